@@ -16,7 +16,9 @@ namespace Amqp.Server;
 /// <param name="check">Checks the files and addresses that a configuration without errors names, and adds the faults to it.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
-    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve, Action<BrokerConfiguration> check, IReadOnlyDictionary<string, string> environment)
+    Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve,
+    Action<BrokerConfiguration> check,
+    IReadOnlyDictionary<string, string> environment)
 {
     // Response files are off: an argument that begins with @ may be a message, a password or a queue's name.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
@@ -47,7 +49,8 @@ internal sealed class BrokerCommandLine(
 
     private RootCommand Root()
     {
-        var root = new RootCommand("An AMQP 0-9-1 message broker. Without a command, the broker runs. See docs/configuration.md for every setting.")
+        var root = new RootCommand(
+            "An AMQP 0-9-1 message broker. Without a command, the broker runs. See docs/configuration.md for every setting.")
         {
             ServeCommand(),
             ConfigCommand(),
@@ -78,7 +81,9 @@ internal sealed class BrokerCommandLine(
 
     private Command ConfigCommand()
     {
-        var check = new Command("check", "Check the configuration file, the environment and the options given; print every setting that is not at its default.");
+        var check = new Command(
+            "check",
+            "Check the configuration file, the environment and the options given; print every setting that is not at its default.");
         _settings.AddTo(check);
         check.SetAction(Check);
         return new Command("config", "Look at the configuration.") { check };

@@ -30,7 +30,10 @@ public sealed class DataDirectory : IDisposable
     {
         (_path, _files, _options, _lock) = (path, files, options, heldLock);
         CheckFormat();
-        _reserve = new DiskReserve(files, Path.Combine(path, DiskReserve.FileName), options.DiskReserveBytes ?? DiskReserve.DefaultSize(path, options.SegmentSize));
+        _reserve = new DiskReserve(
+            files,
+            Path.Combine(path, DiskReserve.FileName),
+            options.DiskReserveBytes ?? DiskReserve.DefaultSize(path, options.SegmentSize));
         _reserve.ReleaseForStart();
         files.CreateDirectory(SegmentsPath);
         _pages = new PageFolder(files, Path.Combine(path, "pages"));

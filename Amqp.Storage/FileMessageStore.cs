@@ -35,7 +35,14 @@ public sealed class FileMessageStore : IMessageStore
     private readonly DurableQueues _durable;
 
     /// <summary>Takes over the recovered messages and starts the committer.</summary>
-    internal FileMessageStore(RecoveredLog recovered, PageFolder pages, IStoreFiles files, FileCatalog catalog, CommitSignal signal, DiskReserve reserve, StoreOptions options)
+    internal FileMessageStore(
+        RecoveredLog recovered,
+        PageFolder pages,
+        IStoreFiles files,
+        FileCatalog catalog,
+        CommitSignal signal,
+        DiskReserve reserve,
+        StoreOptions options)
     {
         SegmentSet segments = recovered.Segments;
         (_space, _chunks, _loader, _pages) = (recovered.Space, recovered.Chunks, recovered.Loader, pages);
@@ -57,7 +64,8 @@ public sealed class FileMessageStore : IMessageStore
         var output = new LogOutput(_log, writer, _space, catalog, progress, options);
         var sweep = new SegmentSweep(files, segments, writer, _housekeeper, _failures);
         var replacement = new SegmentReplacement(files, recovered.Indexes.Layout, _space, compacted, segments.Directory, _failures);
-        _committer = new Committer(_log, output, progress, signal, new DiskSpace(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
+        _committer = new Committer(
+            _log, output, progress, signal, new DiskSpace(reserve), segments.Reports, sweep, replacement, _durable, _housekeeper, options);
         _housekeeper.Start();
         _committer.Start();
     }
@@ -139,7 +147,8 @@ public sealed class FileMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    public long Append(
+        ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
     {
         int durable = 0;
         if (persistent)
@@ -166,7 +175,10 @@ public sealed class FileMessageStore : IMessageStore
     [SkipLocalsInit]
     public void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false)
     {
-        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]) { BoundTo = isBound ? _log.Position : 0 };
+        var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges])
+        {
+            BoundTo = isBound ? _log.Position : 0
+        };
         foreach (ref readonly StoredMessage message in messages)
             settled.Add(message);
         settled.End();
@@ -177,7 +189,10 @@ public sealed class FileMessageStore : IMessageStore
     {
         // The last message may be transient while earlier ones are not. The
         // mark is needed only if a persistent message comes after the old mark.
-        if (queue.IsDurable && !queue.IsDeleted && last.Sequence > queue.Delivered.UpTo && queue.Sequences.LastPersistent > queue.Delivered.UpTo)
+        if (queue.IsDurable
+            && !queue.IsDeleted
+            && last.Sequence > queue.Delivered.UpTo
+            && queue.Sequences.LastPersistent > queue.Delivered.UpTo)
             _log.AppendDelivered(queue, last.Sequence);
     }
 
@@ -188,7 +203,8 @@ public sealed class FileMessageStore : IMessageStore
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => _committer.WaitForRoomAsync(cancellation);
 
     /// <inheritdoc/>
-    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => _committer.WaitForCommitAsync(position, cancellation);
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>
+        _committer.WaitForCommitAsync(position, cancellation);
 
     /// <summary>Completes when the housekeeper is idle: indexes are written, messages spilled.</summary>
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();

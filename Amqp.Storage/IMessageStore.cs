@@ -95,7 +95,8 @@ public interface IMessageStore : IAsyncDisposable
     /// <returns>The position to wait for, or 0 if no queue keeps the message over a restart.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The message is too large.</exception>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
-    long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
+    long Append(
+        ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
     /// <summary>
     /// Returns the payload of an unsettled message, reading it from disk if necessary. It stays in memory until the lease is disposed.

@@ -88,7 +88,8 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
-    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    public long Append(
+        ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
     {
         _transient.Append(queues, head, body, messages);
         return 0;

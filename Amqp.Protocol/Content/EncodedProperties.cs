@@ -6,7 +6,14 @@ namespace Amqp.Protocol;
 /// <summary>The encoded properties of a message, for the message path, where decoding would allocate.</summary>
 public readonly ref struct EncodedProperties
 {
-    private EncodedProperties(PropertyFlags flags, byte deliveryMode, byte priority, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> replyTo, ReadOnlySpan<byte> expiration, ReadOnlySpan<byte> userId)
+    private EncodedProperties(
+        PropertyFlags flags,
+        byte deliveryMode,
+        byte priority,
+        ReadOnlySpan<byte> headers,
+        ReadOnlySpan<byte> replyTo,
+        ReadOnlySpan<byte> expiration,
+        ReadOnlySpan<byte> userId)
     {
         Flags = flags;
         DeliveryMode = deliveryMode;
@@ -124,7 +131,8 @@ public readonly ref struct EncodedProperties
     /// <param name="keepsExpiration">False to leave out the expiration.</param>
     /// <param name="output">Receives property flags and property list.</param>
     /// <param name="timestamp">New timestamp in seconds since 1970-01-01 UTC; null to keep the old one.</param>
-    public static void Rewrite(ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
+    public static void Rewrite(
+        ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
     {
         var fields = new ArrayBufferWriter<byte>();
         FieldTableCodec.Write(fields, headers);
@@ -133,7 +141,12 @@ public readonly ref struct EncodedProperties
 
     /// <summary>Copies a property list with headers that are encoded already, without the length of the table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
-    public static void Rewrite(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
+    public static void Rewrite(
+        ReadOnlySpan<byte> properties,
+        ReadOnlySpan<byte> headers,
+        bool keepsExpiration,
+        IBufferWriter<byte> output,
+        ulong? timestamp = null)
     {
         var reader = new WireReader(properties);
         var writer = new WireWriter(output);

@@ -19,7 +19,8 @@ public static class DeliverFrame
     /// <param name="deliveryTag">Number of the delivery on the channel.</param>
     /// <param name="redelivered">True if the message may have been delivered before.</param>
     /// <param name="address">Exchange and routing key as short strings, one after the other.</param>
-    public static void Write(Span<byte> span, ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered, ReadOnlySpan<byte> address)
+    public static void Write(
+        Span<byte> span, ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered, ReadOnlySpan<byte> address)
     {
         int size = SizeOf(consumerTag.Length, address.Length);
         span = span[..size];

@@ -29,7 +29,8 @@ public readonly record struct BasicQosOk : IMethod<BasicQosOk>
 }
 
 /// <summary>basic.consume</summary>
-public readonly record struct BasicConsume(string Queue, string ConsumerTag, bool NoLocal, bool NoAck, bool Exclusive, bool NoWait, FieldTable Arguments)
+public readonly record struct BasicConsume(
+    string Queue, string ConsumerTag, bool NoLocal, bool NoAck, bool Exclusive, bool NoWait, FieldTable Arguments)
     : IMethod<BasicConsume>
 {
     public static MethodId Id => new(60, 20);

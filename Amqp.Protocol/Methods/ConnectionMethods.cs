@@ -1,7 +1,8 @@
 namespace Amqp.Protocol;
 
 /// <summary>connection.start: properties of the server, and its login mechanisms.</summary>
-public readonly record struct ConnectionStart(byte VersionMajor, byte VersionMinor, FieldTable ServerProperties, byte[] Mechanisms, byte[] Locales)
+public readonly record struct ConnectionStart(
+    byte VersionMajor, byte VersionMinor, FieldTable ServerProperties, byte[] Mechanisms, byte[] Locales)
     : IMethod<ConnectionStart>
 {
     public static MethodId Id => new(10, 10);

@@ -1,7 +1,8 @@
 namespace Amqp.Protocol;
 
 /// <summary>queue.declare</summary>
-public readonly record struct QueueDeclare(string Queue, bool Passive, bool Durable, bool Exclusive, bool AutoDelete, bool NoWait, FieldTable Arguments)
+public readonly record struct QueueDeclare(
+    string Queue, bool Passive, bool Durable, bool Exclusive, bool AutoDelete, bool NoWait, FieldTable Arguments)
     : IMethod<QueueDeclare>
 {
     public static MethodId Id => new(50, 10);
@@ -9,7 +10,9 @@ public readonly record struct QueueDeclare(string Queue, bool Passive, bool Dura
     public static QueueDeclare Read(ref WireReader reader)
     {
         _ = reader.ReadUInt16(); // ticket
-        return new(reader.ReadShortString(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadTable());
+        return new(
+            reader.ReadShortString(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(),
+            reader.ReadTable());
     }
 
     public void Write(WireWriter writer)

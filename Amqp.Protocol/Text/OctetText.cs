@@ -17,7 +17,8 @@ public static class OctetText
     private const int Escape = 0xDC00;
 
     /// <summary>Decodes octets.</summary>
-    public static string Decode(ReadOnlySpan<byte> octets) => Utf8.IsValid(octets) ? Encoding.UTF8.GetString(octets) : DecodeEscaping(octets);
+    public static string Decode(ReadOnlySpan<byte> octets) =>
+        Utf8.IsValid(octets) ? Encoding.UTF8.GetString(octets) : DecodeEscaping(octets);
 
     /// <summary>Returns the number of octets that a text encodes to.</summary>
     public static int Count(ReadOnlySpan<char> text)

@@ -28,7 +28,9 @@ public static class Octets
     {
         if (octets.IsEmpty || octets.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
             return List(octets);
-        string text = Encoding.ASCII.GetString(octets).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        string text = Encoding.ASCII.GetString(octets)
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
         return $"<<\"{text}\">>";
     }
 }

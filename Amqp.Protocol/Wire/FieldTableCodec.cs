@@ -18,7 +18,8 @@ public static class FieldTableCodec
     /// <param name="fields">The fields, without the table's length.</param>
     /// <param name="maxDepth">Maximum nesting of tables and arrays in the fields.</param>
     /// <exception cref="AmqpException">502: a field is too short, has an unknown type, or is nested too deep.</exception>
-    public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) => fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
+    public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) =>
+        fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
     /// <summary>Validates the fields of a table, without allocating unless they nest deep. Throws where <see cref="Read"/> would.</summary>
     /// <inheritdoc cref="Read"/>
@@ -54,7 +55,8 @@ public static class FieldTableCodec
             if (isEnd)
             {
                 int start = starts.Pop();
-                BinaryPrimitives.WriteInt32BigEndian(MemoryMarshal.AsMemory(scratch.WrittenMemory).Span[start..], scratch.WrittenCount - start - sizeof(int));
+                BinaryPrimitives.WriteInt32BigEndian(
+                    MemoryMarshal.AsMemory(scratch.WrittenMemory).Span[start..], scratch.WrittenCount - start - sizeof(int));
                 continue;
             }
             if (name is not null)

@@ -173,7 +173,11 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     };
 
     private bool IsSameLeaf(FieldValue other) =>
-        Type == other.Type && _bits == other._bits && (_reference is byte[] bytes ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others) : other._reference is null);
+        Type == other.Type
+            && _bits == other._bits
+            && (_reference is byte[] bytes
+                ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others)
+                : other._reference is null);
 
     /// <summary>Pairs the elements of two tables or arrays for comparison. False if the two cannot be equal.</summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)

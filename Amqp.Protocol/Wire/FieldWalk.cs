@@ -34,7 +34,8 @@ public static class FieldWalk
     /// <param name="root">The value.</param>
     /// <param name="ofLeaf">Returns the result for a value that is neither table nor array.</param>
     /// <param name="ofContainer">Returns the result for a table or array, given the results for its elements, in order.</param>
-    public static TResult Fold<TResult>(FieldValue root, Func<FieldValue, TResult> ofLeaf, Func<FieldValue, IReadOnlyList<TResult>, TResult> ofContainer)
+    public static TResult Fold<TResult>(
+        FieldValue root, Func<FieldValue, TResult> ofLeaf, Func<FieldValue, IReadOnlyList<TResult>, TResult> ofContainer)
     {
         var levels = new Stack<List<TResult>>();
         levels.Push([]);

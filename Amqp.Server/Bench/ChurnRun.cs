@@ -60,7 +60,13 @@ internal sealed record Churn
 /// <param name="OwnProcess">Cost of this process.</param>
 /// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
 internal sealed record ChurnReport(
-    string Broker, double Seconds, long Count, RateSummary Rate, LatencySummary? Latency, ProcessCost OwnProcess, BrokerCost? BrokerProcess);
+    string Broker,
+    double Seconds,
+    long Count,
+    RateSummary Rate,
+    LatencySummary? Latency,
+    ProcessCost OwnProcess,
+    BrokerCost? BrokerProcess);
 
 /// <summary>Opens and closes connections, channels or queues repeatedly. Used by one thread, which also does the counting.</summary>
 internal sealed class ChurnRun(Churn churn)

@@ -33,7 +33,8 @@ internal sealed class Consumer : IDisposable
         for (int queue = index % load.Queues; queue < load.Queues; queue += Math.Min(load.Consumers, load.Queues))
         {
             _connection.Post(new BasicConsume(
-                topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false, NoWait: true, FieldTable.Empty));
+                topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
+                NoWait: true, FieldTable.Empty));
         }
         // The reply means that all consumers are registered. It is skipped for full queues, which begin to deliver at once.
         if (load.Producers > 0)

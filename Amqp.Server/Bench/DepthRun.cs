@@ -33,7 +33,11 @@ internal sealed class DepthRun(Workload load, LoadTopology topology)
     {
         var fill = new LoadRun(load with { Consumers = 0 }, topology) { Progress = Progress };
         LoadReport filled = fill.Run(broker, cancellation);
-        var drain = new LoadRun(load with { Producers = 0, ConfirmWindow = 0 }, topology) { Progress = Progress, Waiting = filled.Published };
+        var drain = new LoadRun(load with { Producers = 0, ConfirmWindow = 0 }, topology)
+        {
+            Progress = Progress,
+            Waiting = filled.Published
+        };
         LoadReport drained = drain.Run(broker, CancellationToken.None);
         return new DepthReport(broker, filled, drained, [.. Steps(filled.Published, fill.Series, drain.Series)]);
     }
@@ -43,7 +47,8 @@ internal sealed class DepthRun(Workload load, LoadTopology topology)
         for (long from = 0; from < depth; from += StepSize)
         {
             long to = Math.Min(depth, from + StepSize);
-            yield return new DepthStep(to, Rate(fill, from, to, sample => sample.Confirmed), Rate(drain, from, to, sample => sample.Consumed));
+            yield return new DepthStep(
+                to, Rate(fill, from, to, sample => sample.Confirmed), Rate(drain, from, to, sample => sample.Consumed));
         }
     }
 

@@ -198,7 +198,8 @@ internal sealed class LoadConnection : IDisposable
     {
         var start = Expect<ConnectionStart>();
         Product = $"{Text(start.ServerProperties["product"])} {Text(start.ServerProperties["version"])}".Trim();
-        byte[] response = [0, .. System.Text.Encoding.UTF8.GetBytes(_address.User), 0, .. System.Text.Encoding.UTF8.GetBytes(_address.Password)];
+        byte[] response =
+            [0, .. System.Text.Encoding.UTF8.GetBytes(_address.User), 0, .. System.Text.Encoding.UTF8.GetBytes(_address.Password)];
         Post(new ConnectionStartOk(ClientProperties, "PLAIN", response, "en_US"), channel: 0);
     }
 

@@ -141,7 +141,8 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         long publishedAt = _producers.Select(producer => producer.FinishedAt).DefaultIfEmpty().Max();
         long consumedAt = _consumers.Select(consumer => consumer.LastAt).DefaultIfEmpty().Max();
         long endedAt = Math.Max(publishedAt, consumedAt);
-        (ProcessCost own, BrokerCost? brokerCost) = _usage.End(Math.Max(end.Published - _atMeasureStart.Published, end.Consumed - _atMeasureStart.Consumed));
+        (ProcessCost own, BrokerCost? brokerCost) = _usage.End(
+            Math.Max(end.Published - _atMeasureStart.Published, end.Consumed - _atMeasureStart.Consumed));
         return new LoadReport(
             broker,
             Stopwatch.GetElapsedTime(_atMeasureStart.At, endedAt).TotalSeconds,

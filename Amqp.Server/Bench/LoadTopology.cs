@@ -9,7 +9,8 @@ internal sealed class LoadTopology(Workload load)
     private const string HeaderName = "queue";
 
     // All selectors have the same length, so messages for different queues differ only in these octets.
-    private readonly string _digits = "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
+    private readonly string _digits =
+        "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Name of the exchange; empty for the default exchange.</summary>
     public string Exchange { get; } = load.Exchange == ExchangeKind.Default ? "" : $"{load.Prefix}-exchange";
@@ -37,7 +38,8 @@ internal sealed class LoadTopology(Workload load)
         if (Exchange.Length > 0)
         {
             connection.Call<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(
-                Exchange, load.Exchange.ToString().ToLowerInvariant(), Passive: false, load.IsDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty));
+                Exchange, load.Exchange.ToString().ToLowerInvariant(), Passive: false, load.IsDurable, AutoDelete: false, Internal: false,
+                NoWait: false, FieldTable.Empty));
         }
         for (int queue = 0; queue < load.Queues; queue++)
         {
@@ -45,7 +47,8 @@ internal sealed class LoadTopology(Workload load)
             connection.Call<QueueDeclare, QueueDeclareOk>(new QueueDeclare(
                 QueueOf(selector), Passive: false, load.IsDurable, Exclusive: false, AutoDelete: false, NoWait: false, FieldTable.Empty));
             if (Exchange.Length > 0)
-                connection.Call<QueueBind, QueueBindOk>(new QueueBind(QueueOf(selector), Exchange, BindingKeyOf(selector), NoWait: false, BindingArgumentsOf(selector)));
+                connection.Call<QueueBind, QueueBindOk>(
+                    new QueueBind(QueueOf(selector), Exchange, BindingKeyOf(selector), NoWait: false, BindingArgumentsOf(selector)));
         }
     }
 
@@ -53,7 +56,8 @@ internal sealed class LoadTopology(Workload load)
     public void Delete(LoadConnection connection)
     {
         for (int queue = 0; queue < load.Queues; queue++)
-            connection.Call<QueueDelete, QueueDeleteOk>(new QueueDelete(QueueOf(SelectorOf(queue)), IfUnused: false, IfEmpty: false, NoWait: false));
+            connection.Call<QueueDelete, QueueDeleteOk>(
+                new QueueDelete(QueueOf(SelectorOf(queue)), IfUnused: false, IfEmpty: false, NoWait: false));
         if (Exchange.Length > 0)
             connection.Call<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete(Exchange, IfUnused: false, NoWait: false));
     }

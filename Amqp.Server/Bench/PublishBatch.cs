@@ -31,8 +31,11 @@ internal sealed class PublishBatch
         if (load.Size >= sizeof(long))
             _timeOffset = bodyOffset + Frame.HeaderSize;
         if (!isForOne)
-            _selectorOffset = message.AsSpan().CommonPrefixLength(Encode(load, topology, new string(Placeholder, selector.Length), frameMax, out _));
-        _selectors = isForOne ? [] : [.. Enumerable.Range(0, load.Queues).Select(queue => Encoding.ASCII.GetBytes(topology.SelectorOf(queue)))];
+            _selectorOffset = message.AsSpan()
+                .CommonPrefixLength(Encode(load, topology, new string(Placeholder, selector.Length), frameMax, out _));
+        _selectors = isForOne
+            ? []
+            : [.. Enumerable.Range(0, load.Queues).Select(queue => Encoding.ASCII.GetBytes(topology.SelectorOf(queue)))];
 
         Capacity = Math.Clamp(BatchBytes / _messageSize, 1, MostMessages);
         _bytes = new byte[Capacity * _messageSize];
@@ -63,7 +66,8 @@ internal sealed class PublishBatch
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new FrameWriter(output);
-        int method = writer.WriteMethod(1, new BasicPublish(topology.Exchange, topology.RoutingKeyOf(selector), Mandatory: false, Immediate: false));
+        int method = writer.WriteMethod(
+            1, new BasicPublish(topology.Exchange, topology.RoutingKeyOf(selector), Mandatory: false, Immediate: false));
         var properties = new ArrayBufferWriter<byte>();
         new BasicProperties { DeliveryMode = (byte)(load.IsPersistent ? 2 : 1), Headers = topology.HeadersOf(selector) }.Write(properties);
         writer.WriteContent(1, properties.WrittenSpan, new byte[load.Size], frameMax);

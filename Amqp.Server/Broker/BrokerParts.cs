@@ -20,7 +20,13 @@ internal static class BrokerParts
     /// <param name="spans">Traces of messages; null: off.</param>
     /// <param name="making">Called for each virtual host before its bindings are restored.</param>
     public static VirtualHostTable NewVirtualHosts(
-        MessageBroker broker, BrokerOptions options, DefinitionStore definitions, QueueTimer timer, TimeProvider clock, ILogger logger, MessageSpans? spans,
+        MessageBroker broker,
+        BrokerOptions options,
+        DefinitionStore definitions,
+        QueueTimer timer,
+        TimeProvider clock,
+        ILogger logger,
+        MessageSpans? spans,
         Action<VirtualHost> making)
     {
         var services = new QueueServices
@@ -37,7 +43,8 @@ internal static class BrokerParts
             RecentHistoryLimit = options.Limits.RecentHistoryLimit,
             IsDiskShort = () => broker.Alarms.IsDiskShort,
         };
-        var declareRules = new DeclareRules(options.Limits.ClusterQueueLimit, options.VirtualHosts.DefaultQueueType, () => broker.VirtualHosts.All.Sum(host => (long)host.QueueCount))
+        var declareRules = new DeclareRules(options.Limits.ClusterQueueLimit, options.VirtualHosts.DefaultQueueType, () =>
+            broker.VirtualHosts.All.Sum(host => (long)host.QueueCount))
         {
             ExchangeLimit = options.Limits.ClusterExchangeLimit,
             CountExchanges = () => broker.VirtualHosts.All.Sum(host => (long)host.Routing.Count),
@@ -53,7 +60,9 @@ internal static class BrokerParts
 
     /// <summary>Makes the memory and disk alarms.</summary>
     public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
-        new ResourceLimit(new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against, options.Alarms.MemoryHighWatermark),
+        new ResourceLimit(
+            new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,
+            options.Alarms.MemoryHighWatermark),
         new DiskWatch(
             new ResourceLimit(_ => DiskSpace.Free(options.DataDirectory), options.Alarms.DiskFreeLimit),
             () => broker.Store.AppendedPosition, () => broker.Store.IsFull),

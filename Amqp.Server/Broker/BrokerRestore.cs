@@ -35,7 +35,8 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        broker.Alarms.Check(); // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
+        // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
+        broker.Alarms.Check();
     }
 
     /// <summary>Adds the configured objects: definitions from files, and the first user of a new broker.</summary>

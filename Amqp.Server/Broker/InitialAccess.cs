@@ -10,7 +10,13 @@ namespace Amqp.Server.Broker;
 /// <summary>
 /// Creates the users and permissions that no client asked for: those of a new data folder, of new virtual hosts, and of older versions.
 /// </summary>
-internal sealed class InitialAccess(VirtualHostTable virtualHosts, UserStore users, PermissionStore permissions, PasswordRules passwords, DefaultAccess defaults, ILogger logger)
+internal sealed class InitialAccess(
+    VirtualHostTable virtualHosts,
+    UserStore users,
+    PermissionStore permissions,
+    PasswordRules passwords,
+    DefaultAccess defaults,
+    ILogger logger)
 {
     /// <summary>Completes the users of a data folder that has just been opened.</summary>
     /// <param name="definitions">

@@ -19,7 +19,8 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {
-        if (options.EventExchange.IsEnabled && virtualHost.Name == (options.EventExchange.VirtualHost ?? options.Access.DefaultAccess.VirtualHost))
+        if (options.EventExchange.IsEnabled
+            && virtualHost.Name == (options.EventExchange.VirtualHost ?? options.Access.DefaultAccess.VirtualHost))
             events.Add(new EventExchange(virtualHost.AddInternalExchange(EventExchange.Name)));
         if (options.Log.IsOnExchange && virtualHost.Name == options.Access.DefaultAccess.VirtualHost)
             LogPublisher = virtualHost.AddInternalExchange(LogExchangeName);

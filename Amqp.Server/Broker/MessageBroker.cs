@@ -35,7 +35,14 @@ internal sealed class MessageBroker : IAsyncDisposable
     private readonly MessageSpans? _spans;
     private readonly InternalExchanges _internalExchanges;
 
-    private MessageBroker(OpenedStore opened, BrokerOptions options, TimeProvider clock, ContainedFaults faults, ILogger logger, ILogger queueLogger, BrokerEvents events)
+    private MessageBroker(
+        OpenedStore opened,
+        BrokerOptions options,
+        TimeProvider clock,
+        ContainedFaults faults,
+        ILogger logger,
+        ILogger queueLogger,
+        BrokerEvents events)
     {
         (_opened, _options, Faults, Events) = (opened, options, faults, events);
         _timer = new QueueTimer(clock);
@@ -50,10 +57,12 @@ internal sealed class MessageBroker : IAsyncDisposable
         Parameters = new RuntimeParameters(definitions) { Events = Events };
         GlobalParameters = new NamedValues(definitions, DefinitionKey.GlobalParameters, DefinitionKey.OfGlobalParameter);
         _internalExchanges = new InternalExchanges(options, events);
-        VirtualHosts = BrokerParts.NewVirtualHosts(this, options, opened.Definitions, _timer, clock, queueLogger, _spans, _internalExchanges.Add);
+        VirtualHosts = BrokerParts.NewVirtualHosts(
+            this, options, opened.Definitions, _timer, clock, queueLogger, _spans, _internalExchanges.Add);
         Permissions.Changed += virtualHost => VirtualHosts.Find(virtualHost)?.Routing.Lock.ForgetRoutes();
         var importedFiles = new NamedValues(definitions, DefinitionKey.ImportedDefinitions, DefinitionKey.OfImportedDefinitions);
-        Definitions = new DefinitionScope(VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
+        Definitions = new DefinitionScope(
+            VirtualHosts, Users, UserLimits, Passwords, Permissions, Parameters, GlobalParameters, importedFiles);
         Alarms = BrokerParts.NewAlarms(this, options, logger, clock);
         Sessions = new SessionServices(options, Permissions, new CommitNotifier(Store, faults), events, faults, HeldMemory, Alarms);
         Sampler = new StatisticsSampler(VirtualHosts, Statistics, options, faults, clock);
@@ -77,7 +86,8 @@ internal sealed class MessageBroker : IAsyncDisposable
     public NamedValues GlobalParameters { get; }
 
     /// <summary>Name of the cluster: the global parameter, or else the configured name. Thread-safe.</summary>
-    public string ClusterName => GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
+    public string ClusterName =>
+        GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
     public UserLimits UserLimits { get; }
 

@@ -31,7 +31,11 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
             var store = seam(directory.OpenStore(topology.QueueNumbers(), definitions.Quarantine.Restored));
             definitions.Numbers.Skip(directory.Report.HighestQueue);
             definitions.Quarantine.Forget(directory.Report.AsideMissing);
-            logger.Recovered(directory.Report.Messages, topology.QueueCount, options.DataDirectory, (long)clock.GetElapsedTime(started).TotalMilliseconds);
+            logger.Recovered(
+                directory.Report.Messages,
+                topology.QueueCount,
+                options.DataDirectory,
+                (long)clock.GetElapsedTime(started).TotalMilliseconds);
             Report(directory.Report, logger);
             return new OpenedStore(directory, store, definitions);
         }

@@ -74,7 +74,8 @@ internal sealed class AmqpChannel : ISessionSink
 
     bool ISessionSink.Refuses(SessionConsumer consumer) => _outbox.Refuses(consumer);
 
-    void ISessionSink.Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
+    void ISessionSink.Deliver(
+        SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
         _outbox.WriteDelivery(Number, consumer.EncodedTag, tag, isRedelivered, content.Address, properties, content.Body, _frameMax);
 
     void ISessionSink.Confirm(ulong upTo, bool isMultiple) => _outbox.Write(Number, new BasicAck(upTo, isMultiple));
@@ -87,7 +88,8 @@ internal sealed class AmqpChannel : ISessionSink
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
         lock (Gate)
         {
-            _outbox.Write(Number, new BasicReturn((ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), OctetText.Decode(exchange), OctetText.Decode(routingKey)));
+            _outbox.Write(Number, new BasicReturn(
+                (ushort)ReplyCode.NoRoute, ReplyCode.NoRoute.Name(), OctetText.Decode(exchange), OctetText.Decode(routingKey)));
             _outbox.WriteContent(Number, message.Properties, body, _frameMax);
         }
         Connection.Round.Touch(_outbox);

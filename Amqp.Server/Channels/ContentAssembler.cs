@@ -94,7 +94,10 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (header.Weight != 0)
             throw new AmqpException(ReplyCode.UnexpectedFrame, NoHeader, BasicPublish.Id);
         if (header.ClassId != BasicPublish.Id.Class)
-            throw new AmqpException(ReplyCode.UnexpectedFrame, $"expected content header for class 60, got one for class {header.ClassId} instead", BasicPublish.Id);
+            throw new AmqpException(
+                ReplyCode.UnexpectedFrame,
+                $"expected content header for class 60, got one for class {header.ClassId} instead",
+                BasicPublish.Id);
     }
 
     /// <summary>Notes the header frame of a content that is discarded.</summary>

@@ -70,6 +70,7 @@ internal sealed class MethodTable<TReceiver>
             }
         }
 
-        public override void Check(ReadOnlySpan<byte> arguments, int maxTableDepth) => MethodArguments.Read<TMethod>(arguments, maxTableDepth);
+        public override void Check(ReadOnlySpan<byte> arguments, int maxTableDepth) =>
+            MethodArguments.Read<TMethod>(arguments, maxTableDepth);
     }
 }

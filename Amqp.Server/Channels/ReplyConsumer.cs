@@ -47,7 +47,8 @@ internal sealed class ReplyConsumer : IReplyConsumer
             if (_channel is null || !outbox.HasRoomBelow(connection.Options.Connections.ReplyHighWatermark))
                 return false;
             outbox.WriteDelivery(
-                channel.Number, _tag, channel.Session.Deliveries.NextTag(), redelivered: false, message.Address, message.Properties, body, connection.FrameMax);
+                channel.Number, _tag, channel.Session.Deliveries.NextTag(), redelivered: false, message.Address, message.Properties, body,
+                connection.FrameMax);
             isFlushDue = outbox.IsFlushDue;
         }
         round.Touch(outbox);

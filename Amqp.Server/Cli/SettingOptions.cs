@@ -14,7 +14,11 @@ internal sealed class SettingOptions
         Description = "Address to listen on, for AMQP and HTTP; may be repeated; * is every address. Default: loopback.",
     };
 
-    private readonly Option<string> _port = new("--port") { HelpName = "port", Description = "Port for AMQP; 0 picks a free port. Default: 5672." };
+    private readonly Option<string> _port = new("--port")
+    {
+        HelpName = "port",
+        Description = "Port for AMQP; 0 picks a free port. Default: 5672."
+    };
 
     private readonly Option<string> _managementPort = new("--management-port")
     {
@@ -28,7 +32,11 @@ internal sealed class SettingOptions
         Description = "Folder for all persistent data. Default: amqpbroker-data in the current folder.",
     };
 
-    private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "Configuration file, in rabbitmq.conf's format." };
+    private readonly Option<string> _config = new("--config")
+    {
+        HelpName = "file",
+        Description = "Configuration file, in rabbitmq.conf's format."
+    };
 
     /// <summary>Adds all these options to a command.</summary>
     public void AddTo(Command command)

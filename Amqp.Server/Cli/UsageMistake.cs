@@ -14,7 +14,9 @@ internal static class UsageMistake
     {
         if (Misplaced(line) is { } option)
         {
-            error.WriteLine($"{Program}: {option.Token} belongs after the whole command, as in: {string.Join(' ', Path(line.CommandResult))} ... {option.Token} <{option.Option.HelpName}>");
+            error.WriteLine(
+                $"{Program}: {option.Token} belongs after the whole command, as "
+                    + $"in: {string.Join(' ', Path(line.CommandResult))} ... {option.Token} <{option.Option.HelpName}>");
             return ExitCode.Failure;
         }
         foreach (ParseError mistake in line.Errors)
@@ -29,7 +31,8 @@ internal static class UsageMistake
     private static (string Token, Option Option)? Misplaced(ParseResult line)
     {
         foreach (string token in line.UnmatchedTokens)
-            if (line.CommandResult.Command.Options.FirstOrDefault(known => known.Name == token || known.Aliases.Contains(token)) is { } option)
+            if (line.CommandResult.Command.Options.FirstOrDefault(
+                known => known.Name == token || known.Aliases.Contains(token)) is { } option)
                 return (token, option);
         return null;
     }
@@ -43,7 +46,10 @@ internal static class UsageMistake
     }
 
     private static IEnumerable<string> Names(Command command) =>
-        [.. command.Subcommands.Select(verb => verb.Name), .. command.Options.SelectMany(option => (IEnumerable<string>)[option.Name, .. option.Aliases])];
+        [
+            .. command.Subcommands.Select(verb => verb.Name),
+            .. command.Options.SelectMany(option => (IEnumerable<string>)[option.Name, .. option.Aliases])
+        ];
 
     private static IEnumerable<string> Path(CommandResult command) =>
         command.Parent is CommandResult parent ? [.. Path(parent), command.Command.Name] : [Program];

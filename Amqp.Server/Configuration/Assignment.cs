@@ -33,5 +33,8 @@ internal readonly record struct SettingRemark(SettingSource Source, string Text)
 {
     /// <summary>Returns source and text of each remark, sorted: files by line, then the environment, then the command line.</summary>
     public static IReadOnlyList<string> InOrder(IEnumerable<SettingRemark> remarks) =>
-        [.. remarks.OrderBy(remark => remark.Source.Strength).ThenBy(remark => remark.Source.FileNumber).ThenBy(remark => remark.Source.Line).Select(remark => $"{remark.Source.Name}: {remark.Text}")];
+        [.. remarks.OrderBy(remark => remark.Source.Strength)
+            .ThenBy(remark => remark.Source.FileNumber)
+            .ThenBy(remark => remark.Source.Line)
+            .Select(remark => $"{remark.Source.Name}: {remark.Text}")];
 }

@@ -14,7 +14,9 @@ internal static class AuthenticationSettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("auth_mechanisms.$name", _mechanisms, "", "A SASL mechanism to offer. Default: `PLAIN` and `AMQPLAIN`, and `EXTERNAL` on listeners that verify certificates. `RABBIT-CR-DEMO` and `ANONYMOUS` are accepted as values, but never offered.",
+        Setting.Of("auth_mechanisms.$name", _mechanisms, "",
+            "A SASL mechanism to offer. Default: `PLAIN` and `AMQPLAIN`, and `EXTERNAL` on listeners that verify "
+                + "certificates. `RABBIT-CR-DEMO` and `ANONYMOUS` are accepted as values, but never offered.",
             (target, value, _) => target.OfferMechanism(value))
         .Refusing(RabbitMqKinds.AnyText, "the mechanism is not supported, and clients would log in by other mechanisms"),
         .. Backends("auth_backends", "Backend for users and permissions. The broker's own is the only one."),

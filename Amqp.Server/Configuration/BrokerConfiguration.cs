@@ -31,7 +31,8 @@ internal sealed class BrokerConfiguration
         from setting in SettingTable.Effective
         from entry in _effective
         where entry.Key.Item1 == setting && !setting.IsDefault(entry.Value.Value)
-        select (entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
+        select (
+            entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
 
     /// <summary>Reads the files, the environment and the command line. Adds invalid settings to <see cref="Errors"/>.</summary>
     /// <param name="file">File or folder named on the command line; null if the environment may name it.</param>
@@ -40,7 +41,8 @@ internal sealed class BrokerConfiguration
     public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)
     {
         var configuration = new BrokerConfiguration { Files = ConfigurationFiles.Find(file, variables) };
-        IReadOnlyList<Assignment> ofFiles = [.. configuration.Files.SelectMany((path, number) => configuration.ReadFile(path, number, variables))];
+        IReadOnlyList<Assignment> ofFiles =
+            [.. configuration.Files.SelectMany((path, number) => configuration.ReadFile(path, number, variables))];
         bool fileHasListeners = ofFiles.Any(assignment => assignment.Segments is ["listeners", "tcp", ..]);
         configuration.Take(ofFiles);
         configuration.Take(RabbitMqEnvironment.Read(variables, fileHasListeners, configuration._errors, configuration._warnings));
@@ -99,7 +101,8 @@ internal sealed class BrokerConfiguration
 
     private static string Unknown(Assignment assignment)
     {
-        string? nearest = Spelling.Nearest(assignment.Key, SettingTable.All.Select(setting => setting.Key.WithNameFrom(assignment.Segments)));
+        string? nearest = Spelling.Nearest(
+            assignment.Key, SettingTable.All.Select(setting => setting.Key.WithNameFrom(assignment.Segments)));
         string unknown = $"unknown setting '{assignment.Key}'";
         return nearest is null ? unknown : $"{unknown}; did you mean '{nearest}'?";
     }
@@ -108,7 +111,8 @@ internal sealed class BrokerConfiguration
     {
         var target = new SettingTarget(Options);
         // In the order of the sources: if two settings change the same option, the stronger source is applied last.
-        foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(entry => entry.Value.Assignment.Source.Strength))
+        foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(
+            entry => entry.Value.Assignment.Source.Strength))
             setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));
         foreach ((Assignment assignment, ForeignValue value) in _restricting)
             Restrict(assignment, value, target.IsAcceptedIneffective(assignment.Key));
@@ -121,6 +125,9 @@ internal sealed class BrokerConfiguration
         if (isAccepted)
             _warnings.Add(new(assignment.Source, text));
         else
-            _errors.Add(new(assignment.Source, $"{text}; RabbitMQ restricts something by this setting, so remove it, or set accept_ineffective.{assignment.Key} = true to start with a warning"));
+            _errors.Add(new(
+                assignment.Source,
+                $"{text}; RabbitMQ restricts something by this setting, so remove it, or set "
+                    + $"accept_ineffective.{assignment.Key} = true to start with a warning"));
     }
 }

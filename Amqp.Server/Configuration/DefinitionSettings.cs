@@ -8,16 +8,20 @@ internal static class DefinitionSettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("load_definitions", Text, "", "A file of definitions, or a folder of files that end in `.json`, imported at every start. With this setting, the default user and the default virtual host are not created.",
+        Setting.Of("load_definitions", Text, "",
+            "A file of definitions, or a folder of files that end in `.json`, imported at every start. "
+                + "With this setting, the default user and the default virtual host are not created.",
             (target, value) => target.ImportDefinitions("load_definitions", value)),
-        Setting.Of("definitions.import_backend", OneOf("local_filesystem"), "local_filesystem", "Source of definitions. Files are the only one: see `definitions.local.path`.",
+        Setting.Of("definitions.import_backend", OneOf("local_filesystem"), "local_filesystem",
+            "Source of definitions. Files are the only one: see `definitions.local.path`.",
             (_, _) => { })
         .Refusing(RabbitMqKinds.AnyText, "definitions are imported from files only"),
         Setting.Of("definitions.local.path", Text, "", "The same as `load_definitions`.",
             (target, value) => target.ImportDefinitions("definitions.local.path", value)),
         Setting.Of("definitions.skip_if_unchanged", ValueKinds.Boolean, "false", "Skip a file that has not changed since its last import.",
             (target, value) => target.Options.Definitions.SkipIfUnchanged = value),
-        Setting.Of("management.load_definitions", Text, "", "The same as `load_definitions`. If both are set, `load_definitions` is imported first.",
+        Setting.Of("management.load_definitions", Text, "",
+            "The same as `load_definitions`. If both are set, `load_definitions` is imported first.",
             (target, value) => target.ImportDefinitions("management.load_definitions", value)),
     ];
 }

@@ -12,7 +12,8 @@ internal static class EnvironmentSettings
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
     /// <summary>Variables for the commands of the command line, which select a broker and a login. The broker ignores them.</summary>
-    public static IReadOnlyList<string> OfCommands { get; } = [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
+    public static IReadOnlyList<string> OfCommands { get; } =
+        [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 
     private static readonly Dictionary<string, string> _others = new()
     {

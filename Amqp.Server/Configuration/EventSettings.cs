@@ -8,9 +8,11 @@ internal static class EventSettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true", "Publish the broker's events to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
+        Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true",
+            "Publish the broker's events to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
             (target, value) => target.Options.EventExchange.IsEnabled = value),
-        Setting.Of("event_exchange.protocol", OneOf("amqp_0_9_1"), "amqp_0_9_1", "Format of the messages that are published to the exchange.",
+        Setting.Of("event_exchange.protocol", OneOf("amqp_0_9_1"), "amqp_0_9_1",
+            "Format of the messages that are published to the exchange.",
             (_, _) => { })
         .Ignoring(OneOf("amqp_1_0"), "events are messages of AMQP 0-9-1"),
         Setting.Of("event_exchange.vhost", Text, "", "Virtual host of the exchange. Default: that of `default_vhost`.",

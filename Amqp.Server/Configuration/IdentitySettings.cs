@@ -8,11 +8,13 @@ internal static class IdentitySettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("cluster_name", Name, "", "Name of the cluster, reported to clients and in the HTTP API. Default: `rabbit@` and the host's name.",
+        Setting.Of("cluster_name", Name, "",
+            "Name of the cluster, reported to clients and in the HTTP API. Default: `rabbit@` and the host's name.",
             (target, value) => target.Options.Identity.ClusterName = value),
         Setting.Of("product_name", Name, "AmqpBroker", "Product name, reported to clients.",
             (target, value) => target.Options.Identity.ProductName = value),
-        Setting.Of("product_version", ValueKinds.Version, "", "Version, reported to clients; some clients choose their behaviour by it. Default: the broker's own version.",
+        Setting.Of("product_version", ValueKinds.Version, "",
+            "Version, reported to clients; some clients choose their behaviour by it. Default: the broker's own version.",
             (target, value) => target.Options.Identity.ProductVersion = value),
         Setting.Of("product.name", Name, "", "RabbitMQ's name of `product_name`.",
             (target, value) => target.Options.Identity.ProductName = value),

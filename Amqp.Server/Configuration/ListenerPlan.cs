@@ -67,13 +67,15 @@ internal sealed class ListenerPlan
     public void ListenWithTls(string name, ListenAddress listener, int strength) => _tls[name] = (listener, strength);
 
     /// <summary>Sets the address of the HTTP API, which replaces the bind addresses.</summary>
-    public void SetManagementAddress(IPAddress address, int strength) => (_managementAddress, _managementAddressStrength) = (address, strength);
+    public void SetManagementAddress(IPAddress address, int strength) =>
+        (_managementAddress, _managementAddressStrength) = (address, strength);
 
     /// <summary>Sets the address for Prometheus, which replaces the bind addresses.</summary>
     public void SetMetricsAddress(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
 
     /// <summary>Sets the address of the HTTP API over TLS, which replaces the bind addresses.</summary>
-    public void SetManagementTlsAddress(IPAddress address, int strength) => (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
+    public void SetManagementTlsAddress(IPAddress address, int strength) =>
+        (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>Sets address and port for Prometheus. The default value (<c>none</c>) disables the listener without TLS.</summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
@@ -87,7 +89,8 @@ internal sealed class ListenerPlan
     }
 
     /// <summary>Sets the address for Prometheus over TLS, which replaces the bind addresses.</summary>
-    public void SetMetricsTlsAddress(IPAddress address, int strength) => (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
+    public void SetMetricsTlsAddress(IPAddress address, int strength) =>
+        (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
 
     /// <summary>Sets the address of the HTTP API by RabbitMQ 3.7's key.</summary>
     public void SetEarlierManagementAddress(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);

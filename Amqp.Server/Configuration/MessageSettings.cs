@@ -10,26 +10,45 @@ internal static class MessageSettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728", "Largest message body. A larger one closes the channel with 406.",
+        Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728",
+            "Largest message body. A larger one closes the channel with 406.",
             (target, value) => target.Options.Limits.MaxMessageSize = value),
-        Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024", "Largest depth of nested tables and arrays in headers and arguments. Deeper nesting closes the connection with 502.",
+        Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024",
+            "Largest depth of nested tables and arrays in headers and arguments. Deeper nesting closes the connection with 502.",
             (target, value) => target.Options.Limits.MaxTableDepth = value),
-        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6", "Publishers are blocked while the broker's data takes more than this share of the available memory. The data is: messages that are only in memory (transient ones not paged out, persistent ones not yet written), index entries of messages, partly received contents, open transactions, unacknowledged deliveries, unsent output to clients, and connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at runtime (`set_vm_memory_high_watermark`). If it is lower than both this limit and the memory of the empty process, it is compared with the resident size, as in RabbitMQ, so that a very small limit raises the alarm.",
+        Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6",
+            "Publishers are blocked while the broker's data takes more than this share of the available memory. The data is: "
+                + "messages that are only in memory (transient ones not paged out, persistent ones not yet written), index "
+                + "entries of messages, partly received contents, open transactions, unacknowledged deliveries, unsent output "
+                + "to clients, and connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at "
+                + "runtime (`set_vm_memory_high_watermark`). If it is lower than both this limit and the memory of the empty "
+                + "process, it is compared with the resident size, as in RabbitMQ, so that a very small limit raises the alarm.",
             (target, value) => target.Memory.Relative = value),
-        Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "", "The same limit in bytes; takes precedence over the share.",
+        Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "",
+            "The same limit in bytes; takes precedence over the share.",
             (target, value) => target.Memory.Absolute = value),
-        Setting.Of("vm_memory_high_watermark_paging_ratio", PositiveFactor, "0.5", "Share of the memory high watermark above which transient messages are paged out to disk, the oldest first. With 1.0 or more, paging is off.",
+        Setting.Of("vm_memory_high_watermark_paging_ratio", PositiveFactor, "0.5",
+            "Share of the memory high watermark above which transient messages are paged out to disk, "
+                + "the oldest first. With 1.0 or more, paging is off.",
             (target, value) => target.Memory.PagingRatio = value),
-        Setting.Of("disk_free_limit.absolute", Bytes(0, long.MaxValue), "50MB", "Free bytes on the data directory's disk below which publishers are blocked and transient messages are not paged out.",
+        Setting.Of("disk_free_limit.absolute", Bytes(0, long.MaxValue), "50MB",
+            "Free bytes on the data directory's disk below which publishers are blocked and transient messages are not paged out.",
             (target, value) => target.Disk.Absolute = value),
-        Setting.Of("disk_free_limit.relative", Factor, "", "The same limit as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
+        Setting.Of("disk_free_limit.relative", Factor, "",
+            "The same limit as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
             (target, value) => target.Disk.Relative = value),
-        Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "", "Available memory in bytes, from which relative limits are computed. Default: the smaller of the machine's memory and the control group's limit.",
+        Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "",
+            "Available memory in bytes, from which relative limits are computed. Default: the smaller "
+                + "of the machine's memory and the control group's limit.",
             (target, value) => target.Memory.AvailableOverride = value),
 
-        Setting.Of("message_interceptors.incoming.set_header_timestamp.overwrite", ValueKinds.Boolean, "", "Adds the header `timestamp_in_ms` and the property timestamp to every published message. `false` keeps values that the publisher set, `true` replaces them. Default: neither is added.",
+        Setting.Of("message_interceptors.incoming.set_header_timestamp.overwrite", ValueKinds.Boolean, "",
+            "Adds the header `timestamp_in_ms` and the property timestamp to every published message. `false` "
+                + "keeps values that the publisher set, `true` replaces them. Default: neither is added.",
             (target, value) => target.Options.Interceptors.OverwritesTimestamp = value),
-        Setting.Of("message_interceptors.incoming.set_header_routing_node.overwrite", ValueKinds.Boolean, "", "Adds the header `x-routed-by` with the node's name to every published message. `false` keeps a value that the publisher set, `true` replaces it. Default: no such header.",
+        Setting.Of("message_interceptors.incoming.set_header_routing_node.overwrite", ValueKinds.Boolean, "",
+            "Adds the header `x-routed-by` with the node's name to every published message. `false` "
+                + "keeps a value that the publisher set, `true` replaces it. Default: no such header.",
             (target, value) => target.Options.Interceptors.OverwritesRoutingNode = value),
     ];
 }

@@ -58,18 +58,24 @@ internal static class RabbitMqEnvironment
     /// <param name="errors">Receives an error for each variable that RabbitMQ's image rejects.</param>
     /// <param name="warnings">Receives one warning that names all unsupported variables.</param>
     public static IReadOnlyList<Assignment> Read(
-        IReadOnlyDictionary<string, string> variables, bool fileHasListeners, ICollection<SettingRemark> errors, ICollection<SettingRemark> warnings)
+        IReadOnlyDictionary<string, string> variables,
+        bool fileHasListeners,
+        ICollection<SettingRemark> errors,
+        ICollection<SettingRemark> warnings)
     {
         var assignments = new List<Assignment>();
         var unread = new List<string>();
         // An empty variable counts as unset, as in RabbitMQ.
-        foreach ((string variable, string value) in variables.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) && entry.Value.Length > 0).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach ((string variable, string value) in variables.Where(
+            entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) && entry.Value.Length > 0)
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var source = new SettingSource(variable, SettingSource.OthersEnvironment);
             if (_keys.TryGetValue(variable, out string? key))
                 assignments.Add(Assignment.Of(key, value, source));
             else if (_former.TryGetValue(variable, out string? former))
-                errors.Add(new(source, $"this variable is not supported, as in RabbitMQ's image since 3.9; set {former} in a configuration file"));
+                errors.Add(
+                    new(source, $"this variable is not supported, as in RabbitMQ's image since 3.9; set {former} in a configuration file"));
             else if (variable is Port or Address && !fileHasListeners)
                 continue;
             else if (variable == Levels)
@@ -93,7 +99,10 @@ internal static class RabbitMqEnvironment
         string listener = string.IsNullOrEmpty(port) ? "5672" : port;
         if (address is { Length: > 0 } and not "auto")
             listener = $"{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{listener}";
-        return Assignment.Of("listeners.tcp.default", listener, new SettingSource(string.IsNullOrEmpty(port) ? Address : Port, SettingSource.OthersEnvironment));
+        return Assignment.Of(
+            "listeners.tcp.default",
+            listener,
+            new SettingSource(string.IsNullOrEmpty(port) ? Address : Port, SettingSource.OthersEnvironment));
     }
 
     /// <summary>

@@ -5,8 +5,9 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of response headers of the HTTP API.</summary>
 internal static class ResponseHeaderSettings
 {
-    private static readonly ValueKind<string> _headerValue = new("text of printable ASCII", (string text, [MaybeNullWhen(false)] out string value) =>
-        (value = text).Length > 0 && text.All(character => character is >= ' ' and <= '~'));
+    private static readonly ValueKind<string> _headerValue = new(
+        "text of printable ASCII", (string text, [MaybeNullWhen(false)] out string value) =>
+            (value = text).Length > 0 && text.All(character => character is >= ' ' and <= '~'));
 
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
@@ -20,5 +21,10 @@ internal static class ResponseHeaderSettings
     ];
 
     private static Setting Of(string key, string header) =>
-        Setting.Of(key, _headerValue, "", $"The header `{header}` in every response of the HTTP API. Default: no such header.", (target, value) => target.Options.Management.ResponseHeaders[header] = value);
+        Setting.Of(
+            key,
+            _headerValue,
+            "",
+            $"The header `{header}` in every response of the HTTP API. Default: no such header.",
+            (target, value) => target.Options.Management.ResponseHeaders[header] = value);
 }

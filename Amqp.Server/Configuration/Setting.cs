@@ -9,7 +9,13 @@ internal sealed class Setting
     private readonly Action<SettingTarget, object, Occurrence>? _apply;
     private readonly List<ForeignValue> _foreign = [];
 
-    private Setting(string key, string expected, string @default, string description, Func<string, object?> read, Action<SettingTarget, object, Occurrence>? apply)
+    private Setting(
+        string key,
+        string expected,
+        string @default,
+        string description,
+        Func<string, object?> read,
+        Action<SettingTarget, object, Occurrence>? apply)
     {
         (Key, Expected, Default, Description, _read, _apply) = (new SettingKey(key), expected, @default, description, read, apply);
     }
@@ -36,12 +42,23 @@ internal sealed class Setting
     public IReadOnlyList<ForeignValue> ForeignValues => _foreign;
 
     /// <summary>Creates a setting with an effect.</summary>
-    public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T> apply, bool isSecret = false) where T : notnull =>
+    public static Setting Of<T>(
+        string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T> apply, bool isSecret = false)
+        where T : notnull =>
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
     /// <summary>Creates a setting whose effect also depends on the name in its key or on the strength of its source.</summary>
-    public static Setting Of<T>(string key, ValueKind<T> kind, string @default, string description, Action<SettingTarget, T, Occurrence> apply, bool isSecret = false) where T : notnull =>
-        new(key, kind.Expected, @default, description, Reader(kind), (target, value, occurrence) => apply(target, (T)value, occurrence)) { IsSecret = isSecret };
+    public static Setting Of<T>(
+        string key,
+        ValueKind<T> kind,
+        string @default,
+        string description,
+        Action<SettingTarget, T, Occurrence> apply,
+        bool isSecret = false) where T : notnull =>
+        new(key, kind.Expected, @default, description, Reader(kind), (target, value, occurrence) => apply(target, (T)value, occurrence))
+        {
+            IsSecret = isSecret
+        };
 
     /// <summary>Creates a setting without effect. Add its values with <see cref="Ignoring"/> or <see cref="Refusing"/>.</summary>
     /// <param name="key">RabbitMQ's name of the setting.</param>

@@ -24,7 +24,9 @@ internal static class SettingTable
         .. TelemetrySettings.Rows,
         .. EventSettings.Rows,
         .. StoreSettings.Rows,
-        Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "", "`true` accepts a setting of RabbitMQ (the rest of this key) that would restrict something, but has no effect here. The broker starts with a warning.",
+        Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "",
+            "`true` accepts a setting of RabbitMQ (the rest of this key) that would restrict something, "
+                + "but has no effect here. The broker starts with a warning.",
             (target, value, how) =>
             {
                 if (value)

@@ -60,7 +60,9 @@ internal sealed class SettingTarget(BrokerOptions options)
 
     /// <summary>Limits connections to the HTTP API. If called several times, the smallest limit applies; 0 is no limit.</summary>
     public void LimitHttpConnections(int most) =>
-        options.Management.MaxConnections = (_managementConnections = _managementConnections is { } bound ? Smaller(bound, most) : most).Value;
+        options.Management.MaxConnections = (_managementConnections = _managementConnections is { } bound
+            ? Smaller(bound, most)
+            : most).Value;
 
     /// <summary>Adds a SASL mechanism. If any mechanism is added, the default mechanisms do not apply, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
@@ -112,7 +114,8 @@ internal sealed class SettingTarget(BrokerOptions options)
         options.VirtualHosts.Limits = [.. _defaultLimits.Values];
         options.VirtualHosts.OperatorPolicies = [.. _defaultOperatorPolicies.Values];
         options.Management.Cors.Origins = WithoutCorsOrigins ? [] : _corsOrigins;
-        options.Definitions.Sources = [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
+        options.Definitions.Sources =
+            [.. _definitions.OrderBy(source => source.Setting.StartsWith("management", StringComparison.Ordinal))];
         options.Management.Listeners = Listeners.ManagementEndPoints();
         options.Statistics.MetricsListeners = Listeners.MetricsEndPoints();
         options.Access.LoopbackUsers = WithoutLoopbackUsers ? [] : [.. _loopbackUsers];

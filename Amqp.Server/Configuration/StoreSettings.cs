@@ -10,19 +10,30 @@ internal static class StoreSettings
     [
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder for all persistent data. Only one broker at a time can use a folder.",
             (target, value) => target.Options.DataDirectory = value),
-        Setting.Of("store.segment_size", Bytes(1 << 20, 1 << 30), "64MiB", "Size of one segment file of the message log; at least `store.block_size`.",
+        Setting.Of("store.segment_size", Bytes(1 << 20, 1 << 30), "64MiB",
+            "Size of one segment file of the message log; at least `store.block_size`.",
             (target, value) => target.Store.SegmentSize = (int)value),
         Setting.Of("store.block_size", Bytes(4_096, 16 << 20), "256KiB", "Size of the memory blocks that are allocated for messages.",
             (target, value) => target.Store.BlockSize = (int)value),
-        Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "48MiB", "Bytes of persistent messages that stay in memory after they were written. Older messages are read from disk for delivery. At most a quarter of the memory high watermark.",
+        Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "48MiB",
+            "Bytes of persistent messages that stay in memory after they were written. Older messages "
+                + "are read from disk for delivery. At most a quarter of the memory high watermark.",
             (target, value) => target.Store.ResidentBytes = value),
-        Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000", "Limit for the index entries in memory of all durable queues together, at 24 bytes for each message. Above it, entries of full segments are evicted and later read from the segments' index files.",
+        Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000",
+            "Limit for the index entries in memory of all durable queues together, at 24 bytes for each message. "
+                + "Above it, entries of full segments are evicted and later read from the segments' index files.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
-        Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB", "Unwritten bytes above which publishers are blocked. At most a quarter of the memory high watermark, and at most half of `store.disk_reserve`.",
+        Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB",
+            "Unwritten bytes above which publishers are blocked. At most a quarter of the memory high "
+                + "watermark, and at most half of `store.disk_reserve`.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
-        Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "", "Bytes of disk reserved in the file `reserve`, so that messages can still be acknowledged when the disk is full. Publishers are blocked while the reserve is below its full size. 0 for no reserve. Default: the smaller of `store.segment_size` and 5 % of the disk.",
+        Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "",
+            "Bytes of disk reserved in the file `reserve`, so that messages can still be acknowledged when "
+                + "the disk is full. Publishers are blocked while the reserve is below its full size. 0 "
+                + "for no reserve. Default: the smaller of `store.segment_size` and 5 % of the disk.",
             (target, value) => target.Store.DiskReserveBytes = value),
-        Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200", "Maximum time that persistent messages published without confirms stay unsynced.",
+        Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200",
+            "Maximum time that persistent messages published without confirms stay unsynced.",
             (target, value) => target.Store.SyncInterval = value),
     ];
 }

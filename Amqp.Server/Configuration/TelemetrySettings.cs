@@ -8,17 +8,26 @@ internal static class TelemetrySettings
     /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
-        Setting.Of("opentelemetry.endpoint", HttpAddress, "", "Address of a collector that receives metrics by OTLP, without the path of a signal. The port is usually 4318, or 4317 for gRPC. Default: nothing is sent.",
+        Setting.Of("opentelemetry.endpoint", HttpAddress, "",
+            "Address of a collector that receives metrics by OTLP, without the path of a signal. The "
+                + "port is usually 4318, or 4317 for gRPC. Default: nothing is sent.",
             (target, value) => target.Options.Telemetry.Endpoint = value),
         Setting.Of("opentelemetry.protocol", OneOf("http/protobuf", "grpc"), "http/protobuf", "Protocol of the collector.",
             (target, value) => target.Options.Telemetry.IsGrpc = value == "grpc"),
-        Setting.Of("opentelemetry.headers", Text, "", "Headers of each request to the collector, as `key=value,key=value`, with percent-encoded values.",
-            (target, value) => target.Options.Telemetry.Headers = value, isSecret: true),
+        Setting.Of(
+            "opentelemetry.headers",
+            Text,
+            "",
+            "Headers of each request to the collector, as `key=value,key=value`, with percent-encoded values.",
+            (target, value) => target.Options.Telemetry.Headers = value,
+            isSecret: true),
         Setting.Of("opentelemetry.interval", Milliseconds(100, 3_600_000), "60000", "Time between two exports of the metrics.",
             (target, value) => target.Options.Telemetry.Interval = value),
-        Setting.Of("opentelemetry.traces", ValueKinds.Boolean, "false", "Also send spans, for HTTP requests and for messages with W3C's `traceparent` in their headers.",
+        Setting.Of("opentelemetry.traces", ValueKinds.Boolean, "false",
+            "Also send spans, for HTTP requests and for messages with W3C's `traceparent` in their headers.",
             (target, value) => target.Options.Telemetry.Traces = value),
-        Setting.Of("opentelemetry.traces.sampling_ratio", Fraction, "1.0", "Share of traces that is sent. Traces started elsewhere are never sent if they were not sampled there.",
+        Setting.Of("opentelemetry.traces.sampling_ratio", Fraction, "1.0",
+            "Share of traces that is sent. Traces started elsewhere are never sent if they were not sampled there.",
             (target, value) => target.Options.Telemetry.SamplingRatio = value),
     ];
 }

@@ -21,29 +21,39 @@ internal static class TlsSettings
     /// <summary>Rows for the listeners of AMQP. Other listeners use these values for settings of their own that are not set.</summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [
-        Setting.Of("ssl_options.certfile", Text, "", "The server's certificate in PEM, followed by the intermediate certificates up to an authority that clients trust.",
+        Setting.Of("ssl_options.certfile", Text, "",
+            "The server's certificate in PEM, followed by the intermediate certificates up to an authority that clients trust.",
             (target, value) => target.Tls.Options.CertificateFile = value),
         Setting.Of("ssl_options.keyfile", Text, "", "The private key in PEM. Default: the key in the certificate's file.",
             (target, value) => target.Tls.Options.KeyFile = value),
         Password("ssl_options.password", "Password of the private key, if the key is encrypted.", target => target.Tls),
         Setting.Of("ssl_options.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
             (target, value) => target.Tls.Options.AuthoritiesFile = value),
-        Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none", "`verify_peer` requests a certificate from clients, which a trusted authority must have issued. Clients may log in with the certificate (EXTERNAL).",
+        Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none",
+            "`verify_peer` requests a certificate from clients, which a trusted authority must have "
+                + "issued. Clients may log in with the certificate (EXTERNAL).",
             (target, value) => target.Tls.Options.VerifyPeer = value == "verify_peer"),
-        Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
+        Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false",
+            "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => target.Tls.Options.DemandPeerCertificate = value),
-        Setting.Of("ssl_options.depth", Integer(0, 255), "1", "Largest number of intermediate certificates between a client's certificate and the authority's.",
+        Setting.Of("ssl_options.depth", Integer(0, 255), "1",
+            "Largest number of intermediate certificates between a client's certificate and the authority's.",
             (target, value) => target.Tls.LimitDepth(value)),
         Version("ssl_options", "clients", target => target.Tls),
-        Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true", "Let clients resume a session, which avoids most of the handshake's cost on both sides.",
+        Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true",
+            "Let clients resume a session, which avoids most of the handshake's cost on both sides.",
             (target, value) => target.Tls.Options.ResumesSessions = value),
-        Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000", "Time limit for the TLS handshake.",
+        Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000",
+            "Time limit for the TLS handshake.",
             (target, value) => target.Tls.Options.HandshakeTimeout = value),
-        Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name", "Field of a client's certificate that has the user name, for EXTERNAL.",
+        Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name",
+            "Field of a client's certificate that has the user name, for EXTERNAL.",
             (target, value) => target.Tls.Options.LoginFrom = value),
-        Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns", "Type of the alternative name that has the user name, for `subject_alternative_name`.",
+        Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns",
+            "Type of the alternative name that has the user name, for `subject_alternative_name`.",
             (target, value) => target.Tls.Options.AlternativeNameType = value)
-        .Refusing(RabbitMqKinds.Parse("ip|other_name"), "this type of name is not supported, and names of type `dns` would be used instead"),
+        .Refusing(
+            RabbitMqKinds.Parse("ip|other_name"), "this type of name is not supported, and names of type `dns` would be used instead"),
         Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0", "Position among the alternative names of that type, from 0.",
             (target, value) => target.Tls.Options.AlternativeNameIndex = value),
     ];
@@ -61,19 +71,24 @@ internal static class TlsSettings
 
     private static IEnumerable<Setting> Under(string prefix, string what, Func<SettingTarget, TlsPlan> plan) =>
     [
-        Setting.Of($"{prefix}.certfile", Text, "", $"The server's certificate in PEM, for {what}. Default of this and the next four settings: the value in `ssl_options`.",
+        Setting.Of($"{prefix}.certfile", Text, "",
+            $"The server's certificate in PEM, for {what}. Default of this and the next four settings: the value in `ssl_options`.",
             (target, value) => plan(target).Options.CertificateFile = value),
         Setting.Of($"{prefix}.keyfile", Text, "", "The private key in PEM.",
             (target, value) => plan(target).Options.KeyFile = value),
         Password($"{prefix}.password", "Password of the private key, if the key is encrypted.", plan),
         Setting.Of($"{prefix}.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
             (target, value) => plan(target).Options.AuthoritiesFile = value),
-        Setting.Of($"{prefix}.depth", Integer(0, 255), "", "Largest number of intermediate certificates between a client's certificate and the authority's.",
+        Setting.Of($"{prefix}.depth", Integer(0, 255), "",
+            "Largest number of intermediate certificates between a client's certificate and the authority's.",
             (target, value) => plan(target).LimitDepth(value)),
         Version(prefix, "there", plan),
-        Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none", "`verify_peer` requests a certificate from clients, which a trusted authority must have issued. Clients still log in with a password.",
+        Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none",
+            "`verify_peer` requests a certificate from clients, which a trusted authority must have "
+                + "issued. Clients still log in with a password.",
             (target, value) => plan(target).Options.VerifyPeer = value == "verify_peer"),
-        Setting.Of($"{prefix}.fail_if_no_peer_cert", ValueKinds.Boolean, "false", "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
+        Setting.Of($"{prefix}.fail_if_no_peer_cert", ValueKinds.Boolean, "false",
+            "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => plan(target).Options.DemandPeerCertificate = value),
     ];
 }

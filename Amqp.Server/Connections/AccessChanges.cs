@@ -15,7 +15,8 @@ internal static class AccessChanges
     {
         broker.Users.Deleted += name => connections.CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
         broker.VirtualHosts.Deleted += virtualHost =>
-            connections.CloseWhere(connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name).ToAmqp());
+            connections.CloseWhere(
+                connection => connection.Opened?.VirtualHost == virtualHost, NameErrors.Deleted(virtualHost.Name).ToAmqp());
         broker.Permissions.UserChanged += (virtualHost, user) =>
         {
             foreach (var connection in connections.All)

@@ -37,7 +37,12 @@ internal sealed class AmqpConnection : IMemoryHolder
     private int _isClosing;
 
     public AmqpConnection(
-        ConnectionContext context, MemoryPool<byte> memory, MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames)
+        ConnectionContext context,
+        MemoryPool<byte> memory,
+        MessageBroker broker,
+        ConnectionRegistry connections,
+        BrokerOptions options,
+        StartFrames startFrames)
     {
         (_context, _broker, _connections, _options, _startFrames) = (context, broker, connections, options, startFrames);
         Peer = new ConnectionPeer(context);
@@ -92,7 +97,10 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     /// <inheritdoc/>
     public long MemoryInUse =>
-        ObjectSize.Connection + Outbox.MemoryInUse + (long)ObjectSize.Channel * ChannelCount + (long)ObjectSize.Consumer * (Client?.ConsumerCount ?? 0);
+        ObjectSize.Connection
+            + Outbox.MemoryInUse
+            + (long)ObjectSize.Channel * ChannelCount
+            + (long)ObjectSize.Consumer * (Client?.ConsumerCount ?? 0);
 
     /// <summary>Completes when the connection has released everything that it held.</summary>
     public Task Closed => _closed.Task;
@@ -178,7 +186,8 @@ internal sealed class AmqpConnection : IMemoryHolder
         _deadline.Set(_options.Connections.HandshakeTimeout);
         try
         {
-            var handshake = new Handshake(Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrames, _logger);
+            var handshake = new Handshake(
+                Peer, _context.Transport.Input, _frames, Outbox, _round, _broker, _connections, _options, _startFrames, _logger);
             var opened = await handshake.RunAsync(_context.ConnectionClosed);
             _deadline.Clear();
             PendingLogins.NoteOpened(_context);

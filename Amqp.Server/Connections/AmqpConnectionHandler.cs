@@ -7,7 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Connections;
 
 /// <summary>Runs the AMQP connections that Kestrel accepts.</summary>
-internal sealed class AmqpConnectionHandler(MemoryPool<byte> memory, Lazy<MessageBroker> broker, ConnectionRegistry connections, IOptions<BrokerOptions> options) : ConnectionHandler
+internal sealed class AmqpConnectionHandler(
+    MemoryPool<byte> memory,
+    Lazy<MessageBroker> broker,
+    ConnectionRegistry connections,
+    IOptions<BrokerOptions> options) : ConnectionHandler
 {
     private readonly StartFrames _startFrames = new(options.Value);
 

@@ -43,7 +43,8 @@ internal static class CertificateUser
             return options.LoginFrom switch
             {
                 CertificateName.CommonName => JoinedCommonNames(certificate),
-                CertificateName.AlternativeName => AlternativeNames(certificate, options.AlternativeNameType).ElementAtOrDefault(options.AlternativeNameIndex),
+                CertificateName.AlternativeName =>
+                    AlternativeNames(certificate, options.AlternativeNameType).ElementAtOrDefault(options.AlternativeNameIndex),
                 _ => DistinguishedName(certificate),
             };
         }
@@ -77,7 +78,8 @@ internal static class CertificateUser
         var found = new List<string>();
         if (certificate.Extensions[SubjectAlternativeName] is not { } extension)
             return found;
-        var tag = new Asn1Tag(TagClass.ContextSpecific, type switch { AlternativeNameType.Email => 1, AlternativeNameType.Dns => 2, _ => 6 });
+        var tag = new Asn1Tag(
+            TagClass.ContextSpecific, type switch { AlternativeNameType.Email => 1, AlternativeNameType.Dns => 2, _ => 6 });
         var names = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
         while (names.HasData)
         {

@@ -94,7 +94,9 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
             connection.Logger.DeliveryTimedOut(connectionName, channel.Number, late.Consumer?.Tag ?? "", late.Queue!.Name);
             Close(channel, new AmqpException(
                 ReplyCode.PreconditionFailed,
-                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value used: {connection.Client.ConsumerTimeoutOf(late.Queue)} ms. This timeout value can be configured, see consumers doc guide to learn more"));
+                $"delivery acknowledgement on channel {channel.Number} timed out. Timeout value "
+                    + $"used: {connection.Client.ConsumerTimeoutOf(late.Queue)} ms. This timeout value "
+                    + "can be configured, see consumers doc guide to learn more"));
         }
     }
 
@@ -130,7 +132,9 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     private void Open(ushort number)
     {
         if (_channels.Count >= connection.ChannelMax)
-            throw new AmqpException(ReplyCode.NotAllowed, $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({connection.ChannelMax})");
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"number of channels opened ({_channels.Count}) has reached the negotiated channel_max ({connection.ChannelMax})");
         connection.Client.Admission?.OpenChannel();
         var channel = new AmqpChannel(number, connection);
         lock (_lock)

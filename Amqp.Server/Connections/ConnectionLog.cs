@@ -27,10 +27,12 @@ internal static partial class ConnectionLog
     [LoggerMessage(113, LogLevel.Warning, "{Count} more logins from other addresses were refused within 10 s")]
     public static partial void MoreLoginsRefused(this ILogger logger, long count);
 
-    [LoggerMessage(114, LogLevel.Warning, "{Count} connections were cut off that had not logged in, the last from {EndPoint}: more than {Most} were waiting")]
+    [LoggerMessage(114, LogLevel.Warning,
+        "{Count} connections were cut off that had not logged in, the last from {EndPoint}: more than {Most} were waiting")]
     public static partial void PendingLoginsCutOff(this ILogger logger, long count, int most, string endPoint);
 
-    [LoggerMessage(116, LogLevel.Warning, "{Count} more lines about connections from {Address} were left out within 10 s, the last: {Last}")]
+    [LoggerMessage(116, LogLevel.Warning,
+        "{Count} more lines about connections from {Address} were left out within 10 s, the last: {Last}")]
     public static partial void LinesLeftOut(this ILogger logger, long count, string address, string last);
 
     [LoggerMessage(117, LogLevel.Warning, "{Count} more lines about connections from other addresses were left out within 10 s")]
@@ -51,6 +53,7 @@ internal static partial class ConnectionLog
     [LoggerMessage(110, LogLevel.Information, "{Connection}: blocked: {Reason}")]
     public static partial void PublisherBlocked(this ILogger logger, string connection, string reason);
 
-    [LoggerMessage(115, LogLevel.Warning, "{Connection}: consumer '{Consumer}' of queue '{Queue}' on channel {Channel} has not acknowledged a delivery in time")]
+    [LoggerMessage(115, LogLevel.Warning,
+        "{Connection}: consumer '{Consumer}' of queue '{Queue}' on channel {Channel} has not acknowledged a delivery in time")]
     public static partial void DeliveryTimedOut(this ILogger logger, string connection, int channel, string consumer, string queue);
 }

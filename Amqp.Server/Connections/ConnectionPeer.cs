@@ -50,7 +50,8 @@ internal sealed class ConnectionPeer
     /// <summary>The certificate of the peer; null if it has presented none.</summary>
     public X509Certificate2? Certificate { get; }
 
-    private static (string, int) Split(EndPoint? end) => end is IPEndPoint ip ? (Plain(ip.Address).ToString(), ip.Port) : (end?.ToString() ?? "?", 0);
+    private static (string, int) Split(EndPoint? end) =>
+        end is IPEndPoint ip ? (Plain(ip.Address).ToString(), ip.Port) : (end?.ToString() ?? "?", 0);
 
     private static string Text(EndPoint? end) => end is IPEndPoint ip ? $"{Plain(ip.Address)}:{ip.Port}" : end?.ToString() ?? "?";
 

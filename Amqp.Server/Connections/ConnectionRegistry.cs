@@ -10,13 +10,20 @@ namespace Amqp.Server.Connections;
 
 /// <summary>The open connections, with those that have not logged in, and the logins that were refused.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ConnectionRegistry(IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, ILogger<AmqpConnection> logger, ILogger<AmqpChannel> channelLogger) : IDisposable
+internal sealed class ConnectionRegistry(
+    IOptions<BrokerOptions> options,
+    TimeProvider clock,
+    ContainedFaults faults,
+    ILogger<AmqpConnection> logger,
+    ILogger<AmqpChannel> channelLogger) : IDisposable
 {
     /// <summary>Limit of log lines of all addresses together, as a multiple of that of one address.</summary>
     private const int LinesInAll = 10;
 
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
-    private readonly LineAllowance _lines = new(options.Value.Connections.LogLimit, LinesInAll * options.Value.Connections.LogLimit, clock, logger.LinesLeftOut, logger.MoreLinesLeftOut);
+    private readonly LineAllowance _lines = new(
+        options.Value.Connections.LogLimit, LinesInAll * options.Value.Connections.LogLimit, clock, logger.LinesLeftOut,
+        logger.MoreLinesLeftOut);
     private bool _isSuspended;
     private bool _isInMaintenance;
 

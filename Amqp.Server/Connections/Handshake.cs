@@ -75,9 +75,13 @@ internal sealed class Handshake(
         var virtualHost = broker.VirtualHosts.Find(open.VirtualHost)
             ?? throw new AmqpException(ReplyCode.NotAllowed, $"vhost {open.VirtualHost} not found", ConnectionOpen.Id);
         if (options.Connections.MaxConnections > 0 && connections.Count > options.Connections.MaxConnections)
-            throw new AmqpException(ReplyCode.NotAllowed, $"connection refused: node connection limit ({options.Connections.MaxConnections}) is reached", ConnectionOpen.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"connection refused: node connection limit ({options.Connections.MaxConnections}) is reached",
+                ConnectionOpen.Id);
         if (broker.Permissions.Find(virtualHost.Name, user.Name) is null)
-            throw new AmqpException(ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user.Name}'", ConnectionOpen.Id);
         var admission = Admit(user, virtualHost);
         try
         {
@@ -170,9 +174,15 @@ internal sealed class Handshake(
         if (asked == 0)
             return offered;
         if (asked < Frame.MinSize)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated frame_max = {asked} is lower than the minimum allowed value ({Frame.MinSize})", ConnectionTuneOk.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"negotiated frame_max = {asked} is lower than the minimum allowed value ({Frame.MinSize})",
+                ConnectionTuneOk.Id);
         if (asked > (uint)offered)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated frame_max = {asked} is higher than the maximum allowed value ({offered})", ConnectionTuneOk.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"negotiated frame_max = {asked} is higher than the maximum allowed value ({offered})",
+                ConnectionTuneOk.Id);
         return (int)asked;
     }
 
@@ -181,9 +191,15 @@ internal sealed class Handshake(
         if (options.Connections.ChannelMax == 0)
             return asked == 0 ? MaxChannelNumber : asked;
         if (asked == 0)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = 0 (no limit) is higher than the maximum allowed value ({options.Connections.ChannelMax})", ConnectionTuneOk.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"negotiated channel_max = 0 (no limit) is higher than the maximum allowed value ({options.Connections.ChannelMax})",
+                ConnectionTuneOk.Id);
         if (asked > options.Connections.ChannelMax)
-            throw new AmqpException(ReplyCode.NotAllowed, $"negotiated channel_max = {asked} is higher than the maximum allowed value ({options.Connections.ChannelMax})", ConnectionTuneOk.Id);
+            throw new AmqpException(
+                ReplyCode.NotAllowed,
+                $"negotiated channel_max = {asked} is higher than the maximum allowed value ({options.Connections.ChannelMax})",
+                ConnectionTuneOk.Id);
         return asked;
     }
 

@@ -12,7 +12,9 @@ internal sealed class HeartbeatMonitor(ConnectionRegistry connections, Contained
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_tick);
-        while (await timer.WaitForNextTickAsync(stoppingToken).AsTask().ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default))
+        while (await timer.WaitForNextTickAsync(stoppingToken)
+            .AsTask()
+            .ContinueWith(tick => tick.IsCompletedSuccessfully && tick.Result, TaskScheduler.Default))
             foreach (var connection in connections.All)
                 Check(connection);
     }

@@ -20,11 +20,13 @@ internal sealed class LimitedLogger(ILogger logger, LineAllowance allowance, IPA
     public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
 
     /// <inheritdoc/>
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!logger.IsEnabled(logLevel))
             return;
-        bool isWritten = exception is not null || (logLevel >= LogLevel.Warning ? allowance.TryTake(address, out _) : !allowance.IsUsedUp(address));
+        bool isWritten = exception is not null
+            || (logLevel >= LogLevel.Warning ? allowance.TryTake(address, out _) : !allowance.IsUsedUp(address));
         if (isWritten)
             logger.Log(logLevel, eventId, state, exception, formatter);
         else

@@ -7,5 +7,10 @@ namespace Amqp.Server.Connections;
 /// <param name="EndPoint">The actual port, if the configuration leaves the choice to the system.</param>
 internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
 {
-    public const string Amqp = "amqp", AmqpOverTls = "amqp/ssl", Http = "http", HttpOverTls = "https", Metrics = "http/prometheus", MetricsOverTls = "https/prometheus";
+    public const string Amqp = "amqp",
+        AmqpOverTls = "amqp/ssl",
+        Http = "http",
+        HttpOverTls = "https",
+        Metrics = "http/prometheus",
+        MetricsOverTls = "https/prometheus";
 }

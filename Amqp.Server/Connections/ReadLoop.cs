@@ -106,7 +106,8 @@ internal sealed class ReadLoop(
     {
         if (_opened is not { } opened)
             return;
-        opened.Client.Services.Faults.Contain(Compartment.Connection, $"the end of connection {connection.Peer.Name}", _channels!.ReleaseAll);
+        opened.Client.Services.Faults.Contain(
+            Compartment.Connection, $"the end of connection {connection.Peer.Name}", _channels!.ReleaseAll);
         opened.Client.Release();
     }
 
@@ -258,7 +259,9 @@ internal sealed class ReadLoop(
     private async Task WaitForAlarmsAsync(PublisherBrake brake)
     {
         if (brake.ExcessiveMemory is { } held)
-            connection.Close(new AmqpException(ReplyCode.ResourceError, $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
+            connection.Close(new AmqpException(
+                ReplyCode.ResourceError,
+                $"{held} bytes held in open transactions and unfinished messages while the broker is low on memory"));
         else
             await brake.WaitForAlarmsAsync(this);
     }

@@ -30,7 +30,9 @@ internal sealed class StartFrames(BrokerOptions options)
     {
         var frame = new ArrayBufferWriter<byte>();
         new FrameWriter(frame).WriteMethod(
-            0, new ConnectionStart((byte)(isAmqp08 ? 8 : 0), (byte)(isAmqp08 ? 0 : 9), ServerProperties.Of(options, clusterName, isAmqp08), Encoding.ASCII.GetBytes(mechanisms), "en_US"u8.ToArray()));
+            0, new ConnectionStart(
+                (byte)(isAmqp08 ? 8 : 0), (byte)(isAmqp08 ? 0 : 9), ServerProperties.Of(options, clusterName, isAmqp08),
+                Encoding.ASCII.GetBytes(mechanisms), "en_US"u8.ToArray()));
         return frame.WrittenSpan.ToArray();
     }
 }

@@ -22,7 +22,8 @@ internal static class AmqpListening
         if (options.Connections.ProxyProtocol)
         {
             ILogger logger = services.GetRequiredService<ILogger<ProxiedConnections>>();
-            listen.Use(next => new ProxiedConnections(next, options.Connections.HandshakeTimeout, options.Connections.TrustedProxies, logger).OnConnectedAsync);
+            listen.Use(next => new ProxiedConnections(
+                next, options.Connections.HandshakeTimeout, options.Connections.TrustedProxies, logger).OnConnectedAsync);
         }
         if (certificates is not null)
             listen.UseTls(options.Tls, certificates, services.GetRequiredService<ILogger<TlsCertificates>>());

@@ -23,7 +23,8 @@ internal sealed class BoundAddresses
     public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
     /// <summary>Returns the addresses for a protocol, a constant of <see cref="NodeListener"/>.</summary>
-    public IEnumerable<IPEndPoint> For(string protocol) => from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
+    public IEnumerable<IPEndPoint> For(string protocol) =>
+        from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 
     /// <summary>
     /// Lists the addresses: "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".

@@ -58,10 +58,13 @@ internal static class BrokerHost
         // BrokerRun reports a failed start in one sentence; the host's stack trace would hide that sentence.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton(new LogLevels(options));
-        logging.Services.AddSingleton(services => new ConsoleLog(Formatter(options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
+        logging.Services.AddSingleton(
+            services => new ConsoleLog(Formatter(options.IsJson), services.GetRequiredService<LogLevels>(), OpenConsole(options)));
         logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<ConsoleLog>());
         logging.Services.AddSingleton(_ => new LogExchange(
-            Formatter(options.IsJsonOnExchange), options.ExchangeLevel ?? options.Level, options.IsJsonOnExchange ? "application/json" : "text/plain"));
+            Formatter(options.IsJsonOnExchange),
+            options.ExchangeLevel ?? options.Level,
+            options.IsJsonOnExchange ? "application/json" : "text/plain"));
         if (options.IsOnExchange)
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
@@ -69,24 +72,29 @@ internal static class BrokerHost
     /// <summary>
     /// Creates a formatter with the system's clock. The registered clock is no choice: it logs the faults of timers, and so needs the log.
     /// </summary>
-    private static ConsoleFormatter Formatter(bool isJson) => isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
+    private static ConsoleFormatter Formatter(bool isJson) =>
+        isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
 
     private static StreamWriter OpenConsole(LogOptions options) => new(
-        options.IsOnStandardError ? Console.OpenStandardError() : Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        options.IsOnStandardError ? Console.OpenStandardError() : Console.OpenStandardOutput(),
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
     private static void AddServices(IServiceCollection services, BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        services.AddSingleton(services => new ContainedFaults(services.GetRequiredService<ILogger<ContainedFaults>>(), TimeProvider.System));
+        services.AddSingleton(
+            services => new ContainedFaults(services.GetRequiredService<ILogger<ContainedFaults>>(), TimeProvider.System));
         services.AddSingleton<TimeProvider, ContainedTimers>();
         services.AddSingleton(configuration);
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
-        services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>)); // for services created before the broker is open
+        // for services created before the broker is open
+        services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
-        services.AddSingleton(new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));
+        services.AddSingleton(
+            new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddSingleton<LastResort>();
@@ -103,7 +111,8 @@ internal static class BrokerHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
-        builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create()); // for the output of connections
+        // for the output of connections
+        builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

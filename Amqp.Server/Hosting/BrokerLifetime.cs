@@ -47,7 +47,8 @@ internal sealed class BrokerLifetime(
         logger.Stopping();
         systemd.SayStopping();
         sockets.Close();
-        await connections.CloseAllAsync("broker forced connection closure with reason 'shutdown'", options.Value.Connections.ShutdownTimeout);
+        await connections.CloseAllAsync(
+            "broker forced connection closure with reason 'shutdown'", options.Value.Connections.ShutdownTimeout);
         logger.ConnectionsClosed();
     }
 

@@ -20,14 +20,19 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     public void Listen()
     {
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
-        ListenOn(NodeListener.Amqp, options.Listeners, handed.Amqp, listen => AmqpListening.Configure(listen, options, _services, certificates: null));
+        ListenOn(NodeListener.Amqp, options.Listeners, handed.Amqp, listen =>
+            AmqpListening.Configure(listen, options, _services, certificates: null));
         ListenOn(NodeListener.AmqpOverTls, options.Tls.Listeners, handed.Tls, AmqpOverTls(options.Tls.Listeners.Count + handed.Tls.Count));
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.Management.Listeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.Management.Tls.Listeners, [], management + OverTls(options.Management.Tls));
         Action<ListenOptions> metrics = NewHttpConnections().Count; // a limit of its own, so neither port can exhaust the other's
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
-        ListenOn(NodeListener.MetricsOverTls, options.Statistics.MetricsTls.Listeners, [], metrics + OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
+        ListenOn(
+            NodeListener.MetricsOverTls,
+            options.Statistics.MetricsTls.Listeners,
+            [],
+            metrics + OverTls(options.Statistics.MetricsTls) + MetricsListener.Mark);
         if (options.Connections.UnixSocketPath is { } path)
         {
             kestrel.ListenUnixSocket(Path.GetFullPath(path), listen =>
@@ -59,13 +64,15 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         };
     }
 
-    private HttpConnections NewHttpConnections() => new(options.Management.MaxConnections, _services.GetRequiredService<ConnectionRegistry>());
+    private HttpConnections NewHttpConnections() =>
+        new(options.Management.MaxConnections, _services.GetRequiredService<ConnectionRegistry>());
 
     private TlsCertificates Load(TlsOptions tls) =>
         new(tls, _services.GetRequiredService<TimeProvider>(), _services.GetRequiredService<ILogger<TlsCertificates>>());
 
     /// <summary>Listens on the sockets that systemd hands over; if there are none, on the configured addresses.</summary>
-    private void ListenOn(string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
+    private void ListenOn(
+        string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
     {
         foreach (ulong handle in handles)
             kestrel.ListenHandle(handle, Configure);

@@ -13,7 +13,12 @@ namespace Amqp.Server.Hosting;
 /// Opens the broker during the start of the process, when the first service requests the broker. No socket listens before that.
 /// </summary>
 internal sealed class BrokerOpening(
-    BrokerConfiguration configuration, IOptions<BrokerOptions> options, TimeProvider clock, ContainedFaults faults, LastResort lastResort, ILoggerFactory loggers)
+    BrokerConfiguration configuration,
+    IOptions<BrokerOptions> options,
+    TimeProvider clock,
+    ContainedFaults faults,
+    LastResort lastResort,
+    ILoggerFactory loggers)
 {
     /// <summary>Wraps the message store. Tests set a wrapper to observe or fail calls to the store.</summary>
     public Func<IMessageStore, IMessageStore> Seam { get; set; } = static store => store;
@@ -29,6 +34,7 @@ internal sealed class BrokerOpening(
             logger.ConfigurationWarning(warning);
         var events = new BrokerEvents(clock, faults);
         events.Add(new EventLog(loggers));
-        return MessageBroker.Open(options.Value, clock, faults, loggers.CreateLogger<MessageBroker>(), loggers.CreateLogger<Queue>(), events, Seam);
+        return MessageBroker.Open(
+            options.Value, clock, faults, loggers.CreateLogger<MessageBroker>(), loggers.CreateLogger<Queue>(), events, Seam);
     }
 }

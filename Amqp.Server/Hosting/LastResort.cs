@@ -39,5 +39,6 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
     /// True for errors that end abandoned tasks as a matter of course: a peer that closed its connection, or a failed disk. Both are logged
     /// elsewhere.
     /// </summary>
-    private static bool IsExpected(Exception error) => error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;
+    private static bool IsExpected(Exception error) =>
+        error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;
 }

@@ -13,7 +13,8 @@ internal sealed class ListenSockets(SocketOptions options)
 {
     // Any user of this machine may connect, as to a TCP port. The client must still log in.
     private const UnixFileMode AnyoneMayConnect =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead
+            | UnixFileMode.OtherWrite;
 
     private readonly Dictionary<EndPoint, PortGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private readonly List<Socket> _sockets = [];
@@ -114,9 +115,13 @@ internal sealed class ListenSockets(SocketOptions options)
             throw exception.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => new StartException(
-                    $"Cannot listen on {endPoint}: the port is in use. Stop the program that uses the port, or choose another port with --port or --management-port.", exception),
+                    $"Cannot listen on {endPoint}: the port is in use. Stop the program that uses the "
+                        + "port, or choose another port with --port or --management-port.",
+                    exception),
                 SocketError.AccessDenied => new StartException(
-                    $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another port with --port or --management-port.", exception),
+                    $"Cannot listen on {endPoint}: ports below 1024 need a privilege. Choose another "
+                        + "port with --port or --management-port.",
+                    exception),
                 SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported => NoSuchAddress(endPoint, exception),
                 _ => new StartException($"Cannot listen on {endPoint}: {exception.Message}.", exception),
             };

@@ -38,12 +38,14 @@ internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, st
 
     private sealed class Logger(string name, LogExchange log) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= log.Level && logLevel != LogLevel.None && log._broker?.LogPublisher is { IsHeard: true };
+        public bool IsEnabled(LogLevel logLevel) =>
+            logLevel >= log.Level && logLevel != LogLevel.None && log._broker?.LogPublisher is { IsHeard: true };
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel) || log._broker?.LogPublisher is not { } publisher)
                 return;

@@ -16,12 +16,16 @@ internal static class StartChecks
     public static void Run(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        foreach (TlsOptions tls in new[] { options.Tls, options.Management.Tls, options.Statistics.MetricsTls }.Where(tls => tls.Listeners.Count > 0))
+        foreach (TlsOptions tls in new[] { options.Tls, options.Management.Tls, options.Statistics.MetricsTls }.Where(
+            tls => tls.Listeners.Count > 0))
             Try(configuration, () => CheckCertificates(configuration, tls));
         foreach (DefinitionSource source in options.Definitions.Sources)
             Try(configuration, () => StartDefinitions.Check(source));
         IEnumerable<IPEndPoint> endPoints =
-            [.. options.Listeners, .. options.Tls.Listeners, .. options.Management.Listeners, .. options.Management.Tls.Listeners, .. options.Statistics.MetricsListeners, .. options.Statistics.MetricsTls.Listeners];
+            [
+                .. options.Listeners, .. options.Tls.Listeners, .. options.Management.Listeners, .. options.Management.Tls.Listeners,
+                .. options.Statistics.MetricsListeners, .. options.Statistics.MetricsTls.Listeners
+            ];
         foreach (IPEndPoint endPoint in endPoints.DistinctBy(endPoint => endPoint.Address))
             Try(configuration, () => CheckAddress(endPoint));
         if (File.Exists(options.DataDirectory))
@@ -32,7 +36,8 @@ internal static class StartChecks
     {
         DateTime expires = new CertificateFiles(tls).Load().Expires;
         if (expires < DateTime.UtcNow)
-            configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} expired at {expires:u}; clients will refuse it");
+            configuration.AddWarning(
+                $"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} expired at {expires:u}; clients will refuse it");
         else if (expires < DateTime.UtcNow + _soon)
             configuration.AddWarning($"{tls.Prefix}.certfile: the certificate in {tls.CertificateFile} expires at {expires:u}");
     }
@@ -44,7 +49,8 @@ internal static class StartChecks
         {
             socket.Bind(new IPEndPoint(endPoint.Address, 0));
         }
-        catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+        catch (SocketException error)
+            when (error.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
         {
             throw ListenSockets.NoSuchAddress(endPoint, error);
         }

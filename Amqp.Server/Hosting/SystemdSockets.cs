@@ -10,7 +10,8 @@ internal sealed class SystemdSockets
 
     private SystemdSockets(IEnumerable<(ulong Handle, string Name)> sockets)
     {
-        var byUse = sockets.ToLookup(socket => socket.Name is "amqps" or "management" or "metrics" ? socket.Name : "amqp", socket => socket.Handle);
+        var byUse = sockets.ToLookup(
+            socket => socket.Name is "amqps" or "management" or "metrics" ? socket.Name : "amqp", socket => socket.Handle);
         (Amqp, Tls, Management, Metrics) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]], [.. byUse["metrics"]]);
     }
 
@@ -33,7 +34,8 @@ internal sealed class SystemdSockets
     {
         int count = Number(variable("LISTEN_PID")) == processId ? Number(variable("LISTEN_FDS")) ?? 0 : 0;
         string[] names = variable("LISTEN_FDNAMES")?.Split(':') ?? [];
-        return new SystemdSockets(Enumerable.Range(0, count).Select(index => ((ulong)(FirstHandle + index), names.ElementAtOrDefault(index) ?? "")));
+        return new SystemdSockets(
+            Enumerable.Range(0, count).Select(index => ((ulong)(FirstHandle + index), names.ElementAtOrDefault(index) ?? "")));
     }
 
     private static int? Number(string? text) =>

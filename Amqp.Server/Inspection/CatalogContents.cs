@@ -20,7 +20,8 @@ internal sealed class CatalogContents
             string kind = entry.Key[..(entry.Key.IndexOf('/', StringComparison.Ordinal) + 1)];
             _counts[kind] = Count(kind) + 1;
             if (kind is DefinitionKey.Exchanges or DefinitionKey.Queues or DefinitionKey.Bindings
-                or DefinitionKey.Policies or DefinitionKey.OperatorPolicies or DefinitionKey.Parameters or DefinitionKey.GlobalParameters or DefinitionKey.UserLimits
+                or DefinitionKey.Policies or DefinitionKey.OperatorPolicies or DefinitionKey.Parameters or DefinitionKey.GlobalParameters
+                or DefinitionKey.UserLimits
                 or DefinitionKey.ImportedDefinitions or DefinitionKey.Quarantined)
                 Read(kind, entry);
         }
@@ -42,7 +43,8 @@ internal sealed class CatalogContents
         {
             Definition definition = DefinitionCodec.Read(entry.Value);
             string[] names = DefinitionKey.Names(entry.Key);
-            if (kind is not (DefinitionKey.Exchanges or DefinitionKey.Queues) || (kind == DefinitionKey.Exchanges && definition.Number == 0))
+            if (kind is not (DefinitionKey.Exchanges or DefinitionKey.Queues)
+                || (kind == DefinitionKey.Exchanges && definition.Number == 0))
                 return;
             if (names.Length != 2)
                 throw new InvalidDataException("A queue's key does not name a virtual host and a queue.");

@@ -66,7 +66,13 @@ internal static class DataFolder
     {
         bool isKnown = catalog.Queues.TryGetValue(queue.Number, out (string VirtualHost, string Name) known);
         return new QueueReport(
-            isKnown ? known.VirtualHost : null, isKnown ? known.Name : null, queue.Number, queue.Messages, queue.Bytes, queue.RedeliveredUpTo, queue.LastSequence);
+            isKnown ? known.VirtualHost : null,
+            isKnown ? known.Name : null,
+            queue.Number,
+            queue.Messages,
+            queue.Bytes,
+            queue.RedeliveredUpTo,
+            queue.LastSequence);
     }
 
     private static DefinitionCounts Count(int total, CatalogContents catalog)
@@ -76,10 +82,12 @@ internal static class DataFolder
         int exchanges = catalog.Count(DefinitionKey.Exchanges);
         int queues = catalog.Count(DefinitionKey.Queues);
         int bindings = catalog.Count(DefinitionKey.Bindings);
-        return new DefinitionCounts(total, virtualHosts, users, exchanges, queues, bindings, total - virtualHosts - users - exchanges - queues - bindings);
+        return new DefinitionCounts(
+            total, virtualHosts, users, exchanges, queues, bindings, total - virtualHosts - users - exchanges - queues - bindings);
     }
 
     private static IEnumerable<InspectionFinding> Unreadable(DataDirectoryInspection folder, CatalogContents catalog) =>
         catalog.Unreadable.Select(unreadable => new InspectionFinding(
-            folder.CatalogPath, unreadable.Entry.Offset, unreadable.Entry.Length, IsDamage: true, $"the definition {unreadable.Entry.Key} cannot be read: {unreadable.Reason}"));
+            folder.CatalogPath, unreadable.Entry.Offset, unreadable.Entry.Length, IsDamage: true,
+            $"the definition {unreadable.Entry.Key} cannot be read: {unreadable.Reason}"));
 }

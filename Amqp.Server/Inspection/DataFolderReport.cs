@@ -33,7 +33,8 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// the highest.
 /// </param>
 /// <param name="LastSequence">Highest sequence of a message known to the log; with priorities, the highest of all.</param>
-internal sealed record QueueReport(string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
+internal sealed record QueueReport(
+    string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
 /// <summary>Result of the verification of a data folder. The properties are those of the JSON that <c>store verify</c> prints.</summary>
 /// <param name="Folder">Full path of the folder.</param>

@@ -50,9 +50,13 @@ internal static class ChannelMetrics
         new("channel_consumers", MetricKind.Gauge, "Consumers on a channel", channel => channel.Consumers),
         new("channel_messages_unacked", MetricKind.Gauge, "Delivered but not yet acknowledged messages", channel => channel.Unacknowledged),
         new("channel_messages_unconfirmed", MetricKind.Gauge, "Published but not yet confirmed messages", channel => channel.Unconfirmed),
-        new("channel_messages_uncommitted", MetricKind.Gauge, "Messages received in a transaction but not yet committed", channel => channel.Uncommitted),
-        new("channel_acks_uncommitted", MetricKind.Gauge, "Message acknowledgements in a transaction not yet committed", channel => channel.UncommittedAcknowledgements),
-        new("consumer_prefetch", MetricKind.Gauge, "Limit of unacknowledged messages for each consumer", channel => channel.ConsumerPrefetch),
-        new("channel_prefetch", MetricKind.Gauge, "Total limit of unacknowledged messages for all consumers on a channel", channel => channel.Prefetch),
+        new("channel_messages_uncommitted", MetricKind.Gauge, "Messages received in a transaction but not yet committed", channel =>
+            channel.Uncommitted),
+        new("channel_acks_uncommitted", MetricKind.Gauge, "Message acknowledgements in a transaction not yet committed", channel =>
+            channel.UncommittedAcknowledgements),
+        new("consumer_prefetch", MetricKind.Gauge, "Limit of unacknowledged messages for each consumer", channel =>
+            channel.ConsumerPrefetch),
+        new("channel_prefetch", MetricKind.Gauge, "Total limit of unacknowledged messages for all consumers on a channel", channel =>
+            channel.Prefetch),
     ];
 }

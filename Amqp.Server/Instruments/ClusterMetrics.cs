@@ -23,10 +23,20 @@ internal static class ClusterMetrics
         WithoutSample("erlang_vm_allocators", "Erlang's memory allocators"),
         .. new[]
         {
-            "recv_bytes", "recv_cnt", "recv_max_bytes", "recv_avg_bytes", "recv_dvi_bytes", "send_bytes", "send_cnt", "send_max_bytes", "send_avg_bytes", "send_pend_bytes",
+            "recv_bytes", "recv_cnt", "recv_max_bytes", "recv_avg_bytes", "recv_dvi_bytes", "send_bytes", "send_cnt", "send_max_bytes",
+            "send_avg_bytes", "send_pend_bytes",
             "port_input_bytes", "port_output_bytes", "port_memory_bytes", "port_queue_size_bytes",
-            "proc_memory_bytes", "proc_heap_size_words", "proc_min_heap_size_words", "proc_min_bin_vheap_size_words", "proc_stack_size_words", "proc_total_heap_size_words",
-            "proc_message_queue_len", "proc_reductions", "proc_status", "node_state", "node_queue_size_bytes",
+            "proc_memory_bytes",
+            "proc_heap_size_words",
+            "proc_min_heap_size_words",
+            "proc_min_bin_vheap_size_words",
+            "proc_stack_size_words",
+            "proc_total_heap_size_words",
+            "proc_message_queue_len",
+            "proc_reductions",
+            "proc_status",
+            "node_state",
+            "node_queue_size_bytes",
         }.Select(name => WithoutSample($"erlang_vm_dist_{name}", "Of links to other nodes")),
     ];
 

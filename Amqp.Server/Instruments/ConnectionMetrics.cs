@@ -18,22 +18,36 @@ internal static class ConnectionMetrics
     /// <summary>Metrics of one connection, or of all connections since the start.</summary>
     public static readonly Metric<TrafficCounts>[] Octets =
     [
-        new("connection_incoming_bytes_total", MetricKind.Counter, "Total number of bytes received on a connection", traffic => traffic.Received, NetworkUse("receive")),
-        new("connection_outgoing_bytes_total", MetricKind.Counter, "Total number of bytes sent on a connection", traffic => traffic.Sent, NetworkUse("transmit")),
+        new(
+            "connection_incoming_bytes_total",
+            MetricKind.Counter,
+            "Total number of bytes received on a connection",
+            traffic => traffic.Received,
+            NetworkUse("receive")),
+        new(
+            "connection_outgoing_bytes_total",
+            MetricKind.Counter,
+            "Total number of bytes sent on a connection",
+            traffic => traffic.Sent,
+            NetworkUse("transmit")),
     ];
 
     /// <inheritdoc cref="Octets"/>
     public static readonly Metric<TrafficCounts>[] Packets =
     [
-        new("connection_incoming_packets_total", MetricKind.Counter, "Total number of packets received on a connection", traffic => traffic.Receives),
-        new("connection_outgoing_packets_total", MetricKind.Counter, "Total number of packets sent on a connection", traffic => traffic.Sends),
+        new("connection_incoming_packets_total", MetricKind.Counter, "Total number of packets received on a connection", traffic =>
+            traffic.Receives),
+        new("connection_outgoing_packets_total", MetricKind.Counter, "Total number of packets sent on a connection", traffic =>
+            traffic.Sends),
     ];
 
     public static readonly Metric<ConnectionSample>[] Gauges =
     [
-        new("connection_pending_packets", MetricKind.Gauge, "Number of packets waiting to be sent on a connection", connection => connection.Pending > 0 ? 1 : 0),
+        new("connection_pending_packets", MetricKind.Gauge, "Number of packets waiting to be sent on a connection", connection =>
+            connection.Pending > 0 ? 1 : 0),
         new("connection_channels", MetricKind.Gauge, "Channels on a connection", connection => connection.Channels),
     ];
 
-    private static Instrument NetworkUse(string direction) => new("network.io", "By", "Octets of AMQP", ("network.io.direction", direction));
+    private static Instrument NetworkUse(string direction) =>
+        new("network.io", "By", "Octets of AMQP", ("network.io.direction", direction));
 }

@@ -10,6 +10,9 @@ internal static class FaultMetrics
 {
     /// <summary>Number of exceptions, by compartment. RabbitMQ does not have this metric.</summary>
     public static readonly Metric<CompartmentFaults> Contained = new(
-        "contained_faults_total", MetricKind.Counter, "Total number of unexpected errors contained in one part of the broker", each => each.Faults.Count(each.Compartment),
+        "contained_faults_total",
+        MetricKind.Counter,
+        "Total number of unexpected errors contained in one part of the broker",
+        each => each.Faults.Count(each.Compartment),
         new("fault.contained", "{fault}", "Unexpected errors contained in one part of the broker"));
 }

@@ -7,25 +7,50 @@ namespace Amqp.Server.Instruments;
 internal static class NodeMetrics
 {
     /// <summary>Start time of the process. Its name has no prefix.</summary>
-    public static readonly Metric<NodeReading> Started = new("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.",
+    public static readonly Metric<NodeReading> Started = new("process_start_time_seconds", MetricKind.Gauge,
+        "Start time of the process since unix epoch in seconds.",
         node => DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - node.StartedAt) / 1000);
 
     public static readonly Metric<NodeReading>[] Alarms =
     [
         new("alarms_file_descriptor_limit", MetricKind.Untyped, "is 1 if file descriptor limit alarm is in effect", _ => 0),
-        new("alarms_free_disk_space_watermark", MetricKind.Untyped, "is 1 if free disk space watermark alarm is in effect", node => node.LacksResource("disk") ? 1 : 0, Alarm("disk")),
-        new("alarms_memory_used_watermark", MetricKind.Untyped, "is 1 if VM memory watermark alarm is in effect", node => node.LacksResource("memory") ? 1 : 0, Alarm("memory")),
+        new(
+            "alarms_free_disk_space_watermark",
+            MetricKind.Untyped,
+            "is 1 if free disk space watermark alarm is in effect",
+            node => node.LacksResource("disk") ? 1 : 0,
+            Alarm("disk")),
+        new(
+            "alarms_memory_used_watermark",
+            MetricKind.Untyped,
+            "is 1 if VM memory watermark alarm is in effect",
+            node => node.LacksResource("memory") ? 1 : 0,
+            Alarm("memory")),
     ];
 
     public static readonly Metric<NodeReading>[] Churns =
     [
-        new("connections_opened_total", MetricKind.Counter, "Total number of connections opened", Count(Churn.ConnectionCreated), new("connection.opened", "{connection}", "AMQP connections opened")),
-        new("connections_closed_total", MetricKind.Counter, "Total number of connections closed or terminated", Count(Churn.ConnectionClosed), new("connection.closed", "{connection}", "AMQP connections closed or lost")),
-        new("channels_opened_total", MetricKind.Counter, "Total number of channels opened", Count(Churn.ChannelCreated), new("channel.opened", "{channel}", "Channels opened")),
-        new("channels_closed_total", MetricKind.Counter, "Total number of channels closed", Count(Churn.ChannelClosed), new("channel.closed", "{channel}", "Channels closed")),
-        new("queues_declared_total", MetricKind.Counter, "Total number of queues declared", Count(Churn.QueueDeclared), new("queue.declared", "{queue}", "Declarations of queues, new or existing")),
-        new("queues_created_total", MetricKind.Counter, "Total number of queues created", Count(Churn.QueueCreated), new("queue.created", "{queue}", "Queues created")),
-        new("queues_deleted_total", MetricKind.Counter, "Total number of queues deleted", Count(Churn.QueueDeleted), new("queue.deleted", "{queue}", "Queues deleted")),
+        new(
+            "connections_opened_total", MetricKind.Counter, "Total number of connections opened", Count(Churn.ConnectionCreated),
+            new("connection.opened", "{connection}", "AMQP connections opened")),
+        new(
+            "connections_closed_total", MetricKind.Counter, "Total number of connections closed or terminated",
+            Count(Churn.ConnectionClosed), new("connection.closed", "{connection}", "AMQP connections closed or lost")),
+        new(
+            "channels_opened_total", MetricKind.Counter, "Total number of channels opened", Count(Churn.ChannelCreated),
+            new("channel.opened", "{channel}", "Channels opened")),
+        new(
+            "channels_closed_total", MetricKind.Counter, "Total number of channels closed", Count(Churn.ChannelClosed),
+            new("channel.closed", "{channel}", "Channels closed")),
+        new(
+            "queues_declared_total", MetricKind.Counter, "Total number of queues declared", Count(Churn.QueueDeclared),
+            new("queue.declared", "{queue}", "Declarations of queues, new or existing")),
+        new(
+            "queues_created_total", MetricKind.Counter, "Total number of queues created", Count(Churn.QueueCreated),
+            new("queue.created", "{queue}", "Queues created")),
+        new(
+            "queues_deleted_total", MetricKind.Counter, "Total number of queues deleted", Count(Churn.QueueDeleted),
+            new("queue.deleted", "{queue}", "Queues deleted")),
     ];
 
     /// <summary>Resources in use by the process.</summary>
@@ -33,8 +58,18 @@ internal static class NodeMetrics
     [
         new("process_open_fds", MetricKind.Gauge, "Open file descriptors", _ => ProcessFiles.Count()),
         new("process_open_tcp_sockets", MetricKind.Gauge, "Open TCP sockets", node => node.Sockets),
-        new("process_resident_memory_bytes", MetricKind.Gauge, "Memory used in bytes", _ => Environment.WorkingSet, new("memory.usage", "By", "Resident memory of the process")),
-        new("disk_space_available_bytes", MetricKind.Gauge, "Disk space available in bytes", node => DiskSpace.Free(node.Options.DataDirectory) ?? 0, new("disk.free", "By", "Free space on the disk of the data directory")),
+        new(
+            "process_resident_memory_bytes",
+            MetricKind.Gauge,
+            "Memory used in bytes",
+            _ => Environment.WorkingSet,
+            new("memory.usage", "By", "Resident memory of the process")),
+        new(
+            "disk_space_available_bytes",
+            MetricKind.Gauge,
+            "Disk space available in bytes",
+            node => DiskSpace.Free(node.Options.DataDirectory) ?? 0,
+            new("disk.free", "By", "Free space on the disk of the data directory")),
     ];
 
     /// <summary>Limits of these resources, and the uptime.</summary>
@@ -42,8 +77,18 @@ internal static class NodeMetrics
     [
         new("process_max_fds", MetricKind.Gauge, "Open file descriptors limit", _ => ProcessFiles.Limit),
         new("process_max_tcp_sockets", MetricKind.Gauge, "Open TCP sockets limit", _ => ProcessFiles.Limit),
-        new("resident_memory_limit_bytes", MetricKind.Gauge, "Memory high watermark in bytes", node => node.Broker.Alarms.MemoryLimit, new("memory.limit", "By", "The memory alarm's limit")),
-        new("disk_space_available_limit_bytes", MetricKind.Gauge, "Free disk space low watermark in bytes", node => node.Broker.Alarms.DiskLimit, new("disk.limit", "By", "The disk alarm's limit")),
+        new(
+            "resident_memory_limit_bytes",
+            MetricKind.Gauge,
+            "Memory high watermark in bytes",
+            node => node.Broker.Alarms.MemoryLimit,
+            new("memory.limit", "By", "The memory alarm's limit")),
+        new(
+            "disk_space_available_limit_bytes",
+            MetricKind.Gauge,
+            "Free disk space low watermark in bytes",
+            node => node.Broker.Alarms.DiskLimit,
+            new("disk.limit", "By", "The disk alarm's limit")),
         new("erlang_uptime_seconds", MetricKind.Gauge, "Node uptime", node => (Environment.TickCount64 - node.StartedAt) / 1000.0),
     ];
 
@@ -51,15 +96,32 @@ internal static class NodeMetrics
     public static readonly Metric<NodeReading>[] Files =
     [
         new("io_read_ops_total", MetricKind.Counter, "Total number of I/O read operations", node => node.Broker.Files.Reads),
-        new("io_read_bytes_total", MetricKind.Counter, "Total number of I/O bytes read", node => node.Broker.Files.ReadBytes, DiskUse("read")),
+        new(
+            "io_read_bytes_total",
+            MetricKind.Counter,
+            "Total number of I/O bytes read",
+            node => node.Broker.Files.ReadBytes,
+            DiskUse("read")),
         new("io_write_ops_total", MetricKind.Counter, "Total number of I/O write operations", node => node.Broker.Files.Writes),
-        new("io_write_bytes_total", MetricKind.Counter, "Total number of I/O bytes written", node => node.Broker.Files.WrittenBytes, DiskUse("write")),
-        new("io_sync_ops_total", MetricKind.Counter, "Total number of I/O sync operations", node => node.Broker.Files.Syncs, new("disk.syncs", "{sync}", "Syncs of the store to disk")),
+        new(
+            "io_write_bytes_total",
+            MetricKind.Counter,
+            "Total number of I/O bytes written",
+            node => node.Broker.Files.WrittenBytes,
+            DiskUse("write")),
+        new(
+            "io_sync_ops_total",
+            MetricKind.Counter,
+            "Total number of I/O sync operations",
+            node => node.Broker.Files.Syncs,
+            new("disk.syncs", "{sync}", "Syncs of the store to disk")),
         new("io_read_time_seconds_total", MetricKind.Counter, "Total I/O read time", node => node.Broker.Files.ReadTime.TotalSeconds),
         new("io_write_time_seconds_total", MetricKind.Counter, "Total I/O write time", node => node.Broker.Files.WriteTime.TotalSeconds),
         new("io_sync_time_seconds_total", MetricKind.Counter, "Total I/O sync time", node => node.Broker.Files.SyncTime.TotalSeconds),
-        new("msg_store_read_total", MetricKind.Counter, "Total number of Message Store read operations", node => node.Broker.Store.Counts.PayloadReads),
-        new("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", node => node.Broker.Store.Counts.MessagesWritten),
+        new("msg_store_read_total", MetricKind.Counter, "Total number of Message Store read operations", node =>
+            node.Broker.Store.Counts.PayloadReads),
+        new("msg_store_write_total", MetricKind.Counter, "Total number of Message Store write operations", node =>
+            node.Broker.Store.Counts.MessagesWritten),
     ];
 
     /// <summary>Metrics that the Prometheus page does not have.</summary>
@@ -77,7 +139,9 @@ internal static class NodeMetrics
 
     private static Func<NodeReading, double> Count(Churn churn) => node => node.Broker.Statistics.Count(churn);
 
-    private static Instrument Alarm(string resource) => new("alarm", "1", "1 while publishers are blocked because the resource is short", ("amqpbroker.resource", resource));
+    private static Instrument Alarm(string resource) =>
+        new("alarm", "1", "1 while publishers are blocked because the resource is short", ("amqpbroker.resource", resource));
 
-    private static Instrument DiskUse(string direction) => new("disk.io", "By", "Bytes read and written by the store", ("disk.io.direction", direction));
+    private static Instrument DiskUse(string direction) =>
+        new("disk.io", "By", "Bytes read and written by the store", ("disk.io.direction", direction));
 }

@@ -18,9 +18,24 @@ internal static class ObjectMetrics
 {
     public static readonly Metric<ObjectCounts>[] Totals =
     [
-        new("connections", MetricKind.Gauge, "Connections currently open", counts => counts.Connections, new("connection.count", "{connection}", "AMQP connections")),
-        new("channels", MetricKind.Gauge, "Channels currently open", counts => counts.Channels, new("channel.count", "{channel}", "Channels")),
-        new("consumers", MetricKind.Gauge, "Consumers currently connected", counts => counts.Consumers, new("consumer.count", "{consumer}", "Consumers")),
+        new(
+            "connections",
+            MetricKind.Gauge,
+            "Connections currently open",
+            counts => counts.Connections,
+            new("connection.count", "{connection}", "AMQP connections")),
+        new(
+            "channels",
+            MetricKind.Gauge,
+            "Channels currently open",
+            counts => counts.Channels,
+            new("channel.count", "{channel}", "Channels")),
+        new(
+            "consumers",
+            MetricKind.Gauge,
+            "Consumers currently connected",
+            counts => counts.Consumers,
+            new("consumer.count", "{consumer}", "Consumers")),
         new("queues", MetricKind.Gauge, "Queues available", counts => counts.Queues, new("queue.count", "{queue}", "Queues")),
     ];
 
@@ -38,15 +53,19 @@ internal static class ObjectMetrics
 
     /// <summary>Number of messages published to an exchange. Exchanges without any are left out.</summary>
     public static readonly Metric<Exchange> PublishedIn = new(
-        "exchange_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange", exchange => exchange.Counts.In);
+        "exchange_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange", exchange =>
+            exchange.Counts.In);
 
     public static readonly Metric<int> ExchangeBindings = new(
         "exchange_bindings", MetricKind.Gauge, "Number of bindings for an exchange. This value is cluster-wide.", bindings => bindings);
 
     public static readonly Metric<Exchange> ExchangeNames = new("exchange_name", MetricKind.Gauge,
-        "Enumerates exchanges without any additional info. This value is cluster-wide. A cheaper alternative to `exchange_bindings`", _ => 1);
+        "Enumerates exchanges without any additional info. This value is cluster-wide. A cheaper alternative to `exchange_bindings`",
+        _ => 1);
 
-    public static readonly Metric<VirtualHost> RunningHosts = new("vhost_status", MetricKind.Gauge, "Whether a given vhost is running", _ => 1);
+    public static readonly Metric<VirtualHost> RunningHosts = new(
+        "vhost_status", MetricKind.Gauge, "Whether a given vhost is running", _ => 1);
 
-    private static Instrument Current(string state) => new("message.current", "{message}", "Messages in queues", ("amqpbroker.state", state));
+    private static Instrument Current(string state) =>
+        new("message.current", "{message}", "Messages in queues", ("amqpbroker.state", state));
 }

@@ -101,7 +101,8 @@ internal sealed class ConsoleLog : ILoggerProvider
             foreach (var part in _written.GetChunks())
                 _output.Write(part.Span);
             if (dropped > 0)
-                _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{dropped} log lines were dropped: the output did not take them"));
+                _output.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{dropped} log lines were dropped: the output did not take them"));
             _output.Flush();
         }
         catch (Exception)
@@ -125,7 +126,8 @@ internal sealed class ConsoleLog : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var line = _line ??= new StringWriter(CultureInfo.InvariantCulture);
             log._formatter.Write(new LogEntry<TState>(logLevel, name, eventId, state, exception, formatter), scopeProvider: null, line);

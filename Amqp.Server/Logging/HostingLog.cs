@@ -3,8 +3,10 @@ namespace Amqp.Server.Logging;
 /// <summary>Log lines of start, stop and listeners. Event ids 1 to 99 are reserved for them.</summary>
 internal static partial class HostingLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Product} {Version} starts on .NET {Runtime}, data in {DataDirectory}, configuration from {ConfigurationFile}")]
-    public static partial void Starting(this ILogger logger, string product, string version, Version runtime, string dataDirectory, string configurationFile);
+    [LoggerMessage(1, LogLevel.Information,
+        "{Product} {Version} starts on .NET {Runtime}, data in {DataDirectory}, configuration from {ConfigurationFile}")]
+    public static partial void Starting(
+        this ILogger logger, string product, string version, Version runtime, string dataDirectory, string configurationFile);
 
     [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
     public static partial void ConfigurationWarning(this ILogger logger, string warning);
@@ -15,7 +17,8 @@ internal static partial class HostingLog
     [LoggerMessage(4, LogLevel.Information, "All connections are closed")]
     public static partial void ConnectionsClosed(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information, "The certificates have changed and are used from now on; the server certificate expires at {Expires:u}")]
+    [LoggerMessage(6, LogLevel.Information,
+        "The certificates have changed and are used from now on; the server certificate expires at {Expires:u}")]
     public static partial void CertificatesLoaded(this ILogger logger, DateTime expires);
 
     [LoggerMessage(7, LogLevel.Error, "The certificates have changed and cannot be used, so the old ones stay: {Reason}")]

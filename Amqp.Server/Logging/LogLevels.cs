@@ -10,7 +10,8 @@ internal sealed class LogLevels
     private volatile LogLevel[] _levels;
 
     public LogLevels(LogOptions options) =>
-        _levels = [.. LogCategories.All.Select(category => options.Console ? options.CategoryLevels.GetValueOrDefault(LogCategories.NameOf(category), options.Effective) : LogLevel.None)];
+        _levels = [.. LogCategories.All.Select(category =>
+            options.Console ? options.CategoryLevels.GetValueOrDefault(LogCategories.NameOf(category), options.Effective) : LogLevel.None)];
 
     public LogLevel Of(LogCategory category) => _levels[(int)category];
 

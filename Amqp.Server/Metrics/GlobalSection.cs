@@ -13,7 +13,12 @@ internal static class GlobalSection
 {
     private static readonly (string Label, string Value) _protocol = ("protocol", "amqp091");
 
-    public static void Write(MetricsWriter writer, MessageBroker broker, IReadOnlyList<VirtualHost> hosts, IReadOnlyList<QueueSample> queues, in MessageCounts messages)
+    public static void Write(
+        MetricsWriter writer,
+        MessageBroker broker,
+        IReadOnlyList<VirtualHost> hosts,
+        IReadOnlyList<QueueSample> queues,
+        in MessageCounts messages)
     {
         writer.Begin(ObjectMetrics.Consumers);
         writer.Sample(ObjectMetrics.Consumers.Value(queues.Sum(queue => (long)queue.Consumers)), _protocol);
@@ -69,15 +74,24 @@ internal static class GlobalSection
             writer.Begin(metric);
             foreach (var type in new[] { QueueType.Classic, QueueType.Quorum })
             {
-                foreach (var (strategy, label) in new[] { (DeadLetterStrategy.Disabled, "disabled"), (DeadLetterStrategy.AtMostOnce, "at_most_once"), (DeadLetterStrategy.AtLeastOnce, "at_least_once") })
+                foreach (var (strategy, label) in new[]
+                {
+                    (DeadLetterStrategy.Disabled, "disabled"),
+                    (DeadLetterStrategy.AtMostOnce, "at_most_once"),
+                    (DeadLetterStrategy.AtLeastOnce, "at_least_once")
+                })
                 {
                     if (type == QueueType.Quorum || (strategy != DeadLetterStrategy.AtLeastOnce && reason != DeathReason.DeliveryLimit))
-                        writer.Sample(statistics.CountDead(type, strategy, reason), ("queue_type", Name(type)), ("dead_letter_strategy", label));
+                        writer.Sample(
+                            statistics.CountDead(type, strategy, reason), ("queue_type", Name(type)), ("dead_letter_strategy", label));
                 }
             }
         }
         writer.Begin(MessageMetrics.DeadConfirmed);
-        writer.Sample(MessageMetrics.DeadConfirmed.Value(statistics), ("queue_type", Name(QueueType.Quorum)), ("dead_letter_strategy", "at_least_once"));
+        writer.Sample(
+            MessageMetrics.DeadConfirmed.Value(statistics),
+            ("queue_type", Name(QueueType.Quorum)),
+            ("dead_letter_strategy", "at_least_once"));
     }
 
     private static string Name(QueueType type) => type.ModuleName;

@@ -7,7 +7,10 @@ internal static class MetricWriting
 {
     /// <summary>Begins the metric of a row. Its samples follow.</summary>
     public static void Begin<T>(this MetricsWriter writer, Metric<T> metric) =>
-        writer.Begin(metric.Name ?? throw new ArgumentException("This metric is not on the Prometheus page.", nameof(metric)), metric.Kind, metric.Help);
+        writer.Begin(
+            metric.Name ?? throw new ArgumentException("This metric is not on the Prometheus page.", nameof(metric)),
+            metric.Kind,
+            metric.Help);
 
     /// <summary>Writes a metric with one sample, or without a sample if its value is NaN.</summary>
     public static void Single<T>(this MetricsWriter writer, Metric<T> metric, T source)
@@ -39,7 +42,11 @@ internal static class MetricWriting
 
     /// <summary>Writes one sample for each object.</summary>
     public static void Each<T>(
-        this MetricsWriter writer, Metric<T> metric, IReadOnlyList<T> objects, Func<T, (string Label, string Value)> first, Func<T, (string Label, string Value)>? second = null)
+        this MetricsWriter writer,
+        Metric<T> metric,
+        IReadOnlyList<T> objects,
+        Func<T, (string Label, string Value)> first,
+        Func<T, (string Label, string Value)>? second = null)
     {
         writer.Begin(metric);
         foreach (var each in objects)

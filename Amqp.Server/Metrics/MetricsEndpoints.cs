@@ -74,5 +74,9 @@ internal static class MetricsEndpoints
 
     private static bool IsAllowed(HttpContext http, ManagementServices services) =>
         BasicCredentials.Read(http.Request.Headers.Authorization) is var (name, password)
-        && services.Broker.Users.Authenticate(name, password, http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address), out _) is { Tags.IsMonitor: true };
+        && services.Broker.Users.Authenticate(
+            name,
+            password,
+            http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address),
+            out _) is { Tags.IsMonitor: true };
 }

@@ -42,7 +42,8 @@ internal sealed class MetricsPage
 
     private QueueSample[] Queues => _queues ??= [.. _hosts.SelectMany(host => host.Queues).Select(queue => new QueueSample(queue))];
 
-    private ChannelSample[] Channels => _channels ??= [.. Sessions().SelectMany(entry => entry.Connection.Sessions).Select(session => new ChannelSample(session))];
+    private ChannelSample[] Channels =>
+        _channels ??= [.. Sessions().SelectMany(entry => entry.Connection.Sessions).Select(session => new ChannelSample(session))];
 
     private ConnectionSample[] Connections => _connections ??= [.. Sessions().Select(entry => new ConnectionSample(entry.Connection))];
 
@@ -79,7 +80,10 @@ internal sealed class MetricsPage
         _writer.ChangePrefix(Own);
         await WriteEachAsync(QueueMetrics.Quarantined);
         _writer.ChangePrefix(Prefix);
-        await WriteEachAsync([.. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further, .. QueueMetrics.Published, .. QueueMetrics.Deliveries]);
+        await WriteEachAsync([
+            .. QueueMetrics.Coarse, .. QueueMetrics.Consumers, .. QueueMetrics.Further, .. QueueMetrics.Published,
+            .. QueueMetrics.Deliveries
+        ]);
         await WriteEachAsync(ChannelMetrics.Gauges);
         await WriteEachAsync([.. MessageMetrics.Published, .. MessageMetrics.Delivered]);
         await WriteEachAsync([.. ConnectionMetrics.Octets, .. ConnectionMetrics.Packets]);
@@ -270,7 +274,9 @@ internal sealed class MetricsPage
             var bindings = countsBindings ? host.Topology.Bindings().CountBy(binding => binding.Source).ToDictionary() : [];
             foreach (Exchange exchange in host.Exchanges.Where(exchange => exchange.Name.Length > 0))
             {
-                double value = countsBindings ? ObjectMetrics.ExchangeBindings.Value(bindings.GetValueOrDefault(exchange)) : ObjectMetrics.ExchangeNames.Value(exchange);
+                double value = countsBindings
+                    ? ObjectMetrics.ExchangeBindings.Value(bindings.GetValueOrDefault(exchange))
+                    : ObjectMetrics.ExchangeNames.Value(exchange);
                 _writer.Sample(value, ("vhost", host.Name), ("exchange", exchange.Name), ("type", exchange.Type));
             }
         }

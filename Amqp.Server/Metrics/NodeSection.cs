@@ -49,12 +49,18 @@ internal static class NodeSection
         writer.Begin(NodeMetrics.Build);
         writer.Sample(
             NodeMetrics.Build.Value(node),
-            ("rabbitmq_version", ManagementServices.ApiVersion), ("prometheus_plugin_version", ManagementServices.ApiVersion), ("prometheus_client_version", "none"),
-            ("erlang_version", "none"), ("product_name", options.Identity.ProductName), ("product_version", options.Identity.ProductVersion));
+            ("rabbitmq_version", ManagementServices.ApiVersion),
+            ("prometheus_plugin_version", ManagementServices.ApiVersion),
+            ("prometheus_client_version", "none"),
+            ("erlang_version", "none"),
+            ("product_name", options.Identity.ProductName),
+            ("product_version", options.Identity.ProductVersion));
         writer.Begin(NodeMetrics.Identity);
         writer.Sample(
             NodeMetrics.Identity.Value(node),
-            ("rabbitmq_node", ManagementServices.NodeName), ("rabbitmq_cluster", node.Broker.ClusterName), ("rabbitmq_cluster_permanent_id", PermanentId(options)));
+            ("rabbitmq_node", ManagementServices.NodeName),
+            ("rabbitmq_cluster", node.Broker.ClusterName),
+            ("rabbitmq_cluster_permanent_id", PermanentId(options)));
     }
 
     /// <summary>Returns an id that stays the same at every start with the same data directory.</summary>

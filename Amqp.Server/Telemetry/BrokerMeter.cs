@@ -37,10 +37,16 @@ internal sealed class BrokerMeter : IDisposable
         Add(() => Totals.Objects, ObjectMetrics.Messages);
         Add(() => Totals.Objects, ObjectMetrics.Totals);
         Add(() => Totals.Traffic, ConnectionMetrics.Octets);
-        Add(() => node, [.. NodeMetrics.Churns, .. NodeMetrics.Usage, .. NodeMetrics.Limits, .. NodeMetrics.Alarms, .. NodeMetrics.Files, .. NodeMetrics.NotOnPage]);
-        AddEach(() => broker.Statistics.Authentication.ByProtocol(), "network.protocol.name", each => each.Protocol, LoginMetrics.ByProtocol);
+        Add(() => node, [
+            .. NodeMetrics.Churns, .. NodeMetrics.Usage, .. NodeMetrics.Limits, .. NodeMetrics.Alarms, .. NodeMetrics.Files,
+            .. NodeMetrics.NotOnPage
+        ]);
         AddEach(
-            () => Compartments.All.Select(compartment => new CompartmentFaults(broker.Faults, compartment)), "amqpbroker.compartment", each => each.Compartment.Name(),
+            () => broker.Statistics.Authentication.ByProtocol(), "network.protocol.name", each => each.Protocol, LoginMetrics.ByProtocol);
+        AddEach(
+            () => Compartments.All.Select(compartment => new CompartmentFaults(broker.Faults, compartment)),
+            "amqpbroker.compartment",
+            each => each.Compartment.Name(),
             [FaultMetrics.Contained]);
     }
 
@@ -70,7 +76,8 @@ internal sealed class BrokerMeter : IDisposable
         foreach (var rows in ByInstrument(metrics))
         {
             Create(rows[0].Kind, rows[0].Instrument!, () =>
-                [.. read().SelectMany(_ => rows, (each, row) => Of(row.Value(each), [(attribute, name(each)), .. row.Instrument!.Attributes]))]);
+                [.. read()
+                    .SelectMany(_ => rows, (each, row) => Of(row.Value(each), [(attribute, name(each)), .. row.Instrument!.Attributes]))]);
         }
     }
 

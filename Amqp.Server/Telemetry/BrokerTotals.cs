@@ -21,7 +21,8 @@ internal sealed class BrokerTotals
             foreach (var queue in host.Queues)
             {
                 var counts = queue.Counts;
-                (ready, unacknowledged, consumers) = (ready + counts.Ready, unacknowledged + counts.Unacknowledged, consumers + counts.Consumers);
+                (ready, unacknowledged, consumers) = (
+                    ready + counts.Ready, unacknowledged + counts.Unacknowledged, consumers + counts.Consumers);
                 queues++;
             }
         }

@@ -12,7 +12,8 @@ using OpenTelemetry.Trace;
 namespace Amqp.Server.Telemetry;
 
 /// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, while the broker runs.</summary>
-internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger)
+    : IHostedService, IDisposable
 {
     /// <summary>Maximum delay of a stop by the last export.</summary>
     private const int StopMilliseconds = 2_000;
@@ -81,14 +82,18 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
         // Over gRPC the service defines the path; over HTTP each signal has a path of its own below the endpoint.
         exporter.Endpoint = _options.IsGrpc ? Endpoint : new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
         exporter.Headers = _options.Headers;
-        exporter.HttpClientFactory = () => new HttpClient(new ExportWatch(exporter.Endpoint, logger)) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
+        exporter.HttpClientFactory = () => new HttpClient(new ExportWatch(exporter.Endpoint, logger))
+        {
+            Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds)
+        };
     }
 
     /// <summary>
     /// Returns the resource that sends the data. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override its attributes.
     /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
-        .AddService("amqpbroker", serviceVersion: BrokerOptions.OwnVersion, autoGenerateServiceInstanceId: false, serviceInstanceId: Node.Name)
+        .AddService(
+            "amqpbroker", serviceVersion: BrokerOptions.OwnVersion, autoGenerateServiceInstanceId: false, serviceInstanceId: Node.Name)
         .AddAttributes([new("host.name", Environment.MachineName)])
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();

@@ -28,8 +28,11 @@ internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
     {
         foreach (Range range in damage)
         {
-            if (range.Start.Value <= message.Offset && message.Offset <= range.End.Value && message.Offset + message.Length > range.Start.Value)
-                throw new StoreDamagedException(block.Segment!.Path, FileOffset(block, range.Start.Value), "the record is damaged; its message cannot be read");
+            if (range.Start.Value <= message.Offset
+                && message.Offset <= range.End.Value
+                && message.Offset + message.Length > range.Start.Value)
+                throw new StoreDamagedException(
+                    block.Segment!.Path, FileOffset(block, range.Start.Value), "the record is damaged; its message cannot be read");
         }
     }
 

@@ -27,7 +27,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     public long InUse => Volatile.Read(ref _inUse);
 
     /// <summary>Returns the capacity of a block for this many bytes: a power of two times the block size.</summary>
-    public int CapacityFor(int bytes) => checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
+    public int CapacityFor(int bytes) =>
+        checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
     /// Returns the capacity of a gathered block for this many bytes. It may be
@@ -81,7 +82,9 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     }
 
     private static byte* Allocate(int capacity) =>
-        OperatingSystem.IsLinux() && capacity >= MinMapped ? Libc.Map(capacity) : (byte*)NativeMemory.AlignedAlloc((nuint)capacity, SmallAlignment);
+        OperatingSystem.IsLinux() && capacity >= MinMapped
+            ? Libc.Map(capacity)
+            : (byte*)NativeMemory.AlignedAlloc((nuint)capacity, SmallAlignment);
 
     private static void Free(byte* memory, int capacity)
     {

@@ -211,7 +211,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>Loads a block on another thread, because it will be read soon.</summary>
-    public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
+    public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
 
     private static void Begin(Block block, Segment? segment, long fileOffset, int length)
     {

@@ -33,7 +33,8 @@ internal sealed class CatalogFile : IDisposable
     /// <param name="directory">Path of the data directory.</param>
     /// <param name="entries">Receives the entries.</param>
     /// <param name="findings">Receives damage and unfinished writes.</param>
-    public static CatalogFile Open(IStoreFiles files, string directory, SortedDictionary<string, byte[]> entries, List<RecoveryFinding> findings)
+    public static CatalogFile Open(
+        IStoreFiles files, string directory, SortedDictionary<string, byte[]> entries, List<RecoveryFinding> findings)
     {
         string path = Path.Combine(directory, Name);
         if (!files.Exists(path))
@@ -131,7 +132,8 @@ internal sealed class CatalogFile : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Writes a file beside the old one, syncs it, and renames it into place.</summary>
-    private static IStoreFile Create(IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
+    private static IStoreFile Create(
+        IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
     {
         IStoreFile file = CreateBeside(files, path, entries, out length);
         try
@@ -147,7 +149,8 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    private static IStoreFile CreateBeside(IStoreFiles files, string path, IEnumerable<KeyValuePair<string, byte[]>> entries, out long length)
+    private static IStoreFile CreateBeside(
+        IStoreFiles files, string path, IEnumerable<KeyValuePair<string, byte[]>> entries, out long length)
     {
         IStoreFile? file = null;
         try

@@ -151,7 +151,8 @@ internal sealed class SegmentCompactor(
         }
         foreach (CompactionCandidate candidate in candidates)
         {
-            if (candidate.Segment.HasAcknowledgements && _acknowledgements.TryRead(candidate.Segment.Path, candidate.Segment.Id) is { } folded)
+            if (candidate.Segment.HasAcknowledgements
+                && _acknowledgements.TryRead(candidate.Segment.Path, candidate.Segment.Id) is { } folded)
                 candidate.AddSettled(folded);
         }
     }
@@ -192,7 +193,10 @@ internal sealed class SegmentCompactor(
 
     /// <summary>Returns, in order, the pieces of blocks with messages that also went to queues that are not in the log.</summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
-        [.. space.BlocksOf(segment).Where(block => block.HasUnloggedQueues).SelectMany(block => block.AllPieces).OrderBy(piece => piece.FileOffset)];
+        [.. space.BlocksOf(segment)
+            .Where(block => block.HasUnloggedQueues)
+            .SelectMany(block => block.AllPieces)
+            .OrderBy(piece => piece.FileOffset)];
 
     private CompactedSegment Write(CompactionCandidate candidate, HashSet<uint> queues, List<IndexEntry> live)
     {
@@ -235,7 +239,8 @@ internal sealed class SegmentCompactor(
 
     /// <summary>Copies contiguous records with one read.</summary>
     /// <returns>Index of the first record that was not copied.</returns>
-    private static int CopyRun(IStoreFile source, CompactedLog target, Segment segment, List<IndexEntry> live, int first, Relocation relocation)
+    private static int CopyRun(
+        IStoreFile source, CompactedLog target, Segment segment, List<IndexEntry> live, int first, Relocation relocation)
     {
         int end = first + 1;
         long begin = live[first].Offset;

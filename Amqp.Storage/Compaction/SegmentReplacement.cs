@@ -10,7 +10,8 @@ namespace Amqp.Storage.Compaction;
 /// Replaces the files of segments by compacted ones. Owned by the committer, and called only when everything written is synced.
 /// </summary>
 /// <remarks>Compaction leaves out the messages of deleted queues, so the deletions must be durable first.</remarks>
-internal sealed class SegmentReplacement(IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
+internal sealed class SegmentReplacement(
+    IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
 {
     private readonly List<CompactedSegment> _ready = [];
 

@@ -25,7 +25,8 @@ internal static class FormatFile
         if (!int.TryParse(text, CultureInfo.InvariantCulture, out int version) || version < 1)
             throw new DataDirectoryException($"{path} does not hold a version number");
         if (version > Newest)
-            throw new DataDirectoryException($"the data directory {directory} was written in format {version} by a newer broker; this one reads up to {Newest}");
+            throw new DataDirectoryException(
+                $"the data directory {directory} was written in format {version} by a newer broker; this one reads up to {Newest}");
         return version;
     }
 

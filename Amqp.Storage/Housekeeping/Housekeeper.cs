@@ -40,7 +40,8 @@ internal sealed class Housekeeper : IAsyncDisposable
         SegmentIndexes indexes, AcknowledgementFold fold, SegmentCompactor compactor, SegmentReports reports, BlockSpace space,
         StoreOptions options, DurableQueues durableQueues, BackgroundFailures failures)
     {
-        (_failures, _indexes, _fold, _compactor, _reports, _space, _options, _durableQueues) = (failures, indexes, fold, compactor, reports, space, options, durableQueues);
+        (_failures, _indexes, _fold, _compactor, _reports, _space, _options, _durableQueues) = (
+            failures, indexes, fold, compactor, reports, space, options, durableQueues);
     }
 
     public void Start()

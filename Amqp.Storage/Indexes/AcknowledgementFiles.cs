@@ -47,7 +47,9 @@ internal sealed class AcknowledgementFiles(IStoreFiles files)
         if (length < FileHeader.Size + SettledAt || !FileHeader.IsIntact(bytes, FileHeader.AcknowledgementsMagic, segment))
             return null;
         ReadOnlySpan<byte> record = bytes.AsSpan(FileHeader.Size, length - FileHeader.Size);
-        if (RecordHeader.ReadSize(record) != record.Length || RecordHeader.ReadType(record) != RecordType.Acknowledgements || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
+        if (RecordHeader.ReadSize(record) != record.Length
+            || RecordHeader.ReadType(record) != RecordType.Acknowledgements
+            || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
             return null;
         ReadOnlySpan<byte> settled = record[SettledAt..];
         return SettledSection.Read(ref settled, BinaryPrimitives.ReadInt32LittleEndian(record[QueuesAt..]));

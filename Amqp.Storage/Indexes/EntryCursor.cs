@@ -56,7 +56,8 @@ internal sealed class EntryCursor : IDisposable
             {
                 ReadOnlySpan<byte> group = _buffer.AsSpan(_group, _groupSize);
                 bool isFirst = _entry == EntryGroup.HeadSize;
-                Current = EntryGroup.ReadEntry(group, ref _entry, isFirst ? EntryGroup.ReadFirst(group) : Current.Sequence, isFirst ? 0 : Current.End);
+                Current = EntryGroup.ReadEntry(
+                    group, ref _entry, isFirst ? EntryGroup.ReadFirst(group) : Current.Sequence, isFirst ? 0 : Current.End);
                 _left--;
                 if (Current.Sequence >= _from)
                     return true;

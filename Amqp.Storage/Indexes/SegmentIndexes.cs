@@ -53,7 +53,8 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     }
 
     /// <inheritdoc cref="IndexFiles.OpenEntries"/>
-    public EntryCursor OpenEntries(Segment segment, uint queue, long at, long from) => _indexes.OpenEntries(segment.Path, segment.Id, queue, at, from);
+    public EntryCursor OpenEntries(Segment segment, uint queue, long at, long from) =>
+        _indexes.OpenEntries(segment.Path, segment.Id, queue, at, from);
 
     /// <summary>Rebuilds an index from the intact records of the log.</summary>
     public SegmentSummary Rebuild(Segment segment)

@@ -41,7 +41,8 @@ internal static class SegmentScan
     /// <param name="builder">Receives the records.</param>
     /// <param name="onDamage">Called for each range of bytes between records that is not a record.</param>
     /// <returns>The structure of the log.</returns>
-    public static unsafe ScannedLog ReadAny(IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
+    public static unsafe ScannedLog ReadAny(
+        IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
     {
         using IStoreFile file = files.Open(path, FileAccess.Read);
         int length = checked((int)file.Length);
@@ -72,7 +73,9 @@ internal static class SegmentScan
             any = true;
         }
         long end = hasHeader || any ? records.Skipped.Offset : 0; // otherwise not even the header was written
-        return new ScannedLog(bytes.Length, hasHeader, any, records.Skipped.Offset, EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
+        return new ScannedLog(
+            bytes.Length, hasHeader, any, records.Skipped.Offset,
+            EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
     }
 
     private static int AddRecords(ReadOnlySpan<byte> bytes, Segment segment, long offset, SegmentIndexBuilder builder)
@@ -114,5 +117,6 @@ internal readonly record struct ScannedLog(long Length, bool HasHeader, bool Has
     public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
 
     /// <summary>Returns true if the header should be intact and is not.</summary>
-    public bool LacksHeader(LogEnd end) => !HasHeader && (HasRecords || (Length >= FileHeader.Size && !(EndsInZeros && MayBeUnfinished(end))));
+    public bool LacksHeader(LogEnd end) =>
+        !HasHeader && (HasRecords || (Length >= FileHeader.Size && !(EndsInZeros && MayBeUnfinished(end))));
 }

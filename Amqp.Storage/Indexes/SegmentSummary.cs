@@ -44,7 +44,8 @@ internal sealed class SegmentSummary
     /// <summary>The highest delivered mark of each queue in the segment.</summary>
     public required Dictionary<uint, long> Delivered { get; init; }
 
-    public int Size => checked(HeadSize + RowSize * Rows.Length + BlockSize * Blocks.Length + SettledSection.Size(Settled) + MarkSize * Delivered.Count);
+    public int Size =>
+        checked(HeadSize + RowSize * Rows.Length + BlockSize * Blocks.Length + SettledSection.Size(Settled) + MarkSize * Delivered.Count);
 
     public static QueueRow ReadRow(ReadOnlySpan<byte> row) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(row),

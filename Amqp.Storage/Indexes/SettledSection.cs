@@ -46,7 +46,8 @@ internal static class SettledSection
             int count = BinaryPrimitives.ReadInt32LittleEndian(source[4..]);
             source = source[HeadSize..];
             for (; count > 0; count--, source = source[RangeSize..])
-                ranges.Add(new SequenceRange(BinaryPrimitives.ReadInt64LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..])));
+                ranges.Add(
+                    new SequenceRange(BinaryPrimitives.ReadInt64LittleEndian(source), BinaryPrimitives.ReadInt64LittleEndian(source[8..])));
         }
         return settled;
     }

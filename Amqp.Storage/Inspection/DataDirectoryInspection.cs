@@ -23,7 +23,9 @@ public sealed class DataDirectoryInspection : IDisposable
     {
         (_path, _files, _lock) = (path, files, heldLock);
         FormatVersion = FormatFile.Read(files, path)
-            ?? throw new DataDirectoryException($"{path} is not a data directory: it has no file named {FormatFile.Name}; pass the directory that a broker was started with");
+            ?? throw new DataDirectoryException(
+                $"{path} is not a data directory: it has no file named {FormatFile.Name}; pass the "
+                    + "directory that a broker was started with");
         _catalogBytes = ReadCatalog();
         Size = DiskUsage.Of(path);
     }
@@ -52,7 +54,9 @@ public sealed class DataDirectoryInspection : IDisposable
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!Directory.Exists(path))
-            throw new DataDirectoryException($"{(File.Exists(path) ? $"{path} is a file, not a data directory" : $"there is no directory {path}")}; pass the directory that a broker was started with");
+            throw new DataDirectoryException(
+                $"{(File.Exists(path) ? $"{path} is a file, not a data directory" : $"there is no directory {path}")}"
+                    + "; pass the directory that a broker was started with");
         DirectoryLock? heldLock = null;
         try
         {
@@ -124,6 +128,7 @@ public sealed class DataDirectoryInspection : IDisposable
     private void CheckUnused()
     {
         if (_lock is null && File.Exists(DirectoryLock.PathOf(_path)))
-            throw new DataDirectoryException($"a broker opened the data directory {_path} during the inspection, so the result is not valid");
+            throw new DataDirectoryException(
+                $"a broker opened the data directory {_path} during the inspection, so the result is not valid");
     }
 }

@@ -68,7 +68,10 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             }
             if (same)
                 continue;
-            Report(Math.Min(entries.GroupAt, row.At + row.Size), 0, $"entries of queue {row.Queue}, from sequence {expected.Current.Sequence} on");
+            Report(
+                Math.Min(entries.GroupAt, row.At + row.Size),
+                0,
+                $"entries of queue {row.Queue}, from sequence {expected.Current.Sequence} on");
             return;
         }
     }
@@ -81,5 +84,10 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
     }
 
     private void Report(long offset, long length, string what) =>
-        findings.Add(new InspectionFinding(index.Path, offset, length, IsDamage: true, $"the index is intact but differs from its log: {what}; delete it, and the next start rebuilds it"));
+        findings.Add(new InspectionFinding(
+            index.Path,
+            offset,
+            length,
+            IsDamage: true,
+            $"the index is intact but differs from its log: {what}; delete it, and the next start rebuilds it"));
 }

@@ -13,7 +13,8 @@ namespace Amqp.Storage.Inspection;
 /// <param name="Message">Description of the problem and its consequence.</param>
 public sealed record InspectionFinding(string File, long Offset, long Length, bool IsDamage, string Message)
 {
-    internal const string TornTail = "an unfinished write, left by a crash; the next start cuts it off, and nothing that was confirmed is lost";
+    internal const string TornTail =
+        "an unfinished write, left by a crash; the next start cuts it off, and nothing that was confirmed is lost";
     internal const string DamagedHeader = "the file's header is damaged; the records after it can still be read";
     internal const string DamagedIndex = "the index is damaged; it is rebuilt from the log when it is needed, and nothing is lost";
     internal const string DamagedAcknowledgements = "the acknowledgements are damaged; the messages that they named are delivered again";

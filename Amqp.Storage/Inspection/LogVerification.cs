@@ -22,7 +22,11 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
             SegmentFile file = found[i];
             Verify(file, SegmentFile.EndOf(found, i));
             if (file.HasAcknowledgements && _acknowledgements.TryRead(file.Path, file.Id) is null)
-                Report(AcknowledgementFiles.PathOf(file.Path), 0, SizeOf(AcknowledgementFiles.PathOf(file.Path)), InspectionFinding.DamagedAcknowledgements);
+                Report(
+                    AcknowledgementFiles.PathOf(file.Path),
+                    0,
+                    SizeOf(AcknowledgementFiles.PathOf(file.Path)),
+                    InspectionFinding.DamagedAcknowledgements);
         }
         return found.Count;
     }
@@ -59,7 +63,11 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
         else if (log.End < log.Length)
             ReportLost(file.Path, log.End, log.Length - log.End, "the log is damaged here", lost);
         if (summary?.LogLength < log.Length)
-            Report(file.Path, summary.LogLength, log.Length - summary.LogLength, "the log is longer than its index says; a start reads the whole log");
+            Report(
+                file.Path,
+                summary.LogLength,
+                log.Length - summary.LogLength,
+                "the log is longer than its index says; a start reads the whole log");
     }
 
     private void ReportLost(string path, long offset, long length, string what, LostRecords lost) =>

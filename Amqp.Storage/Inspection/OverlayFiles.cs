@@ -25,7 +25,8 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
         {
             present = [];
         }
-        IEnumerable<string> written = _written.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path));
+        IEnumerable<string> written = _written.Keys.Where(path => Path.GetDirectoryName(path) == directory)
+            .Select(path => Path.GetFileName(path));
         return [.. present.Where(name => !_gone.Contains(Path.Combine(directory, name))).Union(written)];
     }
 
@@ -44,7 +45,9 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
     {
         if (_written.TryGetValue(path, out MemoryFile? written))
             return written;
-        return _gone.Contains(path) ? throw new FileNotFoundException(null, path) : new ReadFile(this, path, below.Open(path, FileAccess.Read));
+        return _gone.Contains(path)
+            ? throw new FileNotFoundException(null, path)
+            : new ReadFile(this, path, below.Open(path, FileAccess.Read));
     }
 
     public void Delete(string path)

@@ -57,7 +57,9 @@ internal sealed class Committer : IAsyncDisposable
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
         // When the disk becomes full, unwritten records precede the settles
         // in the log, and are written from the reserve together with them.
-        _maxUnwritten = disk.ReserveSize == 0 ? options.MaxUnwrittenBytes : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
+        _maxUnwritten = disk.ReserveSize == 0
+            ? options.MaxUnwrittenBytes
+            : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
         (_saveMarks, _isFree) = (SaveMarks, IsFree);
         disk.Changed += () => Committed?.Invoke();
     }

@@ -9,7 +9,8 @@ namespace Amqp.Storage.Log;
 
 /// <summary>Writes and syncs the bytes of the log, in order, and the catalog. Owned by the committer.</summary>
 /// <remarks>Bytes that found no space on the disk stay in memory. The next write continues with them.</remarks>
-internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
+internal sealed class LogOutput(
+    LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
     /// <summary>Time that appended bytes stay unwritten if no commit is requested. Full blocks are written at once.</summary>
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
@@ -38,7 +39,8 @@ internal sealed class LogOutput(LogWriter log, SegmentWriter writer, BlockSpace 
         if (catalog.IsDirty)
             _unsyncedSince ??= now;
         bool syncIsDue = progress.IsSyncRequested || now - _unsyncedSince >= (long)options.SyncInterval.TotalMilliseconds;
-        bool writeIsDue = waiting > 0 && (syncIsDue || waiting >= options.BlockSize || now - _unwrittenSince >= (long)WriteDelay.TotalMilliseconds);
+        bool writeIsDue = waiting > 0
+            && (syncIsDue || waiting >= options.BlockSize || now - _unwrittenSince >= (long)WriteDelay.TotalMilliseconds);
         return (writeIsDue, syncIsDue);
     }
 

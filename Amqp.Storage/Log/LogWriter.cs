@@ -20,7 +20,8 @@ internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast)
 /// <remarks>
 /// One lock, held for one copy. The committer computes the checksums, because it reads the bytes anyway and publishers then wait less.
 /// </remarks>
-internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
+internal sealed unsafe class LogWriter(
+    BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
 {
     private readonly Lock _lock = new();
 
@@ -47,7 +48,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
 
     /// <summary>Appends a persistent message of which at least one queue is durable: see <see cref="IMessageStore.Append"/>.</summary>
     /// <returns>The position after the record.</returns>
-    public long AppendMessage(ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
+    public long AppendMessage(
+        ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
         int payload = checked(head.Length + body.Length);
         int payloadAt = MessageRecord.PayloadAt(durableQueues);
@@ -68,7 +70,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
                     queue.Sequences.LastPersistent = sequence;
                 }
-                messages[i] = new StoredMessage(sequence, _block.Number, offset + payloadAt, payload, queue.IsDurable ? MessageFlags.Persistent : MessageFlags.None);
+                messages[i] = new StoredMessage(
+                    sequence, _block.Number, offset + payloadAt, payload, queue.IsDurable ? MessageFlags.Persistent : MessageFlags.None);
             }
             head.CopyTo(record[payloadAt..]);
             body.CopyTo(record[(payloadAt + head.Length)..]);
@@ -174,7 +177,8 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
         {
             if (_segment is null || _segment.Length - _segment.RepeatedBytes <= largerThan)
                 return;
-            bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1) && (_block is null || _block.State.LiveWhileOpen(_references) == 0);
+            bool isDead = _segment.NeededWhileOpen == (_block is null ? 0 : 1)
+                && (_block is null || _block.State.LiveWhileOpen(_references) == 0);
             if (isDead)
                 SealSegment();
         }
@@ -248,7 +252,9 @@ internal sealed unsafe class LogWriter(BlockSpace space, SegmentSet segments, Co
     private void OpenBlock(int size)
     {
         CloseBlock();
-        if (_segment is not null && _segment.Length > FileHeader.Size && _segment.Length + Math.Max(size, options.BlockSize) > options.SegmentSize)
+        if (_segment is not null
+            && _segment.Length > FileHeader.Size
+            && _segment.Length + Math.Max(size, options.BlockSize) > options.SegmentSize)
             SealSegment();
         _segment ??= segments.Next();
         _block = space.Open(size, _segment, _segment.Length);

@@ -11,7 +11,8 @@ namespace Amqp.Storage.Log;
 /// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records
 /// the messages would come back. So the housekeeper first folds them into acknowledgement files of the older segments.
 /// </remarks>
-internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
+internal sealed class SegmentSweep(
+    IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
 {
     private readonly List<Segment> _dead = [];
     private readonly List<string> _leftOver = []; // files of deleted segments that could not be deleted yet
@@ -107,6 +108,7 @@ internal sealed class SegmentSweep(IStoreFiles files, SegmentSet segments, Segme
         if (segment.OldestSettled >= segment.Id)
             return [];
         HashSet<long>? folded = segment.FoldedInto;
-        return [.. segments.Present.Where(older => older.Id >= segment.OldestSettled && older.Id < segment.Id && folded?.Contains(older.Id) != true)];
+        return [.. segments.Present.Where(
+            older => older.Id >= segment.OldestSettled && older.Id < segment.Id && folded?.Contains(older.Id) != true)];
     }
 }

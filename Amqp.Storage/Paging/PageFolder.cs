@@ -43,7 +43,10 @@ internal sealed class PageFolder
     {
         if (_current is { Length: > 0 } full && full.Length + bytes.Length > FileSize)
             CloseCurrent();
-        _current ??= new PageFile(_files, Path.Combine(_directory, (++_lastId).ToString("x16", CultureInfo.InvariantCulture) + Extension), file => Finished(file));
+        _current ??= new PageFile(
+            _files,
+            Path.Combine(_directory, (++_lastId).ToString("x16", CultureInfo.InvariantCulture) + Extension),
+            file => Finished(file));
         try
         {
             return _current.Write(bytes);

@@ -32,7 +32,9 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 
     public void Add(in StoredMessage message)
     {
-        bool isInOrder = _run.IsEmpty ? deep is null || deep.IsEmpty || message.Sequence > deep.LastSequence : _run.TakesInOrder(message.Sequence);
+        bool isInOrder = _run.IsEmpty
+            ? deep is null || deep.IsEmpty || message.Sequence > deep.LastSequence
+            : _run.TakesInOrder(message.Sequence);
         if (isInOrder)
             _run.Add(message);
         else
@@ -148,7 +150,8 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         if (_tally.Count == 0)
             return Source.None;
         bool isDeep = deep is { IsEmpty: false };
-        if (!_outOfOrder.IsEmpty && (isDeep ? _outOfOrder.Top.Sequence < deep!.HeadSequence : _run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence))
+        if (!_outOfOrder.IsEmpty
+            && (isDeep ? _outOfOrder.Top.Sequence < deep!.HeadSequence : _run.IsEmpty || _outOfOrder.Top.Sequence < _run.Head.Sequence))
             return Source.OutOfOrder;
         if (!isDeep)
             return Source.Run;

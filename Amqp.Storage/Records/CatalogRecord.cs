@@ -25,7 +25,8 @@ internal static class CatalogRecord
     }
 
     /// <summary>Returns true if the key lies within the record. A correct checksum does not guarantee that.</summary>
-    public static bool IsWellFormed(ReadOnlySpan<byte> record) => record.Length >= KeyAt && KeyLength(record) is > 0 and var length && length <= record.Length - KeyAt;
+    public static bool IsWellFormed(ReadOnlySpan<byte> record) =>
+        record.Length >= KeyAt && KeyLength(record) is > 0 and var length && length <= record.Length - KeyAt;
 
     public static string ReadKey(ReadOnlySpan<byte> record) => Encoding.UTF8.GetString(record.Slice(KeyAt, KeyLength(record)));
 

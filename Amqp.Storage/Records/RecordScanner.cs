@@ -68,6 +68,8 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
         if (rest.Length < RecordHeader.Size)
             return 0;
         long size = RecordHeader.ReadSize(rest);
-        return size >= RecordHeader.Size && size <= rest.Length && RecordHeader.ReadType(rest) is not 0 and <= (RecordType)31 ? (int)size : 0;
+        return size >= RecordHeader.Size && size <= rest.Length && RecordHeader.ReadType(rest) is not 0 and <= (RecordType)31
+            ? (int)size
+            : 0;
     }
 }

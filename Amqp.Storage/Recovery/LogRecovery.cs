@@ -21,7 +21,8 @@ namespace Amqp.Storage.Recovery;
 /// <param name="durableQueues">Numbers of the queues that still exist; null for all queues in the log.</param>
 /// <param name="options">Options of the store.</param>
 /// <param name="aside">Messages to set aside.</param>
-internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
+internal sealed class LogRecovery(
+    IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
     private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // those not found yet
@@ -87,7 +88,9 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             SequenceRanges? folded = recovered.Folded.GetValueOrDefault(row.Queue);
             if (queue.Settled.Covers(row.First, row.Last) || folded?.Covers(row.First, row.Last) == true)
                 continue;
-            if (queue.Settled.Overlaps(row.First, row.Last) || folded?.Overlaps(row.First, row.Last) == true || queue.Aside.Overlaps(row.First, row.Last))
+            if (queue.Settled.Overlaps(row.First, row.Last)
+                || folded?.Overlaps(row.First, row.Last) == true
+                || queue.Aside.Overlaps(row.First, row.Last))
             {
                 foreach (Stretch stretch in Unsettled(queue, recovered, row, folded))
                     yield return stretch;
@@ -173,7 +176,8 @@ internal sealed class LogRecovery(IStoreFiles files, IReadOnlySet<uint>? durable
             bool isAside = queue.Aside.Contains(entry.Sequence); // has a stretch of its own
             isContiguous &= !isAside;
             if (!isSettled && isContiguous)
-                stretches[^1] = stretches[^1] with { To = entry.Sequence, Count = stretches[^1].Count + 1, Bytes = stretches[^1].Bytes + entry.Length };
+                stretches[^1] =
+                    stretches[^1] with { To = entry.Sequence, Count = stretches[^1].Count + 1, Bytes = stretches[^1].Bytes + entry.Length };
             else if (!isSettled)
                 stretches.Add(new Stretch(segment, entry.Sequence, entry.Sequence, 1, entry.Length, cursor.GroupAt, queue.DeliveredMark));
             isContiguous = !isSettled && !isAside;

@@ -37,14 +37,17 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
         {
             bool isSettlesOnly = extensions.Contains(SegmentSet.SettlesOnlyExtension);
             bool isSegment = isSettlesOnly || extensions.Contains(SegmentSet.LogExtension);
-            Delete(files, directory, id, extensions, IndexFiles.UnfinishedExtension, AcknowledgementFiles.UnfinishedExtension, CompactedFiles.LogExtension, CompactedFiles.IndexExtension);
+            Delete(
+                files, directory, id, extensions, IndexFiles.UnfinishedExtension, AcknowledgementFiles.UnfinishedExtension,
+                CompactedFiles.LogExtension, CompactedFiles.IndexExtension);
             if (!isSegment)
             {
                 Delete(files, directory, id, extensions, IndexFiles.Extension, AcknowledgementFiles.Extension);
                 continue;
             }
             string path = SegmentSet.PathOf(directory, id, isSettlesOnly ? SegmentSet.SettlesOnlyExtension : SegmentSet.LogExtension);
-            found.Add(new SegmentFile(id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
+            found.Add(new SegmentFile(
+                id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
         // Ids may be assigned again. A file of an old segment, deleted just now or in the last run, must never exist beside a new one.
         files.SyncDirectory(directory);
@@ -57,7 +60,9 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
         if (at == found.Count - 1)
             return LogEnd.Unfinished;
         // Segments are synced in order. They get an index or acknowledgements only after that.
-        return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced ? LogEnd.SyncedOrZeros : LogEnd.Synced;
+        return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced
+            ? LogEnd.SyncedOrZeros
+            : LogEnd.Synced;
     }
 
     private static void Delete(IStoreFiles files, string directory, long id, HashSet<string> present, params string[] extensions)

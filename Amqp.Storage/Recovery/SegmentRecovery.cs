@@ -42,7 +42,10 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     {
         Segment segment = recovered.Segment;
         ReportIndex(segment.Path);
-        SegmentSummary summary = Scan(new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false), indexed: 0, LogEnd.Synced);
+        SegmentSummary summary = Scan(
+            new SegmentFile(segment.Id, segment.Path, IsSettlesOnly: false, HasIndex: false, HasAcknowledgements: false),
+            indexed: 0,
+            LogEnd.Synced);
         segment.Blocks = summary.Blocks;
         return summary;
     }

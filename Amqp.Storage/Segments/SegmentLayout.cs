@@ -8,7 +8,8 @@ namespace Amqp.Storage.Segments;
 /// Only compaction moves records. A reader holds the lock for one read of a log or an index. The committer holds it for two renames, to put
 /// a compacted segment in place. Lock order: a block's monitor, this lock, a segment's monitor.
 /// </remarks>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]
 internal sealed class SegmentLayout
 {
     private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.NoRecursion);

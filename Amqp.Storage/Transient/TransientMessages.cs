@@ -12,7 +12,8 @@ namespace Amqp.Storage.Transient;
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {
     private readonly TransientWriter[] _writers = // a power of two
-        [.. Enumerable.Range(0, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 8))).Select(_ => new TransientWriter(space, options))];
+        [.. Enumerable.Range(0, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 8)))
+            .Select(_ => new TransientWriter(space, options))];
 
     /// <inheritdoc cref="IMessageStore.Append"/>
     public void Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages) =>

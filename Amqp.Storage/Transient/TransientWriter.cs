@@ -54,7 +54,8 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
     }
 
     /// <summary>Puts a payload that is larger than a block into a block of its own. The open block stays open.</summary>
-    private void AppendAlone(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
+    private void AppendAlone(
+        ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed), this);
         int size = head.Length + body.Length;

@@ -3,7 +3,9 @@ using Mono.Cecil.Rocks;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Which types of an assembly use which others, read from what the compiler made. Nested types count as the one around them.</summary>
+/// <summary>
+/// Which types of an assembly use which others, read from what the compiler made. Nested types count as the one around them.
+/// </summary>
 /// <remarks>Constants are not seen: the compiler copies their values.</remarks>
 internal sealed class CompiledReferences
 {

@@ -20,24 +20,35 @@ public partial class LayeringTests
     [TestCase("Telemetry", "Channels", "Connections", "Management", "Metrics", "Hosting", "Cli")]
     [TestCase("Configuration", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Logging", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
-    [TestCase("Bench", "Broker", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting", "Cli")] // of AMQP it knows the bytes only
+    // of AMQP it knows the bytes only
+    [TestCase(
+        "Bench", "Broker", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting",
+        "Cli")]
     [TestCase("Inspection", "Channels", "Connections", "Management", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Cli", "Broker", "Channels", "Connections")] // a command reaches the broker over HTTP
     public void Inner_folders_of_the_server_do_not_know_outer_ones(string inner, params string[] outer)
     {
         var uses = SourceTree.FilesOf($"Amqp.Server/{inner}")
-            .SelectMany(file => ServerFolder().Matches(File.ReadAllText(file)), (file, match) => $"{Path.GetFileName(file)} knows {match.Groups["folder"].Value}");
+            .SelectMany(
+                file => ServerFolder().Matches(File.ReadAllText(file)),
+                (file, match) => $"{Path.GetFileName(file)} knows {match.Groups["folder"].Value}");
 
-        Assert.That(uses, Has.None.Matches<string>(use => outer.Any(folder => use!.EndsWith($" knows {folder}", StringComparison.Ordinal))));
+        Assert.That(
+            uses,
+            Has.None.Matches<string>(use => outer.Any(folder => use!.EndsWith($" knows {folder}", StringComparison.Ordinal))));
     }
 
     [Test]
     public void The_broker_knows_messages_but_not_frames()
     {
-        var frames = typeof(Frame).Assembly.GetTypes().Where(type => type.Name.StartsWith("Frame", StringComparison.Ordinal)).Select(type => type.Name);
+        var frames = typeof(Frame).Assembly.GetTypes()
+            .Where(type => type.Name.StartsWith("Frame", StringComparison.Ordinal))
+            .Select(type => type.Name);
         var word = new Regex($@"\b({string.Join('|', frames)})\b");
 
-        Assert.That(SourceTree.FilesOf("Amqp.Server/Broker").Where(file => word.IsMatch(File.ReadAllText(file))).Select(Path.GetFileName), Is.Empty);
+        Assert.That(
+            SourceTree.FilesOf("Amqp.Server/Broker").Where(file => word.IsMatch(File.ReadAllText(file))).Select(Path.GetFileName),
+            Is.Empty);
     }
 
     [GeneratedRegex(@"(?<!namespace )\bAmqp\.Server\.(?<folder>\w+)")]

@@ -2,24 +2,33 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Amqp.Protocol is one namespace for whoever uses it. Its folders have an order all the same: each uses only those below it.</summary>
+/// <summary>
+/// Amqp.Protocol is one namespace for whoever uses it. Its folders have an order all the same: each uses only those below it.
+/// </summary>
 public sealed class ProtocolFolderTests
 {
     [Test]
     public void Every_type_has_one_folder() =>
-        Assert.That(typeof(Frame).Assembly.GetTypes().Where(type => type is { IsNested: false, Namespace: ProtocolFolders.Project }).Select(FullName).Except(ProtocolFolders.ByType.Keys), Is.Empty);
+        Assert.That(
+            typeof(Frame).Assembly.GetTypes()
+                .Where(type => type is { IsNested: false, Namespace: ProtocolFolders.Project })
+                .Select(FullName)
+                .Except(ProtocolFolders.ByType.Keys),
+            Is.Empty);
 
     [Test]
     public void No_circle_leads_through_folders()
     {
         var uses = new CompiledReferences([typeof(Frame).Assembly.Location]).Pairs
             .Where(pair => ProtocolFolders.ByType.ContainsKey(pair.From) && ProtocolFolders.ByType.ContainsKey(pair.To))
-            .Select(pair => (From: ProtocolFolders.ByType[pair.From], To: ProtocolFolders.ByType[pair.To], Types: $"{pair.From} -> {pair.To}"))
+            .Select(
+                pair => (From: ProtocolFolders.ByType[pair.From], To: ProtocolFolders.ByType[pair.To], Types: $"{pair.From} -> {pair.To}"))
             .Where(use => use.From != use.To)
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // The lowest folders use no other, and no other uses the uppermost. Without them, others are that. What is left at last leads back to itself.
+        // The lowest folders use no other, and no other uses the uppermost. Without them, others are
+        // that. What is left at last leads back to itself.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -11,11 +11,15 @@ internal static partial class ProtocolFolders
 
     /// <summary>By the full name of a type, the folder of the file that declares it.</summary>
     public static IReadOnlyDictionary<string, string> ByType { get; } = SourceTree.FilesOf(Project)
-        .SelectMany(file => Declaration().Matches(File.ReadAllText(file)), (file, type) => (Name: $"{Project}.{type.Groups["name"].Value}", Folder: FolderOf(file)))
+        .SelectMany(
+            file => Declaration().Matches(File.ReadAllText(file)),
+            (file, type) => (Name: $"{Project}.{type.Groups["name"].Value}", Folder: FolderOf(file)))
         .Distinct().ToDictionary(type => type.Name, type => type.Folder);
 
     private static string FolderOf(string file) => Path.GetRelativePath(_root, Path.GetDirectoryName(file)!);
 
-    [GeneratedRegex(@"^(?:public|internal) (?:(?:static|sealed|abstract|readonly|ref|unsafe|partial) )*(?:record struct|record|class|struct|interface|enum|delegate [\w<>]+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:public|internal) (?:(?:static|sealed|abstract|readonly|ref|unsafe|partial) )*(?:record struct|record|class|struct|interface|enum|delegate [\w<>]+) (?<name>\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

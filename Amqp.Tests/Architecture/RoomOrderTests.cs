@@ -15,10 +15,12 @@ public sealed partial class RoomOrderTests
 
     /// <summary>By its namespace how high a room stands: the uppermost is 0.</summary>
     private static readonly Dictionary<string, int> _places = Room().Matches(Table()).Select(row => row.Groups["name"].Value)
-        .Select((name, place) => (Name: name.StartsWith("Amqp.", StringComparison.Ordinal) ? name : Server + name, Place: place)).ToDictionary(room => room.Name, room => room.Place);
+        .Select((name, place) => (Name: name.StartsWith("Amqp.", StringComparison.Ordinal) ? name : Server + name, Place: place))
+        .ToDictionary(room => room.Name, room => room.Place);
 
     [Test]
-    public void Every_namespace_is_a_room_of_the_documentation() => Assert.That(_references.Namespaces.Where(IsOurs), Is.EquivalentTo(_places.Keys));
+    public void Every_namespace_is_a_room_of_the_documentation() =>
+        Assert.That(_references.Namespaces.Where(IsOurs), Is.EquivalentTo(_places.Keys));
 
     [Test]
     public void No_room_uses_one_above_it() => Assert.That(string.Join('\n', Upward()), Is.Empty);
@@ -37,7 +39,8 @@ public sealed partial class RoomOrderTests
     private static string Short(string type) => type.StartsWith(Server, StringComparison.Ordinal) ? type[Server.Length..] : type;
 
     /// <summary>What stands between the heading of the rooms and the next one.</summary>
-    private static string Table() => File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md")).Split("\n## Rooms\n")[1].Split("\n## ")[0];
+    private static string Table() =>
+        File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md")).Split("\n## Rooms\n")[1].Split("\n## ")[0];
 
     [GeneratedRegex("^\\| `(?<name>[^`]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex Room();

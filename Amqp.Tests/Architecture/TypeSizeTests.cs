@@ -52,21 +52,28 @@ public sealed partial class TypeSizeTests
                 .Select(file => $"{Path.GetRelativePath(SourceTree.Root, file.file)}: {file.Lines}"),
             Is.Empty);
 
-    /// <summary>Methods and properties that somebody wrote. A property counts once; constructors, fields, events and operators do not count.</summary>
+    /// <summary>
+    /// Methods and properties that somebody wrote. A property counts once; constructors, fields, events and operators do not count.
+    /// </summary>
     private static IEnumerable<MemberInfo> MembersOf(Type type)
     {
         var properties = type.GetProperties(Declared);
         var accessors = properties.SelectMany(property => property.GetAccessors(nonPublic: true))
             .Concat(type.GetEvents(Declared).SelectMany(happening => new[] { happening.AddMethod, happening.RemoveMethod }))
             .ToHashSet();
-        return type.GetMethods(Declared).Where(method => !method.IsSpecialName && !accessors.Contains(method)).Concat<MemberInfo>(properties)
+        return type.GetMethods(Declared)
+            .Where(method => !method.IsSpecialName && !accessors.Contains(method))
+            .Concat<MemberInfo>(properties)
             .Where(member => !IsGenerated(member) && !IsBridge(member));
     }
 
-    /// <summary>True for the compiler's link from an interface's method with an <c>in</c> parameter to the public method that implements it.</summary>
+    /// <summary>
+    /// True for the compiler's link from an interface's method with an <c>in</c> parameter to the public method that implements it.
+    /// </summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
-        && member.DeclaringType!.GetMember(member.Name[(member.Name.LastIndexOf('.') + 1)..], BindingFlags.Instance | BindingFlags.Public).Length > 0;
+        && member.DeclaringType!.GetMember(
+            member.Name[(member.Name.LastIndexOf('.') + 1)..], BindingFlags.Instance | BindingFlags.Public).Length > 0;
 
     private static bool IsInRoom(Type type) =>
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
@@ -85,7 +92,8 @@ public sealed partial class TypeSizeTests
     /// <summary>All files of the rooms but those that a tool has written.</summary>
     private static IEnumerable<string> SourceFiles() =>
         from room in _rooms
-        from file in SourceTree.FilesOf(room.StartsWith("Amqp.Server.", StringComparison.Ordinal) ? room.Replace("Server.", "Server/", StringComparison.Ordinal) : room)
+        from file in SourceTree.FilesOf(
+            room.StartsWith("Amqp.Server.", StringComparison.Ordinal) ? room.Replace("Server.", "Server/", StringComparison.Ordinal) : room)
         where !file.EndsWith(".g.cs", StringComparison.Ordinal)
         select file;
 

@@ -32,5 +32,7 @@ public sealed class WireTests
 
     private static bool IsWire(string type) =>
         _wires.Any(room => type.StartsWith(room, StringComparison.Ordinal))
-        || (type != typeof(BasicProperties).FullName && ProtocolFolders.ByType.TryGetValue(type, out string? folder) && _frames.Contains(folder));
+        || (type != typeof(BasicProperties).FullName
+            && ProtocolFolders.ByType.TryGetValue(type, out string? folder)
+            && _frames.Contains(folder));
 }

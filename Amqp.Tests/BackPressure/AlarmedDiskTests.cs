@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>What the broker would write by itself while the disk alarm is set: it waits, with nobody waiting for it, and nothing else does.</summary>
+/// <summary>
+/// What the broker would write by itself while the disk alarm is set: it waits, with nobody waiting for it, and nothing else does.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
 {
@@ -71,7 +73,8 @@ public sealed class AlarmedDiskTests
         await _channel.ExpectQuietAsync();
         Raise();
         await _channel.CallAsync<BasicQos, BasicQosOk>(new BasicQos(0, 1, false));
-        await _channel.CallAsync<BasicConsume, BasicConsumeOk>(new BasicConsume("rejected", "", false, false, false, false, FieldTable.Empty));
+        await _channel.CallAsync<BasicConsume, BasicConsumeOk>(
+            new BasicConsume("rejected", "", false, false, false, false, FieldTable.Empty));
 
         for (int i = 0; i < Count; i++)
         {
@@ -92,7 +95,8 @@ public sealed class AlarmedDiskTests
         await _channel.ExpectQuietAsync();
         Raise();
 
-        Broker.VirtualHosts.Find("/")!.Policies.Put(new Policy(PolicyKind.User, "short", "^long$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(0))));
+        Broker.VirtualHosts.Find("/")!.Policies.Put(
+            new Policy(PolicyKind.User, "short", "^long$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(0))));
 
         await Eventually.Holds(async () => await CountAsync("long") < Count, () => "nothing makes room");
         Assert.That(await CountAsync("letters"), Is.Zero);
@@ -117,7 +121,8 @@ public sealed class AlarmedDiskTests
     [Test]
     public async Task What_was_delayed_waits_on_when_it_would_be_written_and_else_does_not()
     {
-        await _channel.DeclareExchangeAsync("delayed", "x-delayed-message", arguments: FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
+        await _channel.DeclareExchangeAsync(
+            "delayed", "x-delayed-message", arguments: FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
         await _channel.BindQueueAsync("letters", "delayed", "letters");
         var headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(300));
         await DeclareAsync("others", FieldTable.Empty);
@@ -155,7 +160,8 @@ public sealed class AlarmedDiskTests
     }
 
     private static FieldTable DeadLetters(string key = "letters") => FieldTable.Empty
-        .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : "")).With("x-dead-letter-routing-key", FieldValue.FromString(key));
+        .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : ""))
+            .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
     /// <summary>What was published is in its queues, and its time begins, when the alarm is set: a commit is no publish.</summary>
     private async Task CommitUnderAlarmAsync()
@@ -186,5 +192,6 @@ public sealed class AlarmedDiskTests
 
     private async Task<long> CountAsync(string queue) => (await _channel.LookUpQueueAsync(queue)).MessageCount;
 
-    private Task<QueueDeclareOk> DeclareAsync(string queue, FieldTable arguments) => _channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, Durable: true, false, false, false, arguments));
+    private Task<QueueDeclareOk> DeclareAsync(string queue, FieldTable arguments) =>
+        _channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, false, Durable: true, false, false, false, arguments));
 }

@@ -35,7 +35,8 @@ public abstract class BackPressureTests
     }
 
     /// <summary>A socket with an open channel 1.</summary>
-    private protected async Task<AmqpSocket> OpenSocketAsync(ushort heartbeat = 0) => Keep(await AmqpSocket.OpenAsync(Broker.Port, heartbeat));
+    private protected async Task<AmqpSocket> OpenSocketAsync(ushort heartbeat = 0) =>
+        Keep(await AmqpSocket.OpenAsync(Broker.Port, heartbeat));
 
     /// <summary>A socket that has said nothing.</summary>
     private protected async Task<AmqpSocket> DialAsync() => Keep(await AmqpSocket.DialAsync(Broker.Port));
@@ -64,7 +65,8 @@ public abstract class BackPressureTests
     /// <summary>A new client connects, declares, publishes with a confirm and gets its message back.</summary>
     private protected async Task DemandServiceAsync()
     {
-        await using var connection = await new ConnectionFactory { Uri = Broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync().WaitAsync(Patience);
+        await using var connection =
+            await new ConnectionFactory { Uri = Broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync().WaitAsync(Patience);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         string queue = await channel.QueueDeclareAsync();
         await channel.BasicPublishAsync("", queue, "served"u8.ToArray()).AsTask().WaitAsync(Patience);

@@ -57,7 +57,10 @@ internal sealed class BlockablePublisher : IDisposable
     {
         Assert.That(frame.Method, Is.EqualTo(BasicAck.Id), $"{frame}");
         var ack = MethodArguments.Read<BasicAck>(frame.Arguments);
-        Assert.That(ack.Multiple || (long)ack.DeliveryTag == Confirmed + 1, Is.True, $"confirms come in order, after {Confirmed} comes {ack.DeliveryTag}");
+        Assert.That(
+            ack.Multiple || (long)ack.DeliveryTag == Confirmed + 1,
+            Is.True,
+            $"confirms come in order, after {Confirmed} comes {ack.DeliveryTag}");
         Volatile.Write(ref _confirmed, (long)ack.DeliveryTag);
     }
 }

@@ -4,7 +4,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>When an alarm stops a connection: with the first frame of a content that comes after it, as in RabbitMQ, whatever the connection did before.</summary>
+/// <summary>
+/// When an alarm stops a connection: with the first frame of a content that comes after it, as in
+/// RabbitMQ, whatever the connection did before.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // an alarm of this process, whose memory it looks at
 public sealed class BlockedPublisherTests
@@ -59,7 +62,9 @@ public sealed class BlockedPublisherTests
 
         _broker.Broker.Alarms.SetDiskLimit(0);
         await _client.ExpectAsync<ConnectionUnblocked>(0);
-        Assert.That((await _first.ExpectAsync<QueueDeclareOk>()).MessageCount, Is.EqualTo(before.Contains("transaction") ? published : published + 11));
+        Assert.That(
+            (await _first.ExpectAsync<QueueDeclareOk>()).MessageCount,
+            Is.EqualTo(before.Contains("transaction") ? published : published + 11));
     }
 
     [Test]
@@ -125,7 +130,8 @@ public sealed class BlockedPublisherTests
     [TestCase("a transaction", 18, "low on memory", false)]
     [TestCase("a transaction", 22, "low on memory", true)]
     [TestCase("a content", 22, "low on memory & disk", true)]
-    public async Task Who_holds_more_than_its_part_is_closed_where_memory_is_short_and_else_waits(string what, int hundredThousands, string alarm, bool isClosed)
+    public async Task Who_holds_more_than_its_part_is_closed_where_memory_is_short_and_else_waits(
+        string what, int hundredThousands, string alarm, bool isClosed)
     {
         byte[] part = new byte[100_000];
         if (what == "a content")
@@ -133,7 +139,9 @@ public sealed class BlockedPublisherTests
         else
             await _second.CallAsync<TxSelect, TxSelectOk>(new TxSelect());
         for (int sent = what == "a content" ? 1 : 0; sent < hundredThousands; sent++)
-            await (what == "a content" ? _second.SendFrameAsync(FrameType.Body, part) : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
+            await (what == "a content"
+                ? _second.SendFrameAsync(FrameType.Body, part)
+                : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
         await DeclareAsync(_first); // answered when all of that was read
         Set(alarm);
 
@@ -141,7 +149,9 @@ public sealed class BlockedPublisherTests
         if (isClosed)
         {
             Assert.That((await _client.ExpectAsync<ConnectionClose>(0)).ReplyCode, Is.EqualTo((ushort)ReplyCode.ResourceError));
-            await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == 0, () => $"{_broker.Broker.HeldMemory.Bytes} bytes are still held");
+            await Eventually.Holds(
+                () => _broker.Broker.HeldMemory.Bytes == 0,
+                () => $"{_broker.Broker.HeldMemory.Bytes} bytes are still held");
             return;
         }
         Assert.That((await _client.ExpectAsync<ConnectionBlocked>(0)).Reason, Is.EqualTo(alarm));
@@ -151,7 +161,9 @@ public sealed class BlockedPublisherTests
             await _second.SendFrameAsync(FrameType.Body, part);
         else
             await _second.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
-        await Eventually.Holds(() => Queue.Counts.Ready == (what == "a content" ? 2 : hundredThousands + 1), () => $"{Queue.Counts.Ready} messages have come");
+        await Eventually.Holds(
+            () => Queue.Counts.Ready == (what == "a content" ? 2 : hundredThousands + 1),
+            () => $"{Queue.Counts.Ready} messages have come");
     }
 
     private void Set(string alarms)

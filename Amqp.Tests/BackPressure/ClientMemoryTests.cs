@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>What clients make the broker hold besides messages counts for the memory alarm, and counts no longer once they let go.</summary>
+/// <summary>
+/// What clients make the broker hold besides messages counts for the memory alarm, and counts no longer once they let go.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // an alarm of this process, whose memory it looks at
 public sealed class ClientMemoryTests
@@ -90,7 +92,8 @@ public sealed class ClientMemoryTests
             await DemandMoreAsync("the queue");
             await channel.CallAsync<QueueBind, QueueBindOk>(new QueueBind("q", "amq.topic", "#", false, FieldTable.Empty));
             await DemandMoreAsync("the binding");
-            await channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare("x", "fanout", false, false, false, false, false, FieldTable.Empty));
+            await channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(
+                new ExchangeDeclare("x", "fanout", false, false, false, false, false, FieldTable.Empty));
             await DemandMoreAsync("the exchange");
             await channel.CallAsync<BasicConsume, BasicConsumeOk>(new BasicConsume("q", "c", false, true, false, false, FieldTable.Empty));
             await DemandMoreAsync("the consumer");
@@ -98,13 +101,16 @@ public sealed class ClientMemoryTests
             await channel.CallAsync<QueueDelete, QueueDeleteOk>(new QueueDelete("q", false, false, false));
             await channel.CallAsync<ExchangeDelete, ExchangeDeleteOk>(new ExchangeDelete("x", false, false));
         }
-        await Eventually.Holds(() => _broker.Broker.MemoryInUse == before, () => $"{_broker.Broker.MemoryInUse} instead of {before} bytes count");
+        await Eventually.Holds(
+            () => _broker.Broker.MemoryInUse == before,
+            () => $"{_broker.Broker.MemoryInUse} instead of {before} bytes count");
 
         async Task DemandMoreAsync(string what)
         {
             // Perhaps a little after the answer; and an answer counts, too, until it is sent.
             await Eventually.Holds(
-                () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last, () => $"{what} does not count");
+                () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
+                () => $"{what} does not count");
             last = _broker.Broker.MemoryInUse;
         }
     }

@@ -70,7 +70,8 @@ public class ConnectionStateTests
             async () =>
             {
                 for (int message = 0; message < 8; message++)
-                    await channel.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new() { DeliveryMode = 2 }), body);
+                    await channel.PublishAsync(
+                        new BasicPublish("", "q", false, false), Encoded.Properties(new() { DeliveryMode = 2 }), body);
                 return await StateAsync() == "flow";
             },
             () => "it keeps running");
@@ -115,7 +116,8 @@ public class ConnectionStateTests
     private async Task<string?> StateAsync()
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_broker.ManagementPort}/api/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
         using var connections = JsonDocument.Parse(await http.GetStringAsync("connections"));
         return connections.RootElement[0].GetProperty("state").GetString();
     }

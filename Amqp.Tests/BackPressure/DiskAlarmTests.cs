@@ -16,7 +16,9 @@ public sealed class DiskAlarmTests : BackPressureTests, IDisposable
     [Test]
     public async Task Who_publishes_is_blocked_and_who_consumes_is_served()
     {
-        await Eventually.Holds(() => Broker.Output.Contains("bytes are free for the data directory"), () => $"the disk alarm is not set:\n{Broker.Output}");
+        await Eventually.Holds(
+            () => Broker.Output.Contains("bytes are free for the data directory"),
+            () => $"the disk alarm is not set:\n{Broker.Output}");
         var publisher = await OpenSocketAsync();
         await DeclareAsync(publisher, "blocked");
 
@@ -33,7 +35,9 @@ public sealed class DiskAlarmTests : BackPressureTests, IDisposable
     [Test]
     public async Task The_broker_stops_in_order_while_publishers_are_blocked()
     {
-        await Eventually.Holds(() => Broker.Output.Contains("bytes are free for the data directory"), () => $"the disk alarm is not set:\n{Broker.Output}");
+        await Eventually.Holds(
+            () => Broker.Output.Contains("bytes are free for the data directory"),
+            () => $"the disk alarm is not set:\n{Broker.Output}");
         var publisher = await OpenSocketAsync();
         await DeclareAsync(publisher, "blocked");
         await publisher.SendAsync(AmqpSocket.Publish("", "blocked", "first"u8, persistent: true));

@@ -7,7 +7,8 @@ namespace Amqp.Tests.BackPressure;
 internal static class Flood
 {
     /// <summary>Publishes messages to a queue. Returns when the last one has left the client.</summary>
-    public static async Task PublishAsync(AmqpSocket socket, string queue, int size, int count, bool persistent, CancellationToken cancellation = default)
+    public static async Task PublishAsync(
+        AmqpSocket socket, string queue, int size, int count, bool persistent, CancellationToken cancellation = default)
     {
         byte[] body = new byte[size];
         byte[] publish = AmqpSocket.Publish("", queue, body, persistent);

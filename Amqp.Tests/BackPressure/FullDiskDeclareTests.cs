@@ -41,7 +41,9 @@ public sealed class FullDiskDeclareTests
         string refused = await DeclareUntilRefusedAsync(await OpenAsync());
         Assert.That(other.IsOpen, Is.True);
         await other.QueueDeclareAsync("fleeting", durable: false, exclusive: false, autoDelete: false).WaitAsync(_patience);
-        Assert.That(async () => await other.QueueDeclarePassiveAsync(refused), Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
+        Assert.That(
+            async () => await other.QueueDeclarePassiveAsync(refused),
+            Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
 
         _disk.Clear();
         await DeclareAsync(await OpenAsync(), refused);
@@ -66,7 +68,9 @@ public sealed class FullDiskDeclareTests
         await _broker.RestartAsync();
         channel = await OpenAsync();
         await channel.QueueDeclarePassiveAsync("later").WaitAsync(_patience);
-        Assert.That(async () => await channel.QueueDeclarePassiveAsync("deleted"), Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
+        Assert.That(
+            async () => await channel.QueueDeclarePassiveAsync("deleted"),
+            Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
     }
 
     /// <summary>Declares queues as long as they fit into what is left of the catalog's last page.</summary>
@@ -83,7 +87,9 @@ public sealed class FullDiskDeclareTests
             catch (OperationInterruptedException refusal)
             {
                 Assert.That(refusal.ShutdownReason!.ReplyText, Is.EqualTo("INTERNAL_ERROR - the disk of the data directory is full"));
-                Assert.That((refusal.ShutdownReason.ReplyCode, refusal.ShutdownReason.ClassId, refusal.ShutdownReason.MethodId), Is.EqualTo((541, 50, 10)));
+                Assert.That(
+                    (refusal.ShutdownReason.ReplyCode, refusal.ShutdownReason.ClassId, refusal.ShutdownReason.MethodId),
+                    Is.EqualTo((541, 50, 10)));
                 return queue;
             }
             Assert.That(number, Is.LessThan(1_000), "the disk is not full");

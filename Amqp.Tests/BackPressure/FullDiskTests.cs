@@ -99,7 +99,8 @@ public sealed class FullDiskTests : IDisposable
         using var other = await AmqpSocket.OpenAsync(_broker.Port);
         await other.SendAsync(1, new QueueDeclare("graves", false, true, false, false, false, FieldTable.Empty));
         await other.ExpectAsync<QueueDeclareOk>();
-        var arguments = new FieldTable([new("x-dead-letter-exchange", FieldValue.FromString("")), new("x-dead-letter-routing-key", FieldValue.FromString("graves"))]);
+        var arguments = new FieldTable(
+            [new("x-dead-letter-exchange", FieldValue.FromString("")), new("x-dead-letter-routing-key", FieldValue.FromString("graves"))]);
         await other.SendAsync(1, new QueueDeclare("dying", false, true, false, false, false, arguments));
         await other.ExpectAsync<QueueDeclareOk>();
         await other.SendAsync(1, new BasicConsume("dying", "", false, false, false, false, FieldTable.Empty));

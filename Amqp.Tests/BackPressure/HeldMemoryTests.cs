@@ -5,7 +5,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>What clients make the broker hold that is no message yet counts for the memory alarm, here with a watermark of 64 MiB and without paging, and has a bound of its own.</summary>
+/// <summary>
+/// What clients make the broker hold that is no message yet counts for the memory alarm, here with a
+/// watermark of 64 MiB and without paging, and has a bound of its own.
+/// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {
     private const int Size = 10_000;

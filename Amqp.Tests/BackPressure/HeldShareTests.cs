@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Of those that publish during an alarm, who holds an eighth of the watermark itself is closed, where that would help; the others wait.</summary>
+/// <summary>
+/// Of those that publish during an alarm, who holds an eighth of the watermark itself is closed, where that would help; the others wait.
+/// </summary>
 public sealed class HeldShareTests
 {
     private const int Share = 100_000;
@@ -12,7 +14,8 @@ public sealed class HeldShareTests
     private BrokerInProcess _broker = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _broker = await BrokerInProcess.StartAsync($"vm_memory_high_watermark.absolute = {8 * Share}", "disk_free_limit.absolute = 1");
+    public async Task StartAsync() =>
+        _broker = await BrokerInProcess.StartAsync($"vm_memory_high_watermark.absolute = {8 * Share}", "disk_free_limit.absolute = 1");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _broker.DisposeAsync();
@@ -38,7 +41,8 @@ public sealed class HeldShareTests
         await channel.PublishAsync("", "nowhere");
 
         if (isClosed)
-            Assert.That((await client.ExpectAsync<ConnectionClose>(0)).ReplyText, Does.Match(@"^RESOURCE_ERROR - \d{6} bytes held in open transactions and unfinished messages while the broker is low on memory$"));
+            Assert.That((await client.ExpectAsync<ConnectionClose>(0)).ReplyText, Does.Match(
+                @"^RESOURCE_ERROR - \d{6} bytes held in open transactions and unfinished messages while the broker is low on memory$"));
         else
             Assert.That((await client.ExpectAsync<ConnectionBlocked>(0)).Reason, Is.EqualTo(isMemory ? "low on memory" : "low on disk"));
         if (!isClosed)

@@ -52,7 +52,8 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 
         long sent = publisher.SendUntilBlocked(AmqpSocket.Publish("", "transient", new byte[Size], persistent: false), 1_000 * MiB);
         long peak = ProcessMemory.PeakBytes(Broker.Pid);
-        await TestContext.Progress.WriteLineAsync($"memory alarm at 64 MiB: blocked after {sent / MiB} MiB, the broker holds {peak / MiB} MiB at most");
+        await TestContext.Progress.WriteLineAsync(
+            $"memory alarm at 64 MiB: blocked after {sent / MiB} MiB, the broker holds {peak / MiB} MiB at most");
 
         // The alarm is looked at ten times a second: what comes in between is over the mark.
         Assert.That(sent, Is.LessThan(400 * MiB));

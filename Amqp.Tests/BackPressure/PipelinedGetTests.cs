@@ -22,7 +22,8 @@ public sealed class PipelinedGetTests : BackPressureTests
             await DemandMessageAsync(client, tag);
 
         long peak = ProcessMemory.PeakBytes(Broker.Pid);
-        await TestContext.Progress.WriteLineAsync($"pipelined gets: {peak / MiB} MiB at most with {(long)Size * Count / MiB} MiB asked for");
+        await TestContext.Progress.WriteLineAsync(
+            $"pipelined gets: {peak / MiB} MiB at most with {(long)Size * Count / MiB} MiB asked for");
         Assert.That(peak, Is.LessThan(250 * MiB));
     }
 

@@ -70,10 +70,16 @@ public sealed class SlowReaderTests : BackPressureTests
     {
         var deaf = await OpenSocketAsync();
         await DeclareAsync(deaf, "asked");
-        byte[] questions = [.. Enumerable.Repeat(Encoded.Frame(1, new QueueDeclare("asked", true, false, false, false, false, FieldTable.Empty)), 1_000).SelectMany(frame => frame)];
+        byte[] questions =
+        [
+            .. Enumerable.Repeat(Encoded.Frame(1, new QueueDeclare("asked", true, false, false, false, false, FieldTable.Empty)), 1_000)
+                .SelectMany(frame => frame)
+        ];
 
         long sent = deaf.SendUntilBlocked(questions, 1_000 * MiB);
-        await TestContext.Progress.WriteLineAsync($"deaf client: blocked after {sent / MiB} MiB of requests, the broker holds {ProcessMemory.PeakBytes(Broker.Pid) / MiB} MiB at most");
+        await TestContext.Progress.WriteLineAsync(
+            $"deaf client: blocked after {sent / MiB} MiB of requests, the broker "
+                + $"holds {ProcessMemory.PeakBytes(Broker.Pid) / MiB} MiB at most");
 
         Assert.That(sent, Is.LessThan(100 * MiB));
         Assert.That(ProcessMemory.PeakBytes(Broker.Pid), Is.LessThan(200 * MiB));

@@ -65,7 +65,9 @@ public sealed class SmallDiskTests : IDisposable
         var publishing = _publisher.PublishAsync("flooded", Size, Count);
         await _publisher.Blocked.WaitAsync(_patience);
 
-        await Eventually.Holds(() => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB, () => $"only {_publisher.Confirmed} are confirmed");
+        await Eventually.Holds(
+            () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
+            () => $"only {_publisher.Confirmed} are confirmed");
         // What waits to be written when the limit is seen, and what was appended since the look before: 4 MiB each.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 

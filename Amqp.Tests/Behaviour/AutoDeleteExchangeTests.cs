@@ -57,7 +57,9 @@ public class AutoDeleteExchangeTests : BehaviourTests
     public async Task Chains_of_them_go_together()
     {
         var channel = await OpenChannelAsync();
-        string first = await DeclareAutoDeleteAsync(channel), second = await DeclareAutoDeleteAsync(channel), queue = await DeclareQueueAsync(channel);
+        string first = await DeclareAutoDeleteAsync(channel),
+            second = await DeclareAutoDeleteAsync(channel),
+            queue = await DeclareQueueAsync(channel);
         await channel.BindExchangeAsync(second, first);
         await channel.BindQueueAsync(queue, second);
 

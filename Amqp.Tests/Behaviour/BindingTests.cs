@@ -133,7 +133,9 @@ public class BindingTests : BehaviourTests
         await channel.SendAsync(new QueueBind(queue, "amq.headers", "", false, Table("x-match", FieldValue.FromInt32(1))));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Invalid x-match field type signedint (value 1); expected longstr", QueueBind.Id);
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - Invalid x-match field type signedint (value 1); expected longstr",
+            QueueBind.Id);
     }
 
     [Test]

@@ -34,7 +34,8 @@ public class ChannelCloseTests : BehaviourTests
             "basic.ack" => channel.SendAsync(new BasicAck(1, false)),
             "basic.consume" => channel.SendAsync(new BasicConsume(NewName("none"), "", false, false, false, false, FieldTable.Empty)),
             "basic.publish" => channel.PublishAsync(NewName("none"), ""),
-            "exchange.declare" => channel.SendAsync(new ExchangeDeclare(NewName("none"), "direct", true, false, false, false, false, FieldTable.Empty)),
+            "exchange.declare" =>
+                channel.SendAsync(new ExchangeDeclare(NewName("none"), "direct", true, false, false, false, false, FieldTable.Empty)),
             "queue.bind" => channel.SendAsync(new QueueBind(queue, NewName("none"), "", false, FieldTable.Empty)),
             _ => channel.SendAsync(new QueueDeclare(NewName("none"), true, false, false, false, false, FieldTable.Empty)),
         });

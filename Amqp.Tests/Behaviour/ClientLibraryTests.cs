@@ -79,7 +79,9 @@ public class ClientLibraryTests
         Assert.That(
             async () => await _channel.QueueDeclarePassiveAsync("nope"),
             Throws.InstanceOf<OperationInterruptedException>()
-                .With.Property(nameof(OperationInterruptedException.ShutdownReason)).Property(nameof(ShutdownEventArgs.ReplyCode)).EqualTo(404));
+                .With.Property(nameof(OperationInterruptedException.ShutdownReason))
+                .Property(nameof(ShutdownEventArgs.ReplyCode))
+                .EqualTo(404));
 
     [Test]
     public async Task A_publish_to_nowhere_shuts_the_channel_down_from_the_peers_side()

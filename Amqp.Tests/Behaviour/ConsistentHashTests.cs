@@ -226,7 +226,8 @@ public class ConsistentHashTests : BehaviourTests
 
         await channel.SendAsync(Declare(Table("hash-property", FieldValue.FromString("app_id"))));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Unsupported property: app_id", ExchangeDeclare.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Unsupported property: app_id", ExchangeDeclare.Id);
     }
 
     [Test]
@@ -234,13 +235,15 @@ public class ConsistentHashTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
 
-        await channel.SendAsync(Declare(Table("hash-header", FieldValue.FromString("h")).With("hash-property", FieldValue.FromString("app_id"))));
+        await channel.SendAsync(
+            Declare(Table("hash-header", FieldValue.FromString("h")).With("hash-property", FieldValue.FromString("app_id"))));
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - hash-header and hash-property are mutually exclusive", ExchangeDeclare.Id);
     }
 
-    private ExchangeDeclare Declare(FieldTable arguments) => new(NewExchangeName(), "x-consistent-hash", false, false, false, false, false, arguments);
+    private ExchangeDeclare Declare(FieldTable arguments) =>
+        new(NewExchangeName(), "x-consistent-hash", false, false, false, false, false, arguments);
 
     private static async Task<string[]> BindQueuesAsync(RawChannel channel, string exchange, params string[] weights)
     {

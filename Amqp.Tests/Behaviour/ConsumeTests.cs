@@ -93,7 +93,8 @@ public class ConsumeTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string queue = NewName("q");
 
-        await channel.SendAsync(new BasicConsume(queue, "", false, false, false, false, Table("x-priority", FieldValue.FromString("high"))));
+        await channel.SendAsync(
+            new BasicConsume(queue, "", false, false, false, false, Table("x-priority", FieldValue.FromString("high"))));
 
         await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no queue '{queue}' in vhost '/'", BasicConsume.Id);
     }
@@ -130,7 +131,8 @@ public class ConsumeTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
-        await channel.CallAsync<BasicConsume, BasicConsumeOk>(new BasicConsume(queue, "a", NoLocal: true, true, false, false, FieldTable.Empty));
+        await channel.CallAsync<BasicConsume, BasicConsumeOk>(
+            new BasicConsume(queue, "a", NoLocal: true, true, false, false, FieldTable.Empty));
 
         await channel.PublishAsync("", queue, "my own");
 

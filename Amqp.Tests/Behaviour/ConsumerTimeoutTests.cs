@@ -26,7 +26,8 @@ public class ConsumerTimeoutTests : BehaviourTests
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms. This timeout value can be configured, see consumers doc guide to learn more",
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: "
+                + "200 ms. This timeout value can be configured, see consumers doc guide to learn more",
             default);
         var other = await channel.Client.OpenChannelAsync(2);
         Assert.That((await other.GetAsync(queue)).Method.Redelivered, Is.True);
@@ -47,7 +48,8 @@ public class ConsumerTimeoutTests : BehaviourTests
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms. This timeout value can be configured, see consumers doc guide to learn more",
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: "
+                + "200 ms. This timeout value can be configured, see consumers doc guide to learn more",
             default);
     }
 
@@ -69,5 +71,6 @@ public class ConsumerTimeoutTests : BehaviourTests
         await channel.ExpectQuietAsync();
     }
 
-    private static Task<string> DeclareAsync(RawChannel channel, int timeout) => DeclareQueueAsync(channel, Table("x-consumer-timeout", FieldValue.FromInt32(timeout)));
+    private static Task<string> DeclareAsync(RawChannel channel, int timeout) =>
+        DeclareQueueAsync(channel, Table("x-consumer-timeout", FieldValue.FromInt32(timeout)));
 }

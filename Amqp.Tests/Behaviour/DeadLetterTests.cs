@@ -11,8 +11,11 @@ public class DeadLetterTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         var (queue, letters) = await DeclareAsync(channel);
-        var headers = Table("zz", FieldValue.FromInt32(1)).With("CC", FieldValue.FromArray([FieldValue.FromString("nowhere")])).With("aa", FieldValue.FromString("x"));
-        await channel.PublishAsync("", queue, "a", new() { Headers = headers, Expiration = "60000", Priority = 3, DeliveryMode = 2, CorrelationId = "c" });
+        var headers = Table("zz", FieldValue.FromInt32(1))
+            .With("CC", FieldValue.FromArray([FieldValue.FromString("nowhere")]))
+            .With("aa", FieldValue.FromString("x"));
+        await channel.PublishAsync(
+            "", queue, "a", new() { Headers = headers, Expiration = "60000", Priority = 3, DeliveryMode = 2, CorrelationId = "c" });
         await channel.GetAsync(queue, noAck: false);
 
         await channel.SendAsync(new BasicReject(1, Requeue: false));
@@ -38,7 +41,9 @@ public class DeadLetterTests : BehaviourTests
             (properties.Expiration, properties.Priority, properties.DeliveryMode, properties.CorrelationId, letter.Text),
             Is.EqualTo(((string?)null, (byte?)3, (byte?)2, "c", "a")));
         Assert.That((letter.Method.Exchange, letter.Method.RoutingKey, letter.Method.Redelivered), Is.EqualTo(("", letters, false)));
-        Assert.That(Deaths(letter)[0]["time"]!.Value.AsTimestamp(), Is.EqualTo((ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Within(60));
+        Assert.That(
+            Deaths(letter)[0]["time"]!.Value.AsTimestamp(),
+            Is.EqualTo((ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Within(60));
     }
 
     [Test]
@@ -61,7 +66,9 @@ public class DeadLetterTests : BehaviourTests
         var thrice = await TakeAsync(channel, letters);
 
         Assert.That(Counts(twice), Is.EqualTo([$"{queue} rejected 2"]));
-        Assert.That(Deaths(twice)[0].Select(field => field.Key), Is.EqualTo(["count", "exchange", "queue", "reason", "routing-keys", "time"]));
+        Assert.That(
+            Deaths(twice)[0].Select(field => field.Key),
+            Is.EqualTo(["count", "exchange", "queue", "reason", "routing-keys", "time"]));
         Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the time of the first death
         Assert.That(Counts(elsewhere), Is.EqualTo([$"{other} maxlen 1", $"{queue} rejected 2"]));
         Assert.That(Counts(thrice), Is.EqualTo([$"{queue} rejected 3", $"{other} maxlen 1"]));
@@ -80,7 +87,9 @@ public class DeadLetterTests : BehaviourTests
 
         await channel.PublishAsync("", first, "a");
 
-        Assert.That(Counts(await TakeAsync(channel, letters)), Is.EqualTo([$"{third} expired 1", $"{second} expired 1", $"{first} expired 1"]));
+        Assert.That(
+            Counts(await TakeAsync(channel, letters)),
+            Is.EqualTo([$"{third} expired 1", $"{second} expired 1", $"{first} expired 1"]));
     }
 
     [TestCase(true)]
@@ -121,7 +130,8 @@ public class DeadLetterTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string exchange = await DeclareExchangeAsync(channel, "topic");
         string letters = await DeclareQueueAsync(channel);
-        string queue = await DeclareQueueAsync(channel, Table("x-dead-letter-exchange", FieldValue.FromString(exchange)).With("x-max-length", FieldValue.FromInt32(1)));
+        string queue = await DeclareQueueAsync(
+            channel, Table("x-dead-letter-exchange", FieldValue.FromString(exchange)).With("x-max-length", FieldValue.FromInt32(1)));
         await channel.BindQueueAsync(letters, exchange, queue);
 
         await channel.PublishAsync("", queue, "1");
@@ -138,7 +148,10 @@ public class DeadLetterTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string letters = await DeclareQueueAsync(channel);
         string queue = await DeclareQueueAsync(
-            channel, DeadLetter("", letters).With("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString("reject-publish-dlx")));
+            channel,
+            DeadLetter("", letters)
+                .With("x-max-length", FieldValue.FromInt32(1))
+                .With("x-overflow", FieldValue.FromString("reject-publish-dlx")));
         await channel.SelectConfirmsAsync();
 
         await channel.PublishAsync("", queue, "1");
@@ -176,7 +189,8 @@ public class DeadLetterTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string exchange = await DeclareExchangeAsync(channel, "direct");
         var settings = Table("x-dead-letter-exchange", FieldValue.FromString(exchange));
-        string queue = await DeclareQueueAsync(channel, settings), next = await DeclareQueueAsync(channel, settings.With("x-message-ttl", FieldValue.FromInt32(0)));
+        string queue = await DeclareQueueAsync(channel, settings),
+            next = await DeclareQueueAsync(channel, settings.With("x-message-ttl", FieldValue.FromInt32(0)));
         string copy = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(next, exchange, queue);
         await channel.BindQueueAsync(copy, exchange, "copy");
@@ -189,7 +203,9 @@ public class DeadLetterTests : BehaviourTests
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));
             Assert.That(Properties(letter).Headers!["BCC"], Is.Null);
-            Assert.That(Deaths(letter).Select(death => death["routing-keys"]!.Value), Is.EqualTo(Enumerable.Repeat(FieldValue.FromArray([FieldValue.FromString(queue)]), deaths)));
+            Assert.That(
+                Deaths(letter).Select(death => death["routing-keys"]!.Value),
+                Is.EqualTo(Enumerable.Repeat(FieldValue.FromArray([FieldValue.FromString(queue)]), deaths)));
         }
     }
 
@@ -198,7 +214,10 @@ public class DeadLetterTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string exchange = await DeclareExchangeAsync(channel, "direct");
-        string queue = await DeclareQueueAsync(channel, Table("x-dead-letter-exchange", FieldValue.FromString(exchange)).With("x-dead-letter-routing-key", FieldValue.FromString("key")));
+        string queue = await DeclareQueueAsync(
+            channel,
+            Table("x-dead-letter-exchange", FieldValue.FromString(exchange))
+                .With("x-dead-letter-routing-key", FieldValue.FromString("key")));
         string letters = await DeclareQueueAsync(channel), copy = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(letters, exchange, "key");
         await channel.BindQueueAsync(copy, exchange, "copy");
@@ -217,7 +236,11 @@ public class DeadLetterTests : BehaviourTests
         string exchange = await DeclareExchangeAsync(channel, "headers");
         string queue = await DeclareQueueAsync(channel, Table("x-dead-letter-exchange", FieldValue.FromString(exchange)));
         string letters = await DeclareQueueAsync(channel);
-        await channel.BindQueueAsync(letters, exchange, "", Table("x-match", FieldValue.FromString("all-with-x")).With("x-first-death-reason", FieldValue.FromString("rejected")));
+        await channel.BindQueueAsync(
+            letters,
+            exchange,
+            "",
+            Table("x-match", FieldValue.FromString("all-with-x")).With("x-first-death-reason", FieldValue.FromString("rejected")));
         await channel.PublishAsync("", queue, "a");
 
         await RejectAsync(channel, queue);
@@ -350,7 +373,9 @@ public class DeadLetterTests : BehaviourTests
 
     private static BasicProperties Properties(RawMessage<BasicGetOk> message) => BasicProperties.Read(message.Content.Properties);
 
-    private static FieldTable[] Deaths(RawMessage<BasicGetOk> message) => [.. Properties(message).Headers!["x-death"]!.Value.AsArray().Select(death => death.AsTable())];
+    private static FieldTable[] Deaths(RawMessage<BasicGetOk> message) =>
+        [.. Properties(message).Headers!["x-death"]!.Value.AsArray().Select(death => death.AsTable())];
 
-    private static string[] Counts(RawMessage<BasicGetOk> message) => [.. Deaths(message).Select(death => $"{death["queue"]} {death["reason"]} {death["count"]}")];
+    private static string[] Counts(RawMessage<BasicGetOk> message) =>
+        [.. Deaths(message).Select(death => $"{death["queue"]} {death["reason"]} {death["count"]}")];
 }

@@ -53,7 +53,9 @@ public sealed class DeepTableTests : BehaviourTests
         await channel.SendAsync(new QueueDeclare(NewName("q"), false, false, true, false, false, Nested(type, MaxDepth + 1)));
 
         var close = await channel.Client.ExpectAsync<ConnectionClose>(0);
-        Assert.That((close.ReplyCode, close.FailingClass, close.FailingMethod), Is.EqualTo(((ushort)ReplyCode.FrameError, QueueDeclare.Id.Class, QueueDeclare.Id.Method)));
+        Assert.That(
+            (close.ReplyCode, close.FailingClass, close.FailingMethod),
+            Is.EqualTo(((ushort)ReplyCode.FrameError, QueueDeclare.Id.Class, QueueDeclare.Id.Method)));
         Assert.That(close.ReplyText, Does.StartWith("FRAME_ERROR - cannot decode <<0,0,"));
     }
 

@@ -35,7 +35,9 @@ public class DelayLadderTests : BehaviourTests
         string below = delivery;
         for (int level = 0; level < 3; level++)
         {
-            string exchange = await DeclareExchangeAsync(channel, "topic"), queue = NewQueueName(), skipped = string.Concat(Enumerable.Repeat("*.", 2 - level));
+            string exchange = await DeclareExchangeAsync(channel, "topic"),
+                queue = NewQueueName(),
+                skipped = string.Concat(Enumerable.Repeat("*.", 2 - level));
             await channel.DeclareQueueAsync(
                 queue, durable: true,
                 arguments: Table("x-queue-type", FieldValue.FromString("quorum"))

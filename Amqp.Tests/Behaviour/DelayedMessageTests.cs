@@ -25,7 +25,9 @@ public class DelayedMessageTests : BehaviourTests
         var delivery = await channel.ExpectDeliveryAsync();
 
         Assert.That(watch.ElapsedMilliseconds, Is.GreaterThanOrEqualTo(Short - 1)); // the clocks of test and broker may differ by 1 ms
-        Assert.That((delivery.Text, delivery.Method.Exchange, delivery.Method.RoutingKey, delivery.Method.Redelivered), Is.EqualTo(("late", exchange, "k", false)));
+        Assert.That(
+            (delivery.Text, delivery.Method.Exchange, delivery.Method.RoutingKey, delivery.Method.Redelivered),
+            Is.EqualTo(("late", exchange, "k", false)));
     }
 
     [Test]
@@ -72,7 +74,8 @@ public class DelayedMessageTests : BehaviourTests
 
     private static IEnumerable<TestCaseData> Waiting =>
     [
-        new TestCaseData(FieldValue.FromInteger(FieldType.Int16, Short), FieldValue.FromInt32(-Short)).SetArgDisplayNames("a short integer"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.Int16, Short), FieldValue.FromInt32(-Short))
+            .SetArgDisplayNames("a short integer"),
         new TestCaseData(FieldValue.FromInt64(Short), FieldValue.FromInt32(-Short)).SetArgDisplayNames("a long integer"),
         new TestCaseData(FieldValue.FromDouble(Short + 0.7), FieldValue.FromInt32(-Short)).SetArgDisplayNames("a float"),
         new TestCaseData(FieldValue.FromString($"{Short}"), FieldValue.FromInt32(-Short)).SetArgDisplayNames("letters"),
@@ -87,7 +90,8 @@ public class DelayedMessageTests : BehaviourTests
         var before = Table("a", FieldValue.FromInt32(1));
         var properties = new BasicProperties { ContentType = "text/plain", MessageId = "id" };
 
-        await channel.PublishAsync(exchange, "k", "late", properties with { Headers = before.With("x-delay", delay).With("b", FieldValue.Void) });
+        await channel.PublishAsync(
+            exchange, "k", "late", properties with { Headers = before.With("x-delay", delay).With("b", FieldValue.Void) });
         await channel.PublishAsync(exchange, "k", "at once");
 
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("at once"));
@@ -262,7 +266,8 @@ public class DelayedMessageTests : BehaviourTests
         var channel = await OpenChannelAsync();
         var (exchange, queue) = await DeclareAsync(channel);
         string source = await DeclareExchangeAsync(channel, "fanout");
-        string full = await DeclareQueueAsync(channel, Table("x-max-length", FieldValue.FromInt32(0)).With("x-overflow", FieldValue.FromString("reject-publish")));
+        string full = await DeclareQueueAsync(
+            channel, Table("x-max-length", FieldValue.FromInt32(0)).With("x-overflow", FieldValue.FromString("reject-publish")));
         await channel.BindExchangeAsync(exchange, source, "k");
         await channel.BindQueueAsync(full, source);
         await channel.SelectConfirmsAsync();
@@ -298,7 +303,9 @@ public class DelayedMessageTests : BehaviourTests
         await channel.SendAsync(Declare(FieldTable.Empty));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Invalid argument, 'x-delayed-type' must be an existing exchange type", ExchangeDeclare.Id);
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - Invalid argument, 'x-delayed-type' must be an existing exchange type",
+            ExchangeDeclare.Id);
     }
 
     [Test]
@@ -309,7 +316,9 @@ public class DelayedMessageTests : BehaviourTests
         await channel.SendAsync(Declare(Type("x-delayed-message")));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'", ExchangeDeclare.Id);
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'",
+            ExchangeDeclare.Id);
     }
 
     [Test]
@@ -329,7 +338,8 @@ public class DelayedMessageTests : BehaviourTests
         return (exchange, queue);
     }
 
-    private ExchangeDeclare Declare(FieldTable arguments) => new(NewExchangeName(), "x-delayed-message", false, false, false, false, false, arguments);
+    private ExchangeDeclare Declare(FieldTable arguments) =>
+        new(NewExchangeName(), "x-delayed-message", false, false, false, false, false, arguments);
 
     private static FieldTable Type(string inner) => Table("x-delayed-type", FieldValue.FromString(inner));
 

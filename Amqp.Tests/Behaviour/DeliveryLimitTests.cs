@@ -12,7 +12,8 @@ public class DeliveryLimitTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string queue = await DeclareAsync(channel);
         await channel.ConsumeAsync(queue, "a");
-        await channel.PublishAsync("", queue, "a", new() { Headers = Table("zz", FieldValue.FromInt32(1)).With("aa", FieldValue.FromInt32(2)) });
+        await channel.PublishAsync(
+            "", queue, "a", new() { Headers = Table("zz", FieldValue.FromInt32(1)).With("aa", FieldValue.FromInt32(2)) });
 
         var first = await channel.ExpectDeliveryAsync();
         await channel.SendAsync(new BasicNack(first.Method.DeliveryTag, false, Requeue: true));
@@ -98,7 +99,8 @@ public class DeliveryLimitTests : BehaviourTests
     private async Task<string> DeclareAsync(RawChannel channel, FieldTable? more = null)
     {
         string queue = NewQueueName();
-        await channel.DeclareQueueAsync(queue, durable: true, arguments: (more ?? FieldTable.Empty).With("x-queue-type", FieldValue.FromString("quorum")));
+        await channel.DeclareQueueAsync(
+            queue, durable: true, arguments: (more ?? FieldTable.Empty).With("x-queue-type", FieldValue.FromString("quorum")));
         return queue;
     }
 

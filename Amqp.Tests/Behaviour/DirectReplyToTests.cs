@@ -45,7 +45,9 @@ public class DirectReplyToTests : BehaviourTests
         var reply = await requester.ExpectDeliveryAsync();
         Assert.That(reply.Method with { DeliveryTag = 0 }, Is.EqualTo(new BasicDeliver(tag, 0, false, "", name)));
         Assert.That(reply.Text, Is.EqualTo("answer"));
-        Assert.That(reply.Content.Decoded, Is.EqualTo(new BasicProperties { CorrelationId = "17", Headers = Table("k", FieldValue.FromInt32(1)) }));
+        Assert.That(
+            reply.Content.Decoded,
+            Is.EqualTo(new BasicProperties { CorrelationId = "17", Headers = Table("k", FieldValue.FromInt32(1)) }));
     }
 
     [Test]
@@ -195,7 +197,8 @@ public class DirectReplyToTests : BehaviourTests
 
         await channel.SendAsync(new BasicConsume(PseudoQueue, "", false, NoAck: false, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer cannot acknowledge", BasicConsume.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer cannot acknowledge", BasicConsume.Id);
     }
 
     [Test]
@@ -217,7 +220,8 @@ public class DirectReplyToTests : BehaviourTests
 
         await channel.SendAsync(new BasicConsume(PseudoQueue, "", false, NoAck: false, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer cannot acknowledge", BasicConsume.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - reply consumer cannot acknowledge", BasicConsume.Id);
     }
 
     [Test]
@@ -251,7 +255,8 @@ public class DirectReplyToTests : BehaviourTests
 
         await channel.PublishAsync("", "nowhere", "ask", new() { ReplyTo = PseudoQueue });
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - fast reply consumer does not exist", BasicPublish.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - fast reply consumer does not exist", BasicPublish.Id);
     }
 
     [Test]
@@ -274,7 +279,8 @@ public class DirectReplyToTests : BehaviourTests
             new QueueDeclare(PseudoQueue, passive, Durable: true, Exclusive: true, AutoDelete: false, NoWait: false, FieldTable.Empty));
 
         Assert.That(declared, Is.EqualTo(new QueueDeclareOk(PseudoQueue, 0, 1)));
-        await channel.SendAsync(new QueueDeclare(PseudoQueue, passive, Durable: true, Exclusive: true, AutoDelete: false, NoWait: true, FieldTable.Empty));
+        await channel.SendAsync(
+            new QueueDeclare(PseudoQueue, passive, Durable: true, Exclusive: true, AutoDelete: false, NoWait: true, FieldTable.Empty));
         await channel.ExpectQuietAsync();
     }
 
@@ -311,7 +317,8 @@ public class DirectReplyToTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
-        await channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(PseudoQueue, true, false, false, false, false, FieldTable.Empty));
+        await channel.CallAsync<QueueDeclare, QueueDeclareOk>(
+            new QueueDeclare(PseudoQueue, true, false, false, false, false, FieldTable.Empty));
 
         await channel.ConsumeAsync("", noAck: true);
 

@@ -166,13 +166,17 @@ public class DispatchTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string queue = NewQueueName();
         await channel.DeclareQueueAsync(
-            queue, durable: true, arguments: Table("x-single-active-consumer", FieldValue.FromBoolean(true)).With("x-queue-type", FieldValue.FromString("quorum")));
+            queue,
+            durable: true,
+            arguments: Table("x-single-active-consumer", FieldValue.FromBoolean(true))
+                .With("x-queue-type", FieldValue.FromString("quorum")));
 
         await channel.SendAsync(new BasicGet(queue, true));
 
         await channel.ExpectCloseAsync(
             ReplyCode.ResourceLocked,
-            $"RESOURCE_LOCKED - cannot obtain access to locked queue '{queue}' in vhost '/'. basic.get operations are not supported by quorum queues with single active consumer",
+            $"RESOURCE_LOCKED - cannot obtain access to locked queue '{queue}' in vhost '/'. basic.get "
+                + "operations are not supported by quorum queues with single active consumer",
             BasicGet.Id);
     }
 

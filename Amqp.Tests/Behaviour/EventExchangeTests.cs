@@ -14,7 +14,10 @@ public class EventExchangeTests : BehaviourTests
 
         await channel.PublishAsync(EventWatch.Exchange, "k");
 
-        await channel.ExpectCloseAsync(ReplyCode.AccessRefused, $"ACCESS_REFUSED - cannot publish to internal exchange '{EventWatch.Exchange}' in vhost '/'", BasicPublish.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.AccessRefused,
+            $"ACCESS_REFUSED - cannot publish to internal exchange '{EventWatch.Exchange}' in vhost '/'",
+            BasicPublish.Id);
     }
 
     [Test]
@@ -26,13 +29,17 @@ public class EventExchangeTests : BehaviourTests
         await channel.DeclareQueueAsync(queue, durable: true, arguments: Table("x-max-priority", FieldValue.FromInt32(3)));
 
         var told = await events.NextAsync("name", queue);
-        Assert.That(told.Method with { DeliveryTag = 0, ConsumerTag = "" }, Is.EqualTo(new BasicDeliver("", 0, false, EventWatch.Exchange, "queue.created")));
+        Assert.That(
+            told.Method with { DeliveryTag = 0, ConsumerTag = "" },
+            Is.EqualTo(new BasicDeliver("", 0, false, EventWatch.Exchange, "queue.created")));
         Assert.That(told.Content.Body, Is.Empty);
         Assert.That(told.Content.Decoded.DeliveryMode, Is.EqualTo(2));
-        Assert.That(EventWatch.Texts(told, "user_who_performed_action", "vhost", "exclusive", "auto_delete", "durable", "arguments", "owner_pid"), Is.EqualTo(new[]
-        {
-            "guest", "/", "false", "false", "true", "[{<<\"x-max-priority\">>,signedint,3}]", "",
-        }));
+        Assert.That(
+            EventWatch.Texts(told, "user_who_performed_action", "vhost", "exclusive", "auto_delete", "durable", "arguments", "owner_pid"),
+            Is.EqualTo(new[]
+            {
+                "guest", "/", "false", "false", "true", "[{<<\"x-max-priority\">>,signedint,3}]", "",
+            }));
         long time = told.Content.Decoded.Headers!["timestamp_in_ms"]!.Value.AsInteger();
         Assert.That((ulong)time / 1000, Is.EqualTo(told.Content.Decoded.Timestamp));
     }
@@ -70,10 +77,12 @@ public class EventExchangeTests : BehaviourTests
         {
             var bound = await events.NextAsync("source_name", exchange);
             Assert.That(bound.Method.RoutingKey, Is.EqualTo(name));
-            Assert.That(EventWatch.Texts(bound, "source_kind", "destination_name", "destination_kind", "routing_key", "arguments", "vhost"), Is.EqualTo(new[]
-            {
-                "exchange", queue, "queue", "k", "[{<<\"z\">>,longstr,<<\"y\">>}]", "/",
-            }));
+            Assert.That(
+                EventWatch.Texts(bound, "source_kind", "destination_name", "destination_kind", "routing_key", "arguments", "vhost"),
+                Is.EqualTo(new[]
+                {
+                    "exchange", queue, "queue", "k", "[{<<\"z\">>,longstr,<<\"y\">>}]", "/",
+                }));
         }
         Assert.That(await events.NextAsync("name", queue, ["user_who_performed_action"]), Is.EqualTo("queue.deleted; guest"));
         Assert.That((await events.NextAsync("name", exchange)).Method.RoutingKey, Is.EqualTo("exchange.deleted"));
@@ -90,7 +99,9 @@ public class EventExchangeTests : BehaviourTests
         await channel.Client.DisposeAsync();
 
         Assert.That(await events.NextAsync("queue", queue, ["user_who_performed_action"]), Is.EqualTo("consumer.deleted; rmq-internal"));
-        Assert.That(await events.NextAsync("destination_name", queue, ["user_who_performed_action"]), Is.EqualTo("binding.deleted; rmq-internal"));
+        Assert.That(
+            await events.NextAsync("destination_name", queue, ["user_who_performed_action"]),
+            Is.EqualTo("binding.deleted; rmq-internal"));
         Assert.That(await events.NextAsync("name", queue, ["user_who_performed_action"]), Is.EqualTo("queue.deleted; rmq-internal"));
     }
 
@@ -127,10 +138,12 @@ public class EventExchangeTests : BehaviourTests
 
         var created = await events.NextAsync("user_provided_name", name);
         Assert.That(created.Method.RoutingKey, Is.EqualTo("connection.created"));
-        Assert.That(EventWatch.Texts(created, "user", "vhost", "protocol", "auth_mechanism", "type", "ssl", "channel_max", "timeout"), Is.EqualTo(new[]
-        {
-            "guest", "/", "{0,9,1}", "PLAIN", "network", "false", "2047", "0",
-        }));
+        Assert.That(
+            EventWatch.Texts(created, "user", "vhost", "protocol", "auth_mechanism", "type", "ssl", "channel_max", "timeout"),
+            Is.EqualTo(new[]
+            {
+                "guest", "/", "{0,9,1}", "PLAIN", "network", "false", "2047", "0",
+            }));
         string pid = EventWatch.Texts(created, "pid")[0];
         var channel = await events.NextAsync("connection", pid);
         Assert.That(channel.Method.RoutingKey, Is.EqualTo("channel.created"));
@@ -146,15 +159,22 @@ public class EventExchangeTests : BehaviourTests
     {
         var events = await ListenAsync("user.authentication.success", "connection.created");
         string name = NewName("connection");
-        await ConnectAsync(channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
+        await ConnectAsync(
+            channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
 
         // The event of any client, because other tests log in concurrently.
         var login = await events.NextAsync("connection_type", "network");
         var created = await events.NextAsync("user_provided_name", name);
 
-        Assert.That(EventWatch.Texts(created, "channel_max", "frame_max", "timeout", "port"), Is.EqualTo(new[] { "100", "8192", "7", $"{(await BrokerTarget.UriAsync).Port}" }));
-        Assert.That(EventWatch.Texts(created, "name")[0], Does.Match($@"^\S+:{EventWatch.Texts(created, "peer_port")[0]} -> \S+:{EventWatch.Texts(created, "port")[0]}$"));
-        Assert.That(EventWatch.Texts(login, "connection_name")[0], Does.Match($@"^\S+:{EventWatch.Texts(login, "peer_port")[0]} -> \S+:{EventWatch.Texts(created, "port")[0]}$"));
+        Assert.That(
+            EventWatch.Texts(created, "channel_max", "frame_max", "timeout", "port"),
+            Is.EqualTo(new[] { "100", "8192", "7", $"{(await BrokerTarget.UriAsync).Port}" }));
+        Assert.That(
+            EventWatch.Texts(created, "name")[0],
+            Does.Match($@"^\S+:{EventWatch.Texts(created, "peer_port")[0]} -> \S+:{EventWatch.Texts(created, "port")[0]}$"));
+        Assert.That(
+            EventWatch.Texts(login, "connection_name")[0],
+            Does.Match($@"^\S+:{EventWatch.Texts(login, "peer_port")[0]} -> \S+:{EventWatch.Texts(created, "port")[0]}$"));
     }
 
     [Test]
@@ -165,7 +185,10 @@ public class EventExchangeTests : BehaviourTests
 
         await channel.ConsumeAsync(queue, "alone", noAck: true, exclusive: true);
 
-        Assert.That(EventWatch.Texts(await events.NextAsync("queue", queue), "consumer_tag", "ack_required", "exclusive", "prefetch_count", "vhost"), Is.EqualTo(new[] { "alone", "false", "true", "0", "/" }));
+        Assert.That(
+            EventWatch.Texts(
+                await events.NextAsync("queue", queue), "consumer_tag", "ack_required", "exclusive", "prefetch_count", "vhost"),
+            Is.EqualTo(new[] { "alone", "false", "true", "0", "/" }));
     }
 
     [Test]
@@ -184,7 +207,8 @@ public class EventExchangeTests : BehaviourTests
 
         var told = new List<string>();
         do
-            told.Add((await events.NextAsync(headers => headers["pid"]?.ToString().Contains(connection, StringComparison.Ordinal) == true)).Method.RoutingKey);
+            told.Add((await events.NextAsync(
+                headers => headers["pid"]?.ToString().Contains(connection, StringComparison.Ordinal) == true)).Method.RoutingKey);
         while (told[^1] != "connection.closed");
         Assert.That(told, Is.EqualTo(["channel.closed", "connection.closed"]));
     }
@@ -197,13 +221,17 @@ public class EventExchangeTests : BehaviourTests
         var client = await DialAsync();
         await client.StartAsync();
 
-        await client.SendAsync(0, new ConnectionStartOk(FieldTable.Empty, "PLAIN", System.Text.Encoding.UTF8.GetBytes($"\0{name}\0wrong"), "en_US"));
+        await client.SendAsync(
+            0, new ConnectionStartOk(FieldTable.Empty, "PLAIN", System.Text.Encoding.UTF8.GetBytes($"\0{name}\0wrong"), "en_US"));
 
         var told = await events.NextAsync("name", name);
-        Assert.That(EventWatch.Texts(told, "auth_mechanism", "protocol", "connection_type"), Is.EqualTo(new[] { "PLAIN", "{0,9,1}", "network" }));
+        Assert.That(
+            EventWatch.Texts(told, "auth_mechanism", "protocol", "connection_type"),
+            Is.EqualTo(new[] { "PLAIN", "{0,9,1}", "network" }));
         var error = told.Content.Decoded.Headers!["error"]!.Value.AsArray().Select(character => (char)character.AsInteger());
         Assert.That(new string([.. error]), Is.EqualTo($"user '{name}' - invalid credentials"));
     }
 
-    private async Task<EventWatch> ListenAsync(params IEnumerable<string> names) => await EventWatch.StartAsync(await OpenChannelAsync(), names);
+    private async Task<EventWatch> ListenAsync(params IEnumerable<string> names) =>
+        await EventWatch.StartAsync(await OpenChannelAsync(), names);
 }

@@ -129,7 +129,8 @@ public class ExchangeDeclareTests : BehaviourTests
 
         await channel.SendAsync(new ExchangeDeclare(exchange, "zzz", false, false, false, false, false, FieldTable.Empty));
 
-        await channel.Client.ExpectCloseAsync(ReplyCode.CommandInvalid, "COMMAND_INVALID - unknown exchange type 'zzz'", ExchangeDeclare.Id);
+        await channel.Client.ExpectCloseAsync(
+            ReplyCode.CommandInvalid, "COMMAND_INVALID - unknown exchange type 'zzz'", ExchangeDeclare.Id);
     }
 
     [Test]
@@ -235,6 +236,7 @@ public class ExchangeDeclareTests : BehaviourTests
     private static Task ExpectInequivalentAsync(RawChannel channel, string exchange, string what, string received, string current) =>
         channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            $"PRECONDITION_FAILED - inequivalent arg '{what}' for exchange '{exchange}' in vhost '/': received {received} but current is {current}",
+            $"PRECONDITION_FAILED - inequivalent arg '{what}' for exchange '{exchange}' in vhost '/': "
+                + $"received {received} but current is {current}",
             ExchangeDeclare.Id);
 }

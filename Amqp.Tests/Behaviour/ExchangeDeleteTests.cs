@@ -33,7 +33,9 @@ public class ExchangeDeleteTests : BehaviourTests
         await channel.SendAsync(new ExchangeDelete(exchange, false, false));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.AccessRefused, $"ACCESS_REFUSED - deletion of system exchange '{exchange}' in vhost '/' not allowed", ExchangeDelete.Id);
+            ReplyCode.AccessRefused,
+            $"ACCESS_REFUSED - deletion of system exchange '{exchange}' in vhost '/' not allowed",
+            ExchangeDelete.Id);
     }
 
     [Test]

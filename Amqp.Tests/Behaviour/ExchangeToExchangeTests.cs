@@ -24,7 +24,9 @@ public class ExchangeToExchangeTests : BehaviourTests
     public async Task An_internal_exchange_is_reached_that_way()
     {
         var channel = await OpenChannelAsync();
-        string source = await DeclareExchangeAsync(channel, "fanout"), destination = NewExchangeName(), queue = await DeclareQueueAsync(channel);
+        string source = await DeclareExchangeAsync(channel, "fanout"),
+            destination = NewExchangeName(),
+            queue = await DeclareQueueAsync(channel);
         await channel.DeclareExchangeAsync(destination, "fanout", @internal: true);
         await channel.BindExchangeAsync(destination, source);
         await channel.BindQueueAsync(queue, destination);

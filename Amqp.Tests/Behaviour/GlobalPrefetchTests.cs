@@ -167,9 +167,15 @@ public class GlobalPrefetchTests : BehaviourTests
     /// <summary>Starts the consumers a, b and c on three queues. Deliveries may arrive between the answers.</summary>
     private static async Task ConsumeFromThreeQueuesAsync(RawChannel channel, int messages)
     {
-        string[] queues = [await DeclareQueueWithAsync(channel, messages), await DeclareQueueWithAsync(channel, messages), await DeclareQueueWithAsync(channel, messages)];
+        string[] queues =
+        [
+            await DeclareQueueWithAsync(channel, messages),
+            await DeclareQueueWithAsync(channel, messages),
+            await DeclareQueueWithAsync(channel, messages)
+        ];
         for (int consumer = 0; consumer < queues.Length; consumer++)
-            await channel.SendAsync(new BasicConsume(queues[consumer], $"{"abc"[consumer]}", false, false, false, NoWait: true, FieldTable.Empty));
+            await channel.SendAsync(
+                new BasicConsume(queues[consumer], $"{"abc"[consumer]}", false, false, false, NoWait: true, FieldTable.Empty));
     }
 
     private static async Task<string> DeclareQueueWithAsync(RawChannel channel, int messages)

@@ -26,13 +26,19 @@ public class HeadersTests : BehaviourTests
         Case("void asks for presence alone", Match("all", Table("a", FieldValue.Void)), Table("a", FieldValue.FromString("zz"))),
         Case("void matches void", Match("all", Table("a", FieldValue.Void)), Table("a", FieldValue.Void)),
         Case("integers of other width", Match("all", _one), Table("a", FieldValue.FromInt64(1))),
-        Case("integers of one octet", Match("all", Table("a", FieldValue.FromInt32(-1))), Table("a", FieldValue.FromInteger(FieldType.SByte, -1))),
+        Case(
+            "integers of one octet",
+            Match("all", Table("a", FieldValue.FromInt32(-1))),
+            Table("a", FieldValue.FromInteger(FieldType.SByte, -1))),
         Case("an integer and a float", Match("all", _one), Table("a", FieldValue.FromDouble(1))),
         Case("floats of other width", Match("all", Table("a", FieldValue.FromSingle(1.5f))), Table("a", FieldValue.FromDouble(1.5))),
         Case("a timestamp and an integer", Match("all", Table("a", FieldValue.FromInt32(5))), Table("a", FieldValue.FromTimestamp(5))),
         Case("text and bytes", Match("all", Table("a", FieldValue.FromString("q"))), Table("a", FieldValue.FromBytes("q"u8))),
         Case("tables", Match("all", Table("a", FieldValue.FromTable(_one))), Table("a", FieldValue.FromTable(_one))),
-        Case("arrays", Match("all", Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))), Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))),
+        Case(
+            "arrays",
+            Match("all", Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))),
+            Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))),
         Case("the first of two headers of one name", Match("all", _one), new FieldTable([.. _one, .. Table("a", FieldValue.FromInt32(2))])),
     ];
 
@@ -50,16 +56,19 @@ public class HeadersTests : BehaviourTests
         Case("a number in letters", Match("all", _one), Table("a", FieldValue.FromString("1"))),
         Case("true for 1", Match("all", _one), Table("a", FieldValue.FromBoolean(true))),
         Case("another case", Match("all", _one), Table("A", FieldValue.FromInt32(1))),
-        Case("the second of two headers of one name", Match("all", _one), new FieldTable([.. Table("a", FieldValue.FromInt32(2)), .. _one])),
+        Case(
+            "the second of two headers of one name", Match("all", _one), new FieldTable([.. Table("a", FieldValue.FromInt32(2)), .. _one])),
         Case("integers of other width inside an array",
-            Match("all", Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))), Table("a", FieldValue.FromArray([FieldValue.FromInt64(1)]))),
+            Match("all", Table("a", FieldValue.FromArray([FieldValue.FromInt32(1)]))),
+            Table("a", FieldValue.FromArray([FieldValue.FromInt64(1)]))),
     ];
 
     [TestCaseSource(nameof(Matches))]
     public async Task It_matches(FieldTable binding, FieldTable? headers) => Assert.That(await RoutesAsync(binding, headers), Is.True);
 
     [TestCaseSource(nameof(Mismatches))]
-    public async Task It_does_not_match(FieldTable binding, FieldTable? headers) => Assert.That(await RoutesAsync(binding, headers), Is.False);
+    public async Task It_does_not_match(FieldTable binding, FieldTable? headers) =>
+        Assert.That(await RoutesAsync(binding, headers), Is.False);
 
     private async Task<bool> RoutesAsync(FieldTable binding, FieldTable? headers)
     {

@@ -95,10 +95,12 @@ public class LastDeclaredQueueTests : BehaviourTests
     }
 
     [Test]
-    public async Task Without_one_there_is_nothing_to_bind() => await AssertNoneAsync(new QueueBind("", "amq.direct", "k", false, FieldTable.Empty));
+    public async Task Without_one_there_is_nothing_to_bind() =>
+        await AssertNoneAsync(new QueueBind("", "amq.direct", "k", false, FieldTable.Empty));
 
     [Test]
-    public async Task Without_one_there_is_nothing_to_unbind() => await AssertNoneAsync(new QueueUnbind("", "amq.direct", "k", FieldTable.Empty));
+    public async Task Without_one_there_is_nothing_to_unbind() =>
+        await AssertNoneAsync(new QueueUnbind("", "amq.direct", "k", FieldTable.Empty));
 
     [Test]
     public async Task Without_one_there_is_nothing_to_purge() => await AssertNoneAsync(new QueuePurge("", false));

@@ -26,7 +26,8 @@ public class LoginTests : BehaviourTests
         var client = await DialAsync();
         await client.StartAsync();
 
-        await client.LogInAsync("AMQPLAIN", Encoded.Fields(new FieldTable(fields.Select(field => KeyValuePair.Create(field, values[field])))));
+        await client.LogInAsync(
+            "AMQPLAIN", Encoded.Fields(new FieldTable(fields.Select(field => KeyValuePair.Create(field, values[field])))));
 
         await client.ExpectAsync<ConnectionTune>(0);
     }

@@ -94,7 +94,8 @@ public class MaxLengthTests : BehaviourTests
         await SkipOnRabbitMqAsync("it holds back from a consumer that has 200 deliveries on the way, and refuses meanwhile");
         const int count = 500;
         var channel = await OpenChannelAsync();
-        string queue = await DeclareQueueAsync(channel, Limit("x-max-length", 3).With("x-overflow", FieldValue.FromString("reject-publish")));
+        string queue = await DeclareQueueAsync(
+            channel, Limit("x-max-length", 3).With("x-overflow", FieldValue.FromString("reject-publish")));
         var consumer = await channel.Client.OpenChannelAsync(2);
         await consumer.ConsumeAsync(queue, "a", noAck: true);
         await channel.SelectConfirmsAsync();
@@ -109,7 +110,8 @@ public class MaxLengthTests : BehaviourTests
     public async Task Who_asked_for_no_confirms_hears_nothing()
     {
         var channel = await OpenChannelAsync();
-        string queue = await DeclareQueueAsync(channel, Limit("x-max-length-bytes", 3).With("x-overflow", FieldValue.FromString("reject-publish")));
+        string queue = await DeclareQueueAsync(
+            channel, Limit("x-max-length-bytes", 3).With("x-overflow", FieldValue.FromString("reject-publish")));
 
         await channel.PublishAsync("", queue, "12");
         await channel.PublishAsync("", queue, "34");
@@ -123,7 +125,8 @@ public class MaxLengthTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string exchange = await DeclareExchangeAsync(channel, "fanout");
-        string full = await DeclareQueueAsync(channel, Limit("x-max-length", 0).With("x-overflow", FieldValue.FromString("reject-publish")));
+        string full = await DeclareQueueAsync(
+            channel, Limit("x-max-length", 0).With("x-overflow", FieldValue.FromString("reject-publish")));
         string other = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(full, exchange);
         await channel.BindQueueAsync(other, exchange);
@@ -145,13 +148,16 @@ public class MaxLengthTests : BehaviourTests
             var id = MethodId.FromValue(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
             bool isAck = id == BasicAck.Id;
             Assert.That(isAck || id == BasicNack.Id);
-            var (tag, multiple) = isAck ? Parts(MethodArguments.Read<BasicAck>(frame.Payload.AsSpan(4))) : Parts(MethodArguments.Read<BasicNack>(frame.Payload.AsSpan(4)));
+            var (tag, multiple) = isAck
+                ? Parts(MethodArguments.Read<BasicAck>(frame.Payload.AsSpan(4)))
+                : Parts(MethodArguments.Read<BasicNack>(frame.Payload.AsSpan(4)));
             for (ulong confirmed = multiple ? 1 : tag; confirmed <= tag; confirmed++)
                 confirms.TryAdd(confirmed, isAck);
         }
         return [.. confirms.Select(confirm => (confirm.Key, confirm.Value))];
 
-        static (ulong, bool) Parts(object confirm) => confirm is BasicAck ack ? (ack.DeliveryTag, ack.Multiple) : (((BasicNack)confirm).DeliveryTag, ((BasicNack)confirm).Multiple);
+        static (ulong, bool) Parts(object confirm) =>
+            confirm is BasicAck ack ? (ack.DeliveryTag, ack.Multiple) : (((BasicNack)confirm).DeliveryTag, ((BasicNack)confirm).Multiple);
     }
 
     /// <summary>Publishes a message, and returns once the queue has the message.</summary>

@@ -26,7 +26,9 @@ public class MessagePriorityTests : BehaviourTests
 
         await PublishAsync(channel, queue, 1, 254, 255);
 
-        Assert.That(await GetAsync(channel, queue, 3), Is.EqualTo(most == 0 ? ["0: 1", "1: 254", "2: 255"] : new[] { "2: 255", "1: 254", "0: 1" }));
+        Assert.That(
+            await GetAsync(channel, queue, 3),
+            Is.EqualTo(most == 0 ? ["0: 1", "1: 254", "2: 255"] : new[] { "2: 255", "1: 254", "0: 1" }));
     }
 
     [Test]
@@ -96,12 +98,15 @@ public class MessagePriorityTests : BehaviourTests
             .With("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(queue)));
 
         await PublishAsync(channel, dying, 1, 5, 3);
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 3, () => "not all dead letters have come");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 3,
+            () => "not all dead letters have come");
 
         Assert.That(await GetAsync(channel, queue, 3), Is.EqualTo(["1: 5", "2: 3", "0: 1"]));
     }
 
-    private static Task<string> DeclareAsync(RawChannel channel, int most) => DeclareQueueAsync(channel, Table("x-max-priority", FieldValue.FromInt32(most)));
+    private static Task<string> DeclareAsync(RawChannel channel, int most) =>
+        DeclareQueueAsync(channel, Table("x-max-priority", FieldValue.FromInt32(most)));
 
     /// <summary>Publishes messages with the bodies "0: priority" and so on.</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, params byte?[] priorities)

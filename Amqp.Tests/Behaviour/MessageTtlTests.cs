@@ -87,11 +87,15 @@ public class MessageTtlTests : BehaviourTests
 
     [Test]
     public async Task A_message_whose_time_is_over_when_it_comes_back_is_not_delivered_again(
-        [Values] bool byQueue, [Values(0, 300)] int time, [Values] bool isQuorum, [Values("reject", "nack", "recover", "channel", "connection")] string how)
+        [Values] bool byQueue,
+        [Values(0, 300)] int time,
+        [Values] bool isQuorum,
+        [Values("reject", "nack", "recover", "channel", "connection")] string how)
     {
         var watch = await OpenChannelAsync();
         string letters = await DeclareQueueAsync(watch), queue = NewQueueName();
-        var arguments = Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters));
+        var arguments = Table("x-dead-letter-exchange", FieldValue.FromString(""))
+            .With("x-dead-letter-routing-key", FieldValue.FromString(letters));
         if (byQueue)
             arguments = arguments.With("x-message-ttl", FieldValue.FromInt32(time));
         if (isQuorum)
@@ -163,7 +167,8 @@ public class MessageTtlTests : BehaviourTests
 
         await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration }); // an error even without a queue
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid expiration '{expiration}': {why}", BasicPublish.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid expiration '{expiration}': {why}", BasicPublish.Id);
     }
 
     [TestCase("60000")]
@@ -187,7 +192,9 @@ public class MessageTtlTests : BehaviourTests
             await channel.PublishAsync("", queue, "goes", new() { Expiration = "1" });
         await channel.PublishAsync("", queue, "stays");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 1, () => "expired messages are still there");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 1,
+            () => "expired messages are still there");
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
     }
 

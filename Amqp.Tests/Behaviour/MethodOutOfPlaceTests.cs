@@ -17,15 +17,29 @@ public class MethodOutOfPlaceTests : BehaviourTests
 
     private static IEnumerable<TestCaseData> OfTheServersSide =>
     [
-        Method(new ChannelOpenOk()), Method(new ChannelFlowOk(true)), Method(new ExchangeDeclareOk()), Method(new QueueDeclareOk("q", 0, 0)),
-        Method(new QueueDeleteOk(0)), Method(new BasicQosOk()), Method(new BasicCancelOk("t")), Method(new BasicGetEmpty()),
-        Method(new BasicConsumeOk("t")), Method(new BasicRecoverOk()), Method(new ConfirmSelectOk()), Method(new TxSelectOk()), Method(new AccessRequestOk(1)),
+        Method(new ChannelOpenOk()),
+        Method(new ChannelFlowOk(true)),
+        Method(new ExchangeDeclareOk()),
+        Method(new QueueDeclareOk("q", 0, 0)),
+        Method(new QueueDeleteOk(0)),
+        Method(new BasicQosOk()),
+        Method(new BasicCancelOk("t")),
+        Method(new BasicGetEmpty()),
+        Method(new BasicConsumeOk("t")),
+        Method(new BasicRecoverOk()),
+        Method(new ConfirmSelectOk()),
+        Method(new TxSelectOk()),
+        Method(new AccessRequestOk(1)),
     ];
 
     private static IEnumerable<TestCaseData> ForAnUnopenedChannel =>
     [
-        Method(new BasicQos(0, 1, false)), Method(new ChannelClose(200, "", 0, 0)), Method(new ChannelCloseOk()), Method(new ChannelFlow(true)),
-        Method(new ConnectionClose(200, "", 0, 0)), Method(new ConfirmSelect(false)),
+        Method(new BasicQos(0, 1, false)),
+        Method(new ChannelClose(200, "", 0, 0)),
+        Method(new ChannelCloseOk()),
+        Method(new ChannelFlow(true)),
+        Method(new ConnectionClose(200, "", 0, 0)),
+        Method(new ConfirmSelect(false)),
     ];
 
     private static IEnumerable<TestCaseData> OfTheConnection =>

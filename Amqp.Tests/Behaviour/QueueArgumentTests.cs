@@ -10,7 +10,10 @@ public class QueueArgumentTests : BehaviourTests
 
     private static IEnumerable<TestCaseData> IntegersOfEveryWidth =>
         from name in _numbers
-        from type in (FieldType[])[FieldType.SByte, FieldType.Byte, FieldType.Int16, FieldType.UInt16, FieldType.Int32, FieldType.UInt32, FieldType.Int64, FieldType.Int64Alias]
+        from type in (FieldType[])[
+            FieldType.SByte, FieldType.Byte, FieldType.Int16, FieldType.UInt16, FieldType.Int32, FieldType.UInt32, FieldType.Int64,
+            FieldType.Int64Alias
+        ]
         select new TestCaseData(name, FieldValue.FromInteger(type, 100)).SetArgDisplayNames(name, type.ToString());
 
     private static IEnumerable<TestCaseData> NoIntegers =>
@@ -135,7 +138,9 @@ public class QueueArgumentTests : BehaviourTests
 
         var declared = await channel.DeclareQueueAsync(
             queue, durable: true,
-            arguments: Table("x-queue-type", FieldValue.FromString("quorum")).With("x-quorum-initial-group-size", FieldValue.FromInt32(1)).With("x-queue-leader-locator", FieldValue.FromString("client-local")));
+            arguments: Table("x-queue-type", FieldValue.FromString("quorum"))
+                .With("x-quorum-initial-group-size", FieldValue.FromInt32(1))
+                .With("x-queue-leader-locator", FieldValue.FromString("client-local")));
 
         Assert.That(declared.Queue, Is.EqualTo(queue));
     }
@@ -145,7 +150,8 @@ public class QueueArgumentTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
 
-        await channel.SendAsync(new QueueDeclare("", false, true, false, false, false, Table("x-queue-type", FieldValue.FromString("quorum"))));
+        await channel.SendAsync(
+            new QueueDeclare("", false, true, false, false, false, Table("x-queue-type", FieldValue.FromString("quorum"))));
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
@@ -169,5 +175,6 @@ public class QueueArgumentTests : BehaviourTests
     private static TestCaseData Refused(string name, FieldValue value, string why) =>
         new TestCaseData(name, value, why).SetArgDisplayNames(name, value.ToString());
 
-    private static TestCaseData Taken(string name, FieldValue value) => new TestCaseData(name, value).SetArgDisplayNames(name, value.ToString());
+    private static TestCaseData Taken(string name, FieldValue value) =>
+        new TestCaseData(name, value).SetArgDisplayNames(name, value.ToString());
 }

@@ -29,11 +29,13 @@ public class QueueDeclareTests : BehaviourTests
         await channel.DeclareQueueAsync(queue, durable: flag == "durable" && current, autoDelete: flag == "auto_delete" && current);
 
         await channel.SendAsync(new QueueDeclare(
-            queue, false, Durable: flag == "durable" && !current, false, AutoDelete: flag == "auto_delete" && !current, false, FieldTable.Empty));
+            queue, false, Durable: flag == "durable" && !current, false, AutoDelete: flag == "auto_delete" && !current, false,
+            FieldTable.Empty));
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed,
-            $"PRECONDITION_FAILED - inequivalent arg '{flag}' for queue '{queue}' in vhost '/': received '{Word(!current)}' but current is '{Word(current)}'",
+            $"PRECONDITION_FAILED - inequivalent arg '{flag}' for queue '{queue}' in vhost '/': "
+                + $"received '{Word(!current)}' but current is '{Word(current)}'",
             QueueDeclare.Id);
     }
 

@@ -26,7 +26,9 @@ public class QueueEquivalenceTests : BehaviourTests
     ];
 
     private static IEnumerable<TestCaseData> IntegersOfEveryWidth =>
-        ((FieldType[])[FieldType.SByte, FieldType.Byte, FieldType.Int16, FieldType.UInt16, FieldType.UInt32, FieldType.Int64, FieldType.Int64Alias])
+        ((FieldType[])[
+            FieldType.SByte, FieldType.Byte, FieldType.Int16, FieldType.UInt16, FieldType.UInt32, FieldType.Int64, FieldType.Int64Alias
+        ])
             .Select(type => new TestCaseData(FieldValue.FromInteger(type, 10)).SetArgDisplayNames(type.ToString()));
 
     [TestCaseSource(nameof(Arguments))]

@@ -23,7 +23,9 @@ public class QueueExpiryTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string letters = await DeclareQueueAsync(channel);
-        string queue = await DeclareAsync(channel, Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters)));
+        string queue = await DeclareAsync(
+            channel,
+            Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters)));
         await channel.PublishAsync("", queue, "a");
 
         await IsGoneAsync(queue);
@@ -73,7 +75,9 @@ public class QueueExpiryTests : BehaviourTests
         return queue;
     }
 
-    /// <summary>Publishes until a message comes back: a publish does not count as a use of the queue, as every question about it does.</summary>
+    /// <summary>
+    /// Publishes until a message comes back: a publish does not count as a use of the queue, as every question about it does.
+    /// </summary>
     private async Task IsGoneAsync(string queue)
     {
         var channel = await OpenChannelAsync();

@@ -131,7 +131,9 @@ public class QuorumRequeueTests : BehaviourTests
         {
             var delivery = await channel.ExpectDeliveryAsync();
             var decoded = delivery.Content.Decoded;
-            Assert.That((delivery.Text, decoded.Expiration, decoded.CorrelationId, decoded.Headers!["h"]), Is.EqualTo(("a", "60000", "c", FieldValue.FromInt32(1))));
+            Assert.That(
+                (delivery.Text, decoded.Expiration, decoded.CorrelationId, decoded.Headers!["h"]),
+                Is.EqualTo(("a", "60000", "c", FieldValue.FromInt32(1))));
             Assert.That(decoded.Headers!["x-delivery-count"], time == 0 ? Is.Null : Is.EqualTo(FieldValue.FromInt64(time)));
             await channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: true));
         }
@@ -181,7 +183,9 @@ public class QuorumRequeueTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         int count = expected.Count(character => character == ' ') + 1;
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == count, () => $"there are not {count} messages");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync(queue)).MessageCount == count,
+            () => $"there are not {count} messages");
         var found = new List<string>();
         for (int message = 0; message < count; message++)
         {

@@ -89,7 +89,8 @@ public class RandomExchangeTests : BehaviourTests
 
         await channel.SendAsync(new QueueBind(queue, exchange, "k", false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Non empty binding 'k' key not permitted", QueueBind.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Non empty binding 'k' key not permitted", QueueBind.Id);
     }
 
     [Test]
@@ -115,10 +116,13 @@ public class RandomExchangeTests : BehaviourTests
         await channel.SendAsync(new QueueBind(queue, exchange, "", false, FieldTable.Empty));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - Queue type rabbit_quorum_queue not valid for this exchange type", QueueBind.Id);
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - Queue type rabbit_quorum_queue not valid for this exchange type",
+            QueueBind.Id);
     }
 
-    private static Task SkipLocalRandomAsync(string type) => type == "x-local-random" ? SkipOnRabbitMqAsync("x-local-random came with 4.0") : Task.CompletedTask;
+    private static Task SkipLocalRandomAsync(string type) =>
+        type == "x-local-random" ? SkipOnRabbitMqAsync("x-local-random came with 4.0") : Task.CompletedTask;
 
     private static async Task<string> BindAsync(RawChannel channel, string exchange)
     {

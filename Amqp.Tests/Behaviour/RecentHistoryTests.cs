@@ -24,14 +24,18 @@ public class RecentHistoryTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string exchange = await DeclareHistoryAsync(channel, 3), queue = await DeclareQueueAsync(channel);
         foreach (int number in Enumerable.Range(1, 5))
-            await channel.PublishAsync(exchange, $"key {number}", $"{number}", new() { MessageId = $"id {number}", DeliveryMode = (byte)(number % 2 + 1) });
+            await channel.PublishAsync(
+                exchange, $"key {number}", $"{number}", new() { MessageId = $"id {number}", DeliveryMode = (byte)(number % 2 + 1) });
 
         await channel.BindQueueAsync(queue, exchange, "k");
 
         foreach (int number in Enumerable.Range(3, 3))
         {
             var message = await channel.GetAsync(queue);
-            Assert.That((message.Text, message.Method.Exchange, message.Method.RoutingKey, message.Method.Redelivered, message.Content.Decoded.MessageId),
+            Assert.That(
+                (
+                    message.Text, message.Method.Exchange, message.Method.RoutingKey, message.Method.Redelivered,
+                    message.Content.Decoded.MessageId),
                 Is.EqualTo(($"{number}", exchange, $"key {number}", false, $"id {number}")));
         }
         await channel.ExpectEmptyAsync(queue);
@@ -69,7 +73,9 @@ public class RecentHistoryTests : BehaviourTests
     public async Task An_exchange_that_is_bound_late_routes_them_on()
     {
         var channel = await OpenChannelAsync();
-        string exchange = await DeclareHistoryAsync(channel, 3), next = await DeclareExchangeAsync(channel, "direct"), queue = await DeclareQueueAsync(channel);
+        string exchange = await DeclareHistoryAsync(channel, 3),
+            next = await DeclareExchangeAsync(channel, "direct"),
+            queue = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(queue, next, "k");
         await channel.PublishAsync(exchange, "k", "hello");
 
@@ -93,11 +99,16 @@ public class RecentHistoryTests : BehaviourTests
     public async Task A_message_may_ask_not_to_be_kept()
     {
         var channel = await OpenChannelAsync();
-        string exchange = await DeclareHistoryAsync(channel, 3), late = await DeclareQueueAsync(channel), early = await DeclareQueueAsync(channel);
+        string exchange = await DeclareHistoryAsync(channel, 3),
+            late = await DeclareQueueAsync(channel),
+            early = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(early, exchange);
-        await channel.PublishAsync(exchange, "", "not kept", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromBoolean(true)) });
-        await channel.PublishAsync(exchange, "", "no", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromBoolean(false)) });
-        await channel.PublishAsync(exchange, "", "text", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromString("true")) });
+        await channel.PublishAsync(
+            exchange, "", "not kept", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromBoolean(true)) });
+        await channel.PublishAsync(
+            exchange, "", "no", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromBoolean(false)) });
+        await channel.PublishAsync(
+            exchange, "", "text", new() { Headers = Table("x-recent-history-no-store", FieldValue.FromString("true")) });
 
         await channel.BindQueueAsync(late, exchange);
 
@@ -136,7 +147,8 @@ public class RecentHistoryTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string alternate = await DeclareExchangeAsync(channel, "fanout"), queue = await DeclareQueueAsync(channel);
         await channel.BindQueueAsync(queue, alternate);
-        string exchange = await DeclareExchangeAsync(channel, "x-recent-history", Table("alternate-exchange", FieldValue.FromString(alternate)));
+        string exchange = await DeclareExchangeAsync(
+            channel, "x-recent-history", Table("alternate-exchange", FieldValue.FromString(alternate)));
 
         await channel.PublishAsync(exchange, "k", "hello");
 
@@ -174,10 +186,13 @@ public class RecentHistoryTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
 
-        await channel.SendAsync(new ExchangeDeclare(NewExchangeName(), "x-recent-history", false, false, false, false, false, Table("x-recent-history-length", length)));
+        await channel.SendAsync(new ExchangeDeclare(
+            NewExchangeName(), "x-recent-history", false, false, false, false, false, Table("x-recent-history-length", length)));
 
         await channel.ExpectCloseAsync(
-            ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - Invalid argument {text}, 'x-recent-history-length' must be a positive integer", ExchangeDeclare.Id);
+            ReplyCode.PreconditionFailed,
+            $"PRECONDITION_FAILED - Invalid argument {text}, 'x-recent-history-length' must be a positive integer",
+            ExchangeDeclare.Id);
     }
 
     private Task<string> DeclareHistoryAsync(RawChannel channel, int length) =>

@@ -36,11 +36,17 @@ public class SenderSelectedRoutingTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
-        var properties = new BasicProperties { Headers = new([.. Keys("BCC", queue).Headers!, .. Table("k", FieldValue.FromInt32(1))]), AppId = "a" };
+        var properties = new BasicProperties
+        {
+            Headers = new([.. Keys("BCC", queue).Headers!, .. Table("k", FieldValue.FromInt32(1))]),
+            AppId = "a"
+        };
 
         await channel.PublishAsync("", "elsewhere", "hello", properties);
 
-        Assert.That((await channel.GetAsync(queue)).Content.Decoded, Is.EqualTo(properties with { Headers = Table("k", FieldValue.FromInt32(1)) }));
+        Assert.That(
+            (await channel.GetAsync(queue)).Content.Decoded,
+            Is.EqualTo(properties with { Headers = Table("k", FieldValue.FromInt32(1)) }));
     }
 
     [Test]

@@ -133,7 +133,8 @@ public class TransactionRoutingTests : BehaviourTests
     public async Task A_message_that_its_queue_refuses_makes_the_commit_partial(string overflow)
     {
         var channel = await OpenTransactionAsync();
-        string full = await DeclareQueueAsync(channel, Table("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString(overflow)));
+        string full = await DeclareQueueAsync(
+            channel, Table("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString(overflow)));
         string other = await DeclareQueueAsync(channel);
         await channel.PublishAsync("", other, "acknowledged");
         await CommitAsync(channel);

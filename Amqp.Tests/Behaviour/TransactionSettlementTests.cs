@@ -173,7 +173,8 @@ public class TransactionSettlementTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string letters = await DeclareQueueAsync(channel);
         string queue = await DeclareQueueAsync(
-            channel, Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters)));
+            channel,
+            Table("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString(letters)));
         await channel.PublishAsync("", queue, "a");
         await channel.CallAsync<TxSelect, TxSelectOk>(new());
         await channel.GetAsync(queue, noAck: false);
@@ -219,7 +220,8 @@ public class TransactionSettlementTests : BehaviourTests
 
     private static Task<TxRollbackOk> RollBackAsync(RawChannel channel) => channel.CallAsync<TxRollback, TxRollbackOk>(new());
 
-    private static Task<BasicRecoverOk> RecoverAsync(RawChannel channel) => channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(true));
+    private static Task<BasicRecoverOk> RecoverAsync(RawChannel channel) =>
+        channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(true));
 
     /// <summary>One method to settle the first deliveries.</summary>
     private sealed record Settling(int Count, bool IsRequeue, Func<RawChannel, Task> SendAsync);

@@ -71,7 +71,8 @@ public sealed class AcknowledgementsTests
 
     private Acknowledgements Of(AckWrite write) => new(isMultiple: false, write, Take);
 
-    private static void Add(Acknowledgements acknowledgements, params ulong[] tags) => Array.ForEach(tags, tag => acknowledgements.Add(tag));
+    private static void Add(Acknowledgements acknowledgements, params ulong[] tags) =>
+        Array.ForEach(tags, tag => acknowledgements.Add(tag));
 
     private int Take(ReadOnlySpan<byte> bytes)
     {

@@ -11,7 +11,8 @@ public sealed class BenchCommandLineTests
     private static IEnumerable<TestCaseData> Cases => File.ReadLines(Path.Combine(SourceTree.Root, "bench", "cases"))
         .Where(line => line.Length > 0 && line[0] != '#')
         .Select(line => line.Split('|'))
-        .Select(columns => new TestCaseData(columns[1], columns[3]) { TestName = $"Case_{columns[0]}_of_the_comparison_is_a_command_line" });
+        .Select(
+            columns => new TestCaseData(columns[1], columns[3]) { TestName = $"Case_{columns[0]}_of_the_comparison_is_a_command_line" });
 
     [TestCaseSource(nameof(Cases))]
     public void A_case_of_the_comparison_is_a_command_line(string kind, string arguments)
@@ -20,7 +21,8 @@ public sealed class BenchCommandLineTests
             .Replace("{time}", "--duration 10 --warmup 2", StringComparison.Ordinal)
             .Replace("{count}", "1000000", StringComparison.Ordinal);
 
-        ParseResult result = new RootCommand { BenchCommands.Create() }.Parse($"bench {filled} --uri amqp://guest:guest@127.0.0.1:5672/ --pid 1 --json");
+        ParseResult result = new RootCommand { BenchCommands.Create() }
+            .Parse($"bench {filled} --uri amqp://guest:guest@127.0.0.1:5672/ --pid 1 --json");
 
         Assert.That(result.Errors.Select(error => error.Message), Is.Empty);
         Assert.That(kind, Is.AnyOf("rate", "latency", "churn"));
@@ -32,7 +34,11 @@ public sealed class BenchCommandLineTests
         string text = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "operations.md"));
         Command bench = BenchCommands.Create();
 
-        IEnumerable<string> names = [.. bench.Subcommands.Select(verb => verb.Name), .. bench.Subcommands.SelectMany(verb => verb.Options).Select(option => option.Name).Distinct()];
+        IEnumerable<string> names =
+        [
+            .. bench.Subcommands.Select(verb => verb.Name),
+            .. bench.Subcommands.SelectMany(verb => verb.Options).Select(option => option.Name).Distinct()
+        ];
         Assert.That(names.Where(name => !text.Contains($"`{name}", StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -57,7 +63,8 @@ public sealed class BenchCommandLineTests
         Assert.That(LoadOf("", defaults), Is.EqualTo(defaults with { Prefix = "bench" }));
         Assert.That(
             LoadOf(
-                "--producers 21 --consumers 22 --queues 23 --size 24 --rate 25 --persistent --durable --confirm 26 --ack 27 --ack-write each --prefetch 28 --exchange-type headers"
+                "--producers 21 --consumers 22 --queues 23 --size 24 --rate 25 --persistent --durable "
+                    + "--confirm 26 --ack 27 --ack-write each --prefetch 28 --exchange-type headers"
                     + " --duration 29 --warmup 30 --uri amqp://u:p@h:31/v --pid 32 --prefix mine",
                 new Workload()),
             Is.EqualTo(new Workload
@@ -82,9 +89,16 @@ public sealed class BenchCommandLineTests
             }));
         Assert.That(LoadOf("--persistent", new Workload()), Is.EqualTo(new Workload { IsPersistent = true }));
         Assert.That(LoadOf("--durable", new Workload()), Is.EqualTo(new Workload { IsDurable = true }));
-        Assert.That(LoadOf("--rate 0 --consumers 0 --warmup 0", defaults), Is.EqualTo(defaults with { Rate = 0, Consumers = 0, Warmup = 0 }), "0 is a value, too");
-        Assert.That(LoadOf("--count 12", defaults), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }), "all that are counted are measured");
-        Assert.That(WithoutOptions(defaults with { IsPersistent = true, IsDurable = true }), Is.EqualTo(defaults with { IsPersistent = true, IsDurable = true }), "what a verb has no option for");
+        Assert.That(
+            LoadOf("--rate 0 --consumers 0 --warmup 0", defaults),
+            Is.EqualTo(defaults with { Rate = 0, Consumers = 0, Warmup = 0 }),
+            "0 is a value, too");
+        Assert.That(
+            LoadOf("--count 12", defaults), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }), "all that are counted are measured");
+        Assert.That(
+            WithoutOptions(defaults with { IsPersistent = true, IsDurable = true }),
+            Is.EqualTo(defaults with { IsPersistent = true, IsDurable = true }),
+            "what a verb has no option for");
         Assert.That(LoadOf("", defaults with { Count = 12 }), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }));
     }
 
@@ -112,7 +126,10 @@ public sealed class BenchCommandLineTests
     {
         Assert.That(Errors($"{verb} {option} {least}").Concat(Errors($"{verb} {option} {most}")), Is.Empty);
         foreach (string beyond in new[] { $"{least - 1}", $"{most + 1}", "1.5" })
-            Assert.That(Errors($"{verb} {option}={beyond}"), Has.Some.Contains($"{option}: '{beyond}' will not do; expected a whole number from {least} to {most}"), beyond);
+            Assert.That(
+                Errors($"{verb} {option}={beyond}"),
+                Has.Some.Contains($"{option}: '{beyond}' will not do; expected a whole number from {least} to {most}"),
+                beyond);
     }
 
     [TestCase("throughput", "--count 1 --duration 1", "--count and --duration exclude each other")]
@@ -120,7 +137,8 @@ public sealed class BenchCommandLineTests
     [TestCase("latency", "--count 1 --warmup 0", "--count and --warmup exclude each other")]
     [TestCase("churn", "--count 1 --duration 1", "--count and --duration exclude each other")]
     [TestCase("churn", "--count 1 --warmup 1", "--count and --warmup exclude each other")]
-    [TestCase("throughput", "--exchange-type 1", "--exchange-type: '1' will not do; expected one of default, direct, fanout, topic, headers")]
+    [TestCase(
+        "throughput", "--exchange-type 1", "--exchange-type: '1' will not do; expected one of default, direct, fanout, topic, headers")]
     [TestCase("throughput", "--exchange-type TOPIC --duration 1 --warmup 1", null)]
     [TestCase("latency", "--count 1", null)]
     [TestCase("churn", "--count 1", null)]
@@ -130,7 +148,9 @@ public sealed class BenchCommandLineTests
     [Test]
     public void No_two_runs_meet_in_one_queue()
     {
-        string[] prefixes = [.. Enumerable.Range(0, 8).Select(_ => new LoadOptions(new Workload())).Select(options => options.Read(Parse(options, "--prefix mine")).Prefix)];
+        string[] prefixes = [.. Enumerable.Range(0, 8)
+            .Select(_ => new LoadOptions(new Workload()))
+            .Select(options => options.Read(Parse(options, "--prefix mine")).Prefix)];
 
         Assert.That(prefixes, Has.All.Match("^mine-[0-9a-f]{4}$"));
         Assert.That(prefixes.Distinct().Count(), Is.GreaterThan(1));
@@ -156,7 +176,8 @@ public sealed class BenchCommandLineTests
     {
         var command = new Command("load");
         options.AddTo(
-            command, options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            command, options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable,
+            options.Confirm,
             options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
         ParseResult result = new RootCommand { command }.Parse($"load {arguments}");
         Assert.That(result.Errors.Select(error => error.Message), Is.Empty);

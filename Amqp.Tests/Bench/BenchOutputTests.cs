@@ -46,37 +46,48 @@ public sealed class BenchOutputTests
         _broker);
 
     [Test]
-    public void A_load_is_described_and_every_number_has_its_column() => Assert.That(Lines(output => output.Print(_load, _report)), Is.EqualTo(new[]
-    {
-        "broker: Broker 1.2 at host:99",
-        "load: 1 producer, 2 consumers, 1,003 durable queues, topic exchange, 1,024 B, persistent, 20,000 a second, "
-            + "confirms with 1,500 in flight, prefetch 60, an ack for every 50 in a write of its own",
-        "measured: 10.26 s, of which the broker had blocked producers for 7 s",
-        "# messages",
-        "total mean/s steady/s slowest-second fastest-second what",
-        "1,001 11 12 13 14 published",
-        "1,002 21 22 23 24 confirmed",
-        "1,004 31 32 33 34 consumed",
-        "rejected by the broker (basic.nack): 3",
-        "# latency in microseconds",
-        "p50 p90 p99 p99.9 max of",
-        "41 42 43 44 45 delivery",
-        "51 52 53 54 55 confirm",
-        "# processor seconds for a million messages, memory in MiB",
-        "for-a-million in-all rss-before rss-max rss-after process",
-        "4.125 3.250 10 12 11 broker",
-        "2.500 1.500 - - - bench",
-    }));
+    public void A_load_is_described_and_every_number_has_its_column() =>
+        Assert.That(Lines(output => output.Print(_load, _report)), Is.EqualTo(new[]
+        {
+            "broker: Broker 1.2 at host:99",
+            "load: 1 producer, 2 consumers, 1,003 durable queues, topic exchange, 1,024 B, persistent, 20,000 a second, "
+                + "confirms with 1,500 in flight, prefetch 60, an ack for every 50 in a write of its own",
+            "measured: 10.26 s, of which the broker had blocked producers for 7 s",
+            "# messages",
+            "total mean/s steady/s slowest-second fastest-second what",
+            "1,001 11 12 13 14 published",
+            "1,002 21 22 23 24 confirmed",
+            "1,004 31 32 33 34 consumed",
+            "rejected by the broker (basic.nack): 3",
+            "# latency in microseconds",
+            "p50 p90 p99 p99.9 max of",
+            "41 42 43 44 45 delivery",
+            "51 52 53 54 55 confirm",
+            "# processor seconds for a million messages, memory in MiB",
+            "for-a-million in-all rss-before rss-max rss-after process",
+            "4.125 3.250 10 12 11 broker",
+            "2.500 1.500 - - - bench",
+        }));
 
     [Test]
     public void What_was_not_measured_has_no_line()
     {
-        LoadReport report = _report with { Rejected = 0, ConfirmRate = null, ConsumeRate = null, DeliveryLatency = null, ConfirmLatency = null, BlockedSeconds = 0, BrokerProcess = null };
+        LoadReport report = _report with
+        {
+            Rejected = 0,
+            ConfirmRate = null,
+            ConsumeRate = null,
+            DeliveryLatency = null,
+            ConfirmLatency = null,
+            BlockedSeconds = 0,
+            BrokerProcess = null
+        };
 
         Assert.That(Lines(output => output.Print(new Workload(), report)), Is.EqualTo(new[]
         {
             "broker: Broker 1.2 at localhost:5672",
-            "load: 1 producer, 1 consumer, 1 transient queue, default exchange, 16 B, transient, as fast as possible, no confirms, no acknowledgements",
+            "load: 1 producer, 1 consumer, 1 transient queue, default exchange, 16 B, transient, as "
+                + "fast as possible, no confirms, no acknowledgements",
             "measured: 10.26 s",
             "# messages",
             "total mean/s steady/s slowest-second fastest-second what",
@@ -92,7 +103,9 @@ public sealed class BenchOutputTests
     {
         Assert.That(Load(new Workload { Prefetch = 7 }), Does.EndWith(", prefetch 7, no acknowledgements"));
         Assert.That(Load(new Workload { AcknowledgeEvery = 1 }), Does.EndWith(", no confirms, an ack for every 1"));
-        Assert.That(Load(new Workload { AcknowledgeEvery = 5, Prefetch = 7, Consumers = 0 }), Does.EndWith(", no confirms, no consumers").And.Contain("0 consumers"));
+        Assert.That(
+            Load(new Workload { AcknowledgeEvery = 5, Prefetch = 7, Consumers = 0 }),
+            Does.EndWith(", no confirms, no consumers").And.Contain("0 consumers"));
         Assert.That(Load(new Workload { IsPersistent = true }), Does.Contain("1 transient queue,").And.Contain(" persistent,"));
 
         static string Load(Workload load) => Lines(output => output.Print(load, _report))[1];
@@ -101,24 +114,27 @@ public sealed class BenchOutputTests
     [Test]
     public void Churn_says_what_came_and_went()
     {
-        var report = new ChurnReport("Broker 1.2", 3.5, 1_234, new RateSummary(1, 2, 3, 4), new LatencySummary(9, 5, 6, 7, 8, 9), _own, _broker);
+        var report = new ChurnReport(
+            "Broker 1.2", 3.5, 1_234, new RateSummary(1, 2, 3, 4), new LatencySummary(9, 5, 6, 7, 8, 9), _own, _broker);
 
-        Assert.That(Lines(output => output.Print(new Churn { Broker = _address, Kind = ChurnKind.Channel, Clients = 2 }, report)), Is.EqualTo(new[]
-        {
-            "broker: Broker 1.2 at host:99",
-            "load: 2 clients opening and closing channels",
-            "measured: 3.50 s",
-            "# opened and closed",
-            "total mean/s steady/s slowest-second fastest-second what",
-            "1,234 1 2 3 4 channels",
-            "# latency in microseconds",
-            "p50 p90 p99 p99.9 max of",
-            "5 6 7 8 9 open and close",
-            "# processor seconds for a million channels, memory in MiB",
-            "for-a-million in-all rss-before rss-max rss-after process",
-            "4.125 3.250 10 12 11 broker",
-            "2.500 1.500 - - - bench",
-        }));
+        Assert.That(
+            Lines(output => output.Print(new Churn { Broker = _address, Kind = ChurnKind.Channel, Clients = 2 }, report)),
+            Is.EqualTo(new[]
+            {
+                "broker: Broker 1.2 at host:99",
+                "load: 2 clients opening and closing channels",
+                "measured: 3.50 s",
+                "# opened and closed",
+                "total mean/s steady/s slowest-second fastest-second what",
+                "1,234 1 2 3 4 channels",
+                "# latency in microseconds",
+                "p50 p90 p99 p99.9 max of",
+                "5 6 7 8 9 open and close",
+                "# processor seconds for a million channels, memory in MiB",
+                "for-a-million in-all rss-before rss-max rss-after process",
+                "4.125 3.250 10 12 11 broker",
+                "2.500 1.500 - - - bench",
+            }));
     }
 
     [Test]
@@ -169,14 +185,22 @@ public sealed class BenchOutputTests
         JsonElement whole = JsonDocument.Parse(text.ToString()).RootElement;
         Assert.That(whole.EnumerateObject().Select(property => property.Name), Is.EqualTo(new[]
         {
-            "verb", "settings", "broker", "seconds", "published", "confirmed", "rejected", "consumed", "publishRate", "confirmRate", "consumeRate",
+            "verb", "settings", "broker", "seconds", "published", "confirmed", "rejected", "consumed", "publishRate", "confirmRate",
+            "consumeRate",
             "deliveryLatency", "confirmLatency", "blockedSeconds", "ownProcess", "brokerProcess",
         }));
         Assert.That(whole.GetProperty("verb").GetString(), Is.EqualTo("latency"));
         JsonElement settings = whole.GetProperty("settings");
-        Assert.That((settings.GetProperty("exchange").GetString(), settings.GetProperty("ackWrite").GetString(), settings.GetProperty("queues").GetInt32()), Is.EqualTo(("topic", "each", 1_003)));
+        Assert.That(
+            (
+                settings.GetProperty("exchange").GetString(),
+                settings.GetProperty("ackWrite").GetString(),
+                settings.GetProperty("queues").GetInt32()),
+            Is.EqualTo(("topic", "each", 1_003)));
         Assert.That(whole.GetProperty("consumeRate").ValueKind, Is.EqualTo(JsonValueKind.Null));
-        Assert.That(whole.GetProperty("publishRate").EnumerateObject().Select(rate => (rate.Name, rate.Value.GetDouble())), Is.EqualTo(new[] { ("mean", 11.0), ("steady", 12), ("min", 13), ("max", 14) }));
+        Assert.That(
+            whole.GetProperty("publishRate").EnumerateObject().Select(rate => (rate.Name, rate.Value.GetDouble())),
+            Is.EqualTo(new[] { ("mean", 11.0), ("steady", 12), ("min", 13), ("max", 14) }));
         Assert.That(whole.GetProperty("brokerProcess").GetProperty("rssAtEnd").GetInt64(), Is.EqualTo(11 << 20));
     }
 
@@ -185,6 +209,9 @@ public sealed class BenchOutputTests
     {
         var text = new StringWriter();
         print(new BenchOutput(text));
-        return [.. text.ToString().Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Where(line => line.Length > 0)];
+        return [.. text.ToString()
+            .Split('\n')
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            .Where(line => line.Length > 0)];
     }
 }

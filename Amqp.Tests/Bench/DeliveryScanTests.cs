@@ -13,8 +13,10 @@ public sealed class DeliveryScanTests
         .. Encoded.Frame(1, new BasicDeliver("tag", 7, false, "", "key")), .. Content(Due(111)),
         .. Encoded.Frame(FrameType.Heartbeat, 0, []),
         .. Encoded.Frame(1, new BasicDeliver("", 8, true, "x", "")), .. Content(),
-        .. Encoded.Frame(1, new BasicDeliver("another tag", ulong.MaxValue - 1, false, "", "key")), .. Content(Due(222), "more of it"u8.ToArray(), "xx"u8.ToArray()),
-        .. Encoded.Frame(1, new BasicDeliver("tag", 9, false, "", "key")), .. Content("abc"u8.ToArray()),
+        .. Encoded.Frame(1, new BasicDeliver("another tag", ulong.MaxValue - 1, false, "", "key")),
+        .. Content(Due(222), "more of it"u8.ToArray(), "xx"u8.ToArray()),
+        .. Encoded.Frame(1, new BasicDeliver("tag", 9, false, "", "key")),
+        .. Content("abc"u8.ToArray()),
     ];
 
     private static readonly string[] _messages = ["7 due 111", "8 due 0", "18446744073709551614 due 222", "9 due 0"];
@@ -24,7 +26,10 @@ public sealed class DeliveryScanTests
     {
         for (int first = 0; first <= _stream.Length; first++)
             for (int second = first; second <= _stream.Length; second++)
-                Assert.That(Scan(_stream[..first], _stream[first..second], _stream[second..]), Is.EqualTo(_messages), $"split at {first} and {second}");
+                Assert.That(
+                    Scan(_stream[..first], _stream[first..second], _stream[second..]),
+                    Is.EqualTo(_messages),
+                    $"split at {first} and {second}");
     }
 
     [Test]
@@ -44,7 +49,9 @@ public sealed class DeliveryScanTests
     [Test]
     public void What_is_no_frame_is_said_to_be_none()
     {
-        Assert.That(() => Scan("HTTP/1.1 400 Bad Request\r\n"u8.ToArray()), Throws.TypeOf<LoadException>().With.Message.Contains("does not speak AMQP"));
+        Assert.That(
+            () => Scan("HTTP/1.1 400 Bad Request\r\n"u8.ToArray()),
+            Throws.TypeOf<LoadException>().With.Message.Contains("does not speak AMQP"));
         byte[] endless = Encoded.Frame(1, new BasicQosOk());
         endless[^1] = 0;
         Assert.That(() => Scan(endless), Throws.TypeOf<LoadException>().With.Message.Contains("without its end"));
@@ -52,7 +59,9 @@ public sealed class DeliveryScanTests
 
     [Test]
     public void A_consumer_that_the_broker_cancels_is_an_error() =>
-        Assert.That(() => Scan(Encoded.Frame(1, new BasicCancel("tag", true))), Throws.TypeOf<LoadException>().With.Message.Contains("cancelled a consumer"));
+        Assert.That(
+            () => Scan(Encoded.Frame(1, new BasicCancel("tag", true))),
+            Throws.TypeOf<LoadException>().With.Message.Contains("cancelled a consumer"));
 
     private static byte[] Due(long at)
     {

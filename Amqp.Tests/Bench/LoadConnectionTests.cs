@@ -53,7 +53,8 @@ public sealed class LoadConnectionTests
         Task served = ServeAsync(listener, async stream =>
         {
             await ReadFramesAsync(stream, 1); // basic.qos
-            await stream.WriteAsync(Encoded.Frame(0, new ConnectionBlocked("low on memory")).Concat(Encoded.Frame(1, new BasicQosOk())).ToArray());
+            await stream.WriteAsync(
+                Encoded.Frame(0, new ConnectionBlocked("low on memory")).Concat(Encoded.Frame(1, new BasicQosOk())).ToArray());
             await ReadFramesAsync(stream, 1); // confirm.select
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionUnblocked()).Concat(Encoded.Frame(1, new ConfirmSelectOk())).ToArray());
             return true;
@@ -82,7 +83,10 @@ public sealed class LoadConnectionTests
         Assert.That(connection.FrameMax, Is.EqualTo(agreed));
         await served;
         var tune = MethodArguments.Read<ConnectionTuneOk>(tuneOk.AsSpan(4));
-        Assert.That((tune.ChannelMax, tune.FrameMax, tune.Heartbeat), Is.EqualTo(((ushort)2_047, (uint)agreed, (ushort)0)), "nobody here would send heartbeats");
+        Assert.That(
+            (tune.ChannelMax, tune.FrameMax, tune.Heartbeat),
+            Is.EqualTo(((ushort)2_047, (uint)agreed, (ushort)0)),
+            "nobody here would send heartbeats");
     }
 
     [TestCase("Broker", "1.2", "Broker 1.2")]
@@ -167,12 +171,17 @@ public sealed class LoadConnectionTests
 
     /// <summary>Plays a broker up to channel.open-ok, and then what the test wants.</summary>
     private static async Task<T> ServeAsync<T>(
-        TcpListener listener, Func<NetworkStream, Task<T>> then, uint frameMax = 131_072, FieldTable? server = null, Action<byte[]>? onTuneOk = null)
+        TcpListener listener,
+        Func<NetworkStream, Task<T>> then,
+        uint frameMax = 131_072,
+        FieldTable? server = null,
+        Action<byte[]>? onTuneOk = null)
     {
         using TcpClient client = await listener.AcceptTcpClientAsync();
         NetworkStream stream = client.GetStream();
         await stream.ReadExactlyAsync(new byte[ProtocolHeader.Size]);
-        await stream.WriteAsync(Encoded.Frame(0, new ConnectionStart(0, 9, server ?? FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
+        await stream.WriteAsync(
+            Encoded.Frame(0, new ConnectionStart(0, 9, server ?? FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
         await ReadFramesAsync(stream, 1); // start-ok
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionTune(2047, frameMax, 60)));
         byte[] tuneOk = await ReadFrameAsync(stream);

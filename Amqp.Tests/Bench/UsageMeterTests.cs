@@ -20,7 +20,9 @@ public sealed class UsageMeterTests
 
     [Test]
     public void Memory_is_what_is_resident_in_bytes() =>
-        Assert.That(new BrokerUsage(Environment.ProcessId).ResidentBytes(), Is.InRange(Environment.WorkingSet / 2, Environment.WorkingSet * 2));
+        Assert.That(
+            new BrokerUsage(Environment.ProcessId).ResidentBytes(),
+            Is.InRange(Environment.WorkingSet / 2, Environment.WorkingSet * 2));
 
     [Test]
     public void A_cost_is_told_for_a_million_of_what_was_counted_and_of_the_broker_only_where_it_is_known()
@@ -29,7 +31,9 @@ public sealed class UsageMeterTests
         Assert.That((own.CpuSecondsPerMillion, none), Is.EqualTo((own.CpuSeconds * 2_000, (BrokerCost?)null)).Within(0.001));
 
         (ProcessCost ofNothing, BrokerCost? broker) = new UsageMeter(Environment.ProcessId).End(0);
-        Assert.That((ofNothing.CpuSecondsPerMillion, broker?.CpuSecondsPerMillion, broker?.Pid), Is.EqualTo((0.0, (double?)0.0, (int?)Environment.ProcessId)));
+        Assert.That(
+            (ofNothing.CpuSecondsPerMillion, broker?.CpuSecondsPerMillion, broker?.Pid),
+            Is.EqualTo((0.0, (double?)0.0, (int?)Environment.ProcessId)));
         Assert.That(broker!.RssMax, Is.GreaterThanOrEqualTo(broker.RssAtStart).And.Positive);
         Assert.That(broker.CpuSeconds, Is.LessThan(1_000), "of the load, and not of the process's life");
     }

@@ -15,6 +15,9 @@ public sealed class AcknowledgementWatchTests
         }
 
         Assert.That(watch.Count, Is.LessThan(2_000));
-        Assert.That(watch.OutFor(100_000_000, 50_000_000), Is.InRange(40_000UL, 50_000UL), "and what is late for a shorter one is found all the same");
+        Assert.That(
+            watch.OutFor(100_000_000, 50_000_000),
+            Is.InRange(40_000UL, 50_000UL),
+            "and what is late for a shorter one is found all the same");
     }
 }

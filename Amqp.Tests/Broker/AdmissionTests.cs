@@ -20,7 +20,9 @@ public sealed class AdmissionTests
         broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
         broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // between the admission and the first use of the virtual host
 
-        Assert.That(async () => await BrokerInProcess.ConnectAsync(broker.Factory(virtualHost: "gone")), Throws.InstanceOf<OperationInterruptedException>());
+        Assert.That(
+            async () => await BrokerInProcess.ConnectAsync(broker.Factory(virtualHost: "gone")),
+            Throws.InstanceOf<OperationInterruptedException>());
 
         await Eventually.Holds(
             async () =>

@@ -20,12 +20,18 @@ public sealed class ArgumentTypesTests
         Pair("a text and octets", FieldValue.FromString("a"), FieldValue.FromBytes("a"u8), false),
         Pair("a time and an integer", FieldValue.FromTimestamp(1), FieldValue.FromInt64(1), false),
         Pair("tables that are alike", _table, FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt32(1))), true),
-        Pair("tables whose values differ in width", _table, FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt64(1))), false),
+        Pair(
+            "tables whose values differ in width",
+            _table,
+            FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt64(1))),
+            false),
     ];
 
     [TestCaseSource(nameof(Pairs))]
     public void Numbers_are_compared_whatever_their_width_and_all_else_as_it_is(FieldValue? one, FieldValue? other, bool areEquivalent) =>
-        Assert.That((ArgumentTypes.AreEquivalent(one, other), ArgumentTypes.AreEquivalent(other, one)), Is.EqualTo((areEquivalent, areEquivalent)));
+        Assert.That(
+            (ArgumentTypes.AreEquivalent(one, other), ArgumentTypes.AreEquivalent(other, one)),
+            Is.EqualTo((areEquivalent, areEquivalent)));
 
     private static TestCaseData Pair(string name, FieldValue? one, FieldValue? other, bool areEquivalent) =>
         new TestCaseData(one, other, areEquivalent).SetArgDisplayNames(name);

@@ -20,7 +20,9 @@ public sealed class BackgroundFailureLogTests
     {
         _log.Write(BackgroundWork.Deleting, new IOException("read-only file system"));
 
-        Assert.That(_logger.Lines.Single(), Does.StartWith("Warning 316").And.Contain("delete a file").And.Contain("read-only file system"));
+        Assert.That(
+            _logger.Lines.Single(),
+            Does.StartWith("Warning 316").And.Contain("delete a file").And.Contain("read-only file system"));
     }
 
     [TestCase(typeof(IOException), "Warning 316 ")]

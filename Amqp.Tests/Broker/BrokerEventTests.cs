@@ -86,7 +86,9 @@ public sealed class BrokerEventTests
         policies.Remove(PolicyKind.User, "behind it");
         Assert.That(Told(), Is.EqualTo(new[] { "policy.cleared behind it -" }));
         policies.Remove(PolicyKind.Operator, "operators");
-        Assert.That(Told(), Is.EqualTo(new[] { "parameter.cleared operators -", "queue.policy.cleared policed -", "operator.policy.cleared operators -" }));
+        Assert.That(
+            Told(),
+            Is.EqualTo(new[] { "parameter.cleared operators -", "queue.policy.cleared policed -", "operator.policy.cleared operators -" }));
         policies.Remove(PolicyKind.User, "own");
         Assert.That(Told(), Is.EqualTo(new[] { "queue.policy.cleared policed -", "policy.cleared own -" }));
 
@@ -97,7 +99,8 @@ public sealed class BrokerEventTests
             return facts;
         }
 
-        static Policy Policy(PolicyKind kind, string name, int priority) => new(kind, name, "^policed$", "queues", priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
+        static Policy Policy(PolicyKind kind, string name, int priority) =>
+            new(kind, name, "^policed$", "queues", priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
     }
 
     [TestCase(false, false, "user.created user.tags.set user.password.cleared")]
@@ -123,10 +126,13 @@ public sealed class BrokerEventTests
         _broker.Declare($"of type {type}", QueueFlags.Durable, ("x-queue-type", type));
         Forget();
 
-        _broker.Host.Policies.Put(new Policy(PolicyKind.User, type, $"^of type {type}$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9))));
+        _broker.Host.Policies.Put(new Policy(
+            PolicyKind.User, type, $"^of type {type}$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9))));
         _broker.Host.Policies.Remove(PolicyKind.User, type);
 
-        Assert.That(Facts("type").Where(told => told.StartsWith("queue.", StringComparison.Ordinal)), Is.EqualTo(new[] { $"queue.policy.updated rabbit_{type}_queue", $"queue.policy.cleared rabbit_{type}_queue" }));
+        Assert.That(
+            Facts("type").Where(told => told.StartsWith("queue.", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { $"queue.policy.updated rabbit_{type}_queue", $"queue.policy.cleared rabbit_{type}_queue" }));
     }
 
     [Test]
@@ -149,7 +155,8 @@ public sealed class BrokerEventTests
     [TestCase("None", "")]
     public void An_exclusive_queue_is_told_with_whose_it_is(string flag, string owner)
     {
-        _broker.Host.Topology.DeclareQueue($"owned {flag}", isServerNamed: false, Enum.Parse<QueueFlags>(flag), FieldTable.Empty, "the connection");
+        _broker.Host.Topology.DeclareQueue(
+            $"owned {flag}", isServerNamed: false, Enum.Parse<QueueFlags>(flag), FieldTable.Empty, "the connection");
 
         Assert.That(Facts("owner_pid"), Is.EqualTo(new[] { $"queue.created {owner}" }));
     }
@@ -159,7 +166,10 @@ public sealed class BrokerEventTests
     {
         var inner = FieldTable.Empty.With("b", FieldValue.FromBoolean(true)).With("c", FieldValue.FromDouble(2.5));
         var arguments = FieldTable.Empty
-            .With("a", FieldValue.FromArray([FieldValue.FromInt32(1), FieldValue.FromString("x"), FieldValue.FromArray([]), FieldValue.FromTable(inner), FieldValue.FromInt64(3)]))
+            .With("a", FieldValue.FromArray([
+                FieldValue.FromInt32(1), FieldValue.FromString("x"), FieldValue.FromArray([]), FieldValue.FromTable(inner),
+                FieldValue.FromInt64(3)
+            ]))
             .With("d", FieldValue.FromBoolean(false));
 
         _broker.Host.Topology.DeclareExchange("with arguments", "fanout", ExchangeFlags.None, arguments);
@@ -167,7 +177,8 @@ public sealed class BrokerEventTests
         var told = _listener.Heard.Single().Facts["arguments"]!.Value.AsArray().Select(argument => argument.AsString());
         Assert.That(told, Is.EqualTo(new[]
         {
-            "{<<\"a\">>,array,[{signedint,1},{longstr,<<\"x\">>},{array,[]},{table,[{<<\"b\">>,bool,true},{<<\"c\">>,double,2.5}]},{long,3}]}",
+            "{<<\"a\">>,array,[{signedint,1},{longstr,<<\"x\">>},{array,[]},{table,[{<<\"b\">>,bool,"
+                + "true},{<<\"c\">>,double,2.5}]},{long,3}]}",
             "{<<\"d\">>,bool,false}",
         }));
     }
@@ -201,7 +212,9 @@ public sealed class BrokerEventTests
         alarms.SetDiskLimit(disk);
         alarms.SetMemoryLimit(memory);
 
-        Assert.That(Facts("source", "node"), Is.EqualTo(new[] { $"alarm.set {source} {Node.Name}", $"alarm.cleared {source} {Node.Name}" }));
+        Assert.That(
+            Facts("source", "node"),
+            Is.EqualTo(new[] { $"alarm.set {source} {Node.Name}", $"alarm.cleared {source} {Node.Name}" }));
     }
 
     [Test]
@@ -215,7 +228,9 @@ public sealed class BrokerEventTests
         }
         _broker.Declare("nobody's");
 
-        Assert.That(Facts("name", "user_who_performed_action"), Is.EqualTo(new[] { "queue.created the other's other", "queue.created the one's one", "queue.created nobody's rmq-internal" }));
+        Assert.That(
+            Facts("name", "user_who_performed_action"),
+            Is.EqualTo(new[] { "queue.created the other's other", "queue.created the one's one", "queue.created nobody's rmq-internal" }));
     }
 
     [Test]
@@ -245,12 +260,21 @@ public sealed class BrokerEventTests
         _broker.Broker.Events.ConnectionClosed(session);
 
         Assert.That(
-            Facts("user_who_performed_action", "user", "vhost", "auth_mechanism", "connected_at", "channel_max", "frame_max", "timeout", "peer_host", "peer_port", "host", "port"),
-            Is.EqualTo(new[] { $"connection.created jo jo v AMQPLAIN 1700000000000 7 {told} 33 {{192,0,2,1}} 41000 {{198,51,100,2}} 5672", "connection.closed - - - - - - - - - - - -" }));
-        Assert.That(Facts("peer_cert_subject", "peer_cert_issuer", "ssl"), Is.EqualTo(new[] { "connection.created CN=subject CN=issuer false", "connection.closed - - -" }));
+            Facts(
+                "user_who_performed_action", "user", "vhost", "auth_mechanism", "connected_at", "channel_max", "frame_max", "timeout",
+                "peer_host", "peer_port", "host", "port"),
+            Is.EqualTo(new[]
+            {
+                $"connection.created jo jo v AMQPLAIN 1700000000000 7 {told} 33 {{192,0,2,1}} 41000 {{198,51,100,2}} 5672",
+                "connection.closed - - - - - - - - - - - -"
+            }));
+        Assert.That(
+            Facts("peer_cert_subject", "peer_cert_issuer", "ssl"),
+            Is.EqualTo(new[] { "connection.created CN=subject CN=issuer false", "connection.closed - - -" }));
         Assert.That(
             Facts("name", "pid", "node", "user_provided_name", "client_properties"),
-            Is.EqualTo(new[] { "created", "closed" }.Select(end => $"connection.{end} the connection <the connection> {Node.Name} shop [{{<<\"connection_name\">>,longstr,<<\"shop\">>}}]")));
+            Is.EqualTo(new[] { "created", "closed" }.Select(end =>
+                $"connection.{end} the connection <the connection> {Node.Name} shop [{{<<\"connection_name\">>,longstr,<<\"shop\">>}}]")));
     }
 
     [Test]
@@ -259,7 +283,8 @@ public sealed class BrokerEventTests
         var session = NewSession(8_192);
         var channel = new AmqpChannel(5, session).Session;
         var queue = session.VirtualHost.Topology.DeclareQueue("q", isServerNamed: false, QueueFlags.None, FieldTable.Empty, session);
-        var consumer = new SessionConsumer(channel, queue, new ConsumeOptions("tag", NoAck: true, IsExclusive: false, Priority: 0, Prefetch: 9, FieldTable.Empty));
+        var consumer = new SessionConsumer(
+            channel, queue, new ConsumeOptions("tag", NoAck: true, IsExclusive: false, Priority: 0, Prefetch: 9, FieldTable.Empty));
         Forget();
 
         _broker.Broker.Events.ChannelCreated(channel);
@@ -270,13 +295,17 @@ public sealed class BrokerEventTests
         }
         _broker.Broker.Events.ChannelClosed(channel);
 
-        Assert.That(Facts("user_who_performed_action", "user", "vhost", "number", "name", "connection", "pid", "channel", "queue", "consumer_tag", "prefetch_count"), Is.EqualTo(new[]
-        {
-            "channel.created jo jo v 5 the connection (5) <the connection> <the connection (5)> - - - -",
-            "consumer.created al - v - - - - <the connection (5)> q tag 9",
-            "consumer.deleted al - v - - - - <the connection (5)> q tag -",
-            "channel.closed jo - - - - - <the connection (5)> - - - -",
-        }));
+        Assert.That(
+            Facts(
+                "user_who_performed_action", "user", "vhost", "number", "name", "connection", "pid", "channel", "queue", "consumer_tag",
+                "prefetch_count"),
+            Is.EqualTo(new[]
+            {
+                "channel.created jo jo v 5 the connection (5) <the connection> <the connection (5)> - - - -",
+                "consumer.created al - v - - - - <the connection (5)> q tag 9",
+                "consumer.deleted al - v - - - - <the connection (5)> q tag -",
+                "channel.closed jo - - - - - <the connection (5)> - - - -",
+            }));
     }
 
     /// <summary>Some reasons already start with the name.</summary>
@@ -289,9 +318,13 @@ public sealed class BrokerEventTests
         _broker.Broker.Events.LoggedIn(peer, "jo", "AMQPLAIN");
         _broker.Broker.Events.LoginRefused(peer, "jo", "AMQPLAIN", reason);
 
-        Assert.That(Facts("name", "auth_mechanism", "peer_host", "peer_port", "host", "connection_name", "ssl"), Is.EqualTo(new[] { "success", "failure" }.Select(end =>
-            $"user.authentication.{end} jo AMQPLAIN {{192,0,2,1}} 41000 {{198,51,100,2}} 192.0.2.1:41000 -> 198.51.100.2:5672 false")));
-        Assert.That(string.Concat(_listener.Heard[1].Facts["error"]!.Value.AsArray().Select(character => (char)character.AsInteger())), Is.EqualTo(error));
+        Assert.That(
+            Facts("name", "auth_mechanism", "peer_host", "peer_port", "host", "connection_name", "ssl"),
+            Is.EqualTo(new[] { "success", "failure" }.Select(end =>
+                $"user.authentication.{end} jo AMQPLAIN {{192,0,2,1}} 41000 {{198,51,100,2}} 192.0.2.1:41000 -> 198.51.100.2:5672 false")));
+        Assert.That(
+            string.Concat(_listener.Heard[1].Facts["error"]!.Value.AsArray().Select(character => (char)character.AsInteger())),
+            Is.EqualTo(error));
     }
 
     private OpenedConnection NewSession(int frameMax) => new(NewClient(), new SentFrames().NewOutbox(), NullLogger.Instance)
@@ -323,7 +356,8 @@ public sealed class BrokerEventTests
     }
 
     private string[] Facts(params IEnumerable<string> names) =>
-        [.. _listener.Heard.Select(heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
+        [.. _listener.Heard.Select(
+            heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
     /// <summary>A connection feature with a client's certificate; null: none.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature

@@ -17,7 +17,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     [Test]
     public void A_virtual_host_has_as_many_connections_as_its_limit_says([Values(0, 1, 3)] int most)
     {
-        _broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(most))));
+        _broker.Broker.Parameters.Put(
+            "vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(most))));
 
         Assert.That(AdmitAll("guest"), Has.Count.EqualTo(most));
     }
@@ -26,7 +27,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     [TestCase("another name", false, Description = "RabbitMQ keeps it and does not look at it")]
     public void A_limit_of_a_virtual_host_holds_until_it_is_cleared_and_under_its_own_name_only(string name, bool holds)
     {
-        _broker.Broker.Parameters.Put("vhost-limits", "/", name, FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(2)).With("max-queues", FieldValue.FromInt64(1))));
+        _broker.Broker.Parameters.Put("vhost-limits", "/", name, FieldValue.FromTable(
+            FieldTable.Empty.With("max-connections", FieldValue.FromInt64(2)).With("max-queues", FieldValue.FromInt64(1))));
         Assert.That(_broker.Host.Limits, Is.EqualTo(holds ? new VirtualHostLimits(2, 1) : VirtualHostLimits.None));
 
         _broker.Broker.Parameters.Remove("vhost-limits", "/", name);
@@ -71,7 +73,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     }
 
     [Test]
-    public void A_user_has_as_many_channels_as_their_limit_says_whatever_became_of_those_before([Values("closed", "ended", "closed after the end")] string end)
+    public void A_user_has_as_many_channels_as_their_limit_says_whatever_became_of_those_before(
+        [Values("closed", "ended", "closed after the end")] string end)
     {
         _broker.Broker.UserLimits.Set("guest", UserLimits.MaxChannels, FieldValue.FromInt64(3));
         var clients = _broker.Broker.Clients;
@@ -111,7 +114,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     [Test]
     public void Who_is_refused_counts_nowhere()
     {
-        _broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(3))));
+        _broker.Broker.Parameters.Put(
+            "vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-connections", FieldValue.FromInt64(3))));
         _broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
         Assert.That(AdmitAll("guest"), Has.Count.EqualTo(1));
 

@@ -28,16 +28,22 @@ public class ConsistentHashRouterTests
 
         string[] after = ChooseAll(Router(("a", 1), ("c", 1), ("d", 4)));
 
-        Assert.That(before.Zip(after).Where(pair => pair.First != "b"), Has.All.Matches<(string First, string Second)>(pair => pair.First == pair.Second));
+        Assert.That(
+            before.Zip(after).Where(pair => pair.First != "b"),
+            Has.All.Matches<(string First, string Second)>(pair => pair.First == pair.Second));
     }
 
     [Test]
     public void The_order_of_the_bindings_does_not_matter() =>
-        Assert.That(ChooseAll(Router(("d", 4), ("b", 2), ("c", 1), ("a", 1))), Is.EqualTo(ChooseAll(Router(("a", 1), ("b", 2), ("c", 1), ("d", 4)))));
+        Assert.That(
+            ChooseAll(Router(("d", 4), ("b", 2), ("c", 1), ("a", 1))),
+            Is.EqualTo(ChooseAll(Router(("a", 1), ("b", 2), ("c", 1), ("d", 4)))));
 
     [Test]
     public void A_key_goes_the_same_way_in_every_run() => // what was published before a restart and what comes after it go to one queue
-        Assert.That(string.Concat(Enumerable.Range(0, 16).Select(number => Choose(Router(("a", 1), ("b", 1), ("c", 1)), number))), Is.EqualTo("aacbabcbbaabcbab"));
+        Assert.That(
+            string.Concat(Enumerable.Range(0, 16).Select(number => Choose(Router(("a", 1), ("b", 1), ("c", 1)), number))),
+            Is.EqualTo("aacbabcbbaabcbab"));
 
     [Test]
     public void A_choice_allocates_nothing()
@@ -55,9 +61,11 @@ public class ConsistentHashRouterTests
         return router;
     }
 
-    private static string[] ChooseAll(ConsistentHashRouter router) => [.. Enumerable.Range(0, Keys).Select(number => Choose(router, number))];
+    private static string[] ChooseAll(ConsistentHashRouter router) =>
+        [.. Enumerable.Range(0, Keys).Select(number => Choose(router, number))];
 
-    private static string Choose(ConsistentHashRouter router, int number) => router.Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination.Name;
+    private static string Choose(ConsistentHashRouter router, int number) =>
+        router.Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination.Name;
 
     private static Exchange Exchange(string name, IRouter router) => new(name, "", router, ExchangeFlags.None, FieldTable.Empty);
 }

@@ -39,7 +39,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         }
 
         Assert.That(Described(""), Is.EqualTo("False   "));
-        Assert.That(Described(""","metadata":{"protected_from_deletion":true,"default_queue_type":"quorum","tags":["a"],"description":"d"}"""), Is.EqualTo("True quorum a d"));
+        Assert.That(
+            Described(""","metadata":{"protected_from_deletion":true,"default_queue_type":"quorum","tags":["a"],"description":"d"}"""),
+            Is.EqualTo("True quorum a d"));
         Assert.That(Described(""), Is.EqualTo("True quorum a d"));
         Assert.That(Described(""","protected_from_deletion":false,"description":"e","tags":"b, c" """), Is.EqualTo("False quorum b+c e"));
         Assert.That(Described(""","default_queue_type":"undefined","description":"","tags":"" """), Is.EqualTo("False   "));
@@ -55,17 +57,24 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     [TestCase("topic_permissions", """{"user":"guest","vhost":"/","exchange":"x","write":"","read":"("}""", "invalid_regexp ")]
     [TestCase("exchanges", """{"name":"x","vhost":"/","durable":true}""", "[{key_missing,type}]")]
     [TestCase("exchanges", """{"name":"x","vhost":"/","type":"direct"}""", "[{key_missing,durable}]")]
-    [TestCase("exchanges", """{"name":"x","vhost":"/","type":"direct","durable":true,"internal":1}""", "exchange 'x' in vhost '/': internal must be true or false, not 1")]
+    [TestCase(
+        "exchanges", """{"name":"x","vhost":"/","type":"direct","durable":true,"internal":1}""",
+        "exchange 'x' in vhost '/': internal must be true or false, not 1")]
     [TestCase("queues", """{"name":"","vhost":"/","durable":true}""", "queue '' in vhost '/' has no name")]
-    [TestCase("bindings", """{"source":"amq.topic","vhost":"/","destination_type":"queue","routing_key":"k"}""", "[{key_missing,destination}]")]
+    [TestCase(
+        "bindings", """{"source":"amq.topic","vhost":"/","destination_type":"queue","routing_key":"k"}""", "[{key_missing,destination}]")]
     public void What_cannot_be_is_refused(string kind, string definition, string reason) =>
-        Assert.That(() => Import(_unchanged, $$"""{"{{kind}}":[{{definition}}]}"""), Throws.TypeOf<DefinitionException>().With.Message.StartsWith(reason));
+        Assert.That(
+            () => Import(_unchanged, $$"""{"{{kind}}":[{{definition}}]}"""),
+            Throws.TypeOf<DefinitionException>().With.Message.StartsWith(reason));
 
     [TestCase("users")]
     [TestCase("parameters")]
     [TestCase("bindings")]
     public void A_list_is_a_list(string kind) =>
-        Assert.That(() => Import(_unchanged, $$$"""{"{{{kind}}}":{}}"""), Throws.TypeOf<DefinitionException>().With.Message.EqualTo($"{kind} is not a list"));
+        Assert.That(
+            () => Import(_unchanged, $$$"""{"{{{kind}}}":{}}"""),
+            Throws.TypeOf<DefinitionException>().With.Message.EqualTo($"{kind} is not a list"));
 
     [Test]
     public void Limits_of_a_user_that_are_not_mentioned_stay()
@@ -82,7 +91,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     {
         Import("""{"users":[{"name":"jo","tags":""}],"vhosts":[{"name":"/"},{"name":"v"}]}""", importer: "jo");
 
-        Assert.That((Bare.Broker.Permissions.Find("/", "jo") is null, Bare.Broker.Permissions.Find("v", "jo") is null), Is.EqualTo((true, false)));
+        Assert.That(
+            (Bare.Broker.Permissions.Find("/", "jo") is null, Bare.Broker.Permissions.Find("v", "jo") is null),
+            Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -99,8 +110,10 @@ public sealed class DefinitionImportTests : IAsyncDisposable
             "operator policy 'o' in vhost '/': dead-letter-exchange has no meaning here",
             "operator policy 'none' in vhost '/': dead-letter-exchange has no meaning here",
         }));
-        Assert.That((report.Imported, Export("policies")), Is.EqualTo((2, """[{"vhost":"/","name":"u","pattern":"^u","apply-to":"all","definition":{"dead-letter-exchange":"x"},"priority":0}]""")));
-        Assert.That(Export("parameters"), Is.EqualTo("""[{"value":{"pattern":"^o","apply-to":"queues","definition":{"max-length":5},"priority":7},"vhost":"/","component":"operator_policy","name":"o"}]"""));
+        Assert.That((report.Imported, Export("policies")), Is.EqualTo(
+            (2, """[{"vhost":"/","name":"u","pattern":"^u","apply-to":"all","definition":{"dead-letter-exchange":"x"},"priority":0}]""")));
+        Assert.That(Export("parameters"), Is.EqualTo(
+            """[{"value":{"pattern":"^o","apply-to":"queues","definition":{"max-length":5},"priority":7},"vhost":"/","component":"operator_policy","name":"o"}]"""));
     }
 
     [Test]
@@ -118,16 +131,22 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         var report = Import(Bindings.Replace("MATCH", "\"all\"", StringComparison.Ordinal));
 
         Assert.That(report.Skipped, Is.EqualTo(new[] { "binding from 'amq.nothing' to 'q' in vhost 'v': there is no 'amq.nothing'" }));
-        Assert.That(report.LeftOut, Is.EqualTo(new[] { "binding from 'nothing' to 'q' in vhost 'v': there is no 'nothing'", "binding from 'amq.topic' to 'none' in vhost 'v': there is no 'none'" }));
+        Assert.That(report.LeftOut, Is.EqualTo(new[]
+        {
+            "binding from 'nothing' to 'q' in vhost 'v': there is no 'nothing'",
+            "binding from 'amq.topic' to 'none' in vhost 'v': there is no 'none'"
+        }));
         Assert.That(report.Imported, Is.EqualTo(3));
     }
 
     [Test]
     public void An_exchange_that_is_there_otherwise_stays_and_is_told_of()
     {
-        Import("""{"exchanges":[{"name":"x","vhost":"/","type":"direct","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
+        Import(
+            """{"exchanges":[{"name":"x","vhost":"/","type":"direct","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
 
-        var report = Import("""{"exchanges":[{"name":"x","vhost":"/","type":"topic","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
+        var report = Import(
+            """{"exchanges":[{"name":"x","vhost":"/","type":"topic","durable":true},{"name":"y","vhost":"/","type":"direct","durable":true}]}""");
 
         Assert.That(report.LeftOut.Single(), Does.StartWith("exchange 'x' in vhost '/' exists already, with other properties: "));
         Assert.That((report.Imported, Bare.Host.FindExchange("x")!.Type), Is.EqualTo((1, "direct")));
@@ -143,10 +162,13 @@ public sealed class DefinitionImportTests : IAsyncDisposable
              "bindings":[{"source":"a","vhost":"v","destination":"n","destination_type":"exchange","routing_key":"k","arguments":{"a":1}}]}
             """);
 
-        Assert.That(Export("queues", "v"), Is.EqualTo("""[{"name":"m","durable":true,"auto_delete":false,"arguments":{"x-max-length":5}},{"name":"n","durable":false,"auto_delete":true,"arguments":{}}]"""));
+        Assert.That(Export("queues", "v"), Is.EqualTo(
+            """[{"name":"m","durable":true,"auto_delete":false,"arguments":{"x-max-length":5}},{"name":"n","durable":false,"auto_delete":true,"arguments":{}}]"""));
         Assert.That(Export("exchanges", "v"), Is.EqualTo(
             """[{"name":"a","type":"fanout","durable":true,"auto_delete":true,"internal":false,"arguments":{}},{"name":"n","type":"topic","durable":false,"auto_delete":false,"internal":true,"arguments":{}}]"""));
-        Assert.That(Export("bindings", "v"), Is.EqualTo("""[{"source":"a","destination":"n","destination_type":"exchange","routing_key":"k","arguments":{"a":1}}]"""));
+        Assert.That(
+            Export("bindings", "v"),
+            Is.EqualTo("""[{"source":"a","destination":"n","destination_type":"exchange","routing_key":"k","arguments":{"a":1}}]"""));
         Assert.That(Export("queues"), Does.StartWith("""[{"name":"m","vhost":"v","durable":true,"""));
     }
 
@@ -156,7 +178,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         string[] names = [.. Enumerable.Range(0, 12).Select(number => $"q{(number * 7) % 12:00}")];
         Import($$"""{"queues":[{{string.Join(',', names.Select(name => $$"""{"name":"{{name}}","vhost":"/","durable":false}"""))}}]}""");
 
-        Assert.That(JsonDocument.Parse(Export("queues", "/")).RootElement.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()), Is.EqualTo(names.Order(StringComparer.Ordinal)));
+        Assert.That(
+            JsonDocument.Parse(Export("queues", "/")).RootElement.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()),
+            Is.EqualTo(names.Order(StringComparer.Ordinal)));
     }
 
     [Test]

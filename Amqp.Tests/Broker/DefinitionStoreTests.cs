@@ -95,11 +95,14 @@ public sealed class DefinitionStoreTests
     {
         string[] keys =
         [
-            DefinitionKey.OfQueue(one, two), DefinitionKey.OfQueue(two, one), DefinitionKey.OfExchange(one, two), DefinitionKey.OfPermission(one, two),
+            DefinitionKey.OfQueue(one, two), DefinitionKey.OfQueue(two, one), DefinitionKey.OfExchange(one, two),
+            DefinitionKey.OfPermission(one, two),
             DefinitionKey.OfPolicy(one, PolicyKind.User, two), DefinitionKey.OfPolicy(one, PolicyKind.Operator, two),
         ];
         Assert.That(keys, Is.Unique);
-        Assert.That(keys.Select(DefinitionKey.Names), Is.EqualTo(new string[][] { [one, two], [two, one], [one, two], [one, two], [one, two], [one, two] }));
+        Assert.That(
+            keys.Select(DefinitionKey.Names),
+            Is.EqualTo(new string[][] { [one, two], [two, one], [one, two], [one, two], [one, two], [one, two] }));
         Assert.That(DefinitionKey.Names(DefinitionKey.OfTopicPermission(one, two, three)), Is.EqualTo(new[] { one, two, three }));
         Assert.That(DefinitionKey.Names(DefinitionKey.OfParameter(one, two, three)), Is.EqualTo(new[] { one, two, three }));
     }
@@ -110,7 +113,9 @@ public sealed class DefinitionStoreTests
         await using var broker = new BareBroker();
         var table = FieldTable.Empty.With("a", FieldValue.FromInt64(1));
         Queue queue = broker.Declare("same", QueueFlags.Durable);
-        var exchanges = new[] { "same", "other" }.Select(name => broker.Host.Topology.DeclareExchange(name, "topic", ExchangeFlags.Durable, FieldTable.Empty)).ToArray();
+        var exchanges = new[] { "same", "other" }
+            .Select(name => broker.Host.Topology.DeclareExchange(name, "topic", ExchangeFlags.Durable, FieldTable.Empty))
+            .ToArray();
         string[] keys =
         [
             new Binding(exchanges[1], queue, "k", FieldTable.Empty).KeyIn("/"),
@@ -128,7 +133,8 @@ public sealed class DefinitionStoreTests
         broker.Host.Topology.Bind("other", queue, "k", table, broker.Round);
         broker.Host.Topology.Unbind("other", queue, "k", FieldTable.Empty);
 
-        string[] kept = [.. broker.Broker.Catalog.Entries.Select(entry => entry.Key).Where(key => key.StartsWith(DefinitionKey.Bindings, StringComparison.Ordinal) && key.Contains("other", StringComparison.Ordinal))];
+        string[] kept = [.. broker.Broker.Catalog.Entries.Select(entry => entry.Key).Where(key =>
+            key.StartsWith(DefinitionKey.Bindings, StringComparison.Ordinal) && key.Contains("other", StringComparison.Ordinal))];
         Assert.That(kept, Is.EqualTo(new[] { keys[5] }), "the one with arguments");
     }
 
@@ -181,7 +187,8 @@ public sealed class DefinitionStoreTests
         Assert.That(heard, Is.EqualTo(new[] { "a 1", "a " }));
         Assert.That(_catalog.Entries, Is.Empty);
 
-        void Put(string name, int value) => _ = isGlobal ? globals.Put(name, FieldValue.FromInt32(value)) : parameters.Put("c", "/", name, FieldValue.FromInt32(value));
+        void Put(string name, int value) =>
+            _ = isGlobal ? globals.Put(name, FieldValue.FromInt32(value)) : parameters.Put("c", "/", name, FieldValue.FromInt32(value));
         bool Remove(string name) => isGlobal ? globals.Remove(name) : parameters.Remove("c", "/", name);
         FieldValue? Find(string name) => isGlobal ? globals.Find(name) : parameters.Find("c", "/", name);
     }
@@ -203,7 +210,8 @@ public sealed class DefinitionStoreTests
         Assert.That(records.Restore(first), Is.EqualTo(default(QuarantineRecord)));
         Assert.That(records.Restore(second), Is.EqualTo(default(QuarantineRecord)));
 
-        Assert.That(new QuarantineRecords(_catalog).Restored, Is.EquivalentTo(new[] { first, third }), "they are so until they are no more");
+        Assert.That(
+            new QuarantineRecords(_catalog).Restored, Is.EquivalentTo(new[] { first, third }), "they are so until they are no more");
     }
 
     private void Put(string key, byte flags, uint number, FieldTable arguments)

@@ -11,7 +11,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Messages that wait in an exchange, by a clock that the test sets: none comes early, none out of order, and nothing is left of them.</summary>
+/// <summary>
+/// Messages that wait in an exchange, by a clock that the test sets: none comes early, none out of order, and nothing is left of them.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable
 {
@@ -22,7 +24,8 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
     public DelayedMessagesTests()
     {
-        _exchange = _broker.Host.Topology.DeclareExchange("x", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+        _exchange = _broker.Host.Topology.DeclareExchange(
+            "x", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
         _queue = _broker.Declare("q", QueueFlags.Durable);
         _broker.Host.Topology.Bind("x", _queue, "", FieldTable.Empty, _broker.Round);
         _heldBefore = _broker.Broker.HeldMemory.Bytes;
@@ -114,7 +117,9 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         Delay(100, body: 1);
         _broker.Store.Break("Append", _queue.Messages.Number);
         _broker.Clock.Advance(101);
-        await Eventually.Holds(() => delayed.Quarantine.QuarantinedCount == 1 && delayed.Count == 0, () => $"{delayed.Quarantine.QuarantinedCount} are put aside, {delayed.Count} wait");
+        await Eventually.Holds(
+            () => delayed.Quarantine.QuarantinedCount == 1 && delayed.Count == 0,
+            () => $"{delayed.Quarantine.QuarantinedCount} are put aside, {delayed.Count} wait");
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "it does not wait");
 
         Assert.That(delayed.Quarantine.ReturnQuarantined(delayed.Quarantine.Quarantined[0].Place, _broker.Round));
@@ -140,11 +145,14 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         writer.WriteShortString("");
         byte[] head = EncodedMessage.NewHead(address.WrittenSpan, properties, default);
         var finder = new RouteFinder(_broker.Host.Routing);
-        _broker.Host.Routing.Follow(_exchange, RoutedMessage.Of(address.WrittenSpan, properties, EncodedProperties.Read(properties).Headers, []), finder);
-        new MessageIntake(_broker.Host.Services).Store(finder.ToRoute(), head, new byte[body], new MessageTraits(isPersistent, 0, Expiry.None), _broker.Round);
+        _broker.Host.Routing.Follow(
+            _exchange, RoutedMessage.Of(address.WrittenSpan, properties, EncodedProperties.Read(properties).Headers, []), finder);
+        new MessageIntake(_broker.Host.Services)
+            .Store(finder.ToRoute(), head, new byte[body], new MessageTraits(isPersistent, 0, Expiry.None), _broker.Round);
     }
 
-    private Task ComeAsync(int messages) => Eventually.Holds(() => _queue.Counts.Ready >= messages, () => $"{_queue.Counts.Ready} of {messages} came");
+    private Task ComeAsync(int messages) =>
+        Eventually.Holds(() => _queue.Counts.Ready >= messages, () => $"{_queue.Counts.Ready} of {messages} came");
 
     private IEnumerable<int> Bodies() => _broker.Consume(_queue).Held.Select(message => message.Length - MessageNote.Head(message));
 }

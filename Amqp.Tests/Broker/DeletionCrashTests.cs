@@ -14,13 +14,16 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A crash between two of the changes that a deletion makes: nothing may be left that a later one of the same name would come into.</summary>
+/// <summary>
+/// A crash between two of the changes that a deletion makes: nothing may be left that a later one of the same name would come into.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable
 {
     private static readonly string[] _kindsOfVirtualHosts =
     [
-        DefinitionKey.Permissions, DefinitionKey.TopicPermissions, DefinitionKey.Exchanges, DefinitionKey.Queues, DefinitionKey.Bindings, DefinitionKey.Policies, DefinitionKey.OperatorPolicies,
+        DefinitionKey.Permissions, DefinitionKey.TopicPermissions, DefinitionKey.Exchanges, DefinitionKey.Queues, DefinitionKey.Bindings,
+        DefinitionKey.Policies, DefinitionKey.OperatorPolicies,
     ];
 
     private readonly BareBroker _broker = new();
@@ -67,7 +70,8 @@ public sealed class DeletionCrashTests : IAsyncDisposable
         }
         broker.Permissions.Put(new Permission("u", "/", ".*", ".*", ".*"));
         broker.UserLimits.Set("u", UserLimits.MaxChannels, FieldValue.FromInt64(9));
-        broker.Parameters.Put("vhost-limits", "v", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+        broker.Parameters.Put(
+            "vhost-limits", "v", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
         foreach (var kind in new[] { PolicyKind.User, PolicyKind.Operator })
             host.Policies.Put(new Policy(kind, "p", ".*", "queues", 1, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9))));
         var queue = host.Topology.DeclareQueue("q", isServerNamed: false, QueueFlags.Durable, FieldTable.Empty, this);
@@ -85,7 +89,9 @@ public sealed class DeletionCrashTests : IAsyncDisposable
             bool isOfHost = (_kindsOfVirtualHosts.Any(kind => key.StartsWith(kind, StringComparison.Ordinal)) && names[0] == "v")
                 || (key.StartsWith(DefinitionKey.Parameters, StringComparison.Ordinal) && names[1] == "v");
             bool isOfUser = key == DefinitionKey.OfUserLimits("u")
-                || (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal) || key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal)) && names[1] == "u";
+                || (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal)
+                    || key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal))
+                    && names[1] == "u";
             Assert.That(!isOfHost || hasHost, $"{key} is left after change {changes} of a virtual host that is gone");
             Assert.That(!isOfUser || hasUser, $"{key} is left after change {changes} of a user who is gone");
         }

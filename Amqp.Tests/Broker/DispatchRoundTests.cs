@@ -52,7 +52,8 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         _broker.Round.Touch(output);
         _broker.Round.NoteDue(output); // and no drain sends it earlier
         _broker.Round.Complete();
-        Assert.That((output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");
+        Assert.That(
+            (output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");
 
         _broker.Round.Complete();
         _broker.Round.FlushDue();

@@ -15,7 +15,8 @@ public sealed class EncodedFieldEditorTests
         var editor = new EncodedFieldEditor(); // reused for all tables, as in the broker
         for (int time = 0; time < 100; time++)
         {
-            List<KeyValuePair<string, FieldValue>> expected = [.. Enumerable.Range(0, random.Next(60)).Select(i => KeyValuePair.Create(Name(), Value(i)))];
+            List<KeyValuePair<string, FieldValue>> expected =
+                [.. Enumerable.Range(0, random.Next(60)).Select(i => KeyValuePair.Create(Name(), Value(i)))];
             editor.Read(Encoded.Fields(new FieldTable(expected)));
             for (int step = random.Next(8); step > 0; step--)
                 Change(editor, expected, Name());

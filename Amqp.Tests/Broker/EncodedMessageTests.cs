@@ -27,7 +27,9 @@ public class EncodedMessageTests
         byte[] head = new byte[EncodedMessage.StampedHeadSize(_address.Length, _properties.Length)];
         EncodedMessage.WriteHead(head, _address, _properties, stamp);
 
-        Assert.That(Convert.ToHexString(head), Is.EqualTo("0178" + "02726B" + "80000003" + "0010" + "0102030405060708" + "000000000000EA60" + "100002"));
+        Assert.That(
+            Convert.ToHexString(head),
+            Is.EqualTo("0178" + "02726B" + "80000003" + "0010" + "0102030405060708" + "000000000000EA60" + "100002"));
         AssertParts([.. head, .. _body], stamp);
     }
 
@@ -47,7 +49,9 @@ public class EncodedMessageTests
     {
         byte[] head = EncodedMessage.NewHead(_address, _properties, [1, 9]);
 
-        Assert.That(Convert.ToHexString(head), Is.EqualTo("0178" + "02726B" + "80000003" + "0012" + "FFFFFFFFFFFFFFFF" + "FFFFFFFFFFFFFFFF" + "0109" + "100002"));
+        Assert.That(
+            Convert.ToHexString(head),
+            Is.EqualTo("0178" + "02726B" + "80000003" + "0012" + "FFFFFFFFFFFFFFFF" + "FFFFFFFFFFFFFFFF" + "0109" + "100002"));
         AssertParts([.. head, .. _body], null);
         Assert.That(EncodedMessage.Read(head).HiddenKeys.ToArray(), Is.EqualTo(new byte[] { 1, 9 }));
     }
@@ -56,9 +60,15 @@ public class EncodedMessageTests
     [TestCase(256, "a|b", Description = "no routing key is so long: it is left out, and those behind it are not")]
     public void Keys_of_BCC_that_may_be_routing_keys_are_hidden_and_found_again(int length, string hidden)
     {
-        var keys = FieldValue.FromArray([FieldValue.FromString("a"), FieldValue.FromInt32(1), FieldValue.FromString(new string('k', length)), FieldValue.FromString("b")]);
+        var keys = FieldValue.FromArray([
+            FieldValue.FromString("a"),
+            FieldValue.FromInt32(1),
+            FieldValue.FromString(new string('k', length)),
+            FieldValue.FromString("b")
+        ]);
 
-        string[] found = SenderSelectedKeys.Reveal(SenderSelectedKeys.Hide(Encoded.Fields(FieldTable.Empty.With("CC", keys).With("BCC", keys))));
+        string[] found = SenderSelectedKeys.Reveal(
+            SenderSelectedKeys.Hide(Encoded.Fields(FieldTable.Empty.With("CC", keys).With("BCC", keys))));
 
         Assert.That(string.Join('|', found.Select(key => key.Length > 1 ? $"{key.Length}" : key)), Is.EqualTo(hidden));
     }
@@ -71,7 +81,9 @@ public class EncodedMessageTests
         byte[] hidden = SenderSelectedKeys.Hide(Encoded.Fields(FieldTable.Empty.With("BCC", keys)));
 
         byte[] head = EncodedMessage.NewHead(_address, _properties, hidden);
-        Assert.That(SenderSelectedKeys.Reveal(EncodedMessage.Read(head).HiddenKeys), Is.EqualTo(Enumerable.Range(0, 65_519 / 251).Select(number => $"{number:D250}")));
+        Assert.That(
+            SenderSelectedKeys.Reveal(EncodedMessage.Read(head).HiddenKeys),
+            Is.EqualTo(Enumerable.Range(0, 65_519 / 251).Select(number => $"{number:D250}")));
         AssertParts([.. head, .. _body], null);
     }
 

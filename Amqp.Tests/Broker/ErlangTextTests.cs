@@ -40,7 +40,10 @@ public sealed class ErlangTextTests
         new(FieldValue.FromArray([]), "[]"),
         new(FieldValue.FromTable(FieldTable.Empty), "#{}"),
         new(
-            FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.FromArray([FieldValue.FromInt64(2), FieldValue.FromTable(FieldTable.Empty.With("c", FieldValue.Void))])).With("a", FieldValue.FromInt64(1))),
+            FieldValue.FromTable(
+                FieldTable.Empty.With(
+                    "b", FieldValue.FromArray([FieldValue.FromInt64(2), FieldValue.FromTable(FieldTable.Empty.With("c", FieldValue.Void))]))
+                    .With("a", FieldValue.FromInt64(1))),
             "#{<<\"a\">> => 1,<<\"b\">> => [2,#{<<\"c\">> => null}]}"),
     ];
 
@@ -58,10 +61,14 @@ public sealed class ErlangTextTests
     [Test]
     public void Of_limits_all_are_named_that_are_not_known()
     {
-        var limits = FieldTable.Empty.With("a", FieldValue.FromInt64(1)).With("max-queues", FieldValue.FromInt64(2)).With("max-connections", FieldValue.FromInt64(-1)).With("b", FieldValue.FromString("x"));
+        var limits = FieldTable.Empty.With("a", FieldValue.FromInt64(1))
+            .With("max-queues", FieldValue.FromInt64(2))
+            .With("max-connections", FieldValue.FromInt64(-1))
+            .With("b", FieldValue.FromString("x"));
 
         Assert.That(
             () => VirtualHostLimits.Validate(FieldValue.FromTable(limits)),
-            Throws.TypeOf<ValidationException>().With.Message.EqualTo("Unrecognised terms [{<<\"a\">>,1},{<<\"b\">>,<<\"x\">>}] in limits"));
+            Throws.TypeOf<ValidationException>()
+                .With.Message.EqualTo("Unrecognised terms [{<<\"a\">>,1},{<<\"b\">>,<<\"x\">>}] in limits"));
     }
 }

@@ -42,7 +42,9 @@ public class JsonTextTests
     [TestCase(new byte[] { 0xED, 0xA0, 0x80 })]
     [TestCase(new byte[] { 0xC0, 0x80 })]
     public void Octets_that_are_not_UTF_8_are_refused(byte[] octets) =>
-        Assert.That(() => JsonText.Parse((byte[])[.. "{\"a\":\""u8, .. octets, .. "\"}"u8], maxTableDepth: 4), Throws.InstanceOf<JsonException>());
+        Assert.That(
+            () => JsonText.Parse((byte[])[.. "{\"a\":\""u8, .. octets, .. "\"}"u8], maxTableDepth: 4),
+            Throws.InstanceOf<JsonException>());
 
     private static IEnumerable<TestCaseData> Fields =>
     [
@@ -53,7 +55,12 @@ public class JsonTextTests
         new(FieldValue.Void, "null", true),
         new(FieldValue.FromString("text"), "\"text\"", true),
         new(FieldValue.FromArray([FieldValue.FromInt64(1), FieldValue.FromArray([]), FieldValue.FromInt64(2)]), "[1,[],2]", true),
-        new(FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.Void))).With("c", FieldValue.FromInt64(3))), """{"a":{"b":null},"c":3}""", true),
+        new(
+            FieldValue.FromTable(
+                FieldTable.Empty.With("a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.Void)))
+                    .With("c", FieldValue.FromInt64(3))),
+            """{"a":{"b":null},"c":3}""",
+            true),
         new(FieldValue.FromInteger(FieldType.Byte, 255), "255", false),
         new(FieldValue.FromSingle(1.5f), "1.5", false),
         new(FieldValue.FromTimestamp(ulong.MaxValue), "18446744073709551615", false),
@@ -80,7 +87,8 @@ public class JsonTextTests
     public void Tables_are_read_however_deep_and_refused_beyond_the_limit()
     {
         const int depth = 16_000;
-        byte[] text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":[", depth / 2)) + string.Concat(Enumerable.Repeat("]}", depth / 2)));
+        byte[] text = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Repeat("{\"a\":[", depth / 2)) + string.Concat(Enumerable.Repeat("]}", depth / 2)));
 
         using var document = JsonText.Parse(text, maxTableDepth: depth);
         Assert.That(() => JsonFields.Read(document.RootElement), Throws.Nothing);

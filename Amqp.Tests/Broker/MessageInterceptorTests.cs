@@ -22,7 +22,12 @@ public class MessageInterceptorTests
         Assert.That(milliseconds, Is.InRange(before, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
         Assert.That(
             properties,
-            Is.EqualTo(new BasicProperties { MessageId = "m", Timestamp = (ulong)milliseconds / 1000, Headers = Table("timestamp_in_ms", FieldValue.FromInt64(milliseconds)) }));
+            Is.EqualTo(new BasicProperties
+            {
+                MessageId = "m",
+                Timestamp = (ulong)milliseconds / 1000,
+                Headers = Table("timestamp_in_ms", FieldValue.FromInt64(milliseconds))
+            }));
     }
 
     [Test]
@@ -36,25 +41,34 @@ public class MessageInterceptorTests
     [Test]
     public async Task A_time_that_the_publisher_has_set_is_overwritten_where_that_is_asked_for()
     {
-        var published = new BasicProperties { Timestamp = 1, Headers = Table("timestamp_in_ms", FieldValue.FromString("mine")).With("other", FieldValue.FromInt32(1)) };
+        var published = new BasicProperties
+        {
+            Timestamp = 1,
+            Headers = Table("timestamp_in_ms", FieldValue.FromString("mine")).With("other", FieldValue.FromInt32(1))
+        };
 
         var properties = await RoundTripAsync($"{Timestamp} = true", published);
 
         long milliseconds = properties.Headers!["timestamp_in_ms"]!.Value.AsInteger();
         Assert.That(properties.Timestamp, Is.EqualTo((ulong)milliseconds / 1000));
-        Assert.That(properties.Headers, Is.EqualTo(Table("other", FieldValue.FromInt32(1)).With("timestamp_in_ms", FieldValue.FromInt64(milliseconds))));
+        Assert.That(
+            properties.Headers,
+            Is.EqualTo(Table("other", FieldValue.FromInt32(1)).With("timestamp_in_ms", FieldValue.FromInt64(milliseconds))));
     }
 
     /// <summary>There are two timestamps; each one that is missing is set.</summary>
     [Test]
-    public void A_time_that_the_publisher_has_set_in_part_is_completed([Values] bool hasHeader, [Values] bool hasTimestamp, [Values] bool overwrites)
+    public void A_time_that_the_publisher_has_set_in_part_is_completed(
+        [Values] bool hasHeader, [Values] bool hasTimestamp, [Values] bool overwrites)
     {
         var clock = new ManualClock();
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var interceptors = MessageInterceptors.Of(new InterceptorOptions { OverwritesTimestamp = overwrites }, clock)!;
         var published = new BasicProperties
         {
-            Headers = hasHeader ? Table("timestamp_in_ms", FieldValue.FromInt64(1)).With("other", FieldValue.FromInt32(2)) : Table("other", FieldValue.FromInt32(2)),
+            Headers = hasHeader
+                ? Table("timestamp_in_ms", FieldValue.FromInt64(1)).With("other", FieldValue.FromInt32(2))
+                : Table("other", FieldValue.FromInt32(2)),
             Timestamp = hasTimestamp ? 1 : null,
             AppId = "app",
         };
@@ -63,7 +77,9 @@ public class MessageInterceptorTests
 
         Assert.That(properties.Headers!["timestamp_in_ms"]!.Value.AsInteger(), Is.EqualTo(hasHeader && !overwrites ? 1 : now));
         Assert.That(properties.Timestamp, Is.EqualTo(hasTimestamp && !overwrites ? 1UL : (ulong)now / 1000));
-        Assert.That((properties.Headers.Count, properties.Headers["other"]!.Value.AsInteger(), properties.AppId), Is.EqualTo((2, 2L, "app")));
+        Assert.That(
+            (properties.Headers.Count, properties.Headers["other"]!.Value.AsInteger(), properties.AppId),
+            Is.EqualTo((2, 2L, "app")));
     }
 
     [TestCase("false", "mine")]
@@ -74,7 +90,8 @@ public class MessageInterceptorTests
         var unset = await RoundTripAsync($"{RoutingNode} = {overwrites}", new());
         Assert.That(unset.Headers, Is.EqualTo(Table("x-routed-by", FieldValue.FromString(node))));
 
-        var set = await RoundTripAsync($"{RoutingNode} = {overwrites}", new() { Headers = Table("x-routed-by", FieldValue.FromString("mine")) });
+        var set = await RoundTripAsync(
+            $"{RoutingNode} = {overwrites}", new() { Headers = Table("x-routed-by", FieldValue.FromString("mine")) });
 
         Assert.That(set.Headers, Is.EqualTo(Table("x-routed-by", FieldValue.FromString(expected ?? node))));
         Assert.That(set.Timestamp, Is.Null);
@@ -88,7 +105,8 @@ public class MessageInterceptorTests
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExclusiveQueueAsync("q");
-        await channel.BindQueueAsync("q", "amq.headers", arguments: Table("x-match", FieldValue.FromString("any-with-x")).With("x-routed-by", FieldValue.Void));
+        await channel.BindQueueAsync(
+            "q", "amq.headers", arguments: Table("x-match", FieldValue.FromString("any-with-x")).With("x-routed-by", FieldValue.Void));
 
         await channel.PublishAsync("amq.headers", "", "a");
 

@@ -16,7 +16,8 @@ public class NodeLimitTests
     private BrokerInProcess _unlimited = null!; // without limits on channels and frames, but on messages and virtual hosts
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _unlimited = await BrokerInProcess.StartAsync("channel_max = 0", "frame_max = 0", "max_message_size = 150000", "vhost_max = 0");
+    public async Task StartAsync() =>
+        _unlimited = await BrokerInProcess.StartAsync("channel_max = 0", "frame_max = 0", "max_message_size = 150000", "vhost_max = 0");
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _unlimited.DisposeAsync();
@@ -35,7 +36,8 @@ public class NodeLimitTests
 
         await second.SendAsync(0, new ConnectionOpen("/"));
 
-        await second.ExpectCloseAsync(ReplyCode.NotAllowed, "NOT_ALLOWED - connection refused: node connection limit (1) is reached", ConnectionOpen.Id);
+        await second.ExpectCloseAsync(
+            ReplyCode.NotAllowed, "NOT_ALLOWED - connection refused: node connection limit (1) is reached", ConnectionOpen.Id);
     }
 
     [Test]
@@ -45,12 +47,16 @@ public class NodeLimitTests
         await using var client = await DialAsync(broker);
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
-        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None).Topology.DeclareQueue("counts too", false, QueueFlags.None, FieldTable.Empty, this);
+        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None)
+            .Topology.DeclareQueue("counts too", false, QueueFlags.None, FieldTable.Empty, this);
         await channel.DeclareExclusiveQueueAsync("a");
 
         await channel.SendAsync(new QueueDeclare("b", false, false, true, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (2) is reached", QueueDeclare.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (2) is reached",
+            QueueDeclare.Id);
     }
 
     [Test]
@@ -67,14 +73,18 @@ public class NodeLimitTests
         }
         await using var second = await DialAsync(broker);
         await second.OpenAsync();
-        await Eventually.Holds(() => broker.Broker.VirtualHosts.Find("/")!.Statistics.ChannelCount == 1, () => "the channel of the closed connection counts");
+        await Eventually.Holds(
+            () => broker.Broker.VirtualHosts.Find("/")!.Statistics.ChannelCount == 1,
+            () => "the channel of the closed connection counts");
         await second.OpenChannelAsync(1);
 
         await second.SendAsync(2, new ChannelOpen());
 
         var close = await second.ExpectAsync<ConnectionClose>(0);
         Assert.That(close.ReplyCode, Is.EqualTo((ushort)530));
-        Assert.That(close.ReplyText, Does.Match(@"^NOT_ALLOWED - number of channels opened on node '.+' has reached the maximum allowed limit of \(2\)$"));
+        Assert.That(
+            close.ReplyText,
+            Does.Match(@"^NOT_ALLOWED - number of channels opened on node '.+' has reached the maximum allowed limit of \(2\)$"));
     }
 
     [Test]
@@ -90,13 +100,17 @@ public class NodeLimitTests
 
         await channel.SendAsync(new ExchangeDeclare("more", "direct", false, false, false, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot declare exchange 'more': exchange limit in cluster (12) is reached", ExchangeDeclare.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - cannot declare exchange 'more': exchange limit in cluster (12) is reached",
+            ExchangeDeclare.Id);
     }
 
     [TestCase(0, 0, ushort.MaxValue, int.MaxValue)]
     [TestCase(7, 200_000, 7, 200_000)]
     [TestCase(ushort.MaxValue, int.MaxValue, ushort.MaxValue, int.MaxValue)]
-    public async Task Where_channels_and_frames_have_no_limit_a_client_has_the_one_that_it_asks_for(int channelMax, int frameMax, int channels, int frames)
+    public async Task Where_channels_and_frames_have_no_limit_a_client_has_the_one_that_it_asks_for(
+        int channelMax, int frameMax, int channels, int frames)
     {
         var broker = _unlimited;
         await using var client = await DialAsync(broker);
@@ -124,9 +138,11 @@ public class NodeLimitTests
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
 
-        using var connections = JsonDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{_unlimited.ManagementPort}/api/connections"));
+        using var connections = JsonDocument.Parse(
+            await http.GetStringAsync($"http://127.0.0.1:{_unlimited.ManagementPort}/api/connections"));
 
-        var shown = connections.RootElement.EnumerateArray().Single(connection => connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "without a bound");
+        var shown = connections.RootElement.EnumerateArray()
+            .Single(connection => connection.TryGetProperty("user_provided_name", out var name) && name.GetString() == "without a bound");
         Assert.That(shown.GetProperty("frame_max").GetInt64(), Is.Zero);
     }
 
@@ -142,14 +158,19 @@ public class NodeLimitTests
 
         await channel.PublishAsync("", "q", new string('x', 150_001));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - message size 150001 is larger than configured max size 150000", BasicPublish.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed,
+            "PRECONDITION_FAILED - message size 150001 is larger than configured max size 150000",
+            BasicPublish.Id);
     }
 
     [Test]
     public void The_first_virtual_host_is_made_whatever_the_limit()
     {
         Assert.That(_unlimited.Broker.VirtualHosts.All.Select(host => host.Name), Is.EqualTo(["/"]));
-        Assert.That(() => _unlimited.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'a': vhost limit of 0 is reached"));
+        Assert.That(
+            () => _unlimited.Broker.VirtualHosts.Put("a", VirtualHostDescription.None),
+            Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'a': vhost limit of 0 is reached"));
     }
 
     [Test]
@@ -158,7 +179,9 @@ public class NodeLimitTests
         await using var broker = await BrokerInProcess.StartAsync("vhost_max = 2");
         broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None);
 
-        Assert.That(() => broker.Broker.VirtualHosts.Put("b", VirtualHostDescription.None), Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'b': vhost limit of 2 is reached"));
+        Assert.That(
+            () => broker.Broker.VirtualHosts.Put("b", VirtualHostDescription.None),
+            Throws.TypeOf<BrokerException>().With.Message.EqualTo("cannot create vhost 'b': vhost limit of 2 is reached"));
         Assert.That(() => broker.Broker.VirtualHosts.Put("a", VirtualHostDescription.None), Throws.Nothing);
     }
 
@@ -166,9 +189,13 @@ public class NodeLimitTests
     public async Task New_virtual_hosts_begin_with_the_limits_and_operator_policies_that_are_configured()
     {
         await using var broker = await BrokerInProcess.StartAsync(
-            "default_limits.vhosts.small.pattern = ^small", "default_limits.vhosts.small.max_queues = 3", "default_limits.vhosts.all.max_connections = 7",
-            "default_policies.operator.bound.vhost_pattern = ^small", "default_policies.operator.bound.queue_pattern = ^q", "default_policies.operator.bound.max_length = 5",
-            "default_policies.operator.bound.message_ttl = 1m", "default_policies.operator.bound.max_length_bytes = 2Ki");
+            "default_limits.vhosts.small.pattern = ^small", "default_limits.vhosts.small.max_queues = 3",
+            "default_limits.vhosts.all.max_connections = 7",
+            "default_policies.operator.bound.vhost_pattern = ^small",
+            "default_policies.operator.bound.queue_pattern = ^q",
+            "default_policies.operator.bound.max_length = 5",
+            "default_policies.operator.bound.message_ttl = 1m",
+            "default_policies.operator.bound.max_length_bytes = 2Ki");
 
         var small = broker.Broker.VirtualHosts.Put("small.1", VirtualHostDescription.None);
         var other = broker.Broker.VirtualHosts.Put("other", VirtualHostDescription.None);
@@ -177,7 +204,9 @@ public class NodeLimitTests
         Assert.That(other.Limits, Is.EqualTo(new VirtualHostLimits(7, null)));
         var policy = small.Policies.Find(PolicyKind.Operator, "bound")!;
         Assert.That((policy.Pattern, policy.ApplyTo), Is.EqualTo(("^q", "queues")));
-        Assert.That(policy.Definition.Select(entry => $"{entry.Key}={entry.Value.AsInteger()}"), Is.EqualTo(new[] { "max-length=5", "max-length-bytes=2048", "message-ttl=60000" }));
+        Assert.That(
+            policy.Definition.Select(entry => $"{entry.Key}={entry.Value.AsInteger()}"),
+            Is.EqualTo(new[] { "max-length=5", "max-length-bytes=2048", "message-ttl=60000" }));
         Assert.That(other.Policies.All(PolicyKind.Operator), Is.Empty);
     }
 
@@ -211,7 +240,9 @@ public class NodeLimitTests
 
         var close = await channel.ExpectAsync<ChannelClose>();
 
-        Assert.That(close.ReplyText, Does.StartWith("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms."));
+        Assert.That(
+            close.ReplyText,
+            Does.StartWith("PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 200 ms."));
         Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 

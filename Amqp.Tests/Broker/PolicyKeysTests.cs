@@ -24,7 +24,8 @@ public sealed class PolicyKeysTests
     [TestCase("quorum_queues", "quorum")]
     [TestCase("streams", "")]
     [TestCase("exchanges", "")]
-    public void A_policy_is_for_what_it_says(string applyTo, string covered) => Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
+    public void A_policy_is_for_what_it_says(string applyTo, string covered) =>
+        Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
 
     /// <summary>A policy with a key that has no meaning for a type of queue does not match queues of that type.</summary>
     [TestCase("delivery-limit", 1, "quorum")]
@@ -43,7 +44,8 @@ public sealed class PolicyKeysTests
     [TestCase("stream-max-segment-size-bytes", 1, "")]
     [TestCase("message-ttl", 1, "classic quorum")]
     [TestCase("consumer-timeout", 1, "classic quorum")]
-    public void A_policy_is_for_queues_that_know_its_keys(string key, object value, string covered) => Assert.That(Covered("all", key, Value(value)), Is.EqualTo(covered));
+    public void A_policy_is_for_queues_that_know_its_keys(string key, object value, string covered) =>
+        Assert.That(Covered("all", key, Value(value)), Is.EqualTo(covered));
 
     [TestCase("message-ttl", 5, 6, 5)]
     [TestCase("message-ttl", 5, 4, 4)]
@@ -60,7 +62,8 @@ public sealed class PolicyKeysTests
     [TestCase("queue-version", 2, 1, 1)]
     [TestCase("message-ttl", null, 6, 6)]
     [TestCase("message-ttl", 5, null, 5)]
-    public void Of_two_limits_the_smaller_counts_and_of_two_ways_the_operators(string key, object? users, object? operators, object effective)
+    public void Of_two_limits_the_smaller_counts_and_of_two_ways_the_operators(
+        string key, object? users, object? operators, object effective)
     {
         var combined = PolicyKeys.Combine(Of(PolicyKind.User, key, users), Of(PolicyKind.Operator, key, operators));
 
@@ -113,7 +116,8 @@ public sealed class PolicyKeysTests
 
         Assert.That(keys, Is.EquivalentTo(new[]
         {
-            "message-ttl", "expires", "max-length", "max-length-bytes", "max-in-memory-length", "max-in-memory-bytes", "delivery-limit", "queue-version", "overflow",
+            "message-ttl", "expires", "max-length", "max-length-bytes", "max-in-memory-length", "max-in-memory-bytes", "delivery-limit",
+            "queue-version", "overflow",
         }));
         Assert.That(PolicyKeys.Names, Has.All.Matches<string>(name => PolicyKeys.IsKnown(PolicyKind.User, name!)));
     }
@@ -126,7 +130,8 @@ public sealed class PolicyKeysTests
     [TestCase("streams", false)]
     public void A_policy_is_for_exchanges_where_it_says_so(string applyTo, bool isCovered)
     {
-        var policy = new Policy(PolicyKind.User, "p", "", applyTo, 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("x")));
+        var policy = new Policy(
+            PolicyKind.User, "p", "", applyTo, 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("x")));
 
         Assert.That(PolicyTarget.CoversExchanges(policy), Is.EqualTo(isCovered));
     }
@@ -138,7 +143,9 @@ public sealed class PolicyKeysTests
         return string.Join(' ', queues.Where(queue => PolicyTarget.Covers(policy, queue.Settings.Type)).Select(queue => queue.Name));
     }
 
-    private static Policy? Of(PolicyKind kind, string key, object? value) => value is null ? null : new Policy(kind, "p", "", "all", 0, FieldTable.Empty.With(key, Value(value)));
+    private static Policy? Of(PolicyKind kind, string key, object? value) =>
+        value is null ? null : new Policy(kind, "p", "", "all", 0, FieldTable.Empty.With(key, Value(value)));
 
-    private static FieldValue Value(object value) => value is string text ? FieldValue.FromString(text) : FieldValue.FromInt64(Convert.ToInt64(value, null));
+    private static FieldValue Value(object value) =>
+        value is string text ? FieldValue.FromString(text) : FieldValue.FromInt64(Convert.ToInt64(value, null));
 }

@@ -82,21 +82,29 @@ public sealed class QueueMessagesCrashTests
     [Test]
     public void A_note_keeps_each_of_its_parts_from_the_others()
     {
-        var message = new StoredMessage(1, 0, 0, 100_000, MessageFlags.Persistent).WithNote(MessageNote.Of(priority: 255, head: 70_000, expires: true));
-        Assert.That((MessageNote.Priority(message), MessageNote.Head(message), MessageNote.Expires(message.Note), message.IsPersistent), Is.EqualTo((255, 65_535, true, true)));
+        var message = new StoredMessage(1, 0, 0, 100_000, MessageFlags.Persistent)
+            .WithNote(MessageNote.Of(priority: 255, head: 70_000, expires: true));
+        Assert.That(
+            (MessageNote.Priority(message), MessageNote.Head(message), MessageNote.Expires(message.Note), message.IsPersistent),
+            Is.EqualTo((255, 65_535, true, true)));
 
         message = MessageNote.WithReturned(MessageNote.WithHead(MessageNote.WithPriority(message, 7), 5), true);
         Assert.That(
-            (MessageNote.Priority(message), MessageNote.Head(message), MessageNote.Expires(message.Note), MessageNote.IsReturned(message), message.IsRedelivered),
+            (
+                MessageNote.Priority(message), MessageNote.Head(message), MessageNote.Expires(message.Note),
+                MessageNote.IsReturned(message), message.IsRedelivered),
             Is.EqualTo((7, 5, true, true, false)));
 
         for (int i = 0; i < 3_000; i++)
             message = RedeliveredMark.CountRequeue(message);
-        Assert.That((MessageNote.Requeues(message), MessageNote.Head(message), MessageNote.IsReturned(message), message.StaysInMemory), Is.EqualTo((2_047, 5, true, true)));
+        Assert.That(
+            (MessageNote.Requeues(message), MessageNote.Head(message), MessageNote.IsReturned(message), message.StaysInMemory),
+            Is.EqualTo((2_047, 5, true, true)));
         Assert.That(MessageNote.IsReturned(MessageNote.WithReturned(message, false)), Is.False);
     }
 
-    private static QueueMessages Open(StoreRun run) => new(run.Store, [run.First, run.Second, run.Store.OpenQueue(_numbers[^1], durable: true)]);
+    private static QueueMessages Open(StoreRun run) =>
+        new(run.Store, [run.First, run.Second, run.Store.OpenQueue(_numbers[^1], durable: true)]);
 
     private static void Add(StoreRun run, QueueMessages messages, int priority, int head = 10, int body = 30, bool persistent = true)
     {

@@ -25,7 +25,9 @@ public class QueueSettingsTests
     public void Of_two_texts_the_argument_counts(string? argument, string? policy, string? expected)
     {
         Assert.That(Resolve("x-dead-letter-exchange", argument, "dead-letter-exchange", policy).DeadLetterExchange, Is.EqualTo(expected));
-        Assert.That(Resolve("x-dead-letter-routing-key", argument, "dead-letter-routing-key", policy).DeadLetterRoutingKey, Is.EqualTo(expected));
+        Assert.That(
+            Resolve("x-dead-letter-routing-key", argument, "dead-letter-routing-key", policy).DeadLetterRoutingKey,
+            Is.EqualTo(expected));
     }
 
     [TestCase(null, null, "DropHead")]
@@ -53,7 +55,9 @@ public class QueueSettingsTests
             if (value is not null)
                 definition.Add(key, Value(value));
 
-        Assert.That($"{QueueSettings.Resolve(QueueArguments.FromStored(arguments), new EffectivePolicy(definition)).DeadLetterStrategy}", Is.EqualTo(expected));
+        Assert.That(
+            $"{QueueSettings.Resolve(QueueArguments.FromStored(arguments), new EffectivePolicy(definition)).DeadLetterStrategy}",
+            Is.EqualTo(expected));
     }
 
     [Test]

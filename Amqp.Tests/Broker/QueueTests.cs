@@ -19,7 +19,8 @@ public sealed class QueueTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     [TearDown]
-    public void NothingWasUnforeseen() => Assert.That(_broker.Broker.Faults.Total, Is.Zero, string.Join("\n", _broker.Broker.Faults.Recent.Select(fault => $"{fault}")));
+    public void NothingWasUnforeseen() =>
+        Assert.That(_broker.Broker.Faults.Total, Is.Zero, string.Join("\n", _broker.Broker.Faults.Recent.Select(fault => $"{fault}")));
 
     [Test]
     public void A_consume_between_the_last_cancel_and_the_deletion_of_an_auto_delete_queue_is_refused()
@@ -46,7 +47,11 @@ public sealed class QueueTests : IAsyncDisposable
     public void The_consumer_that_was_active_alone_is_followed_by_the_one_of_the_highest_priority()
     {
         var queue = _broker.Declare("q", ("x-single-active-consumer", true));
-        var (active, oldest, highest, younger) = (_broker.Consume(queue), _broker.Consume(queue, priority: 1), _broker.Consume(queue, priority: 5), _broker.Consume(queue, priority: 5));
+        var (active, oldest, highest, younger) = (
+            _broker.Consume(queue),
+            _broker.Consume(queue, priority: 1),
+            _broker.Consume(queue, priority: 5),
+            _broker.Consume(queue, priority: 5));
         _broker.Publish(queue);
         queue.Use.Unsubscribe(active.Subscription);
         _broker.Publish(queue);
@@ -109,7 +114,8 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Broker.Alarms.Dispose(); // alarms and samples would measure the machine during all these hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
-        var (going, waiting) = (_broker.Declare("going", ("x-expires", (5 * hour) + 1)), _broker.Declare("waiting", ("x-message-ttl", 3 * hour)));
+        var (going, waiting) = (
+            _broker.Declare("going", ("x-expires", (5 * hour) + 1)), _broker.Declare("waiting", ("x-message-ttl", 3 * hour)));
         _broker.Publish(waiting);
 
         _broker.Clock.Advance((3 * hour) - 1);
@@ -127,7 +133,8 @@ public sealed class QueueTests : IAsyncDisposable
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
     [TestCase("p", "q", 1_001, true)]
-    public void Only_a_policy_that_changes_something_for_a_queue_begins_its_time_to_expire_anew(string name, string pattern, int milliseconds, bool isRenewed)
+    public void Only_a_policy_that_changes_something_for_a_queue_begins_its_time_to_expire_anew(
+        string name, string pattern, int milliseconds, bool isRenewed)
     {
         _broker.Declare("q");
         _broker.Host.Policies.Put(Expiring("p", "q", 1_000));
@@ -162,7 +169,8 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Clock.Advance(1_000);
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
 
-        static Policy Expiring(int milliseconds) => new(PolicyKind.User, "p", "q", "all", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(milliseconds)));
+        static Policy Expiring(int milliseconds) =>
+            new(PolicyKind.User, "p", "q", "all", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(milliseconds)));
     }
 
     [TestCase("x-delivery-limit", 5, 6)]
@@ -247,7 +255,9 @@ public sealed class QueueTests : IAsyncDisposable
         var queue = _broker.Declare("q");
         _broker.Publish(queue, body: 10);
 
-        Assert.Throws<OutputFailedException>(() => queue.Deliveries.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => throw new OutputFailedException(new IOException("injected"))));
+        Assert.Throws<OutputFailedException>(() => queue.Deliveries.TryGet(
+            0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) =>
+                throw new OutputFailedException(new IOException("injected"))));
 
         Assert.That((queue.Counts, queue.Status.Bytes, queue.Traffic.Deliveries.GetNoAck), Is.EqualTo(((1L, 0L, 0), (10L, 0L), 0L)));
         Assert.That(BareBroker.Get(queue));
@@ -267,7 +277,9 @@ public sealed class QueueTests : IAsyncDisposable
         queue.Requeue([consumer.TakeFirst()], isReturned: true);
 
         _broker.Store.Behind = null;
-        Assert.That(_broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))), Is.EqualTo(isBehind ? [(1, 1), (2, 0)] : new[] { (2, 0), (1, 1) }));
+        Assert.That(
+            _broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))),
+            Is.EqualTo(isBehind ? [(1, 1), (2, 0)] : new[] { (2, 0), (1, 1) }));
     }
 
     [TestCase("io")]
@@ -288,7 +300,9 @@ public sealed class QueueTests : IAsyncDisposable
 
         _broker.Store.BeforeRead = static _ => { };
         _broker.Store.Before = static (_, _) => { };
-        Assert.That(_broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))), Is.EqualTo([(1, 1), (2, 0)]));
+        Assert.That(
+            _broker.Consume(queue).Held.Select(message => (message.Length - MessageNote.Head(message), MessageNote.Requeues(message))),
+            Is.EqualTo([(1, 1), (2, 0)]));
 
         void Throw(string call)
         {
@@ -323,7 +337,11 @@ public sealed class QueueTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q", ("x-max-priority", 3));
         foreach (var (priority, timestamp) in new[] { (0, 5UL), (2, 7UL), (2, 9UL) })
-            _broker.Publish(queue, body: 100 * (int)timestamp, priority: (byte)priority, properties: Encoded.Properties(new BasicProperties { Timestamp = timestamp }));
+            _broker.Publish(
+                queue,
+                body: 100 * (int)timestamp,
+                priority: (byte)priority,
+                properties: Encoded.Properties(new BasicProperties { Timestamp = timestamp }));
         var front = new List<(ulong?, long)>();
         for (bool isThere = true; isThere; isThere = BareBroker.Get(queue))
             front.Add((queue.Status.HeadTimestamp, queue.Status.FrontLength / 100));
@@ -343,7 +361,8 @@ public sealed class QueueTests : IAsyncDisposable
     [TestCase("x-max-length", 0, new[] { 0 }, 0)]
     public void A_limit_is_what_a_queue_holds_at_most(string limit, int most, int[] bodies, int kept)
     {
-        var (dropping, refusing, atOnce) = (_broker.Declare("drops", (limit, most)), _broker.Declare("refuses", (limit, most), ("x-overflow", "reject-publish")),
+        var (dropping, refusing, atOnce) = (_broker.Declare("drops", (limit, most)),
+            _broker.Declare("refuses", (limit, most), ("x-overflow", "reject-publish")),
             _broker.Declare("refuses at once", (limit, most), ("x-overflow", "reject-publish")));
         foreach (int body in bodies)
         {
@@ -394,7 +413,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Test]
-    public void Room_that_was_kept_for_a_publish_is_free_after_the_store_refused_it([Values("x-max-length", "x-max-length-bytes")] string limit)
+    public void Room_that_was_kept_for_a_publish_is_free_after_the_store_refused_it(
+        [Values("x-max-length", "x-max-length-bytes")] string limit)
     {
         var queue = _broker.Declare("q", (limit, 1), ("x-overflow", "reject-publish"));
         _broker.Store.Break("Append", queue.Messages.Number);
@@ -408,7 +428,9 @@ public sealed class QueueTests : IAsyncDisposable
     [Test]
     public void What_was_refused_takes_no_room()
     {
-        var (full, free) = (_broker.Declare("full", ("x-max-length", 0), ("x-overflow", "reject-publish")), _broker.Declare("free", ("x-max-length", 2), ("x-overflow", "reject-publish")));
+        var (full, free) = (
+            _broker.Declare("full", ("x-max-length", 0), ("x-overflow", "reject-publish")),
+            _broker.Declare("free", ("x-max-length", 2), ("x-overflow", "reject-publish")));
         Assert.That(_broker.Publish(full), Is.EqualTo(MessageIntake.Refused));
 
         Assert.That(Enumerable.Range(0, 3).Select(_ => _broker.Publish(free)), Is.EqualTo([0, 0, MessageIntake.Refused]));
@@ -419,7 +441,9 @@ public sealed class QueueTests : IAsyncDisposable
     [TestCase("x-max-length", false)]
     public void What_is_in_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
     {
-        var (plain, quorum) = (_broker.Declare("plain", (limit, 1_000)), _broker.Declare("quorum", QueueFlags.Durable, (limit, 1_000), ("x-queue-type", "quorum")));
+        var (plain, quorum) = (
+            _broker.Declare("plain", (limit, 1_000)),
+            _broker.Declare("quorum", QueueFlags.Durable, (limit, 1_000), ("x-queue-type", "quorum")));
         foreach (var queue in new[] { plain, quorum })
         {
             _broker.Publish(queue, body: 10);
@@ -487,12 +511,19 @@ public sealed class QueueTests : IAsyncDisposable
 
             int kept = why == "x-max-length" ? 1 : 0;
             _broker.Clock.Advance(1); // lets the timer remove what one pass has left
-            await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left"); // at once, unless the pool is draining the queue
-            await Eventually.Holds(() => letters.Counts.Ready == many - kept, () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered"); // the pool publishes the last ones
+            // at once, unless the pool is draining the queue
+            await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
+            // the pool publishes the last ones
+            await Eventually.Holds(
+                () => letters.Counts.Ready == many - kept,
+                () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered");
             letters.Purge();
             queue.Purge();
         }
-        await Eventually.Holds(() => _broker.Store.MemoryInUse < before + openBlocks, () => $"{_broker.Store.MemoryInUse - before} bytes are left"); // includes the pool's last batch
+        // includes the pool's last batch
+        await Eventually.Holds(
+            () => _broker.Store.MemoryInUse < before + openBlocks,
+            () => $"{_broker.Store.MemoryInUse - before} bytes are left");
     }
 
     [Test]
@@ -552,7 +583,9 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Acknowledge(queue, consumer);
 
         Assert.That(Persistent(), Is.EqualTo((2L, 200L)));
-        Assert.That((queue.Traffic.DiskWrites, queue.Traffic.Published, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.Ack), Is.EqualTo((3L, 4L, 2L, 1L)));
+        Assert.That(
+            (queue.Traffic.DiskWrites, queue.Traffic.Published, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.Ack),
+            Is.EqualTo((3L, 4L, 2L, 1L)));
 
         (long, long) Persistent() => (queue.Status.Storage.Persistent, queue.Status.Storage.PersistentBytes);
     }
@@ -641,7 +674,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     [Test]
-    public void Conditions_of_a_deletion_are_looked_at_first([Values] bool ifUnused, [Values] bool ifEmpty, [Values] bool isUsed, [Values] bool isFull)
+    public void Conditions_of_a_deletion_are_looked_at_first(
+        [Values] bool ifUnused, [Values] bool ifEmpty, [Values] bool isUsed, [Values] bool isFull)
     {
         var queue = _broker.Declare("q");
         if (isUsed)
@@ -668,7 +702,8 @@ public sealed class QueueTests : IAsyncDisposable
     public void Consumers_of_higher_priority_are_served_while_they_have_room_and_equals_in_turn()
     {
         var queue = _broker.Declare("q");
-        var (low, one, other) = (_broker.Consume(queue), _broker.Consume(queue, priority: 1, room: 2), _broker.Consume(queue, priority: 1, room: 2));
+        var (low, one, other) = (
+            _broker.Consume(queue), _broker.Consume(queue, priority: 1, room: 2), _broker.Consume(queue, priority: 1, room: 2));
         for (int i = 0; i < 6; i++)
         {
             _broker.Publish(queue);
@@ -700,7 +735,8 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(record.Error, Does.StartWith("InvalidOperationException: xxx"));
     }
 
-    private static bool StaysInMemory(in Amqp.Storage.Messages.StoredMessage message) => (message.Flags & Amqp.Storage.Messages.MessageFlags.StaysInMemory) != 0;
+    private static bool StaysInMemory(in Amqp.Storage.Messages.StoredMessage message) =>
+        (message.Flags & Amqp.Storage.Messages.MessageFlags.StaysInMemory) != 0;
 
     /// <summary>Properties that are much larger than the body.</summary>
     private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];

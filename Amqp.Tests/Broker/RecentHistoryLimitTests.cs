@@ -12,7 +12,10 @@ public sealed class RecentHistoryLimitTests
         await using var client = await RawClient.DialAsync(new UriBuilder("amqp", "127.0.0.1", broker.Port).Uri);
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
-        await channel.DeclareExchangeAsync("history", "x-recent-history", arguments: FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt64(long.MaxValue)));
+        await channel.DeclareExchangeAsync(
+            "history",
+            "x-recent-history",
+            arguments: FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt64(long.MaxValue)));
         await channel.DeclareQueueAsync("late");
         for (int i = 0; i < 10; i++)
             await channel.PublishAsync("history", "", $"{i}");

@@ -26,7 +26,10 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
     public void The_memory_of_those_that_give_way_and_of_all_with_the_exchange_is_given_back([Values] bool isBehindDelays)
     {
         var exchange = isBehindDelays
-            ? Declare("x-delayed-message", FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("x-recent-history")).With("x-recent-history-length", FieldValue.FromInt32(3)))
+            ? Declare(
+                "x-delayed-message",
+                FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("x-recent-history"))
+                    .With("x-recent-history-length", FieldValue.FromInt32(3)))
             : Declare("x-recent-history", FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt32(3)));
         long before = _broker.Store.MemoryInUse;
         for (int i = 0; i < 10; i++)
@@ -65,7 +68,8 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         };
 
         Assert.That(BindLate("late"), Is.EqualTo((2L, 4L)));
-        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { "Error 317 A message of the recent history of exchange 'x' in vhost '/' cannot be read and is not replayed" }));
+        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(
+            new[] { "Error 317 A message of the recent history of exchange 'x' in vhost '/' cannot be read and is not replayed" }));
 
         _broker.Store.BeforeRead = static _ => { };
         Assert.That(BindLate("later"), Is.EqualTo((3L, 6L)), "it is kept");
@@ -119,7 +123,8 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         return (queue.Counts.Ready, queue.Status.Bytes.Ready);
     }
 
-    private Exchange Declare(string type, FieldTable arguments) => _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);
+    private Exchange Declare(string type, FieldTable arguments) =>
+        _broker.Host.Topology.DeclareExchange("x", type, ExchangeFlags.None, arguments);
 
     private void Publish(Exchange exchange, int body, BasicProperties? given = null)
     {
@@ -131,7 +136,8 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         var finder = new RouteFinder(_broker.Host.Routing);
         _broker.Host.Routing.Follow(exchange, RoutedMessage.Of(address.WrittenSpan, properties, default, []), finder);
         new MessageIntake(_broker.Host.Services).Store(
-            finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body], new MessageTraits(false, 0, Expiry.None), _broker.Round);
+            finder.ToRoute(), EncodedMessage.NewHead(address.WrittenSpan, properties, default), new byte[body],
+            new MessageTraits(false, 0, Expiry.None), _broker.Round);
         _broker.Round.Complete();
     }
 }

@@ -50,7 +50,8 @@ public sealed class ResourceAlarmsTests : IDisposable
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]
     [TestCase(50, 50, "counted")]
-    public void A_limit_smaller_than_what_the_process_takes_by_itself_and_than_the_configured_one_is_held_against_all_that_it_takes(long configured, long limit, string what)
+    public void A_limit_smaller_than_what_the_process_takes_by_itself_and_than_the_configured_one_is_held_against_all_that_it_takes(
+        long configured, long limit, string what)
     {
         long counted = 1, resident = 100;
         var measure = new MemoryMeasure(() => counted, () => resident, configured);
@@ -77,7 +78,10 @@ public sealed class ResourceAlarmsTests : IDisposable
     [Test]
     public void Each_alarm_is_logged_with_what_was_measured_and_what_is_allowed()
     {
-        foreach (var (memoryInUse, diskFree, isFull) in new[] { (101, 1_000, false), (77, 99, false), (0, 555, false), (0, 555, true), (0, 555, false) })
+        foreach (var (memoryInUse, diskFree, isFull) in new[]
+        {
+            (101, 1_000, false), (77, 99, false), (0, 555, false), (0, 555, true), (0, 555, false)
+        })
         {
             (_memoryInUse, _diskFree, _isFull) = (memoryInUse, diskFree, isFull);
             Check(ChecksPerLookAtTheDisk);

@@ -109,21 +109,24 @@ public sealed class RouteFinderTests
             _ => FieldValue.FromString("true"),
         };
 
-        var route = Follow(exchange, "k", FieldTable.Empty.With(value == "other header" ? "x-recent-history" : "x-recent-history-no-store", header));
+        var route = Follow(
+            exchange, "k", FieldTable.Empty.With(value == "other header" ? "x-recent-history" : "x-recent-history-no-store", header));
 
         Assert.That(route.Targets, Has.Length.EqualTo(kept));
     }
 
     private MessageRoute Follow(string exchange, string key, FieldTable? headers = null)
     {
-        _broker.Host.Routing.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), _finder);
+        _broker.Host.Routing.Follow(
+            _broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), _finder);
         return _finder.ToRoute();
     }
 
     private void Declare(string name, string type, FieldTable? arguments = null) =>
         _broker.Host.Topology.DeclareExchange(name, type, ExchangeFlags.None, arguments ?? FieldTable.Empty);
 
-    private void Bind(string source, IBindingDestination destination, string key) => _broker.Host.Topology.Bind(source, destination, key, FieldTable.Empty, _broker.Round);
+    private void Bind(string source, IBindingDestination destination, string key) =>
+        _broker.Host.Topology.Bind(source, destination, key, FieldTable.Empty, _broker.Round);
 
     private sealed class ReplyConsumer : IReplyConsumer
     {

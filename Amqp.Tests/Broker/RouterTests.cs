@@ -37,7 +37,8 @@ public sealed class RouterTests
         for (int round = 0; round < Rounds; round++)
         {
             string own = random.GetItems(keys, 1)[0];
-            var binding = new Binding(exchange, random.GetItems(queues, 1)[0], own, FieldTable.Empty.With("key", FieldValue.FromString(own)));
+            var binding = new Binding(
+                exchange, random.GetItems(queues, 1)[0], own, FieldTable.Empty.With("key", FieldValue.FromString(own)));
             if (bound.Remove(binding))
                 router.Remove(binding);
             else if (bound.Add(binding))
@@ -45,7 +46,9 @@ public sealed class RouterTests
 
             foreach (string key in keys)
             {
-                var expected = bound.Where(each => type == "fanout" || each.RoutingKey == key).Select(each => each.Destination.Name).Distinct();
+                var expected = bound.Where(each => type == "fanout" || each.RoutingKey == key)
+                    .Select(each => each.Destination.Name)
+                    .Distinct();
                 Assert.That(Route(router, key), Is.EquivalentTo(expected), $"'{key}' in round {round} of seed {seed}");
             }
         }
@@ -89,7 +92,9 @@ public sealed class RouterTests
                 router.Add(binding);
             }
 
-            var chosen = Enumerable.Range(0, 10).Select(number => chooser.Choose(Encoding.UTF8.GetBytes($"key {round} {number}"), default, default)?.Destination).ToList();
+            var chosen = Enumerable.Range(0, 10)
+                .Select(number => chooser.Choose(Encoding.UTF8.GetBytes($"key {round} {number}"), default, default)?.Destination)
+                .ToList();
             if (bound.Count == 0)
                 Assert.That(chosen, Has.All.Null);
             else
@@ -150,9 +155,14 @@ public sealed class RouterTests
     {
         var (router, exchange) = New("x-consistent-hash");
         router.Add(new Binding(exchange, _broker.Declare("same"), "1", FieldTable.Empty));
-        router.Add(new Binding(exchange, _broker.Host.Topology.DeclareExchange("same", "fanout", ExchangeFlags.None, FieldTable.Empty), "1", FieldTable.Empty));
+        router.Add(new Binding(
+            exchange,
+            _broker.Host.Topology.DeclareExchange("same", "fanout", ExchangeFlags.None, FieldTable.Empty),
+            "1",
+            FieldTable.Empty));
 
-        var chosen = Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination);
+        var chosen = Enumerable.Range(0, 500)
+            .Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"key {number}"), default, default)!.Destination);
 
         Assert.That(chosen.Count(destination => destination is Queue), Is.InRange(150, 350));
     }
@@ -161,8 +171,10 @@ public sealed class RouterTests
     [TestCase("hash-property")]
     public void What_is_hashed_is_named_by_a_text(string argument) =>
         Assert.That(
-            () => Routers.Create(new ExchangeDeclaration("x", "v", "x-consistent-hash", FieldTable.Empty.With(argument, FieldValue.FromInt32(1)))),
-            Throws.TypeOf<BrokerException>().With.Message.EqualTo($"invalid type 'signedint' for arg '{argument}' in exchange 'x' in vhost 'v'"));
+            () => Routers.Create(
+                new ExchangeDeclaration("x", "v", "x-consistent-hash", FieldTable.Empty.With(argument, FieldValue.FromInt32(1)))),
+            Throws.TypeOf<BrokerException>()
+                .With.Message.EqualTo($"invalid type 'signedint' for arg '{argument}' in exchange 'x' in vhost 'v'"));
 
     [TestCase("250", 250)]
     [TestCase("+250", 250)]
@@ -195,7 +207,10 @@ public sealed class RouterTests
     [TestCase(FieldType.Int64, 0L, 0L)]
     [TestCase(FieldType.Int64, -1L, 0L)]
     public void A_delay_is_a_number_in_its_range(FieldType type, long given, long delay) =>
-        Assert.That(DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))), Is.EqualTo(delay));
+        Assert.That(
+            DelayHeader.Read(Encoded.Fields(
+                FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))),
+            Is.EqualTo(delay));
 
     /// <summary>The header has the delay of the message, and all other properties are unchanged.</summary>
     [TestCase(5_000, "signedint -5000")]
@@ -213,14 +228,21 @@ public sealed class RouterTests
             int number => FieldValue.FromInt32(number),
             _ => FieldValue.FromInt64((long)given),
         };
-        var properties = new BasicProperties { ContentType = "t", MessageId = "m", Headers = FieldTable.Empty.With("a", FieldValue.FromInt32(1)).With("x-delay", value).With("b", FieldValue.FromString("2")) };
+        var properties = new BasicProperties
+        {
+            ContentType = "t",
+            MessageId = "m",
+            Headers = FieldTable.Empty.With("a", FieldValue.FromInt32(1)).With("x-delay", value).With("b", FieldValue.FromString("2"))
+        };
 
         var over = BasicProperties.Read(DelayHeader.Negate(Encoded.Properties(properties)));
 
         var delay = over.Headers!["x-delay"]!.Value;
         Assert.That($"{(delay.Type == FieldType.Int32 ? "signedint" : "long")} {delay}", Is.EqualTo(expected));
         Assert.That(string.Join(' ', over.Headers.Select(header => header.Key)), Is.EqualTo("a x-delay b"));
-        Assert.That((over.ContentType, over.MessageId, over.Headers["a"], over.Headers["b"]), Is.EqualTo(("t", "m", properties.Headers["a"], properties.Headers["b"])));
+        Assert.That(
+            (over.ContentType, over.MessageId, over.Headers["a"], over.Headers["b"]),
+            Is.EqualTo(("t", "m", properties.Headers["a"], properties.Headers["b"])));
     }
 
     private Queue[] Declare() => [.. Enumerable.Range(0, Queues).Select(number => _broker.Declare($"q{number}"))];
@@ -239,5 +261,9 @@ public sealed class RouterTests
     }
 
     private static string[] ChooseAll(IRouter router) =>
-        [.. Enumerable.Range(0, 500).Select(number => ((ChoosingRouter)router).Choose(Encoding.UTF8.GetBytes($"a key of more than eight bytes, {number}"), default, default)!.Destination.Name)];
+        [
+            .. Enumerable.Range(0, 500).Select(number =>
+                ((ChoosingRouter)router)
+                    .Choose(Encoding.UTF8.GetBytes($"a key of more than eight bytes, {number}"), default, default)!.Destination.Name)
+        ];
 }

@@ -35,7 +35,8 @@ public sealed class TopicRouterTests : IAsyncDisposable
                 router.Add(bound[queue] = new Binding(exchange, queue, Key(random, "a", "b", "*", "#"), FieldTable.Empty));
 
             string key = Key(random, "a", "b", "");
-            var expected = bound.Values.Where(binding => Matches(Words(binding.RoutingKey), Words(key))).Select(binding => ((Queue)binding.Destination).Name);
+            var expected = bound.Values.Where(binding => Matches(Words(binding.RoutingKey), Words(key)))
+                .Select(binding => ((Queue)binding.Destination).Name);
             Assert.That(Route(router, key), Is.EquivalentTo(expected), $"'{key}' in round {round} of seed {seed}");
         }
         foreach (var binding in bound.Values)

@@ -61,7 +61,8 @@ public sealed class TopologyLockTests
     [Test]
     public async Task The_name_of_a_new_queue_is_held_against_patterns_while_nobody_waits_for_it()
     {
-        _virtualHost.Policies.Put(new Policy(PolicyKind.Operator, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))])));
+        _virtualHost.Policies.Put(
+            new Policy(PolicyKind.Operator, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))])));
         Task declaring;
         using (new EndlessRouting(_virtualHost))
         {
@@ -83,7 +84,8 @@ public sealed class TopologyLockTests
             DemandForgotten(false, "an exchange that is there", () => DeclareExchange("x"));
             DemandForgotten(false, "a binding that is there", () => Bind("x", "q", "key"));
             DemandForgotten(false, "unbinding what is not bound", () => Unbind("x", "q", "other"));
-            DemandForgotten(false, "deleting an exchange that is not there", () => _virtualHost.Topology.DeleteExchange("nowhere", ifUnused: false));
+            DemandForgotten(
+                false, "deleting an exchange that is not there", () => _virtualHost.Topology.DeleteExchange("nowhere", ifUnused: false));
             DemandForgotten(true, "a new binding", () => Bind("x", "new", "key"));
             DemandForgotten(true, "unbinding", () => Unbind("x", "q", "key"));
             DemandForgotten(true, "deleting a queue", () => _virtualHost.Topology.DeleteQueue(_virtualHost.FindQueue("q")!, false, false));
@@ -93,12 +95,14 @@ public sealed class TopologyLockTests
 
     [TestCase("", "late", false)]
     [TestCase("lost", "anything", true)]
-    public async Task A_route_that_met_a_name_that_is_not_there_is_found_anew_once_it_is(string exchange, string key, bool isAlternateMissing)
+    public async Task A_route_that_met_a_name_that_is_not_there_is_found_anew_once_it_is(
+        string exchange, string key, bool isAlternateMissing)
     {
         await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
-        await channel.DeclareExchangeAsync("lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
+        await channel.DeclareExchangeAsync(
+            "lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
         for (int number = 0; number < 2; number++) // the second route is cached
         {
             await channel.PublishAsync(exchange, key, "too early", mandatory: true);
@@ -126,16 +130,21 @@ public sealed class TopologyLockTests
         Assert.That(_virtualHost.Routing.Version != before, Is.EqualTo(isForgotten), by);
     }
 
-    private Task DemandTimeoutToldAsync() => Eventually.Holds(() => _broker.Log.Any(line => line.Contains("takes too long", StringComparison.Ordinal)), () => "no time-out was logged");
+    private Task DemandTimeoutToldAsync() => Eventually.Holds(
+        () => _broker.Log.Any(line => line.Contains("takes too long", StringComparison.Ordinal)),
+        () => "no time-out was logged");
 
-    private void DeclareQueue(string name) => _virtualHost.Topology.DeclareQueue(name, isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
+    private void DeclareQueue(string name) =>
+        _virtualHost.Topology.DeclareQueue(name, isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
 
-    private void DeclareExchange(string name) => _virtualHost.Topology.DeclareExchange(name, "direct", ExchangeFlags.None, FieldTable.Empty);
+    private void DeclareExchange(string name) =>
+        _virtualHost.Topology.DeclareExchange(name, "direct", ExchangeFlags.None, FieldTable.Empty);
 
     private void Bind(string exchange, string queue, string key) =>
         _virtualHost.Topology.Bind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty, new());
 
-    private void Unbind(string exchange, string queue, string key) => _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
+    private void Unbind(string exchange, string queue, string key) =>
+        _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
 
     /// <summary>A thread that routes a message until it is told to stop, and so holds the topology lock shared.</summary>
     private sealed class EndlessRouting : IRouter, IDisposable
@@ -147,7 +156,8 @@ public sealed class TopologyLockTests
         public EndlessRouting(VirtualHost virtualHost)
         {
             var exchange = new Exchange("endless", "direct", this, ExchangeFlags.None, FieldTable.Empty);
-            _thread = new Thread(() => virtualHost.Routing.Follow(exchange, new RoutedMessage("", default), new RouteFinder(virtualHost.Routing)));
+            _thread = new Thread(
+                () => virtualHost.Routing.Follow(exchange, new RoutedMessage("", default), new RouteFinder(virtualHost.Routing)));
             _thread.Start();
             Assert.That(_isRouting.Wait(_patience), Is.True);
         }

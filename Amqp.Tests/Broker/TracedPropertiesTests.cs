@@ -30,11 +30,20 @@ public class TracedPropertiesTests
         });
 
         var expected = FieldTable.Empty
-            .With("content_type", FieldValue.FromString("a")).With("content_encoding", FieldValue.FromString("b")).With("headers", FieldValue.FromTable(headers))
-            .With("delivery_mode", FieldValue.FromInt32(2)).With("priority", FieldValue.FromInt32(7)).With("correlation_id", FieldValue.FromString("c"))
-            .With("reply_to", FieldValue.FromString("d")).With("expiration", FieldValue.FromString("8")).With("message_id", FieldValue.FromString("e"))
-            .With("timestamp", FieldValue.FromInt64(1L << 31)).With("type", FieldValue.FromString("f")).With("user_id", FieldValue.FromString("g"))
-            .With("app_id", FieldValue.FromString("h")).With("cluster_id", FieldValue.FromString("i"));
+            .With("content_type", FieldValue.FromString("a"))
+                .With("content_encoding", FieldValue.FromString("b"))
+                .With("headers", FieldValue.FromTable(headers))
+            .With("delivery_mode", FieldValue.FromInt32(2))
+                .With("priority", FieldValue.FromInt32(7))
+                .With("correlation_id", FieldValue.FromString("c"))
+            .With("reply_to", FieldValue.FromString("d"))
+                .With("expiration", FieldValue.FromString("8"))
+                .With("message_id", FieldValue.FromString("e"))
+            .With("timestamp", FieldValue.FromInt64(1L << 31))
+                .With("type", FieldValue.FromString("f"))
+                .With("user_id", FieldValue.FromString("g"))
+            .With("app_id", FieldValue.FromString("h"))
+                .With("cluster_id", FieldValue.FromString("i"));
         Assert.That(TracedProperties.Of(properties), Is.EqualTo(expected));
     }
 }

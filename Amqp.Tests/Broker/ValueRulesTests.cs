@@ -12,13 +12,18 @@ namespace Amqp.Tests.Broker;
 public sealed class ValueRulesTests
 {
     private static readonly string[] _names = ["dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"];
-    private static readonly long[] _numbers = [long.MinValue, -1, 0, 1, int.MaxValue, 1L << 31, 1L << 53, 315_360_000_000, 315_360_000_001, long.MaxValue];
+    private static readonly long[] _numbers =
+        [long.MinValue, -1, 0, 1, int.MaxValue, 1L << 31, 1L << 53, 315_360_000_000, 315_360_000_001, long.MaxValue];
 
     [TestCaseSource(nameof(_names))]
     public void A_name_has_at_most_255_bytes(string key)
     {
-        Assert.That((Refuses(key, ""), Refuses(key, new string('x', 255)), Refuses(key, new string('ä', 127))), Is.EqualTo((false, false, false)));
-        Assert.That((Refuses(key, new string('x', 256)), Refuses(key, new string('ä', 128)), Refuses(key, new string('x', 70_000))), Is.EqualTo((true, true, true)));
+        Assert.That(
+            (Refuses(key, ""), Refuses(key, new string('x', 255)), Refuses(key, new string('ä', 127))),
+            Is.EqualTo((false, false, false)));
+        Assert.That(
+            (Refuses(key, new string('x', 256)), Refuses(key, new string('ä', 128)), Refuses(key, new string('x', 70_000))),
+            Is.EqualTo((true, true, true)));
     }
 
     [TestCase("expires", 1, 315_360_000_000)]
@@ -60,7 +65,9 @@ public sealed class ValueRulesTests
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]
     public void No_limit_of_deliveries_is_an_argument_and_no_policy(int limit, bool isArgument, bool isPolicy) =>
-        Assert.That((IsArgument("x-delivery-limit", FieldValue.FromInt32(limit)), IsPolicy("delivery-limit", FieldValue.FromInt32(limit))), Is.EqualTo((isArgument, isPolicy)));
+        Assert.That(
+            (IsArgument("x-delivery-limit", FieldValue.FromInt32(limit)), IsPolicy("delivery-limit", FieldValue.FromInt32(limit))),
+            Is.EqualTo((isArgument, isPolicy)));
 
     [TestCase("x-dead-letter-strategy", "at-most-once at-least-once")]
     [TestCase("x-queue-mode", "default lazy")]
@@ -70,7 +77,12 @@ public sealed class ValueRulesTests
     {
         foreach (string word in words.Split(' '))
             Assert.That(IsArgument(argument, FieldValue.FromString(word)), word);
-        foreach (var other in (FieldValue[])[FieldValue.FromString("other"), FieldValue.FromString(""), FieldValue.FromInt32(1), FieldValue.Void])
+        foreach (var other in (FieldValue[])[
+            FieldValue.FromString("other"),
+            FieldValue.FromString(""),
+            FieldValue.FromInt32(1),
+            FieldValue.Void
+        ])
             Assert.That(IsArgument(argument, other), Is.False, $"{other}");
     }
 
@@ -93,7 +105,8 @@ public sealed class ValueRulesTests
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
         foreach (string key in (string[])["expires", "message-ttl", "consumer-timeout"])
-            virtualHost.Policies.Put(Policy.FromStored(PolicyKind.User, key, $"^{key}$", "queues", 0, FieldTable.Empty.With(key, FieldValue.FromInt64(long.MaxValue - 1))));
+            virtualHost.Policies.Put(Policy.FromStored(
+                PolicyKind.User, key, $"^{key}$", "queues", 0, FieldTable.Empty.With(key, FieldValue.FromInt64(long.MaxValue - 1))));
         foreach (string queue in (string[])["expires", "message-ttl", "consumer-timeout"])
         {
             await channel.DeclareQueueAsync(queue);
@@ -112,11 +125,15 @@ public sealed class ValueRulesTests
     [TestCase(false)]
     public void A_stored_routing_key_that_is_too_long_counts_as_absent(bool byPolicy)
     {
-        var tooLong = FieldTable.Empty.With("dead-letter-exchange", FieldValue.FromString("")).With("dead-letter-routing-key", FieldValue.FromString(new string('k', 300)));
+        var tooLong = FieldTable.Empty.With("dead-letter-exchange", FieldValue.FromString(""))
+            .With("dead-letter-routing-key", FieldValue.FromString(new string('k', 300)));
         var policy = new EffectivePolicy(tooLong.ToDictionary(field => field.Key, field => field.Value));
-        var arguments = QueueArguments.FromStored(new FieldTable(tooLong.Select(field => KeyValuePair.Create("x-" + field.Key, field.Value))));
+        var arguments = QueueArguments.FromStored(
+            new FieldTable(tooLong.Select(field => KeyValuePair.Create("x-" + field.Key, field.Value))));
 
-        var settings = byPolicy ? QueueSettings.Resolve(QueueArguments.FromStored(FieldTable.Empty), policy) : QueueSettings.Resolve(arguments, EffectivePolicy.None);
+        var settings = byPolicy
+            ? QueueSettings.Resolve(QueueArguments.FromStored(FieldTable.Empty), policy)
+            : QueueSettings.Resolve(arguments, EffectivePolicy.None);
 
         Assert.That((settings.DeadLetterExchange, settings.DeadLetterRoutingKey), Is.EqualTo(("", (string?)null)));
     }
@@ -131,7 +148,10 @@ public sealed class ValueRulesTests
     }
 
     private static IEnumerable<FieldValue> WrongTypes() =>
-        [FieldValue.FromString("1"), FieldValue.FromDouble(1.5), FieldValue.FromBoolean(true), FieldValue.Void, FieldValue.FromArray([]), FieldValue.FromTable(FieldTable.Empty)];
+        [
+            FieldValue.FromString("1"), FieldValue.FromDouble(1.5), FieldValue.FromBoolean(true), FieldValue.Void, FieldValue.FromArray([]),
+            FieldValue.FromTable(FieldTable.Empty)
+        ];
 
     private static bool IsPolicy(string key, FieldValue value)
     {

@@ -52,7 +52,12 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         var queue = _broker.Declare("q");
         _broker.Host.Policies.Put(Policy(PolicyKind.User));
 
-        int added = _broker.Host.Policies.PutAll([Policy(PolicyKind.User, length: 3), Policy(PolicyKind.Operator, length: 9), Policy(PolicyKind.Operator, length: 1), Named("other", length: 7, priority: 1)]);
+        int added = _broker.Host.Policies.PutAll([
+            Policy(PolicyKind.User, length: 3),
+            Policy(PolicyKind.Operator, length: 9),
+            Policy(PolicyKind.Operator, length: 1),
+            Named("other", length: 7, priority: 1)
+        ]);
 
         Assert.That(added, Is.EqualTo(2));
         Assert.That(_broker.Host.Policies.All(PolicyKind.User).Select(policy => policy.Name), Is.EqualTo(new[] { "other", "p" }));
@@ -65,7 +70,8 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     }
 
     [Test]
-    public void Of_several_of_one_priority_the_first_by_name_counts_in_whatever_order_they_came([Values("b a B", "a B b", "B b a")] string order)
+    public void Of_several_of_one_priority_the_first_by_name_counts_in_whatever_order_they_came([Values(
+        "b a B", "a B b", "B b a")] string order)
     {
         var queue = _broker.Declare("q");
         foreach (string name in order.Split(' '))
@@ -87,24 +93,31 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         catalog.Room = room;
 
         Assert.That(
-            () => policies.PutAll([Named("a", length: 1, priority: 1), Policy(PolicyKind.User, length: 3), Named("b", length: 1, priority: 1)]),
+            () => policies.PutAll(
+                [Named("a", length: 1, priority: 1), Policy(PolicyKind.User, length: 3), Named("b", length: 1, priority: 1)]),
             Throws.InstanceOf<StoreFullException>());
 
         Assert.That(catalog.Entries.Single().Value, Is.EqualTo(before));
-        Assert.That(policies.All(PolicyKind.User).Select(policy => $"{policy.Name} {policy.Definition["max-length"]}"), Is.EqualTo(new[] { "p 2" }));
+        Assert.That(
+            policies.All(PolicyKind.User).Select(policy => $"{policy.Name} {policy.Definition["max-length"]}"),
+            Is.EqualTo(new[] { "p 2" }));
     }
 
     [Test]
     public void An_exchange_and_a_queue_that_are_declared_later_have_it_as_well()
     {
-        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^later", "all", 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
-        _broker.Host.Policies.Put(new Policy(PolicyKind.Operator, "o", "^later", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(3))));
+        _broker.Host.Policies.Put(new Policy(
+            PolicyKind.User, "p", "^later", "all", 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
+        _broker.Host.Policies.Put(
+            new Policy(PolicyKind.Operator, "o", "^later", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(3))));
 
         var exchange = _broker.Host.Topology.DeclareExchange("later", "direct", ExchangeFlags.None, FieldTable.Empty);
         var other = _broker.Host.Topology.DeclareExchange("not later", "direct", ExchangeFlags.None, FieldTable.Empty);
         var queue = _broker.Declare("later");
 
-        Assert.That((exchange.AlternateExchange, other.AlternateExchange, queue.Settings.MaxLength), Is.EqualTo(("amq.fanout", (string?)null, 3L)));
+        Assert.That(
+            (exchange.AlternateExchange, other.AlternateExchange, queue.Settings.MaxLength),
+            Is.EqualTo(("amq.fanout", (string?)null, 3L)));
         Assert.That(_broker.Host.Policies.Match(PolicyKind.User, exchange)!.Name, Is.EqualTo("p"));
         Assert.That(_broker.Host.Policies.Match(PolicyKind.Operator, exchange), Is.Null);
     }

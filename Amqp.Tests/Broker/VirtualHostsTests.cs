@@ -30,7 +30,9 @@ public sealed class VirtualHostsTests
         Assert.That(hosts.Find("v1")!.Description.Text, Is.EqualTo("anew"));
 
         (string, string, string) Texts(string host, string user) =>
-            permissions.Find(host, user) is { } permission ? (permission.Configure.Text, permission.Write.Text, permission.Read.Text) : default;
+            permissions.Find(host, user) is { } permission
+                ? (permission.Configure.Text, permission.Write.Text, permission.Read.Text)
+                : default;
     }
 
     [Test]
@@ -43,7 +45,9 @@ public sealed class VirtualHostsTests
 
         var description = after.Broker.VirtualHosts.Find("v")!.Description;
 
-        Assert.That((description.Text, string.Join(',', description.Tags), description.DefaultQueueType), Is.EqualTo(("second", "b,c", "quorum")));
+        Assert.That(
+            (description.Text, string.Join(',', description.Tags), description.DefaultQueueType),
+            Is.EqualTo(("second", "b,c", "quorum")));
     }
 
     /// <summary>
@@ -59,10 +63,12 @@ public sealed class VirtualHostsTests
         host.Topology.DeclareQueue("declared", isServerNamed: false, QueueFlags.Durable, FieldTable.Empty, this);
         host.Topology.DeclareQueue("amq.gen-x", isServerNamed: true, QueueFlags.Durable, FieldTable.Empty, this);
 
-        Assert.That(host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => $"{queue.Name} {queue.Settings.Type}"), Is.EqualTo(new[]
-        {
-            "amq.gen-x Classic", "declared Quorum", "imported Classic",
-        }));
+        Assert.That(
+            host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => $"{queue.Name} {queue.Settings.Type}"),
+            Is.EqualTo(new[]
+            {
+                "amq.gen-x Classic", "declared Quorum", "imported Classic",
+            }));
     }
 
     [TestCase(0, 0)]
@@ -72,15 +78,20 @@ public sealed class VirtualHostsTests
     public async Task A_virtual_host_has_as_many_queues_as_its_limit_says_and_those_may_be_declared_again(int limit, int most)
     {
         await using var broker = new BareBroker();
-        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None).Topology.DeclareQueue("does not count", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
-        broker.Broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(limit))));
+        broker.Broker.VirtualHosts.Put("another", VirtualHostDescription.None)
+            .Topology.DeclareQueue("does not count", isServerNamed: false, QueueFlags.None, FieldTable.Empty, this);
+        broker.Broker.Parameters.Put(
+            "vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(limit))));
         for (int i = 0; i < most; i++)
             broker.Declare($"q{i}");
 
         for (int i = 0; i < most; i++)
             broker.Declare($"q{i}");
         if (limit >= 0)
-            Assert.That(() => broker.Declare("more"), Throws.TypeOf<BrokerException>().With.Message.EqualTo($"cannot declare queue 'more': queue limit in vhost '/' ({limit}) is reached"));
+            Assert.That(
+                () => broker.Declare("more"),
+                Throws.TypeOf<BrokerException>()
+                    .With.Message.EqualTo($"cannot declare queue 'more': queue limit in vhost '/' ({limit}) is reached"));
         Assert.That(broker.Host.QueueCount, Is.EqualTo(most));
     }
 
@@ -91,7 +102,8 @@ public sealed class VirtualHostsTests
     [TestCase("AMQ.q", false)]
     [TestCase("x amq.q", false)]
     [TestCase("", false)]
-    public void A_name_is_the_brokers_own_by_how_it_begins(string name, bool isReserved) => Assert.That(ReservedNames.IsReserved(name), Is.EqualTo(isReserved));
+    public void A_name_is_the_brokers_own_by_how_it_begins(string name, bool isReserved) =>
+        Assert.That(ReservedNames.IsReserved(name), Is.EqualTo(isReserved));
 
     [TestCase("a\rb", "ab")]
     [TestCase("a\nb", "ab")]

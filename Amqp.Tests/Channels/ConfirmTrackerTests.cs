@@ -9,8 +9,8 @@ namespace Amqp.Tests.Channels;
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// Rounds of publishes, each with the position that makes it safe; r: refused by a queue, n: never safe. Then <c>@</c> and a position that becomes durable, or
-    /// <c>!</c>: the store fails. Behind it the answers: tags, with a + for all up to it.
+    /// Rounds of publishes, each with the position that makes it safe; r: refused by a queue, n: never safe. Then <c>@</c> and
+    /// a position that becomes durable, or <c>!</c>: the store fails. Behind it the answers: tags, with a + for all up to it.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

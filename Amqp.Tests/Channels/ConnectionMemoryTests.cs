@@ -22,7 +22,9 @@ public sealed class ConnectionMemoryTests
         long before = connection.MemoryInUse;
         for (int i = 0; i < 3; i++)
             await channel.ConsumeAsync("q", $"{i}");
-        await Eventually.Holds(() => connection.MemoryInUse == before + 3 * ObjectSize.Consumer, () => $"{connection.MemoryInUse - before} for three consumers");
+        await Eventually.Holds(
+            () => connection.MemoryInUse == before + 3 * ObjectSize.Consumer,
+            () => $"{connection.MemoryInUse - before} for three consumers");
 
         if (end == "close")
             await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));
@@ -35,6 +37,8 @@ public sealed class ConnectionMemoryTests
         long expected = end == "close" ? before - ObjectSize.Channel : before;
         await Eventually.Holds(() => connection.MemoryInUse == expected, () => $"{connection.MemoryInUse - expected} bytes too many");
         await client.DisposeAsync();
-        await Eventually.Holds(() => broker.Broker.ClientMemory.Bytes == 0, () => $"{broker.Broker.ClientMemory.Bytes} bytes of a connection that is gone");
+        await Eventually.Holds(
+            () => broker.Broker.ClientMemory.Bytes == 0,
+            () => $"{broker.Broker.ClientMemory.Bytes} bytes of a connection that is gone");
     }
 }

@@ -11,7 +11,8 @@ public sealed class ConnectionPauseTests : IDisposable
     private readonly TaskCompletionSource _waiting = new();
     private readonly ConnectionPause _pause;
 
-    public ConnectionPauseTests() => _pause = new ConnectionPause(new ConnectionHeartbeat(new SentFrames().NewOutbox(), _ => { }), _socket.Token);
+    public ConnectionPauseTests() =>
+        _pause = new ConnectionPause(new ConnectionHeartbeat(new SentFrames().NewOutbox(), _ => { }), _socket.Token);
 
     public void Dispose() => _socket.Dispose();
 

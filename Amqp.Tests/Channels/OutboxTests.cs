@@ -31,7 +31,9 @@ public sealed class OutboxTests
 
         await room.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That((outbox.IsFull, outbox.Waiting), Is.EqualTo((false, 3L * Frame.Overhead - 1)));
-        await Eventually.Holds(() => sink.TakeAll() && outbox is { Waiting: 0, IsSending: false }, () => $"{outbox.Waiting} octets are never sent");
+        await Eventually.Holds(
+            () => sink.TakeAll() && outbox is { Waiting: 0, IsSending: false },
+            () => $"{outbox.Waiting} octets are never sent");
     }
 
     [Test]

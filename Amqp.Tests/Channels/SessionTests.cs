@@ -41,7 +41,8 @@ public sealed class SessionTests
         var watched = new List<long?> { session.ConsumerTimeout };
         foreach (int minutes in new[] { 0, 20, 10, 40 })
         {
-            session.WatchDeliveriesOf(minutes == 0 ? _broker.Declare("watched") : _broker.Declare($"watched {minutes}", ("x-consumer-timeout", minutes)));
+            session.WatchDeliveriesOf(
+                minutes == 0 ? _broker.Declare("watched") : _broker.Declare($"watched {minutes}", ("x-consumer-timeout", minutes)));
             watched.Add(session.ConsumerTimeout);
         }
 
@@ -49,7 +50,11 @@ public sealed class SessionTests
     }
 
     private BrokerClient NewSession(int timeout) => new(
-        _broker.Broker.Sessions with { Options = new BrokerOptions { Limits = { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) } } },
+        _broker.Broker.Sessions with
+        {
+            Options =
+                new BrokerOptions { Limits = { ConsumerTimeout = timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(timeout) } }
+        },
         new DispatchRound())
     {
         User = new User("jo", PasswordHash.None, UserTags.None),

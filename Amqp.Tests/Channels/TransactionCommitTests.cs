@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>What a commit asks of the store: no acknowledgement of a transaction may outlive a crash in which its publishes were lost.</summary>
+/// <summary>
+/// What a commit asks of the store: no acknowledgement of a transaction may outlive a crash in which its publishes were lost.
+/// </summary>
 public sealed class TransactionCommitTests
 {
     [Test]
@@ -105,7 +107,8 @@ public sealed class TransactionCommitTests
     }
 
     [Test]
-    public async Task Memory_that_a_transaction_and_a_content_hold_is_given_back_however_they_end([Values("commit", "rollback", "close", "cut")] string end)
+    public async Task Memory_that_a_transaction_and_a_content_hold_is_given_back_however_they_end([Values(
+        "commit", "rollback", "close", "cut")] string end)
     {
         await using var broker = await FaultyBroker.StartAsync();
         await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}"));
@@ -135,6 +138,7 @@ public sealed class TransactionCommitTests
             await client.DisposeAsync();
 
         await Eventually.Holds(
-            () => broker.Broker.Broker.HeldMemory.Bytes <= before + 4_096, () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held, {before} were");
+            () => broker.Broker.Broker.HeldMemory.Bytes <= before + 4_096,
+            () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held, {before} were");
     }
 }

@@ -35,10 +35,12 @@ public sealed class TransactionTests
         foreach (string one in said.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var settlement = one[0] == 'a' ? Settlement.Acknowledge : one[0] == 'r' ? Settlement.Reject : Settlement.Requeue;
-            transaction.Add(Delivery.Of((ulong)(one[1] - '0'), new StoredMessage(1, 0, 0, 1, MessageFlags.None), _queue, consumer: null), settlement);
+            transaction.Add(
+                Delivery.Of((ulong)(one[1] - '0'), new StoredMessage(1, 0, 0, 1, MessageFlags.None), _queue, consumer: null), settlement);
         }
 
-        var made = transaction.SettlementsToCommit().Select(each => $"{(each.Settlement == Settlement.Acknowledge ? 'a' : each.Settlement == Settlement.Reject ? 'r' : 'q')}{each.Delivery.Tag}");
+        var made = transaction.SettlementsToCommit().Select(each =>
+            $"{(each.Settlement == Settlement.Acknowledge ? 'a' : each.Settlement == Settlement.Reject ? 'r' : 'q')}{each.Delivery.Tag}");
 
         Assert.That(string.Join(' ', made), Is.EqualTo(done));
         Assert.That(held.Bytes, said.Length == 0 ? Is.Zero : Is.Positive);

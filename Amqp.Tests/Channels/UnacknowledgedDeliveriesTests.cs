@@ -35,28 +35,35 @@ public sealed class UnacknowledgedDeliveriesTests
             switch (random.Next(10))
             {
                 case < 5:
-                    last += (ulong)random.Next(1, random.Next(4) == 0 ? 100 : 2); // tags of deliveries that need no acknowledgement are missing
+                    // tags of deliveries that need no acknowledgement are missing
+                    last += (ulong)random.Next(1, random.Next(4) == 0 ? 100 : 2);
                     deliveries.Add(Of(last));
                     expected.Add(last);
                     break;
                 case < 8:
                     ulong tag = (ulong)random.NextInt64((long)last + 3);
                     Assert.That(deliveries.Has(tag), Is.EqualTo(expected.Contains(tag)));
-                    Assert.That((deliveries.TryTake(tag, out var taken), taken.Tag), Is.EqualTo(expected.Remove(tag) ? (true, tag) : (false, 0UL)));
+                    Assert.That(
+                        (deliveries.TryTake(tag, out var taken), taken.Tag),
+                        Is.EqualTo(expected.Remove(tag) ? (true, tag) : (false, 0UL)));
                     break;
                 case 8:
                     ulong upTo = (ulong)random.NextInt64((long)last + 3);
                     for (int most = random.Next(20); most > 0; most--)
                     {
                         bool isThere = expected.Count > 0 && expected.Min <= upTo;
-                        Assert.That((deliveries.TryTakeFirst(upTo, out var first), first.Tag), Is.EqualTo(isThere ? (true, expected.Min) : (false, 0UL)));
+                        Assert.That(
+                            (deliveries.TryTakeFirst(upTo, out var first), first.Tag),
+                            Is.EqualTo(isThere ? (true, expected.Min) : (false, 0UL)));
                         expected.Remove(first.Tag);
                     }
                     break;
                 default:
                     ulong within = (ulong)random.NextInt64((long)last + 3);
                     ulong found = expected.FirstOrDefault(each => each <= within && each % 3 == 0);
-                    Assert.That((deliveries.TryFindFirst(within, each => each.Tag % 3 == 0, out var such), such.Tag), Is.EqualTo((found != 0, found)));
+                    Assert.That(
+                        (deliveries.TryFindFirst(within, each => each.Tag % 3 == 0, out var such), such.Tag),
+                        Is.EqualTo((found != 0, found)));
                     break;
             }
             Assert.That(deliveries.Count, Is.EqualTo(expected.Count));

@@ -51,7 +51,8 @@ internal sealed class AnsweringApi : IDisposable
     }
 
     /// <summary>Runs a command on this API within this process.</summary>
-    public Task<CliRun> RunAsync(params string[] arguments) => CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
+    public Task<CliRun> RunAsync(params string[] arguments) =>
+        CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
 
     /// <summary>Runs a rabbitmqctl command on this API within this process.</summary>
     public Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "n", .. arguments]);
@@ -72,7 +73,8 @@ internal sealed class AnsweringApi : IDisposable
                     _asked.Add($"{context.Request.HttpMethod} {path} {reader.ReadToEnd()}".TrimEnd());
                     _headers.Add(context.Request.Headers);
                 }
-                (int status, string body) = _answers.GetValueOrDefault(path, (404, """{"error":"Object Not Found","reason":"Not Found"}"""));
+                (int status, string body) = _answers.GetValueOrDefault(
+                    path, (404, """{"error":"Object Not Found","reason":"Not Found"}"""));
                 context.Response.StatusCode = status;
                 context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
             }

@@ -14,7 +14,8 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     /// <param name="arguments">Arguments after the program's name.</param>
     /// <param name="input">Standard input.</param>
     /// <param name="environment">Environment variables, in addition to those of the tests.</param>
-    public static async Task<CliRun> RunAsync(IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<CliRun> RunAsync(
+        IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         using Process process = Start(arguments, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
@@ -28,7 +29,10 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public static async Task<CliRun> HereAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         using StringWriter output = new(), error = new();
-        var line = new BrokerCommandLine((_, _, _) => Task.FromResult(0), static _ => { }, new Dictionary<string, string>(environment) { ["XDG_CONFIG_HOME"] = "/nonexistent" });
+        var line = new BrokerCommandLine(
+            (_, _, _) => Task.FromResult(0),
+            static _ => { },
+            new Dictionary<string, string>(environment) { ["XDG_CONFIG_HOME"] = "/nonexistent" });
         int code = await line.RunAsync(arguments, new InvocationConfiguration { Output = output, Error = error });
         return new CliRun(code, output.ToString(), error.ToString());
     }
@@ -36,7 +40,9 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     /// <summary>Starts a command as a process, for tests that observe the running process.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), .. arguments])
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

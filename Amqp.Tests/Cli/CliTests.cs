@@ -19,10 +19,12 @@ public abstract class CliTests : ApiTests
     }
 
     /// <summary>Runs a command on the broker.</summary>
-    private protected static async Task<CliRun> RunAsync(params string[] arguments) => await CliRun.RunAsync(arguments, environment: await TargetAsync());
+    private protected static async Task<CliRun> RunAsync(params string[] arguments) =>
+        await CliRun.RunAsync(arguments, environment: await TargetAsync());
 
     /// <summary>Runs a command with the given standard input.</summary>
-    private protected static async Task<CliRun> PipeAsync(string input, params string[] arguments) => await CliRun.RunAsync(arguments, input, await TargetAsync());
+    private protected static async Task<CliRun> PipeAsync(string input, params string[] arguments) =>
+        await CliRun.RunAsync(arguments, input, await TargetAsync());
 
     /// <summary>Runs a command that must exit with 0 and write nothing to standard error.</summary>
     private protected static async Task<CliRun> DoAsync(params string[] arguments)
@@ -33,10 +35,12 @@ public abstract class CliTests : ApiTests
     }
 
     /// <summary>Runs a rabbitmqctl command in the test's virtual host.</summary>
-    private protected Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+    private protected Task<CliRun> CtlAsync(params string[] arguments) =>
+        RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
     /// <summary>Runs a command within this process.</summary>
-    private protected static async Task<CliRun> RunHereAsync(params string[] arguments) => await CliRun.HereAsync(arguments, await TargetAsync());
+    private protected static async Task<CliRun> RunHereAsync(params string[] arguments) =>
+        await CliRun.HereAsync(arguments, await TargetAsync());
 
     /// <summary>Runs a command within this process. The command must exit with 0 and write nothing to standard error.</summary>
     private protected static async Task<CliRun> HereAsync(params string[] arguments)
@@ -47,12 +51,15 @@ public abstract class CliTests : ApiTests
     }
 
     /// <summary>Runs a rabbitmqctl command in the test's virtual host within this process.</summary>
-    private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) => RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+    private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) =>
+        RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
     /// <summary>
     /// Runs a rabbitmqctl command in the test's virtual host within this process. The command must exit with 0 and without an error text.
     /// </summary>
-    private protected Task<CliRun> CtlHereAsync(params string[] arguments) => HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
+    private protected Task<CliRun> CtlHereAsync(params string[] arguments) =>
+        HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
-    private protected static async Task<Dictionary<string, string>> TargetAsync() => new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };
+    private protected static async Task<Dictionary<string, string>> TargetAsync() =>
+        new() { ["AMQPBROKER_URL"] = (await BrokerTarget.ApiUriAsync()).ToString() };
 }

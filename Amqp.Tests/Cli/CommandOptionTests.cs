@@ -16,22 +16,34 @@ public sealed class CommandOptionTests : CliTests
         await HereAsync(["queues", "declare", "q", "-p", Host, .. Words(options)]);
 
         var queue = (await GetAsync($"/queues/{Host}/q")).Json;
-        Assert.That((queue.GetProperty("durable").GetBoolean(), queue.GetProperty("auto_delete").GetBoolean(), queue.GetProperty("type").GetString()), Is.EqualTo((isDurable, isAutoDelete, type)));
+        Assert.That(
+            (
+                queue.GetProperty("durable").GetBoolean(),
+                queue.GetProperty("auto_delete").GetBoolean(),
+                queue.GetProperty("type").GetString()),
+            Is.EqualTo((isDurable, isAutoDelete, type)));
     }
 
     [TestCase("", "direct", true, false, false)]
     [TestCase("fanout --transient", "fanout", false, false, false)]
     [TestCase("topic --auto-delete", "topic", true, true, false)]
     [TestCase("--internal", "direct", true, false, true)]
-    public async Task An_exchange_is_declared_as_it_is_asked_for(string options, string type, bool isDurable, bool isAutoDelete, bool isInternal)
+    public async Task An_exchange_is_declared_as_it_is_asked_for(
+        string options, string type, bool isDurable, bool isAutoDelete, bool isInternal)
     {
         await HereAsync(["exchanges", "declare", "x", .. Words(options), "-p", Host]);
 
         var exchange = (await GetAsync($"/exchanges/{Host}/x")).Json;
         Assert.That(
-            (exchange.GetProperty("type").GetString(), exchange.GetProperty("durable").GetBoolean(), exchange.GetProperty("auto_delete").GetBoolean(), exchange.GetProperty("internal").GetBoolean()),
+            (
+                exchange.GetProperty("type").GetString(),
+                exchange.GetProperty("durable").GetBoolean(),
+                exchange.GetProperty("auto_delete").GetBoolean(),
+                exchange.GetProperty("internal").GetBoolean()),
             Is.EqualTo((type, isDurable, isAutoDelete, isInternal)));
-        Assert.That((await HereAsync(["exchanges", "declare", "x", .. Words(options), "-p", Host])).Output, Is.EqualTo($"Exchange 'x' in virtual host '{Host}' already exists.\n"));
+        Assert.That(
+            (await HereAsync(["exchanges", "declare", "x", .. Words(options), "-p", Host])).Output,
+            Is.EqualTo($"Exchange 'x' in virtual host '{Host}' already exists.\n"));
     }
 
     [Test]
@@ -44,15 +56,20 @@ public sealed class CommandOptionTests : CliTests
                 await channel.BindQueueAsync("q", "amq.direct", key, Table("n", FieldValue.FromInt64(n)));
         await channel.BindExchangeAsync("amq.fanout", "amq.direct", "k");
 
-        Assert.That((await HereAsync("bindings", "delete", "amq.direct", "q", "k", "-p", Host, "-a", "n=2")).Output, Does.StartWith("Deleted the binding of queue 'q'"));
+        Assert.That(
+            (await HereAsync("bindings", "delete", "amq.direct", "q", "k", "-p", Host, "-a", "n=2")).Output,
+            Does.StartWith("Deleted the binding of queue 'q'"));
         Assert.That(await LeftAsync(), Is.EqualTo("k1 k3 l1 l2 l3"));
         Assert.That((await RunHereAsync("bindings", "delete", "amq.direct", "q", "k", "-p", Host, "-a", "n=2")).ExitCode, Is.EqualTo(67));
-        Assert.That((await HereAsync("bindings", "delete", "amq.direct", "q", "k", "-p", Host)).Output, Does.StartWith("Deleted 2 bindings of queue 'q'"));
+        Assert.That(
+            (await HereAsync("bindings", "delete", "amq.direct", "q", "k", "-p", Host)).Output,
+            Does.StartWith("Deleted 2 bindings of queue 'q'"));
         Assert.That(await LeftAsync(), Is.EqualTo("l1 l2 l3"));
         Assert.That((await GetAsync($"/bindings/{Host}/e/amq.direct/e/amq.fanout")).Json.GetArrayLength(), Is.EqualTo(1));
 
         async Task<string> LeftAsync() => string.Join(' ', (await GetAsync($"/bindings/{Host}/e/amq.direct/q/q")).Json.EnumerateArray()
-            .Select(binding => $"{binding.GetProperty("routing_key").GetString()}{binding.GetProperty("arguments").GetProperty("n")}").Order(StringComparer.Ordinal));
+            .Select(binding => $"{binding.GetProperty("routing_key").GetString()}{binding.GetProperty("arguments").GetProperty("n")}")
+            .Order(StringComparer.Ordinal));
     }
 
     [Test]
@@ -63,20 +80,35 @@ public sealed class CommandOptionTests : CliTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "amq.topic", "a.#");
 
-        Assert.That((await HereAsync("publish", "a.b", "-p", Host, "-x", "amq.topic", "--file", file.Path, "--count", "2", "--property", "priority=3", "--property", "type=t", "--header", "h=1")).Output, Is.EqualTo("Published 2 messages.\n"));
+        Assert.That(
+            (await HereAsync(
+                "publish", "a.b", "-p", Host, "-x", "amq.topic", "--file", file.Path, "--count", "2", "--property", "priority=3",
+                "--property", "type=t", "--header", "h=1")).Output,
+            Is.EqualTo("Published 2 messages.\n"));
         await HereAsync("publish", "q", "plain", "-p", Host, "--property", "delivery_mode=1");
-        var looked = JsonDocument.Parse((await HereAsync("get", "q", "-p", Host, "--count", "9", "--json")).Output).RootElement.EnumerateArray();
+        var looked = JsonDocument.Parse((await HereAsync("get", "q", "-p", Host, "--count", "9", "--json")).Output)
+            .RootElement.EnumerateArray();
 
-        Assert.That(looked.Select(message => $"{message.GetProperty("payload")} {message.GetProperty("exchange")} {message.GetProperty("routing_key")} {Compact(message.GetProperty("properties"))}"), Is.EqualTo(new[]
-        {
-            """of a file amq.topic a.b {"delivery_mode":2,"headers":{"h":1},"priority":3,"type":"t"}""",
-            """of a file amq.topic a.b {"delivery_mode":2,"headers":{"h":1},"priority":3,"type":"t"}""",
-            """plain  q {"delivery_mode":1}""",
-        }));
-        Assert.That((await HereAsync("get", "q", "-p", Host, "--count", "2", "--ack", "--json")).Output, Does.Contain("\"redelivered\": true"), "they were put back");
+        Assert.That(
+            looked.Select(message =>
+                $"{message.GetProperty("payload")} {message.GetProperty("exchange")} "
+                    + $"{message.GetProperty("routing_key")} {Compact(message.GetProperty("properties"))}"),
+            Is.EqualTo(new[]
+            {
+                """of a file amq.topic a.b {"delivery_mode":2,"headers":{"h":1},"priority":3,"type":"t"}""",
+                """of a file amq.topic a.b {"delivery_mode":2,"headers":{"h":1},"priority":3,"type":"t"}""",
+                """plain  q {"delivery_mode":1}""",
+            }));
+        Assert.That(
+            (await HereAsync("get", "q", "-p", Host, "--count", "2", "--ack", "--json")).Output,
+            Does.Contain("\"redelivered\": true"),
+            "they were put back");
         Assert.That((await GetAsync($"/queues/{Host}/q")).Json.GetProperty("messages").GetInt32(), Is.EqualTo(1));
 
-        static string Compact(JsonElement properties) => JsonSerializer.Serialize(properties.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal).ToDictionary(property => property.Name, property => property.Value));
+        static string Compact(JsonElement properties) => JsonSerializer.Serialize(
+            properties.EnumerateObject()
+                .OrderBy(property => property.Name, StringComparer.Ordinal)
+                .ToDictionary(property => property.Name, property => property.Value));
     }
 
     [Test]
@@ -99,7 +131,9 @@ public sealed class CommandOptionTests : CliTests
         Assert.That((await GetAsync("/whoami", $"{user}:hashed")).Body, Does.Contain("""["monitoring"]"""));
         await HereAsync("users", "declare", user, "--no-password");
         Assert.That((await GetAsync($"/users/{user}")).Json.GetProperty("tags").GetArrayLength(), Is.Zero);
-        Assert.That(((await GetAsync("/whoami", $"{user}:hashed")).Code, (await GetAsync("/whoami", $"{user}:")).Code), Is.EqualTo((401, 401)));
+        Assert.That(
+            ((await GetAsync("/whoami", $"{user}:hashed")).Code, (await GetAsync("/whoami", $"{user}:")).Code),
+            Is.EqualTo((401, 401)));
     }
 
     [Test]
@@ -107,10 +141,14 @@ public sealed class CommandOptionTests : CliTests
     {
         string name = await NewVirtualHostAsync();
 
-        Assert.That((await HereAsync("vhosts", "declare", name, "--description", "d", "--tags", "a,b", "--default-queue-type", "quorum")).Output, Is.EqualTo($"Changed virtual host '{name}'.\n"));
+        Assert.That(
+            (await HereAsync("vhosts", "declare", name, "--description", "d", "--tags", "a,b", "--default-queue-type", "quorum")).Output,
+            Is.EqualTo($"Changed virtual host '{name}'.\n"));
         await HereAsync("vhosts", "declare", name, "--tags", "c");
 
-        Assert.That((await HereAsync("vhosts", "--filter", $"name={name}", "--columns", "description,tags,default_queue_type")).Lines[1], Does.Match("^d +c +quorum$"));
+        Assert.That(
+            (await HereAsync("vhosts", "--filter", $"name={name}", "--columns", "description,tags,default_queue_type")).Lines[1],
+            Does.Match("^d +c +quorum$"));
     }
 
     [Test]
@@ -119,7 +157,12 @@ public sealed class CommandOptionTests : CliTests
         await HereAsync("policies", "declare", "p", "^a", """{"max-length":5,"dead-letter-exchange":"x"}""", "-p", Host);
 
         var policy = (await GetAsync($"/policies/{Host}/p")).Json;
-        Assert.That((policy.GetProperty("definition").GetRawText(), policy.GetProperty("apply-to").GetString(), policy.GetProperty("priority").GetInt32()), Is.EqualTo(("""{"max-length":5,"dead-letter-exchange":"x"}""", "all", 0)));
+        Assert.That(
+            (
+                policy.GetProperty("definition").GetRawText(),
+                policy.GetProperty("apply-to").GetString(),
+                policy.GetProperty("priority").GetInt32()),
+            Is.EqualTo(("""{"max-length":5,"dead-letter-exchange":"x"}""", "all", 0)));
     }
 
     [Test]
@@ -129,9 +172,13 @@ public sealed class CommandOptionTests : CliTests
         foreach (string host in new[] { Host, other })
             await HereAsync("permissions", "set", user, "-p", host, "--write", "^w");
 
-        Assert.That((await GetAsync($"/permissions/{Host}/{user}")).Body, Is.EqualTo($$"""{"user":"{{user}}","vhost":"{{Host}}","configure":".*","write":"^w","read":".*"}"""));
+        Assert.That(
+            (await GetAsync($"/permissions/{Host}/{user}")).Body,
+            Is.EqualTo($$"""{"user":"{{user}}","vhost":"{{Host}}","configure":".*","write":"^w","read":".*"}"""));
         await HereAsync("permissions", "clear", user, "-p", Host);
-        Assert.That(((await GetAsync($"/permissions/{Host}/{user}")).Code, (await GetAsync($"/permissions/{other}/{user}")).Code), Is.EqualTo((404, 200)));
+        Assert.That(
+            ((await GetAsync($"/permissions/{Host}/{user}")).Code, (await GetAsync($"/permissions/{other}/{user}")).Code),
+            Is.EqualTo((404, 200)));
     }
 
     [Test]
@@ -146,7 +193,9 @@ public sealed class CommandOptionTests : CliTests
 
         await closed;
         await other.ExpectQuietAsync();
-        await Eventually.Holds(async () => !(await GetAsync($"/vhosts/{Host}/connections")).Column("name").Contains(name), () => "it is there");
+        await Eventually.Holds(
+            async () => !(await GetAsync($"/vhosts/{Host}/connections")).Column("name").Contains(name),
+            () => "it is there");
         CliRun gone = await RunHereAsync("close", name);
         Assert.That((gone.ExitCode, gone.Error), Is.EqualTo((67, $"amqpbroker: There is no connection '{name}'.\n")));
 
@@ -167,8 +216,12 @@ public sealed class CommandOptionTests : CliTests
         var one = JsonDocument.Parse((await HereAsync("definitions", "export", "-p", Host)).Output).RootElement;
         var all = JsonDocument.Parse((await HereAsync("definitions", "export")).Output).RootElement;
 
-        Assert.That(one.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()), Is.EqualTo(new[] { $"of-{Host}" }));
-        Assert.That(all.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()), Does.Contain($"of-{Host}").And.Contain($"of-{other}"));
+        Assert.That(
+            one.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { $"of-{Host}" }));
+        Assert.That(
+            all.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()),
+            Does.Contain($"of-{Host}").And.Contain($"of-{other}"));
     }
 
     private static string[] Words(string options) => options.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -20,7 +20,9 @@ public sealed class CommandRequestTests : IDisposable
     [TestCase("queues restart q -p v", "PUT queues/v/q/restart {}")]
     [TestCase("queues show .. -p v", "GET queues/v/..")]
     [TestCase("queues show a%2Fb -p v/w", "GET queues/v%2Fw/a%252Fb")]
-    [TestCase("queues declare q -p v -a s=text -a n=1 -a t=true -a l=[1] -a e= -a b=c=d", """PUT queues/v/q {"durable":true,"auto_delete":false,"arguments":{"s":"text","n":1,"t":true,"l":[1],"e":"","b":"c=d"}}""")]
+    [TestCase(
+        "queues declare q -p v -a s=text -a n=1 -a t=true -a l=[1] -a e= -a b=c=d",
+        """PUT queues/v/q {"durable":true,"auto_delete":false,"arguments":{"s":"text","n":1,"t":true,"l":[1],"e":"","b":"c=d"}}""")]
     [TestCase("channels show c", "GET channels/c")]
     [TestCase("connections show c", "GET connections/c")]
     [TestCase("users show a/b", "GET users/a%2Fb")]
@@ -31,9 +33,12 @@ public sealed class CommandRequestTests : IDisposable
     [TestCase("vhosts declare v --description ''", """PUT vhosts/v {"description":""}""")]
     [TestCase("policies show p -p v", "GET policies/v/p")]
     [TestCase("policies show p -p v --operator", "GET operator-policies/v/p")]
-    [TestCase("policies declare p a max-length=1 -p v --priority -1 --apply-to exchanges", """PUT policies/v/p {"pattern":"a","definition":{"max-length":1},"priority":-1,"apply-to":"exchanges"}""")]
+    [TestCase(
+        "policies declare p a max-length=1 -p v --priority -1 --apply-to exchanges",
+        """PUT policies/v/p {"pattern":"a","definition":{"max-length":1},"priority":-1,"apply-to":"exchanges"}""")]
     [TestCase("permissions --topic", "GET topic-permissions")]
-    [TestCase("permissions set u -p v --configure '' --write w --read r", """PUT permissions/v/u {"write":"w","read":"r","configure":""}""")]
+    [TestCase(
+        "permissions set u -p v --configure '' --write w --read r", """PUT permissions/v/u {"write":"w","read":"r","configure":""}""")]
     [TestCase("permissions set u -p v --topic x", """PUT topic-permissions/v/u {"write":".*","read":".*","exchange":"x"}""")]
     [TestCase("permissions clear u -p v --topic a/b", "DELETE topic-permissions/v/u/a%2Fb")]
     [TestCase("bindings declare '' q k -p v", """POST bindings/v/e/amq.default/q/q {"routing_key":"k","arguments":{}}""")]
@@ -67,9 +72,12 @@ public sealed class CommandRequestTests : IDisposable
 
     [TestCase(404, 0, "Closed 2 connections.\n", 3)]
     [TestCase(403, 77, "", 2)]
-    public async Task Of_many_connections_one_that_is_gone_is_as_good_as_closed_and_a_refusal_is_none(int status, int exitCode, string output, int asked)
+    public async Task Of_many_connections_one_that_is_gone_is_as_good_as_closed_and_a_refusal_is_none(
+        int status, int exitCode, string output, int asked)
     {
-        _api.With("connections", """[{"name":"a"},{"name":"b"}]""").With("connections/a", """{"reason":"so it is"}""", status).With("connections/b", "", 204);
+        _api.With("connections", """[{"name":"a"},{"name":"b"}]""")
+            .With("connections/a", """{"reason":"so it is"}""", status)
+            .With("connections/b", "", 204);
 
         CliRun run = await _api.RunAsync("close", "--all");
 
@@ -77,11 +85,20 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(_api.Headers[1]["X-Reason"], Is.EqualTo("Closed by an operator"));
     }
 
-    [TestCase("queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":1,"refused":0}""", 0, "Returned 1 message of queue 'q' in virtual host '/'.\n")]
-    [TestCase("queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":2,"refused":1}""", 65, "amqpbroker: Returned 2 messages of queue 'q' in virtual host '/'; 1 cannot be returned. To see why, name a single message.\n")]
-    [TestCase("exchanges quarantine drop x --all", "DELETE exchanges/%2F/x/quarantine", """{"dropped":0,"refused":3}""", 65, "amqpbroker: Dropped 0 messages of exchange 'x' in virtual host '/'; 3 cannot be dropped. To see why, name a single message.\n")]
-    [TestCase("exchanges quarantine return '' 1-2", "POST exchanges/%2F/amq.default/quarantine/1-2/return {}", "", 0, "Returned message 1-2 in the quarantine of exchange '' in virtual host '/'.\n")]
-    public async Task Messages_that_cannot_be_let_go_are_counted_and_end_with_65(string command, string request, string answer, int exitCode, string said)
+    [TestCase(
+        "queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":1,"refused":0}""", 0,
+        "Returned 1 message of queue 'q' in virtual host '/'.\n")]
+    [TestCase(
+        "queues quarantine return q --all", "POST queues/%2F/q/quarantine/return {}", """{"returned":2,"refused":1}""", 65,
+        "amqpbroker: Returned 2 messages of queue 'q' in virtual host '/'; 1 cannot be returned. To see why, name a single message.\n")]
+    [TestCase(
+        "exchanges quarantine drop x --all", "DELETE exchanges/%2F/x/quarantine", """{"dropped":0,"refused":3}""", 65,
+        "amqpbroker: Dropped 0 messages of exchange 'x' in virtual host '/'; 3 cannot be dropped. To see why, name a single message.\n")]
+    [TestCase(
+        "exchanges quarantine return '' 1-2", "POST exchanges/%2F/amq.default/quarantine/1-2/return {}", "", 0,
+        "Returned message 1-2 in the quarantine of exchange '' in virtual host '/'.\n")]
+    public async Task Messages_that_cannot_be_let_go_are_counted_and_end_with_65(
+        string command, string request, string answer, int exitCode, string said)
     {
         CliRun run = await _api.With(request.Split(' ')[1], answer).RunAsync(Words(command));
 
@@ -92,12 +109,14 @@ public sealed class CommandRequestTests : IDisposable
     [TestCase("""{"payload":"aGk=","stored":"bm8="}""", "m", 0, "Exported message m to FILE.\n", "hi")]
     [TestCase("""{"stored":"aGk=","unreadable":"why"}""", "m", 0, "Exported the stored octets of message m to FILE: why.\n", "hi")]
     [TestCase("""{"unreadable":"why"}""", "m", 65, "amqpbroker: Message m cannot be exported: why.\n", null)]
-    public async Task Of_a_quarantined_message_what_can_be_had_is_exported(string answer, string message, int exitCode, string said, string? content)
+    public async Task Of_a_quarantined_message_what_can_be_had_is_exported(
+        string answer, string message, int exitCode, string said, string? content)
     {
         using var folder = new Configuration.TemporaryFolder();
         string file = Path.Combine(folder.Path, "exported");
 
-        CliRun run = await _api.With("queues/%2F/q/quarantine/m", answer).RunAsync("queues", "quarantine", "export", "q", message, "--file", file);
+        CliRun run = await _api.With("queues/%2F/q/quarantine/m", answer)
+            .RunAsync("queues", "quarantine", "export", "q", message, "--file", file);
 
         Assert.That((run.ExitCode, run.Output + run.Error), Is.EqualTo((exitCode, said.Replace("FILE", file, StringComparison.Ordinal))));
         Assert.That(File.Exists(file) ? await File.ReadAllTextAsync(file) : null, Is.EqualTo(content));
@@ -106,13 +125,19 @@ public sealed class CommandRequestTests : IDisposable
     [Test]
     public async Task An_import_asks_for_a_report_and_prints_what_was_left_out()
     {
-        using var file = new Configuration.TemporaryFile("\uFEFF" + """{"rabbit_version":"3","users":[],"queues":[1,2],"topic_permissions":[3]}""");
+        using var file = new Configuration.TemporaryFile(
+            "\uFEFF" + """{"rabbit_version":"3","users":[],"queues":[1,2],"topic_permissions":[3]}""");
         _api.With("definitions/v", """{"imported":1,"left_out":["queue 'a': no","queue 'b': no"]}""");
 
         CliRun run = await _api.RunAsync("definitions", "import", file.Path, "-p", "v");
 
-        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "Imported 1 topic permissions, 2 queues, except 2 left out:\n  queue 'a': no\n  queue 'b': no\n")), run.Error);
-        Assert.That(_api.Asked, Is.EqualTo(new[] { """POST definitions/v {"rabbit_version":"3","users":[],"queues":[1,2],"topic_permissions":[3]}""" }));
+        Assert.That(
+            (run.ExitCode, run.Output),
+            Is.EqualTo((0, "Imported 1 topic permissions, 2 queues, except 2 left out:\n  queue 'a': no\n  queue 'b': no\n")),
+            run.Error);
+        Assert.That(
+            _api.Asked,
+            Is.EqualTo(new[] { """POST definitions/v {"rabbit_version":"3","users":[],"queues":[1,2],"topic_permissions":[3]}""" }));
         Assert.That(_api.Headers[0]["Prefer"], Is.EqualTo("return=representation"));
     }
 
@@ -174,16 +199,22 @@ public sealed class CommandRequestTests : IDisposable
 
 
             """));
-        Assert.That(_api.Asked, Is.EqualTo(new[] { """POST queues/%2F/q/get {"count":6,"ackmode":"ack_requeue_true","encoding":"auto"}""" }));
+        Assert.That(
+            _api.Asked,
+            Is.EqualTo(new[] { """POST queues/%2F/q/get {"count":6,"ackmode":"ack_requeue_true","encoding":"auto"}""" }));
     }
 
     [Test]
     public async Task What_begins_with_an_at_sign_is_a_message_and_no_file()
     {
-        CliRun run = await _api.With("exchanges/%2F/amq.default/publish", """{"routed":true}""").RunAsync("publish", "@q", "@m", "--property", "delivery_mode=1");
+        CliRun run = await _api.With("exchanges/%2F/amq.default/publish", """{"routed":true}""")
+            .RunAsync("publish", "@q", "@m", "--property", "delivery_mode=1");
 
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "Published 1 message.\n")), run.Error);
-        Assert.That(_api.Asked, Is.EqualTo(new[] { """POST exchanges/%2F/amq.default/publish {"routing_key":"@q","properties":{"delivery_mode":1},"payload":"QG0=","payload_encoding":"base64"}""" }));
+        Assert.That(_api.Asked, Is.EqualTo(new[]
+        {
+            """POST exchanges/%2F/amq.default/publish {"routing_key":"@q","properties":{"delivery_mode":1},"payload":"QG0=","payload_encoding":"base64"}"""
+        }));
     }
 
     [Test]
@@ -191,7 +222,9 @@ public sealed class CommandRequestTests : IDisposable
     {
         await _api.With("whoami", "{}").CtlAsync("-q", "check_running", "--user", "jö", "--password", "pä:ß");
 
-        Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(_api.Headers[0]["Authorization"]!["Basic ".Length..])), Is.EqualTo("jö:pä:ß"));
+        Assert.That(
+            Encoding.UTF8.GetString(Convert.FromBase64String(_api.Headers[0]["Authorization"]!["Basic ".Length..])),
+            Is.EqualTo("jö:pä:ß"));
     }
 
     [TestCase("queues --timeout 0.1", "amqpbroker: The broker at URL did not answer within 0.1 s. Try again, or set a longer --timeout.\n")]
@@ -219,7 +252,9 @@ public sealed class CommandRequestTests : IDisposable
         _api.With($"{list}?columns=name", """[{"name":""},{"name":"one"},{"name":"two"}]""");
         string line = $"{RootCommand.ExecutableName} {typed}";
 
-        CliRun run = await CliRun.HereAsync([$"[suggest:{line.Length}]", line], new Dictionary<string, string> { ["AMQPBROKER_URL"] = _api.Url, ["AMQPBROKER_VHOST"] = "w" });
+        CliRun run = await CliRun.HereAsync(
+            [$"[suggest:{line.Length}]", line],
+            new Dictionary<string, string> { ["AMQPBROKER_URL"] = _api.Url, ["AMQPBROKER_VHOST"] = "w" });
 
         Assert.That(run.Lines, Does.Contain("one").And.Contain("two").And.Not.Contain(""), run.Error);
         Assert.That(_api.Asked, Is.EqualTo(new[] { $"GET {list}?columns=name" }));

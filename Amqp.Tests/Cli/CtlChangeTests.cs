@@ -16,7 +16,8 @@ public sealed class CtlChangeTests : CliTests
         string user = await NewUserAsync("management");
         byte[] salt = [1, 2, 3, 4];
         string hash = Convert.ToBase64String([.. salt, .. SHA512.HashData([.. salt, .. "long"u8])]);
-        await PutAsync($"/users/{user}", new { password_hash = hash, hashing_algorithm = "rabbit_password_hashing_sha512", tags = "management" });
+        await PutAsync(
+            $"/users/{user}", new { password_hash = hash, hashing_algorithm = "rabbit_password_hashing_sha512", tags = "management" });
 
         await CtlHereAsync("set_user_tags", user, "monitoring", "policymaker");
         Assert.That((await GetAsync("/whoami", $"{user}:long")).Body, Does.Contain("""["monitoring","policymaker"]"""));
@@ -25,7 +26,9 @@ public sealed class CtlChangeTests : CliTests
         Assert.That((await RunHereAsync("ctl", "add_user", user, "third")).ExitCode, Is.EqualTo(70));
         Assert.That((await GetAsync("/whoami", $"{user}:short")).Code, Is.EqualTo(200), "one who is there stays as he is");
         await CtlHereAsync("clear_password", user);
-        Assert.That((await GetAsync($"/users/{user}")).Json.GetProperty("tags").GetRawText(), Is.EqualTo("""["monitoring","policymaker"]"""));
+        Assert.That(
+            (await GetAsync($"/users/{user}")).Json.GetProperty("tags").GetRawText(),
+            Is.EqualTo("""["monitoring","policymaker"]"""));
         Assert.That((await GetAsync("/whoami", $"{user}:short")).Code, Is.EqualTo(401));
     }
 
@@ -46,7 +49,8 @@ public sealed class CtlChangeTests : CliTests
         await CtlHereAsync("clear_permissions", user); // succeeds also without permissions to clear
 
         async Task<string> CodesAsync(string kind) =>
-            $"{(await GetAsync($"/{kind}/{Host}/{user}")).Code} {(await GetAsync($"/{kind}/{other}/{user}")).Code} {(await GetAsync($"/{kind}/{Host}/{another}")).Code}";
+            $"{(await GetAsync($"/{kind}/{Host}/{user}")).Code} {(await GetAsync($"/{kind}/{other}/{user}")).Code}"
+                + $" {(await GetAsync($"/{kind}/{Host}/{another}")).Code}";
     }
 
     [Test]
@@ -56,12 +60,18 @@ public sealed class CtlChangeTests : CliTests
         await CtlHereAsync("set_operator_policy", "p", "^o", """{"max-length":3}""", "--priority", "4", "--apply-to", "queues");
 
         Assert.That((await CtlHereAsync("-s", "list_policies")).Output, Is.EqualTo($"{Host}\tp\t^u\texchanges\t{{\"max-length\":1}}\t2\n"));
-        Assert.That((await CtlHereAsync("-s", "list_operator_policies")).Output, Is.EqualTo($"{Host}\tp\t^o\tqueues\t{{\"max-length\":3}}\t4\n"));
+        Assert.That(
+            (await CtlHereAsync("-s", "list_operator_policies")).Output,
+            Is.EqualTo($"{Host}\tp\t^o\tqueues\t{{\"max-length\":3}}\t4\n"));
         await CtlHereAsync("clear_operator_policy", "p");
-        Assert.That(((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code), Is.EqualTo((200, 404)));
+        Assert.That(
+            ((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code),
+            Is.EqualTo((200, 404)));
         await CtlHereAsync("set_operator_policy", "p", "^o", """{"max-length":3}""");
         await CtlHereAsync("clear_policy", "p");
-        Assert.That(((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code), Is.EqualTo((404, 200)));
+        Assert.That(
+            ((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code),
+            Is.EqualTo((404, 200)));
     }
 
     [Test]
@@ -93,7 +103,9 @@ public sealed class CtlChangeTests : CliTests
             Assert.That(await DescribeAsync(), Is.EqualTo("""first ["d","e"] "quorum" """));
             await CtlHereAsync("update_vhost_metadata", name, "--tags", "f", "--default-queue-type", "classic");
             Assert.That(await DescribeAsync(), Is.EqualTo("""first ["f"] "classic" """));
-            Assert.That((await CtlHereAsync("-s", "list_vhosts", "name", "tags", "default_queue_type", "description")).Lines, Does.Contain($"{name}\t[f]\tclassic\tfirst"));
+            Assert.That(
+                (await CtlHereAsync("-s", "list_vhosts", "name", "tags", "default_queue_type", "description")).Lines,
+                Does.Contain($"{name}\t[f]\tclassic\tfirst"));
             await CtlHereAsync("delete_vhost", name);
             Assert.That((await GetAsync($"/vhosts/{name}")).Code, Is.EqualTo(404));
         }
@@ -105,7 +117,8 @@ public sealed class CtlChangeTests : CliTests
         async Task<string> DescribeAsync()
         {
             var host = (await GetAsync($"/vhosts/{name}")).Json;
-            return $"{host.GetProperty("description").GetString()} {host.GetProperty("tags").GetRawText()} {host.GetProperty("default_queue_type").GetRawText()} ";
+            return $"{host.GetProperty("description").GetString()} {host.GetProperty("tags").GetRawText()}"
+                + $" {host.GetProperty("default_queue_type").GetRawText()} ";
         }
     }
 
@@ -125,7 +138,10 @@ public sealed class CtlChangeTests : CliTests
         CliRun used = await RunHereAsync("ctl", "-q", "-p", Host, "delete_queue", "q", "-u");
         Assert.That((used.ExitCode, used.Error), Is.EqualTo((64, "Error:\nQueue is in use\n")));
         Assert.That((await GetAsync($"/queues/{Host}/q")).Code, Is.EqualTo(200));
-        Assert.That((await CtlHereAsync("-q", "delete_queue", "q")).Output, Is.EqualTo("Queue was successfully deleted with 0 ready messages\n"), "the consumer has the one");
+        Assert.That(
+            (await CtlHereAsync("-q", "delete_queue", "q")).Output,
+            Is.EqualTo("Queue was successfully deleted with 0 ready messages\n"),
+            "the consumer has the one");
         Assert.That((await GetAsync($"/queues/{Host}/q")).Code, Is.EqualTo(404));
         await CtlHereAsync("purge_queue", "full");
         Assert.That((await CtlHereAsync("-s", "list_queues", "name", "messages")).Output, Is.EqualTo("full\t0\n"));
@@ -134,10 +150,13 @@ public sealed class CtlChangeTests : CliTests
     [Test]
     public async Task A_quorum_queue_has_this_node_for_leader_and_members()
     {
-        await PutAsync($"/queues/{Host}/q", new { durable = true, arguments = new Dictionary<string, string> { ["x-queue-type"] = "quorum" } });
+        await PutAsync(
+            $"/queues/{Host}/q", new { durable = true, arguments = new Dictionary<string, string> { ["x-queue-type"] = "quorum" } });
         string node = $"rabbit@{Environment.MachineName}";
 
-        Assert.That((await CtlHereAsync("-s", "list_queues", "type", "leader", "members", "online")).Output, Is.EqualTo($"quorum\t{node}\t[{node}]\t[{node}]\n"));
+        Assert.That(
+            (await CtlHereAsync("-s", "list_queues", "type", "leader", "members", "online")).Output,
+            Is.EqualTo($"quorum\t{node}\t[{node}]\t[{node}]\n"));
     }
 
     [Test]
@@ -146,7 +165,10 @@ public sealed class CtlChangeTests : CliTests
         RawChannel channel = await OpenChannelAsync(Host);
         await channel.BindExchangeAsync("amq.direct", "amq.topic", "k");
 
-        Assert.That((await CtlHereAsync("-s", "list_bindings", "source_name", "destination_name", "destination_kind", "routing_key", "vhost")).Output, Is.EqualTo($"amq.topic\tamq.direct\texchange\tk\t{Host}\n"));
+        Assert.That(
+            (await CtlHereAsync(
+                "-s", "list_bindings", "source_name", "destination_name", "destination_kind", "routing_key", "vhost")).Output,
+            Is.EqualTo($"amq.topic\tamq.direct\texchange\tk\t{Host}\n"));
     }
 
     [Test]
@@ -156,12 +178,18 @@ public sealed class CtlChangeTests : CliTests
         string file = Path.Combine(folder.Path, "definitions.json");
         await PutAsync($"/queues/{Host}/q", new { durable = true });
 
-        Assert.That((await CtlHereAsync("export_definitions", file)).Output, Is.EqualTo($"Exporting definitions in JSON to a file at \"{file}\" ...\n"));
+        Assert.That(
+            (await CtlHereAsync("export_definitions", file)).Output,
+            Is.EqualTo($"Exporting definitions in JSON to a file at \"{file}\" ...\n"));
         var exported = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement.GetProperty("queues").EnumerateArray();
         Assert.That(exported.Any(queue => queue.GetProperty("vhost").GetString() == Host), Is.True);
-        string few = folder.Write("few.json", $$"""{"queues":[{"name":"r","vhost":"{{Host}}","durable":true},{"name":"s","vhost":"{{Host}}","durable":true,"arguments":{"x-queue-type":"stream"} }]}""");
+        string few = folder.Write(
+            "few.json",
+            $$"""{"queues":[{"name":"r","vhost":"{{Host}}","durable":true},{"name":"s","vhost":"{{Host}}","durable":true,"arguments":{"x-queue-type":"stream"} }]}""");
         CliRun imported = await RunHereAsync("ctl", "-q", "import_definitions", few);
-        Assert.That((imported.ExitCode, imported.Output, imported.Error), Is.EqualTo((0, "", $"Warning: left out queue 's' in vhost '{Host}': this broker has no streams\n")));
+        Assert.That(
+            (imported.ExitCode, imported.Output, imported.Error),
+            Is.EqualTo((0, "", $"Warning: left out queue 's' in vhost '{Host}': this broker has no streams\n")));
         Assert.That((await GetAsync($"/queues/{Host}/r")).Code, Is.EqualTo(200));
         string nowhere = folder.Write("nowhere.json", """{"queues":[{"name":"r","vhost":"nope","durable":true}]}""");
         CliRun refused = await RunHereAsync("ctl", "-q", "import_definitions", nowhere);

@@ -32,10 +32,17 @@ public sealed class CtlInputTests
     public void Options_stand_before_and_behind_the_verb(string line, string expected)
     {
         var input = new CtlInput(line.Split(' '), CtlVerbs.Find);
-        string[] names = ["vhost", "node", "timeout", "user", "unit", "priority", "apply-to", "P", "quiet", "silent", "if-unused", "if-empty", "e", "u"];
+        string[] names =
+            ["vhost", "node", "timeout", "user", "unit", "priority", "apply-to", "P", "quiet", "silent", "if-unused", "if-empty", "e", "u"];
 
-        string options = string.Concat(names.Where(input.Has).Select(name => (name, value: input.Option(name)!)).OrderBy(option => option.name, StringComparer.Ordinal).Select(option => option.value.Length > 0 ? $" {option.name}={option.value}" : $" {option.name}"));
-        Assert.That($"{input.Verb}({string.Join(',', input.Arguments)}){options}{string.Concat(input.Unknown.Select(option => $" ?{option}"))}", Is.EqualTo(expected));
+        string options = string.Concat(
+            names.Where(input.Has)
+                .Select(name => (name, value: input.Option(name)!))
+                .OrderBy(option => option.name, StringComparer.Ordinal)
+                .Select(option => option.value.Length > 0 ? $" {option.name}={option.value}" : $" {option.name}"));
+        Assert.That(
+            $"{input.Verb}({string.Join(',', input.Arguments)}){options}{string.Concat(input.Unknown.Select(option => $" ?{option}"))}",
+            Is.EqualTo(expected));
     }
 
     [TestCase("list_user_limits --user jo", null)]

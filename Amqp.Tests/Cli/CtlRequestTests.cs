@@ -28,7 +28,8 @@ public sealed class CtlRequestTests : IDisposable
     [TestCase("clear_global_parameter n", "DELETE global-parameters/n")]
     [TestCase("clear_vhost_limits -p v", "DELETE parameters/vhost-limits/v/limits")]
     [TestCase("set_global_parameter n [1]", """PUT global-parameters/n {"value":[1]}""")]
-    [TestCase("set_vhost_limits -p v {\"max-queues\":1}", """GET vhosts/v; PUT parameters/vhost-limits/v/limits {"value":{"max-queues":1}}""")]
+    [TestCase(
+        "set_vhost_limits -p v {\"max-queues\":1}", """GET vhosts/v; PUT parameters/vhost-limits/v/limits {"value":{"max-queues":1}}""")]
     [TestCase("trace_on -p v", """GET vhosts/v; PUT vhosts/v {"tracing":true}""")]
     [TestCase("trace_off -p v", """GET vhosts/v; PUT vhosts/v {"tracing":false}""")]
     public async Task A_verb_asks_for_what_it_is_told(string command, string requests)
@@ -48,12 +49,20 @@ public sealed class CtlRequestTests : IDisposable
     [TestCase("--global --limit 0", "GET connections", "a b c")]
     public async Task Connections_are_closed_of_the_node_or_a_virtual_host(string options, string list, string closed)
     {
-        _api.With("connections", """[{"name":"a"},{"name":"b"},{"name":"c"}]""").With("vhosts/v/connections", """[{"name":"a"},{"name":"b"}]""").With("connections/a", "").With("connections/c", "");
+        _api.With("connections", """[{"name":"a"},{"name":"b"},{"name":"c"}]""")
+            .With("vhosts/v/connections", """[{"name":"a"},{"name":"b"}]""")
+            .With("connections/a", "")
+            .With("connections/c", "");
 
         CliRun run = await _api.CtlAsync(["-q", "close_all_connections", .. options.Split(' '), "why"]);
 
-        Assert.That(string.Join("; ", _api.Asked), Is.EqualTo($"{list}; {string.Join("; ", closed.Split(' ').Select(name => $"DELETE connections/{name}"))}"));
-        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, $"Closed {closed.Split(' ').Count(name => name != "b")} connections\n")), "one of them has gone by itself");
+        Assert.That(
+            string.Join("; ", _api.Asked),
+            Is.EqualTo($"{list}; {string.Join("; ", closed.Split(' ').Select(name => $"DELETE connections/{name}"))}"));
+        Assert.That(
+            (run.ExitCode, run.Output),
+            Is.EqualTo((0, $"Closed {closed.Split(' ').Count(name => name != "b")} connections\n")),
+            "one of them has gone by itself");
     }
 
     [TestCase("all", "max-channels max-connections")]
@@ -61,12 +70,17 @@ public sealed class CtlRequestTests : IDisposable
     [TestCase("nothing", "")]
     public async Task Limits_of_a_user_are_cleared_by_their_names(string limit, string cleared)
     {
-        _api.With("users/jo", "{}").With("user-limits/jo", """[{"user":"jo","value":{"max-channels":1,"max-connections":2}}]""").With("user-limits/jo/max-channels", "").With("user-limits/jo/max-connections", "");
+        _api.With("users/jo", "{}")
+            .With("user-limits/jo", """[{"user":"jo","value":{"max-channels":1,"max-connections":2}}]""")
+            .With("user-limits/jo/max-channels", "")
+            .With("user-limits/jo/max-connections", "");
 
         CliRun run = await _api.CtlAsync("-q", "clear_user_limits", "jo", limit);
 
         Assert.That(run.ExitCode, Is.Zero, run.Error);
-        Assert.That(_api.Asked.Skip(2), Is.EqualTo(cleared.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"DELETE user-limits/jo/{name}")));
+        Assert.That(
+            _api.Asked.Skip(2),
+            Is.EqualTo(cleared.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"DELETE user-limits/jo/{name}")));
     }
 
     [TestCase("set_vm_memory_high_watermark 1.001")]

@@ -42,7 +42,8 @@ public sealed class CtlVirtualHostTests : CliTests
     {
         string user = await NewUserAsync("policymaker", Host);
 
-        CliRun run = await RunAsync("ctl", "-p", Host, "-q", "--user", user, "--password", "secret", "set_policy", "a", "b", "{\"expires\":1000}");
+        CliRun run = await RunAsync(
+            "ctl", "-p", Host, "-q", "--user", user, "--password", "secret", "set_policy", "a", "b", "{\"expires\":1000}");
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
     }

@@ -15,7 +15,9 @@ public sealed class DefinitionPiecesTests
 
     [Test]
     public void What_is_larger_is_cut_in_an_order_in_which_one_part_needs_those_before_it() =>
-        Assert.That(Pieces(JsonNode.Parse(Small)!.AsObject(), Small.Length - 1), Is.EqualTo(new[] { """{"vhosts":["v"]}""", """{"queues":["q"]}""" }));
+        Assert.That(
+            Pieces(JsonNode.Parse(Small)!.AsObject(), Small.Length - 1),
+            Is.EqualTo(new[] { """{"vhosts":["v"]}""", """{"queues":["q"]}""" }));
 
     [TestCase(999, "999")]
     [TestCase(1000, "1000")]
@@ -31,5 +33,6 @@ public sealed class DefinitionPiecesTests
         Assert.That(pieces.SelectMany(piece => piece).Select(number => number!.GetValue<int>()), Is.EqualTo(Enumerable.Range(0, count)));
     }
 
-    private static IEnumerable<string> Pieces(JsonObject definitions, int mostBytes) => DefinitionCommands.Pieces(definitions, mostBytes).Select(piece => piece.ToJsonString());
+    private static IEnumerable<string> Pieces(JsonObject definitions, int mostBytes) =>
+        DefinitionCommands.Pieces(definitions, mostBytes).Select(piece => piece.ToJsonString());
 }

@@ -13,7 +13,9 @@ public sealed class FailureTests : CliTests
     {
         CliRun run = await RunAsync([.. command.Split(' '), "--vhost", "nope"]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((67, "amqpbroker: There is no such virtual host. See them with: amqpbroker vhosts.\n")));
+        Assert.That(
+            (run.ExitCode, run.Error),
+            Is.EqualTo((67, "amqpbroker: There is no such virtual host. See them with: amqpbroker vhosts.\n")));
     }
 
     [TestCase("publish q hi")]
@@ -24,7 +26,10 @@ public sealed class FailureTests : CliTests
 
         CliRun run = await RunAsync([.. command.Split(' '), "--vhost", Host, "--user", administrator, "--password", "secret"]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((77, $"amqpbroker: '{administrator}' may not do that: Access refused. An administrator can grant it with: amqpbroker permissions set.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((
+            77,
+            $"amqpbroker: '{administrator}' may not do that: Access refused. An administrator can grant "
+                + "it with: amqpbroker permissions set.\n")));
     }
 
     [Test]
@@ -38,7 +43,9 @@ public sealed class FailureTests : CliTests
         CliRun health = await CliRun.RunAsync(["health"], environment: target);
         CliRun ctl = await CliRun.RunAsync(["ctl", "-q", "check_local_alarms"], environment: target);
 
-        Assert.That((published.ExitCode, published.Error), Is.EqualTo((69, "amqpbroker: The broker cannot do that now: Publishers are blocked: low on disk.\n")));
+        Assert.That(
+            (published.ExitCode, published.Error),
+            Is.EqualTo((69, "amqpbroker: The broker cannot do that now: Publishers are blocked: low on disk.\n")));
         Assert.That(health.ExitCode, Is.EqualTo(69));
         Assert.That(ctl.ExitCode, Is.EqualTo(69));
     }
@@ -52,7 +59,8 @@ public sealed class FailureTests : CliTests
 
         CliRun run = await CliRun.RunAsync(["vhosts", "delete", "kept"], environment: target);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((65, "amqpbroker: The broker refuses: Refusing to delete virtual host 'kept' because it is protected from deletion.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo(
+            (65, "amqpbroker: The broker refuses: Refusing to delete virtual host 'kept' because it is protected from deletion.\n")));
     }
 
     [TestCase("--url http://127.0.0.1:1 users declare u", "--url")]
@@ -76,7 +84,10 @@ public sealed class FailureTests : CliTests
         CliRun run = await RunAsync("status", "--config", file);
 
         File.Delete(file);
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file} is not a profile file, which is JSON. If it is a broker's configuration, name the broker with --url instead.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((
+            78,
+            $"amqpbroker: {file} is not a profile file, which is JSON. If it is a broker's "
+                + "configuration, name the broker with --url instead.\n")));
     }
 
     [Test]
@@ -86,7 +97,10 @@ public sealed class FailureTests : CliTests
 
         CliRun run = await CliRun.RunAsync(["status", "--url", $"https://127.0.0.1:{port}"]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((69, $"amqpbroker: The server at https://127.0.0.1:{port} does not speak TLS. Try http://127.0.0.1:{port}, or name the port of management.ssl.port.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((
+            69,
+            $"amqpbroker: The server at https://127.0.0.1:{port} does not speak TLS. Try "
+                + $"http://127.0.0.1:{port}, or name the port of management.ssl.port.\n")));
     }
 
     [Test]
@@ -95,16 +109,26 @@ public sealed class FailureTests : CliTests
         using var authority = new TestAuthority();
         authority.IssueForServer();
         await using var broker = await BrokerInProcess.StartAsync(
-            "management.ssl.port = 0", $"management.ssl.certfile = '{authority.ServerCertificateFile}'", $"management.ssl.keyfile = '{authority.ServerKeyFile}'");
+            "management.ssl.port = 0",
+            $"management.ssl.certfile = '{authority.ServerCertificateFile}'",
+            $"management.ssl.keyfile = '{authority.ServerKeyFile}'");
         string url = $"https://localhost:{broker.ManagementTlsPort}";
 
         CliRun untrusted = await CliRun.RunAsync(["status", "--url", url]);
-        CliRun trusted = await CliRun.RunAsync(["status", "--url", url], environment: new Dictionary<string, string> { ["SSL_CERT_FILE"] = authority.CertificateFile });
+        CliRun trusted = await CliRun.RunAsync(
+            ["status", "--url", url], environment: new Dictionary<string, string> { ["SSL_CERT_FILE"] = authority.CertificateFile });
         CliRun plain = await CliRun.RunAsync(["status", "--url", $"http://localhost:{broker.ManagementTlsPort}"]);
 
-        Assert.That((untrusted.ExitCode, untrusted.Error), Is.EqualTo((69, $"amqpbroker: The certificate of {url} is not trusted: no authority known to this system has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system.\n")));
+        Assert.That((untrusted.ExitCode, untrusted.Error), Is.EqualTo((
+            69,
+            $"amqpbroker: The certificate of {url} is not trusted: no authority known to this system has issued it. Name "
+                + "its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system.\n")));
         Assert.That(trusted.Output, Does.Contain($"at {url}"), trusted.Error);
         Assert.That(trusted.ExitCode, Is.Zero);
-        Assert.That((plain.ExitCode, plain.Error), Is.EqualTo((69, $"amqpbroker: The server at http://localhost:{broker.ManagementTlsPort} closed the connection without a response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with https://. A broker also does this when management.connection_max is reached.\n")));
+        Assert.That((plain.ExitCode, plain.Error), Is.EqualTo((
+            69,
+            $"amqpbroker: The server at http://localhost:{broker.ManagementTlsPort} closed the connection without a "
+                + "response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS "
+                + "its URL begins with https://. A broker also does this when management.connection_max is reached.\n")));
     }
 }

@@ -50,14 +50,18 @@ public sealed class LoginSettingsTests
     public void Who_has_no_password_is_asked_for_one(string given, string user) => WithProfiles(environment =>
     {
         Assert.That(Resolve(given, environment, asked => $"of {asked}").Password, Is.EqualTo($"of {user}"));
-        Assert.That(() => Resolve(given, environment, null), Throws.TypeOf<CliException>().With.Message.StartsWith($"There is no password for '{user}'"));
+        Assert.That(
+            () => Resolve(given, environment, null),
+            Throws.TypeOf<CliException>().With.Message.StartsWith($"There is no password for '{user}'"));
     });
 
     [TestCase("ftp://x")]
     [TestCase("http://")]
     [TestCase("http://u:secret@")]
     public void What_is_no_address_is_refused_without_the_password(string url) => WithProfiles(environment =>
-        Assert.That(() => Resolve($"url={url}", environment, null), Throws.TypeOf<CliException>().With.Message.Contains("is not the URL of an HTTP API").And.Message.Not.Contains("secret")));
+        Assert.That(
+            () => Resolve($"url={url}", environment, null),
+            Throws.TypeOf<CliException>().With.Message.Contains("is not the URL of an HTTP API").And.Message.Not.Contains("secret")));
 
     [TestCase("5", 5)]
     [TestCase("0.5", 0.5)]
@@ -69,11 +73,16 @@ public sealed class LoginSettingsTests
     [TestCase("1e3", null)]
     [TestCase("", null)]
     [TestCase("0.0", null)]
-    public void A_timeout_is_seconds_or_none(string text, double? seconds) => Assert.That(LoginSettings.ParseTimeout(text)?.TotalSeconds, Is.EqualTo(seconds));
+    public void A_timeout_is_seconds_or_none(string text, double? seconds) =>
+        Assert.That(LoginSettings.ParseTimeout(text)?.TotalSeconds, Is.EqualTo(seconds));
 
     [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch, X509ChainStatusFlags.NotTimeValid, "is for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is for another name than x. ")]
-    [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot, ", or of its authority, has expired ")]
+    [TestCase(
+        SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot,
+        "is for another name than x. ")]
+    [TestCase(
+        SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot,
+        ", or of its authority, has expired ")]
     [TestCase(SslPolicyErrors.RemoteCertificateChainErrors, X509ChainStatusFlags.UntrustedRoot, "is not trusted: ")]
     public void What_is_wrong_with_a_certificate_is_said(SslPolicyErrors errors, X509ChainStatusFlags status, string expected)
     {
@@ -85,10 +94,15 @@ public sealed class LoginSettingsTests
 
     private static BrokerLogin Resolve(string given, Dictionary<string, string> environment, Func<string, string>? ask)
     {
-        var words = given.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+        var words = given.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
         foreach (var (name, value) in words.Where(word => char.IsUpper(word.Key[0])))
             environment[$"AMQPBROKER_{name}"] = value;
-        return new LoginSettings(words.GetValueOrDefault("url"), words.GetValueOrDefault("user"), words.GetValueOrDefault("password"), words.GetValueOrDefault("profile"), null).Resolve(environment, ask);
+        return new LoginSettings(
+            words.GetValueOrDefault("url"), words.GetValueOrDefault("user"), words.GetValueOrDefault("password"),
+            words.GetValueOrDefault("profile"), null)
+            .Resolve(environment, ask);
     }
 
     /// <summary>Runs a test with a profile file in the folder that commands read.</summary>

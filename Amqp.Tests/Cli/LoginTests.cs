@@ -48,7 +48,8 @@ public sealed class LoginTests : CliTests
     {
         CliRun run = await RunAsync("queues", "--user", "somebody");
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((64, "amqpbroker: There is no password for 'somebody'. Give it with --password, AMQPBROKER_PASSWORD or a profile.\n")));
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo(
+            (64, "amqpbroker: There is no password for 'somebody'. Give it with --password, AMQPBROKER_PASSWORD or a profile.\n")));
     }
 
     [Test]
@@ -58,7 +59,9 @@ public sealed class LoginTests : CliTests
 
         CliRun run = await RunAsync("users", "-u", user, "--password", "secret");
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((77, $"amqpbroker: '{user}' may not do that: Not administrator user. The request needs the tag administrator.\n")));
+        Assert.That(
+            (run.ExitCode, run.Error),
+            Is.EqualTo((77, $"amqpbroker: '{user}' may not do that: Not administrator user. The request needs the tag administrator.\n")));
         CliRun status = await RunAsync("status", "-u", user, "--password", "secret");
         Assert.That((status.ExitCode, status.Error), Is.EqualTo((0, "")), "what it may not know is left out");
     }
@@ -98,7 +101,9 @@ public sealed class LoginTests : CliTests
 
         CliRun run = await CliRun.RunAsync(["queues", "--config", file, "--profile", "prodution"]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file}: there is no profile 'prodution'; did you mean 'production'?\n")));
+        Assert.That(
+            (run.ExitCode, run.Error),
+            Is.EqualTo((78, $"amqpbroker: {file}: there is no profile 'prodution'; did you mean 'production'?\n")));
     }
 
     [Test]
@@ -111,7 +116,9 @@ public sealed class LoginTests : CliTests
 
         CliRun run = await CliRun.RunAsync(["queues", "--config", file]);
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((78, $"amqpbroker: {file} holds passwords and others can read or write it. Close it with: chmod 600 {file}.\n")));
+        Assert.That(
+            (run.ExitCode, run.Error),
+            Is.EqualTo((78, $"amqpbroker: {file} holds passwords and others can read or write it. Close it with: chmod 600 {file}.\n")));
     }
 
     [Test]

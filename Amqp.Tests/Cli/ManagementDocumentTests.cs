@@ -18,14 +18,20 @@ public sealed partial class ManagementDocumentTests
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
         string program = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
         string script = string.Join('\n', lines.Select(line =>
-            line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal) ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
+            line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal)
+                ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
             : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ dotnet '{program}' \"$@\"; }}"
             : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // would not exit without a count
             : line));
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            using Process bash = Process.Start(new ProcessStartInfo("bash", ["-e", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder })!;
+            using Process bash = Process.Start(new ProcessStartInfo("bash", ["-e", "-c", script])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = folder
+            })!;
             Task<string> error = bash.StandardError.ReadToEndAsync();
             string output = await bash.StandardOutput.ReadToEndAsync();
             await bash.WaitForExitAsync();

@@ -9,7 +9,9 @@ public sealed class NarrowingTests : CliTests
     [Test]
     public async Task All_connections_of_a_virtual_host_are_closed_and_no_others()
     {
-        RawChannel one = await OpenChannelAsync(Host), two = await OpenChannelAsync(Host), elsewhere = await OpenChannelAsync(await NewVirtualHostAsync());
+        RawChannel one = await OpenChannelAsync(Host),
+            two = await OpenChannelAsync(Host),
+            elsewhere = await OpenChannelAsync(await NewVirtualHostAsync());
 
         Assert.That((await HereAsync("close", "--all", "--vhost", Host, "--reason", "why")).Output, Is.EqualTo("Closed 2 connections.\n"));
 
@@ -51,9 +53,15 @@ public sealed class NarrowingTests : CliTests
         RawChannel elsewhere = await OpenChannelAsync(await NewVirtualHostAsync());
         Task[] closed = [BeClosedAsync((await OpenChannelAsync(Host)).Client), BeClosedAsync((await OpenChannelAsync(Host)).Client)];
 
-        Assert.That((await CtlHereAsync("close_all_connections", "--limit", "1", "why")).Output, Is.EqualTo($"Closing 1 connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
-        await Eventually.Holds(async () => (await GetAsync($"/vhosts/{Host}/connections")).Json.GetArrayLength() == 1, () => "another number is left");
-        Assert.That((await CtlHereAsync("close_all_connections", "why")).Output, Is.EqualTo($"Closing all connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
+        Assert.That(
+            (await CtlHereAsync("close_all_connections", "--limit", "1", "why")).Output,
+            Is.EqualTo($"Closing 1 connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
+        await Eventually.Holds(
+            async () => (await GetAsync($"/vhosts/{Host}/connections")).Json.GetArrayLength() == 1,
+            () => "another number is left");
+        Assert.That(
+            (await CtlHereAsync("close_all_connections", "why")).Output,
+            Is.EqualTo($"Closing all connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
 
         await Task.WhenAll(closed);
         await elsewhere.ExpectQuietAsync();
@@ -97,7 +105,8 @@ public sealed class NarrowingTests : CliTests
             await PutAsync($"/policies/{host}/p", new { pattern = "a", definition = new { expires = 100_000 } });
         }
 
-        string[] ofOne = (await HereAsync(kind, "-p", Host, "--columns", field)).Lines[1..], ofAll = (await HereAsync(kind, "--columns", field)).Lines;
+        string[] ofOne = (await HereAsync(kind, "-p", Host, "--columns", field)).Lines[1..],
+            ofAll = (await HereAsync(kind, "--columns", field)).Lines;
 
         Assert.That(ofOne, Is.Not.Empty.And.All.EqualTo(Host));
         Assert.That(ofAll, Does.Contain(Host).And.Contain(other));
@@ -107,14 +116,22 @@ public sealed class NarrowingTests : CliTests
     public async Task Operators_policies_are_set_listed_and_deleted_apart_from_those_of_users()
     {
         await HereAsync("policies", "declare", "p", "^u", "max-length=1", "-p", Host, "--priority", "2");
-        await HereAsync("policies", "declare", "p", "^o", "max-length=2", "-p", Host, "--priority", "3", "--apply-to", "queues", "--operator");
+        await HereAsync(
+            "policies", "declare", "p", "^o", "max-length=2", "-p", Host, "--priority", "3", "--apply-to", "queues", "--operator");
 
-        Assert.That((await GetAsync($"/policies/{Host}/p")).Body, Is.EqualTo($$"""{"vhost":"{{Host}}","name":"p","pattern":"^u","apply-to":"all","definition":{"max-length":1},"priority":2}"""));
-        Assert.That((await GetAsync($"/operator-policies/{Host}/p")).Body, Is.EqualTo($$"""{"vhost":"{{Host}}","name":"p","pattern":"^o","apply-to":"queues","definition":{"max-length":2},"priority":3}"""));
+        Assert.That(
+            (await GetAsync($"/policies/{Host}/p")).Body,
+            Is.EqualTo($$"""{"vhost":"{{Host}}","name":"p","pattern":"^u","apply-to":"all","definition":{"max-length":1},"priority":2}"""));
+        Assert.That((await GetAsync($"/operator-policies/{Host}/p")).Body, Is.EqualTo(
+            $$"""{"vhost":"{{Host}}","name":"p","pattern":"^o","apply-to":"queues","definition":{"max-length":2},"priority":3}"""));
         Assert.That((await HereAsync("policies", "-p", Host, "--columns", "pattern")).Lines, Is.EqualTo(new[] { "pattern", "^u" }));
-        Assert.That((await HereAsync("policies", "-p", Host, "--columns", "pattern", "--operator")).Lines, Is.EqualTo(new[] { "pattern", "^o" }));
+        Assert.That(
+            (await HereAsync("policies", "-p", Host, "--columns", "pattern", "--operator")).Lines,
+            Is.EqualTo(new[] { "pattern", "^o" }));
         await HereAsync("policies", "delete", "p", "-p", Host, "--operator");
-        Assert.That(((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code), Is.EqualTo((200, 404)));
+        Assert.That(
+            ((await GetAsync($"/policies/{Host}/p")).Code, (await GetAsync($"/operator-policies/{Host}/p")).Code),
+            Is.EqualTo((200, 404)));
     }
 
     [Test]
@@ -122,16 +139,23 @@ public sealed class NarrowingTests : CliTests
     {
         string user = await NewUserAsync("", Host);
         foreach (string exchange in new[] { "x", "y" })
-            await HereAsync("permissions", "set", user, "-p", Host, "--topic", exchange, "--write", $"w{exchange}", "--read", $"r{exchange}");
+            await HereAsync(
+                "permissions", "set", user, "-p", Host, "--topic", exchange, "--write", $"w{exchange}", "--read", $"r{exchange}");
 
-        Assert.That((await HereAsync("permissions", "-p", Host, "--topic", "--columns", "user,exchange,write,read")).Lines[1..].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Is.EqualTo(new[]
-        {
-            new[] { user, "x", "wx", "rx" },
-            [user, "y", "wy", "ry"],
-        }));
+        Assert.That(
+            (await HereAsync("permissions", "-p", Host, "--topic", "--columns", "user,exchange,write,read")).Lines[1..]
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            Is.EqualTo(new[]
+            {
+                new[] { user, "x", "wx", "rx" },
+                [user, "y", "wy", "ry"],
+            }));
         await HereAsync("permissions", "clear", user, "-p", Host, "--topic", "x");
         Assert.That((await GetAsync($"/topic-permissions/{Host}/{user}")).Column("exchange"), Is.EqualTo(new[] { "y" }));
-        Assert.That((await GetAsync($"/permissions/{Host}/{user}")).Json.GetProperty("write").GetString(), Is.EqualTo(".*"), "those on names stay as they were");
+        Assert.That(
+            (await GetAsync($"/permissions/{Host}/{user}")).Json.GetProperty("write").GetString(),
+            Is.EqualTo(".*"),
+            "those on names stay as they were");
         await CtlHereAsync("set_topic_permissions", user, "x", "", "");
         await CtlHereAsync("clear_topic_permissions", user, "y");
         Assert.That((await GetAsync($"/topic-permissions/{Host}/{user}")).Column("exchange"), Is.EqualTo(new[] { "x" }));
@@ -145,7 +169,8 @@ public sealed class NarrowingTests : CliTests
             await channel.DeclareQueueAsync(queue);
         await channel.PublishAsync("", "full", "x");
         await channel.ConsumeAsync("used");
-        async Task<int> DeleteQueueAsync(string queue, string condition) => (await RunHereAsync("queues", "delete", queue, "-p", Host, condition)).ExitCode;
+        async Task<int> DeleteQueueAsync(string queue, string condition) =>
+            (await RunHereAsync("queues", "delete", queue, "-p", Host, condition)).ExitCode;
 
         Assert.That((await DeleteQueueAsync("full", "--if-empty"), await DeleteQueueAsync("used", "--if-unused")), Is.EqualTo((65, 65)));
         Assert.That((await DeleteQueueAsync("full", "--if-unused"), await DeleteQueueAsync("used", "--if-empty")), Is.EqualTo((0, 0)));
@@ -159,7 +184,9 @@ public sealed class NarrowingTests : CliTests
 
         CliRun run = await HereAsync("watch", "-p", Host, "--interval", "0.1", "--count", "1", "--filter", "name=two");
 
-        Assert.That(run.Lines[1..].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]), Is.EqualTo(new[] { new[] { Host, "two" } }));
+        Assert.That(
+            run.Lines[1..].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]),
+            Is.EqualTo(new[] { new[] { Host, "two" } }));
     }
 
     [Test]
@@ -184,7 +211,9 @@ public sealed class NarrowingTests : CliTests
         Assert.That((await CtlHereAsync("-q", "update_vhost_metadata", name, "--description", "new")).ExitCode, Is.Zero);
 
         var host = (await GetAsync($"/vhosts/{name}")).Json;
-        Assert.That((host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()), Is.EqualTo(("new", """["a","b"]""")));
+        Assert.That(
+            (host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()),
+            Is.EqualTo(("new", """["a","b"]""")));
     }
 
     private async Task<RawClient> ConnectAsAsync(string host, string user)

@@ -34,10 +34,16 @@ public sealed class ProfilesTests
 
         Action find = () => Assert.That(Profiles.Find(file.Path, "a", _nowhere, isNeeded: true).User, Is.EqualTo("u"));
 
-        Assert.That(find, isTaken ? Throws.Nothing : Throws.TypeOf<CliException>().With.Message.Contains("holds passwords and others can read or write it"));
+        Assert.That(
+            find,
+            isTaken
+                ? Throws.Nothing
+                : Throws.TypeOf<CliException>().With.Message.Contains("holds passwords and others can read or write it"));
     }
 
-    [TestCase("""{"profiles":{"a":{"user":"u","passwort":"p"}}}""", "profile 'a': unknown field 'passwort'; a profile has url, user, password and vhost")]
+    [TestCase(
+        """{"profiles":{"a":{"user":"u","passwort":"p"}}}""",
+        "profile 'a': unknown field 'passwort'; a profile has url, user, password and vhost")]
     [TestCase("""{"profiles":{"a":{"user":5}}}""", "'user' must be a text")]
     [TestCase("""{"default":5,"profiles":{}}""", "'default' must be a text")]
     [TestCase("""{"default":"zzzz","profiles":{"a":{}}}""", "there is no profile 'zzzz'")]
@@ -46,7 +52,8 @@ public sealed class ProfilesTests
     {
         using var file = new Configuration.TemporaryFile(content);
 
-        var error = Assert.Throws<CliException>(() => Profiles.Find(file.Path, content.Contains("default", StringComparison.Ordinal) ? null : "a", _nowhere, isNeeded: true));
+        var error = Assert.Throws<CliException>(
+            () => Profiles.Find(file.Path, content.Contains("default", StringComparison.Ordinal) ? null : "a", _nowhere, isNeeded: true));
 
         Assert.That((error.ExitCode, error.Message), Is.EqualTo((78, $"{file.Path}: {problem}")));
     }
@@ -60,6 +67,8 @@ public sealed class ProfilesTests
     {
         Action find = () => Assert.That(Profiles.Find(file, name, _nowhere, isNeeded), Is.EqualTo(LoginProfile.None));
 
-        Assert.That(find, isMissed ? Throws.TypeOf<CliException>().With.Property("ExitCode").EqualTo(78).And.Message.StartsWith("The profile file /nonexistent/") : Throws.Nothing);
+        Assert.That(find, isMissed
+            ? Throws.TypeOf<CliException>().With.Property("ExitCode").EqualTo(78).And.Message.StartsWith("The profile file /nonexistent/")
+            : Throws.Nothing);
     }
 }

@@ -7,15 +7,22 @@ public sealed class QueueCommandTests : CliTests
     [Test]
     public async Task A_queue_is_declared_listed_shown_and_deleted()
     {
-        CliRun declared = await DoAsync("queues", "declare", "a b/c", "--vhost", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish");
+        CliRun declared = await DoAsync(
+            "queues", "declare", "a b/c", "--vhost", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish");
         Assert.That(declared.Output, Is.EqualTo($"Declared queue 'a b/c' in virtual host '{Host}'.\n"));
-        Assert.That((await DoAsync("queues", "declare", "a b/c", "-p", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish")).Output, Does.Contain("already exists"));
-        Assert.That((await GetAsync($"/queues/{Host}/a%20b%2Fc")).Json.GetProperty("arguments").GetRawText(), Is.EqualTo("""{"x-max-length":5,"x-overflow":"reject-publish"}"""));
+        Assert.That(
+            (await DoAsync("queues", "declare", "a b/c", "-p", Host, "-a", "x-max-length=5", "-a", "x-overflow=reject-publish")).Output,
+            Does.Contain("already exists"));
+        Assert.That(
+            (await GetAsync($"/queues/{Host}/a%20b%2Fc")).Json.GetProperty("arguments").GetRawText(),
+            Is.EqualTo("""{"x-max-length":5,"x-overflow":"reject-publish"}"""));
 
         Assert.That((await DoAsync("queues", "--vhost", Host)).Lines[1], Does.Match(@$"^{Host} +a b/c +classic +0 +0 +0 +0 +running +-$"));
         Assert.That((await DoAsync("queues", "show", "a b/c", "-p", Host)).Output, Does.Match("(?m)^arguments.x-max-length +5$"));
 
-        Assert.That((await DoAsync("queues", "delete", "a b/c", "-p", Host)).Output, Is.EqualTo($"Deleted queue 'a b/c' in virtual host '{Host}'.\n"));
+        Assert.That(
+            (await DoAsync("queues", "delete", "a b/c", "-p", Host)).Output,
+            Is.EqualTo($"Deleted queue 'a b/c' in virtual host '{Host}'.\n"));
         Assert.That((await GetAsync($"/queues/{Host}")).Body, Is.EqualTo("[]"));
     }
 
@@ -29,7 +36,8 @@ public sealed class QueueCommandTests : CliTests
                 await PublishAsync(name);
         }
 
-        CliRun run = await DoAsync("queues", "list", "-p", Host, "--columns", "name,messages", "--sort", "messages", "--reverse", "--filter", "messages>0");
+        CliRun run = await DoAsync(
+            "queues", "list", "-p", Host, "--columns", "name,messages", "--sort", "messages", "--reverse", "--filter", "messages>0");
 
         Assert.That(run.Lines, Is.EqualTo(new[] { "name  messages", "two          2", "one          1" }));
     }
@@ -51,10 +59,14 @@ public sealed class QueueCommandTests : CliTests
 
         CliRun run = await RunAsync("queues", "list", "-p", Host, "--columns", "mesages");
 
-        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((64, "", "amqpbroker: No queue has a field 'mesages'; did you mean 'messages'?\n")));
+        Assert.That(
+            (run.ExitCode, run.Output, run.Error),
+            Is.EqualTo((64, "", "amqpbroker: No queue has a field 'mesages'; did you mean 'messages'?\n")));
     }
 
-    [TestCase("queues list --filter messages>abc", "--filter: 'abc' is not a number, and > compares only numbers. Compare texts with =, != and ~.")]
+    [TestCase(
+        "queues list --filter messages>abc",
+        "--filter: 'abc' is not a number, and > compares only numbers. Compare texts with =, != and ~.")]
     [TestCase("definitions import /nosuch", "Cannot read /nosuch: Could not find file '/nosuch'.")]
     public async Task A_value_that_cannot_be_ends_with_EX_USAGE(string command, string message)
     {
@@ -83,10 +95,19 @@ public sealed class QueueCommandTests : CliTests
     [Test]
     public async Task A_queue_that_is_not_there_is_said_so()
     {
-        foreach (string[] command in new string[][] { ["queues", "show", "missing"], ["queues", "delete", "missing"], ["purge", "missing"], ["get", "missing"] })
+        foreach (string[] command in new string[][]
+        {
+            ["queues", "show", "missing"],
+            ["queues", "delete", "missing"],
+            ["purge", "missing"],
+            ["get", "missing"]
+        })
         {
             CliRun run = await RunAsync([.. command, "-p", Host]);
-            Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((67, "", $"amqpbroker: There is no queue 'missing' in virtual host '{Host}'.\n")), command[0]);
+            Assert.That(
+                (run.ExitCode, run.Output, run.Error),
+                Is.EqualTo((67, "", $"amqpbroker: There is no queue 'missing' in virtual host '{Host}'.\n")),
+                command[0]);
         }
     }
 
@@ -105,13 +126,19 @@ public sealed class QueueCommandTests : CliTests
     public async Task Messages_are_published_looked_at_taken_and_purged()
     {
         await PutAsync($"/queues/{Host}/q", new { durable = true });
-        Assert.That((await DoAsync("publish", "q", "hallo", "-p", Host, "--header", "n=1", "--property", "content_type=text/plain")).Output, Is.EqualTo("Published 1 message.\n"));
+        Assert.That(
+            (await DoAsync("publish", "q", "hallo", "-p", Host, "--header", "n=1", "--property", "content_type=text/plain")).Output,
+            Is.EqualTo("Published 1 message.\n"));
         Assert.That((await PipeAsync("two\nthree\n", "publish", "q", "-p", Host, "--lines")).Output, Is.EqualTo("Published 2 messages.\n"));
 
         CliRun look = await DoAsync("get", "q", "-p", Host);
-        Assert.That(look.Output, Does.Match("(?m)^remaining +2$").And.Match("(?m)^hallo$").And.Contain("""{"n":1}""").And.Contain("text/plain"));
+        Assert.That(
+            look.Output,
+            Does.Match("(?m)^remaining +2$").And.Match("(?m)^hallo$").And.Contain("""{"n":1}""").And.Contain("text/plain"));
         CliRun taken = await DoAsync("get", "q", "-p", Host, "--ack", "--json", "--count", "2");
-        Assert.That(JsonDocument.Parse(taken.Output).RootElement.EnumerateArray().Select(message => message.GetProperty("payload").GetString()), Is.EqualTo(new[] { "hallo", "two" }));
+        Assert.That(
+            JsonDocument.Parse(taken.Output).RootElement.EnumerateArray().Select(message => message.GetProperty("payload").GetString()),
+            Is.EqualTo(new[] { "hallo", "two" }));
         Assert.That((await DoAsync("purge", "q", "-p", Host)).Output, Does.EndWith("; 1 message was ready in it.\n"));
         Assert.That((await RunAsync("get", "q", "-p", Host)).Error, Is.EqualTo("No messages are ready in queue 'q'.\n"));
     }
@@ -146,9 +173,13 @@ public sealed class QueueCommandTests : CliTests
         CliRun run = await DoAsync("watch", "-p", Host, "--interval", "0.1", "--count", "2");
 
         Assert.That(run.Lines.Count(line => line.StartsWith(Host, StringComparison.Ordinal)), Is.EqualTo(2));
-        Assert.That(run.Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "vhost", "name", "ready", "unacked", "consumers", "in/s", "out/s", "ack/s" }));
+        Assert.That(
+            run.Lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Is.EqualTo(new[] { "vhost", "name", "ready", "unacked", "consumers", "in/s", "out/s", "ack/s" }));
     }
 
     private async Task PublishAsync(string queue) =>
-        await PostAsync($"/exchanges/{Host}/amq.default/publish", new { properties = new { }, routing_key = queue, payload = "x", payload_encoding = "string" });
+        await PostAsync(
+            $"/exchanges/{Host}/amq.default/publish",
+            new { properties = new { }, routing_key = queue, payload = "x", payload_encoding = "string" });
 }

@@ -28,5 +28,6 @@ public sealed class RateSampleTests
     }
 
     private static JsonElement Queues(params string[] statistics) =>
-        JsonDocument.Parse($"[{string.Join(',', statistics.Select(each => $$"""{"vhost":"v","name":"q","message_stats":{{each}}}"""))}]").RootElement;
+        JsonDocument.Parse(
+            $"[{string.Join(',', statistics.Select(each => $$"""{"vhost":"v","name":"q","message_stats":{{each}}}"""))}]").RootElement;
 }

@@ -12,15 +12,21 @@ public sealed class ResourceCommandTests : CliTests
     public async Task Exchanges_and_bindings_are_declared_listed_and_deleted()
     {
         await PutAsync($"/queues/{Host}/q", new { durable = true });
-        Assert.That((await DoAsync("exchanges", "declare", "x", "topic", "-p", Host, "-a", "alternate-exchange=ae")).Output, Is.EqualTo($"Declared exchange 'x' in virtual host '{Host}'.\n"));
+        Assert.That(
+            (await DoAsync("exchanges", "declare", "x", "topic", "-p", Host, "-a", "alternate-exchange=ae")).Output,
+            Is.EqualTo($"Declared exchange 'x' in virtual host '{Host}'.\n"));
         await DoAsync("bindings", "declare", "x", "q", "k.#", "-p", Host, "-a", "n=1");
         await DoAsync("bindings", "declare", "x", "x", "e", "--to-exchange", "-p", Host);
 
-        Assert.That((await DoAsync("bindings", "-p", Host, "--filter", "source=x", "--columns", "destination_type,destination,routing_key,arguments")).Lines[1..], Is.EqualTo(new[]
-        {
-            "queue             q            k.#          {\"n\":1}",
-            "exchange          x            e            -",
-        }));
+        Assert.That(
+            (await DoAsync(
+                "bindings", "-p", Host, "--filter", "source=x", "--columns",
+                "destination_type,destination,routing_key,arguments")).Lines[1..],
+            Is.EqualTo(new[]
+            {
+                "queue             q            k.#          {\"n\":1}",
+                "exchange          x            e            -",
+            }));
         Assert.That((await RunAsync("bindings", "delete", "x", "q", "other", "-p", Host)).ExitCode, Is.EqualTo(67));
         await DoAsync("bindings", "delete", "x", "q", "k.#", "-p", Host);
         CliRun used = await RunAsync("exchanges", "delete", "x", "--if-unused", "-p", Host);
@@ -34,10 +40,16 @@ public sealed class ResourceCommandTests : CliTests
     {
         string user = NewName("u");
         CliRun added = await PipeAsync("geheim\n", "users", "declare", user, "--new-password", "-", "--tags", "management,monitoring");
-        Assert.That((added.ExitCode, added.Output), Is.EqualTo((0, $"Added user '{user}'. Grant access to a virtual host with: amqpbroker permissions set {user}\n")));
+        Assert.That(
+            (added.ExitCode, added.Output),
+            Is.EqualTo((0, $"Added user '{user}'. Grant access to a virtual host with: amqpbroker permissions set {user}\n")));
         await DoAsync("permissions", "set", user, "-p", Host, "--configure", "^a", "--read", "");
-        Assert.That((await GetAsync($"/permissions/{Host}/{user}")).Body, Is.EqualTo($$"""{"user":"{{user}}","vhost":"{{Host}}","configure":"^a","write":".*","read":""}"""));
-        Assert.That((await DoAsync("permissions", "-p", Host, "--filter", $"user={user}", "--columns", "configure,write,read")).Lines[1], Does.Match("^\\^a +\\.\\* +\"\"$"));
+        Assert.That(
+            (await GetAsync($"/permissions/{Host}/{user}")).Body,
+            Is.EqualTo($$"""{"user":"{{user}}","vhost":"{{Host}}","configure":"^a","write":".*","read":""}"""));
+        Assert.That(
+            (await DoAsync("permissions", "-p", Host, "--filter", $"user={user}", "--columns", "configure,write,read")).Lines[1],
+            Does.Match("^\\^a +\\.\\* +\"\"$"));
         await DoAsync("users", "password", user, "--new-password", "other");
         Assert.That((await GetAsync("/whoami", $"{user}:other")).Body, Does.Contain("\"tags\":[\"management\",\"monitoring\"]"));
         await DoAsync("permissions", "clear", user, "-p", Host);
@@ -50,9 +62,15 @@ public sealed class ResourceCommandTests : CliTests
     {
         string name = NewName("v");
         await DoAsync("vhosts", "declare", name, "--description", "for a test");
-        Assert.That((await DoAsync("vhosts", "--filter", name, "--columns", "description")).Lines, Is.EqualTo(new[] { "description", "for a test" }));
-        await DoAsync("policies", "declare", "p", "^a", "max-length=5", "overflow=reject-publish", "-p", name, "--priority", "2", "--apply-to", "queues");
-        Assert.That((await GetAsync($"/policies/{name}/p")).Json.GetProperty("definition").GetRawText(), Is.EqualTo("""{"max-length":5,"overflow":"reject-publish"}"""));
+        Assert.That(
+            (await DoAsync("vhosts", "--filter", name, "--columns", "description")).Lines,
+            Is.EqualTo(new[] { "description", "for a test" }));
+        await DoAsync(
+            "policies", "declare", "p", "^a", "max-length=5", "overflow=reject-publish", "-p", name, "--priority", "2", "--apply-to",
+            "queues");
+        Assert.That(
+            (await GetAsync($"/policies/{name}/p")).Json.GetProperty("definition").GetRawText(),
+            Is.EqualTo("""{"max-length":5,"overflow":"reject-publish"}"""));
         CliRun bad = await RunAsync("policies", "declare", "p", "^a", "nosuch=1", "-p", name);
         Assert.That(bad.ExitCode, Is.EqualTo(65));
         await DoAsync("policies", "delete", "p", "-p", name);
@@ -77,7 +95,10 @@ public sealed class ResourceCommandTests : CliTests
         {
             Assert.That((await DoAsync("definitions", "export", file, "-p", Host)).Output, Does.Contain("1 queues"));
             if (!OperatingSystem.IsWindows())
-                Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite), "there are hashes of passwords in it");
+                Assert.That(
+                    File.GetUnixFileMode(file),
+                    Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite),
+                    "there are hashes of passwords in it");
             await DeleteAsync($"/queues/{Host}/q");
             CliRun imported = await DoAsync("definitions", "import", file, "-p", Host);
             Assert.That(imported.Output, Does.StartWith("Imported 1 queues").And.Not.Contain("left out"));
@@ -102,7 +123,12 @@ public sealed class ResourceCommandTests : CliTests
     public async Task Status_and_health_say_how_the_broker_is()
     {
         Assert.That((await DoAsync("status")).Output, Does.Match("(?m)^broker +AmqpBroker ").And.Match("(?m)^listeners +amqp 127.0.0.1:"));
-        Assert.That(JsonDocument.Parse((await DoAsync("status", "--json")).Output).RootElement.GetProperty("node").GetProperty("running").GetBoolean(), Is.True);
+        Assert.That(
+            JsonDocument.Parse((await DoAsync("status", "--json")).Output)
+                .RootElement.GetProperty("node")
+                .GetProperty("running")
+                .GetBoolean(),
+            Is.True);
         Assert.That((await DoAsync("health")).Lines, Has.Length.EqualTo(4).And.All.EndsWith("ok"));
     }
 
@@ -123,7 +149,8 @@ public sealed class ResourceCommandTests : CliTests
     }
 
     [TestCase("queues --filter name~(", "amqpbroker: --filter: '(' is not a regular expression")]
-    [TestCase("queues --url ftp://x", "amqpbroker: 'ftp://x' is not the URL of an HTTP API; expected http://host:port or https://host:port.")]
+    [TestCase(
+        "queues --url ftp://x", "amqpbroker: 'ftp://x' is not the URL of an HTTP API; expected http://host:port or https://host:port.")]
     public async Task Values_that_cannot_be_are_refused(string command, string expected)
     {
         CliRun run = await RunAsync(command.Split(' '));
@@ -132,8 +159,12 @@ public sealed class ResourceCommandTests : CliTests
         Assert.That(run.Error, Does.StartWith(expected));
     }
 
-    [TestCase("queues --help", "list", "show", "declare", "delete", "purge", "--columns", "--sort", "--filter", "--json", "--url", "--user", "--profile")]
-    [TestCase("--help", "status", "queues", "exchanges", "bindings", "connections", "channels", "consumers", "users", "permissions", "vhosts", "policies", "definitions", "publish", "get", "purge", "close", "health", "watch", "ctl", "completion")]
+    [TestCase(
+        "queues --help", "list", "show", "declare", "delete", "purge", "--columns", "--sort", "--filter", "--json", "--url", "--user",
+        "--profile")]
+    [TestCase(
+        "--help", "status", "queues", "exchanges", "bindings", "connections", "channels", "consumers", "users", "permissions", "vhosts",
+        "policies", "definitions", "publish", "get", "purge", "close", "health", "watch", "ctl", "completion")]
     public async Task Help_names_commands_and_options(string command, params string[] words)
     {
         CliRun run = await DoAsync(command.Split(' '));
@@ -163,7 +194,8 @@ public sealed class ResourceCommandTests : CliTests
             _amqpbroker
             echo "${COMPREPLY[@]}"
             """;
-        using Process bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process bash = Process.Start(
+            new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = bash.StandardError.ReadToEndAsync();
         Assert.That((await bash.StandardOutput.ReadToEndAsync()).TrimEnd(), Is.EqualTo("exchanges"), await error);
     }

@@ -49,7 +49,10 @@ public sealed class ResourceListTests : IDisposable
     [Test]
     public async Task As_JSON_what_is_missing_is_null_and_without_columns_all_is_there()
     {
-        Assert.That((await _api.RunAsync("queues", "--json", "--columns", "messages,arguments.n", "--filter", "name=D")).Output.Replace(" ", "", StringComparison.Ordinal), Is.EqualTo("[\n{\n\"messages\":null,\n\"arguments.n\":5\n}\n]\n"));
+        Assert.That(
+            (await _api.RunAsync("queues", "--json", "--columns", "messages,arguments.n", "--filter", "name=D")).Output
+                .Replace(" ", "", StringComparison.Ordinal),
+            Is.EqualTo("[\n{\n\"messages\":null,\n\"arguments.n\":5\n}\n]\n"));
         Assert.That((await _api.RunAsync("queues", "--json", "--filter", "name=D")).Output, Does.Contain("\"state\": \"down\""));
     }
 

@@ -61,10 +61,21 @@ public sealed class ShownStateTests : IDisposable
     {
         JsonElement status = JsonDocument.Parse((await _api.CtlAsync("status", "--formatter", "json")).Output).RootElement;
 
-        string Values(params string[] names) => string.Join(' ', names.Select(name => name.Split('.').Aggregate(status, (holder, field) => holder.GetProperty(field)).GetRawText()));
-        Assert.That(Values("pid", "uptime", "is_under_maintenance", "data_directory", "product_name", "product_version", "rabbitmq_version"), Is.EqualTo("""11 93784 false "/data" "Shop" "7.8.9" "3.10.8" """.TrimEnd()));
-        Assert.That(Values("memory.total.rss", "memory.strategy", "vm_memory_high_watermark_limit", "disk_free", "disk_free_limit"), Is.EqualTo("3000000000 \"rss\" 5000000000 7000000000 2000000000"));
-        Assert.That(Values("file_descriptors.total_used", "file_descriptors.total_limit", "file_descriptors.sockets_used", "file_descriptors.sockets_limit"), Is.EqualTo("13 17 19 23"));
+        string Values(params string[] names) => string.Join(
+            ' ', names.Select(name => name.Split('.').Aggregate(status, (holder, field) => holder.GetProperty(field)).GetRawText()));
+        Assert.That(
+            Values("pid", "uptime", "is_under_maintenance", "data_directory", "product_name", "product_version", "rabbitmq_version"),
+            Is.EqualTo("""11 93784 false "/data" "Shop" "7.8.9" "3.10.8" """.TrimEnd()));
+        Assert.That(
+            Values("memory.total.rss", "memory.strategy", "vm_memory_high_watermark_limit", "disk_free", "disk_free_limit"),
+            Is.EqualTo("3000000000 \"rss\" 5000000000 7000000000 2000000000"));
+        Assert.That(
+            Values(
+                "file_descriptors.total_used",
+                "file_descriptors.total_limit",
+                "file_descriptors.sockets_used",
+                "file_descriptors.sockets_limit"),
+            Is.EqualTo("13 17 19 23"));
         Assert.That(Values("totals.virtual_host_count", "totals.connection_count", "totals.queue_count"), Is.EqualTo("2 31 43"));
     }
 
@@ -84,17 +95,28 @@ public sealed class ShownStateTests : IDisposable
     [TestCase("true", "true", "Memory alarm on node rabbit@a\nFree disk space alarm on node rabbit@a")]
     public async Task Each_alarm_is_named_and_fails_the_checks(string memory, string disk, string expected)
     {
-        _api.With("nodes", Node.Replace("\"mem_alarm\":false", $"\"mem_alarm\":{memory}", StringComparison.Ordinal).Replace("\"disk_free_alarm\":false", $"\"disk_free_alarm\":{disk}", StringComparison.Ordinal));
+        _api.With(
+            "nodes",
+            Node.Replace("\"mem_alarm\":false", $"\"mem_alarm\":{memory}", StringComparison.Ordinal)
+                .Replace("\"disk_free_alarm\":false", $"\"disk_free_alarm\":{disk}", StringComparison.Ordinal));
 
-        CliRun alarms = await _api.CtlAsync("-q", "alarms"), local = await _api.CtlAsync("-q", "check_local_alarms"), any = await _api.CtlAsync("-q", "check_alarms");
+        CliRun alarms = await _api.CtlAsync("-q", "alarms"),
+            local = await _api.CtlAsync("-q", "check_local_alarms"),
+            any = await _api.CtlAsync("-q", "check_alarms");
         CliRun status = await _api.RunAsync("status");
 
         Assert.That((alarms.ExitCode, alarms.Output), Is.EqualTo((0, expected + "\n")));
         Assert.That((local.ExitCode, local.Error), Is.EqualTo((69, $"Error:\n{expected}\n")));
         Assert.That((any.ExitCode, any.Error), Is.EqualTo((69, $"Error:\n{expected}\n")));
         Assert.That((await _api.CtlAsync("status")).Output, Does.Contain($"\n\n{expected}\n\n"));
-        Assert.That(status.Lines.Single(line => line.StartsWith("memory", StringComparison.Ordinal)).EndsWith("ALARM: publishers are blocked", StringComparison.Ordinal), Is.EqualTo(memory == "true"));
-        Assert.That(status.Lines.Single(line => line.StartsWith("disk", StringComparison.Ordinal)).EndsWith("ALARM: publishers are blocked", StringComparison.Ordinal), Is.EqualTo(disk == "true"));
+        Assert.That(
+            status.Lines.Single(line => line.StartsWith("memory", StringComparison.Ordinal))
+                .EndsWith("ALARM: publishers are blocked", StringComparison.Ordinal),
+            Is.EqualTo(memory == "true"));
+        Assert.That(
+            status.Lines.Single(line => line.StartsWith("disk", StringComparison.Ordinal))
+                .EndsWith("ALARM: publishers are blocked", StringComparison.Ordinal),
+            Is.EqualTo(disk == "true"));
     }
 
     [TestCase("false", "not under maintenance")]
@@ -103,20 +125,24 @@ public sealed class ShownStateTests : IDisposable
     {
         _api.With("nodes", Node.Replace("\"being_drained\":false", $"\"being_drained\":{isDrained}", StringComparison.Ordinal));
 
-        Assert.That((await _api.CtlAsync("cluster_status")).Lines.Where(line => line.Contains(": ", StringComparison.Ordinal)), Is.EqualTo(new[]
-        {
-            "Cluster name: club",
-            "rabbit@a: Shop 7.8.9 on Runtime 10",
-            $"Node: rabbit@a, status: {maintenance}",
-            "Node: rabbit@a, interface: [::1], port: 15672, protocol: http, purpose: HTTP API",
-            "Node: rabbit@a, interface: 10.0.0.1, port: 5671, protocol: amqp/ssl, purpose: AMQP 0-9-1 over TLS",
-            "Node: rabbit@a, interface: 127.0.0.1, port: 5672, protocol: amqp, purpose: AMQP 0-9-1",
-            "Flag: quorum_queue, state: enabled",
-            "Flag: other, state: disabled",
-        }));
+        Assert.That(
+            (await _api.CtlAsync("cluster_status")).Lines.Where(line => line.Contains(": ", StringComparison.Ordinal)),
+            Is.EqualTo(new[]
+            {
+                "Cluster name: club",
+                "rabbit@a: Shop 7.8.9 on Runtime 10",
+                $"Node: rabbit@a, status: {maintenance}",
+                "Node: rabbit@a, interface: [::1], port: 15672, protocol: http, purpose: HTTP API",
+                "Node: rabbit@a, interface: 10.0.0.1, port: 5671, protocol: amqp/ssl, purpose: AMQP 0-9-1 over TLS",
+                "Node: rabbit@a, interface: 127.0.0.1, port: 5672, protocol: amqp, purpose: AMQP 0-9-1",
+                "Flag: quorum_queue, state: enabled",
+                "Flag: other, state: disabled",
+            }));
         JsonElement json = JsonDocument.Parse((await _api.CtlAsync("cluster_status", "--formatter", "json")).Output).RootElement;
         Assert.That(json.GetProperty("maintenance_status").GetRawText(), Is.EqualTo($$"""{"rabbit@a":"{{maintenance}}"}"""));
-        Assert.That((json.GetProperty("cluster_name").GetString(), json.GetProperty("versions").GetRawText()), Is.EqualTo(("club", """{"rabbit@a":{"rabbitmq_name":"Shop","rabbitmq_version":"7.8.9"}}""")));
+        Assert.That(
+            (json.GetProperty("cluster_name").GetString(), json.GetProperty("versions").GetRawText()),
+            Is.EqualTo(("club", """{"rabbit@a":{"rabbitmq_name":"Shop","rabbitmq_version":"7.8.9"}}""")));
     }
 
     [Test]
@@ -161,17 +187,27 @@ public sealed class ShownStateTests : IDisposable
         CliRun run = await _api.RunAsync("health"), json = await _api.RunAsync("health", "--json");
 
         Assert.That((run.ExitCode, json.ExitCode), Is.EqualTo((69, 69)));
-        Assert.That(run.Lines.Where(line => !line.EndsWith(" ok", StringComparison.Ordinal)).Select(line => line.Split("  ", 2, StringSplitOptions.TrimEntries)), Is.EqualTo(new[] { new[] { name, "so it is" } }));
-        Assert.That(JsonDocument.Parse(json.Output).RootElement.EnumerateObject().Where(check => check.Value.GetString() != "ok").Select(check => check.Name), Is.EqualTo(new[] { name }));
+        Assert.That(
+            run.Lines.Where(line => !line.EndsWith(" ok", StringComparison.Ordinal))
+                .Select(line => line.Split("  ", 2, StringSplitOptions.TrimEntries)),
+            Is.EqualTo(new[] { new[] { name, "so it is" } }));
+        Assert.That(
+            JsonDocument.Parse(json.Output)
+                .RootElement.EnumerateObject()
+                .Where(check => check.Value.GetString() != "ok")
+                .Select(check => check.Name),
+            Is.EqualTo(new[] { name }));
     }
 
     [TestCase("node_health_check", "health/checks/alarms", 70, "Error:\nNode n failed health check: so it is\n")]
     [TestCase("check_virtual_hosts", "health/checks/virtual-hosts", 69, "Error:\nso it is\n")]
     [TestCase("check_certificate_expiration", "health/checks/certificate-expiration/4/weeks", 69, "Error:\nso it is\n")]
-    [TestCase("check_certificate_expiration --within 2 --unit Months", "health/checks/certificate-expiration/2/months", 69, "Error:\nso it is\n")]
+    [TestCase(
+        "check_certificate_expiration --within 2 --unit Months", "health/checks/certificate-expiration/2/months", 69, "Error:\nso it is\n")]
     public async Task A_check_of_ctl_fails_with_what_the_API_says(string command, string path, int exitCode, string error)
     {
-        CliRun passed = await _api.With(path, "{}").CtlAsync(["-q", .. command.Split(' ')]), failed = await _api.With(path, """{"reason":"so it is"}""", 503).CtlAsync(["-q", .. command.Split(' ')]);
+        CliRun passed = await _api.With(path, "{}").CtlAsync(["-q", .. command.Split(' ')]),
+            failed = await _api.With(path, """{"reason":"so it is"}""", 503).CtlAsync(["-q", .. command.Split(' ')]);
 
         Assert.That(passed.ExitCode, Is.Zero, passed.Error);
         Assert.That((failed.ExitCode, failed.Output, failed.Error), Is.EqualTo((exitCode, "", error)));
@@ -193,43 +229,79 @@ public sealed class ShownStateTests : IDisposable
     public async Task Ports_that_nobody_answers_are_named()
     {
         int port = new Uri(_api.Url).Port;
-        _api.With("overview", $$"""{"listeners":[{"node":"a","protocol":"http","ip_address":"0.0.0.0","port":{{port}}},{"node":"a","protocol":"amqp","ip_address":"127.0.0.1","port":1}]}""");
+        _api.With(
+            "overview",
+            $$"""{"listeners":[{"node":"a","protocol":"http","ip_address":"0.0.0.0","port":{{port}}},{"node":"a","protocol":"amqp","ip_address":"127.0.0.1","port":1}]}""");
 
         CliRun run = await _api.CtlAsync("-q", "check_port_connectivity");
 
-        Assert.That((run.ExitCode, run.Error), Is.EqualTo((69, "Error:\nConnection to ports of the following listeners on node n failed: 1\n")));
+        Assert.That(
+            (run.ExitCode, run.Error),
+            Is.EqualTo((69, "Error:\nConnection to ports of the following listeners on node n failed: 1\n")));
     }
 
     [Test]
     public async Task Limits_are_guests_unless_another_user_is_named()
     {
-        _api.With("users/guest", "{}").With("user-limits/guest", """[{"user":"guest","value":{"max-channels":1}}]""").With("users/jo", "{}").With("user-limits/jo", "[]");
+        _api.With("users/guest", "{}")
+            .With("user-limits/guest", """[{"user":"guest","value":{"max-channels":1}}]""")
+            .With("users/jo", "{}")
+            .With("user-limits/jo", "[]");
 
-        Assert.That(((await _api.CtlAsync("-q", "list_user_limits")).Output, (await _api.CtlAsync("-q", "list_user_limits", "--user", "jo")).Output), Is.EqualTo(("{\"max-channels\":1}\n", "{}\n")));
+        Assert.That(
+            (
+                (await _api.CtlAsync("-q", "list_user_limits")).Output,
+                (await _api.CtlAsync("-q", "list_user_limits", "--user", "jo")).Output),
+            Is.EqualTo(("{\"max-channels\":1}\n", "{}\n")));
     }
 
     [Test]
     public async Task Connections_and_channels_have_each_value_in_its_column()
     {
-        string[] connection = ["port", "peer_port", "state", "channels", "auth_mechanism", "user", "vhost", "timeout", "frame_max", "channel_max", "recv_oct", "recv_cnt", "send_oct", "send_cnt", "send_pend", "connected_at", "user_provided_name", "node", "type"];
-        string[] channel = ["number", "user", "vhost", "transactional", "confirm", "consumer_count", "messages_unacknowledged", "messages_uncommitted", "acks_uncommitted", "messages_unconfirmed", "prefetch_count", "global_prefetch_count", "state", "node"];
+        string[] connection =
+        [
+            "port", "peer_port", "state", "channels", "auth_mechanism", "user", "vhost", "timeout", "frame_max", "channel_max", "recv_oct",
+            "recv_cnt", "send_oct", "send_cnt", "send_pend", "connected_at", "user_provided_name", "node", "type"
+        ];
+        string[] channel =
+        [
+            "number", "user", "vhost", "transactional", "confirm", "consumer_count", "messages_unacknowledged", "messages_uncommitted",
+            "acks_uncommitted", "messages_unconfirmed", "prefetch_count", "global_prefetch_count", "state", "node"
+        ];
         static string Fields(string[] names) => string.Join(',', names.Select(name => $"\"{name}\":\"of {name}\""));
-        _api.With("connections", $$"""[{"name":"c","protocol":"AMQP 0-9-1","host":"::1","peer_host":"2001:db8::a:7",{{Fields(connection)}}}]""")
+        _api.With(
+            "connections", $$"""[{"name":"c","protocol":"AMQP 0-9-1","host":"::1","peer_host":"2001:db8::a:7",{{Fields(connection)}}}]""")
             .With("channels", $$"""[{"name":"c (1)","connection_details":{"name":"c"},{{Fields(channel)}}}]""");
 
-        Assert.That((await _api.CtlAsync(["-s", "list_connections", "pid", "name", "host", "peer_host", .. connection])).Output, Is.EqualTo($"c\tc\t::1\t2001:db8::a:7\t{string.Join('\t', connection.Select(name => $"of {name}"))}\n"));
-        Assert.That((await _api.CtlAsync(["-s", "list_channels", "pid", "name", "connection", .. channel])).Output, Is.EqualTo($"c (1)\tc (1)\tc\t{string.Join('\t', channel.Select(name => $"of {name}"))}\n"));
-        Assert.That((await _api.CtlAsync("list_connections", "peer_host", "host", "--formatter", "json")).Output, Is.EqualTo("[\n{\"peer_host\":[8193,3512,0,0,0,0,10,7],\"host\":[0,0,0,0,0,0,0,1]}\n]\n"));
+        Assert.That(
+            (await _api.CtlAsync(["-s", "list_connections", "pid", "name", "host", "peer_host", .. connection])).Output,
+            Is.EqualTo($"c\tc\t::1\t2001:db8::a:7\t{string.Join('\t', connection.Select(name => $"of {name}"))}\n"));
+        Assert.That(
+            (await _api.CtlAsync(["-s", "list_channels", "pid", "name", "connection", .. channel])).Output,
+            Is.EqualTo($"c (1)\tc (1)\tc\t{string.Join('\t', channel.Select(name => $"of {name}"))}\n"));
+        Assert.That(
+            (await _api.CtlAsync("list_connections", "peer_host", "host", "--formatter", "json")).Output,
+            Is.EqualTo("[\n{\"peer_host\":[8193,3512,0,0,0,0,10,7],\"host\":[0,0,0,0,0,0,0,1]}\n]\n"));
     }
 
     // A refusal of the HTTP API gives an exit code and an error text.
     [TestCase(400, "404 no exchange 'x'", 67, "The broker refuses: 404 no exchange 'x'")]
     [TestCase(400, "so it is", 65, "The broker refuses: so it is")]
     [TestCase(400, "vhost_or_user_not_found", 67, "There is no virtual host '/'")]
-    [TestCase(401, "Login failed", 77, "{0} refuses the login of 'guest'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
-    [TestCase(401, "", 77, "{0} refuses the login of 'guest'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
-    [TestCase(401, "Not monitor user", 77, "'guest' may not do that: Not monitor user. The request needs the tag monitoring or administrator")]
-    [TestCase(401, "Not management user", 77, "'guest' may not do that: Not management user. A user of the HTTP API needs the tag management, monitoring, policymaker or administrator")]
+    [TestCase(
+        401, "Login failed", 77,
+        "{0} refuses the login of 'guest'. Give name and password with --user and --password, "
+            + "AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
+    [TestCase(
+        401, "", 77,
+        "{0} refuses the login of 'guest'. Give name and password with --user and --password, "
+            + "AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile")]
+    [TestCase(
+        401, "Not monitor user", 77, "'guest' may not do that: Not monitor user. The request needs the tag monitoring or administrator")]
+    [TestCase(
+        401, "Not management user", 77,
+        "'guest' may not do that: Not management user. A user of the HTTP API needs the tag management, "
+            + "monitoring, policymaker or administrator")]
     [TestCase(403, "so it is", 77, "'guest' may not do that: so it is. An administrator can grant it with: amqpbroker permissions set")]
     [TestCase(404, "x: vhost_not_found", 67, "There is no such virtual host. See them with: amqpbroker vhosts")]
     [TestCase(404, "Not Found", 67, "There is no virtual host '/'")]
@@ -241,6 +313,8 @@ public sealed class ShownStateTests : IDisposable
     {
         CliRun run = await _api.With("queues", $$"""{"error":"e","reason":"{{reason}}"}""", status).RunAsync("queues");
 
-        Assert.That((run.ExitCode, run.Output, run.Error), Is.EqualTo((exitCode, "", $"amqpbroker: {message.Replace("{0}", _api.Url, StringComparison.Ordinal)}.\n")));
+        Assert.That(
+            (run.ExitCode, run.Output, run.Error),
+            Is.EqualTo((exitCode, "", $"amqpbroker: {message.Replace("{0}", _api.Url, StringComparison.Ordinal)}.\n")));
     }
 }

@@ -22,9 +22,11 @@ public sealed class StoreOutputTests
         new DefinitionCounts(Total: 28, VirtualHosts: 7, Users: 2, Exchanges: 3, Queues: 4, Bindings: 5, Other: 6),
         [
             new SegmentContents(
-                0x1A, "/data/segments/1a.log", LogBytes: 900, IndexBytes: 80, AcknowledgementBytes: 70, Messages: 60, LiveMessages: 50, LiveBytes: 400, DeadBytes: 300,
+                0x1A, "/data/segments/1a.log", LogBytes: 900, IndexBytes: 80, AcknowledgementBytes: 70, Messages: 60, LiveMessages: 50,
+                LiveBytes: 400, DeadBytes: 300,
                 Settles: 20, HasIndex: true, HasAcknowledgements: false, IsTail: false),
-            new SegmentContents(0x1B, "/data/segments/1b.log", 9, 0, 0, 6, 5, 4, 3, 2, HasIndex: false, HasAcknowledgements: true, IsTail: true),
+            new SegmentContents(
+                0x1B, "/data/segments/1b.log", 9, 0, 0, 6, 5, 4, 3, 2, HasIndex: false, HasAcknowledgements: true, IsTail: true),
         ],
         [
             new QueueReport("/", "orders", Number: 11, Messages: 12, Bytes: 13, RedeliveredUpTo: 14, LastSequence: 15),
@@ -34,27 +36,28 @@ public sealed class StoreOutputTests
         [_damage, _crash]);
 
     [Test]
-    public void An_inspection_has_a_line_or_a_row_for_everything() => Assert.That(Lines(output => StoreOutput.Print(_report, output)), Is.EqualTo(new[]
-    {
-        "folder: /data",
-        "format: 2",
-        "bytes on disk: 1000 (log 1, indexes 20, acknowledgements 3, catalog 40, pages 5, reserve 600, other 331)",
-        "catalog: 28 entries (virtual hosts 7, users 2, exchanges 3, queues 4, bindings 5, other 6)",
-        "messages: 34 in 2 durable queues",
-        "# segments",
-        "segment bytes messages live live-bytes dead-bytes settles index acks state",
-        "000000000000001a 900 60 50 400 300 20 yes no sealed",
-        "000000000000001b 9 6 5 4 3 2 no yes tail",
-        "# queues",
-        "number messages bytes redelivered-up-to virtual-host queue",
-        "11 12 13 14 / orders",
-        "21 22 23 24 a host some mail",
-        "31 32 33 34 - (not in the catalog)",
-        "# findings",
-        "kind offset length file what",
-        "damage 24 30 /data/catalog.log it is damaged",
-        "crash 55 66 /data/segments/2.log it is unfinished",
-    }));
+    public void An_inspection_has_a_line_or_a_row_for_everything() =>
+        Assert.That(Lines(output => StoreOutput.Print(_report, output)), Is.EqualTo(new[]
+        {
+            "folder: /data",
+            "format: 2",
+            "bytes on disk: 1000 (log 1, indexes 20, acknowledgements 3, catalog 40, pages 5, reserve 600, other 331)",
+            "catalog: 28 entries (virtual hosts 7, users 2, exchanges 3, queues 4, bindings 5, other 6)",
+            "messages: 34 in 2 durable queues",
+            "# segments",
+            "segment bytes messages live live-bytes dead-bytes settles index acks state",
+            "000000000000001a 900 60 50 400 300 20 yes no sealed",
+            "000000000000001b 9 6 5 4 3 2 no yes tail",
+            "# queues",
+            "number messages bytes redelivered-up-to virtual-host queue",
+            "11 12 13 14 / orders",
+            "21 22 23 24 a host some mail",
+            "31 32 33 34 - (not in the catalog)",
+            "# findings",
+            "kind offset length file what",
+            "damage 24 30 /data/catalog.log it is damaged",
+            "crash 55 66 /data/segments/2.log it is unfinished",
+        }));
 
     [Test]
     public void A_verification_says_whether_all_is_sound_and_how_many_pieces_of_damage_there_are()
@@ -66,7 +69,9 @@ public sealed class StoreOutputTests
         Assert.That(Print(isSound: true), Is.EqualTo([.. head, "sound: yes"]));
         Assert.That(Print(isSound: true, _crash), Is.EqualTo([.. head, "sound: yes", .. table, crash]));
         Assert.That(Print(isSound: false, _damage, _crash), Is.EqualTo([.. head, "sound: no, 1 piece of damage", .. table, damage, crash]));
-        Assert.That(Print(isSound: false, _damage, _crash, _damage), Is.EqualTo([.. head, "sound: no, 2 pieces of damage", .. table, damage, crash, damage]));
+        Assert.That(
+            Print(isSound: false, _damage, _crash, _damage),
+            Is.EqualTo([.. head, "sound: no, 2 pieces of damage", .. table, damage, crash, damage]));
 
         static string[] Print(bool isSound, params InspectionFinding[] findings) =>
             Lines(output => StoreOutput.Print(new DataFolderVerdict("/data", 2, isSound, Segments: 3, BytesRead: 77, findings), output));
@@ -92,8 +97,13 @@ public sealed class StoreOutputTests
         {
             CliRun run = await CliRun.HereAsync(["store", verb, folder.Path, .. json], new Dictionary<string, string>());
             Assert.That((run.ExitCode, run.Error), Is.EqualTo((exitCode, "")));
-            Assert.That(json.Length > 0 ? run.Output.StartsWith('{') : run.Output.StartsWith($"folder: {folder.Path}\n", StringComparison.Ordinal), Is.True, run.Output);
-            Assert.That(run.Lines.Count(line => line.StartsWith($"{kind} ", StringComparison.Ordinal)), Is.EqualTo(kind.Length > 0 && json.Length == 0 ? 1 : 0));
+            Assert.That(
+                json.Length > 0 ? run.Output.StartsWith('{') : run.Output.StartsWith($"folder: {folder.Path}\n", StringComparison.Ordinal),
+                Is.True,
+                run.Output);
+            Assert.That(
+                run.Lines.Count(line => line.StartsWith($"{kind} ", StringComparison.Ordinal)),
+                Is.EqualTo(kind.Length > 0 && json.Length == 0 ? 1 : 0));
         }
     }
 
@@ -102,6 +112,9 @@ public sealed class StoreOutputTests
     {
         var text = new StringWriter();
         print(new StoreOutput(text));
-        return [.. text.ToString().Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Where(line => line.Length > 0)];
+        return [.. text.ToString()
+            .Split('\n')
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            .Where(line => line.Length > 0)];
     }
 }

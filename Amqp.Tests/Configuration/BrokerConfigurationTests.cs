@@ -12,7 +12,9 @@ public class BrokerConfigurationTests
     {
         BrokerConfiguration configuration = ConfigurationOf.Nothing();
 
-        Assert.That(configuration.Errors.Concat(configuration.Warnings).Concat(configuration.Changes.Select(change => change.Key)), Is.Empty);
+        Assert.That(
+            configuration.Errors.Concat(configuration.Warnings).Concat(configuration.Changes.Select(change => change.Key)),
+            Is.Empty);
     }
 
     [Test]
@@ -22,7 +24,8 @@ public class BrokerConfigurationTests
     [Test]
     public void The_command_line_outweighs_the_environment() =>
         Assert.That(
-            BrokerConfiguration.Load(null, [Option("data_dir", "b")], new Dictionary<string, string> { ["AMQPBROKER_DATA_DIR"] = "a" }).Options.DataDirectory,
+            BrokerConfiguration.Load(
+                null, [Option("data_dir", "b")], new Dictionary<string, string> { ["AMQPBROKER_DATA_DIR"] = "a" }).Options.DataDirectory,
             Is.EqualTo("b"));
 
     [Test]
@@ -32,7 +35,8 @@ public class BrokerConfigurationTests
     [Test]
     public void Our_variable_outweighs_that_of_the_RabbitMQ_image() =>
         Assert.That(
-            ConfigurationOf.Environment(("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.Access.DefaultAccess.User,
+            ConfigurationOf.Environment(
+                ("AMQPBROKER_DEFAULT_USER", "ours"), ("RABBITMQ_DEFAULT_USER", "theirs")).Options.Access.DefaultAccess.User,
             Is.EqualTo("ours"));
 
     [Test]
@@ -41,21 +45,29 @@ public class BrokerConfigurationTests
         BrokerOptions options = ConfigurationOf.Environment(
             ("RABBITMQ_DEFAULT_USER", "u"), ("RABBITMQ_DEFAULT_PASS", "p"), ("RABBITMQ_DEFAULT_VHOST", "v")).Options;
 
-        Assert.That((options.Access.DefaultAccess.User, options.Access.DefaultAccess.Password, options.Access.DefaultAccess.VirtualHost), Is.EqualTo(("u", "p", "v")));
+        Assert.That(
+            (options.Access.DefaultAccess.User, options.Access.DefaultAccess.Password, options.Access.DefaultAccess.VirtualHost),
+            Is.EqualTo(("u", "p", "v")));
     }
 
     [Test]
     public void Of_two_names_of_one_option_the_one_of_the_stronger_source_holds() =>
         Assert.That(
-            ConfigurationOf.File("product_name = file\nproduct.name = file's other", ("AMQPBROKER_PRODUCT_NAME", "environment")).Options.Identity.ProductName,
+            ConfigurationOf.File(
+                "product_name = file\nproduct.name = file's other",
+                ("AMQPBROKER_PRODUCT_NAME", "environment")).Options.Identity.ProductName,
             Is.EqualTo("environment"));
 
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1", "http://a:1/ False  60")]
-    [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1 OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_HEADERS=k=v OTEL_METRIC_EXPORT_INTERVAL=7000", "http://a:1/ True k=v 7")]
+    [TestCase(
+        "OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1 OTEL_EXPORTER_OTLP_PROTOCOL=grpc "
+            + "OTEL_EXPORTER_OTLP_HEADERS=k=v OTEL_METRIC_EXPORT_INTERVAL=7000",
+        "http://a:1/ True k=v 7")]
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://a:1 AMQPBROKER_OPENTELEMETRY_ENDPOINT=http://b:2", "http://b:2/ False  60")]
     public void The_variables_of_OpenTelemetry_say_what_ours_do_not(string variables, string expected)
     {
-        TelemetryOptions options = ConfigurationOf.Environment([.. variables.Split(' ').Select(variable => variable.Split('=', 2)).Select(parts => (parts[0], parts[1]))]).Options.Telemetry;
+        TelemetryOptions options = ConfigurationOf.Environment(
+            [.. variables.Split(' ').Select(variable => variable.Split('=', 2)).Select(parts => (parts[0], parts[1]))]).Options.Telemetry;
 
         Assert.That($"{options.Endpoint} {options.IsGrpc} {options.Headers} {options.Interval.TotalSeconds}", Is.EqualTo(expected));
     }
@@ -68,11 +80,19 @@ public class BrokerConfigurationTests
     public void A_variable_prefers_a_plain_key_to_a_wildcard() =>
         Assert.That(
             ConfigurationOf.Environment(("AMQPBROKER_LOG_FILE_LEVEL", "info")).Warnings,
-            Is.EqualTo(new[] { "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect: the log goes to standard output, for systemd or the container's runtime to keep" }));
+            Is.EqualTo(new[]
+            {
+                "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect: the log goes to standard "
+                    + "output, for systemd or the container's runtime to keep"
+            }));
 
     [Test]
     public void Variables_that_tell_commands_which_broker_is_meant_are_no_settings() =>
-        Assert.That(ConfigurationOf.Environment(("AMQPBROKER_URL", "http://x"), ("AMQPBROKER_USER", "u"), ("AMQPBROKER_PASSWORD", "p"), ("AMQPBROKER_VHOST", "v"), ("AMQPBROKER_PROFILE", "p")).Errors, Is.Empty);
+        Assert.That(
+            ConfigurationOf.Environment(
+                ("AMQPBROKER_URL", "http://x"), ("AMQPBROKER_USER", "u"), ("AMQPBROKER_PASSWORD", "p"), ("AMQPBROKER_VHOST", "v"),
+                ("AMQPBROKER_PROFILE", "p")).Errors,
+            Is.Empty);
 
     [TestCase("AMQPBROKER_CONFIG_FILE")]
     [TestCase("RABBITMQ_CONFIG_FILE")]
@@ -88,7 +108,9 @@ public class BrokerConfigurationTests
     {
         using var file = new TemporaryFile("heartbeat = 7");
 
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", file.Path[..^".conf".Length])).Options.Connections.Heartbeat, Is.EqualTo(7));
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", file.Path[..^".conf".Length])).Options.Connections.Heartbeat,
+            Is.EqualTo(7));
     }
 
     [Test]
@@ -102,7 +124,12 @@ public class BrokerConfigurationTests
 
         var configuration = BrokerConfiguration.Load(main, [], new Dictionary<string, string>());
 
-        Assert.That((configuration.Options.Connections.Heartbeat, configuration.Options.Connections.ChannelMax, configuration.Options.Connections.FrameMax), Is.EqualTo(((ushort)3, (ushort)5, 8_192)));
+        Assert.That(
+            (
+                configuration.Options.Connections.Heartbeat,
+                configuration.Options.Connections.ChannelMax,
+                configuration.Options.Connections.FrameMax),
+            Is.EqualTo(((ushort)3, (ushort)5, 8_192)));
         Assert.That(configuration.Errors, Has.Count.EqualTo(2));
         Assert.That(configuration.Errors[0], Does.StartWith($"{first}:3: unknown setting"));
     }
@@ -115,7 +142,9 @@ public class BrokerConfigurationTests
         using var folder = new TemporaryFolder();
         folder.Write("more/10.conf", "heartbeat = 7");
 
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILES", Path.Combine(folder.Path, value))).Options.Connections.Heartbeat, Is.EqualTo(7));
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILES", Path.Combine(folder.Path, value))).Options.Connections.Heartbeat,
+            Is.EqualTo(7));
     }
 
     [Test]
@@ -125,7 +154,9 @@ public class BrokerConfigurationTests
         folder.Write("b.conf", "heartbeat = 2");
         folder.Write("a.conf", "heartbeat = 1");
 
-        Assert.That(BrokerConfiguration.Load(folder.Path, [], new Dictionary<string, string>()).Options.Connections.Heartbeat, Is.EqualTo(2));
+        Assert.That(
+            BrokerConfiguration.Load(folder.Path, [], new Dictionary<string, string>()).Options.Connections.Heartbeat,
+            Is.EqualTo(2));
     }
 
     [Test]
@@ -146,9 +177,12 @@ public class BrokerConfigurationTests
     [TestCase("RABBITMQ_NODE_IP_ADDRESS=auto RABBITMQ_NODE_PORT=1", "127.0.0.1:1")]
     public void Port_and_address_of_RabbitMQ_are_those_of_the_AMQP_listener(string variables, string expected)
     {
-        (string, string)[] environment = [.. variables.Split(' ').Select(variable => variable.Split('=')).Select(parts => (parts[0], parts[1]))];
+        (string, string)[] environment =
+            [.. variables.Split(' ').Select(variable => variable.Split('=')).Select(parts => (parts[0], parts[1]))];
 
-        Assert.That(ConfigurationOf.File("bind = 127.0.0.1", environment).Options.Listeners.Single(), Is.EqualTo(IPEndPoint.Parse(expected)));
+        Assert.That(
+            ConfigurationOf.File("bind = 127.0.0.1", environment).Options.Listeners.Single(),
+            Is.EqualTo(IPEndPoint.Parse(expected)));
     }
 
     [Test]
@@ -171,20 +205,31 @@ public class BrokerConfigurationTests
     [Test]
     public void Variables_of_RabbitMQ_that_are_not_read_are_named_in_one_line() =>
         Assert.That(
-            ConfigurationOf.Environment(("RABBITMQ_NODENAME", "rabbit@a"), ("RABBITMQ_LOGS", "-"), ("RABBITMQ_ENABLED_PLUGINS", "x"), ("RABBITMQ_DEFAULT_USER", "u")).Warnings,
-            Is.EqualTo(new[] { "environment: RABBITMQ_ENABLED_PLUGINS, RABBITMQ_NODENAME: not read; docs/configuration.md lists the supported variables" }));
+            ConfigurationOf.Environment(
+                ("RABBITMQ_NODENAME", "rabbit@a"),
+                ("RABBITMQ_LOGS", "-"),
+                ("RABBITMQ_ENABLED_PLUGINS", "x"),
+                ("RABBITMQ_DEFAULT_USER", "u")).Warnings,
+            Is.EqualTo(new[]
+            {
+                "environment: RABBITMQ_ENABLED_PLUGINS, RABBITMQ_NODENAME: not read; docs/configuration.md lists the supported variables"
+            }));
 
     [TestCase("RABBITMQ_SSL_CERTFILE", "ssl_options.certfile")]
     [TestCase("RABBITMQ_DEFAULT_PASS_FILE", "default_pass")]
     public void Variables_with_which_RabbitMQs_image_does_not_start_any_more_are_errors(string variable, string key) =>
-        Assert.That(ConfigurationOf.Environment((variable, "x")).Errors.Single(), Is.EqualTo($"{variable}: this variable is not supported, as in RabbitMQ's image since 3.9; set {key} in a configuration file"));
+        Assert.That(
+            ConfigurationOf.Environment((variable, "x")).Errors.Single(),
+            Is.EqualTo($"{variable}: this variable is not supported, as in RabbitMQ's image since 3.9; set {key} in a configuration file"));
 
     [Test]
     public void The_file_of_the_command_line_is_read_instead_of_that_of_the_environment()
     {
         using var file = new TemporaryFile("heartbeat = 7");
 
-        Assert.That(BrokerConfiguration.Load(file.Path, [], new Dictionary<string, string> { ["AMQPBROKER_CONFIG_FILE"] = "nowhere" }).Errors, Is.Empty);
+        Assert.That(
+            BrokerConfiguration.Load(file.Path, [], new Dictionary<string, string> { ["AMQPBROKER_CONFIG_FILE"] = "nowhere" }).Errors,
+            Is.Empty);
     }
 
     [Test]
@@ -202,7 +247,8 @@ public class BrokerConfigurationTests
         {
             $"{file.Path}:1: unknown setting 'heartbaet'; did you mean 'heartbeat'?",
             $"{file.Path}:2: expected 'key = value', the key in letters, digits, '_', '-' and '.'",
-            $"{file.Path}:3: frame_max: '10' will not do; expected a whole number from 4096 to 536870912, or with a unit KB, MB or GB of 1024, or 0",
+            $"{file.Path}:3: frame_max: '10' will not do; expected a whole number from 4096 to "
+                + "536870912, or with a unit KB, MB or GB of 1024, or 0",
             $"{file.Path}:4: unknown setting 'hearbeat.x'",
         }));
     }
@@ -235,7 +281,9 @@ public class BrokerConfigurationTests
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_a_warning() =>
-        Assert.That(ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(), Does.EndWith(": net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
+        Assert.That(
+            ConfigurationOf.Line("net_ticktime = 60").Warnings.Single(),
+            Does.EndWith(": net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
 
     [Test]
     public void What_RabbitMQ_has_and_we_have_not_is_still_checked() =>
@@ -247,21 +295,27 @@ public class BrokerConfigurationTests
     public void A_setting_at_its_default_is_no_change(string line) =>
         Assert.That(ConfigurationOf.Line(line).Changes, Is.Empty);
 
-    private static Assignment Option(string key, string value) => Assignment.Of(key, value, new SettingSource("--option", SettingSource.CommandLine));
+    private static Assignment Option(string key, string value) =>
+        Assignment.Of(key, value, new SettingSource("--option", SettingSource.CommandLine));
 
     [Test]
     public void An_empty_variable_of_RabbitMQ_counts_as_none()
     {
-        var configuration = ConfigurationOf.File("bind = 127.0.0.1", ("RABBITMQ_DEFAULT_USER", ""), ("RABBITMQ_NODE_PORT", ""), ("RABBITMQ_NODE_IP_ADDRESS", ""), ("RABBITMQ_NODENAME", ""), ("RABBITMQ_SSL_DEPTH", ""));
+        var configuration = ConfigurationOf.File(
+            "bind = 127.0.0.1", ("RABBITMQ_DEFAULT_USER", ""), ("RABBITMQ_NODE_PORT", ""), ("RABBITMQ_NODE_IP_ADDRESS", ""),
+            ("RABBITMQ_NODENAME", ""), ("RABBITMQ_SSL_DEPTH", ""));
 
         Assert.That(configuration.Errors.Concat(configuration.Warnings), Is.Empty);
-        Assert.That((configuration.Options.Access.DefaultAccess.User, configuration.Options.Listeners.Single()), Is.EqualTo(("guest", IPEndPoint.Parse("127.0.0.1:5672"))));
+        Assert.That(
+            (configuration.Options.Access.DefaultAccess.User, configuration.Options.Listeners.Single()),
+            Is.EqualTo(("guest", IPEndPoint.Parse("127.0.0.1:5672"))));
     }
 
     [Test]
     public void The_image_may_name_the_product()
     {
-        BrokerOptions options = ConfigurationOf.Environment(("RABBITMQ_PRODUCT_NAME", "Shop"), ("RABBITMQ_PRODUCT_VERSION", "7.8.9")).Options;
+        BrokerOptions options = ConfigurationOf.Environment(
+            ("RABBITMQ_PRODUCT_NAME", "Shop"), ("RABBITMQ_PRODUCT_VERSION", "7.8.9")).Options;
 
         Assert.That((options.Identity.ProductName, options.Identity.ProductVersion), Is.EqualTo(("Shop", "7.8.9")));
     }
@@ -280,7 +334,9 @@ public class BrokerConfigurationTests
 
     [Test]
     public void A_log_that_shall_go_to_a_file_is_told_that_it_does_not() =>
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_LOGS", "/var/log/x")).Warnings.Single(), Does.StartWith("environment: RABBITMQ_LOGS: not read"));
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_LOGS", "/var/log/x")).Warnings.Single(),
+            Does.StartWith("environment: RABBITMQ_LOGS: not read"));
 
     [Test]
     public void Listeners_with_TLS_of_a_file_leave_RabbitMQs_port_as_it_is()
@@ -293,7 +349,9 @@ public class BrokerConfigurationTests
     [Test]
     public void A_variable_of_ours_outweighs_RabbitMQs_port() =>
         Assert.That(
-            ConfigurationOf.Environment(("RABBITMQ_NODE_PORT", "1"), ("AMQPBROKER_LISTENERS_TCP_DEFAULT", "2")).Options.Listeners.Select(endPoint => endPoint.Port).Distinct(),
+            ConfigurationOf.Environment(("RABBITMQ_NODE_PORT", "1"), ("AMQPBROKER_LISTENERS_TCP_DEFAULT", "2"))
+                .Options.Listeners.Select(endPoint => endPoint.Port)
+                .Distinct(),
             Is.EqualTo(new[] { 2 }));
 
     [Test]
@@ -305,7 +363,9 @@ public class BrokerConfigurationTests
         string ours = folder.Write("ours", "heartbeat = 3");
 
         Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain)).Options.Connections.Heartbeat, Is.EqualTo(1));
-        Assert.That(ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain), ("AMQPBROKER_CONFIG_FILE", ours)).Options.Connections.Heartbeat, Is.EqualTo(3));
+        Assert.That(
+            ConfigurationOf.Environment(("RABBITMQ_CONFIG_FILE", plain), ("AMQPBROKER_CONFIG_FILE", ours)).Options.Connections.Heartbeat,
+            Is.EqualTo(3));
     }
 
     [TestCase("rabbitmq.conf", null, 2)]
@@ -337,22 +397,31 @@ public class BrokerConfigurationTests
     public void What_is_told_comes_in_the_order_of_files_lines_and_sources()
     {
         using var folder = new TemporaryFolder();
-        string main = folder.Write("rabbitmq.conf", "\nx.of.mine = 1\nheartbeat = x"), more = folder.Write("conf.d/1.conf", "x.of.mine = 1");
-        var errors = BrokerConfiguration.Load(main, [Assignment.Of("x.of.mine", "1", new SettingSource("--x", SettingSource.CommandLine))], new Dictionary<string, string>
-        {
-            ["AMQPBROKER_X_OF_MINE"] = "1",
-            ["RABBITMQ_SSL_DEPTH"] = "1",
-        }).Errors;
+        string main = folder.Write("rabbitmq.conf", "\nx.of.mine = 1\nheartbeat = x"),
+            more = folder.Write("conf.d/1.conf", "x.of.mine = 1");
+        var errors = BrokerConfiguration.Load(
+            main, [Assignment.Of("x.of.mine", "1", new SettingSource("--x", SettingSource.CommandLine))], new Dictionary<string, string>
+            {
+                ["AMQPBROKER_X_OF_MINE"] = "1",
+                ["RABBITMQ_SSL_DEPTH"] = "1",
+            }).Errors;
 
-        Assert.That(errors.Select(error => error[..error.IndexOf(": ", StringComparison.Ordinal)]), Is.EqualTo(new[] { $"{main}:2", $"{main}:3", $"{more}:1", "RABBITMQ_SSL_DEPTH", "AMQPBROKER_X_OF_MINE", "--x" }));
+        Assert.That(
+            errors.Select(error => error[..error.IndexOf(": ", StringComparison.Ordinal)]),
+            Is.EqualTo(new[] { $"{main}:2", $"{main}:3", $"{more}:1", "RABBITMQ_SSL_DEPTH", "AMQPBROKER_X_OF_MINE", "--x" }));
     }
 
     [Test]
     public void A_change_is_what_holds_in_the_end_with_the_source_that_says_so()
     {
-        var configuration = ConfigurationOf.File("heartbeat = 30\nframe_max = 8192\nloopback_users.a = true\nloopback_users.b = true", ("AMQPBROKER_HEARTBEAT", "60"), ("AMQPBROKER_FRAME_MAX", "9000"), ("AMQPBROKER_OPENTELEMETRY_HEADERS", "secret"));
+        var configuration = ConfigurationOf.File(
+            "heartbeat = 30\nframe_max = 8192\nloopback_users.a = true\nloopback_users.b = true",
+            ("AMQPBROKER_HEARTBEAT", "60"),
+            ("AMQPBROKER_FRAME_MAX", "9000"),
+            ("AMQPBROKER_OPENTELEMETRY_HEADERS", "secret"));
 
-        Assert.That(configuration.Changes.Select(change => $"{change.Key} = {change.Value}").Order(StringComparer.Ordinal), Is.EqualTo(new[] { "frame_max = 9000", "loopback_users.a = true", "loopback_users.b = true", "opentelemetry.headers = ********" }));
+        Assert.That(configuration.Changes.Select(change => $"{change.Key} = {change.Value}").Order(StringComparer.Ordinal), Is.EqualTo(
+            new[] { "frame_max = 9000", "loopback_users.a = true", "loopback_users.b = true", "opentelemetry.headers = ********" }));
         Assert.That(configuration.Changes.Single(change => change.Key == "frame_max").Source, Is.EqualTo("AMQPBROKER_FRAME_MAX"));
     }
 }

@@ -24,15 +24,20 @@ public class BrokerOptionsTests
         yield return Case("default_queue_type = quorum", options => options.VirtualHosts.DefaultQueueType ?? "", "quorum");
         yield return Case("connection_max = 5", options => options.Connections.MaxConnections, 5);
         yield return Case("max_connections = 5", options => options.Connections.MaxConnections, 5);
-        yield return Case("connection_max = 9\nranch_connection_max = 5\nmax_connections = infinity", options => options.Connections.MaxConnections, 5);
+        yield return Case(
+            "connection_max = 9\nranch_connection_max = 5\nmax_connections = infinity", options => options.Connections.MaxConnections, 5);
         yield return Case("channel_max = 9\nmax_channels_per_connection = 5", options => options.Connections.ChannelMax, (ushort)5);
         yield return Case("product.name = Shop", options => options.Identity.ProductName, "Shop");
         yield return Case("management.ssl.depth = 4", options => options.Management.Tls.Depth, 4);
         yield return Case("ssl_options.depth = 3", options => options.Management.Tls.Depth, 3);
-        yield return Case("management.listener.ssl_opts.versions.1 = tlsv1.3", options => options.Management.Tls.Versions, SslProtocols.Tls13);
+        yield return Case(
+            "management.listener.ssl_opts.versions.1 = tlsv1.3", options => options.Management.Tls.Versions, SslProtocols.Tls13);
         yield return Case("ssl_options.versions.1 = tlsv1.3", options => options.Statistics.MetricsTls.Versions, SslProtocols.Tls13);
         yield return Case("ssl_options.reuse_sessions = false", options => options.Tls.ResumesSessions, false);
-        yield return Case("management.cors.allow_origins = none\nmanagement.cors.allow_origins.1 = https://x", options => options.Management.Cors.Origins.Count, 0);
+        yield return Case(
+            "management.cors.allow_origins = none\nmanagement.cors.allow_origins.1 = https://x",
+            options => options.Management.Cors.Origins.Count,
+            0);
         yield return Case("connection.outbox_high_watermark = 64k", options => options.Connections.OutboxHighWatermark, 65_536L);
         yield return Case("shutdown_timeout = 2000", options => options.Connections.ShutdownTimeout, TimeSpan.FromSeconds(2));
         yield return Case("default_user = u", options => options.Access.DefaultAccess.User, "u");
@@ -58,32 +63,61 @@ public class BrokerOptionsTests
         yield return Case("store.max_unwritten = 8MiB", options => options.Store.MaxUnwrittenBytes, 8L << 20);
         yield return Case("store.sync_interval = 5", options => options.Store.SyncInterval, TimeSpan.FromMilliseconds(5));
         yield return Case("vm_memory_high_watermark.absolute = 10", options => options.Alarms.MemoryHighWatermark, 10L);
-        yield return Case("vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1", options => options.Alarms.MemoryHighWatermark, 1L << 30);
-        yield return Case("vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Alarms.MemoryHighWatermark, 500L);
+        yield return Case(
+            "vm_memory_high_watermark.absolute = 1GiB\nvm_memory_high_watermark.relative = 0.1",
+            options => options.Alarms.MemoryHighWatermark,
+            1L << 30);
+        yield return Case(
+            "vm_memory_high_watermark.relative = 0.5\ntotal_memory_available_override_value = 1000",
+            options => options.Alarms.MemoryHighWatermark,
+            500L);
         yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.MaxTransientBytesInMemory, 500L);
-        yield return Case("vm_memory_high_watermark.absolute = 1000\nvm_memory_high_watermark_paging_ratio = 0.75", options => options.Store.MaxTransientBytesInMemory, 750L);
+        yield return Case(
+            "vm_memory_high_watermark.absolute = 1000\nvm_memory_high_watermark_paging_ratio = 0.75",
+            options => options.Store.MaxTransientBytesInMemory,
+            750L);
         yield return Case("vm_memory_high_watermark_paging_ratio = 1.0", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
         yield return Case("vm_memory_high_watermark_paging_ratio = 1.5", options => options.Store.MaxTransientBytesInMemory, long.MaxValue);
         yield return Case("disk_free_limit.absolute = 2GB", options => options.Store.MinFreeDiskBytes, 2_000_000_000L);
-        yield return Case("disk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Store.MinFreeDiskBytes, 500L);
-        yield return Case("disk_free_limit.absolute = 700\ndisk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000", options => options.Store.MinFreeDiskBytes, 700L);
+        yield return Case(
+            "disk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000",
+            options => options.Store.MinFreeDiskBytes,
+            500L);
+        yield return Case(
+            "disk_free_limit.absolute = 700\ndisk_free_limit.relative = 0.5\ntotal_memory_available_override_value = 1000",
+            options => options.Store.MinFreeDiskBytes,
+            700L);
         yield return Case("heartbeat = 1", options => options.Store.MinFreeDiskBytes, 50_000_000L);
         yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.ResidentBytes, 250L);
-        yield return Case("vm_memory_high_watermark.absolute = 1000\nstore.resident_memory = 249", options => options.Store.ResidentBytes, 249L);
+        yield return Case(
+            "vm_memory_high_watermark.absolute = 1000\nstore.resident_memory = 249", options => options.Store.ResidentBytes, 249L);
         yield return Case("vm_memory_high_watermark.absolute = 1000", options => options.Store.MaxUnwrittenBytes, 250L);
         yield return Case("vm_memory_high_watermark.absolute = 0", options => options.Store.MaxUnwrittenBytes, 1L);
         yield return Case("ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p", Certificate, "a k p ");
-        yield return Case("ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p\nmanagement.ssl.certfile = b", Certificate, "b   ");
+        yield return Case(
+            "ssl_options.certfile = a\nssl_options.keyfile = k\nssl_options.password = p\nmanagement.ssl.certfile = b",
+            Certificate,
+            "b   ");
         yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.certfile = b\nmanagement.ssl.keyfile = k", Certificate, "b k  a");
         yield return Case("ssl_options.cacertfile = a\nmanagement.ssl.cacertfile = b", Certificate, "   b");
-        yield return Case("management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1", options => options.Management.Listeners.Single(), IPEndPoint.Parse("10.0.0.1:1"));
+        yield return Case(
+            "management.tcp.ip = 10.0.0.1\nmanagement.tcp.port = 1",
+            options => options.Management.Listeners.Single(),
+            IPEndPoint.Parse("10.0.0.1:1"));
         yield return Case("listeners.tcp = none", options => options.Listeners.Count, 0);
-        yield return Case("management.connection_max = 9\nmanagement.tcp.max_connections = 5\nmanagement.ssl.max_connections = 7", options => options.Management.MaxConnections, 5);
+        yield return Case(
+            "management.connection_max = 9\nmanagement.tcp.max_connections = 5\nmanagement.ssl.max_connections = 7",
+            options => options.Management.MaxConnections,
+            5);
         yield return Case("management.ssl.max_connections = 5000", options => options.Management.MaxConnections, 5_000);
-        yield return Case("management.connection_max = infinity\nmanagement.tcp.max_connections = 5", options => options.Management.MaxConnections, 5);
+        yield return Case(
+            "management.connection_max = infinity\nmanagement.tcp.max_connections = 5", options => options.Management.MaxConnections, 5);
         yield return Case("management.connection_max = infinity", options => options.Management.MaxConnections, 0);
         yield return Case("channel_max = 0\nmax_channels_per_connection = 5", options => options.Connections.ChannelMax, (ushort)5);
-        yield return Case("management.ssl.versions.1 = tlsv1.3\nssl_options.versions.1 = tlsv1.2", options => options.Management.Tls.Versions, SslProtocols.Tls13);
+        yield return Case(
+            "management.ssl.versions.1 = tlsv1.3\nssl_options.versions.1 = tlsv1.2",
+            options => options.Management.Tls.Versions,
+            SslProtocols.Tls13);
         yield return Case("ssl_options.depth = 3\nmanagement.ssl.depth = 0", options => options.Management.Tls.Depth, 0);
     }
 
@@ -111,7 +145,8 @@ public class BrokerOptionsTests
     [Test]
     public void Every_effective_default_is_a_valid_value() =>
         Assert.That(
-            SettingTable.Effective.Where(setting => setting.Default.Length > 0 && setting.Read(setting.Default) is null).Select(setting => setting.Key.ToString()),
+            SettingTable.Effective.Where(setting => setting.Default.Length > 0 && setting.Read(setting.Default) is null)
+                .Select(setting => setting.Key.ToString()),
             Is.Empty);
 
     [TestCase("loopback_users = none", "")]
@@ -127,11 +162,14 @@ public class BrokerOptionsTests
 
     [Test]
     public void Publishers_are_blocked_at_six_tenths_of_the_memory_there_is() =>
-        Assert.That(new BrokerOptions().Alarms.MemoryHighWatermark, Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
+        Assert.That(
+            new BrokerOptions().Alarms.MemoryHighWatermark,
+            Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
 
     /// <summary>What the HTTP API shows over TLS, and whom it trusts.</summary>
     private static object Certificate(BrokerOptions options) =>
-        $"{options.Management.Tls.CertificateFile} {options.Management.Tls.KeyFile} {options.Management.Tls.KeyPassword} {options.Management.Tls.AuthoritiesFile}";
+        $"{options.Management.Tls.CertificateFile} {options.Management.Tls.KeyFile} "
+            + $"{options.Management.Tls.KeyPassword} {options.Management.Tls.AuthoritiesFile}";
 
     private static TestCaseData Case(string text, Func<BrokerOptions, object> option, object expected) =>
         new TestCaseData(text, option, expected).SetArgDisplayNames(text.Replace("\n", "; "));

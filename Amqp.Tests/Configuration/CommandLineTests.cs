@@ -48,7 +48,8 @@ public class CommandLineTests
     {
         Assert.That(await RunAsync("--port 70000"), Is.EqualTo(78));
         Assert.That(_served, Is.Null);
-        Assert.That(_error.ToString(), Is.EqualTo("amqpbroker: --port: listeners.tcp.default: '70000' will not do; expected a port, address:port or [IPv6 address]:port\n"));
+        Assert.That(_error.ToString(), Is.EqualTo(
+            "amqpbroker: --port: listeners.tcp.default: '70000' will not do; expected a port, address:port or [IPv6 address]:port\n"));
     }
 
     [Test]
@@ -63,11 +64,14 @@ public class CommandLineTests
     [TestCase("--prot 5672", "--prot", "'--prot'; did you mean '--port'?", "amqpbroker --help")]
     [TestCase("queues lst", "lst", "'lst'; did you mean 'list'?", "amqpbroker queues --help")]
     [TestCase("queues list --everything", "--everything", "'--everything'.", "amqpbroker queues list --help")]
-    public async Task A_line_that_is_not_understood_is_said_where_and_where_the_help_is(string line, string mistake, string said, string help)
+    public async Task A_line_that_is_not_understood_is_said_where_and_where_the_help_is(
+        string line, string mistake, string said, string help)
     {
         Assert.That(await RunAsync(line), Is.EqualTo(1));
         Assert.That(_served, Is.Null);
-        string[] lines = [.. _error.ToString().Split('\n').Where(text => text.Contains(mistake, StringComparison.Ordinal) || text.Contains("try", StringComparison.Ordinal))];
+        string[] lines = [.. _error.ToString()
+            .Split('\n')
+            .Where(text => text.Contains(mistake, StringComparison.Ordinal) || text.Contains("try", StringComparison.Ordinal))];
         Assert.That(lines, Is.EqualTo(new[] { $"amqpbroker: Unrecognized command or argument {said}", $"amqpbroker: try '{help}'" }));
         Assert.That(_output.ToString(), Is.Empty);
     }

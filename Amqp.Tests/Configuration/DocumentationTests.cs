@@ -13,7 +13,9 @@ public partial class DocumentationTests
 
     [TestCaseSource(nameof(EffectiveKeys))]
     public void Every_setting_is_documented_as_the_table_has_it(string key) =>
-        Assert.That(Rows().SingleOrDefault(row => FirstCell().Match(row).Groups[1].Value == key), Is.EqualTo(RowOf(SettingTable.Effective.Single(setting => setting.Key.ToString() == key))));
+        Assert.That(
+            Rows().SingleOrDefault(row => FirstCell().Match(row).Groups[1].Value == key),
+            Is.EqualTo(RowOf(SettingTable.Effective.Single(setting => setting.Key.ToString() == key))));
 
     [Test]
     public void Nothing_is_documented_that_is_no_setting() =>
@@ -21,7 +23,10 @@ public partial class DocumentationTests
             Rows().Select(row => FirstCell().Match(row).Groups[1].Value).Except(SettingTable.All.Select(setting => setting.Key.ToString())),
             Is.Empty);
 
-    /// <summary>Run this when a row of the table has changed: it writes the documentation's, a new one behind the row that is before it in the table.</summary>
+    /// <summary>
+    /// Run this when a row of the table has changed: it writes the documentation's, a new one behind the
+    /// row that is before it in the table.
+    /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_rows()
     {

@@ -11,7 +11,9 @@ public class ListenerTests
     {
         BrokerOptions options = new();
 
-        Assert.That(options.Listeners.Concat(options.Management.Listeners), Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint!.Address)));
+        Assert.That(
+            options.Listeners.Concat(options.Management.Listeners),
+            Has.All.Matches<IPEndPoint>(endPoint => IPAddress.IsLoopback(endPoint!.Address)));
         Assert.That(options.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:5672")));
         Assert.That(options.Management.Listeners[0], Is.EqualTo(IPEndPoint.Parse("127.0.0.1:15672")));
     }
@@ -30,7 +32,9 @@ public class ListenerTests
 
     [Test]
     public void Bind_holds_for_the_HTTP_API_too() =>
-        Assert.That(ConfigurationOf.Line("bind = 10.0.0.1").Options.Management.Listeners, Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.1:15672") }));
+        Assert.That(
+            ConfigurationOf.Line("bind = 10.0.0.1").Options.Management.Listeners,
+            Is.EqualTo(new[] { IPEndPoint.Parse("10.0.0.1:15672") }));
 
     [Test]
     public void A_stronger_bind_replaces_the_address_of_a_listener() =>
@@ -50,14 +54,21 @@ public class ListenerTests
     [TestCase("management.listener.port = 1\nmanagement.tcp.port = 2\nmanagement.tcp.ip = 10.0.0.1", "10.0.0.1:2", "")]
     [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = 1", "", "10.0.0.1:1")]
     [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1", "", "10.0.0.1:15672")]
-    [TestCase("management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = 1\nmanagement.ssl.port = 2\nmanagement.ssl.ip = 10.0.0.2", "", "10.0.0.2:2")]
+    [TestCase(
+        "management.listener.ssl = true\nmanagement.listener.ip = 10.0.0.1\nmanagement.listener.port = "
+            + "1\nmanagement.ssl.port = 2\nmanagement.ssl.ip = 10.0.0.2",
+        "", "10.0.0.2:2")]
     [TestCase("management.listener.ip = 10.0.0.1\nmanagement.tcp.ip = 10.0.0.2", "10.0.0.2:15672", "")]
-    [TestCase("bind = 10.0.0.3\nmanagement.listener.ssl = true\nmanagement.listener.port = 1\nmanagement.tcp.port = 2", "10.0.0.3:2", "10.0.0.3:1")]
+    [TestCase(
+        "bind = 10.0.0.3\nmanagement.listener.ssl = true\nmanagement.listener.port = 1\nmanagement.tcp.port = 2", "10.0.0.3:2",
+        "10.0.0.3:1")]
     public void The_names_that_RabbitMQ_3_7_had_for_the_HTTP_API_stand_for_those_of_today(string text, string http, string https)
     {
         BrokerOptions options = ConfigurationOf.File(text).Options;
 
-        Assert.That((string.Join(' ', options.Management.Listeners), string.Join(' ', options.Management.Tls.Listeners)), Is.EqualTo((http, https)));
+        Assert.That(
+            (string.Join(' ', options.Management.Listeners), string.Join(' ', options.Management.Tls.Listeners)),
+            Is.EqualTo((http, https)));
     }
 
     [TestCase("prometheus.tcp.listener = 10.0.0.1:1", "10.0.0.1:1", "")]
@@ -68,7 +79,9 @@ public class ListenerTests
     {
         BrokerOptions options = ConfigurationOf.File(text).Options;
 
-        Assert.That((string.Join(' ', options.Statistics.MetricsListeners), string.Join(' ', options.Statistics.MetricsTls.Listeners)), Is.EqualTo((http, https)));
+        Assert.That(
+            (string.Join(' ', options.Statistics.MetricsListeners), string.Join(' ', options.Statistics.MetricsTls.Listeners)),
+            Is.EqualTo((http, https)));
     }
 
     // As far above the HTTP API as 15692 is above 15672, so that two brokers on one machine are not in each other's way.
@@ -85,7 +98,9 @@ public class ListenerTests
     [TestCase("prometheus.ssl.port = 1", "")]
     [TestCase("prometheus.ssl.port = 1\nprometheus.tcp.ip = 10.0.0.1", "10.0.0.1:15692")]
     public void Prometheus_is_answered_beside_the_HTTP_API(string text, string expected) =>
-        Assert.That(string.Join(' ', ConfigurationOf.File($"bind = 127.0.0.1\n{text}").Options.Statistics.MetricsListeners), Is.EqualTo(expected));
+        Assert.That(
+            string.Join(' ', ConfigurationOf.File($"bind = 127.0.0.1\n{text}").Options.Statistics.MetricsListeners),
+            Is.EqualTo(expected));
 
     [TestCase("management.tcp.ip = 10.0.0.1", "HTTP")]
     [TestCase("management.ssl.port = 1\nmanagement.ssl.ip = 10.0.0.1", "HTTPS")]

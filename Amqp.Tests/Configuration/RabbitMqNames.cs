@@ -3,12 +3,16 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>All settings that RabbitMQ 3.8 to 4.3 knows, with values that it takes, from <c>RabbitMqSettings.tsv</c> beside this file.</summary>
+/// <summary>
+/// All settings that RabbitMQ 3.8 to 4.3 knows, with values that it takes, from <c>RabbitMqSettings.tsv</c> beside this file.
+/// </summary>
 internal static class RabbitMqNames
 {
     /// <summary>RabbitMQ's names, with <c>$something</c> where a part is one's own.</summary>
     public static IReadOnlyList<(string Name, string[] Values)> All { get; } =
-        [.. File.ReadAllLines(Path.Combine(Folder(), "RabbitMqSettings.tsv")).Select(line => line.Split('\t')).Select(columns => (columns[0], ReadValues(columns[1])))];
+        [.. File.ReadAllLines(Path.Combine(Folder(), "RabbitMqSettings.tsv"))
+            .Select(line => line.Split('\t'))
+            .Select(columns => (columns[0], ReadValues(columns[1])))];
 
     /// <summary>A key for a name: a number where RabbitMQ counts, else a letter.</summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch

@@ -3,7 +3,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>What becomes of RabbitMQ's settings: acted on, warned of in one line, or refused where ignoring one would be less safe than its owner thinks.</summary>
+/// <summary>
+/// What becomes of RabbitMQ's settings: acted on, warned of in one line, or refused where ignoring one
+/// would be less safe than its owner thinks.
+/// </summary>
 public class RabbitMqSettingsTests
 {
     private static readonly string _page = File.ReadAllText(PageFile);
@@ -13,7 +16,9 @@ public class RabbitMqSettingsTests
     [Test]
     public void Every_setting_of_RabbitMQ_starts_or_is_refused_with_the_way_to_start_all_the_same()
     {
-        var lines = RabbitMqNames.All.SelectMany(setting => setting.Values.Select(value => (Key: RabbitMqNames.KeyOf(setting.Name), Value: value))).ToList();
+        var lines = RabbitMqNames.All.SelectMany(
+            setting => setting.Values.Select(value => (Key: RabbitMqNames.KeyOf(setting.Name), Value: value)))
+            .ToList();
         string[] settings = [.. lines.Select(line => $"{line.Key} = {line.Value}")];
         string[] accepted = [.. lines.Select(line => $"accept_ineffective.{line.Key} = true")];
 
@@ -24,7 +29,8 @@ public class RabbitMqSettingsTests
         {
             for (int at = 0; at < lines.Count; at++)
             {
-                Assert.That(errors[at], Has.All.EndsWith($" set accept_ineffective.{lines[at].Key} = true to start with a warning"), settings[at]);
+                Assert.That(
+                    errors[at], Has.All.EndsWith($" set accept_ineffective.{lines[at].Key} = true to start with a warning"), settings[at]);
                 Assert.That(errors[at].Concat(warnings[at]).Count(), Is.LessThanOrEqualTo(1), settings[at]);
                 Assert.That(errorsOfAccepted[at], Is.Empty, settings[at]);
                 Assert.That(warningsOfAccepted[at].Count(), Is.EqualTo(errors[at].Count() + warnings[at].Count()), settings[at]);
@@ -52,7 +58,9 @@ public class RabbitMqSettingsTests
     {
         string key = line.Split(' ')[0];
 
-        Assert.That(ConfigurationOf.Line(line).Errors.Single(), Does.EndWith($"; RabbitMQ restricts something by this setting, so remove it, or set accept_ineffective.{key} = true to start with a warning"));
+        Assert.That(ConfigurationOf.Line(line).Errors.Single(), Does.EndWith(
+            "; RabbitMQ restricts something by this setting, so remove it, or set "
+                + $"accept_ineffective.{key} = true to start with a warning"));
         var accepted = ConfigurationOf.File($"{line}\naccept_ineffective.{key} = true");
         Assert.That(accepted.Errors, Is.Empty);
         Assert.That(accepted.Warnings, Has.Count.EqualTo(1));
@@ -80,7 +88,8 @@ public class RabbitMqSettingsTests
     [Test]
     public void A_variable_accepts_what_has_no_effect_too()
     {
-        var configuration = ConfigurationOf.Environment(("AMQPBROKER_AUTH_BACKENDS_1", "ldap"), ("AMQPBROKER_ACCEPT_INEFFECTIVE_AUTH_BACKENDS_1", "true"));
+        var configuration = ConfigurationOf.Environment(
+            ("AMQPBROKER_AUTH_BACKENDS_1", "ldap"), ("AMQPBROKER_ACCEPT_INEFFECTIVE_AUTH_BACKENDS_1", "true"));
 
         Assert.That(configuration.Errors, Is.Empty);
         Assert.That(configuration.Warnings, Has.Count.EqualTo(1));
@@ -91,7 +100,9 @@ public class RabbitMqSettingsTests
     [TestCase("something.of.my.own = true", null)]
     [TestCase("net_tick_time = 60", "net_ticktime")]
     public void What_RabbitMQ_does_not_know_is_an_error(string line, string? meant) =>
-        Assert.That(ConfigurationOf.Line(line).Errors.Single(), Does.EndWith(meant is null ? $"unknown setting '{line.Split(' ')[0]}'" : $"did you mean '{meant}'?"));
+        Assert.That(
+            ConfigurationOf.Line(line).Errors.Single(),
+            Does.EndWith(meant is null ? $"unknown setting '{line.Split(' ')[0]}'" : $"did you mean '{meant}'?"));
 
     [Test]
     public void The_page_says_what_becomes_of_every_setting() =>
@@ -102,7 +113,9 @@ public class RabbitMqSettingsTests
     public void Write_the_page()
     {
         string[] before = [.. _page.Split('\n').TakeWhile(line => !line.StartsWith("| `", StringComparison.Ordinal))];
-        string[] after = [.. _page.Split('\n').SkipWhile(line => !line.StartsWith("| `", StringComparison.Ordinal)).SkipWhile(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        string[] after = [.. _page.Split('\n')
+            .SkipWhile(line => !line.StartsWith("| `", StringComparison.Ordinal))
+            .SkipWhile(line => line.StartsWith("| `", StringComparison.Ordinal))];
         File.WriteAllText(PageFile, string.Join('\n', [.. before, .. Rows(), .. after]));
     }
 

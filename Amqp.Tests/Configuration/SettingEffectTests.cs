@@ -16,12 +16,15 @@ public class SettingEffectTests
         new TestCaseData(columns[0], columns.Length > 1 ? columns[1] : "").SetArgDisplayNames(columns[0]));
 
     [TestCaseSource(nameof(Rows))]
-    public void A_setting_changes_its_options_and_no_others(string settings, string effects) => Assert.That(EffectsOf(settings), Is.EqualTo(effects));
+    public void A_setting_changes_its_options_and_no_others(string settings, string effects) =>
+        Assert.That(EffectsOf(settings), Is.EqualTo(effects));
 
     [Test]
     public void Every_setting_is_in_the_table()
     {
-        var known = Rows().SelectMany(row => ((string)row.Arguments[0]!).Split("; ")).Select(line => SettingTable.Find(line.Split(" = ")[0].Split('.'), out _)!.Key.ToString());
+        var known = Rows()
+            .SelectMany(row => ((string)row.Arguments[0]!).Split("; "))
+            .Select(line => SettingTable.Find(line.Split(" = ")[0].Split('.'), out _)!.Key.ToString());
 
         Assert.That(SettingTable.Effective.Select(setting => setting.Key.ToString()).Except(known), Is.Empty);
     }
@@ -29,14 +32,18 @@ public class SettingEffectTests
     /// <summary>Run this when a row has been added, and read what it says.</summary>
     [Test, Explicit("changes the table")]
     public void Write_the_effects() =>
-        File.WriteAllLines(TablePath(), Rows().Select(row => (string)row.Arguments[0]!).Select(settings => $"{settings}\t{EffectsOf(settings)}"));
+        File.WriteAllLines(
+            TablePath(), Rows().Select(row => (string)row.Arguments[0]!).Select(settings => $"{settings}\t{EffectsOf(settings)}"));
 
     private static string EffectsOf(string settings)
     {
-        BrokerConfiguration plain = ConfigurationOf.File(Always), set = ConfigurationOf.File($"{Always}\n{settings.Replace("; ", "\n", StringComparison.Ordinal)}");
+        BrokerConfiguration plain = ConfigurationOf.File(Always),
+            set = ConfigurationOf.File($"{Always}\n{settings.Replace("; ", "\n", StringComparison.Ordinal)}");
         Assert.That(set.Errors, Is.Empty);
         var before = Values("", plain.Options).ToDictionary();
-        return string.Join("; ", Values("", set.Options).Where(option => before[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}"));
+        return string.Join(
+            "; ",
+            Values("", set.Options).Where(option => before[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}"));
     }
 
     /// <summary>All options with their values, those within others behind a dot.</summary>
@@ -60,9 +67,11 @@ public class SettingEffectTests
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Text))}]",
         Uri or EndPoint or bool or Enum => value.ToString()!,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ when value.GetType() is { IsGenericType: true } pair && pair.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) => value.ToString()!,
+        _ when value.GetType() is { IsGenericType: true } pair && pair.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) =>
+            value.ToString()!,
         _ => $"({string.Join(", ", Values("", value).Select(option => $"{option.Key} {option.Value}"))})",
     };
 
-    private static string TablePath([CallerFilePath] string thisFile = "") => Path.Combine(Path.GetDirectoryName(thisFile)!, "SettingEffects.tsv");
+    private static string TablePath([CallerFilePath] string thisFile = "") =>
+        Path.Combine(Path.GetDirectoryName(thisFile)!, "SettingEffects.tsv");
 }

@@ -168,7 +168,9 @@ public class ValueKindsTests
         Assert.That(ValueKinds.Bytes(1, 65).TryRead(text, out long bytes), Is.EqualTo(valid));
         Assert.That(ValueKinds.BinarySize(1, 65).TryRead(text, out int size), Is.EqualTo(valid));
         if (valid)
-            Assert.That((number, time, bytes, size), Is.EqualTo((int.Parse(text, null), TimeSpan.FromMilliseconds(number), (long)number, number)));
+            Assert.That(
+                (number, time, bytes, size),
+                Is.EqualTo((int.Parse(text, null), TimeSpan.FromMilliseconds(number), (long)number, number)));
     }
 
     [TestCase("1w", 604_800_000)]
@@ -215,11 +217,15 @@ public class ValueKindsTests
     {
         if (refused is null)
         {
-            Assert.That(ValueKinds.Words.TryRead(taken, out var words) && ValueKinds.Words.TryRead(other, out var none) && none.Count == 0, Is.True);
+            Assert.That(
+                ValueKinds.Words.TryRead(taken, out var words) && ValueKinds.Words.TryRead(other, out var none) && none.Count == 0,
+                Is.True);
             Assert.That(words, Is.EqualTo(new[] { "a", "b", "c" }));
             return;
         }
-        Assert.That((ValueKinds.Boolean.TryRead(taken, out bool yes), yes, ValueKinds.Boolean.TryRead(other, out bool no), no), Is.EqualTo((true, true, true, false)));
+        Assert.That(
+            (ValueKinds.Boolean.TryRead(taken, out bool yes), yes, ValueKinds.Boolean.TryRead(other, out bool no), no),
+            Is.EqualTo((true, true, true, false)));
         Assert.That(ValueKinds.Boolean.TryRead(refused, out _), Is.False);
     }
 
@@ -244,7 +250,8 @@ public class ValueKindsTests
     [TestCase("ftp://x", false)]
     [TestCase("x:1", false)]
     [TestCase("/x", false)]
-    public void A_collector_is_reached_over_HTTP(string text, bool valid) => Assert.That(ValueKinds.HttpAddress.TryRead(text, out _), Is.EqualTo(valid));
+    public void A_collector_is_reached_over_HTTP(string text, bool valid) =>
+        Assert.That(ValueKinds.HttpAddress.TryRead(text, out _), Is.EqualTo(valid));
 
     [TestCase("critical", LogLevel.Critical)]
     [TestCase("emergency", LogLevel.Critical)]

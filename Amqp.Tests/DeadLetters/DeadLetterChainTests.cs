@@ -42,7 +42,9 @@ public sealed class DeadLetterChainTests
         }
         long meanwhile = Arrived(length);
 
-        await Eventually.Holds(() => Arrived(length) == length + expected, () => $"{Arrived(length) - length} of {expected} messages have come to the next queue");
+        await Eventually.Holds(
+            () => Arrived(length) == length + expected,
+            () => $"{Arrived(length) - length} of {expected} messages have come to the next queue");
         Assert.That(meanwhile, Is.LessThan(length + expected));
         Assert.That(_broker.Broker.Faults.Total, Is.Zero);
     }
@@ -52,7 +54,10 @@ public sealed class DeadLetterChainTests
     {
         await using var client = await ConnectAsync();
         var channel = await client.OpenChannelAsync();
-        await channel.DeclareQueueAsync("q", arguments: FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString("x")).With("x-max-length", FieldValue.FromInt32(0)));
+        await channel.DeclareQueueAsync(
+            "q",
+            arguments: FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString("x"))
+                .With("x-max-length", FieldValue.FromInt32(0)));
         for (int time = 0; time < 2; time++)
         {
             await channel.DeclareExchangeAsync("x", "fanout");
@@ -64,7 +69,8 @@ public sealed class DeadLetterChainTests
 
         Assert.That(
             _broker.Log.Where(line => line.StartsWith("Queue 'q'", StringComparison.Ordinal)),
-            Is.EqualTo(Enumerable.Repeat("Queue 'q' in vhost '/' dead-letters to exchange 'x', which does not exist: its dead letters are dropped", 2)));
+            Is.EqualTo(Enumerable.Repeat(
+                "Queue 'q' in vhost '/' dead-letters to exchange 'x', which does not exist: its dead letters are dropped", 2)));
 
         async Task PublishAsync()
         {
@@ -120,9 +126,12 @@ public sealed class DeadLetterChainTests
             await channel.PublishAsync("", "q", "a");
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync("q")).MessageCount == count, () => "messages are missing");
 
-        VirtualHost.Policies.Put(new Policy(PolicyKind.User, "limit", "^q$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(5))));
+        VirtualHost.Policies.Put(
+            new Policy(PolicyKind.User, "limit", "^q$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(5))));
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("letters")).MessageCount == count - 5, () => "dead letters are missing");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync("letters")).MessageCount == count - 5,
+            () => "dead letters are missing");
         Assert.That((await channel.LookUpQueueAsync("q")).MessageCount, Is.EqualTo(5));
     }
 

@@ -75,8 +75,13 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         RejectAll(consumer);
 
         Assert.That(_broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo([1, 3]));
-        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { $"Error 303 Message {second} of queue 'q' is lost: a file at 7 is damaged: a file at 7: no record" }));
-        Assert.That((settled, _queue.Faults.QuarantinedCount, _broker.Broker.Faults.Total), Is.EqualTo((1, 0, 0L)), "all in one go, and nothing is left of them");
+        Assert.That(
+            _broker.QueueLog.Lines,
+            Is.EqualTo(new[] { $"Error 303 Message {second} of queue 'q' is lost: a file at 7 is damaged: a file at 7: no record" }));
+        Assert.That(
+            (settled, _queue.Faults.QuarantinedCount, _broker.Broker.Faults.Total),
+            Is.EqualTo((1, 0, 0L)),
+            "all in one go, and nothing is left of them");
     }
 
     [Test]
@@ -91,7 +96,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         for (int i = 0; i < 5; i++)
             _broker.Clock.Advance(RetryDelay);
 
-        Assert.That(_broker.QueueLog.Lines, Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
+        Assert.That(
+            _broker.QueueLog.Lines,
+            Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
     }
 
     /// <summary>A message whose copy is not persistent is settled at once: on a full disk that frees space.</summary>
@@ -130,12 +137,16 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     public void A_settle_is_bound_to_a_copy_that_waits_in_an_exchange_too([Values] bool isExchangeDurable)
     {
         _broker.Host.Topology.DeclareExchange(
-            "delays", "x-delayed-message", isExchangeDurable ? ExchangeFlags.Durable : ExchangeFlags.None, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+            "delays",
+            "x-delayed-message",
+            isExchangeDurable ? ExchangeFlags.Durable : ExchangeFlags.None,
+            FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
         var queue = _broker.Declare("dies", QueueFlags.Durable, ("x-dead-letter-exchange", "delays"));
         var bound = new List<(uint, bool)>();
         _broker.Store.BeforeSettle = (number, isBound) => bound.Add((number, isBound));
         var consumer = _broker.Consume(queue);
-        _broker.Publish(queue, isPersistent: true, properties: Encoded.Properties(new BasicProperties { DeliveryMode = 2, Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(60_000)) }));
+        _broker.Publish(queue, isPersistent: true, properties: Encoded.Properties(
+            new BasicProperties { DeliveryMode = 2, Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(60_000)) }));
 
         queue.Reject(consumer.TakeFirst(), consumer.Subscription);
         _broker.Serve(queue);
@@ -200,7 +211,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
 
         int kept = why == "x-max-length" ? 1 : 0;
         Assert.That(queue.Counts.Ready, Is.EqualTo(kept));
-        Assert.That(_broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo(Enumerable.Range(1, 4 - kept)));
+        Assert.That(
+            _broker.Consume(_letters).Held.Select(message => message.Length - MessageNote.Head(message)),
+            Is.EqualTo(Enumerable.Range(1, 4 - kept)));
     }
 
     [Test]
@@ -217,13 +230,17 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         _broker.Clock.Advance(RetryDelay);
 
         Assert.That(_letters.Purge(), Is.EqualTo(1));
-        Assert.That((_broker.Broker.HeldMemory.Bytes, _broker.Store.MemoryInUse < 300_000), Is.EqualTo((before, true)), "nothing is left of either");
+        Assert.That(
+            (_broker.Broker.HeldMemory.Bytes, _broker.Store.MemoryInUse < 300_000),
+            Is.EqualTo((before, true)),
+            "nothing is left of either");
     }
 
     [Test]
     public void What_expires_waits_for_a_disk_that_is_behind_only_where_it_is_dead_lettered()
     {
-        var dying = _broker.Declare("dies", ("x-message-ttl", 10), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
+        var dying = _broker.Declare(
+            "dies", ("x-message-ttl", 10), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
         var dropping = _broker.Declare("drops", ("x-message-ttl", 10));
         _broker.Publish(dying);
         _broker.Publish(dropping);
@@ -240,7 +257,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     [Test]
     public void What_a_queue_refuses_is_dead_lettered_and_its_memory_given_back()
     {
-        var full = _broker.Declare("full", ("x-max-length", 1), ("x-overflow", "reject-publish-dlx"), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
+        var full = _broker.Declare(
+            "full", ("x-max-length", 1), ("x-overflow", "reject-publish-dlx"), ("x-dead-letter-exchange", ""),
+            ("x-dead-letter-routing-key", "letters"));
         long before = _broker.Broker.HeldMemory.Bytes;
         for (int i = 0; i < 4; i++)
             _broker.Publish(full, body: 100);
@@ -280,7 +299,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         void ThrowIf(bool isIt)
         {
             if (isIt)
-                throw failure == typeof(StoreFailedException) ? new StoreFailedException("injected") : (Exception)Activator.CreateInstance(failure, "injected")!;
+                throw failure == typeof(StoreFailedException)
+                    ? new StoreFailedException("injected")
+                    : (Exception)Activator.CreateInstance(failure, "injected")!;
         }
     }
 }

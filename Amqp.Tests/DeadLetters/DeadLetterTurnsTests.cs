@@ -16,7 +16,10 @@ public sealed class DeadLetterTurnsTests : IAsyncDisposable
     public async Task However_many_queues_have_some_left_few_threads_of_the_pool_are_at_work_on_them()
     {
         var grave = _broker.Declare("grave");
-        var queues = Enumerable.Range(0, Queues).Select(number => _broker.Declare($"q{number}", ("x-max-length", 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "grave"))).ToList();
+        var queues = Enumerable.Range(0, Queues)
+            .Select(number => _broker.Declare(
+                $"q{number}", ("x-max-length", 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "grave")))
+            .ToList();
         foreach (var queue in queues)
             _broker.Publish(queue);
         using var gate = new ManualResetEventSlim();

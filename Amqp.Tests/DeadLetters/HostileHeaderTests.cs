@@ -23,10 +23,12 @@ public sealed class HostileHeaderTests
         await _client.OpenAsync();
         _channel = await _client.OpenChannelAsync();
         await _channel.DeclareQueueAsync("letters");
-        var arguments = FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString("")).With("x-dead-letter-routing-key", FieldValue.FromString("letters"));
+        var arguments = FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString(""))
+            .With("x-dead-letter-routing-key", FieldValue.FromString("letters"));
         await _channel.DeclareQueueAsync("rejected", arguments: arguments);
         await _channel.DeclareQueueAsync("expired", arguments: arguments.With("x-message-ttl", FieldValue.FromInt32(0)));
-        await _channel.DeclareExchangeAsync("delayed", "x-delayed-message", arguments: FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+        await _channel.DeclareExchangeAsync(
+            "delayed", "x-delayed-message", arguments: FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
         await _channel.DeclareExchangeAsync("history", "x-recent-history");
         await _channel.DeclareExchangeAsync("headers", "headers");
         await _channel.DeclareQueueAsync("taken");
@@ -48,25 +50,40 @@ public sealed class HostileHeaderTests
     {
         FieldValue[] values =
         [
-            FieldValue.Void, FieldValue.FromBoolean(true), FieldValue.FromInt64(-1), FieldValue.FromInt64(0), FieldValue.FromInt64(long.MaxValue), FieldValue.FromInt64(long.MinValue),
-            FieldValue.FromDouble(double.NaN), FieldValue.FromDouble(1e300), FieldValue.FromString(""), FieldValue.FromString("-5"), FieldValue.FromString(new string('x', 70_000)),
-            FieldValue.FromBytes([255, 0]), FieldValue.FromTimestamp(ulong.MaxValue), FieldValue.FromArray([]), FieldValue.FromTable(FieldTable.Empty),
+            FieldValue.Void, FieldValue.FromBoolean(true), FieldValue.FromInt64(-1), FieldValue.FromInt64(0),
+            FieldValue.FromInt64(long.MaxValue), FieldValue.FromInt64(long.MinValue),
+            FieldValue.FromDouble(double.NaN),
+            FieldValue.FromDouble(1e300),
+            FieldValue.FromString(""),
+            FieldValue.FromString("-5"),
+            FieldValue.FromString(new string('x', 70_000)),
+            FieldValue.FromBytes([255, 0]),
+            FieldValue.FromTimestamp(ulong.MaxValue),
+            FieldValue.FromArray([]),
+            FieldValue.FromTable(FieldTable.Empty),
             FieldValue.FromArray([FieldValue.FromInt32(1), FieldValue.FromString("a"), FieldValue.FromArray([])]),
             FieldValue.FromArray([FieldValue.FromTable(FieldTable.Empty)]),
             FieldValue.FromArray([Entry("rejected", "rejected", FieldValue.FromInt64(long.MaxValue))]),
             FieldValue.FromArray([Entry("rejected", "rejected", FieldValue.FromString("many"))]),
-            FieldValue.FromArray([Entry("rejected", "rejected", FieldValue.FromInt64(-7)), Entry("letters", "expired", FieldValue.Void), FieldValue.FromInt32(3)]),
+            FieldValue.FromArray([
+                Entry("rejected", "rejected", FieldValue.FromInt64(-7)),
+                Entry("letters", "expired", FieldValue.Void),
+                FieldValue.FromInt32(3)
+            ]),
             FieldValue.FromArray([.. Enumerable.Range(0, 2_000).Select(i => Entry($"q{i % 1_000}", "maxlen", FieldValue.FromInt64(i)))]),
             FieldValue.FromArray([FieldValue.FromString(new string('k', 256)), FieldValue.FromString("")]),
         ];
-        foreach (string name in (string[])["x-death", "x-first-death-queue", "x-delay", "x-recent-history-no-store", "x-match", "x-delivery-count", "x-received-from"])
+        foreach (string name in (string[])[
+            "x-death", "x-first-death-queue", "x-delay", "x-recent-history-no-store", "x-match", "x-delivery-count", "x-received-from"
+        ])
             for (int i = 0; i < values.Length; i++)
                 yield return new TestCaseData(FieldTable.Empty.With(name, values[i])).SetArgDisplayNames(name, $"{i}");
         foreach (string name in (string[])["CC", "BCC"])
             foreach (int i in (int[])[13, 15, 21])
                 yield return new TestCaseData(FieldTable.Empty.With(name, values[i])).SetArgDisplayNames(name, $"{i}");
         foreach (int depth in (int[])[61, 62, 63, 64, 1023, 1024])
-            yield return new TestCaseData(FieldTable.Empty.With("deep", Nested(depth)).With("flat", FieldValue.FromInt32(1))).SetArgDisplayNames("depth", $"{depth}");
+            yield return new TestCaseData(FieldTable.Empty.With("deep", Nested(depth)).With("flat", FieldValue.FromInt32(1)))
+                .SetArgDisplayNames("depth", $"{depth}");
     }
 
     [TestCaseSource(nameof(Headers))]
@@ -80,7 +97,9 @@ public sealed class HostileHeaderTests
         {
             var letter = await TakeAsync("letters");
             var first = BasicProperties.Read(letter.Content.Properties).Headers!["x-death"]!.Value.AsArray()[0].AsTable();
-            Assert.That((first["reason"]!.Value.AsString(), first["queue"]!.Value.AsString(), first["count"]!.Value.IsInteger), Is.EqualTo((reason, reason, true)));
+            Assert.That(
+                (first["reason"]!.Value.AsString(), first["queue"]!.Value.AsString(), first["count"]!.Value.IsInteger),
+                Is.EqualTo((reason, reason, true)));
         }
         foreach (string exchange in (string[])["history", "headers", "delayed"])
         {
@@ -101,7 +120,9 @@ public sealed class HostileHeaderTests
             await _channel.PublishAsync("", "watched", "a", new() { Headers = headers, MessageId = "m" });
 
             var message = await TakeAsync("watched");
-            Assert.That(BasicProperties.Read(message.Content.Properties).Headers, Is.EqualTo(headers["BCC"] is null ? headers : FieldTable.Empty));
+            Assert.That(
+                BasicProperties.Read(message.Content.Properties).Headers,
+                Is.EqualTo(headers["BCC"] is null ? headers : FieldTable.Empty));
             var copy = BasicProperties.Read((await TakeAsync("traced")).Content.Properties).Headers!["properties"]!.Value.AsTable();
             Assert.That(copy["message_id"]!.Value.AsString(), Is.EqualTo("m"));
             Assert.That(copy["headers"]!.Value.AsTable(), Is.EqualTo(headers["BCC"] is null ? headers : FieldTable.Empty));
@@ -126,7 +147,8 @@ public sealed class HostileHeaderTests
     }
 
     /// <summary>True for a delay that is too long for this test to wait.</summary>
-    private static bool IsLong(FieldValue? delay) => delay is { } value && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
+    private static bool IsLong(FieldValue? delay) => delay is { } value
+        && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
 
     private async Task<RawMessage<BasicGetOk>> TakeAsync(string queue, bool noAck = true)
     {

@@ -12,7 +12,8 @@ internal sealed class CompactionWatch : IDisposable
         _watcher = new FileSystemWatcher(Path.Combine(dataDirectory, "segments"), "*.log") { NotifyFilter = NotifyFilters.FileName };
         _watcher.Renamed += (_, change) =>
         {
-            if (change.OldName?.EndsWith(".compacted", StringComparison.Ordinal) == true && change.Name?.EndsWith(".log", StringComparison.Ordinal) == true)
+            if (change.OldName?.EndsWith(".compacted", StringComparison.Ordinal) == true
+                && change.Name?.EndsWith(".log", StringComparison.Ordinal) == true)
                 Interlocked.Increment(ref _compacted);
         };
         _watcher.EnableRaisingEvents = true;

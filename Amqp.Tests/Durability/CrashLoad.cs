@@ -25,11 +25,14 @@ internal sealed class CrashLoad
     private readonly CrashChurn _churn;
     private readonly PolicyChanger _policies;
 
-    public CrashLoad(CrashLedger ledger, CrashTopology topology, WandererLedger dying, WandererLedger delayed, PolicyChanger policies, Random random)
+    public CrashLoad(
+        CrashLedger ledger, CrashTopology topology, WandererLedger dying, WandererLedger delayed, PolicyChanger policies, Random random)
     {
         _policies = policies;
-        _spreadPublishers = [.. Enumerable.Range(1, SpreadPublishers).Select(number => new SpreadPublisher(number, ledger, topology, Fork()))];
-        _consumers = [new(topology.Direct, ledger, Fork()), new(topology.Consumed, ledger, Fork()), new(topology.Prioritized, ledger, Fork())];
+        _spreadPublishers =
+            [.. Enumerable.Range(1, SpreadPublishers).Select(number => new SpreadPublisher(number, ledger, topology, Fork()))];
+        _consumers =
+            [new(topology.Direct, ledger, Fork()), new(topology.Consumed, ledger, Fork()), new(topology.Prioritized, ledger, Fork())];
         _requeuers = [new(topology.Far, ledger, Fork()), new(topology.Purged, ledger, Fork())];
         _churn = new CrashChurn(OthersFrom, ledger, topology, Fork());
         _otherPublishers =
@@ -39,7 +42,8 @@ internal sealed class CrashLoad
         ];
         _dyingConsumers =
         [
-            new(DyingTopology.Rejected, acknowledged: 10, rejected: 80, dying, Fork()), new(DyingTopology.Limited, acknowledged: 5, rejected: 5, dying, Fork()),
+            new(DyingTopology.Rejected, acknowledged: 10, rejected: 80, dying, Fork()),
+            new(DyingTopology.Limited, acknowledged: 5, rejected: 5, dying, Fork()),
             new(DyingTopology.Letters, acknowledged: 40, rejected: 0, dying, Fork()),
         ];
 
@@ -75,7 +79,8 @@ internal sealed class CrashLoad
         {
             var starts = new List<Func<LoadTask>>();
             foreach (var publisher in _spreadPublishers)
-                starts.Add(await OnChannelAsync(await ConnectAsync(), publisher.ToString(), CrashPublisher.Options, channel => publisher.RunAsync(channel, () => confirmed.TrySetResult())));
+                starts.Add(await OnChannelAsync(await ConnectAsync(), publisher.ToString(), CrashPublisher.Options, channel =>
+                    publisher.RunAsync(channel, () => confirmed.TrySetResult())));
             foreach (var consumer in _consumers)
                 starts.Add(await OnChannelAsync(await ConnectAsync(), consumer.ToString(), null, consumer.RunAsync));
             foreach (var requeuer in _requeuers)
@@ -85,16 +90,19 @@ internal sealed class CrashLoad
             }
             var others = await ConnectAsync();
             foreach (var publisher in _otherPublishers)
-                starts.Add(await OnChannelAsync(others, publisher.ToString(), CrashPublisher.Options, channel => publisher.RunAsync(channel, () => { })));
+                starts.Add(await OnChannelAsync(
+                    others, publisher.ToString(), CrashPublisher.Options, channel => publisher.RunAsync(channel, () => { })));
             foreach (var consumer in _dyingConsumers)
                 starts.Add(await OnChannelAsync(others, consumer.ToString(), null, consumer.RunAsync));
             starts.Add(() => new LoadTask(_policies.ToString(), others, _policies.RunAsync(broker)));
-            starts.Add(await OnChannelAsync(await ConnectAsync(), _churn.ToString(), CrashChurn.Options, channel => _churn.RunAsync(channel, round)));
+            starts.Add(await OnChannelAsync(
+                await ConnectAsync(), _churn.ToString(), CrashChurn.Options, channel => _churn.RunAsync(channel, round)));
             await CrashChurn.PrepareAsync(connections[^1], round);
             return starts;
         }
 
-        async Task<Func<LoadTask>> OnChannelAsync(IConnection connection, string name, CreateChannelOptions? options, Func<IChannel, Task> run)
+        async Task<Func<LoadTask>> OnChannelAsync(
+            IConnection connection, string name, CreateChannelOptions? options, Func<IChannel, Task> run)
         {
             var channel = await connection.CreateChannelAsync(options);
             return () => new LoadTask(name, connection, run(channel));

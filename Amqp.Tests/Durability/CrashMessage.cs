@@ -38,7 +38,9 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
         var serial = parts.Length == 3
             ? new Serial(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture))
             : default;
-        return new Found(serial, delivery.BasicProperties.Priority, delivery.Redelivered, delivery.DeliveryTag, IsIntact: label == Label(serial, delivery.Body.Span));
+        return new Found(
+            serial, delivery.BasicProperties.Priority, delivery.Redelivered, delivery.DeliveryTag,
+            IsIntact: label == Label(serial, delivery.Body.Span));
     }
 
     private static string Label(Serial serial, ReadOnlySpan<byte> body) =>

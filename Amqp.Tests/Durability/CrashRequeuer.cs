@@ -25,7 +25,10 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
                 await TakeAndReturnAsync(channel, random.Next(1, MostTaken));
                 await channel.CloseAsync(); // requeues its messages
             }
-            catch (Exception error) when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException or TimeoutException && !connection.IsOpen)
+            catch (Exception error)
+                when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException
+                    or TimeoutException
+                    && !connection.IsOpen)
             {
                 return;
             }

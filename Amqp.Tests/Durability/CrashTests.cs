@@ -58,13 +58,16 @@ public sealed class CrashTests
                 await CrashWhileStartingAsync(broker, random.Next(600));
             await broker.RestartAsync();
             await InspectWanderersAsync(broker, round, drain: round == _crashes || random.Next(3) == 0);
-            await InspectAsync(broker, round, queue => round == _crashes || (queue == _topology.Stuck ? round % RoundsStuck == 0 : random.Next(3) == 0));
+            await InspectAsync(
+                broker, round, queue => round == _crashes || (queue == _topology.Stuck ? round % RoundsStuck == 0 : random.Next(3) == 0));
             int compacted = compactions.Take();
             _compacted += compacted;
             _roundsWithCompaction += compacted > 0 ? 1 : 0;
         }
         await TestContext.Progress.WriteLineAsync(
-            $"crash tests: {_crashes} crashes, {_ledger.Confirmed:N0} messages confirmed, {_dying.Confirmed:N0} that die, {_delayed.Confirmed:N0} delayed, {_seen:N0} looked at after a crash, at most {largest >> 20} MiB on disk, {_compacted:N0} segments compacted in {_roundsWithCompaction} rounds");
+            $"crash tests: {_crashes} crashes, {_ledger.Confirmed:N0} messages confirmed, {_dying.Confirmed:N0} that "
+                + $"die, {_delayed.Confirmed:N0} delayed, {_seen:N0} looked at after a crash, at most {largest >> 20} "
+                + $"MiB on disk, {_compacted:N0} segments compacted in {_roundsWithCompaction} rounds");
     }
 
     [OneTimeTearDown]

@@ -61,10 +61,13 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
     public async Task Time_goes_on_while_the_broker_is_down()
     {
         await DeclareAsync("plain");
-        await Channel.QueueDeclareAsync("timed", durable: true, exclusive: false, autoDelete: false, arguments: new Dictionary<string, object?> { ["x-message-ttl"] = 300 });
+        await Channel.QueueDeclareAsync(
+            "timed", durable: true, exclusive: false, autoDelete: false,
+            arguments: new Dictionary<string, object?> { ["x-message-ttl"] = 300 });
         await ConfirmAsync("", "timed", "by its queue");
         await using (var channel = await OpenAsync())
-            await channel.BasicPublishAsync("", "plain", false, new BasicProperties { Persistent = true, Expiration = "300" }, "by itself"u8.ToArray());
+            await channel.BasicPublishAsync(
+                "", "plain", false, new BasicProperties { Persistent = true, Expiration = "300" }, "by itself"u8.ToArray());
 
         await CrashAsync(); // takes longer
 
@@ -75,12 +78,16 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
     [Test]
     public async Task Priorities_are_the_same_after_a_restart()
     {
-        await Channel.QueueDeclareAsync("prioritized", durable: true, exclusive: false, autoDelete: false, arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
+        await Channel.QueueDeclareAsync(
+            "prioritized", durable: true, exclusive: false, autoDelete: false,
+            arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
         await DeclareAsync("next"); // its number must not be that of another queue
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])
-                await channel.BasicPublishAsync("", "prioritized", false, new BasicProperties { Persistent = true, Priority = priority }, Encoding.UTF8.GetBytes($"{priority}"));
+                await channel.BasicPublishAsync(
+                    "", "prioritized", false, new BasicProperties { Persistent = true, Priority = priority },
+                    Encoding.UTF8.GetBytes($"{priority}"));
         }
         await ConfirmAsync("", "next", "other");
 
@@ -96,7 +103,9 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         var confirms = new List<Task>();
         for (int number = 0; number < Count; number++)
         {
-            confirms.Add(channel.BasicPublishAsync("", Source, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes($"{number}")).AsTask());
+            confirms.Add(
+                channel.BasicPublishAsync("", Source, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes($"{number}"))
+                    .AsTask());
             if (confirms.Count < 100)
                 continue;
             await Task.WhenAll(confirms);

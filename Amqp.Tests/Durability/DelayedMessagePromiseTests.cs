@@ -88,7 +88,8 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
     private async Task<string> DeclareDelayedAsync()
     {
         string queue = await DeclareAsync("ledger");
-        await Channel.ExchangeDeclareAsync(Exchange, "x-delayed-message", durable: true, arguments: new Dictionary<string, object?> { ["x-delayed-type"] = "direct" });
+        await Channel.ExchangeDeclareAsync(
+            Exchange, "x-delayed-message", durable: true, arguments: new Dictionary<string, object?> { ["x-delayed-type"] = "direct" });
         await Channel.QueueBindAsync(queue, Exchange, "k");
         await ReopenAsync(confirms: true);
         return queue;
@@ -96,7 +97,11 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
 
     private async ValueTask DelayAsync(int milliseconds, string text)
     {
-        var properties = new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = milliseconds } };
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            Headers = new Dictionary<string, object?> { ["x-delay"] = milliseconds }
+        };
         await Channel.BasicPublishAsync(Exchange, "k", true, properties, Encoding.UTF8.GetBytes(text));
     }
 

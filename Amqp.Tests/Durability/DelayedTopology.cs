@@ -10,7 +10,11 @@ internal static class DelayedTopology
 
     public static async Task DeclareAsync(IChannel channel)
     {
-        await channel.ExchangeDeclareAsync(Exchange, "x-delayed-message", durable: true, arguments: new Dictionary<string, object?> { ["x-delayed-type"] = ExchangeType.Fanout });
+        await channel.ExchangeDeclareAsync(
+            Exchange,
+            "x-delayed-message",
+            durable: true,
+            arguments: new Dictionary<string, object?> { ["x-delayed-type"] = ExchangeType.Fanout });
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
         await channel.QueueBindAsync(Queue, Exchange, "");
     }

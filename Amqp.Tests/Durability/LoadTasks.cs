@@ -26,8 +26,10 @@ internal static class LoadTasks
         }
         catch (TimeoutException error) when (load.Any(task => !task.Work.IsCompleted))
         {
-            var hanging = load.Where(task => !task.Work.IsCompleted).Select(task => $"{task.Name} (its connection is {(task.Connection.IsOpen ? "still open" : "closed")})");
-            throw new TimeoutException($"Did not end within {patience.TotalSeconds} s of the broker's death: {string.Join(", ", hanging)}", error);
+            var hanging = load.Where(task => !task.Work.IsCompleted)
+                .Select(task => $"{task.Name} (its connection is {(task.Connection.IsOpen ? "still open" : "closed")})");
+            throw new TimeoutException(
+                $"Did not end within {patience.TotalSeconds} s of the broker's death: {string.Join(", ", hanging)}", error);
         }
     }
 
@@ -44,7 +46,8 @@ internal static class LoadTasks
                 return;
             await work(ended.Token).WaitAsync(ended.Token);
         }
-        catch (Exception error) when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception error)
+            when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             if (channel.CloseReason is { Initiator: ShutdownInitiator.Peer } reason)
                 throw new InvalidOperationException($"The broker closed a channel: {reason.ReplyText}", error);

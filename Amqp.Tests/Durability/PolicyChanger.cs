@@ -76,7 +76,8 @@ internal sealed class PolicyChanger
     private async Task ChangeAsync(HttpClient http)
     {
         int number = ++_sent;
-        var policy = new JsonObject { ["pattern"] = $"^{DyingTopology.Policed}$", ["priority"] = number, ["definition"] = Definition(number) };
+        var policy =
+            new JsonObject { ["pattern"] = $"^{DyingTopology.Policed}$", ["priority"] = number, ["definition"] = Definition(number) };
         (await http.PutAsJsonAsync(Lasting, policy)).EnsureSuccessStatusCode();
         _answered = number;
     }
@@ -87,7 +88,8 @@ internal sealed class PolicyChanger
         _isFleetingThere = null;
         var answer = isThere
             ? await http.DeleteAsync(Fleeting)
-            : await http.PutAsJsonAsync(Fleeting, new JsonObject { ["pattern"] = "^nothing$", ["definition"] = new JsonObject { ["max-length"] = 1 } });
+            : await http.PutAsJsonAsync(
+                Fleeting, new JsonObject { ["pattern"] = "^nothing$", ["definition"] = new JsonObject { ["max-length"] = 1 } });
         answer.EnsureSuccessStatusCode();
         _isFleetingThere = !isThere;
     }
@@ -109,7 +111,10 @@ internal sealed class PolicyChanger
 
     private static HttpClient Client(BrokerProcess broker)
     {
-        var http = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{broker.ManagementPort}/api/")) };
+        var http = new HttpClient
+        {
+            BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{broker.ManagementPort}/api/"))
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
         return http;
     }

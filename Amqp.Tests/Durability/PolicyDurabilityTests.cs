@@ -10,7 +10,8 @@ public class PolicyDurabilityTests
 {
     private static readonly string[] _kept =
     [
-        "policies/%2F/p", "operator-policies/%2F/o", "parameters/vhost-limits/%2F/limits", "global-parameters/g", "user-limits/guest", "vhosts/other?columns=description,default_queue_type",
+        "policies/%2F/p", "operator-policies/%2F/o", "parameters/vhost-limits/%2F/limits", "global-parameters/g", "user-limits/guest",
+        "vhosts/other?columns=description,default_queue_type",
     ];
 
     [Test]
@@ -19,7 +20,8 @@ public class PolicyDurabilityTests
         await using var broker = await BrokerProcess.StartAsync();
         using var http = Client(broker);
         await PutAsync(http, "queues/%2F/q", """{"durable":true}""");
-        await PutAsync(http, "policies/%2F/p", """{"pattern":"^q","definition":{"max-length":7,"overflow":"reject-publish"},"priority":-3}""");
+        await PutAsync(
+            http, "policies/%2F/p", """{"pattern":"^q","definition":{"max-length":7,"overflow":"reject-publish"},"priority":-3}""");
         await PutAsync(http, "operator-policies/%2F/o", """{"pattern":"^q","definition":{"max-length":5}}""");
         await PutAsync(http, "vhost-limits/%2F/max-queues", """{"value":9}""");
         await PutAsync(http, "global-parameters/g", """{"value":{"a":[1,"x",null,1.5,true]}}""");
@@ -64,10 +66,17 @@ public class PolicyDurabilityTests
         using var again = Client(broker);
         Assert.Multiple(async () =>
         {
-            Assert.That(await again.GetStringAsync("queues/%2F/q?columns=policy,operator_policy"), Is.EqualTo("""{"policy":"b","operator_policy":"b"}"""));
-            Assert.That((await again.PutAsync("queues/full/q", new StringContent("{}"))).StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), "max-queues of a virtual host");
-            await DemandRefusedAsync(broker, "full", "guest", "NOT_ALLOWED - access to vhost 'full' refused for user 'guest': connection limit (0) is reached");
-            await DemandRefusedAsync(broker, "/", "few", "NOT_ALLOWED - connection refused for user 'few': user connection limit (0) is reached");
+            Assert.That(
+                await again.GetStringAsync("queues/%2F/q?columns=policy,operator_policy"),
+                Is.EqualTo("""{"policy":"b","operator_policy":"b"}"""));
+            Assert.That(
+                (await again.PutAsync("queues/full/q", new StringContent("{}"))).StatusCode,
+                Is.EqualTo(HttpStatusCode.BadRequest),
+                "max-queues of a virtual host");
+            await DemandRefusedAsync(
+                broker, "full", "guest", "NOT_ALLOWED - access to vhost 'full' refused for user 'guest': connection limit (0) is reached");
+            await DemandRefusedAsync(
+                broker, "/", "few", "NOT_ALLOWED - connection refused for user 'few': user connection limit (0) is reached");
         });
     }
 

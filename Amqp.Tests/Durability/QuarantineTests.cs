@@ -67,7 +67,8 @@ public sealed class QuarantineTests
     private static async Task PoisonAsync(string folder, string queue)
     {
         using var directory = DataDirectory.Open(folder, new StoreOptions());
-        uint number = DefinitionCodec.Read(directory.Catalog.Entries.Single(entry => entry.Key == DefinitionKey.OfQueue("/", queue)).Value).Number;
+        uint number = DefinitionCodec.Read(
+            directory.Catalog.Entries.Single(entry => entry.Key == DefinitionKey.OfQueue("/", queue)).Value).Number;
         await using var store = directory.OpenStore(new TopologyStore(new DefinitionStore(directory.Catalog)).QueueNumbers());
         store.Append([store.OpenQueue(number, durable: true)], [250], [1, 2, 3], persistent: true, new StoredMessage[1]);
         await store.WaitForCommitAsync(store.AppendedPosition);
@@ -78,6 +79,7 @@ public sealed class QuarantineTests
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String("guest:guest"u8));
         using var queue = JsonDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{broker.ManagementPort}/api/queues/%2F/q"));
-        return (queue.RootElement.GetProperty("messages_quarantined").GetInt32(), queue.RootElement.GetProperty("messages_ready").GetInt32());
+        return (
+            queue.RootElement.GetProperty("messages_quarantined").GetInt32(), queue.RootElement.GetProperty("messages_ready").GetInt32());
     }
 }

@@ -16,7 +16,8 @@ public class QuorumReturnTests
             await client.OpenAsync();
             var channel = await client.OpenChannelAsync();
             var arguments = FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum"));
-            await channel.DeclareQueueAsync("q", durable: true, arguments: hasLimit ? arguments.With("x-delivery-limit", FieldValue.FromInt32(9)) : arguments);
+            await channel.DeclareQueueAsync(
+                "q", durable: true, arguments: hasLimit ? arguments.With("x-delivery-limit", FieldValue.FromInt32(9)) : arguments);
             var publisher = await client.OpenChannelAsync(2);
             await publisher.SelectConfirmsAsync();
             await PublishAsync(publisher, "q", "1");

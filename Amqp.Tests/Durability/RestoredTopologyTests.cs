@@ -17,7 +17,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 {
     private static readonly string[] _deletable =
     [
-        "queue", "exchange", "exchange that is bound", "binding", "last binding of an auto-delete exchange", "last queue of an auto-delete exchange",
+        "queue", "exchange", "exchange that is bound", "binding", "last binding of an auto-delete exchange",
+        "last queue of an auto-delete exchange",
         "unused queue", "policies", "limits", "user", "virtual host",
     ];
 
@@ -31,9 +32,11 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     public async Task What_an_exchange_cannot_route_goes_to_its_alternate_as_before([Values] bool isOfPolicy)
     {
         var alternate = FieldValue.FromString("amq.fanout");
-        Topology.DeclareExchange("x", "direct", ExchangeFlags.Durable, isOfPolicy ? FieldTable.Empty : FieldTable.Empty.With("alternate-exchange", alternate));
+        Topology.DeclareExchange(
+            "x", "direct", ExchangeFlags.Durable, isOfPolicy ? FieldTable.Empty : FieldTable.Empty.With("alternate-exchange", alternate));
         if (isOfPolicy)
-            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^x$", "exchanges", 0, FieldTable.Empty.With("alternate-exchange", alternate)));
+            _broker.Host.Policies.Put(
+                new Policy(PolicyKind.User, "p", "^x$", "exchanges", 0, FieldTable.Empty.With("alternate-exchange", alternate)));
         Bind("amq.fanout", Declare("q"));
 
         await RestartAsync();
@@ -44,7 +47,9 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     [Test]
     public async Task The_brokers_own_exchanges_have_their_policies_as_before()
     {
-        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^amq[.]direct$", "exchanges", 0, FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
+        _broker.Host.Policies.Put(new Policy(
+            PolicyKind.User, "p", "^amq[.]direct$", "exchanges", 0,
+            FieldTable.Empty.With("alternate-exchange", FieldValue.FromString("amq.fanout"))));
         Bind("amq.fanout", Declare("q"));
 
         await RestartAsync();
@@ -67,7 +72,9 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
         await RestartAsync();
 
-        string[] expected = lost.StartsWith("queues", StringComparison.Ordinal) ? ["amq.direct gone", "amq.fanout q", "gone q"] : ["amq.fanout gone", "amq.fanout q"];
+        string[] expected = lost.StartsWith("queues", StringComparison.Ordinal)
+            ? ["amq.direct gone", "amq.fanout q", "gone q"]
+            : ["amq.fanout gone", "amq.fanout q"];
         Assert.That(Topology.Bindings().Select(binding => $"{binding.Source.Name} {binding.Destination.Name}"), Is.EquivalentTo(expected));
     }
 
@@ -76,7 +83,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     [TestCase(256, true)]
     public async Task A_start_says_which_queues_have_a_routing_key_for_dead_letters_that_no_message_can_have(int length, bool isSaid)
     {
-        var definition = FieldTable.Empty.With("dead-letter-exchange", FieldValue.FromString("amq.fanout")).With("dead-letter-routing-key", FieldValue.FromString(new string('k', length)));
+        var definition = FieldTable.Empty.With("dead-letter-exchange", FieldValue.FromString("amq.fanout"))
+            .With("dead-letter-routing-key", FieldValue.FromString(new string('k', length)));
         _broker.Host.Policies.Put(Policy.FromStored(PolicyKind.User, "p", "^q$", "queues", 0, definition));
         Declare("q");
         Declare("another");
@@ -85,7 +93,10 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
         Assert.That(
             _broker.QueueLog.Lines.Where(line => line.Contains("routing key", StringComparison.Ordinal)),
-            Is.EqualTo(isSaid ? ["Warning 342 The dead-letter routing key of queue 'q' in vhost '/' has more than 255 bytes and is not used: dead letters keep their own"] : Array.Empty<string>()));
+            Is.EqualTo(isSaid ? [
+                "Warning 342 The dead-letter routing key of queue 'q' in vhost '/' has more than 255 "
+                    + "bytes and is not used: dead letters keep their own"
+            ] : Array.Empty<string>()));
     }
 
     /// <summary>An unfinished write after a crash is only a warning; damage is an error.</summary>
@@ -107,14 +118,17 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
         await RestartAsync();
 
-        Assert.That(_broker.Log.Lines.Single(line => !line.StartsWith("Information", StringComparison.Ordinal)), Does.StartWith(said).And.Contain(log));
+        Assert.That(
+            _broker.Log.Lines.Single(line => !line.StartsWith("Information", StringComparison.Ordinal)),
+            Does.StartWith(said).And.Contain(log));
         Assert.That(_broker.Host.FindQueue("q")!.Counts.Ready, isDamage ? Is.LessThan(3) : Is.EqualTo(3));
     }
 
     [Test]
     public async Task Exchanges_route_by_their_arguments_and_their_bindings_arguments_as_before()
     {
-        Topology.DeclareExchange("hash", "x-consistent-hash", ExchangeFlags.Durable, FieldTable.Empty.With("hash-header", FieldValue.FromString("h")));
+        Topology.DeclareExchange(
+            "hash", "x-consistent-hash", ExchangeFlags.Durable, FieldTable.Empty.With("hash-header", FieldValue.FromString("h")));
         Topology.DeclareExchange("headers", "headers", ExchangeFlags.Durable, FieldTable.Empty);
         for (int i = 0; i < 4; i++)
         {
@@ -149,11 +163,17 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         await RestartAsync();
 
         var (leaves, remains) = (_broker.Host.FindQueue("leaves")!, _broker.Host.FindQueue("q")!);
-        Assert.That((leaves.Use.Unsubscribe(_broker.Consume(leaves).Subscription), remains.Use.Unsubscribe(_broker.Consume(remains).Subscription)), Is.EqualTo((true, false)));
+        Assert.That(
+            (leaves.Use.Unsubscribe(_broker.Consume(leaves).Subscription), remains.Use.Unsubscribe(_broker.Consume(remains).Subscription)),
+            Is.EqualTo((true, false)));
         foreach (string exchange in new[] { "stays", "goes" })
             Topology.Unbind(exchange, remains, "", FieldTable.Empty);
-        Assert.That((_broker.Host.FindExchange("stays") is not null, _broker.Host.FindExchange("goes") is not null), Is.EqualTo((true, false)));
-        Assert.That((_broker.Host.FindExchange("internal")!.IsInternal, _broker.Host.FindExchange("stays")!.IsInternal), Is.EqualTo((true, false)));
+        Assert.That(
+            (_broker.Host.FindExchange("stays") is not null, _broker.Host.FindExchange("goes") is not null),
+            Is.EqualTo((true, false)));
+        Assert.That(
+            (_broker.Host.FindExchange("internal")!.IsInternal, _broker.Host.FindExchange("stays")!.IsInternal),
+            Is.EqualTo((true, false)));
     }
 
     [Test]
@@ -162,9 +182,11 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Declare("single", QueueFlags.Durable, ("x-single-active-consumer", true));
         _broker.Declare("short", QueueFlags.Durable, ("x-max-length", 5), ("x-overflow", "reject-publish"));
         Declare("limited by policy");
-        _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^limited", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(2))));
+        _broker.Host.Policies.Put(
+            new Policy(PolicyKind.User, "p", "^limited", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(2))));
         _broker.Declare("both", QueueFlags.Durable, ("x-max-length", 3));
-        _broker.Host.Policies.Put(new Policy(PolicyKind.Operator, "p", "^both", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(1))));
+        _broker.Host.Policies.Put(
+            new Policy(PolicyKind.Operator, "p", "^both", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(1))));
 
         await RestartAsync();
 
@@ -210,7 +232,9 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         await RestartAsync();
 
         var host = _broker.Broker.VirtualHosts.Find("v")!;
-        Assert.That((host.Description.Text, string.Join(' ', host.Description.Tags), host.Description.IsProtected), Is.EqualTo(("what it is for", "one two", true)));
+        Assert.That(
+            (host.Description.Text, string.Join(' ', host.Description.Tags), host.Description.IsProtected),
+            Is.EqualTo(("what it is for", "one two", true)));
         var (quorum, classic) = (host.Topology.DeclareQueue("q", false, QueueFlags.Durable, FieldTable.Empty, this),
             _broker.Broker.VirtualHosts.Find("plain")!.Topology.DeclareQueue("q", false, QueueFlags.Durable, FieldTable.Empty, this));
         Assert.That((quorum.Settings.Type, classic.Settings.Type), Is.EqualTo((QueueType.Quorum, QueueType.Classic)));
@@ -239,13 +263,16 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_message_may_wait_as_long_as_before_from_when_it_was_published_though_nobody_uses_the_queue([Values] bool isOfPolicy, [Values] bool isItsOwn)
+    public async Task A_message_may_wait_as_long_as_before_from_when_it_was_published_though_nobody_uses_the_queue(
+        [Values] bool isOfPolicy, [Values] bool isItsOwn)
     {
         const int time = 1_000;
         (string name, object value) = isItsOwn ? ("dead-letter-exchange", "amq.fanout") : ("message-ttl", (object)time);
         var queue = isOfPolicy ? Declare("q") : _broker.Declare("q", QueueFlags.Durable, ($"x-{name}", value));
         if (isOfPolicy)
-            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With(name, isItsOwn ? FieldValue.FromString("amq.fanout") : FieldValue.FromInt64(time))));
+            _broker.Host.Policies.Put(new Policy(
+                PolicyKind.User, "p", "^q", "queues", 0,
+                FieldTable.Empty.With(name, isItsOwn ? FieldValue.FromString("amq.fanout") : FieldValue.FromInt64(time))));
         Bind("amq.fanout", Declare("dead"));
         _broker.Clock.Advance(400);
         _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
@@ -265,7 +292,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     {
         _broker.Declare("q", QueueFlags.Durable, isOfPolicy ? [] : [("x-expires", 1_000)]);
         if (isOfPolicy)
-            _broker.Host.Policies.Put(new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(1_000))));
+            _broker.Host.Policies.Put(
+                new Policy(PolicyKind.User, "p", "^q", "queues", 0, FieldTable.Empty.With("expires", FieldValue.FromInt64(1_000))));
         _broker.Clock.Advance(900);
 
         await RestartAsync();
@@ -300,7 +328,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         for (byte priority = 0; priority < 3; priority++)
             _broker.Publish(queue, isPersistent: true, priority: priority);
         _broker.Declare("returns", QueueFlags.Durable, ("x-queue-type", "quorum"));
-        Topology.DeclareExchange("delays", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
+        Topology.DeclareExchange(
+            "delays", "x-delayed-message", ExchangeFlags.Durable, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("direct")));
 
         await RestartAsync();
 
@@ -317,7 +346,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Bind("amq.topic", _broker.Host.FindExchange("x")!, "kept");
         var another = broker.VirtualHosts.Put("another", VirtualHostDescription.None, maker: "guest");
         another.Policies.Put(LengthPolicy(PolicyKind.User, "p"));
-        broker.Parameters.Put("vhost-limits", "another", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+        broker.Parameters.Put(
+            "vhost-limits", "another", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
         broker.UserLimits.Set("guest", "max-channels", FieldValue.FromInt64(9));
         string[] before = Entries();
         long memory = Topology.MemoryInUse;
@@ -381,7 +411,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
                 return () => _broker.Host.Policies.RemoveAll();
             case "limits":
                 broker.UserLimits.Set("gone", "max-channels", FieldValue.FromInt64(9));
-                broker.Parameters.Put("vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+                broker.Parameters.Put(
+                    "vhost-limits", "/", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
                 broker.GlobalParameters.Put("gone", FieldValue.FromInt64(9));
                 return () =>
                 {
@@ -406,12 +437,14 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
                 made.Topology.Bind("amq.fanout", made.FindExchange("x")!, "", FieldTable.Empty, _broker.Round);
                 foreach (var kind in Enum.GetValues<PolicyKind>())
                     made.Policies.Put(LengthPolicy(kind, "p"));
-                broker.Parameters.Put("vhost-limits", "gone", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
+                broker.Parameters.Put(
+                    "vhost-limits", "gone", "limits", FieldValue.FromTable(FieldTable.Empty.With("max-queues", FieldValue.FromInt64(9))));
                 return () => broker.VirtualHosts.Delete("gone");
         }
     }
 
-    private static Policy LengthPolicy(PolicyKind kind, string name) => new(kind, name, "", "all", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
+    private static Policy LengthPolicy(PolicyKind kind, string name) =>
+        new(kind, name, "", "all", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt64(9)));
 
     private string[] Entries() => [.. _broker.Broker.Catalog.Entries.Select(entry => entry.Key)];
 
@@ -425,7 +458,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     private IEnumerable<string> Route(string exchange, string key, FieldTable? headers = null)
     {
         var finder = new RouteFinder(_broker.Host.Routing);
-        _broker.Host.Routing.Follow(_broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), finder);
+        _broker.Host.Routing.Follow(
+            _broker.Host.FindExchange(exchange)!, new RoutedMessage(key, Encoded.Fields(headers ?? FieldTable.Empty)), finder);
         return finder.ToRoute().Queues.Select(queue => queue.Name);
     }
 }

@@ -41,7 +41,9 @@ public sealed class UnreadableMessageTests
         var channel = await OpenAsync();
 
         Assert.That(await TakeAllAsync(channel, "kept"), Is.EqualTo(["first", "third"]));
-        await Eventually.Holds(() => Regex.IsMatch(_broker.Output, $@"\[error\] Message 2 of queue 'kept' is lost: {segment} at \d+ is damaged"), () => _broker.Output);
+        await Eventually.Holds(
+            () => Regex.IsMatch(_broker.Output, $@"\[error\] Message 2 of queue 'kept' is lost: {segment} at \d+ is damaged"),
+            () => _broker.Output);
     }
 
     [Test]
@@ -63,10 +65,13 @@ public sealed class UnreadableMessageTests
         var channel = await OpenAsync();
         using (Hide(files))
         {
-            var error = await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
+            var error = await Assert.ThrowsAsync<OperationInterruptedException>(
+                () => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
 
             Assert.That(error!.ShutdownReason!.ReplyCode, Is.EqualTo(541));
-            Assert.That(error.ShutdownReason.ReplyText, Is.EqualTo("INTERNAL_ERROR - queue 'kept' in vhost '/' cannot be read from the disk now"));
+            Assert.That(
+                error.ShutdownReason.ReplyText,
+                Is.EqualTo("INTERNAL_ERROR - queue 'kept' in vhost '/' cannot be read from the disk now"));
         }
 
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.EqualTo(["first", "second", "third"]));
@@ -84,7 +89,9 @@ public sealed class UnreadableMessageTests
         }
 
         Assert.That((await log.NextAsync(3)).Select(arrival => arrival.Text), Is.EqualTo(["first", "second", "third"]));
-        await Eventually.Holds(() => _broker.Output.Contains("Messages of queue 'kept' can be read from the disk again"), () => _broker.Output);
+        await Eventually.Holds(
+            () => _broker.Output.Contains("Messages of queue 'kept' can be read from the disk again"),
+            () => _broker.Output);
     }
 
     [Test]
@@ -95,7 +102,8 @@ public sealed class UnreadableMessageTests
             for (int attempt = 0; attempt < 3; attempt++)
             {
                 var channel = await OpenAsync();
-                await Assert.ThrowsAsync<OperationInterruptedException>(() => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
+                await Assert.ThrowsAsync<OperationInterruptedException>(
+                    () => channel.BasicGetAsync("kept", autoAck: true).WaitAsync(_patience));
             }
         }
         await TakeAllAsync(await OpenAsync(), "kept");
@@ -133,7 +141,9 @@ public sealed class UnreadableMessageTests
         var channel = await OpenAsync(confirms: true);
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         foreach (string text in texts)
-            await channel.BasicPublishAsync("", queue, true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text)).AsTask().WaitAsync(_patience);
+            await channel.BasicPublishAsync("", queue, true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text))
+                .AsTask()
+                .WaitAsync(_patience);
     }
 
     private static async Task<IReadOnlyList<string>> TakeAllAsync(IChannel channel, string queue)

@@ -13,7 +13,8 @@ public sealed class BenchCommandTests
 {
     private BrokerProcess _broker = null!;
 
-    private BrokerAddress Address => BrokerAddress.TryParse(_broker.Uri.OriginalString, out BrokerAddress? address) ? address : throw new UriFormatException();
+    private BrokerAddress Address =>
+        BrokerAddress.TryParse(_broker.Uri.OriginalString, out BrokerAddress? address) ? address : throw new UriFormatException();
 
     [OneTimeSetUp]
     public async Task StartAsync() => _broker = await BrokerProcess.StartAsync();
@@ -60,7 +61,10 @@ public sealed class BenchCommandTests
 
         Assert.That(Long(report, "consumed"), Is.EqualTo(Long(report, "published")));
         Assert.That(report.GetProperty("seconds").GetDouble(), Is.GreaterThan(0.5));
-        Assert.That(Long(report.GetProperty("deliveryLatency"), "count"), Is.LessThan(Long(report, "published")), "those of the warm-up are left out");
+        Assert.That(
+            Long(report.GetProperty("deliveryLatency"), "count"),
+            Is.LessThan(Long(report, "published")),
+            "those of the warm-up are left out");
     }
 
     [Test]
@@ -68,10 +72,13 @@ public sealed class BenchCommandTests
     {
         JsonElement report = await JsonAsync("latency --rate 2000 --count 2000 --confirm 100 --durable --persistent --producers 2");
 
-        Assert.That(Settings(report, "rate", "count", "warmup", "confirmWindow", "isDurable", "isPersistent", "producers"), Is.EqualTo("2000 2000 0 100 True True 2"));
+        Assert.That(
+            Settings(report, "rate", "count", "warmup", "confirmWindow", "isDurable", "isPersistent", "producers"),
+            Is.EqualTo("2000 2000 0 100 True True 2"));
         foreach (string latency in new[] { "deliveryLatency", "confirmLatency" })
         {
-            double[] percentiles = [.. new[] { "p50", "p90", "p99", "p999", "max" }.Select(name => report.GetProperty(latency).GetProperty(name).GetDouble())];
+            double[] percentiles =
+                [.. new[] { "p50", "p90", "p99", "p999", "max" }.Select(name => report.GetProperty(latency).GetProperty(name).GetDouble())];
             Assert.That(percentiles, Is.Ordered);
             Assert.That(percentiles[0], Is.Positive);
             Assert.That(Long(report.GetProperty(latency), "count"), Is.EqualTo(2000));
@@ -84,7 +91,10 @@ public sealed class BenchCommandTests
         JsonElement report = await JsonAsync("fanout --queues 25 --count 400 --ack 10");
 
         Assert.That((Long(report, "published"), Long(report, "consumed")), Is.EqualTo((400, 25 * 400)));
-        Assert.That(Settings(report, "consumers", "producers", "exchange"), Is.EqualTo("16 1 fanout"), "of more queues than connections each is consumed");
+        Assert.That(
+            Settings(report, "consumers", "producers", "exchange"),
+            Is.EqualTo("16 1 fanout"),
+            "of more queues than connections each is consumed");
     }
 
     [Test]
@@ -92,10 +102,14 @@ public sealed class BenchCommandTests
     {
         JsonElement report = await JsonAsync($"depth --count 3000 --pid {_broker.Pid.ToString(CultureInfo.InvariantCulture)}");
 
-        Assert.That((Long(report.GetProperty("fill"), "confirmed"), Long(report.GetProperty("drain"), "consumed")), Is.EqualTo((3000, 3000)));
+        Assert.That(
+            (Long(report.GetProperty("fill"), "confirmed"), Long(report.GetProperty("drain"), "consumed")),
+            Is.EqualTo((3000, 3000)));
         Assert.That((Long(report.GetProperty("fill"), "consumed"), Long(report.GetProperty("drain"), "published")), Is.EqualTo((0, 0)));
         Assert.That(
-            Settings(report, "size", "isPersistent", "isDurable", "confirmWindow", "prefetch", "acknowledgeEvery", "producers", "consumers", "queues"),
+            Settings(
+                report, "size", "isPersistent", "isDurable", "confirmWindow", "prefetch", "acknowledgeEvery", "producers", "consumers",
+                "queues"),
             Is.EqualTo("1024 True True 1000 200 50 1 1 1"));
         JsonElement step = report.GetProperty("steps").EnumerateArray().Single();
         Assert.That(Long(step, "messages"), Is.EqualTo(3000));
@@ -135,20 +149,34 @@ public sealed class BenchCommandTests
 
         string prefix = report.GetProperty("settings").GetProperty("prefix").GetString()!;
         Assert.That(prefix, Does.StartWith("mine-"));
-        Assert.That((Declare($"{prefix}-0", isDurable: true), DeclareExchange($"{prefix}-exchange", "topic", isDurable: true)), Is.EqualTo(isThere ? ("0", "ok") : ("404", "404")));
+        Assert.That(
+            (Declare($"{prefix}-0", isDurable: true), DeclareExchange($"{prefix}-exchange", "topic", isDurable: true)),
+            Is.EqualTo(isThere ? ("0", "ok") : ("404", "404")));
     }
 
     [TestCase(false, false, "404")]
     [TestCase(true, true, "0")]
     public void A_load_that_fails_is_told_as_it_failed_and_leaves_what_any_load_leaves(bool keep, bool isDurable, string queue)
     {
-        var load = new Workload { Broker = Address, Prefix = $"failing-{keep}", IsDurable = isDurable, Queues = 2, Exchange = ExchangeKind.Headers };
+        var load = new Workload
+        {
+            Broker = Address,
+            Prefix = $"failing-{keep}",
+            IsDurable = isDurable,
+            Queues = 2,
+            Exchange = ExchangeKind.Headers
+        };
 
-        Assert.That(() => LoadSession.Run<bool>(load, keep, (_, _) => throw new LoadException("it went wrong")), Throws.TypeOf<LoadException>().With.Message.EqualTo("it went wrong"));
+        Assert.That(
+            () => LoadSession.Run<bool>(load, keep, (_, _) => throw new LoadException("it went wrong")),
+            Throws.TypeOf<LoadException>().With.Message.EqualTo("it went wrong"));
 
         string exchange = keep ? "ok" : "404";
         Assert.That(
-            (Declare($"{load.Prefix}-0", isDurable), Declare($"{load.Prefix}-1", isDurable), DeclareExchange($"{load.Prefix}-exchange", "headers", isDurable)),
+            (
+                Declare($"{load.Prefix}-0", isDurable),
+                Declare($"{load.Prefix}-1", isDurable),
+                DeclareExchange($"{load.Prefix}-exchange", "headers", isDurable)),
             Is.EqualTo((queue, queue, exchange)));
     }
 
@@ -160,9 +188,14 @@ public sealed class BenchCommandTests
         var topology = new LoadTopology(load);
         topology.Declare(connection);
 
-        Assert.That(() => connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf("transient-0", isDurable: true, isPassive: false)), Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
+        Assert.That(
+            () => connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf("transient-0", isDurable: true, isPassive: false)),
+            Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
         using LoadConnection another = LoadConnection.Open(Address);
-        Assert.That(() => another.Call<ExchangeDeclare, ExchangeDeclareOk>(ExchangeOf("transient-exchange", "direct", isDurable: true, isPassive: false)), Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
+        Assert.That(
+            () => another.Call<ExchangeDeclare, ExchangeDeclareOk>(
+                ExchangeOf("transient-exchange", "direct", isDurable: true, isPassive: false)),
+            Throws.TypeOf<LoadException>().With.Message.Contains("406 PRECONDITION_FAILED"));
     }
 
     [Test]
@@ -177,7 +210,8 @@ public sealed class BenchCommandTests
     }
 
     [TestCase("throughput --producers none", "--producers: 'none' will not do; expected a whole number from 1 to 10000")]
-    [TestCase("throughput --exchange-type fan", "--exchange-type: 'fan' will not do; expected one of default, direct, fanout, topic, headers")]
+    [TestCase(
+        "throughput --exchange-type fan", "--exchange-type: 'fan' will not do; expected one of default, direct, fanout, topic, headers")]
     [TestCase("throughput --count 5 --duration 5", "--count and --duration exclude each other")]
     [TestCase("throughput --ack 1 --ack-write all", "--ack-write: 'all' will not do; expected one of batch, each")]
     [TestCase("latency --rate 0", "--rate: '0' will not do; expected a whole number from 1 to")]
@@ -208,14 +242,19 @@ public sealed class BenchCommandTests
     public async Task What_the_broker_refuses_is_told_in_its_words()
     {
         string uri = $"amqp://guest:wrong@127.0.0.1:{_broker.Port.ToString(CultureInfo.InvariantCulture)}";
-        Assert.That((await RunAsync($"throughput --uri {uri}")).Error, Does.StartWith("amqpbroker: the broker closed the connection: 403 ACCESS_REFUSED").And.EndsWith(".\n"));
-        Assert.That((await RunAsync($"throughput --uri {uri.Replace("wrong", "guest", StringComparison.Ordinal)}/nowhere")).Error, Does.Match("^amqpbroker: .*vhost.*nowhere.*\n$"));
+        Assert.That(
+            (await RunAsync($"throughput --uri {uri}")).Error,
+            Does.StartWith("amqpbroker: the broker closed the connection: 403 ACCESS_REFUSED").And.EndsWith(".\n"));
+        Assert.That(
+            (await RunAsync($"throughput --uri {uri.Replace("wrong", "guest", StringComparison.Ordinal)}/nowhere")).Error,
+            Does.Match("^amqpbroker: .*vhost.*nowhere.*\n$"));
     }
 
     [Test]
     public async Task A_process_that_is_not_there_cannot_be_measured()
     {
-        Ended ended = await RunAsync($"throughput --count 1 --pid {int.MaxValue.ToString(CultureInfo.InvariantCulture)} --uri {_broker.Uri.OriginalString}");
+        Ended ended = await RunAsync(
+            $"throughput --count 1 --pid {int.MaxValue.ToString(CultureInfo.InvariantCulture)} --uri {_broker.Uri.OriginalString}");
 
         Assert.That((ended.ExitCode, ended.Error), Is.EqualTo((1, "amqpbroker: there is no process 2147483647 to measure.\n")));
     }
@@ -254,7 +293,8 @@ public sealed class BenchCommandTests
 
     private static double Rate(JsonElement report, string name) => report.GetProperty(name).GetProperty("mean").GetDouble();
 
-    private static string Settings(JsonElement report, params string[] names) => string.Join(' ', names.Select(name => report.GetProperty("settings").GetProperty(name).ToString()));
+    private static string Settings(JsonElement report, params string[] names) =>
+        string.Join(' ', names.Select(name => report.GetProperty("settings").GetProperty(name).ToString()));
 
     private static QueueDeclare QueueOf(string name, bool isDurable, bool isPassive) =>
         new(name, isPassive, isDurable, Exclusive: false, AutoDelete: false, NoWait: false, FieldTable.Empty);
@@ -270,7 +310,8 @@ public sealed class BenchCommandTests
             return LoadSession.With(Address, connection =>
             {
                 connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf(queue, isDurable, isPassive: true));
-                return connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf(queue, isDurable, isPassive: false)).MessageCount.ToString(CultureInfo.InvariantCulture);
+                return connection.Call<QueueDeclare, QueueDeclareOk>(QueueOf(queue, isDurable, isPassive: false))
+                    .MessageCount.ToString(CultureInfo.InvariantCulture);
             });
         }
         catch (LoadException refused)
@@ -307,7 +348,9 @@ public sealed class BenchCommandTests
 
     /// <summary>Waits until the load's connections are there: one that declares, a consumer's, a producer's.</summary>
     private static Task ConnectionsAsync(BrokerProcess broker) =>
-        Eventually.Holds(() => broker.Output.Split("(amqpbroker bench)").Length > 3, () => $"The load did not connect. The broker printed:\n{broker.Output}");
+        Eventually.Holds(
+            () => broker.Output.Split("(amqpbroker bench)").Length > 3,
+            () => $"The load did not connect. The broker printed:\n{broker.Output}");
 
     /// <summary>Runs a load within this process.</summary>
     private static Task<CliRun> RunHereAsync(string arguments) =>

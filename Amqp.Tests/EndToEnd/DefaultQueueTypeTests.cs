@@ -37,7 +37,9 @@ public sealed class DefaultQueueTypeTests
         await DeclareAsync("durable", null);
 
         await DeclareAsync("durable", "quorum");
-        Assert.That(() => DeclareAsync("durable", "classic"), Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("x-queue-type"));
+        Assert.That(
+            () => DeclareAsync("durable", "classic"),
+            Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("x-queue-type"));
     }
 
     [TestCase("transient", false, false, false)]

@@ -23,7 +23,9 @@ internal sealed class DeliveryLog
         var log = new DeliveryLog();
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) =>
-            log._arrivals.Writer.WriteAsync(new Arrival(Encoding.UTF8.GetString(delivery.Body.Span), delivery.DeliveryTag, delivery.Redelivered)).AsTask();
+            log._arrivals.Writer.WriteAsync(
+                new Arrival(Encoding.UTF8.GetString(delivery.Body.Span), delivery.DeliveryTag, delivery.Redelivered))
+                .AsTask();
         await channel.BasicConsumeAsync(queue, autoAck, consumer);
         return log;
     }

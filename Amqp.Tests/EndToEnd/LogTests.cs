@@ -50,7 +50,9 @@ public class LogTests
         await PutAsync(http, "queues/%2F/orders", """{"durable":true}""");
 
         await Eventually.Holds(
-            () => broker.Output.Contains("[info] HTTP API: 'guest' from 127.0.0.1: PUT /api/queues/%2F/orders: 201", StringComparison.Ordinal), () => broker.Output);
+            () => broker.Output.Contains(
+                "[info] HTTP API: 'guest' from 127.0.0.1: PUT /api/queues/%2F/orders: 201", StringComparison.Ordinal),
+            () => broker.Output);
     }
 
     [Test]
@@ -61,10 +63,13 @@ public class LogTests
         await PutAsync(guest, "users/bob", """{"password":"guest","tags":"management"}""");
         using var bob = Client(broker, "bob");
 
-        Assert.That(await PutAsync(bob, "users/eve", """{"password":"x","tags":"administrator"}"""), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await PutAsync(bob, "users/eve", """{"password":"x","tags":"administrator"}"""),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
 
         await Eventually.Holds(
-            () => broker.Output.Contains("[warning] HTTP API: 'bob' from 127.0.0.1 may not PUT /api/users/eve: Not administrator user", StringComparison.Ordinal),
+            () => broker.Output.Contains(
+                "[warning] HTTP API: 'bob' from 127.0.0.1 may not PUT /api/users/eve: Not administrator user", StringComparison.Ordinal),
             () => broker.Output);
     }
 
@@ -128,7 +133,8 @@ public class LogTests
     private static HttpClient Client(BrokerProcess broker, string user)
     {
         var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:guest")));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:guest")));
         return client;
     }
 

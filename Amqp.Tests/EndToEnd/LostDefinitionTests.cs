@@ -35,7 +35,8 @@ public sealed class LostDefinitionTests
         await using var connection = await ConnectAsync(broker);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
-        await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
+        await channel.BasicPublishAsync(
+            "", queue, mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
     private static Task<IConnection> ConnectAsync(BrokerProcess broker) =>

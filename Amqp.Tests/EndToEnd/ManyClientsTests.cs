@@ -93,6 +93,7 @@ public sealed class ManyClientsTests : ClientTests
         var channel = await OpenChannelAsync();
         var properties = new BasicProperties { Persistent = true };
         for (int i = 0; i < count; i++)
-            await channel.BasicPublishAsync("", queues[i % queues.Length], mandatory: true, properties, Encoding.UTF8.GetBytes($"{producer}:{i}"));
+            await channel.BasicPublishAsync(
+                "", queues[i % queues.Length], mandatory: true, properties, Encoding.UTF8.GetBytes($"{producer}:{i}"));
     }
 }

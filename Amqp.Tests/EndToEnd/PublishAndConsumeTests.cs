@@ -35,10 +35,14 @@ public sealed class PublishAndConsumeTests : ClientTests
         var got = await channel.BasicGetAsync(queue, autoAck: true);
         var received = got!.BasicProperties;
         Assert.That(
-            (received.ContentType, received.ContentEncoding, received.DeliveryMode, received.Priority, received.CorrelationId, received.ReplyTo, received.Expiration,
+            (
+                received.ContentType, received.ContentEncoding, received.DeliveryMode, received.Priority, received.CorrelationId,
+                received.ReplyTo, received.Expiration,
                 received.MessageId, received.Timestamp, received.Type, received.UserId, received.AppId),
             Is.EqualTo(
-                (sent.ContentType, sent.ContentEncoding, sent.DeliveryMode, sent.Priority, sent.CorrelationId, sent.ReplyTo, sent.Expiration,
+                (
+                    sent.ContentType, sent.ContentEncoding, sent.DeliveryMode, sent.Priority, sent.CorrelationId, sent.ReplyTo,
+                    sent.Expiration,
                     sent.MessageId, sent.Timestamp, sent.Type, sent.UserId, sent.AppId)));
         Assert.That(received.Headers, Is.EquivalentTo(sent.Headers));
         Assert.That(Encoding.UTF8.GetString(got.Body.Span), Is.EqualTo("body"));
@@ -48,7 +52,8 @@ public sealed class PublishAndConsumeTests : ClientTests
     public async Task A_tracked_publish_returns_when_the_message_is_confirmed_and_in_its_queue()
     {
         var publishing = await OpenChannelAsync(confirms: true);
-        string queue = await publishing.QueueDeclareAsync($"confirmed-{Guid.NewGuid():N}", durable: true, exclusive: false, autoDelete: false);
+        string queue = await publishing.QueueDeclareAsync(
+            $"confirmed-{Guid.NewGuid():N}", durable: true, exclusive: false, autoDelete: false);
 
         for (int number = 0; number < 100; number++)
             await publishing.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, new byte[] { 1 });
@@ -63,7 +68,9 @@ public sealed class PublishAndConsumeTests : ClientTests
         string queue = await channel.QueueDeclareAsync($"window-{Guid.NewGuid():N}", durable: true, exclusive: false, autoDelete: false);
 
         await Task.WhenAll(Enumerable.Range(0, 1_000).Select(number =>
-            channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, BitConverter.GetBytes(number)).AsTask())).WaitAsync(Patience);
+            channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, BitConverter.GetBytes(number))
+                .AsTask()))
+                .WaitAsync(Patience);
 
         Assert.That((await channel.QueueDeclarePassiveAsync(queue)).MessageCount, Is.EqualTo(1_000));
     }
@@ -75,7 +82,8 @@ public sealed class PublishAndConsumeTests : ClientTests
         var returned = new TaskCompletionSource<(ushort, string, string, string, string)>();
         channel.BasicReturnAsync += (_, message) =>
         {
-            returned.TrySetResult((message.ReplyCode, message.ReplyText, message.Exchange, message.RoutingKey, Encoding.UTF8.GetString(message.Body.Span)));
+            returned.TrySetResult(
+                (message.ReplyCode, message.ReplyText, message.Exchange, message.RoutingKey, Encoding.UTF8.GetString(message.Body.Span)));
             return Task.CompletedTask;
         };
 

@@ -17,7 +17,8 @@ public sealed class RecoveryTests
     public async Task StartAsync()
     {
         _broker = await BrokerProcess.StartAsync();
-        _connection = await new ConnectionFactory { Uri = _broker.Uri, NetworkRecoveryInterval = TimeSpan.FromMilliseconds(200) }.CreateConnectionAsync();
+        _connection = await new ConnectionFactory { Uri = _broker.Uri, NetworkRecoveryInterval = TimeSpan.FromMilliseconds(200) }
+            .CreateConnectionAsync();
     }
 
     [TearDown]
@@ -108,7 +109,8 @@ public sealed class RecoveryTests
     }
 
     private static async Task PublishAsync(IChannel channel, string text) =>
-        await channel.BasicPublishAsync("", "kept", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
+        await channel.BasicPublishAsync(
+            "", "kept", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 
     private async Task CrashAsync()
     {

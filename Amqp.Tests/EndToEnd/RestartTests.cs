@@ -38,7 +38,8 @@ public class RestartTests
         await DeclareAsync(broker, async channel =>
         {
             await channel.DeclareQueueAsync("stays", durable: true);
-            await channel.DeclareQueueAsync("goes", durable: true, arguments: FieldTable.Empty.With("x-expires", FieldValue.FromInt32(2000)));
+            await channel.DeclareQueueAsync(
+                "goes", durable: true, arguments: FieldTable.Empty.With("x-expires", FieldValue.FromInt32(2000)));
         });
 
         await broker.StopAsync();
@@ -58,7 +59,8 @@ public class RestartTests
     private static async Task<string[]> QueuesAsync(BrokerProcess broker)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
         using var queues = JsonDocument.Parse(await http.GetStringAsync("queues"));
         return [.. queues.RootElement.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)];
     }

@@ -18,12 +18,15 @@ public sealed class StoreCommandTests
     public async Task Kill_a_broker_with_messages()
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync(_folder);
-        await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }
+            .CreateConnectionAsync();
         await using IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         foreach (string queue in new[] { "orders", "mail [box]" })
             await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         for (int i = 0; i < 12; i++)
-            await channel.BasicPublishAsync("", i < 9 ? "orders" : "mail [box]", false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes($"message {i}"));
+            await channel.BasicPublishAsync(
+                "", i < 9 ? "orders" : "mail [box]", false, new BasicProperties { Persistent = true },
+                Encoding.UTF8.GetBytes($"message {i}"));
 
         foreach (string verb in new[] { "inspect", "verify" })
         {
@@ -59,11 +62,23 @@ public sealed class StoreCommandTests
         JsonElement report = JsonDocument.Parse(ended.Output).RootElement;
         Assert.That(report.GetProperty("formatVersion").GetInt32(), Is.EqualTo(2));
         Assert.That(
-            report.GetProperty("queues").EnumerateArray().Select(queue => (queue.GetProperty("virtualHost").GetString(), queue.GetProperty("name").GetString(), queue.GetProperty("messages").GetInt64())),
+            report.GetProperty("queues")
+                .EnumerateArray()
+                .Select(queue => (
+                    queue.GetProperty("virtualHost").GetString(),
+                    queue.GetProperty("name").GetString(),
+                    queue.GetProperty("messages").GetInt64())),
             Is.EqualTo(new[] { ("/", "mail [box]", 3L), ("/", "orders", 9L) }));
-        Assert.That(report.GetProperty("segments").EnumerateArray().Sum(segment => segment.GetProperty("liveMessages").GetInt64()), Is.EqualTo(12));
+        Assert.That(
+            report.GetProperty("segments").EnumerateArray().Sum(segment => segment.GetProperty("liveMessages").GetInt64()),
+            Is.EqualTo(12));
         JsonElement catalog = report.GetProperty("catalog");
-        Assert.That((catalog.GetProperty("queues").GetInt32(), catalog.GetProperty("virtualHosts").GetInt32(), catalog.GetProperty("users").GetInt32()), Is.EqualTo((2, 1, 1)));
+        Assert.That(
+            (
+                catalog.GetProperty("queues").GetInt32(),
+                catalog.GetProperty("virtualHosts").GetInt32(),
+                catalog.GetProperty("users").GetInt32()),
+            Is.EqualTo((2, 1, 1)));
         Assert.That(report.GetProperty("sizeOnDisk").GetProperty("log").GetInt64(), Is.EqualTo(new FileInfo(Log).Length));
     }
 
@@ -121,7 +136,9 @@ public sealed class StoreCommandTests
 
     private static async Task<Ended> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "store", .. arguments])
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "store", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -48,8 +48,10 @@ public sealed class TableDepthTests
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_broker.ManagementPort}/api/") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
-        var answer = await http.PostAsJsonAsync($"queues/%2f/dead-{type}/get", new { count = 1, ackmode = "ack_requeue_true", encoding = "auto" });
-        using var messages = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(), new JsonDocumentOptions { MaxDepth = Depth + 10 });
+        var answer = await http.PostAsJsonAsync(
+            $"queues/%2f/dead-{type}/get", new { count = 1, ackmode = "ack_requeue_true", encoding = "auto" });
+        using var messages = JsonDocument.Parse(
+            await answer.Content.ReadAsByteArrayAsync(), new JsonDocumentOptions { MaxDepth = Depth + 10 });
         var headers = messages.RootElement[0].GetProperty("properties").GetProperty("headers");
         Assert.That(DepthOf(headers.GetProperty("deep")), Is.EqualTo(Depth));
         Assert.That((await _channel.GetAsync($"dead-{type}")).Content.Decoded.Headers!["deep"], Is.EqualTo(Nested(type)["deep"]));
@@ -64,7 +66,9 @@ public sealed class TableDepthTests
         RawMessage<BasicGetOk> created;
         do
         {
-            await Eventually.Holds(async () => (await _channel.LookUpQueueAsync("events")).MessageCount > 0, () => "no event tells of the queue");
+            await Eventually.Holds(
+                async () => (await _channel.LookUpQueueAsync("events")).MessageCount > 0,
+                () => "no event tells of the queue");
             created = await _channel.GetAsync("events");
         }
         while (created.Content.Decoded.Headers!["name"]?.AsString() != $"declared-{type}");

@@ -22,7 +22,8 @@ public sealed class UnreadableLogTests
             await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
             await channel.QueueDeclareAsync("kept", durable: true, exclusive: false, autoDelete: false);
             foreach (string text in (string[])["first", "second"])
-                await channel.BasicPublishAsync("", "kept", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
+                await channel.BasicPublishAsync(
+                    "", "kept", mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
         }
         await _broker.RestartAsync();
         _connection = await ConnectAsync();
@@ -44,7 +45,8 @@ public sealed class UnreadableLogTests
     public async Task A_get_is_refused_with_internal_error_and_works_when_the_files_are_back()
     {
         await using var channel = await _connection.CreateChannelAsync();
-        OperationInterruptedException? refused = await Assert.ThrowsAsync<OperationInterruptedException>(async () => await channel.BasicGetAsync("kept", autoAck: true));
+        OperationInterruptedException? refused = await Assert.ThrowsAsync<OperationInterruptedException>(
+            async () => await channel.BasicGetAsync("kept", autoAck: true));
         Assert.That(refused!.ShutdownReason!.ReplyCode, Is.EqualTo(541));
         Assert.That(refused.ShutdownReason.ReplyText, Does.Contain("kept"));
 
@@ -59,7 +61,9 @@ public sealed class UnreadableLogTests
     {
         await using var channel = await _connection.CreateChannelAsync();
         var log = await DeliveryLog.ConsumeAsync(channel, "kept", autoAck: true);
-        await Eventually.Holds(() => _broker.Output.Contains("cannot be read from the disk now", StringComparison.Ordinal), () => "the broker did not try to read");
+        await Eventually.Holds(
+            () => _broker.Output.Contains("cannot be read from the disk now", StringComparison.Ordinal),
+            () => "the broker did not try to read");
 
         GiveBack();
 

@@ -36,12 +36,14 @@ public class CompartmentTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false);
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         await channel.QueueBindAsync("q", "x", "");
         broker.Store.Break("Append", broker.NumberOf("q"));
 
         for (int i = 0; i < 3; i++)
-            await channel.BasicPublishAsync("x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new byte[1]);
+            await channel.BasicPublishAsync(
+                "x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new byte[1]);
 
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == 2, () => $"{broker.Queue("q").Counts.Ready} came");
         Assert.That((broker.Faults.Count(Compartment.Exchange), broker.Faults.Total), Is.EqualTo((1L, 1L)));
@@ -53,13 +55,15 @@ public class CompartmentTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false);
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         await channel.QueueBindAsync("q", "x", "");
         broker.Store.Break("Settle", broker.Exchange("x").DurableNumber);
 
         for (byte i = 1; i <= 2; i++)
         {
-            await channel.BasicPublishAsync("x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new[] { i });
+            await channel.BasicPublishAsync(
+                "x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new[] { i });
             await Eventually.Holds(() => broker.Exchange("x").Count == 0, () => "it waits");
         }
 
@@ -93,7 +97,9 @@ public class CompartmentTests
 
         var failed = await broker.HttpAsync("DELETE", "/queues/%2F/q/contents");
 
-        Assert.That(failed, Is.EqualTo((500, """{"error":"internal_server_error","reason":"unexpected error; the broker's log says more"}""")));
+        Assert.That(
+            failed,
+            Is.EqualTo((500, """{"error":"internal_server_error","reason":"unexpected error; the broker's log says more"}""")));
         Assert.That(broker.Faults.Count(Compartment.Http), Is.EqualTo(1));
         Assert.That((await broker.HttpAsync("DELETE", "/queues/%2F/q/contents")).Code, Is.EqualTo(204));
     }
@@ -168,7 +174,10 @@ public class CompartmentTests
         using var folder = new TestFolder();
         var files = new FaultyFiles();
         var failed = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var run = new StoreRun(folder.Path, new StoreOptions { SegmentSize = 1 << 16, BlockSize = 1 << 14, BackgroundRetryDelay = TimeSpan.FromMilliseconds(10) }, files);
+        await using var run = new StoreRun(
+            folder.Path,
+            new StoreOptions { SegmentSize = 1 << 16, BlockSize = 1 << 14, BackgroundRetryDelay = TimeSpan.FromMilliseconds(10) },
+            files);
         int broken = 1;
         files.Before = (_, name) =>
         {
@@ -220,6 +229,7 @@ public class CompartmentTests
 
     private sealed class BrokenSink : OutputSink
     {
-        public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets) => throw new NotSupportedException("a fault that a test put in");
+        public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets) =>
+            throw new NotSupportedException("a fault that a test put in");
     }
 }

@@ -18,7 +18,9 @@ public sealed class ContainedFaultsTests
 
     /// <summary>The log, Prometheus and the HTTP API use these names.</summary>
     [Test]
-    public void Each_compartment_has_its_own_name() => Assert.That(Compartments.All.Select(each => each.Name()), Is.EqualTo(Enum.GetNames<Compartment>().Select(name => name.ToLowerInvariant())));
+    public void Each_compartment_has_its_own_name() => Assert.That(
+        Compartments.All.Select(each => each.Name()),
+        Is.EqualTo(Enum.GetNames<Compartment>().Select(name => name.ToLowerInvariant())));
 
     [Test]
     public void A_fault_is_counted_for_its_compartment_and_logged_with_its_place()
@@ -37,7 +39,9 @@ public sealed class ContainedFaultsTests
 
         Assert.That(_logger.Lines, Has.Count.EqualTo(2));
         Assert.That(_faults.Count(Compartment.Queue), Is.EqualTo(61));
-        Assert.That((_faults.Recent.Single().Count, _faults.Recent[0].Last - _faults.Recent[0].First), Is.EqualTo((61L, TimeSpan.FromSeconds(60))));
+        Assert.That(
+            (_faults.Recent.Single().Count, _faults.Recent[0].Last - _faults.Recent[0].First),
+            Is.EqualTo((61L, TimeSpan.FromSeconds(60))));
     }
 
     [Test]

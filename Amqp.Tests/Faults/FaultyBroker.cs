@@ -70,7 +70,8 @@ internal sealed class FaultyBroker : IAsyncDisposable
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
 
     /// <summary>Number of quarantine records in the catalog.</summary>
-    public int QuarantineEntries => Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
+    public int QuarantineEntries =>
+        Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 
     /// <summary>Adds a message without bytes to a queue.</summary>
     public void Poison(string queue, int priority = 0)

@@ -89,7 +89,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
         return store.Purge(queue);
     }
 
-    public long Append(ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
+    public long Append(
+        ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages)
     {
         foreach (var queue in queues)
             Before("Append", queue.Number);
@@ -124,7 +125,8 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public Task WaitForRoomAsync(CancellationToken cancellation = default) => store.WaitForRoomAsync(cancellation);
 
-    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) => Commit(store.WaitForCommitAsync(position, cancellation));
+    public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>
+        Commit(store.WaitForCommitAsync(position, cancellation));
 
     public ValueTask DisposeAsync()
     {

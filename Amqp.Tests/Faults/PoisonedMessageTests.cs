@@ -22,7 +22,8 @@ public class PoisonedMessageTests
     ];
 
     [Test]
-    public async Task A_consumer_gets_what_is_behind_it([ValueSource(nameof(_kinds))] Dictionary<string, object?> arguments, [Values] bool isThereBefore)
+    public async Task A_consumer_gets_what_is_behind_it(
+        [ValueSource(nameof(_kinds))] Dictionary<string, object?> arguments, [Values] bool isThereBefore)
     {
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
@@ -84,7 +85,12 @@ public class PoisonedMessageTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("dead", true, false, false);
-        await channel.QueueDeclareAsync("q", true, false, false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
+        await channel.QueueDeclareAsync(
+            "q",
+            true,
+            false,
+            false,
+            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
         for (byte i = 1; i <= 3; i++)
             await channel.BasicPublishAsync("", "q", new[] { i });
         broker.Store.Break("Append", broker.NumberOf("dead"));
@@ -116,7 +122,9 @@ public class PoisonedMessageTests
             await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "q", new byte[1]));
 
         await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
-        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed, broker.Faults.Total), Is.EqualTo((0, false, 1L)));
+        Assert.That(
+            (broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed, broker.Faults.Total),
+            Is.EqualTo((0, false, 1L)));
     }
 
     [Test]
@@ -125,7 +133,12 @@ public class PoisonedMessageTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("dead", true, false, false);
-        await channel.QueueDeclareAsync("q", true, false, false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
+        await channel.QueueDeclareAsync(
+            "q",
+            true,
+            false,
+            false,
+            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
         for (byte i = 1; i <= 2; i++)
             await channel.BasicPublishAsync("", "q", new[] { i });
         broker.Store.Break("Settle", broker.NumberOf("q"));
@@ -134,7 +147,9 @@ public class PoisonedMessageTests
             await channel.BasicRejectAsync((await channel.BasicGetAsync("q", false))!.DeliveryTag, false);
 
         await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
-        Assert.That((broker.Queue("q").Faults.IsCrashed, broker.Queue("q").DeadLetters.AreWaiting, broker.Faults.Total), Is.EqualTo((false, false, 1L)));
+        Assert.That(
+            (broker.Queue("q").Faults.IsCrashed, broker.Queue("q").DeadLetters.AreWaiting, broker.Faults.Total),
+            Is.EqualTo((false, false, 1L)));
     }
 
     [Test]
@@ -165,7 +180,9 @@ public class PoisonedMessageTests
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
         Assert.That(channel.IsOpen);
         var refused = await broker.HttpAsync("PUT", "/queues/%2F/q/restart");
-        Assert.That((refused.Code, refused.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
+        Assert.That((refused.Code, refused.Body), Is.EqualTo((
+            400,
+            """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
     }
 
     /// <summary>Whether expiry, delivery or reading meets one poisoned message after another, the queue stops at the limit.</summary>
@@ -174,7 +191,8 @@ public class PoisonedMessageTests
     {
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 2");
         var channel = await broker.ChannelAsync();
-        await channel.QueueDeclareAsync("q", true, false, false, expires ? new Dictionary<string, object?> { ["x-message-ttl"] = 600_000 } : null);
+        await channel.QueueDeclareAsync(
+            "q", true, false, false, expires ? new Dictionary<string, object?> { ["x-message-ttl"] = 600_000 } : null);
         if (!canBeRead)
             broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
         for (int i = 0; i < 10; i++)
@@ -187,7 +205,10 @@ public class PoisonedMessageTests
 
         await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");
         Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(3));
-        Assert.That(broker.Faults.Recent.Select(fault => fault.Error.GetType()), Has.Exactly(1).EqualTo(typeof(QuarantineFullException)), "nothing but their number stopped it");
+        Assert.That(
+            broker.Faults.Recent.Select(fault => fault.Error.GetType()),
+            Has.Exactly(1).EqualTo(typeof(QuarantineFullException)),
+            "nothing but their number stopped it");
     }
 
     [Test]
@@ -196,7 +217,12 @@ public class PoisonedMessageTests
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 0");
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("dead", true, false, false);
-        await channel.QueueDeclareAsync("q", true, false, false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
+        await channel.QueueDeclareAsync(
+            "q",
+            true,
+            false,
+            false,
+            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" });
         for (byte i = 1; i <= 3; i++)
             await channel.BasicPublishAsync("", "q", new[] { i });
         var tags = new List<ulong>();
@@ -207,7 +233,9 @@ public class PoisonedMessageTests
         foreach (ulong tag in tags)
             await channel.BasicRejectAsync(tag, false);
 
-        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0, () => "it goes on");
+        await Eventually.Holds(
+            () => broker.Queue("q").Faults.IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0,
+            () => "it goes on");
         Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(1));
     }
 

@@ -29,7 +29,9 @@ public class QuarantineApiTests
         uint number = broker.NumberOf("q");
         Assert.That((one.GetProperty("message").GetString(), one.GetProperty("sequence").GetInt64()), Is.EqualTo(($"{number}-1", 1L)));
         Assert.That(one.GetProperty("error").GetString(), Is.EqualTo("InvalidOperationException: a fault that a test put in"));
-        Assert.That(DateTimeOffset.FromUnixTimeMilliseconds(one.GetProperty("since").GetInt64()), Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(5)));
+        Assert.That(
+            DateTimeOffset.FromUnixTimeMilliseconds(one.GetProperty("since").GetInt64()),
+            Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(5)));
         Assert.That(one.GetProperty("durable").GetBoolean());
         Assert.That((one.GetProperty("exchange").GetString(), one.GetProperty("routing_key").GetString()), Is.EqualTo(("", "q")));
         Assert.That(one.GetProperty("properties").GetRawText(), Does.StartWith("""{"delivery_mode":2,"headers":{"h":"v","""));
@@ -72,7 +74,9 @@ public class QuarantineApiTests
         broker.Store.BeforeRead = static _ => throw new IOException("the disk is away");
         string message = $"{Queue}/{broker.NumberOf("q")}-1";
 
-        Assert.That((await broker.HttpAsync("GET", Queue)).Body, Does.Contain("\"unreadable\":\"the disk is away\"").And.Contain("\"durable\":false"));
+        Assert.That(
+            (await broker.HttpAsync("GET", Queue)).Body,
+            Does.Contain("\"unreadable\":\"the disk is away\"").And.Contain("\"durable\":false"));
         Assert.That((await broker.HttpAsync("GET", message)).Body, Does.Contain("\"unreadable\":\"the disk is away\""));
         Assert.That((await broker.HttpAsync("DELETE", message)).Code, Is.EqualTo(204));
 
@@ -110,7 +114,9 @@ public class QuarantineApiTests
         var answer = await broker.HttpAsync("POST", all ? $"{Queue}/return" : $"{Queue}/{id}/return");
 
         Assert.That(answer, Is.EqualTo(all ? (200, """{"returned":1,"refused":0}""") : (204, "")));
-        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.QuarantineEntries, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 0, 2L)));
+        Assert.That(
+            (broker.Queue("q").Faults.QuarantinedCount, broker.QuarantineEntries, broker.Queue("q").Counts.Ready),
+            Is.EqualTo((0, 0, 2L)));
         await broker.RestartAsync();
         channel = await broker.ChannelAsync();
         Assert.That(await TakeAsync(channel), Is.EqualTo("one"));
@@ -124,7 +130,11 @@ public class QuarantineApiTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("dead", true, false, false);
-        await QuarantineAsync(broker, "one", new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" }, expiration: "1");
+        await QuarantineAsync(
+            broker,
+            "one",
+            new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "dead" },
+            expiration: "1");
         await broker.RestartAsync();
 
         Assert.That((await broker.HttpAsync("POST", $"{Queue}/return")).Code, Is.EqualTo(200));
@@ -171,7 +181,8 @@ public class QuarantineApiTests
     }
 
     [Test]
-    public async Task A_queue_with_too_many_goes_on_after_some_were_dropped_or_returned_and_it_was_restarted([Values] bool isDropped, [Values] bool isRestarted)
+    public async Task A_queue_with_too_many_goes_on_after_some_were_dropped_or_returned_and_it_was_restarted(
+        [Values] bool isDropped, [Values] bool isRestarted)
     {
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 1");
         await QuarantineAsync(broker, "one");
@@ -182,7 +193,9 @@ public class QuarantineApiTests
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/q/restart")).Code, Is.EqualTo(400));
 
         string message = $"{Queue}/{broker.NumberOf("q")}-1";
-        Assert.That((await broker.HttpAsync(isDropped ? "DELETE" : "POST", isDropped ? message : $"{message}/return")).Code, Is.EqualTo(204));
+        Assert.That(
+            (await broker.HttpAsync(isDropped ? "DELETE" : "POST", isDropped ? message : $"{message}/return")).Code,
+            Is.EqualTo(204));
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/q/restart")).Code, Is.EqualTo(204));
 
         var channel = await broker.ChannelAsync();
@@ -194,12 +207,14 @@ public class QuarantineApiTests
     }
 
     [Test]
-    public async Task An_exchange_with_too_many_goes_on_once_some_were_dropped_or_returned([Values] bool isDropped, [Values] bool isRestarted)
+    public async Task An_exchange_with_too_many_goes_on_once_some_were_dropped_or_returned(
+        [Values] bool isDropped, [Values] bool isRestarted)
     {
         await using var broker = await FaultyBroker.StartAsync("queue.quarantine_limit = 1");
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false);
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         await channel.QueueBindAsync("q", "x", "");
         broker.Store.Break("Append", broker.NumberOf("q"), once: false);
         for (int i = 0; i < 5; i++)
@@ -212,7 +227,10 @@ public class QuarantineApiTests
         Assert.That((await broker.HttpAsync("GET", "/exchanges/%2F/x")).Body, Does.Contain("\"messages_quarantined\":2"));
 
         using var list = JsonDocument.Parse((await broker.HttpAsync("GET", Exchange)).Body);
-        Assert.That(list.RootElement.EnumerateArray().Select(message => (message.GetProperty("exchange").GetString(), message.GetProperty("payload_bytes").GetInt32())), Is.EqualTo(new[] { ("x", 1), ("x", 1) }));
+        Assert.That(
+            list.RootElement.EnumerateArray()
+                .Select(message => (message.GetProperty("exchange").GetString(), message.GetProperty("payload_bytes").GetInt32())),
+            Is.EqualTo(new[] { ("x", 1), ("x", 1) }));
         string first = $"{Exchange}/{list.RootElement[0].GetProperty("message").GetString()}";
         Assert.That((await broker.HttpAsync(isDropped ? "DELETE" : "POST", isDropped ? first : $"{first}/return")).Code, Is.EqualTo(204));
 
@@ -220,7 +238,9 @@ public class QuarantineApiTests
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == expected, () => $"{broker.Queue("q").Counts.Ready} came");
         Assert.That((await broker.HttpAsync("POST", $"{Exchange}/return")).Body, Is.EqualTo("""{"returned":1,"refused":0}"""));
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == expected + 1, () => $"{broker.Queue("q").Counts.Ready} came");
-        Assert.That((broker.Exchange("x").Quarantine.QuarantinedCount, broker.QuarantineEntries, broker.Exchange("x").Count), Is.EqualTo((0, 0, 0L)));
+        Assert.That(
+            (broker.Exchange("x").Quarantine.QuarantinedCount, broker.QuarantineEntries, broker.Exchange("x").Count),
+            Is.EqualTo((0, 0, 0L)));
     }
 
     [Test]
@@ -228,7 +248,8 @@ public class QuarantineApiTests
     {
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         broker.Store.BeforeRead = static _ => throw new InvalidOperationException("a fault that a test put in");
         await DelayAsync(channel, "poisoned");
         await Eventually.Holds(() => broker.Exchange("x").Quarantine.QuarantinedCount == 1, () => "it is not put aside");
@@ -248,7 +269,8 @@ public class QuarantineApiTests
         await using var broker = await FaultyBroker.StartAsync();
         await QuarantineAsync(broker, "one");
         var channel = await broker.ChannelAsync();
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         foreach (var (user, configure, read) in new[] { ("reader", "", ".*"), ("owner", ".*", "") })
         {
             await broker.HttpAsync("PUT", $"/users/{user}", """{"password":"secret","tags":"administrator"}""");
@@ -257,7 +279,10 @@ public class QuarantineApiTests
         string message = $"{Queue}/{broker.NumberOf("q")}-1";
         var found = new List<string>();
 
-        foreach (string request in (string[])[$"GET {Queue}", $"GET {message}", $"POST {Queue}/return", $"GET {Exchange}", $"POST {Exchange}/return", $"DELETE {Exchange}", $"DELETE {message}", $"DELETE {Queue}"])
+        foreach (string request in (string[])[
+            $"GET {Queue}", $"GET {message}", $"POST {Queue}/return", $"GET {Exchange}", $"POST {Exchange}/return", $"DELETE {Exchange}",
+            $"DELETE {message}", $"DELETE {Queue}"
+        ])
         {
             string[] words = request.Split(' ');
             var (owner, _) = await broker.HttpAsync(words[0], words[1], login: "owner:secret");
@@ -288,27 +313,46 @@ public class QuarantineApiTests
         var environment = new Dictionary<string, string> { ["AMQPBROKER_URL"] = $"http://127.0.0.1:{broker.Broker.ManagementPort}" };
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName, file = Path.Combine(folder, "exported");
         uint number = broker.NumberOf("q");
-        Task<CliRun> RunAsync(params string[] arguments) => CliRun.RunAsync(["queues", "quarantine", .. arguments], environment: environment);
+        Task<CliRun> RunAsync(params string[] arguments) =>
+            CliRun.RunAsync(["queues", "quarantine", .. arguments], environment: environment);
 
         var list = await RunAsync("list", "q", "--columns", "message,routing_key,error");
-        Assert.That((list.ExitCode, list.Lines.Length, list.Lines[1]), Is.EqualTo((0, 5, $"{$"{number}-1",-7}  q            InvalidOperationException: a fault that a test put in")));
+        Assert.That(
+            (list.ExitCode, list.Lines.Length, list.Lines[1]),
+            Is.EqualTo((0, 5, $"{$"{number}-1",-7}  q            InvalidOperationException: a fault that a test put in")));
         var exported = await RunAsync("export", "q", $"{number}-2", "--file", file);
-        Assert.That((exported.ExitCode, exported.Output, await File.ReadAllTextAsync(file)), Is.EqualTo((0, $"Exported message {number}-2 to {file}.\n", "message 2")));
-        Assert.That(JsonDocument.Parse((await RunAsync("export", "q", $"{number}-2")).Output).RootElement.GetProperty("payload_bytes").GetInt32(), Is.EqualTo(9));
-        Assert.That((await RunAsync("return", "q", $"{number}-1")).Output, Is.EqualTo($"Returned message {number}-1 in the quarantine of queue 'q' in virtual host '/'.\n"));
-        Assert.That((await RunAsync("drop", "q", $"{number}-2")).Output, Is.EqualTo($"Dropped message {number}-2 in the quarantine of queue 'q' in virtual host '/'.\n"));
+        Assert.That(
+            (exported.ExitCode, exported.Output, await File.ReadAllTextAsync(file)),
+            Is.EqualTo((0, $"Exported message {number}-2 to {file}.\n", "message 2")));
+        Assert.That(
+            JsonDocument.Parse((await RunAsync("export", "q", $"{number}-2")).Output).RootElement.GetProperty("payload_bytes").GetInt32(),
+            Is.EqualTo(9));
+        Assert.That(
+            (await RunAsync("return", "q", $"{number}-1")).Output,
+            Is.EqualTo($"Returned message {number}-1 in the quarantine of queue 'q' in virtual host '/'.\n"));
+        Assert.That(
+            (await RunAsync("drop", "q", $"{number}-2")).Output,
+            Is.EqualTo($"Dropped message {number}-2 in the quarantine of queue 'q' in virtual host '/'.\n"));
         Assert.That((await RunAsync("drop", "q", "--all")).Output, Is.EqualTo("Dropped 2 messages of queue 'q' in virtual host '/'.\n"));
 
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
         var missing = await RunAsync("return", "q", "1-1");
-        Assert.That((missing.ExitCode, missing.Error), Is.EqualTo((67, "amqpbroker: There is no message 1-1 in the quarantine of queue 'q' in virtual host '/'.\n")));
+        Assert.That(
+            (missing.ExitCode, missing.Error),
+            Is.EqualTo((67, "amqpbroker: There is no message 1-1 in the quarantine of queue 'q' in virtual host '/'.\n")));
         Assert.That((await RunAsync("list", "none")).Error, Is.EqualTo("amqpbroker: There is no queue 'none' in virtual host '/'.\n"));
         Assert.That((await RunAsync("drop", "q")).ExitCode, Is.EqualTo(1), "neither a message nor --all");
         Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Has an intact message quarantined in queue q.</summary>
-    private static async Task QuarantineAsync(FaultyBroker broker, string text, Dictionary<string, object?>? arguments = null, byte priority = 0, string? expiration = null, bool isPersistent = true)
+    private static async Task QuarantineAsync(
+        FaultyBroker broker,
+        string text,
+        Dictionary<string, object?>? arguments = null,
+        byte priority = 0,
+        string? expiration = null,
+        bool isPersistent = true)
     {
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false, arguments);
@@ -318,7 +362,8 @@ public class QuarantineApiTests
         broker.Store.BeforeRead = static _ => { };
     }
 
-    private static async Task PublishAsync(IChannel channel, string text, byte priority = 0, string? expiration = null, bool isPersistent = true)
+    private static async Task PublishAsync(
+        IChannel channel, string text, byte priority = 0, string? expiration = null, bool isPersistent = true)
     {
         var properties = new BasicProperties { Persistent = isPersistent, Headers = new Dictionary<string, object?> { ["h"] = "v" } };
         if (priority > 0)
@@ -329,7 +374,11 @@ public class QuarantineApiTests
     }
 
     private static async Task DelayAsync(IChannel channel, string text) => await channel.BasicPublishAsync(
-        "x", "", false, new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, Encoding.UTF8.GetBytes(text));
+        "x",
+        "",
+        false,
+        new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } },
+        Encoding.UTF8.GetBytes(text));
 
     private static async Task<string?> TakeAsync(IChannel channel) =>
         await channel.BasicGetAsync("q", true) is { } message ? Encoding.UTF8.GetString(message.Body.Span) : null;

@@ -21,7 +21,8 @@ public class QuarantineRestartTests
     ];
 
     [Test]
-    public async Task A_quarantined_message_stays_quarantined_and_all_others_are_served([ValueSource(nameof(_kinds))] Dictionary<string, object?> arguments)
+    public async Task A_quarantined_message_stays_quarantined_and_all_others_are_served(
+        [ValueSource(nameof(_kinds))] Dictionary<string, object?> arguments)
     {
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
@@ -139,11 +140,18 @@ public class QuarantineRestartTests
         Assert.That(broker.Queue("q").Faults.DropQuarantined(broker.Queue("q").Faults.Quarantined[0].Place));
 
         uint number = broker.NumberOf("q");
-        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, but the record cannot be stored"));
-        Assert.That(broker.Broker.Log, Has.Exactly(1).Contains($"Message {number}-1 of queue 'q' in vhost '/' is no longer quarantined, but its record cannot be deleted"));
+        Assert.That(
+            broker.Broker.Log,
+            Has.Exactly(1).Contains($"Message {number}-2 of queue 'q' in vhost '/' is quarantined, but the record cannot be stored"));
+        Assert.That(
+            broker.Broker.Log,
+            Has.Exactly(1)
+                .Contains($"Message {number}-1 of queue 'q' in vhost '/' is no longer quarantined, but its record cannot be deleted"));
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed), Is.EqualTo((1, false)));
         await broker.RestartAsync();
-        Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries), Is.EqualTo((0, 1L, 0)));
+        Assert.That(
+            (broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready, broker.QuarantineEntries),
+            Is.EqualTo((0, 1L, 0)));
     }
 
     [Test]
@@ -158,7 +166,9 @@ public class QuarantineRestartTests
 
         await broker.RestartAsync();
 
-        Assert.That((broker.Queue("q").Faults.IsCrashed, broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((true, 3, 7L)));
+        Assert.That(
+            (broker.Queue("q").Faults.IsCrashed, broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready),
+            Is.EqualTo((true, 3, 7L)));
         Assert.That(broker.Faults.Total, Is.Zero);
     }
 
@@ -168,18 +178,27 @@ public class QuarantineRestartTests
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
         await channel.QueueDeclareAsync("q", true, false, false);
-        await channel.ExchangeDeclareAsync("x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await channel.ExchangeDeclareAsync(
+            "x", "x-delayed-message", true, false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         await channel.QueueBindAsync("q", "x", "");
         broker.Store.Break("Append", broker.NumberOf("q"));
         for (int i = 0; i < 3; i++)
-            await channel.BasicPublishAsync("x", "", false, new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new byte[1]);
+            await channel.BasicPublishAsync(
+                "x",
+                "",
+                false,
+                new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } },
+                new byte[1]);
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready == 2, () => $"{broker.Queue("q").Counts.Ready} came");
         Assert.That(broker.QuarantineEntries, Is.EqualTo(1));
 
         await broker.RestartAsync();
 
         Assert.That((broker.QuarantineEntries, broker.Queue("q").Counts.Ready), Is.EqualTo((1, 2L)));
-        Assert.That(DefinitionKey.OfQuarantined(new MessagePlace(0x1234, 0x56)), Is.EqualTo("quarantined/00001234/0000000000000056"), "as the page on the format has it");
+        Assert.That(
+            DefinitionKey.OfQuarantined(new MessagePlace(0x1234, 0x56)),
+            Is.EqualTo("quarantined/00001234/0000000000000056"),
+            "as the page on the format has it");
         channel = await broker.ChannelAsync();
         await channel.ExchangeDeleteAsync("x");
         Assert.That(broker.QuarantineEntries, Is.Zero);

@@ -80,7 +80,8 @@ public class QueueFaultTests
     }
 
     [Test]
-    public async Task A_message_that_could_not_be_returned_is_there_once_after_a_restart([Values] bool hasLimit, [Values] bool isRestartedFirst)
+    public async Task A_message_that_could_not_be_returned_is_there_once_after_a_restart(
+        [Values] bool hasLimit, [Values] bool isRestartedFirst)
     {
         await using var broker = await FaultyBroker.StartAsync();
         var channel = await broker.ChannelAsync();
@@ -112,7 +113,8 @@ public class QueueFaultTests
         await using var client = await RawClient.DialAsync(new Uri($"amqp://guest:guest@127.0.0.1:{broker.Broker.Port}/%2F"));
         await client.OpenAsync();
         var channel = await client.OpenChannelAsync();
-        await channel.DeclareQueueAsync("q", durable: true, arguments: FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum")));
+        await channel.DeclareQueueAsync(
+            "q", durable: true, arguments: FieldTable.Empty.With("x-queue-type", FieldValue.FromString("quorum")));
         for (int i = 0; i < count; i++)
             await channel.PublishAsync("", "q", "", new() { DeliveryMode = 2 });
         for (int i = 0; i < count; i++)
@@ -211,7 +213,8 @@ public class QueueFaultTests
     }
 
     /// <summary>Starts a consumer on its own connection, which acknowledges nothing.</summary>
-    private static async Task<(IChannel Channel, TaskCompletionSource Cancelled, List<byte[]> Received)> ConsumeAsync(FaultyBroker broker, string queue, ushort prefetch = 0)
+    private static async Task<(IChannel Channel, TaskCompletionSource Cancelled, List<byte[]> Received)> ConsumeAsync(
+        FaultyBroker broker, string queue, ushort prefetch = 0)
     {
         var channel = await broker.ChannelAsync();
         await channel.BasicQosAsync(0, prefetch, false);

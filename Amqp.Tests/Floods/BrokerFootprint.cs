@@ -14,5 +14,6 @@ internal readonly record struct BrokerFootprint(long Resident, int Descriptors, 
         Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd")).Count(),
         Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")).Count());
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Resident >> 20} MiB, {Descriptors} descriptors, {Threads} threads");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Resident >> 20} MiB, {Descriptors} descriptors, {Threads} threads");
 }

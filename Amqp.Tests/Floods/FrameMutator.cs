@@ -42,7 +42,8 @@ internal static class FrameMutator
                     frames.RemoveAt(at);
                 return;
             case 5 when frame.Length > HeadLength: // a length that is not its own
-                BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(3), random.Next(3) switch { 0 => uint.MaxValue, 1 => int.MaxValue, _ => (uint)random.Next(200_000) });
+                BinaryPrimitives.WriteUInt32BigEndian(
+                    frame.AsSpan(3), random.Next(3) switch { 0 => uint.MaxValue, 1 => int.MaxValue, _ => (uint)random.Next(200_000) });
                 break;
             case 6 when frame.Length > HeadLength: // on another channel
                 BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(1), (ushort)random.Next(3));

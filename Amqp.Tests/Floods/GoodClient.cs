@@ -3,7 +3,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Publishes numbered persistent messages with confirms, and consumes them over another connection, in order, acknowledging each.</summary>
+/// <summary>
+/// Publishes numbered persistent messages with confirms, and consumes them over another connection, in order, acknowledging each.
+/// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {
     private readonly IConnection _publishing;
@@ -13,7 +15,8 @@ internal sealed class GoodClient : IAsyncDisposable
     private long _confirmed;
     private long _received;
 
-    private GoodClient(IConnection publishing, IConnection consuming, string queue) => (_publishing, _consuming, _queue) = (publishing, consuming, queue);
+    private GoodClient(IConnection publishing, IConnection consuming, string queue) =>
+        (_publishing, _consuming, _queue) = (publishing, consuming, queue);
 
     /// <summary>Messages confirmed so far.</summary>
     public long Confirmed => Interlocked.Read(ref _confirmed);
@@ -41,7 +44,8 @@ internal sealed class GoodClient : IAsyncDisposable
         {
             byte[] body = new byte[100];
             BitConverter.TryWriteBytes(body, number);
-            await channel.BasicPublishAsync("", _queue, mandatory: true, new BasicProperties { Persistent = true }, body, CancellationToken.None);
+            await channel.BasicPublishAsync(
+                "", _queue, mandatory: true, new BasicProperties { Persistent = true }, body, CancellationToken.None);
             Interlocked.Increment(ref _confirmed);
         }
     }

@@ -32,7 +32,13 @@ public sealed class MixedFloodTests
         await using var broker = await BrokerProcess.StartAsync(configFile: configuration);
         File.Delete(configuration);
         var before = await WarmUpAsync(broker);
-        Offender[] offenders = [new ConnectionFlood(broker.Port, _seed), new HalfOpenHandshakes(broker.Port, _seed), new WrongPasswords(broker.Port, _seed), new MutatedSessions(broker.Port, _seed)];
+        Offender[] offenders =
+        [
+            new ConnectionFlood(broker.Port, _seed),
+            new HalfOpenHandshakes(broker.Port, _seed),
+            new WrongPasswords(broker.Port, _seed),
+            new MutatedSessions(broker.Port, _seed)
+        ];
         await using (var crowd = await StartCrowdAsync(broker.Uri))
         {
             using var stop = new CancellationTokenSource(_time);
@@ -44,10 +50,15 @@ public sealed class MixedFloodTests
             await Task.WhenAll([.. attacks, .. publishing]).WaitAsync(_patience);
 
             foreach (var client in crowd.Clients)
-                await Eventually.Holds(() => client.Received == client.Confirmed, () => $"of {client.Confirmed} confirmed messages {client.Received} came", _patience);
+                await Eventually.Holds(
+                    () => client.Received == client.Confirmed,
+                    () => $"of {client.Confirmed} confirmed messages {client.Received} came",
+                    _patience);
         }
         await TestContext.Progress.WriteLineAsync(
-            $"mixed flood: seed {_seed}, {_time.TotalSeconds} s; {string.Join(", ", offenders.AsEnumerable())}; at the start {before}, at the end {BrokerFootprint.Of(broker.Pid)}, peak {ProcessMemory.PeakBytes(broker.Pid) / MiB} MiB, log {broker.Output.Length / 1024} KiB");
+            $"mixed flood: seed {_seed}, {_time.TotalSeconds} s; {string.Join(", ", offenders.AsEnumerable())}; "
+                + $"at the start {before}, at the end {BrokerFootprint.Of(broker.Pid)}, "
+                + $"peak {ProcessMemory.PeakBytes(broker.Pid) / MiB} MiB, log {broker.Output.Length / 1024} KiB");
 
         await GivesBackAsync(broker, before);
         DemandGoodLog(broker.Output, offenders);
@@ -80,13 +91,19 @@ public sealed class MixedFloodTests
         if (client.Failed.IsFaulted)
             await client.Failed;
         long before = client.Received;
-        await Eventually.Holds(() => client.Received > before || client.Failed.IsFaulted || stop.IsCancellationRequested, () => $"nothing comes after {client.Received} messages", _patience);
+        await Eventually.Holds(
+            () => client.Received > before || client.Failed.IsFaulted || stop.IsCancellationRequested,
+            () => $"nothing comes after {client.Received} messages",
+            _patience);
     }
 
     private static async Task GivesBackAsync(BrokerProcess broker, BrokerFootprint before)
     {
         await Eventually.Holds(
-            () => BrokerFootprint.Of(broker.Pid) is var now && now.Descriptors <= before.Descriptors + 10 && now.Threads <= before.Threads + 16 && now.Resident <= before.Resident + CodeBytes,
+            () => BrokerFootprint.Of(broker.Pid) is var now
+                && now.Descriptors <= before.Descriptors + 10
+                && now.Threads <= before.Threads + 16
+                && now.Resident <= before.Resident + CodeBytes,
             () => $"at the start {before}, and two minutes after the end {BrokerFootprint.Of(broker.Pid)}",
             _recovery);
     }
@@ -94,7 +111,8 @@ public sealed class MixedFloodTests
     private void DemandGoodLog(string log, Offender[] offenders)
     {
         Assert.That(log, Does.Not.Contain("Exception").And.Not.Contain("error of the broker's own").And.Not.Contain("   at "));
-        foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood)) // who only comes and goes is not worth a line
+        // who only comes and goes is not worth a line
+        foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood))
             Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
         // Of each address so many lines in ten seconds, and a sum.
         Assert.That(log.Length, Is.LessThan(MiB + (_time.TotalSeconds / 10 + 1) * offenders.Length * LogBytesInTenSeconds));

@@ -18,7 +18,8 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
     public override string ToString() => $"{GetType().Name} {Offences:N0}";
 
     /// <returns>A task that ends after the stop.</returns>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, tasks).Select(number => Task.Run(() => RepeatAsync(new Random(seed + number), stop), CancellationToken.None)));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(
+        Enumerable.Range(0, tasks).Select(number => Task.Run(() => RepeatAsync(new Random(seed + number), stop), CancellationToken.None)));
 
     /// <summary>Offends once.</summary>
     /// <exception cref="SocketException">The broker has had enough.</exception>

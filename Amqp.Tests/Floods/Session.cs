@@ -22,7 +22,8 @@ internal static class Session
     public static IReadOnlyList<byte[]> Random(Random random)
     {
         string queue = $"mutated.{random.Next(Queues)}", exchange = $"mutated.x.{random.Next(Queues)}";
-        var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(100)).With("x-expires", FieldValue.FromInt32(60_000)); // what is left goes
+        // what is left goes
+        var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(100)).With("x-expires", FieldValue.FromInt32(60_000));
         var routing = FieldTable.Empty.With("x-match", FieldValue.FromString("any")).With("n", FieldValue.FromInt32(1));
         List<byte[]> frames =
         [

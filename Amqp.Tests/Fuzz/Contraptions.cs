@@ -2,10 +2,16 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Topologies that chance alone would hardly make: circles and chains of full queues, of alternates, of exchanges that keep or delay messages.</summary>
+/// <summary>
+/// Topologies that chance alone would hardly make: circles and chains of full queues, of alternates, of
+/// exchanges that keep or delay messages.
+/// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
-    /// <summary>Queues of a ring. In one of n queues messages die n² times before it comes to rest, each with what it tells of the others: the large ones are for long runs.</summary>
+    /// <summary>
+    /// Queues of a ring. In one of n queues messages die n² times before it comes to rest, each with
+    /// what it tells of the others: the large ones are for long runs.
+    /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
     private readonly List<string> _queues = [];
@@ -13,7 +19,17 @@ internal sealed class Contraptions(FuzzWorker worker)
 
     private Random Random => worker.Random;
 
-    private Func<Task>[] All => [() => BuildRingAsync(worker.Run.IsLong && Random.OneIn(40) ? LargestRing : Random.Next(1, SmallRing)), BuildExpiryRingAsync, BuildAlternateRingAsync, BuildMeshAsync, BuildHistoryAsync, BuildDelaysAsync, BuildTraceAsync, BuildTransactionAsync];
+    private Func<Task>[] All =>
+    [
+        () => BuildRingAsync(worker.Run.IsLong && Random.OneIn(40) ? LargestRing : Random.Next(1, SmallRing)),
+        BuildExpiryRingAsync,
+        BuildAlternateRingAsync,
+        BuildMeshAsync,
+        BuildHistoryAsync,
+        BuildDelaysAsync,
+        BuildTraceAsync,
+        BuildTransactionAsync
+    ];
 
     /// <summary>Builds one of them and sets it going.</summary>
     public Task BuildAsync() => BuildAsync(Random.Of(All));
@@ -50,7 +66,11 @@ internal sealed class Contraptions(FuzzWorker worker)
         string ring = worker.NewName();
         string overflow = Random.OneIn(4) ? "reject-publish-dlx" : "drop-head";
         for (int place = 0; place < size; place++)
-            await TellOfQueueAsync($"{ring}.{place}", $"{ring}.{(place + 1) % size}", ("x-max-length", FieldValue.FromInt32(1)), ("x-overflow", FieldValue.FromString(overflow)));
+            await TellOfQueueAsync(
+                $"{ring}.{place}",
+                $"{ring}.{(place + 1) % size}",
+                ("x-max-length", FieldValue.FromInt32(1)),
+                ("x-overflow", FieldValue.FromString(overflow)));
         for (int place = 0; place < size; place++)
             await worker.PublishAsync("", $"{ring}.{place}", new());
         await worker.PublishAsync("", $"{ring}.0", new(), count: Random.Next(1, 3));
@@ -63,7 +83,8 @@ internal sealed class Contraptions(FuzzWorker worker)
         string ring = worker.NewName();
         int size = Random.Next(2, 20);
         for (int place = 0; place < size; place++)
-            await TellOfQueueAsync($"{ring}.{place}", $"{ring}.{(place + 1) % size}", ("x-message-ttl", FieldValue.FromInt32(Random.Next(3))));
+            await TellOfQueueAsync(
+                $"{ring}.{place}", $"{ring}.{(place + 1) % size}", ("x-message-ttl", FieldValue.FromInt32(Random.Next(3))));
         await worker.PublishAsync("", $"{ring}.0", new(), count: 20);
         await PublishAnyAsync("", $"{ring}.0");
         await worker.AskAsync(new BasicConsume($"{ring}.1", "", false, false, false, false, FieldTable.Empty));
@@ -77,7 +98,10 @@ internal sealed class Contraptions(FuzzWorker worker)
         string ring = worker.NewName();
         int size = Random.Next(1, 40);
         for (int place = 0; place < size; place++)
-            await TellOfExchangeAsync($"{ring}.{place}", "topic", FieldTable.Empty.With("alternate-exchange", FieldValue.FromString($"{ring}.{(place + 1) % size}")));
+            await TellOfExchangeAsync(
+                $"{ring}.{place}",
+                "topic",
+                FieldTable.Empty.With("alternate-exchange", FieldValue.FromString($"{ring}.{(place + 1) % size}")));
         await worker.PublishAsync($"{ring}.0", "nowhere", new(), count: 5, mandatory: true);
         await worker.BindQueueAsync(Random.Queue(), $"{ring}.{size - 1}", "#");
         await PublishAnyAsync($"{ring}.0", "a.b");
@@ -89,13 +113,19 @@ internal sealed class Contraptions(FuzzWorker worker)
         string mesh = worker.NewName();
         var types = KnownInputs.ExchangeTypes;
         foreach (string type in types)
-            await TellOfExchangeAsync($"{mesh}.{type}", type, type == "x-delayed-message" ? FieldTable.Empty.With("x-delayed-type", FieldValue.FromString(Random.Of(types))) : FieldTable.Empty);
+            await TellOfExchangeAsync(
+                $"{mesh}.{type}",
+                type,
+                type == "x-delayed-message"
+                    ? FieldTable.Empty.With("x-delayed-type", FieldValue.FromString(Random.Of(types)))
+                    : FieldTable.Empty);
         foreach (string source in types)
             foreach (string destination in types)
                 await worker.TellAsync(new ExchangeBind($"{mesh}.{destination}", $"{mesh}.{source}", "1", true, FieldTable.Empty));
         for (int place = 0; place < types.Count; place++)
         {
-            await TellOfQueueAsync($"{mesh}.{place}", "1", [("x-max-length", FieldValue.FromInt32(Random.Next(3)))], $"{mesh}.{Random.Of(types)}");
+            await TellOfQueueAsync(
+                $"{mesh}.{place}", "1", [("x-max-length", FieldValue.FromInt32(Random.Next(3)))], $"{mesh}.{Random.Of(types)}");
             await worker.TellAsync(new QueueBind($"{mesh}.{place}", $"{mesh}.{types[place]}", "1", true, FieldTable.Empty));
         }
         await worker.PublishAsync($"{mesh}.fanout", "1", new(), count: 5, mandatory: true);
@@ -106,12 +136,20 @@ internal sealed class Contraptions(FuzzWorker worker)
     private async Task BuildHistoryAsync()
     {
         string history = worker.NewName();
-        await TellOfExchangeAsync(history, "x-recent-history", FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt32(Random.Next(1, 10))));
+        await TellOfExchangeAsync(
+            history, "x-recent-history", FieldTable.Empty.With("x-recent-history-length", FieldValue.FromInt32(Random.Next(1, 10))));
         await worker.PublishAsync(history, "1", new(), count: 10);
         for (int place = 0; place < 3; place++)
         {
             string overflow = Random.Of<string>(["reject-publish-dlx", "reject-publish-dlx", "reject-publish", "drop-head"]);
-            await TellOfQueueAsync($"{history}.{place}", "1", [("x-max-length", FieldValue.FromInt32(place == 0 ? 1 : Random.Next(3))), ("x-overflow", FieldValue.FromString(place == 0 ? "reject-publish-dlx" : overflow))], history);
+            await TellOfQueueAsync(
+                $"{history}.{place}",
+                "1",
+                [
+                    ("x-max-length", FieldValue.FromInt32(place == 0 ? 1 : Random.Next(3))),
+                    ("x-overflow", FieldValue.FromString(place == 0 ? "reject-publish-dlx" : overflow))
+                ],
+                history);
             await worker.PublishAsync("", $"{history}.{place}", new(), count: 3);
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
@@ -130,7 +168,9 @@ internal sealed class Contraptions(FuzzWorker worker)
         await TellOfQueueAsync($"{delays}.0", "1", [("x-max-length", FieldValue.FromInt32(1))], delays);
         await worker.BindQueueAsync($"{delays}.0", delays);
         foreach (int delay in (int[])[0, 1, 50, 50, 200, 1_000_000])
-            await worker.PublishAsync(delays, "1", new() { Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(delay)) }, count: 3, mandatory: Random.OneIn(2));
+            await worker.PublishAsync(
+                delays, "1", new() { Headers = FieldTable.Empty.With("x-delay", FieldValue.FromInt32(delay)) }, count: 3,
+                mandatory: Random.OneIn(2));
         await PublishAnyAsync(delays, "1");
         if (Random.OneIn(2))
             await worker.DeleteExchangeAsync(delays);
@@ -145,7 +185,8 @@ internal sealed class Contraptions(FuzzWorker worker)
         await PublishDeepAsync(trace); // for others, who have them delivered when they are traced
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
         await PublishDeepAsync(trace);
-        await worker.Api.CallAsync("POST", $"/queues/%2F/{trace}/get", "{\"count\":5,\"ackmode\":\"ack_requeue_true\",\"encoding\":\"auto\"}");
+        await worker.Api.CallAsync(
+            "POST", $"/queues/%2F/{trace}/get", "{\"count\":5,\"ackmode\":\"ack_requeue_true\",\"encoding\":\"auto\"}");
         await worker.AskAsync(new BasicGet(trace, true));
         await worker.AskAsync(new BasicGet(trace, false));
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":false}");
@@ -180,15 +221,19 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>Publishes what may be refused, which closes the channel: over another one than the contraption is built on.</summary>
-    private Task PublishAnyAsync(string exchange, string key) => worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
+    private Task PublishAnyAsync(string exchange, string key) =>
+        worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
 
-    private Task TellOfQueueAsync(string queue, string deadLetterKey, params (string Name, FieldValue Value)[] arguments) => TellOfQueueAsync(queue, deadLetterKey, arguments, "");
+    private Task TellOfQueueAsync(string queue, string deadLetterKey, params (string Name, FieldValue Value)[] arguments) =>
+        TellOfQueueAsync(queue, deadLetterKey, arguments, "");
 
-    private Task TellOfQueueAsync(string queue, string deadLetterKey, (string Name, FieldValue Value)[] arguments, string deadLetterExchange)
+    private Task TellOfQueueAsync(
+        string queue, string deadLetterKey, (string Name, FieldValue Value)[] arguments, string deadLetterExchange)
     {
         _queues.Add(queue);
         var table = arguments.Aggregate(
-            FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString(deadLetterExchange)).With("x-dead-letter-routing-key", FieldValue.FromString(deadLetterKey)),
+            FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString(deadLetterExchange))
+                .With("x-dead-letter-routing-key", FieldValue.FromString(deadLetterKey)),
             (table, argument) => table.With(argument.Name, argument.Value));
         return worker.TellAsync(new QueueDeclare(queue, false, false, false, false, NoWait: true, table));
     }

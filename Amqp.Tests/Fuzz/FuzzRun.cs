@@ -39,7 +39,8 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
     /// <summary>How often which answer came.</summary>
-    public string Answers => string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
+    public string Answers =>
+        string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 
     public long Operations => _logs.Sum(log => log.Count);
 
@@ -55,7 +56,8 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     /// <summary>Something happened that must not. The first one counts, and ends the run.</summary>
     public void Fail(string why)
     {
-        string story = string.Create(CultureInfo.InvariantCulture, $"after {_clock.Elapsed.TotalSeconds:F1} s with seed {seed}: {why}\n{string.Join('\n', _logs)}");
+        string story = string.Create(
+            CultureInfo.InvariantCulture, $"after {_clock.Elapsed.TotalSeconds:F1} s with seed {seed}: {why}\n{string.Join('\n', _logs)}");
         if (!_failed.TrySetResult(story))
             return;
         _stop.Cancel();

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>What coverage-guided fuzzing runs for hours (README.md), here with its seeds and, for a second each, with what chance makes of them.</summary>
+/// <summary>
+/// What coverage-guided fuzzing runs for hours (README.md), here with its seeds and, for a second each, with what chance makes of them.
+/// </summary>
 public sealed class FuzzTargetTests
 {
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FUZZ_SECONDS") ?? 1);
@@ -34,7 +36,8 @@ public sealed class FuzzTargetTests
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException($"with seed {seed}, for {Convert.ToHexString(input.AsSpan(0, Math.Min(input.Length, 4000)))}: {error.Message}", error);
+            throw new InvalidOperationException(
+                $"with seed {seed}, for {Convert.ToHexString(input.AsSpan(0, Math.Min(input.Length, 4000)))}: {error.Message}", error);
         }
     }
 

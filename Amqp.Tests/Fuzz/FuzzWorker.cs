@@ -2,7 +2,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Who does the fuzzer's operations one after another: a connection with a few channels, opened anew when the broker has closed them, and the HTTP API.</summary>
+/// <summary>
+/// Who does the fuzzer's operations one after another: a connection with a few channels, opened anew
+/// when the broker has closed them, and the HTTP API.
+/// </summary>
 internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 {
     private const int Channels = 3;
@@ -86,7 +89,8 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
     }
 
     /// <summary>Publishes a message so many times.</summary>
-    public async Task PublishAsync(string exchange, string key, BasicProperties properties, int bodySize = 10, int count = 1, bool mandatory = false, int which = 0)
+    public async Task PublishAsync(
+        string exchange, string key, BasicProperties properties, int bodySize = 10, int count = 1, bool mandatory = false, int which = 0)
     {
         if (await ChannelAsync(which) is not { } channel)
             return;
@@ -94,16 +98,25 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         await channel.PublishAsync(new(exchange, key, mandatory, false), properties, bodySize, count);
     }
 
-    public Task<Answer> DeclareQueueAsync(string queue, FieldTable arguments, bool durable = true, bool exclusive = false, bool autoDelete = false, int which = 0) =>
+    public Task<Answer> DeclareQueueAsync(
+        string queue, FieldTable arguments, bool durable = true, bool exclusive = false, bool autoDelete = false, int which = 0) =>
         AskAsync(new QueueDeclare(queue, false, durable, exclusive, autoDelete, false, arguments), which);
 
-    public Task<Answer> DeclareExchangeAsync(string exchange, string type, FieldTable? arguments = null, bool durable = true, bool autoDelete = false, bool @internal = false, int which = 0) =>
+    public Task<Answer> DeclareExchangeAsync(
+        string exchange,
+        string type,
+        FieldTable? arguments = null,
+        bool durable = true,
+        bool autoDelete = false,
+        bool @internal = false,
+        int which = 0) =>
         AskAsync(new ExchangeDeclare(exchange, type, false, durable, autoDelete, @internal, false, arguments ?? FieldTable.Empty), which);
 
     public Task<Answer> BindQueueAsync(string queue, string exchange, string key = "", FieldTable? arguments = null, int which = 0) =>
         AskAsync(new QueueBind(queue, exchange, key, false, arguments ?? FieldTable.Empty), which);
 
-    public Task<Answer> BindExchangeAsync(string destination, string source, string key = "", FieldTable? arguments = null, int which = 0) =>
+    public Task<Answer> BindExchangeAsync(
+        string destination, string source, string key = "", FieldTable? arguments = null, int which = 0) =>
         AskAsync(new ExchangeBind(destination, source, key, false, arguments ?? FieldTable.Empty), which);
 
     public Task<Answer> DeleteQueueAsync(string queue, int which = 0) => AskAsync(new QueueDelete(queue, false, false, false), which);
@@ -117,7 +130,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
             await doAsync();
     }
 
-    /// <summary>Everything that can become of messages becomes of some that are published there: returned, delivered, rejected and so dead-lettered, acknowledged, purged.</summary>
+    /// <summary>
+    /// Everything that can become of messages becomes of some that are published there: returned,
+    /// delivered, rejected and so dead-lettered, acknowledged, purged.
+    /// </summary>
     /// <param name="queue">A queue that there may be.</param>
     /// <param name="properties">Of the messages.</param>
     /// <param name="consumes">Whether a consumer comes and goes as well.</param>

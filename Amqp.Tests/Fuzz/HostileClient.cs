@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client to which refusals are answers like any other: channels and connections that the broker closes are opened anew by whoever uses it.
-/// One worker sends; what comes is read by a task of its own, so that the broker never has to wait for it.
+/// A client to which refusals are answers like any other: channels and connections that the broker closes are opened anew by
+/// whoever uses it. One worker sends; what comes is read by a task of its own, so that the broker never has to wait for it.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {
@@ -36,7 +36,8 @@ internal sealed class HostileClient : IDisposable
             socket = await AmqpSocket.DialAsync(run.Broker.Port, LargestHeader);
             await socket.SendAsync(ProtocolHeader.Amqp091.ToArray());
             await socket.ReceiveAsync();
-            await socket.SendAsync(0, new ConnectionStartOk(RawHandshake.ClientProperties, "PLAIN", Encoding.UTF8.GetBytes($"\0{user}\0{password}"), "en_US"));
+            await socket.SendAsync(
+                0, new ConnectionStartOk(RawHandshake.ClientProperties, "PLAIN", Encoding.UTF8.GetBytes($"\0{user}\0{password}"), "en_US"));
             if ((await socket.ReceiveAsync()).Method == ConnectionTune.Id)
             {
                 await socket.SendAsync(0, new ConnectionTuneOk(100, FrameMax, 0));
@@ -94,7 +95,8 @@ internal sealed class HostileClient : IDisposable
         _socket.Dispose();
     }
 
-    private static bool IsEnd(Exception error) => error is EndOfStreamException or SocketException or ObjectDisposedException or OperationCanceledException;
+    private static bool IsEnd(Exception error) =>
+        error is EndOfStreamException or SocketException or ObjectDisposedException or OperationCanceledException;
 
     private async Task ReadAsync()
     {
@@ -143,7 +145,8 @@ internal sealed class HostileClient : IDisposable
     public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
 
     /// <summary>A close, for the story of a failure.</summary>
-    public static string Describe(RawFrame close) => $"{CodeOf(close)} {Encoding.UTF8.GetString(close.Arguments.Slice(3, close.Arguments[2]))}";
+    public static string Describe(RawFrame close) =>
+        $"{CodeOf(close)} {Encoding.UTF8.GetString(close.Arguments.Slice(3, close.Arguments[2]))}";
 
     private void TakeClose(ushort code, RawFrame close)
     {

@@ -8,8 +8,8 @@ namespace Amqp.Tests.Fuzz;
 
 /// <summary>
 /// Clients, and operators over HTTP, do what they like with well-formed requests; nobody else notices, and the broker contains no fault
-/// of its own. First every known argument, policy key, header and property takes every hostile value, then chance has its turn: for 5 s, or as many as
-/// <c>AMQP_TESTS_FUZZ_SECONDS</c> says. <c>AMQP_TESTS_SEED</c> repeats what a run did.
+/// of its own. First every known argument, policy key, header and property takes every hostile value, then chance has
+/// its turn: for 5 s, or as many as <c>AMQP_TESTS_FUZZ_SECONDS</c> says. <c>AMQP_TESTS_SEED</c> repeats what a run did.
 /// </summary>
 public sealed class HostileInputTests
 {
@@ -51,9 +51,12 @@ public sealed class HostileInputTests
 
         await TestContext.Progress.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"hostile input: seed {_seed}; {SystematicPass.Cases.Count} cases in {systematic.TotalSeconds:F1} s, then {_time.TotalSeconds} s of chance; {run.Operations} operations; {run.Answers}\n{run.Coverage}\n  bystanders: {bystanders}"));
+            $"hostile input: seed {_seed}; {SystematicPass.Cases.Count} cases in {systematic.TotalSeconds:F1} s, then {_time.TotalSeconds} "
+                + $"s of chance; {run.Operations} operations; {run.Answers}\n{run.Coverage}\n  bystanders: {bystanders}"));
         Assert.That(run.Failure, Is.Null);
-        Assert.That(run.Coverage.Missing(SystematicPass.Cases).Select(missed => $"{missed.Place} {missed.Name} {missed.Value.Name}"), Is.Empty);
+        Assert.That(
+            run.Coverage.Missing(SystematicPass.Cases).Select(missed => $"{missed.Place} {missed.Name} {missed.Value.Name}"),
+            Is.Empty);
         Assert.That(broker.Output, Does.Not.Contain("Exception").And.Not.Contain("   at "));
     }
 
@@ -65,7 +68,8 @@ public sealed class HostileInputTests
             await api.CallAsync("PUT", $"/vhosts/{host}", "{}");
             await api.CallAsync("PUT", $"/permissions/{host}/guest", "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}");
         }
-        await api.CallAsync("PUT", $"/users/{SystematicPass.ScratchUser}", $"{{\"password\":\"{SystematicPass.ScratchUser}\",\"tags\":\"\"}}");
+        await api.CallAsync(
+            "PUT", $"/users/{SystematicPass.ScratchUser}", $"{{\"password\":\"{SystematicPass.ScratchUser}\",\"tags\":\"\"}}");
     }
 
     private static async Task TryAsync(FuzzWorker worker, ConcurrentQueue<InputCase> cases)
@@ -84,7 +88,10 @@ public sealed class HostileInputTests
     {
         private readonly Bystander[] _clients =
         [
-            .. hosts.SelectMany(host => (Bystander[])[new QueueUser(run, host, isDurable: true), new QueueUser(run, host, isDurable: false), new Requester(run, host), new DelayedSender(run, host), new DeadLetterPair(run, host), new PriorityUser(run, host)]),
+            .. hosts.SelectMany(host => (Bystander[])[
+                new QueueUser(run, host, isDurable: true), new QueueUser(run, host, isDurable: false), new Requester(run, host),
+                new DelayedSender(run, host), new DeadLetterPair(run, host), new PriorityUser(run, host)
+            ]),
         ];
 
         private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
@@ -92,7 +99,8 @@ public sealed class HostileInputTests
         private readonly ApiReader _reader = new(run);
         private readonly Listener _listener = new(run);
 
-        public Task RunAsync(CancellationToken stop) => Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
+        public Task RunAsync(CancellationToken stop) =>
+            Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
 
         /// <summary>Waits until each of them has got something that was sent since.</summary>
         public async Task MoveOnAsync()

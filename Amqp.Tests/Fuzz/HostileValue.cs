@@ -3,7 +3,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>A value that is well-formed and seldom meant: what every argument, policy key, header and field of a body takes in turn.</summary>
+/// <summary>
+/// A value that is well-formed and seldom meant: what every argument, policy key, header and field of a body takes in turn.
+/// </summary>
 /// <param name="Name">For the log and the account of what was covered.</param>
 /// <param name="Field">In a field table.</param>
 /// <param name="Json">In a body of the HTTP API.</param>
@@ -34,13 +36,18 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         new("boolean", FieldValue.FromBoolean(true), "true"),
         new("nothing", FieldValue.Void, "null"),
         new("array", FieldValue.FromArray([FieldValue.FromString("k"), FieldValue.FromInt32(1), FieldValue.Void]), "[\"k\",1,null]"),
-        new("table", FieldValue.FromTable(FieldTable.Empty.With("count", FieldValue.FromInt64(long.MaxValue))), "{\"count\":9223372036854775807}"),
+        new(
+            "table",
+            FieldValue.FromTable(FieldTable.Empty.With("count", FieldValue.FromInt64(long.MaxValue))),
+            "{\"count\":9223372036854775807}"),
         new("deep table", Deep(DeepLevels), string.Concat(Enumerable.Repeat("{\"t\":", DeepLevels)) + "1" + new string('}', DeepLevels)),
         new("moment", FieldValue.FromTimestamp(ulong.MaxValue), "18446744073709551615"),
         new("decimal", FieldValue.FromDecimal(255, uint.MaxValue), "-0.0"),
     ];
 
-    /// <summary>What it says as a text: for properties, parts of addresses and queries, which are nothing else. As long as a short string at most.</summary>
+    /// <summary>
+    /// What it says as a text: for properties, parts of addresses and queries, which are nothing else. As long as a short string at most.
+    /// </summary>
     public string ShortText => Field.Type switch
     {
         FieldType.LongString => OctetText.Decode(Field.AsBytes()[..Math.Min(ShortString.MaxLength, Field.AsBytes().Length)]),
@@ -57,7 +64,8 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         return value;
     }
 
-    private static HostileValue Number(string name, long number) => new(name, FieldValue.FromInt64(number), JsonSerializer.Serialize(number));
+    private static HostileValue Number(string name, long number) =>
+        new(name, FieldValue.FromInt64(number), JsonSerializer.Serialize(number));
 
     private static HostileValue Text(string name, string text) => new(name, FieldValue.FromString(text), JsonSerializer.Serialize(text));
 }

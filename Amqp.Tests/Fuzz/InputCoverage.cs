@@ -15,9 +15,14 @@ internal sealed class InputCoverage
         expected.Where(input => !_answers.ContainsKey((input.Place, input.Name, input.Value.Name)));
 
     /// <summary>A line for each kind of place: how many names and values, and how often which answer.</summary>
-    public override string ToString() => string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
-        $"  {group.Key}: {group.Select(entry => entry.Key.Name).Distinct().Count()} names, {group.Count()} values; "
-        + string.Join(", ", group.CountBy(entry => entry.Value).OrderByDescending(count => count.Value).Select(count => $"{count.Key} {count.Value}"))));
+    public override string ToString() =>
+        string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
+            $"  {group.Key}: {group.Select(entry => entry.Key.Name).Distinct().Count()} names, {group.Count()} values; "
+            + string.Join(
+                ", ",
+                group.CountBy(entry => entry.Value)
+                    .OrderByDescending(count => count.Value)
+                    .Select(count => $"{count.Key} {count.Value}"))));
 }
 
 /// <summary>A value for something that the broker knows.</summary>

@@ -15,15 +15,22 @@ internal static partial class KnownInputs
 
     /// <summary>Types of exchanges.</summary>
     public static IReadOnlyList<string> ExchangeTypes { get; } =
-        ["direct", "fanout", "topic", "headers", "x-consistent-hash", "x-modulus-hash", "x-random", "x-local-random", "x-recent-history", "x-delayed-message"];
+        [
+            "direct", "fanout", "topic", "headers", "x-consistent-hash", "x-modulus-hash", "x-random", "x-local-random", "x-recent-history",
+            "x-delayed-message"
+        ];
 
-    /// <summary>Names of arguments of queues, exchanges, bindings and consumers: those in the table of queues, and every other <c>x-</c> name in the broker's code, so that a new one is among them.</summary>
+    /// <summary>
+    /// Names of arguments of queues, exchanges, bindings and consumers: those in the table of queues,
+    /// and every other <c>x-</c> name in the broker's code, so that a new one is among them.
+    /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
     /// <summary>Names of headers, which the broker reads as octets: they are no strings of its code.</summary>
     public static IReadOnlyList<string> Headers { get; } =
     [
-        "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange", "x-delivery-count",
+        "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange",
+        "x-delivery-count",
         "x-recent-history-no-store", "x-delay",
     ];
 
@@ -31,13 +38,26 @@ internal static partial class KnownInputs
     public static IReadOnlyList<string> PolicyKeys { get; } = [.. Server.Broker.Policies.PolicyKeys.Names.Order(StringComparer.Ordinal)];
 
     /// <summary>Fields of one entry of x-death.</summary>
-    public static IReadOnlyList<string> DeathFields { get; } = ["count", "reason", "queue", "time", "exchange", "routing-keys", "original-expiration"];
+    public static IReadOnlyList<string> DeathFields { get; } =
+        ["count", "reason", "queue", "time", "exchange", "routing-keys", "original-expiration"];
 
     /// <summary>The 14 properties, as the HTTP API names them.</summary>
     public static IReadOnlyList<string> Properties { get; } =
     [
-        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration", "message_id", "timestamp",
-        "type", "user_id", "app_id", "cluster_id",
+        "content_type",
+        "content_encoding",
+        "headers",
+        "delivery_mode",
+        "priority",
+        "correlation_id",
+        "reply_to",
+        "expiration",
+        "message_id",
+        "timestamp",
+        "type",
+        "user_id",
+        "app_id",
+        "cluster_id",
     ];
 
     [GeneratedRegex("^x-[a-z]+(-[a-z]+)*$")]
@@ -49,7 +69,8 @@ internal static partial class KnownInputs
         using var image = new PEReader(file);
         var metadata = image.GetMetadataReader();
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        for (var handle = metadata.GetNextHandle(MetadataTokens.UserStringHandle(0)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        for (var handle = metadata.GetNextHandle(
+            MetadataTokens.UserStringHandle(0)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
         {
             if (metadata.GetUserString(handle) is var text && ArgumentName().IsMatch(text))
                 names.Add(text);

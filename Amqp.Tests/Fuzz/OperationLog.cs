@@ -15,7 +15,9 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
     /// <summary>How many there have been.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Notes an operation. What it says is asked only when the log is read: most of it is long, and of no interest to anyone.</summary>
+    /// <summary>
+    /// Notes an operation. What it says is asked only when the log is read: most of it is long, and of no interest to anyone.
+    /// </summary>
     public void Note(object operation)
     {
         lock (_gate)
@@ -30,9 +32,11 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
     public override string ToString()
     {
         lock (_gate)
-            return $"{worker}, the last of {Count} operations:\n    {string.Join("\n    ", _operations.Select(entry => Line(entry.Time, $"{entry.Operation}")))}";
+            return $"{worker}, the last of {Count} operations:\n"
+                + $"    {string.Join("\n    ", _operations.Select(entry => Line(entry.Time, $"{entry.Operation}")))}";
     }
 
     private static string Line(double time, string operation) =>
-        string.Create(CultureInfo.InvariantCulture, $"{time:F3} {(operation.Length > LongestLine ? operation[..LongestLine] + "…" : operation)}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{time:F3} {(operation.Length > LongestLine ? operation[..LongestLine] + "…" : operation)}");
 }

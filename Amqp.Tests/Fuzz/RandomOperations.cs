@@ -4,7 +4,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>What a worker does when it may do anything: one operation at a time, each well-formed, most of them to things that others use as well.</summary>
+/// <summary>
+/// What a worker does when it may do anything: one operation at a time, each well-formed, most of them to things that others use as well.
+/// </summary>
 internal sealed class RandomOperations
 {
     private const int LargeBody = 200_000;
@@ -22,9 +24,25 @@ internal sealed class RandomOperations
         [
             (10, DeclareQueueAsync), (2, DeleteQueueAsync), (2, PurgeAsync), (8, BindAsync), (2, UnbindAsync),
             (6, DeclareExchangeAsync), (1, DeleteExchangeAsync),
-            (30, PublishAsync), (10, GetAsync), (6, ConsumeAsync), (3, CancelAsync), (15, SettleAsync), (2, RecoverAsync), (3, PrefetchAsync),
-            (5, TransactionAsync), (1, ConfirmsAsync), (1, CloseChannelAsync), (1, DisconnectAsync),
-            (4, PolicyAsync), (2, TraceAsync), (2, HttpMessagesAsync), (2, LookAsync), (1, AccessAsync), (1, VirtualHostAsync), (1, DefinitionsAsync), (1, ClearAsync),
+            (30, PublishAsync),
+            (10, GetAsync),
+            (6, ConsumeAsync),
+            (3, CancelAsync),
+            (15, SettleAsync),
+            (2, RecoverAsync),
+            (3, PrefetchAsync),
+            (5, TransactionAsync),
+            (1, ConfirmsAsync),
+            (1, CloseChannelAsync),
+            (1, DisconnectAsync),
+            (4, PolicyAsync),
+            (2, TraceAsync),
+            (2, HttpMessagesAsync),
+            (2, LookAsync),
+            (1, AccessAsync),
+            (1, VirtualHostAsync),
+            (1, DefinitionsAsync),
+            (1, ClearAsync),
             (2, _contraptions.BuildAsync),
         ];
         _weights = _operations.Sum(operation => operation.Weight);
@@ -50,10 +68,12 @@ internal sealed class RandomOperations
         if (Random.OneIn(3))
             await _worker.DeleteQueueAsync(queue, AnyChannel);
         bool isExclusive = Random.OneIn(12);
-        await _worker.DeclareQueueAsync(queue, Random.QueueArguments(), durable: !Random.OneIn(4), isExclusive, autoDelete: Random.OneIn(10), AnyChannel);
+        await _worker.DeclareQueueAsync(
+            queue, Random.QueueArguments(), durable: !Random.OneIn(4), isExclusive, autoDelete: Random.OneIn(10), AnyChannel);
     }
 
-    private Task<Answer> DeleteQueueAsync() => _worker.AskAsync(new QueueDelete(Random.Queue(), Random.OneIn(4), Random.OneIn(4), false), AnyChannel);
+    private Task<Answer> DeleteQueueAsync() =>
+        _worker.AskAsync(new QueueDelete(Random.Queue(), Random.OneIn(4), Random.OneIn(4), false), AnyChannel);
 
     private Task<Answer> PurgeAsync() => _worker.AskAsync(new QueuePurge(Random.Queue(), false), AnyChannel);
 
@@ -62,7 +82,8 @@ internal sealed class RandomOperations
         : _worker.BindQueueAsync(Random.Queue(), Random.Exchange(), Random.Key(), Random.BindingArguments(), AnyChannel);
 
     private Task<Answer> UnbindAsync() => Random.OneIn(3)
-        ? _worker.AskAsync(new ExchangeUnbind(Random.OwnExchange(), Random.Exchange(), Random.Key(), false, Random.BindingArguments()), AnyChannel)
+        ? _worker.AskAsync(
+            new ExchangeUnbind(Random.OwnExchange(), Random.Exchange(), Random.Key(), false, Random.BindingArguments()), AnyChannel)
         : _worker.AskAsync(new QueueUnbind(Random.Queue(), Random.Exchange(), Random.Key(), Random.BindingArguments()), AnyChannel);
 
     private async Task DeclareExchangeAsync()
@@ -70,18 +91,25 @@ internal sealed class RandomOperations
         string exchange = Random.OwnExchange(), type = Random.ExchangeType();
         if (Random.OneIn(2))
             await _worker.DeleteExchangeAsync(exchange, AnyChannel);
-        await _worker.DeclareExchangeAsync(exchange, type, Random.ExchangeArguments(type), durable: !Random.OneIn(3), autoDelete: Random.OneIn(8), @internal: Random.OneIn(10), AnyChannel);
+        await _worker.DeclareExchangeAsync(
+            exchange, type, Random.ExchangeArguments(type), durable: !Random.OneIn(3), autoDelete: Random.OneIn(8),
+            @internal: Random.OneIn(10), AnyChannel);
     }
 
-    private Task<Answer> DeleteExchangeAsync() => _worker.AskAsync(new ExchangeDelete(Random.OwnExchange(), Random.OneIn(3), false), AnyChannel);
+    private Task<Answer> DeleteExchangeAsync() =>
+        _worker.AskAsync(new ExchangeDelete(Random.OwnExchange(), Random.OneIn(3), false), AnyChannel);
 
     private Task PublishAsync() => _worker.PublishAsync(
-        Random.Exchange(), Random.Key(), Random.Properties(), bodySize: Random.OneIn(50) ? LargeBody : Random.Next(200), count: Random.OneIn(10) ? 100 : Random.Next(1, 5), mandatory: Random.OneIn(3), AnyChannel);
+        Random.Exchange(), Random.Key(), Random.Properties(), bodySize: Random.OneIn(50) ? LargeBody : Random.Next(200),
+        count: Random.OneIn(10) ? 100 : Random.Next(1, 5), mandatory: Random.OneIn(3), AnyChannel);
 
     private Task<Answer> GetAsync() => _worker.AskAsync(new BasicGet(Random.Queue(), Random.OneIn(4)), AnyChannel);
 
     private Task<Answer> ConsumeAsync() => _worker.AskAsync(
-        new BasicConsume(Random.Queue(), $"tag{Random.Next(6)}", false, NoAck: Random.OneIn(4), Exclusive: Random.OneIn(12), false, Random.ConsumerArguments()), AnyChannel);
+        new BasicConsume(
+            Random.Queue(), $"tag{Random.Next(6)}", false, NoAck: Random.OneIn(4), Exclusive: Random.OneIn(12), false,
+            Random.ConsumerArguments()),
+        AnyChannel);
 
     private Task<Answer> CancelAsync() => _worker.AskAsync(new BasicCancel($"tag{Random.Next(6)}", false), AnyChannel);
 
@@ -110,7 +138,8 @@ internal sealed class RandomOperations
         await _worker.AskAsync(new BasicRecover(true), which);
     }
 
-    private Task<Answer> PrefetchAsync() => _worker.AskAsync(new BasicQos(0, (ushort)Random.Next(Random.OneIn(10) ? 65_536 : 6), Random.OneIn(3)), AnyChannel);
+    private Task<Answer> PrefetchAsync() =>
+        _worker.AskAsync(new BasicQos(0, (ushort)Random.Next(Random.OneIn(10) ? 65_536 : 6), Random.OneIn(3)), AnyChannel);
 
     private async Task TransactionAsync()
     {
@@ -150,7 +179,8 @@ internal sealed class RandomOperations
             1 => $"\"expires\":{Random.Next(10, 3000)}",
             2 => $"\"max-length\":{Random.Next(6)}",
             3 => $"\"max-length-bytes\":{Random.Next(600)}",
-            4 => $"\"overflow\":\"{Random.Of<string>(["drop-head", "reject-publish", "reject-publish-dlx"])}\",\"max-length\":{Random.Next(3)}",
+            4 => $"\"overflow\":\"{Random.Of<string>(["drop-head", "reject-publish", "reject-publish-dlx"])}"
+                + $"\",\"max-length\":{Random.Next(3)}",
             5 => $"\"dead-letter-exchange\":\"{Random.OwnExchange()}\"",
             6 => $"\"dead-letter-exchange\":\"\",\"dead-letter-routing-key\":\"{Random.Queue()}\"",
             7 => $"\"alternate-exchange\":\"{Random.OwnExchange()}\"",
@@ -159,14 +189,18 @@ internal sealed class RandomOperations
         };
         string pattern = Random.Of<string>(["^fuzz\\\\.", "^fuzz\\\\.q[0-7]$", "^fuzz\\\\.x", "^fuzz\\\\.(a+)+$"]);
         string target = Random.Of<string>(["all", "queues", "exchanges", "classic_queues", "quorum_queues"]);
-        await _worker.Api.CallAsync("PUT", path, $"{{\"pattern\":\"{pattern}\",\"apply-to\":\"{target}\",\"priority\":{Random.Next(-2, 3)},\"definition\":{{{definition}}}}}");
+        await _worker.Api.CallAsync(
+            "PUT",
+            path,
+            $"{{\"pattern\":\"{pattern}\",\"apply-to\":\"{target}\",\"priority\":{Random.Next(-2, 3)},\"definition\":{{{definition}}}}}");
     }
 
     /// <summary>Turns the firehose on or off, with queues that hear it.</summary>
     private async Task TraceAsync()
     {
         await _worker.Api.CallAsync("PUT", "/vhosts/%2F", $"{{\"tracing\":{(Random.OneIn(3) ? "false" : "true")}}}");
-        await _worker.BindQueueAsync(Random.Queue(), Random.Of<string>(["amq.rabbitmq.trace", "amq.rabbitmq.event", "amq.rabbitmq.log"]), "#", which: AnyChannel);
+        await _worker.BindQueueAsync(
+            Random.Queue(), Random.Of<string>(["amq.rabbitmq.trace", "amq.rabbitmq.event", "amq.rabbitmq.log"]), "#", which: AnyChannel);
     }
 
     private async Task HttpMessagesAsync()
@@ -175,17 +209,28 @@ internal sealed class RandomOperations
         if (Random.OneIn(2))
         {
             string mode = Random.Of<string>(["ack_requeue_true", "ack_requeue_false", "reject_requeue_true", "reject_requeue_false"]);
-            await _worker.Api.CallAsync("POST", $"/queues/%2F/{queue}/get", $"{{\"count\":{Random.Next(20)},\"ackmode\":\"{mode}\",\"encoding\":\"{Random.Of<string>(["auto", "base64"])}\",\"truncate\":{Random.Next(100)}}}");
+            await _worker.Api.CallAsync(
+                "POST",
+                $"/queues/%2F/{queue}/get",
+                $"{{\"count\":{Random.Next(20)},\"ackmode\":\"{mode}\",\"encoding\":\""
+                    + $"{Random.Of<string>(["auto", "base64"])}\",\"truncate\":{Random.Next(100)}}}");
             return;
         }
         string properties = Random.OneIn(3) ? $"{{\"{Random.Of(KnownInputs.Properties)}\":{Random.Hostile().Json}}}" : "{}";
         string exchange = Random.Exchange() is { Length: > 0 } name ? name : "amq.default";
-        await _worker.Api.CallAsync("POST", $"/exchanges/%2F/{exchange}/publish", $"{{\"routing_key\":{JsonSerializer.Serialize(Random.Queue())},\"payload\":\"x\",\"payload_encoding\":\"string\",\"properties\":{properties}}}");
+        await _worker.Api.CallAsync(
+            "POST",
+            $"/exchanges/%2F/{exchange}/publish",
+            $"{{\"routing_key\":{JsonSerializer.Serialize(Random.Queue())},\"payload\":\"x\","
+                + $"\"payload_encoding\":\"string\",\"properties\":{properties}}}");
     }
 
     private async Task LookAsync()
     {
-        string path = Random.Of<string>(["/overview", "/queues/%2F", "/exchanges", "/bindings", "/consumers", "/channels", "/connections", "/definitions", "/nodes", "/parameters", "/policies", "/operator-policies"]);
+        string path = Random.Of<string>([
+            "/overview", "/queues/%2F", "/exchanges", "/bindings", "/consumers", "/channels", "/connections", "/definitions", "/nodes",
+            "/parameters", "/policies", "/operator-policies"
+        ]);
         await _worker.Api.CallAsync("GET", path);
         await _worker.Api.CallAsync("GET", $"/queues/%2F/{Random.Queue()}?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5");
         await _worker.Api.CallAsync("GET", $"/exchanges/%2F/{Random.OwnExchange()}");
@@ -199,9 +244,12 @@ internal sealed class RandomOperations
             await _worker.Api.CallAsync("DELETE", $"/users/{user}");
         await _worker.Api.CallAsync("PUT", $"/users/{user}", $"{{\"password\":\"{user}\",\"tags\":\"\"}}");
         string[] patterns = ["^fuzz", "", ".*", "^fuzz\\\\.q", "^(fuzz|amq)", "^((a|fuzz)+)+$"];
-        string permission = string.Create(CultureInfo.InvariantCulture, $"{{\"configure\":\"{Random.Of(patterns)}\",\"write\":\"{Random.Of(patterns)}\",\"read\":\"{Random.Of(patterns)}\"}}");
+        string permission = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"configure\":\"{Random.Of(patterns)}\",\"write\":\"{Random.Of(patterns)}\",\"read\":\"{Random.Of(patterns)}\"}}");
         await _worker.Api.CallAsync("PUT", $"/permissions/%2F/{user}", permission);
-        await _worker.Api.CallAsync("PUT", $"/topic-permissions/%2F/{user}", "{\"exchange\":\"amq.topic\",\"write\":\"^{username}\",\"read\":\"^a\"}");
+        await _worker.Api.CallAsync(
+            "PUT", $"/topic-permissions/%2F/{user}", "{\"exchange\":\"amq.topic\",\"write\":\"^{username}\",\"read\":\"^a\"}");
         _worker.User = Random.OneIn(2) ? user : "guest";
         if (Random.OneIn(3))
             await _worker.Api.CallAsync("DELETE", $"/connections/username/{user}");
@@ -211,14 +259,26 @@ internal sealed class RandomOperations
     private async Task VirtualHostAsync()
     {
         string host = _worker.Prefix + "host";
-        await _worker.Api.CallAsync("PUT", $"/vhosts/{host}", $"{{\"default_queue_type\":\"{Random.Of<string>(["classic", "quorum"])}\",\"tracing\":{(Random.OneIn(2) ? "true" : "false")}}}");
+        await _worker.Api.CallAsync(
+            "PUT",
+            $"/vhosts/{host}",
+            $"{{\"default_queue_type\":\"{Random.Of<string>(["classic", "quorum"])}\",\"tracing\":"
+                + $"{(Random.OneIn(2) ? "true" : "false")}}}");
         await _worker.Api.CallAsync("PUT", $"/permissions/{host}/guest", "{\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\"}");
         using (await HostileClient.OpenAsync(_worker.Run, host, "guest", "guest"))
         {
-            await _worker.Api.CallAsync("PUT", $"/queues/{host}/q", "{\"durable\":true,\"arguments\":{\"x-message-ttl\":50,\"x-dead-letter-exchange\":\"d\"}}");
-            await _worker.Api.CallAsync("PUT", $"/exchanges/{host}/d", "{\"type\":\"x-delayed-message\",\"durable\":true,\"arguments\":{\"x-delayed-type\":\"fanout\"}}");
+            await _worker.Api.CallAsync(
+                "PUT", $"/queues/{host}/q", "{\"durable\":true,\"arguments\":{\"x-message-ttl\":50,\"x-dead-letter-exchange\":\"d\"}}");
+            await _worker.Api.CallAsync(
+                "PUT",
+                $"/exchanges/{host}/d",
+                "{\"type\":\"x-delayed-message\",\"durable\":true,\"arguments\":{\"x-delayed-type\":\"fanout\"}}");
             for (int count = Random.Next(5); count > 0; count--)
-                await _worker.Api.CallAsync("POST", $"/exchanges/{host}/amq.default/publish", "{\"routing_key\":\"q\",\"payload\":\"x\",\"payload_encoding\":\"string\",\"properties\":{\"headers\":{\"x-delay\":100}}}");
+                await _worker.Api.CallAsync(
+                    "POST",
+                    $"/exchanges/{host}/amq.default/publish",
+                    "{\"routing_key\":\"q\",\"payload\":\"x\",\"payload_encoding\":\"string\","
+                        + "\"properties\":{\"headers\":{\"x-delay\":100}}}");
             await _worker.Api.CallAsync("DELETE", $"/vhosts/{host}");
         }
     }
@@ -229,7 +289,9 @@ internal sealed class RandomOperations
         var (code, body) = await _worker.Api.CallAsync("GET", "/definitions/%2F");
         if (code == 200 && Random.OneIn(2))
             await _worker.Api.CallAsync("POST", "/definitions/%2F", body);
-        string queue = $"{{\"queues\":[{{\"name\":\"{Random.Queue()}\",\"durable\":{Random.Hostile().Json},\"auto_delete\":false,\"arguments\":{{\"{Random.Of(KnownInputs.Arguments)}\":{Random.Hostile().Json}}}}}]}}";
+        string queue =
+            $"{{\"queues\":[{{\"name\":\"{Random.Queue()}\",\"durable\":{Random.Hostile().Json},\"auto_delete\":false,"
+                + $"\"arguments\":{{\"{Random.Of(KnownInputs.Arguments)}\":{Random.Hostile().Json}}}}}]}}";
         await _worker.Api.CallAsync("POST", "/definitions/%2F", queue);
     }
 

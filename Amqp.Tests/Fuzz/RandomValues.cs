@@ -85,7 +85,9 @@ internal static class RandomValues
         if (random.OneIn(2))
             return FieldTable.Empty;
         var arguments = FieldTable.Empty.With("x-match", FieldValue.FromString(random.Of(["all", "any", "all-with-x", "any-with-x"])));
-        return random.OneIn(4) ? arguments.With(random.Of(KnownInputs.Headers), random.Hostile().Field) : arguments.With("h", FieldValue.FromInt32(random.Next(2)));
+        return random.OneIn(4)
+            ? arguments.With(random.Of(KnownInputs.Headers), random.Hostile().Field)
+            : arguments.With("h", FieldValue.FromInt32(random.Next(2)));
     }
 
     public static FieldTable ConsumerArguments(this Random random)
@@ -108,11 +110,25 @@ internal static class RandomValues
         if (random.OneIn(4))
             properties = properties with { Priority = (byte)(random.OneIn(Seldom) ? 255 : random.Next(6)) };
         if (random.OneIn(Seldom))
-            properties = properties with { ReplyTo = random.OneIn(2) ? "amq.rabbitmq.reply-to" : random.Hostile().ShortText, CorrelationId = random.Hostile().ShortText };
+            properties = properties with
+            {
+                ReplyTo = random.OneIn(2) ? "amq.rabbitmq.reply-to" : random.Hostile().ShortText,
+                CorrelationId = random.Hostile().ShortText
+            };
         if (random.OneIn(Seldom))
-            properties = properties with { Timestamp = (ulong)random.NextInt64(long.MinValue, long.MaxValue), MessageId = random.Hostile().ShortText, Type = random.Hostile().ShortText };
+            properties = properties with
+            {
+                Timestamp = (ulong)random.NextInt64(long.MinValue, long.MaxValue),
+                MessageId = random.Hostile().ShortText,
+                Type = random.Hostile().ShortText
+            };
         if (random.OneIn(3 * Seldom))
-            properties = properties with { UserId = random.OneIn(2) ? "guest" : random.Hostile().ShortText, AppId = random.Hostile().ShortText, ClusterId = random.Hostile().ShortText };
+            properties = properties with
+            {
+                UserId = random.OneIn(2) ? "guest" : random.Hostile().ShortText,
+                AppId = random.Hostile().ShortText,
+                ClusterId = random.Hostile().ShortText
+            };
         return properties;
     }
 
@@ -122,7 +138,8 @@ internal static class RandomValues
         if (random.OneIn(3))
             headers["x-delay"] = random.OneIn(Seldom) ? random.Hostile().Field : FieldValue.FromInt32(random.Next(-20, 400));
         if (random.OneIn(4))
-            headers[random.OneIn(2) ? "CC" : "BCC"] = FieldValue.FromArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => FieldValue.FromString(random.Key()))]);
+            headers[random.OneIn(2) ? "CC" : "BCC"] = FieldValue.FromArray(
+                [.. Enumerable.Range(0, random.Next(4)).Select(_ => FieldValue.FromString(random.Key()))]);
         if (random.OneIn(8))
             headers["deep"] = HostileValue.Deep(random.Of(_levels) - 1);
         if (random.OneIn(8))
@@ -142,6 +159,8 @@ internal static class RandomValues
         7 => ("x-max-priority", FieldValue.FromInt32(random.OneIn(Seldom) ? 255 : random.Next(1, 6))),
         8 => ("x-single-active-consumer", FieldValue.FromBoolean(true)),
         9 => ("x-consumer-timeout", FieldValue.FromInt32(random.Next(1, 3000))),
-        _ => random.OneIn(2) ? ("x-queue-type", FieldValue.FromString("quorum")) : ("x-delivery-limit", FieldValue.FromInt32(random.Next(4))),
+        _ => random.OneIn(2)
+            ? ("x-queue-type", FieldValue.FromString("quorum"))
+            : ("x-delivery-limit", FieldValue.FromInt32(random.Next(4))),
     };
 }

@@ -15,8 +15,14 @@ internal static class SystematicPass
         .. Of("argument of a queue", KnownInputs.Arguments, TryQueueArgumentAsync),
         .. Of("policy", KnownInputs.PolicyKeys, (worker, key, value) => TryPolicyAsync(worker, "policies", key, value)),
         .. Of("operator policy", KnownInputs.PolicyKeys, (worker, key, value) => TryPolicyAsync(worker, "operator-policies", key, value)),
-        .. Of("argument of an exchange", [.. KnownInputs.ExchangeTypes.SelectMany(type => ExchangeArguments(type).Select(argument => $"{type} {argument}"))], TryExchangeArgumentAsync),
-        .. Of("argument of a binding", [.. KnownInputs.ExchangeTypes.SelectMany(type => (string[])[$"{type} x-match", $"{type} k"])], TryBindingArgumentAsync),
+        .. Of(
+            "argument of an exchange",
+            [.. KnownInputs.ExchangeTypes.SelectMany(type => ExchangeArguments(type).Select(argument => $"{type} {argument}"))],
+            TryExchangeArgumentAsync),
+        .. Of(
+            "argument of a binding",
+            [.. KnownInputs.ExchangeTypes.SelectMany(type => (string[])[$"{type} x-match", $"{type} k"])],
+            TryBindingArgumentAsync),
         .. Of("key of a binding and a message", KnownInputs.ExchangeTypes, TryRoutingKeyAsync),
         .. Of("argument of a consumer", KnownInputs.Arguments, TryConsumerArgumentAsync),
         .. Of("header", KnownInputs.Headers, TryHeaderAsync),
@@ -25,8 +31,14 @@ internal static class SystematicPass
         .. Of("property over HTTP", KnownInputs.Properties, TryPropertyOverHttpAsync),
         .. Of("field of a policy", ["pattern", "apply-to", "priority", "definition"], TryPolicyFieldAsync),
         .. Of("field of a get over HTTP", ["count", "ackmode", "encoding", "truncate"], TryHttpGetAsync),
-        .. Of("parameter of a query", ["page", "page_size", "name", "use_regex", "sort", "columns", "lengths_age", "lengths_incr", "msg_rates_age", "msg_rates_incr"], TryQueryAsync),
-        .. Of("limit", ["vhost-limits max-queues", "vhost-limits max-connections", "user-limits max-connections", "user-limits max-channels"], TryLimitAsync),
+        .. Of(
+            "parameter of a query",
+            ["page", "page_size", "name", "use_regex", "sort", "columns", "lengths_age", "lengths_incr", "msg_rates_age", "msg_rates_incr"],
+            TryQueryAsync),
+        .. Of(
+            "limit",
+            ["vhost-limits max-queues", "vhost-limits max-connections", "user-limits max-connections", "user-limits max-channels"],
+            TryLimitAsync),
         .. Of("field of a virtual host", ["description", "tags", "default_queue_type", "metadata"], TryVirtualHostAsync),
         .. Of("field of a permission", ["configure", "write", "read"], TryPermissionAsync),
         .. Of("parameter", ["federation-upstream", "shovel", "limits", "anything"], TryParameterAsync),
@@ -36,7 +48,8 @@ internal static class SystematicPass
     /// <summary>The user and the virtual host whose limits and permissions may be anything.</summary>
     public const string ScratchUser = "fuzz-user", ScratchHost = "fuzz-host";
 
-    private static IEnumerable<InputCase> Of(string place, IEnumerable<string> names, Func<FuzzWorker, string, HostileValue, Task<string>> tryAsync) =>
+    private static IEnumerable<InputCase> Of(
+        string place, IEnumerable<string> names, Func<FuzzWorker, string, HostileValue, Task<string>> tryAsync) =>
         from name in names
         from value in HostileValue.All
         select new InputCase(place, name, value, worker => tryAsync(worker, name, value));
@@ -82,8 +95,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Leaves queues behind in which nothing is due for years: what waits for the first deadline of all then has none that is near, as long as nobody else
-    /// has made one.
+    /// Leaves queues behind in which nothing is due for years: what waits for the first deadline of all
+    /// then has none that is near, as long as nobody else has made one.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
@@ -93,7 +106,11 @@ internal static class SystematicPass
                 await LeaveQueueAsync(worker, Table(argument, value));
             string queue = await LeaveQueueAsync(worker, FieldTable.Empty);
             await worker.PublishAsync("", queue, new() { Expiration = value.ShortText }, which: 1);
-            await worker.Api.CallAsync("PUT", $"/policies/{Host}/{queue}", $"{{\"pattern\":{JsonSerializer.Serialize($"^{queue}$")},\"definition\":{{\"expires\":{value.Json}}},\"apply-to\":\"queues\"}}");
+            await worker.Api.CallAsync(
+                "PUT",
+                $"/policies/{Host}/{queue}",
+                $"{{\"pattern\":{JsonSerializer.Serialize($"^{queue}$")},\"definition\":{{\"expires\":"
+                    + $"{value.Json}}},\"apply-to\":\"queues\"}}");
         }
     }
 
@@ -170,7 +187,9 @@ internal static class SystematicPass
             ["routing-keys"] = FieldValue.FromArray([FieldValue.FromString("k")]),
             [field] = value.Field,
         };
-        return await PublishEverywhereAsync(worker, new() { Headers = FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(new FieldTable(death))])) });
+        return await PublishEverywhereAsync(
+            worker,
+            new() { Headers = FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(new FieldTable(death))])) });
     }
 
     /// <summary>As far as the property's type on the wire can have it.</summary>
@@ -241,7 +260,9 @@ internal static class SystematicPass
     {
         string queue = worker.Prefix + "http";
         await DeclareOnceAsync(worker, queue, 2);
-        string body = $"{{\"routing_key\":{JsonSerializer.Serialize(queue)},\"payload\":\"x\",\"payload_encoding\":\"string\",\"properties\":{{\"{name}\":{value.Json}}}}}";
+        string body =
+            $"{{\"routing_key\":{JsonSerializer.Serialize(queue)},\"payload\":\"x\","
+                + $"\"payload_encoding\":\"string\",\"properties\":{{\"{name}\":{value.Json}}}}}";
         var (code, _) = await worker.Api.CallAsync("POST", $"/exchanges/{Host}/amq.default/publish", body);
         await worker.AskAsync(new BasicGet(queue, true));
         return Text(code);
@@ -253,14 +274,20 @@ internal static class SystematicPass
         await worker.OnceAsync(exchange, () => worker.DeclareExchangeAsync(exchange, "fanout"));
         var arguments = FieldTable.Empty.With("x-dead-letter-exchange", FieldValue.FromString(exchange));
         await worker.OnceAsync(queue, () => worker.DeclareQueueAsync(queue, arguments));
-        string body = $"{{\"pattern\":{JsonSerializer.Serialize($"^{worker.Prefix}ruled")},\"definition\":{{\"{key}\":{value.Json}}},\"priority\":1,\"apply-to\":\"all\"}}";
+        string body =
+            $"{{\"pattern\":{JsonSerializer.Serialize($"^{worker.Prefix}ruled")},\"definition\":{{\""
+                + $"{key}\":{value.Json}}},\"priority\":1,\"apply-to\":\"all\"}}";
         var (code, _) = await worker.Api.CallAsync("PUT", path, body);
         if (code is 201 or 204)
         {
             if (value.Field.IsInteger)
             {
                 string left = await LeaveQueueAsync(worker, arguments);
-                await worker.Api.CallAsync("PUT", $"/{kind}/{Host}/{left}", $"{{\"pattern\":{JsonSerializer.Serialize($"^{left}$")},\"definition\":{{\"{key}\":{value.Json}}},\"apply-to\":\"queues\"}}");
+                await worker.Api.CallAsync(
+                    "PUT",
+                    $"/{kind}/{Host}/{left}",
+                    $"{{\"pattern\":{JsonSerializer.Serialize($"^{left}$")},\"definition\":{{\"{key}\":"
+                        + $"{value.Json}}},\"apply-to\":\"queues\"}}");
             }
             await worker.UseQueueAsync(queue);
             await worker.PublishAsync(exchange, "", new(), count: 2, mandatory: true);
@@ -280,7 +307,10 @@ internal static class SystematicPass
             ["definition"] = "{\"max-length\":2}",
             ["priority"] = "1",
             ["apply-to"] = "\"all\"",
-            [field] = field == "pattern" && value.Field.Type == FieldType.LongString ? JsonSerializer.Serialize($"^{worker.Prefix}{value.ShortText}") : value.Json, // not everybody's
+            // not everybody's
+            [field] = field == "pattern" && value.Field.Type == FieldType.LongString
+                ? JsonSerializer.Serialize($"^{worker.Prefix}{value.ShortText}")
+                : value.Json,
         };
         var (code, _) = await worker.Api.CallAsync("PUT", path, Body(fields));
         if (code is 201 or 204)
@@ -310,7 +340,10 @@ internal static class SystematicPass
     private static async Task<string> TryQueryAsync(FuzzWorker worker, string name, HostileValue value)
     {
         string query = name + "=" + Uri.EscapeDataString(value.ShortText);
-        string others = string.Concat(((string[])["page=1", "lengths_age=60", "lengths_incr=5", "msg_rates_age=60", "msg_rates_incr=5"]).Where(other => !other.StartsWith(name + "=", StringComparison.Ordinal)).Select(other => "&" + other));
+        string others = string.Concat(
+            ((string[])["page=1", "lengths_age=60", "lengths_incr=5", "msg_rates_age=60", "msg_rates_incr=5"])
+                .Where(other => !other.StartsWith(name + "=", StringComparison.Ordinal))
+                .Select(other => "&" + other));
         return Text((await worker.Api.CallAsync("GET", $"/queues/{Host}?{query}{others}")).Code);
     }
 
@@ -338,15 +371,23 @@ internal static class SystematicPass
 
     private static async Task<string> TryPermissionAsync(FuzzWorker worker, string field, HostileValue value)
     {
-        var fields = new Dictionary<string, string> { ["configure"] = "\"^fuzz\"", ["write"] = "\"^fuzz\"", ["read"] = "\"^fuzz\"", [field] = value.Json };
+        var fields = new Dictionary<string, string>
+        {
+            ["configure"] = "\"^fuzz\"",
+            ["write"] = "\"^fuzz\"",
+            ["read"] = "\"^fuzz\"",
+            [field] = value.Json
+        };
         var (code, _) = await worker.Api.CallAsync("PUT", $"/permissions/{Host}/{ScratchUser}", Body(fields));
-        await worker.Api.CallAsync("PUT", $"/permissions/{Host}/{ScratchUser}", "{\"configure\":\"^fuzz\",\"write\":\"^fuzz\",\"read\":\"^fuzz\"}");
+        await worker.Api.CallAsync(
+            "PUT", $"/permissions/{Host}/{ScratchUser}", "{\"configure\":\"^fuzz\",\"write\":\"^fuzz\",\"read\":\"^fuzz\"}");
         return Text(code);
     }
 
     private static async Task<string> TryParameterAsync(FuzzWorker worker, string component, HostileValue value)
     {
-        string path = $"/parameters/{component}/{Host}/{worker.Prefix}parameter", globalPath = $"/global-parameters/{worker.Prefix}{component}";
+        string path = $"/parameters/{component}/{Host}/{worker.Prefix}parameter",
+            globalPath = $"/global-parameters/{worker.Prefix}{component}";
         var (code, _) = await worker.Api.CallAsync("PUT", path, $"{{\"value\":{value.Json}}}");
         await worker.Api.CallAsync("PUT", globalPath, $"{{\"value\":{value.Json}}}");
         await worker.Api.CallAsync("GET", "/definitions");
@@ -365,7 +406,8 @@ internal static class SystematicPass
         return answer.ToString();
     }
 
-    private static string Body(Dictionary<string, string> fields) => "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
+    private static string Body(Dictionary<string, string> fields) =>
+        "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
 
     private static string Text(int code) => code < 300 ? "taken" : code.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,8 @@ public sealed class BrokerOpeningTests
     [TestCase("opentelemetry.endpoint = http://127.0.0.1:4318\nopentelemetry.traces = true")]
     public async Task Making_the_services_does_not_open_the_broker(string settings)
     {
-        await using var app = BrokerHost.Build(ConfigurationOf.File($"listeners.tcp.default = 0\nmanagement.tcp.port = 0\ndata_dir = /nonexistent/amqpbroker\n{settings}"));
+        await using var app = BrokerHost.Build(
+            ConfigurationOf.File($"listeners.tcp.default = 0\nmanagement.tcp.port = 0\ndata_dir = /nonexistent/amqpbroker\n{settings}"));
 
         Assert.That(app.Services.GetServices<IHostedService>(), Is.Not.Empty);
 

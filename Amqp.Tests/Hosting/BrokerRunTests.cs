@@ -15,7 +15,9 @@ public class BrokerRunTests
     public async Task A_wrong_configuration_ends_with_78_and_what_else_is_in_the_way_with_1(string line, int exitCode, string sentence)
     {
         using var folder = new TemporaryFolder();
-        var configuration = ConfigurationOf.File($"bind = 127.0.0.1\nlisteners.tcp.1 = 0\nmanagement.tcp.port = 0\nlog.console = false\ndata_dir = '{folder.Path}/data'\n{line}");
+        var configuration = ConfigurationOf.File(
+            "bind = 127.0.0.1\nlisteners.tcp.1 = 0\nmanagement.tcp.port = 0\nlog.console = false\n"
+                + $"data_dir = '{folder.Path}/data'\n{line}");
         Assert.That(configuration.Errors, Is.Empty);
         using var error = new StringWriter();
 

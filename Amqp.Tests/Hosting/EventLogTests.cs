@@ -24,9 +24,11 @@ public class EventLogTests
 
         Assert.That(log.IsListening);
         foreach (string happened in new[] { "connection.closed", "channel.closed", "queue.created", "vhost.created", name })
-            log.Hear(new BrokerEvent(happened, default, new FieldTable([KeyValuePair.Create("name", FieldValue.FromString("a")), KeyValuePair.Create("port", FieldValue.FromInt64(7))])));
+            log.Hear(new BrokerEvent(happened, default, new FieldTable(
+                [KeyValuePair.Create("name", FieldValue.FromString("a")), KeyValuePair.Create("port", FieldValue.FromInt64(7))])));
 
-        Assert.That(debugged.Lines, Has.Member($"{name}: name: a, port: 7").And.Count.EqualTo(2), "those of the other categories are not written");
+        Assert.That(
+            debugged.Lines, Has.Member($"{name}: name: a, port: 7").And.Count.EqualTo(2), "those of the other categories are not written");
     }
 
     [Test]
@@ -54,7 +56,8 @@ public class EventLogTests
 
             public bool IsEnabled(LogLevel logLevel) => isOn || logLevel > LogLevel.Debug;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
                 lines.Add(formatter(state, exception));
         }
     }

@@ -19,9 +19,11 @@ public class GetBoundTests
     {
         _broker = await BrokerInProcess.StartAsync("management.get_max_bytes = 40kB");
         _connection = await BrokerInProcess.ConnectAsync(_broker.Factory());
-        _channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        _channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_broker.ManagementPort}/api/") };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
     }
 
     [OneTimeTearDown]
@@ -66,7 +68,10 @@ public class GetBoundTests
 
         var answered = await GetAsync(queue, 10, "ack_requeue_true", truncate: 100);
 
-        Assert.That(answered.Select(message => (message.GetProperty("payload").GetString()!.Length, message.GetProperty("payload_bytes").GetInt32())), Is.EqualTo(Enumerable.Repeat((100, 100_000), 10)));
+        Assert.That(
+            answered.Select(
+                message => (message.GetProperty("payload").GetString()!.Length, message.GetProperty("payload_bytes").GetInt32())),
+            Is.EqualTo(Enumerable.Repeat((100, 100_000), 10)));
     }
 
     [Test]

@@ -20,9 +20,11 @@ public class HandshakeErrorTests
     private static IEnumerable<TestCaseData> Errors =>
     [
         new TestCaseData(UnknownVirtualHost, ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host"),
-        new TestCaseData((byte[])[.. UnknownVirtualHost, .. Channel, .. NoMethod], ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host and more"),
+        new TestCaseData((byte[])[.. UnknownVirtualHost, .. Channel, .. NoMethod], ReplyCode.NotAllowed)
+            .SetArgDisplayNames("unknown virtual host and more"),
         new TestCaseData(AnotherMethod, ReplyCode.ChannelError).SetArgDisplayNames("another method"),
-        new TestCaseData((byte[])[.. AnotherMethod, .. Channel, .. NoMethod], ReplyCode.ChannelError).SetArgDisplayNames("another method and more"),
+        new TestCaseData((byte[])[.. AnotherMethod, .. Channel, .. NoMethod], ReplyCode.ChannelError)
+            .SetArgDisplayNames("another method and more"),
         new TestCaseData(NoMethod, ReplyCode.UnexpectedFrame).SetArgDisplayNames("no method"),
         new TestCaseData(Channel, ReplyCode.UnexpectedFrame).SetArgDisplayNames("a channel"),
     ];
@@ -64,7 +66,9 @@ public class HandshakeErrorTests
         await DemandNoFaultAsync(broker);
     }
 
-    /// <summary>Behind a frame that is too large no frame can be told: the octets of close-ok are looked for, wherever a packet ends.</summary>
+    /// <summary>
+    /// Behind a frame that is too large no frame can be told: the octets of close-ok are looked for, wherever a packet ends.
+    /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)
     {
@@ -77,7 +81,9 @@ public class HandshakeErrorTests
         await client.SendAsync(0, new ConnectionTuneOk(2047, 131_072, 0));
 
         await client.SendAsync((byte[])[1, 0, 0, 0xFF, 0, 0, 0, .. new byte[20], .. closeOk[..cut]]);
-        Assert.That((await client.ReceiveAsync()).Payload[..6], Is.EqualTo(new byte[] { 0, 10, 0, (byte)(isAmqp08 ? 60 : 50), 501 >> 8, 501 & 255 }));
+        Assert.That(
+            (await client.ReceiveAsync()).Payload[..6],
+            Is.EqualTo(new byte[] { 0, 10, 0, (byte)(isAmqp08 ? 60 : 50), 501 >> 8, 501 & 255 }));
         await client.SendAsync(closeOk.AsMemory(cut));
 
         await client.ExpectEndAsync();
@@ -107,8 +113,10 @@ public class HandshakeErrorTests
         await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
         byte[][] said =
         [
-            ProtocolHeader.Amqp091.ToArray(), Encoded.Frame(0, new ConnectionStartOk(FieldTable.Empty, "PLAIN", "\0guest\0guest"u8.ToArray(), "en_US")),
-            [.. Encoded.Frame(0, new ConnectionTuneOk(2047, 131_072, 0)), .. Encoded.Frame(0, new ConnectionOpen("/"))], Encoded.Frame(1, new ChannelOpen()),
+            ProtocolHeader.Amqp091.ToArray(),
+            Encoded.Frame(0, new ConnectionStartOk(FieldTable.Empty, "PLAIN", "\0guest\0guest"u8.ToArray(), "en_US")),
+            [.. Encoded.Frame(0, new ConnectionTuneOk(2047, 131_072, 0)), .. Encoded.Frame(0, new ConnectionOpen("/"))],
+            Encoded.Frame(1, new ChannelOpen()),
         ];
         int sent = 0;
         foreach (byte[] octets in said)
@@ -117,7 +125,8 @@ public class HandshakeErrorTests
             sent += (await client.ReceiveAsync()).Payload.Length + Frame.Overhead;
         }
 
-        var counts = _broker.Connections.All.Single(connection => connection.Client is not null && !before.Contains(connection)).Outbox.Counts;
+        var counts = _broker.Connections.All.Single(
+            connection => connection.Client is not null && !before.Contains(connection)).Outbox.Counts;
         await Eventually.Holds(() => counts.SentOctets == sent, () => $"{counts.SentOctets} octets of {sent}");
         Assert.That(counts.ReceivedOctets, Is.EqualTo(said.Sum(octets => octets.Length)));
     }

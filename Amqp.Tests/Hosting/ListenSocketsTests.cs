@@ -31,7 +31,8 @@ public class ListenSocketsTests
         Assert.That(
             () => new ListenSockets(new SocketOptions()).Bind(taken.LocalEndpoint),
             Throws.InstanceOf<StartException>().With.Message.EqualTo(
-                $"Cannot listen on {taken.LocalEndpoint}: the port is in use. Stop the program that uses the port, or choose another port with --port or --management-port."));
+                $"Cannot listen on {taken.LocalEndpoint}: the port is in use. Stop the program that "
+                    + "uses the port, or choose another port with --port or --management-port."));
     }
 
     [Test]
@@ -58,7 +59,8 @@ public class ListenSocketsTests
     [Test]
     public void Socket_options_are_set()
     {
-        using Socket socket = new ListenSockets(new SocketOptions { KeepAlive = true, SendBuffer = 32_768, ReceiveBuffer = 65_536 }).Bind(IPEndPoint.Parse("127.0.0.1:0"));
+        using Socket socket = new ListenSockets(new SocketOptions { KeepAlive = true, SendBuffer = 32_768, ReceiveBuffer = 65_536 })
+            .Bind(IPEndPoint.Parse("127.0.0.1:0"));
 
         Assert.That(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
         // Linux doubles what it is asked for.

@@ -16,7 +16,9 @@ public class ManagementListenerTests
         using var authority = new TestAuthority();
         authority.IssueForServer();
         await using var broker = await BrokerInProcess.StartAsync(
-            "management.ssl.port = 0", $"management.ssl.certfile = '{authority.ServerCertificateFile}'", $"management.ssl.keyfile = '{authority.ServerKeyFile}'");
+            "management.ssl.port = 0",
+            $"management.ssl.certfile = '{authority.ServerCertificateFile}'",
+            $"management.ssl.keyfile = '{authority.ServerKeyFile}'");
         using var http = Client($"https://localhost:{broker.ManagementTlsPort}/", authority);
 
         Assert.That(await http.GetStringAsync("api/whoami"), Is.EqualTo("""{"name":"guest","tags":["administrator"]}"""));
@@ -46,7 +48,9 @@ public class ManagementListenerTests
         using var http = new HttpClient();
 
         foreach (string path in new[] { "api/overview", "nothing" })
-            Assert.That((await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/{path}")).Headers.GetValues(header), Is.EqualTo(new[] { "of my own" }));
+            Assert.That(
+                (await http.GetAsync($"http://127.0.0.1:{broker.ManagementPort}/{path}")).Headers.GetValues(header),
+                Is.EqualTo(new[] { "of my own" }));
     }
 
     [Test]
@@ -55,7 +59,9 @@ public class ManagementListenerTests
         using var authority = new TestAuthority();
         authority.IssueForServer();
         await using var broker = await BrokerInProcess.StartAsync(
-            "prometheus.ssl.port = 0", $"prometheus.ssl.certfile = '{authority.ServerCertificateFile}'", $"prometheus.ssl.keyfile = '{authority.ServerKeyFile}'");
+            "prometheus.ssl.port = 0",
+            $"prometheus.ssl.certfile = '{authority.ServerCertificateFile}'",
+            $"prometheus.ssl.keyfile = '{authority.ServerKeyFile}'");
         using var http = Client($"https://localhost:{broker.MetricsTlsPort}/", authority);
 
         Assert.That(await http.GetStringAsync("metrics"), Does.Contain("rabbitmq_queues"));
@@ -76,7 +82,8 @@ public class ManagementListenerTests
     [TestCase("https://other.example", null)]
     public async Task Pages_of_the_origins_that_are_named_may_use_the_api(string origin, string? allowed)
     {
-        await using var broker = await BrokerInProcess.StartAsync("management.cors.allow_origins.1 = https://console.example", "management.cors.max_age = 60");
+        await using var broker = await BrokerInProcess.StartAsync(
+            "management.cors.allow_origins.1 = https://console.example", "management.cors.max_age = 60");
         using var http = Client($"http://127.0.0.1:{broker.ManagementPort}/");
         http.DefaultRequestHeaders.Authorization = null; // a browser asks without a login
         using var request = new HttpRequestMessage(HttpMethod.Options, "api/queues/%2F/q");
@@ -124,7 +131,8 @@ public class ManagementListenerTests
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.PreconditionFailed));
         Assert.That(
             await refused.Content.ReadAsStringAsync(),
-            Is.EqualTo("""{"error":"precondition_failed","reason":"Refusing to delete virtual host 'v' because it is protected from deletion"}"""));
+            Is.EqualTo(
+                """{"error":"precondition_failed","reason":"Refusing to delete virtual host 'v' because it is protected from deletion"}"""));
         Assert.That((await http.DeleteAsync("api/vhosts/v/deletion/protection")).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await http.DeleteAsync("api/vhosts/v")).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
     }
@@ -133,10 +141,13 @@ public class ManagementListenerTests
     {
         var handler = new HttpClientHandler
         {
-            ServerCertificateCustomValidationCallback = authority is null ? null : (_, certificate, _, _) => certificate!.Issuer == authority.Certificate.Subject,
+            ServerCertificateCustomValidationCallback = authority is null
+                ? null
+                : (_, certificate, _, _) => certificate!.Issuer == authority.Certificate.Subject,
         };
         var client = new HttpClient(handler) { BaseAddress = new Uri(address) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"guest:{password}")));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"guest:{password}")));
         return client;
     }
 }

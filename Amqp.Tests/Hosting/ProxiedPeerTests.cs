@@ -29,11 +29,13 @@ public class ProxiedPeerTests
     [TestCase("127.0.0.1", "TCP4 192.0.2.1 192.0.2.2 5 6", "", false)]
     [TestCase("127.0.0.1", "UNKNOWN", "", true)]
     [TestCase("203.0.113.9", "UNKNOWN", "", false)]
-    public async Task A_loopback_address_is_believed_of_proxies_on_this_machine_and_trusted_ones(string own, string header, string trusted, bool isLocal)
+    public async Task A_loopback_address_is_believed_of_proxies_on_this_machine_and_trusted_ones(
+        string own, string header, string trusted, bool isLocal)
     {
         var input = new Pipe();
         await input.Writer.WriteAsync(Encoding.ASCII.GetBytes($"PROXY {header}\r\n"));
-        await using var connection = new DefaultConnectionContext("c", new Ends(input.Reader, new Pipe().Writer), new Ends(new Pipe().Reader, new Pipe().Writer));
+        await using var connection = new DefaultConnectionContext(
+            "c", new Ends(input.Reader, new Pipe().Writer), new Ends(new Pipe().Reader, new Pipe().Writer));
         connection.RemoteEndPoint = new IPEndPoint(IPAddress.Parse(own), 1000);
         connection.LocalEndPoint = new IPEndPoint(IPAddress.Parse("203.0.113.1"), 5672);
         IPNetwork[] networks = [.. trusted.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(network => IPNetwork.Parse(network))];
@@ -50,7 +52,9 @@ public class ProxiedPeerTests
         }
     }
 
-    /// <summary>A listener for both kinds of addresses hands out those of one kind as of the other: limits and permissions go by the plain ones.</summary>
+    /// <summary>
+    /// A listener for both kinds of addresses hands out those of one kind as of the other: limits and permissions go by the plain ones.
+    /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
     [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]
     [TestCase("203.0.113.9", "203.0.113.9", false)]
@@ -65,7 +69,9 @@ public class ProxiedPeerTests
 
         var peer = new ConnectionPeer(connection);
 
-        Assert.That((peer.Name, $"{peer.Address}", peer.Remote, peer.Local), Is.EqualTo(($"{plain}:1000 -> 203.0.113.1:5672", plain, (plain, 1000), ("203.0.113.1", 5672))));
+        Assert.That(
+            (peer.Name, $"{peer.Address}", peer.Remote, peer.Local),
+            Is.EqualTo(($"{plain}:1000 -> 203.0.113.1:5672", plain, (plain, 1000), ("203.0.113.1", 5672))));
         Assert.That(peer.IsLoopback, Is.EqualTo(isLocal));
     }
 

@@ -12,13 +12,18 @@ public class ProxyHeaderTests
     [TestCase("PROXY TCP6 2001:db8::1 2001:db8::2 41000 5672\r\n", "[2001:db8::1]:41000", "[2001:db8::2]:5672")]
     [TestCase("PROXY UNKNOWN\r\n", null, null)]
     [TestCase("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n", null, null)]
-    [TestCase("PROXY UNKNOWN ...........................................................................................\r\n", null, null, Description = "as long as a line may be")]
+    [TestCase(
+        "PROXY UNKNOWN ...........................................................................................\r\n", null, null,
+        Description = "as long as a line may be")]
     public void A_line_names_both_ends(string line, string? source, string? destination) =>
         DemandRead(Encoding.ASCII.GetBytes(line), source, destination);
 
     [TestCase("2111000CC0000201C0000202A0281628", "192.0.2.1:41000", "192.0.2.2:5672", TestName = "Binary_over_IPv4")]
-    [TestCase("2111000FC0000201C0000202A0281628040000", "192.0.2.1:41000", "192.0.2.2:5672", TestName = "Binary_with_more_behind_the_addresses")]
-    [TestCase("2121002420010DB800000000000000000000000120010DB8000000000000000000000002A0281628", "[2001:db8::1]:41000", "[2001:db8::2]:5672", TestName = "Binary_over_IPv6")]
+    [TestCase(
+        "2111000FC0000201C0000202A0281628040000", "192.0.2.1:41000", "192.0.2.2:5672", TestName = "Binary_with_more_behind_the_addresses")]
+    [TestCase(
+        "2121002420010DB800000000000000000000000120010DB8000000000000000000000002A0281628", "[2001:db8::1]:41000", "[2001:db8::2]:5672",
+        TestName = "Binary_over_IPv6")]
     [TestCase("2111000C7F0000017F000001A0281628", "127.0.0.1:41000", "127.0.0.1:5672", TestName = "Binary_from_loopback")]
     [TestCase("20000000", null, null, TestName = "Binary_of_the_proxy_itself")]
     [TestCase("2011000CC0000201C0000202A0281628", null, null, TestName = "Binary_of_the_proxy_itself_with_addresses")]

@@ -41,11 +41,13 @@ public class ProxyProtocolTests
     {
         using var authority = new TestAuthority();
         authority.IssueForServer();
-        await using var broker = await BrokerInProcess.StartAsync([.. authority.Settings, "proxy_protocol = true", "loopback_users = none"]);
+        await using var broker = await BrokerInProcess.StartAsync(
+            [.. authority.Settings, "proxy_protocol = true", "loopback_users = none"]);
         using var client = new TcpClient("127.0.0.1", broker.TlsPort);
         await client.GetStream().WriteAsync(_header);
 
-        await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate?.Issuer == TestAuthority.Name);
+        await using var stream = new SslStream(
+            client.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, _) => certificate?.Issuer == TestAuthority.Name);
         await stream.AuthenticateAsClientAsync("localhost");
         await stream.WriteAsync(ProtocolHeader.Amqp091.ToArray());
 

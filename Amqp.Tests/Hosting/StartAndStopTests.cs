@@ -34,7 +34,8 @@ public class StartAndStopTests
     public async Task SIGTERM_closes_connections_with_320()
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
-        await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }
+            .CreateConnectionAsync();
         var closed = new TaskCompletionSource<ShutdownEventArgs>();
         connection.ConnectionShutdownAsync += (_, reason) =>
         {
@@ -65,7 +66,9 @@ public class StartAndStopTests
 
         Assert.That(
             async () => await BrokerProcess.StartAsync(broker.DataDirectory),
-            Throws.InvalidOperationException.With.Message.Contains("ended with 1 ").And.Message.Contains("in use by another broker").And.Message.Not.Contains("   at "));
+            Throws.InvalidOperationException.With.Message.Contains("ended with 1 ")
+                .And.Message.Contains("in use by another broker")
+                .And.Message.Not.Contains("   at "));
     }
 
     [Test]
@@ -88,7 +91,9 @@ public class StartAndStopTests
 
         Assert.That(
             async () => await BrokerProcess.StartAsync(configFile: config.Path),
-            Throws.InvalidOperationException.With.Message.Contains("ended with 1 ").And.Message.Contains($"amqpbroker: Cannot listen on {taken.LocalEndpoint}: the port is in use.").And.Message.Not.Contains("   at "));
+            Throws.InvalidOperationException.With.Message.Contains("ended with 1 ")
+                .And.Message.Contains($"amqpbroker: Cannot listen on {taken.LocalEndpoint}: the port is in use.")
+                .And.Message.Not.Contains("   at "));
     }
 
     [Test]
@@ -112,7 +117,10 @@ public class StartAndStopTests
 
         Assert.That(
             async () => await BrokerProcess.StartAsync(configFile: config.Path),
-            Throws.InvalidOperationException.With.Message.Contains("ended with 78 ").And.Message.Contains($"load_definitions: cannot import {definitions.Path}: ").And.Message.Contains(reason).And.Message.Not.Contains("   at "));
+            Throws.InvalidOperationException.With.Message.Contains("ended with 78 ")
+                .And.Message.Contains($"load_definitions: cannot import {definitions.Path}: ")
+                .And.Message.Contains(reason)
+                .And.Message.Not.Contains("   at "));
     }
 
     [Test]
@@ -123,6 +131,8 @@ public class StartAndStopTests
 
         await broker.StopAsync();
 
-        Assert.That(broker.Output, Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
+        Assert.That(
+            broker.Output,
+            Does.Contain($"[warning] {config.Path}:1: net_ticktime has no effect: a broker is one node, without a cluster or replicas"));
     }
 }

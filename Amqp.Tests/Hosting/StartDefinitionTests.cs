@@ -100,21 +100,26 @@ public class StartDefinitionTests
 
     [TestCase("{", "load_definitions: cannot import FILE: ")]
     [TestCase("[]", "load_definitions: cannot import FILE: its content is not a JSON object")]
-    [TestCase("""{"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","durable":"true"}]}""", "load_definitions: cannot import FILE: queue 'q' in vhost 'v': durable must be true or false, not the text \"true\"")]
-    [TestCase("""{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "load_definitions: cannot import FILE: no_such_vhost nowhere")]
+    [TestCase(
+        """{"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v","durable":"true"}]}""",
+        "load_definitions: cannot import FILE: queue 'q' in vhost 'v': durable must be true or false, not the text \"true\"")]
+    [TestCase(
+        """{"queues":[{"name":"q","vhost":"nowhere","durable":true}]}""", "load_definitions: cannot import FILE: no_such_vhost nowhere")]
     public void Bad_definitions_stop_the_start(string content, string reason)
     {
         using var file = new TemporaryFile(content);
 
         Assert.That(
             async () => await BrokerInProcess.StartAsync($"load_definitions = {file.Path}"),
-            Throws.TypeOf<StartDefinitionsException>().With.Message.StartsWith(reason.Replace("FILE", file.Path, StringComparison.Ordinal)));
+            Throws.TypeOf<StartDefinitionsException>()
+                .With.Message.StartsWith(reason.Replace("FILE", file.Path, StringComparison.Ordinal)));
     }
 
     [Test]
     public void A_missing_file_stops_the_start() => Assert.That(
         async () => await BrokerInProcess.StartAsync("load_definitions = /nowhere/definitions.json"),
-        Throws.TypeOf<StartDefinitionsException>().With.Message.EqualTo("load_definitions: there is no file or folder /nowhere/definitions.json"));
+        Throws.TypeOf<StartDefinitionsException>()
+            .With.Message.EqualTo("load_definitions: there is no file or folder /nowhere/definitions.json"));
 
     [TestCase("false", HttpStatusCode.OK)]
     [TestCase("true", HttpStatusCode.NotFound)]
@@ -124,7 +129,8 @@ public class StartDefinitionTests
         using var config = new TemporaryFile($"load_definitions = {file.Path}\ndefinitions.skip_if_unchanged = {isSkipped}");
         await using BrokerProcess broker = await BrokerProcess.StartAsync(configFile: config.Path);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("one:secret")));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("one:secret")));
         Assert.That((await http.DeleteAsync("queues/v/q")).StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
 
         await broker.RestartAsync();
@@ -137,7 +143,8 @@ public class StartDefinitionTests
     public async Task What_is_skipped_is_the_same_file_with_the_same_content_that_was_imported_to_its_end()
     {
         using var folder = new TemporaryFolder();
-        string one = folder.Write("one.json", """{"vhosts":[{"name":"v"}]}"""), other = folder.Write("other.json", """{"vhosts":[{"name":"v"}]}""");
+        string one = folder.Write("one.json", """{"vhosts":[{"name":"v"}]}"""),
+            other = folder.Write("other.json", """{"vhosts":[{"name":"v"}]}""");
         await using var bare = new BareBroker();
         bool IsImported(string file)
         {
@@ -147,7 +154,9 @@ public class StartDefinitionTests
             return bare.Broker.VirtualHosts.Find("v") is not null;
         }
 
-        Assert.That(new[] { IsImported(one), IsImported(one), IsImported(other), IsImported(other) }, Is.EqualTo(new[] { true, false, true, false }));
+        Assert.That(
+            new[] { IsImported(one), IsImported(one), IsImported(other), IsImported(other) },
+            Is.EqualTo(new[] { true, false, true, false }));
         folder.Write("one.json", """{"vhosts":[{"name":"v","description":"changed"}]}""");
         Assert.That(new[] { IsImported(one), IsImported(one), IsImported(other) }, Is.EqualTo(new[] { true, false, false }));
         folder.Write("one.json", """{"vhosts":[{"name":"v"},{"name":5}]}""");

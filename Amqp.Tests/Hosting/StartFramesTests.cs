@@ -37,8 +37,12 @@ public sealed class StartFramesTests
             properties.Where(property => property.Key != "capabilities").Select(property => $"{property.Key}: {property.Value}"),
             Is.EqualTo(new[]
             {
-                "cluster_name: club", "copyright: Copyright (c) the AmqpBroker authors.", "information: Licensed under the Apache License, Version 2.0.",
-                $"platform: .NET {Environment.Version.ToString(3)}", "product: Shop", "version: 7.8.9",
+                "cluster_name: club",
+                "copyright: Copyright (c) the AmqpBroker authors.",
+                "information: Licensed under the Apache License, Version 2.0.",
+                $"platform: .NET {Environment.Version.ToString(3)}",
+                "product: Shop",
+                "version: 7.8.9",
             }));
         Assert.That(properties["capabilities"]!.Value.AsTable().Select(capability => capability.Value.AsBoolean()), Is.All.True);
     }

@@ -12,9 +12,12 @@ public class SystemdTests
     [Test]
     public void Sockets_are_taken_by_the_names_that_their_units_give_them()
     {
-        SystemdSockets sockets = Read(pid: 42, ("LISTEN_PID", "42"), ("LISTEN_FDS", "4"), ("LISTEN_FDNAMES", "amqp.socket:amqps:management:other"));
+        SystemdSockets sockets = Read(
+            pid: 42, ("LISTEN_PID", "42"), ("LISTEN_FDS", "4"), ("LISTEN_FDNAMES", "amqp.socket:amqps:management:other"));
 
-        Assert.That((sockets.Amqp, sockets.Tls, sockets.Management), Is.EqualTo((new ulong[] { 3, 6 }, new ulong[] { 4 }, new ulong[] { 5 })).AsCollection);
+        Assert.That(
+            (sockets.Amqp, sockets.Tls, sockets.Management),
+            Is.EqualTo((new ulong[] { 3, 6 }, new ulong[] { 4 }, new ulong[] { 5 })).AsCollection);
     }
 
     [Test]
@@ -37,7 +40,8 @@ public class SystemdTests
             manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
             manager.ReceiveTimeout = 60_000;
             var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [
-                Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve", "--port", "0", "--management-port", "0", "--data-dir", Path.Combine(folder, "data")])
+                Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve", "--port", "0", "--management-port", "0", "--data-dir",
+                Path.Combine(folder, "data")])
             {
                 Environment = { ["NOTIFY_SOCKET"] = Path.Combine(folder, "notify") },
             };
@@ -119,12 +123,17 @@ public class SystemdTests
 
     [TestCase("amqps:metrics:management", "6", "3", "5", "4")] // more sockets than names
     [TestCase("metrics:metrics:x:", "5 6", "", "", "3 4")]
-    public void Each_socket_is_for_what_its_name_says_and_one_without_a_name_for_amqp(string names, string amqp, string tls, string management, string metrics)
+    public void Each_socket_is_for_what_its_name_says_and_one_without_a_name_for_amqp(
+        string names, string amqp, string tls, string management, string metrics)
     {
         SystemdSockets sockets = Read(pid: 42, ("LISTEN_PID", "42"), ("LISTEN_FDS", "4"), ("LISTEN_FDNAMES", names));
 
         Assert.That(
-            (string.Join(' ', sockets.Amqp), string.Join(' ', sockets.Tls), string.Join(' ', sockets.Management), string.Join(' ', sockets.Metrics)),
+            (
+                string.Join(' ', sockets.Amqp),
+                string.Join(' ', sockets.Tls),
+                string.Join(' ', sockets.Management),
+                string.Join(' ', sockets.Metrics)),
             Is.EqualTo((amqp, tls, management, metrics)));
     }
 
@@ -148,5 +157,6 @@ public class SystemdTests
     [TestCase("")]
     [TestCase("/nonexistent/notify")]
     [TestCase("@nobody-listens-here")]
-    public void Where_nobody_wants_to_know_nothing_happens(string? path) => Assert.That(new SystemdNotification(path).SayReady, Throws.Nothing);
+    public void Where_nobody_wants_to_know_nothing_happens(string? path) =>
+        Assert.That(new SystemdNotification(path).SayReady, Throws.Nothing);
 }

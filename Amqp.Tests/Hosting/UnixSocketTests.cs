@@ -24,7 +24,10 @@ public class UnixSocketTests
         await using var connection = await ConnectAsync();
 
         Assert.That(connection.IsOpen, Is.True, "guest may log in from this machine only");
-        await Eventually.Holds(() => broker.Log.Any(line => line.StartsWith("unix:", StringComparison.Ordinal) && line.Contains(_path, StringComparison.Ordinal)), () => string.Join('\n', broker.Log));
+        await Eventually.Holds(
+            () => broker.Log.Any(
+                line => line.StartsWith("unix:", StringComparison.Ordinal) && line.Contains(_path, StringComparison.Ordinal)),
+            () => string.Join('\n', broker.Log));
     }
 
     [Test]
@@ -50,7 +53,9 @@ public class UnixSocketTests
         other.Bind(new UnixDomainSocketEndPoint(_path));
         other.Listen();
 
-        Assert.That(() => BrokerInProcess.StartAsync($"amqp_unix_path = {_path}"), Throws.TypeOf<StartException>().With.Message.Contains(_path).And.Message.Contains("amqp_unix_path"));
+        Assert.That(
+            () => BrokerInProcess.StartAsync($"amqp_unix_path = {_path}"),
+            Throws.TypeOf<StartException>().With.Message.Contains(_path).And.Message.Contains("amqp_unix_path"));
     }
 
     private async Task<IConnection> ConnectAsync()

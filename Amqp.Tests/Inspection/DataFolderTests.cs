@@ -35,7 +35,8 @@ public sealed class DataFolderTests
     [TestCase("global-parameters/g", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(global parameter)")]
     [TestCase("user-limits/u", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(limits of a user)")]
     [TestCase("imported-definitions/f", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(imported file)")]
-    [TestCase("quarantined/00000001/0000000000000001", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(quarantined)")]
+    [TestCase(
+        "quarantined/00000001/0000000000000001", new byte[] { 9 }, TestName = "A_definition_that_cannot_be_read_is_damage(quarantined)")]
     [TestCase("bindings/%2F/a", new byte[] { 1, 0 }, TestName = "A_definition_that_cannot_be_read_is_damage(cut)")]
     public void A_definition_that_cannot_be_read_is_damage(string key, byte[] value)
     {
@@ -86,7 +87,9 @@ public sealed class DataFolderTests
         }
 
         QueueReport[] queues = [.. DataFolder.Inspect(_folder.Path, progress: null).Queues];
-        Assert.That(queues.Select(queue => (queue.VirtualHost, queue.Name, queue.Messages)), Is.EqualTo(new[] { ("/", "empty", 0L), ("/", "levels", 6L), ((string?)null, null, 1L) }));
+        Assert.That(
+            queues.Select(queue => (queue.VirtualHost, queue.Name, queue.Messages)),
+            Is.EqualTo(new[] { ("/", "empty", 0L), ("/", "levels", 6L), ((string?)null, null, 1L) }));
         Assert.That(queues[1].Number, Is.EqualTo(queues[0].Number + 1), "the lowest");
         Assert.That(queues[2].Number, Is.EqualTo(queues[1].Number + 4));
         Assert.That(queues[1].Bytes, Is.EqualTo(6 * (queues[1].Bytes / 6)).And.GreaterThan(600));
@@ -100,13 +103,16 @@ public sealed class DataFolderTests
         await using (var broker = new BareBroker())
         {
             foreach (var (name, flags) in new[] { ("keeps", ExchangeFlags.Durable), ("keeps not", ExchangeFlags.None) })
-                broker.Host.Topology.DeclareExchange(name, "x-delayed-message", flags, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
+                broker.Host.Topology.DeclareExchange(
+                    name, "x-delayed-message", flags, FieldTable.Empty.With("x-delayed-type", FieldValue.FromString("fanout")));
             broker.Host.Topology.DeclareExchange("plain", "fanout", ExchangeFlags.Durable, FieldTable.Empty);
             broker.Declare("q", QueueFlags.Durable);
             Copy(broker.DataFolder);
         }
 
-        Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Queues.Select(queue => (queue.VirtualHost, queue.Name)), Is.EquivalentTo(new[] { ("/", "keeps"), ("/", "q") }));
+        Assert.That(
+            DataFolder.Inspect(_folder.Path, progress: null).Queues.Select(queue => (queue.VirtualHost, queue.Name)),
+            Is.EquivalentTo(new[] { ("/", "keeps"), ("/", "q") }));
     }
 
     [Test]
@@ -124,14 +130,17 @@ public sealed class DataFolderTests
         }
 
         DataFolderReport report = DataFolder.Inspect(_folder.Path, progress: null);
-        Assert.That(report.Catalog, Is.EqualTo(new DefinitionCounts(Total: 21, VirtualHosts: 1, Users: 2, Exchanges: 3, Queues: 4, Bindings: 5, Other: 6)));
+        Assert.That(
+            report.Catalog,
+            Is.EqualTo(new DefinitionCounts(Total: 21, VirtualHosts: 1, Users: 2, Exchanges: 3, Queues: 4, Bindings: 5, Other: 6)));
         Assert.That(report.Findings, Is.Empty);
     }
 
     [Test]
     public void Queues_of_one_name_are_one_in_each_virtual_host_and_stand_by_host_and_name()
     {
-        (string VirtualHost, string Name, uint Number)[] queues = [("b", "a", 1), ("a", "b", 2), ("b", "b", 3), ("a", "a", 4), ("B", "z", 5)];
+        (string VirtualHost, string Name, uint Number)[] queues =
+            [("b", "a", 1), ("a", "b", 2), ("b", "b", 3), ("a", "a", 4), ("B", "z", 5)];
         using (DataDirectory directory = DataDirectory.Open(_folder.Path, new StoreOptions()))
         {
             IMessageStore store = directory.OpenStore(queues.Select(queue => queue.Number).ToHashSet());
@@ -167,7 +176,9 @@ public sealed class DataFolderTests
         DataFolderReport report = DataFolder.Inspect(relative, progress: null);
         DataFolderVerdict verdict = DataFolder.Verify(relative, progress: null);
 
-        Assert.That((report.Folder, report.FormatVersion, report.Segments.Count, report.Catalog.Total), Is.EqualTo((_folder.Path, 1, 1, 0)));
+        Assert.That(
+            (report.Folder, report.FormatVersion, report.Segments.Count, report.Catalog.Total),
+            Is.EqualTo((_folder.Path, 1, 1, 0)));
         DiskUsage size = report.SizeOnDisk;
         Assert.That(size.Log, Is.EqualTo(report.Segments[0].LogBytes));
         Assert.That(

@@ -19,7 +19,8 @@ public sealed class ErrorTests(ClientLanguage language) : InteropFixture(languag
     [TestCase("redeclared", "channel 406 PRECONDITION_FAILED - inequivalent arg 'durable' for queue '{0}' in vhost '/': "
         + "received 'true' but current is 'false'")]
     [TestCase("exclusive", "channel 405 RESOURCE_LOCKED - cannot obtain exclusive access to locked queue '{0}-exclusive' in vhost '/'. "
-        + "It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.")]
+        + "It could be originally declared on another connection or the exclusive property value does "
+        + "not match that of the original declaration.")]
     [TestCase("unknown delivery tag", "channel 406 PRECONDITION_FAILED - unknown delivery tag 99")]
     [TestCase("reserved name", "channel 403 ACCESS_REFUSED - queue name 'amq.mine' contains reserved prefix 'amq.*'")]
     [TestCase("default exchange", "channel 403 ACCESS_REFUSED - operation not permitted on the default exchange")]

@@ -21,9 +21,13 @@ public sealed class ConnectionLogLimitTests : IDisposable
             await BreakAsync(broker);
 
         await Eventually.Holds(
-            () => broker.Log.Any(line => line.Contains("lines about connections from 127.0.0.1 were left out within 10 s, the last: ", StringComparison.Ordinal)),
+            () => broker.Log.Any(line => line.Contains(
+                "lines about connections from 127.0.0.1 were left out within 10 s, the last: ", StringComparison.Ordinal)),
             () => string.Join('\n', broker.Log));
-        Assert.That(broker.Log.Count(line => line.Contains("connection closed: ", StringComparison.Ordinal) && !line.Contains("left out", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(
+            broker.Log.Count(line =>
+                line.Contains("connection closed: ", StringComparison.Ordinal) && !line.Contains("left out", StringComparison.Ordinal)),
+            Is.EqualTo(3));
     }
 
     [Test]
@@ -59,7 +63,9 @@ public sealed class ConnectionLogLimitTests : IDisposable
     {
         using var lines = NewAllowance(perAddress: 1, inAll: 100);
 
-        Assert.That((lines.TryTake(null, out _), lines.TryTake(null, out _), lines.TryTake(Address(1), out _)), Is.EqualTo((true, false, true)));
+        Assert.That(
+            (lines.TryTake(null, out _), lines.TryTake(null, out _), lines.TryTake(Address(1), out _)),
+            Is.EqualTo((true, false, true)));
         Assert.That((lines.IsUsedUp(null), lines.IsUsedUp(Address(1))), Is.EqualTo((true, false)));
         lines.NoteLeftOut(null, "x");
         _clock.Ring();
@@ -147,7 +153,10 @@ public sealed class ConnectionLogLimitTests : IDisposable
         _clock.Ring();
 
         Assert.That(log.Lines, Is.EqualTo(
-            ["Information 1 opened", "Information 1 closed", "Warning 2 broken", "Information 1 opened again", "Error 5 the broker's own", "Information 1 opened", "Error 6 broken"]));
+            [
+                "Information 1 opened", "Information 1 closed", "Warning 2 broken", "Information 1 opened again",
+                "Error 5 the broker's own", "Information 1 opened", "Error 6 broken"
+            ]));
         Assert.That(_summaries, Is.EqualTo(["3 of 10.0.0.1, broken for good"]));
 
         static void Log(LimitedLogger logger, LogLevel level, int id, string text, Exception? error = null) =>
@@ -214,10 +223,12 @@ public sealed class ConnectionLogLimitTests : IDisposable
     private static bool[] Fail(FailedLogins failed, int address, int times) =>
         [.. Enumerable.Range(1, times).Select(time => failed.Note(Address(address), "peer", $"jo{address}", "PLAIN", $"why {time}"))];
 
-    private static bool[] Take(LineAllowance lines, int address, int count) => [.. Enumerable.Range(0, count).Select(_ => lines.TryTake(Address(address), out int _))];
+    private static bool[] Take(LineAllowance lines, int address, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => lines.TryTake(Address(address), out int _))];
 
     private LineAllowance NewAllowance(int perAddress, int inAll) => new(
-        perAddress, inAll, _clock, (count, address, last) => _summaries.Add($"{count} of {address}, {last}"), count => _summaries.Add($"{count} of others"));
+        perAddress, inAll, _clock, (count, address, last) => _summaries.Add($"{count} of {address}, {last}"), count =>
+            _summaries.Add($"{count} of others"));
 
     /// <summary>A clock whose one timer rings when it is told to.</summary>
     private sealed class ManualTimer : TimeProvider, ITimer

@@ -90,7 +90,9 @@ public sealed class ConnectionLogTests
         await client.SendAsync(0, new ConnectionOpen("/"));
         await Eventually.Holds(() => Lines(connection).Length > 0, () => "nothing is logged");
 
-        Assert.That(await LinesOfAsync(client, connection), Is.EqualTo(["handshake failed: CHANNEL_ERROR - unexpected method in connection state opening"]));
+        Assert.That(
+            await LinesOfAsync(client, connection),
+            Is.EqualTo(["handshake failed: CHANNEL_ERROR - unexpected method in connection state opening"]));
     }
 
     [Test]
@@ -113,7 +115,8 @@ public sealed class ConnectionLogTests
         await client.ExpectEndAsync();
 
         await Eventually.Holds(
-            () => broker.Log.Any(line => line.EndsWith(": handshake not done within 00:00:00.1000000, closed", StringComparison.Ordinal)), () => string.Join('\n', broker.Log));
+            () => broker.Log.Any(line => line.EndsWith(": handshake not done within 00:00:00.1000000, closed", StringComparison.Ordinal)),
+            () => string.Join('\n', broker.Log));
     }
 
     /// <summary>A client, and the broker's end of it.</summary>
@@ -122,7 +125,9 @@ public sealed class ConnectionLogTests
         var before = _broker.Connections.All.ToHashSet();
         var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
         AmqpConnection? connection = null;
-        await Eventually.Holds(() => (connection = _broker.Connections.All.FirstOrDefault(each => !before.Contains(each))) is not null, () => "it is not connected");
+        await Eventually.Holds(
+            () => (connection = _broker.Connections.All.FirstOrDefault(each => !before.Contains(each))) is not null,
+            () => "it is not connected");
         return (client, connection!);
     }
 

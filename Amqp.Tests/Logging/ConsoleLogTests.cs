@@ -61,7 +61,8 @@ public class ConsoleLogTests
         log.Dispose();
 
         string[] lines = output.Text.TrimEnd('\n').Split('\n');
-        int dropped = lines.Where(line => line.EndsWith("did not take them", StringComparison.Ordinal)).Sum(line => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        int dropped = lines.Where(line => line.EndsWith("did not take them", StringComparison.Ordinal))
+            .Sum(line => int.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
         Assert.That(lines.Count(line => line.EndsWith('x')) + dropped, Is.EqualTo(20));
         Assert.That(lines[^1], Does.EndWith("afterwards"));
     }

@@ -15,16 +15,24 @@ public class JsonFormatterTests
             ("Connection", "a"), ("ChannelNumber", (ushort)7), ("{OriginalFormat}", "{Connection}: channel {ChannelNumber} closed"));
 
         Assert.That(line, Is.EqualTo(
-            """{"time":"2026-01-02 03:04:05.678901+00:00","level":"warning","msg":"a: channel 7 closed","domain":"rabbitmq.channel","event":"ChannelClosed","meta":{"connection":"a","channel_number":7}}""" + "\n"));
+            """{"time":"2026-01-02 03:04:05.678901+00:00","level":"warning","msg":"a: channel 7 closed","domain":"rabbitmq.channel","event":"ChannelClosed","meta":{"connection":"a","channel_number":7}}"""
+                + "\n"));
     }
 
     [Test]
     public void Numbers_are_numbers_what_is_missing_is_null_and_the_rest_is_text()
     {
-        string line = Format("other", default, "said", null, ("Count", 7), ("Size", 1L << 40), ("Nobody", null), ("Reason", "why"), ("PeerAddress", System.Net.IPAddress.Loopback));
+        string line = Format(
+            "other", default, "said", null, ("Count", 7), ("Size", 1L << 40), ("Nobody", null), ("Reason", "why"),
+            ("PeerAddress", System.Net.IPAddress.Loopback));
 
-        Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("meta").GetRawText(), Is.EqualTo("""{"count":7,"size":1099511627776,"nobody":null,"reason":"why","peer_address":"127.0.0.1"}"""));
-        Assert.That(Format("other", default, "said", null, ("{OriginalFormat}", "said")), Does.EndWith("\"msg\":\"said\",\"domain\":\"rabbitmq\"}\n"), "there is nothing that it is made of");
+        Assert.That(
+            JsonDocument.Parse(line).RootElement.GetProperty("meta").GetRawText(),
+            Is.EqualTo("""{"count":7,"size":1099511627776,"nobody":null,"reason":"why","peer_address":"127.0.0.1"}"""));
+        Assert.That(
+            Format("other", default, "said", null, ("{OriginalFormat}", "said")),
+            Does.EndWith("\"msg\":\"said\",\"domain\":\"rabbitmq\"}\n"),
+            "there is nothing that it is made of");
     }
 
     [Test]
@@ -41,10 +49,13 @@ public class JsonFormatterTests
     {
         string line = Format("other", default, "failed", new InvalidOperationException("why"));
 
-        Assert.That(JsonDocument.Parse(line).RootElement.GetProperty("exception").GetString(), Is.EqualTo("System.InvalidOperationException: why"));
+        Assert.That(
+            JsonDocument.Parse(line).RootElement.GetProperty("exception").GetString(),
+            Is.EqualTo("System.InvalidOperationException: why"));
     }
 
-    private static string Format(string category, EventId id, string message, Exception? exception, params (string Name, object? Value)[] values)
+    private static string Format(
+        string category, EventId id, string message, Exception? exception, params (string Name, object? Value)[] values)
     {
         var writer = new StringWriter();
         var state = values.Select(value => KeyValuePair.Create(value.Name, value.Value)).ToList();

@@ -66,8 +66,10 @@ public class LogLevelsTests
     [TestCase("management", LogCategory.Management)]
     [TestCase("Queue", null)]
     [TestCase("nothing", null)]
-    public void A_category_is_found_by_its_name(string name, object? category) => Assert.That(LogCategories.Find(name), Is.EqualTo(category));
+    public void A_category_is_found_by_its_name(string name, object? category) =>
+        Assert.That(LogCategories.Find(name), Is.EqualTo(category));
 
     [Test]
-    public void An_event_without_a_level_is_never_logged() => Assert.That(new LogLevels(new LogOptions { Level = LogLevel.Trace }).IsEnabled(LogCategory.Queue, LogLevel.None), Is.False);
+    public void An_event_without_a_level_is_never_logged() =>
+        Assert.That(new LogLevels(new LogOptions { Level = LogLevel.Trace }).IsEnabled(LogCategory.Queue, LogLevel.None), Is.False);
 }

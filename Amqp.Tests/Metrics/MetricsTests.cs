@@ -19,16 +19,48 @@ public partial class MetricsTests
     /// <summary>The metrics that the Grafana dashboard RabbitMQ-Overview (number 10991) queries.</summary>
     private static readonly string[] _dashboard =
     [
-        "rabbitmq_identity_info", "rabbitmq_build_info", "rabbitmq_queue_messages_ready", "rabbitmq_queue_messages_unacked", "rabbitmq_queues", "rabbitmq_consumers",
-        "rabbitmq_connections", "rabbitmq_channels", "rabbitmq_global_publishers", "rabbitmq_global_consumers", "rabbitmq_connections_opened_total", "rabbitmq_connections_closed_total",
-        "rabbitmq_channels_opened_total", "rabbitmq_channels_closed_total", "rabbitmq_queues_declared_total", "rabbitmq_queues_created_total", "rabbitmq_queues_deleted_total",
-        "rabbitmq_global_messages_received_total", "rabbitmq_global_messages_received_confirm_total", "rabbitmq_global_messages_confirmed_total", "rabbitmq_global_messages_routed_total",
-        "rabbitmq_global_messages_unroutable_dropped_total", "rabbitmq_global_messages_unroutable_returned_total", "rabbitmq_global_messages_delivered_total",
-        "rabbitmq_global_messages_delivered_consume_auto_ack_total", "rabbitmq_global_messages_delivered_consume_manual_ack_total", "rabbitmq_global_messages_delivered_get_auto_ack_total",
-        "rabbitmq_global_messages_delivered_get_manual_ack_total", "rabbitmq_global_messages_get_empty_total", "rabbitmq_global_messages_redelivered_total",
-        "rabbitmq_global_messages_acknowledged_total", "rabbitmq_process_resident_memory_bytes", "rabbitmq_resident_memory_limit_bytes", "rabbitmq_disk_space_available_bytes",
-        "rabbitmq_disk_space_available_limit_bytes", "rabbitmq_process_open_fds", "rabbitmq_process_max_fds", "rabbitmq_process_open_tcp_sockets", "rabbitmq_erlang_uptime_seconds",
-        "rabbitmq_message_size_bytes_bucket", "rabbitmq_message_size_bytes_sum", "rabbitmq_message_size_bytes_count",
+        "rabbitmq_identity_info",
+        "rabbitmq_build_info",
+        "rabbitmq_queue_messages_ready",
+        "rabbitmq_queue_messages_unacked",
+        "rabbitmq_queues",
+        "rabbitmq_consumers",
+        "rabbitmq_connections",
+        "rabbitmq_channels",
+        "rabbitmq_global_publishers",
+        "rabbitmq_global_consumers",
+        "rabbitmq_connections_opened_total",
+        "rabbitmq_connections_closed_total",
+        "rabbitmq_channels_opened_total",
+        "rabbitmq_channels_closed_total",
+        "rabbitmq_queues_declared_total",
+        "rabbitmq_queues_created_total",
+        "rabbitmq_queues_deleted_total",
+        "rabbitmq_global_messages_received_total",
+        "rabbitmq_global_messages_received_confirm_total",
+        "rabbitmq_global_messages_confirmed_total",
+        "rabbitmq_global_messages_routed_total",
+        "rabbitmq_global_messages_unroutable_dropped_total",
+        "rabbitmq_global_messages_unroutable_returned_total",
+        "rabbitmq_global_messages_delivered_total",
+        "rabbitmq_global_messages_delivered_consume_auto_ack_total",
+        "rabbitmq_global_messages_delivered_consume_manual_ack_total",
+        "rabbitmq_global_messages_delivered_get_auto_ack_total",
+        "rabbitmq_global_messages_delivered_get_manual_ack_total",
+        "rabbitmq_global_messages_get_empty_total",
+        "rabbitmq_global_messages_redelivered_total",
+        "rabbitmq_global_messages_acknowledged_total",
+        "rabbitmq_process_resident_memory_bytes",
+        "rabbitmq_resident_memory_limit_bytes",
+        "rabbitmq_disk_space_available_bytes",
+        "rabbitmq_disk_space_available_limit_bytes",
+        "rabbitmq_process_open_fds",
+        "rabbitmq_process_max_fds",
+        "rabbitmq_process_open_tcp_sockets",
+        "rabbitmq_erlang_uptime_seconds",
+        "rabbitmq_message_size_bytes_bucket",
+        "rabbitmq_message_size_bytes_sum",
+        "rabbitmq_message_size_bytes_count",
     ];
 
     /// <summary>
@@ -37,8 +69,10 @@ public partial class MetricsTests
     /// <remarks>The broker has no Erlang links and no Erlang allocators.</remarks>
     private static readonly string[] _clusterDashboards =
     [
-        "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index", "rabbitmq_raft_term_total", "rabbitmq_raft_log_snapshot_index",
-        "erlang_vm_dist_node_state", "erlang_vm_dist_recv_bytes", "erlang_vm_dist_send_bytes", "erlang_vm_dist_node_queue_size_bytes", "erlang_vm_dist_proc_status",
+        "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index",
+        "rabbitmq_raft_term_total", "rabbitmq_raft_log_snapshot_index",
+        "erlang_vm_dist_node_state", "erlang_vm_dist_recv_bytes", "erlang_vm_dist_send_bytes", "erlang_vm_dist_node_queue_size_bytes",
+        "erlang_vm_dist_proc_status",
         "erlang_vm_allocators",
     ];
 
@@ -66,7 +100,9 @@ public partial class MetricsTests
 
     [TestCase("metrics")]
     [TestCase("metrics/per-object")]
-    [TestCase("metrics/detailed?family=queue_metrics&family=queue_delivery_metrics&family=channel_metrics&family=connection_metrics&family=exchange_bindings")]
+    [TestCase(
+        "metrics/detailed?family=queue_metrics&family=queue_delivery_metrics&family=channel_metrics"
+            + "&family=connection_metrics&family=exchange_bindings")]
     public async Task Every_line_is_of_the_text_format_and_of_the_metric_above_it(string path)
     {
         await using var broker = await BrokerInProcess.StartAsync();
@@ -83,7 +119,8 @@ public partial class MetricsTests
             else if (line.StartsWith("# HELP ", StringComparison.Ordinal))
                 Assert.That(line.Split(' ')[2], Is.EqualTo(metric));
             else
-                Assert.That((SampleLine().IsMatch(line), line.StartsWith(metric, StringComparison.Ordinal)), Is.EqualTo((true, true)), line);
+                Assert.That(
+                    (SampleLine().IsMatch(line), line.StartsWith(metric, StringComparison.Ordinal)), Is.EqualTo((true, true)), line);
         }
     }
 
@@ -124,7 +161,10 @@ public partial class MetricsTests
             Assert.That(Value(text, "rabbitmq_queues_created_total"), Is.EqualTo(2));
             Assert.That(Value(text, "rabbitmq_queues_deleted_total"), Is.EqualTo(1));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"100\"}"), Is.EqualTo(2));
-            Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"1000\"}"), Is.EqualTo(5), "and those that are smaller");
+            Assert.That(
+                Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"1000\"}"),
+                Is.EqualTo(5),
+                "and those that are smaller");
             Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"+Inf\"}"), Is.EqualTo(5));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_count{protocol=\"amqp091\"}"), Is.EqualTo(5));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_sum{protocol=\"amqp091\"}"), Is.EqualTo(620));
@@ -144,7 +184,9 @@ public partial class MetricsTests
         await channel.BasicPublishAsync("", "q", mandatory: false, new BasicProperties { Persistent = true }, new byte[5_000]);
 
         string text = await GetAsync(broker, "metrics");
-        Assert.That(Value(text, "rabbitmq_io_write_bytes_total") - Value(before, "rabbitmq_io_write_bytes_total"), Is.GreaterThanOrEqualTo(5_000));
+        Assert.That(
+            Value(text, "rabbitmq_io_write_bytes_total") - Value(before, "rabbitmq_io_write_bytes_total"),
+            Is.GreaterThanOrEqualTo(5_000));
         Assert.That(Value(text, "rabbitmq_io_sync_ops_total"), Is.GreaterThan(Value(before, "rabbitmq_io_sync_ops_total")));
     }
 
@@ -161,12 +203,18 @@ public partial class MetricsTests
 
         string[] expected =
         [
-            "messages_ram 7", "messages_ram_bytes 20500", "messages_ready_ram 6", "messages_unacked_ram 1", "messages_persistent 5", "messages_persistent_bytes 20300",
-            "messages_bytes 20500", "messages_paged_out 0", "messages_paged_out_bytes 0", "head_message_timestamp 1700000000", "disk_reads_total 0", "disk_writes_total 5",
+            "messages_ram 7", "messages_ram_bytes 20500", "messages_ready_ram 6", "messages_unacked_ram 1", "messages_persistent 5",
+            "messages_persistent_bytes 20300",
+            "messages_bytes 20500", "messages_paged_out 0", "messages_paged_out_bytes 0", "head_message_timestamp 1700000000",
+            "disk_reads_total 0", "disk_writes_total 5",
         ];
-        string[] ofQueue = [.. expected.Select(line => line.Split(' ')).Select(line => $"{prefix}queue_{line[0]}{{vhost=\"/\",queue=\"q\"}} {line[1]}")];
+        string[] ofQueue =
+            [.. expected.Select(line => line.Split(' ')).Select(line => $"{prefix}queue_{line[0]}{{vhost=\"/\",queue=\"q\"}} {line[1]}")];
         Assert.That(ofQueue.Except(Lines(text)), Is.Empty);
-        Assert.That(Lines(text), Has.Member($"{prefix}queue_head_message_timestamp{{vhost=\"/\",queue=\"empty\"}} NaN").And.Member($"{prefix}msg_store_write_total 5"));
+        Assert.That(
+            Lines(text),
+            Has.Member($"{prefix}queue_head_message_timestamp{{vhost=\"/\",queue=\"empty\"}} NaN")
+                .And.Member($"{prefix}msg_store_write_total 5"));
         Assert.That(Value(text, $"{prefix}queue_process_memory_bytes{{vhost=\"/\",queue=\"q\"}}"), Is.GreaterThan(20_500));
     }
 
@@ -182,8 +230,14 @@ public partial class MetricsTests
 
         string[] expected =
         [
-            "queue_messages_ram 7", "queue_messages_ram_bytes 20500", "queue_messages_persistent 5", "queue_messages_persistent_bytes 20300", "queue_messages_paged_out 0",
-            "queue_disk_writes_total 5", "msg_store_write_total 5", "msg_store_read_total 0",
+            "queue_messages_ram 7",
+            "queue_messages_ram_bytes 20500",
+            "queue_messages_persistent 5",
+            "queue_messages_persistent_bytes 20300",
+            "queue_messages_paged_out 0",
+            "queue_disk_writes_total 5",
+            "msg_store_write_total 5",
+            "msg_store_read_total 0",
         ];
         Assert.That(expected.Select(line => $"rabbitmq_{line}").Except(Lines(text)), Is.Empty);
         Assert.That(text, Does.Contain("# TYPE rabbitmq_queue_head_message_timestamp gauge\n"));
@@ -209,7 +263,10 @@ public partial class MetricsTests
         Assert.That(Value(text, "rabbitmq_queue_messages_ram"), Is.LessThan(10));
         Assert.That(Value(text, "rabbitmq_queue_messages_ram_bytes"), Is.EqualTo(10_000 * Value(text, "rabbitmq_queue_messages_ram")));
         Assert.That(Value(text, "rabbitmq_queue_messages_paged_out"), Is.Zero, "these come back after a restart");
-        Assert.That(Value(after, "rabbitmq_queue_disk_reads_total"), Is.InRange(20 - Value(text, "rabbitmq_queue_messages_ram"), 20), "what is read may put others out");
+        Assert.That(
+            Value(after, "rabbitmq_queue_disk_reads_total"),
+            Is.InRange(20 - Value(text, "rabbitmq_queue_messages_ram"), 20),
+            "what is read may put others out");
         Assert.That(Value(after, "rabbitmq_msg_store_read_total"), Is.Positive);
     }
 
@@ -219,7 +276,8 @@ public partial class MetricsTests
         await using var broker = await BrokerInProcess.StartAsync();
         await using var connection = await broker.Factory().CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
-        await channel.QueueDeclareAsync("short", false, false, false, new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-dead-letter-exchange"] = "" });
+        await channel.QueueDeclareAsync(
+            "short", false, false, false, new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-dead-letter-exchange"] = "" });
         await channel.QueueDeclareAsync("plain", false, false, false);
         for (int i = 0; i < 3; i++)
             await channel.BasicPublishAsync("", "short", new byte[1]);
@@ -230,8 +288,16 @@ public partial class MetricsTests
 
         string text = await GetAsync(broker, "metrics");
 
-        Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_maxlen_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"at_most_once\"}"), Is.EqualTo(2));
-        Assert.That(Value(text, "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"disabled\"}"), Is.EqualTo(1));
+        Assert.That(
+            Value(
+                text,
+                "rabbitmq_global_messages_dead_lettered_maxlen_total{queue_type=\"rabbit_classic_queue\","
+                    + "dead_letter_strategy=\"at_most_once\"}"),
+            Is.EqualTo(2));
+        Assert.That(Value(
+            text,
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"disabled\"}"),
+                Is.EqualTo(1));
         Assert.That(Value(text, Classic("acknowledged_total")), Is.Zero);
     }
 
@@ -245,10 +311,15 @@ public partial class MetricsTests
         var other = await client.OpenChannelAsync(2);
         (string, FieldValue)[] ofQuorum =
         [
-            ("x-queue-type", FieldValue.FromString("quorum")), ("x-dead-letter-exchange", FieldValue.FromString("amq.fanout")), ("x-dead-letter-strategy", FieldValue.FromString("at-least-once")),
+            ("x-queue-type", FieldValue.FromString("quorum")),
+            ("x-dead-letter-exchange", FieldValue.FromString("amq.fanout")),
+            ("x-dead-letter-strategy", FieldValue.FromString("at-least-once")),
             ("x-overflow", FieldValue.FromString("reject-publish")),
         ];
-        await channel.DeclareQueueAsync("quorum", durable: true, arguments: ofQuorum.Aggregate(FieldTable.Empty, (table, argument) => table.With(argument.Item1, argument.Item2)));
+        await channel.DeclareQueueAsync(
+            "quorum",
+            durable: true,
+            arguments: ofQuorum.Aggregate(FieldTable.Empty, (table, argument) => table.With(argument.Item1, argument.Item2)));
         await channel.DeclareQueueAsync("classic");
         await channel.DeclareQueueAsync("target");
         await channel.BindQueueAsync("target", "amq.fanout");
@@ -260,7 +331,9 @@ public partial class MetricsTests
         await other.GetAsync("quorum", noAck: true);
         for (int i = 0; i < 3; i++)
             await other.SendAsync(new BasicReject((await other.GetAsync("quorum", noAck: false)).Method.DeliveryTag, Requeue: false));
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("target")).MessageCount == 3, () => "What was rejected does not come");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync("target")).MessageCount == 3,
+            () => "What was rejected does not come");
         await other.ConsumeAsync("quorum");
         for (int i = 0; i < 7; i++)
             await other.ExpectDeliveryAsync();
@@ -272,23 +345,43 @@ public partial class MetricsTests
 
         string[] expected =
         [
-            .. Of("quorum", "delivered_get_auto_ack 2", "delivered_get_manual_ack 3", "delivered_consume_manual_ack 7", "delivered_consume_auto_ack 0", "delivered 12"),
-            .. Of("classic", "delivered_get_auto_ack 0", "delivered_get_manual_ack 0", "delivered_consume_manual_ack 0", "delivered_consume_auto_ack 5", "delivered 5"),
-            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_least_once\"} 3",
-            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_most_once\"} 0",
-            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\",dead_letter_strategy=\"at_most_once\"} 0",
-            "rabbitmq_global_messages_dead_lettered_confirmed_total{queue_type=\"rabbit_quorum_queue\",dead_letter_strategy=\"at_least_once\"} 3",
-            "rabbitmq_global_publishers{protocol=\"amqp091\"} 1", "rabbitmq_global_consumers{protocol=\"amqp091\"} 2", "rabbitmq_consumers 2", "rabbitmq_channels 2", "rabbitmq_queues 3",
-            "rabbitmq_queue_messages_unacked 7", "rabbitmq_queue_messages_ready 3", "rabbitmq_queue_messages 10", "rabbitmq_queue_consumers 2",
+            .. Of(
+                "quorum", "delivered_get_auto_ack 2", "delivered_get_manual_ack 3", "delivered_consume_manual_ack 7",
+                "delivered_consume_auto_ack 0", "delivered 12"),
+            .. Of(
+                "classic", "delivered_get_auto_ack 0", "delivered_get_manual_ack 0", "delivered_consume_manual_ack 0",
+                "delivered_consume_auto_ack 5", "delivered 5"),
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\","
+                + "dead_letter_strategy=\"at_least_once\"} 3",
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_quorum_queue\","
+                + "dead_letter_strategy=\"at_most_once\"} 0",
+            "rabbitmq_global_messages_dead_lettered_rejected_total{queue_type=\"rabbit_classic_queue\","
+                + "dead_letter_strategy=\"at_most_once\"} 0",
+            "rabbitmq_global_messages_dead_lettered_confirmed_total{queue_type=\"rabbit_quorum_queue\","
+                + "dead_letter_strategy=\"at_least_once\"} 3",
+            "rabbitmq_global_publishers{protocol=\"amqp091\"} 1",
+            "rabbitmq_global_consumers{protocol=\"amqp091\"} 2",
+            "rabbitmq_consumers 2",
+            "rabbitmq_channels 2",
+            "rabbitmq_queues 3",
+            "rabbitmq_queue_messages_unacked 7",
+            "rabbitmq_queue_messages_ready 3",
+            "rabbitmq_queue_messages 10",
+            "rabbitmq_queue_consumers 2",
         ];
         Assert.That(expected.Except(Lines(text)), Is.Empty);
 
         foreach (string queue in new[] { "quorum", "classic" })
             await channel.CallAsync<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, IfUnused: false, IfEmpty: false, NoWait: false));
-        Assert.That(expected.Where(line => line.StartsWith("rabbitmq_global_messages_", StringComparison.Ordinal)).Except(Lines(await GetAsync(broker, "metrics"))), Is.Empty, "of queues that are gone");
+        Assert.That(
+            expected.Where(line => line.StartsWith("rabbitmq_global_messages_", StringComparison.Ordinal))
+                .Except(Lines(await GetAsync(broker, "metrics"))),
+            Is.Empty,
+            "of queues that are gone");
 
         static IEnumerable<string> Of(string type, params string[] counts) =>
-            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_global_messages_{count[0]}_total{{protocol=\"amqp091\",queue_type=\"rabbit_{type}_queue\"}} {count[1]}");
+            counts.Select(count => count.Split(' ')).Select(count =>
+                $"rabbitmq_global_messages_{count[0]}_total{{protocol=\"amqp091\",queue_type=\"rabbit_{type}_queue\"}} {count[1]}");
     }
 
     [Test]
@@ -336,16 +429,28 @@ public partial class MetricsTests
             await transaction.PublishAsync("amq.fanout", "");
         await transaction.ExpectQuietAsync();
 
-        string text = await GetAsync(broker, "metrics/per-object"), exchanges = await GetAsync(broker, "metrics/detailed?family=exchange_bindings&family=exchange_metrics");
+        string text = await GetAsync(broker, "metrics/per-object"),
+            exchanges = await GetAsync(broker, "metrics/detailed?family=exchange_bindings&family=exchange_metrics");
 
         string[] expected =
         [
-            .. OfQueue("q", "get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 0", "messages_redelivered 1", "messages_acked 2", "get_empty 0", "messages_published 20"),
+            .. OfQueue(
+                "q", "get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 0", "messages_redelivered 1", "messages_acked 2",
+                "get_empty 0", "messages_published 20"),
             .. OfQueue("automatic", "get_ack 0", "messages_delivered_ack 0", "messages_delivered 7"),
             .. OfQueue("empty", "get_empty 6"),
-            .. OfChannel("get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 7", "messages_redelivered 1", "messages_acked 2", "get_empty 6", "messages_published 31", "messages_confirmed 0", "messages_unroutable_returned 0", "messages_unroutable_dropped 3"),
-            "rabbitmq_channel_consumers{channel=\"C (1)\"} 2", "rabbitmq_channel_messages_unacked{channel=\"C (1)\"} 6", "rabbitmq_consumer_prefetch{channel=\"C (1)\"} 5", "rabbitmq_channel_prefetch{channel=\"C (1)\"} 9",
-            "rabbitmq_channel_messages_uncommitted{channel=\"C (2)\"} 4", "rabbitmq_channel_acks_uncommitted{channel=\"C (2)\"} 1", "rabbitmq_channel_messages_uncommitted{channel=\"C (1)\"} 0", "rabbitmq_connection_channels{channel=\"C\"} 2",
+            .. OfChannel(
+                "get_ack 4", "get 2", "messages_delivered_ack 5", "messages_delivered 7", "messages_redelivered 1", "messages_acked 2",
+                "get_empty 6", "messages_published 31", "messages_confirmed 0", "messages_unroutable_returned 0",
+                "messages_unroutable_dropped 3"),
+            "rabbitmq_channel_consumers{channel=\"C (1)\"} 2",
+            "rabbitmq_channel_messages_unacked{channel=\"C (1)\"} 6",
+            "rabbitmq_consumer_prefetch{channel=\"C (1)\"} 5",
+            "rabbitmq_channel_prefetch{channel=\"C (1)\"} 9",
+            "rabbitmq_channel_messages_uncommitted{channel=\"C (2)\"} 4",
+            "rabbitmq_channel_acks_uncommitted{channel=\"C (2)\"} 1",
+            "rabbitmq_channel_messages_uncommitted{channel=\"C (1)\"} 0",
+            "rabbitmq_connection_channels{channel=\"C\"} 2",
         ];
         string[] lines = [.. Lines(text.Replace(broker.Connections.All.Single().Peer.Name, "C", StringComparison.Ordinal))];
         Assert.That(expected.Except(lines), Is.Empty, string.Join('\n', lines));
@@ -354,18 +459,23 @@ public partial class MetricsTests
         Assert.That(sent, Is.LessThan(50_000));
         string[] ofExchanges =
         [
-            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.direct\",type=\"direct\"} 2", "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.topic\",type=\"topic\"} 1",
-            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.fanout\",type=\"fanout\"} 0", "rabbitmq_detailed_exchange_messages_published_total{vhost=\"/\",exchange=\"\"} 31",
+            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.direct\",type=\"direct\"} 2",
+            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.topic\",type=\"topic\"} 1",
+            "rabbitmq_cluster_exchange_bindings{vhost=\"/\",exchange=\"amq.fanout\",type=\"fanout\"} 0",
+            "rabbitmq_detailed_exchange_messages_published_total{vhost=\"/\",exchange=\"\"} 31",
         ];
         Assert.That(ofExchanges.Except(Lines(exchanges)), Is.Empty, exchanges);
 
-        double Number(string metric) => double.Parse(lines.Single(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal)).Split(' ')[^1], CultureInfo.InvariantCulture);
+        double Number(string metric) => double.Parse(
+            lines.Single(line => line.StartsWith($"{metric}{{", StringComparison.Ordinal)).Split(' ')[^1], CultureInfo.InvariantCulture);
 
         static IEnumerable<string> OfQueue(string queue, params string[] counts) =>
-            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_queue_{count[0]}_total{{vhost=\"/\",queue=\"{queue}\"}} {count[1]}");
+            counts.Select(count => count.Split(' '))
+                .Select(count => $"rabbitmq_queue_{count[0]}_total{{vhost=\"/\",queue=\"{queue}\"}} {count[1]}");
 
         static IEnumerable<string> OfChannel(params string[] counts) =>
-            counts.Select(count => count.Split(' ')).Select(count => $"rabbitmq_channel_{count[0]}_total{{channel=\"C (1)\",vhost=\"/\"}} {count[1]}");
+            counts.Select(count => count.Split(' '))
+                .Select(count => $"rabbitmq_channel_{count[0]}_total{{channel=\"C (1)\",vhost=\"/\"}} {count[1]}");
     }
 
     [Test]
@@ -377,10 +487,16 @@ public partial class MetricsTests
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync("q", false, false, false);
 
-        Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=%2F"), Does.Contain("rabbitmq_detailed_queue_messages{vhost=\"/\",queue=\"q\"} 0"));
+        Assert.That(
+            await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=%2F"),
+            Does.Contain("rabbitmq_detailed_queue_messages{vhost=\"/\",queue=\"q\"} 0"));
         Assert.That(await GetAsync(broker, "metrics/detailed?family=queue_coarse_metrics&vhost=other"), Does.Not.Contain("queue=\"q\""));
-        const string OfClients = "metrics/detailed?family=channel_metrics&family=connection_metrics&family=connection_coarse_metrics&family=channel_exchange_metrics&vhost=";
-        Assert.That(await GetAsync(broker, $"{OfClients}%2F"), Does.Contain("rabbitmq_detailed_connection_channels{channel=").And.Contain("rabbitmq_detailed_channel_consumers{channel="));
+        const string OfClients =
+            "metrics/detailed?family=channel_metrics&family=connection_metrics"
+                + "&family=connection_coarse_metrics&family=channel_exchange_metrics&vhost=";
+        Assert.That(
+            await GetAsync(broker, $"{OfClients}%2F"),
+            Does.Contain("rabbitmq_detailed_connection_channels{channel=").And.Contain("rabbitmq_detailed_channel_consumers{channel="));
         Assert.That(await GetAsync(broker, $"{OfClients}other"), Does.Not.Contain("{channel="));
     }
 
@@ -402,7 +518,11 @@ public partial class MetricsTests
         foreach (string tag in new[] { "management", "policymaker", "monitoring" })
             broker.Broker.Users.Put(new User(tag, PasswordHash.Create("secret"), UserTags.Parse(tag)));
 
-        foreach (var (login, status) in new[] { ("guest:guest", 200), ("guest:wrong", 401), ("monitoring:secret", 200), ("management:secret", 401), ("policymaker:secret", 401), ("nobody:secret", 401) })
+        foreach (var (login, status) in new[]
+        {
+            ("guest:guest", 200), ("guest:wrong", 401), ("monitoring:secret", 200), ("management:secret", 401), ("policymaker:secret", 401),
+            ("nobody:secret", 401)
+        })
             Assert.That((int)(await SendAsync(broker.MetricsPort, "m", login)).StatusCode, Is.EqualTo(status), login);
     }
 
@@ -426,17 +546,25 @@ public partial class MetricsTests
             await SendAsync(broker.ManagementPort, "api/whoami", "guest:wrong");
         await SendAsync(broker.ManagementPort, "api/whoami", "guest:guest");
 
-        string text = await GetAsync(broker, "metrics"), sources = await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics");
+        string text = await GetAsync(broker, "metrics"),
+            sources = await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics");
         foreach (var (count, ofAmqp, ofHttp) in new[] { ("", 1, 3), ("_succeeded", 1, 1), ("_failed", 0, 2) })
         {
-            Assert.That(Lines(text), Does.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"amqp091\"}} {ofAmqp}").And.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"http\"}} {ofHttp}"));
-            Assert.That(Lines(sources), Does.Contain($"rabbitmq_detailed_auth_attempts_detailed{count}_total{{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"http\"}} {ofHttp}"));
+            Assert.That(
+                Lines(text),
+                Does.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"amqp091\"}} {ofAmqp}")
+                    .And.Contain($"rabbitmq_auth_attempts{count}_total{{protocol=\"http\"}} {ofHttp}"));
+            Assert.That(Lines(sources), Does.Contain(
+                $"rabbitmq_detailed_auth_attempts_detailed{count}_total{{remote_address=\"127.0.0.1\","
+                    + $"username=\"guest\",protocol=\"http\"}} {ofHttp}"));
         }
         Assert.That(
             await GetAsync(broker, "metrics/detailed?family=auth_attempt_detailed_metrics"),
-            Does.Contain("rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));
+            Does.Contain(
+                "rabbitmq_detailed_auth_attempts_detailed_total{remote_address=\"127.0.0.1\",username=\"guest\",protocol=\"amqp091\"} 1"));
         string address = $"api/auth/attempts/rabbit@{Environment.MachineName}";
-        using var shown = JsonDocument.Parse(await (await SendAsync(broker.ManagementPort, $"{address}/source", "guest:guest")).Content.ReadAsStringAsync());
+        using var shown = JsonDocument.Parse(
+            await (await SendAsync(broker.ManagementPort, $"{address}/source", "guest:guest")).Content.ReadAsStringAsync());
         Assert.That(shown.RootElement.EnumerateArray().Select(source => source.GetRawText()), Is.EquivalentTo(new[]
         {
             """{"remote_address":"127.0.0.1","username":"guest","auth_attempts":1,"auth_attempts_failed":0,"auth_attempts_succeeded":1,"protocol":"amqp091"}""",
@@ -460,7 +588,10 @@ public partial class MetricsTests
     {
         await channel.QueueDeclareAsync("q", durable: true, false, false);
         await channel.QueueDeclareAsync("empty", durable: true, false, false);
-        foreach (var (isPersistent, size) in new[] { (true, 100), (true, 100), (true, 100), (false, 100), (false, 100), (true, 10_000), (true, 10_000) })
+        foreach (var (isPersistent, size) in new[]
+        {
+            (true, 100), (true, 100), (true, 100), (false, 100), (false, 100), (true, 10_000), (true, 10_000)
+        })
         {
             var properties = new BasicProperties { Persistent = isPersistent, Timestamp = new AmqpTimestamp(1_700_000_000) };
             await channel.BasicPublishAsync("", "q", mandatory: false, properties, new byte[size]);
@@ -468,12 +599,14 @@ public partial class MetricsTests
         await channel.BasicGetAsync("q", autoAck: false);
     }
 
-    private static string Classic(string name) => $"rabbitmq_global_messages_{name}{{protocol=\"amqp091\",queue_type=\"rabbit_classic_queue\"}}";
+    private static string Classic(string name) =>
+        $"rabbitmq_global_messages_{name}{{protocol=\"amqp091\",queue_type=\"rabbit_classic_queue\"}}";
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => line.Length > 0 && line[0] != '#');
 
     private static double Value(string text, string sample) => double.Parse(
-        Lines(text).Single(line => line.StartsWith(sample + " ", StringComparison.Ordinal))[(sample.Length + 1)..], CultureInfo.InvariantCulture);
+        Lines(text).Single(line => line.StartsWith(sample + " ", StringComparison.Ordinal))[(sample.Length + 1)..],
+        CultureInfo.InvariantCulture);
 
     [Test]
     public async Task Limits_are_those_in_force()
@@ -492,7 +625,8 @@ public partial class MetricsTests
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
-        var answer = await http.PutAsJsonAsync($"http://127.0.0.1:{broker.ManagementPort}/api/settings/{setting}", new { absolute = bytes });
+        var answer = await http.PutAsJsonAsync(
+            $"http://127.0.0.1:{broker.ManagementPort}/api/settings/{setting}", new { absolute = bytes });
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.NoContent));
     }
 

@@ -11,7 +11,9 @@ public sealed class MetricsWriterTests
     [TestCase("a\"b\\c\nd", "a\\\"b\\\\c\\nd")]
     [TestCase("\u1234\n\U0001f407", "\u1234\\n\U0001f407")]
     public async Task A_label_is_escaped_so_that_a_sample_stays_on_its_line(string value, string written) =>
-        Assert.That(await WrittenAsync(writer => writer.Sample(1, ("a", value), ("b", "c"))), Is.EqualTo($"p_n{{a=\"{written}\",b=\"c\"}} 1\n"));
+        Assert.That(
+            await WrittenAsync(writer => writer.Sample(1, ("a", value), ("b", "c"))),
+            Is.EqualTo($"p_n{{a=\"{written}\",b=\"c\"}} 1\n"));
 
     [TestCase(0, "0")]
     [TestCase(-12, "-12")]

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Amqp.Tests.Performance;
 
-/// <summary>A broker in the test's own process, on real sockets and a folder of its own: the runtime's counters are then the broker's.</summary>
+/// <summary>
+/// A broker in the test's own process, on real sockets and a folder of its own: the runtime's counters are then the broker's.
+/// </summary>
 internal sealed class InProcessBroker : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,17 +19,20 @@ internal sealed class InProcessBroker : IAsyncDisposable
 
     /// <summary>For clients: guest's connection to the virtual host <c>/</c>.</summary>
     public string Uri => string.Create(
-        CultureInfo.InvariantCulture, $"amqp://guest:guest@127.0.0.1:{_app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).First().Port}/%2F");
+        CultureInfo.InvariantCulture,
+        $"amqp://guest:guest@127.0.0.1:{_app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).First().Port}/%2F");
 
     /// <summary>Starts a broker and returns when it listens.</summary>
     public static async Task<InProcessBroker> StartAsync()
     {
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
-        var settings = new[] { ("listeners.tcp.default", "0"), ("management.tcp.port", "0"), ("log.console.level", "warning"), ("data_dir", folder) };
+        var settings =
+            new[] { ("listeners.tcp.default", "0"), ("management.tcp.port", "0"), ("log.console.level", "warning"), ("data_dir", folder) };
         var broker = new InProcessBroker(
             BrokerHost.Build(BrokerConfiguration.Load(
                 null,
-                settings.Select(setting => Assignment.Of(setting.Item1, setting.Item2, new SettingSource("test", SettingSource.CommandLine))),
+                settings.Select(
+                    setting => Assignment.Of(setting.Item1, setting.Item2, new SettingSource("test", SettingSource.CommandLine))),
                 new Dictionary<string, string>())),
             folder);
         await broker._app.StartAsync();

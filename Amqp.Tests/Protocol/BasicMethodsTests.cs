@@ -18,7 +18,8 @@ public class BasicMethodsTests
     [TestCase(false, true, false, false, "02")]
     [TestCase(false, false, true, false, "04")]
     [TestCase(false, false, false, true, "08")]
-    public void Basic_consume_packs_its_flags_into_one_octet_lowest_bit_first(bool noLocal, bool noAck, bool exclusive, bool noWait, string flags) =>
+    public void Basic_consume_packs_its_flags_into_one_octet_lowest_bit_first(
+        bool noLocal, bool noAck, bool exclusive, bool noWait, string flags) =>
         GoldenBytes.AssertAre(
             new BasicConsume("q", "t", noLocal, noAck, exclusive, noWait, _aIsTrue),
             "003C" + "0014", "0000", "01" + "71", "01" + "74", flags, "00000004" + "0161" + "7401");

@@ -36,7 +36,9 @@ public class EncodedPropertiesTests
             Assert.That(Find(PropertyFlags.MessageId), Is.EqualTo(properties.MessageId ?? ""));
             Assert.That(Find(PropertyFlags.ClusterId), Is.EqualTo(properties.ClusterId ?? ""));
             var timestamp = EncodedProperties.Find(bytes, PropertyFlags.Timestamp);
-            Assert.That(timestamp.IsEmpty ? (ulong?)null : BinaryPrimitives.ReadUInt64BigEndian(timestamp), Is.EqualTo(properties.Timestamp));
+            Assert.That(
+                timestamp.IsEmpty ? (ulong?)null : BinaryPrimitives.ReadUInt64BigEndian(timestamp),
+                Is.EqualTo(properties.Timestamp));
 
             string Find(PropertyFlags property) => Encoding.UTF8.GetString(EncodedProperties.Find(bytes, property));
         }).QuickCheckThrowOnFailure();
@@ -87,7 +89,8 @@ public class EncodedPropertiesTests
         Prop.ForAll(Generators.Properties.ToArbitrary(), properties =>
         {
             var output = new ArrayBufferWriter<byte>();
-            EncodedProperties.Rewrite(Encoded.Properties(properties), FieldTable.Empty, keepsExpiration: true, output, timestamp: 1_700_000_000);
+            EncodedProperties.Rewrite(
+                Encoded.Properties(properties), FieldTable.Empty, keepsExpiration: true, output, timestamp: 1_700_000_000);
 
             var expected = properties with { Headers = FieldTable.Empty, Timestamp = 1_700_000_000 };
             Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(Encoded.Properties(expected)));
@@ -133,7 +136,8 @@ public class EncodedPropertiesTests
     [TestCase(false)]
     public void Behind_a_continuation_each_property_stands_where_it_is_and_what_nobody_knows_is_kept(bool keepsExpiration)
     {
-        byte[] headers = Encoded.Fields(FieldTable.Empty.With("h", FieldValue.FromInt32(7))), others = Encoded.Fields(FieldTable.Empty.With("i", FieldValue.FromInt64(8)));
+        byte[] headers = Encoded.Fields(FieldTable.Empty.With("h", FieldValue.FromInt32(7))),
+            others = Encoded.Fields(FieldTable.Empty.With("i", FieldValue.FromInt64(8)));
         byte[] before = List(expires: true, headers);
 
         Assert.That(EncodedProperties.HeadersOffset(before), Is.EqualTo(8));
@@ -147,7 +151,8 @@ public class EncodedPropertiesTests
 
         static byte[] List(bool expires, byte[] fields) =>
         [
-            (byte)(expires ? 0xB1 : 0xB0), 1, 0, 1, 0x80, 0, 1, (byte)'a', 0, 0, 0, (byte)fields.Length, .. fields, 2, .. (byte[])(expires ? [1, (byte)'9'] : []), 1, (byte)'z',
+            (byte)(expires ? 0xB1 : 0xB0), 1, 0, 1, 0x80, 0, 1, (byte)'a', 0, 0, 0, (byte)fields.Length, .. fields, 2,
+            .. (byte[])(expires ? [1, (byte)'9'] : []), 1, (byte)'z',
         ];
     }
 

@@ -18,7 +18,8 @@ public class FieldTableTests
         new TestCaseData(FieldValue.FromInt32(-2), "49" + "FFFFFFFE").SetArgDisplayNames("32 bits"),
         new TestCaseData(FieldValue.FromInteger(FieldType.UInt32, 0xFFFFFFFE), "69" + "FFFFFFFE").SetArgDisplayNames("32 bits unsigned"),
         new TestCaseData(FieldValue.FromInt64(-2), "6C" + "FFFFFFFFFFFFFFFE").SetArgDisplayNames("64 bits"),
-        new TestCaseData(FieldValue.FromInteger(FieldType.Int64Alias, -2), "4C" + "FFFFFFFFFFFFFFFE").SetArgDisplayNames("64 bits by the other name"),
+        new TestCaseData(FieldValue.FromInteger(FieldType.Int64Alias, -2), "4C" + "FFFFFFFFFFFFFFFE")
+            .SetArgDisplayNames("64 bits by the other name"),
         new TestCaseData(FieldValue.FromSingle(1.5f), "66" + "3FC00000").SetArgDisplayNames("single"),
         new TestCaseData(FieldValue.FromDouble(1.5), "64" + "3FF8000000000000").SetArgDisplayNames("double"),
         new TestCaseData(FieldValue.FromDecimal(2, 314), "44" + "02" + "0000013A").SetArgDisplayNames("decimal"),
@@ -27,9 +28,11 @@ public class FieldTableTests
         new TestCaseData(FieldValue.FromTimestamp(1), "54" + "0000000000000001").SetArgDisplayNames("timestamp"),
         new TestCaseData(FieldValue.Void, "56").SetArgDisplayNames("void"),
         new TestCaseData(
-            FieldValue.FromArray([FieldValue.FromBoolean(false), FieldValue.Void]), "41" + "00000003" + "7400" + "56").SetArgDisplayNames("array"),
+            FieldValue.FromArray([FieldValue.FromBoolean(false), FieldValue.Void]), "41" + "00000003" + "7400" + "56")
+                .SetArgDisplayNames("array"),
         new TestCaseData(
-            FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.Void)), "46" + "00000003" + "0161" + "56").SetArgDisplayNames("table"),
+            FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.Void)), "46" + "00000003" + "0161" + "56")
+                .SetArgDisplayNames("table"),
     ];
 
     [TestCaseSource(nameof(Types))]
@@ -46,8 +49,14 @@ public class FieldTableTests
         byte[] fields = Convert.FromHexString("016B" + hex);
         for (int length = 1; length < fields.Length; length++)
         {
-            Assert.That(() => FieldTableCodec.Read(fields.AsSpan(0, length)), Throws.AmqpError(ReplyCode.SyntaxError), $"{value} in {length} bytes");
-            Assert.That(() => FieldTableCodec.Validate(fields.AsSpan(0, length)), Throws.AmqpError(ReplyCode.SyntaxError), $"{value} in {length} bytes");
+            Assert.That(
+                () => FieldTableCodec.Read(fields.AsSpan(0, length)),
+                Throws.AmqpError(ReplyCode.SyntaxError),
+                $"{value} in {length} bytes");
+            Assert.That(
+                () => FieldTableCodec.Validate(fields.AsSpan(0, length)),
+                Throws.AmqpError(ReplyCode.SyntaxError),
+                $"{value} in {length} bytes");
         }
     }
 
@@ -73,9 +82,12 @@ public class FieldTableTests
     [Test]
     public void Of_fields_with_one_name_the_first_is_found_however_many_there_are([Values(2, 8, 9, 20)] int count)
     {
-        var table = new FieldTable(Enumerable.Range(0, count).Select(number => KeyValuePair.Create($"{number % (count / 2)}", FieldValue.FromInt32(number))));
+        var table = new FieldTable(
+            Enumerable.Range(0, count).Select(number => KeyValuePair.Create($"{number % (count / 2)}", FieldValue.FromInt32(number))));
 
-        Assert.That(Enumerable.Range(0, count / 2).Select(name => table[$"{name}"]), Is.EqualTo(Enumerable.Range(0, count / 2).Select(number => (FieldValue?)FieldValue.FromInt32(number))));
+        Assert.That(
+            Enumerable.Range(0, count / 2).Select(name => table[$"{name}"]),
+            Is.EqualTo(Enumerable.Range(0, count / 2).Select(number => (FieldValue?)FieldValue.FromInt32(number))));
     }
 
     [Test]
@@ -106,7 +118,9 @@ public class FieldTableTests
         Prop.ForAll(
             Generators.FieldTables.Select(Encoded.Fields).SelectMany(
                 fields => Gen.Choose(0, Math.Max(fields.Length - 1, 0)).Two(),
-                (fields, random) => fields.Select((octet, index) => index == random.Item1 ? (byte)(octet ^ (random.Item2 % 255 + 1)) : octet).ToArray()).ToArbitrary(),
+                (fields, random) =>
+                    fields.Select((octet, index) => index == random.Item1 ? (byte)(octet ^ (random.Item2 % 255 + 1)) : octet).ToArray())
+                    .ToArbitrary(),
             AssertReadsOrRefuses).QuickCheckThrowOnFailure();
 
     [Test]
@@ -124,7 +138,9 @@ public class FieldTableTests
         byte[] fields = Nested(type, depth + 1);
 
         Assert.That(() => FieldTableCodec.Read(fields, depth), Throws.AmqpError(ReplyCode.SyntaxError, $"tables nest deeper than {depth}"));
-        Assert.That(() => FieldTableCodec.Validate(fields, depth), Throws.AmqpError(ReplyCode.SyntaxError, $"tables nest deeper than {depth}"));
+        Assert.That(
+            () => FieldTableCodec.Validate(fields, depth),
+            Throws.AmqpError(ReplyCode.SyntaxError, $"tables nest deeper than {depth}"));
     }
 
     [Test]
@@ -184,7 +200,8 @@ public class FieldTableTests
         const int count = 200_000;
         var table = Numbered(Enumerable.Range(0, count));
 
-        var found = Task.Run(() => Enumerable.Range(0, count).All(number => table[$"{number}"] == FieldValue.FromInt32(number)), cancellation);
+        var found = Task.Run(
+            () => Enumerable.Range(0, count).All(number => table[$"{number}"] == FieldValue.FromInt32(number)), cancellation);
 
         Assert.That(await found.WaitAsync(cancellation), Is.True);
     }

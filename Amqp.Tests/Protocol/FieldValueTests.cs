@@ -16,8 +16,20 @@ public class FieldValueTests
         new(FieldValue.FromBytes([0, 255]), "00FF"),
         new(FieldValue.Void, "void"),
         new(FieldValue.FromTable(FieldTable.Empty), "{}"),
-        new(FieldValue.FromArray([FieldValue.FromArray([]), FieldValue.FromInt32(1), FieldValue.FromArray([FieldValue.FromInt32(2)]), FieldValue.FromInt32(3)]), "[[], 1, [2], 3]"),
-        new(FieldValue.FromTable(FieldTable.Empty.With("a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.FromString("c")).With("d", FieldValue.Void))).With("e", FieldValue.FromInt32(1))), "{a: {b: c, d: void}, e: 1}"),
+        new(
+            FieldValue.FromArray([
+                FieldValue.FromArray([]),
+                FieldValue.FromInt32(1),
+                FieldValue.FromArray([FieldValue.FromInt32(2)]),
+                FieldValue.FromInt32(3)
+            ]),
+            "[[], 1, [2], 3]"),
+        new(
+            FieldValue.FromTable(
+                FieldTable.Empty.With(
+                    "a", FieldValue.FromTable(FieldTable.Empty.With("b", FieldValue.FromString("c")).With("d", FieldValue.Void)))
+                    .With("e", FieldValue.FromInt32(1))),
+            "{a: {b: c, d: void}, e: 1}"),
     ];
 
     [Test]
@@ -45,7 +57,11 @@ public class FieldValueTests
     public void Arrays_are_equal_when_all_their_values_are()
     {
         var (one, two) = (FieldValue.FromInt32(1), FieldValue.FromInt32(2));
-        FieldValue[] arrays = [FieldValue.FromArray([]), FieldValue.FromArray([one]), FieldValue.FromArray([one, two]), FieldValue.FromArray([two, one]), FieldValue.FromArray([one, one])];
+        FieldValue[] arrays =
+        [
+            FieldValue.FromArray([]), FieldValue.FromArray([one]), FieldValue.FromArray([one, two]), FieldValue.FromArray([two, one]),
+            FieldValue.FromArray([one, one])
+        ];
 
         foreach (var left in arrays)
             Assert.That(arrays.Where(right => left == right), Is.EqualTo(new[] { left }));
@@ -76,5 +92,7 @@ public class FieldValueTests
 
     [Test]
     public void A_string_that_is_not_utf8_is_text_that_stands_for_the_same_octets() =>
-        Assert.That(FieldValue.FromString(FieldValue.FromString([(byte)'a', 0xFF]).AsString()).AsBytes().ToArray(), Is.EqualTo(new byte[] { (byte)'a', 0xFF }));
+        Assert.That(
+            FieldValue.FromString(FieldValue.FromString([(byte)'a', 0xFF]).AsString()).AsBytes().ToArray(),
+            Is.EqualTo(new byte[] { (byte)'a', 0xFF }));
 }

@@ -20,7 +20,8 @@ public class FrameFuzzTests
     private static readonly byte[] _conversation =
     [
         .. Encoded.Frame(0, new ConnectionStartOk(FieldTable.Empty.With("a", FieldValue.FromString("b")), "PLAIN", [0, 1], "en_US")),
-        .. Encoded.Frame(1, new QueueDeclare("q", false, true, false, true, false, FieldTable.Empty.With("x-expires", FieldValue.FromInt32(1)))),
+        .. Encoded.Frame(
+            1, new QueueDeclare("q", false, true, false, true, false, FieldTable.Empty.With("x-expires", FieldValue.FromInt32(1)))),
         .. Encoded.Frame(1, new BasicPublish("x", "key", true, false)),
         .. Encoded.Frame(FrameType.Header, 1, Encoded.Header(5, Encoded.Properties(new BasicProperties
         {

@@ -9,7 +9,9 @@ namespace Amqp.Tests.Protocol;
 internal static class Generators
 {
     /// <summary>Random numbers of 64 bits.</summary>
-    public static Gen<ulong> Bits { get; } = Gen.Choose(0, 255).ArrayOf(8).Select(octets => octets.Aggregate(0ul, (bits, octet) => bits << 8 | (uint)octet));
+    public static Gen<ulong> Bits { get; } = Gen.Choose(0, 255)
+        .ArrayOf(8)
+        .Select(octets => octets.Aggregate(0ul, (bits, octet) => bits << 8 | (uint)octet));
 
     public static Gen<byte[]> Bytes { get; } = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
 

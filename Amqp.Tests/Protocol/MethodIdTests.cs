@@ -29,7 +29,8 @@ public class MethodIdTests
         ("TxRollback", 90, 30), ("TxRollbackOk", 90, 31),
     ];
 
-    private static IEnumerable<TestCaseData> Methods => _methods.Select(method => new TestCaseData(method.Name, method.Class, method.Method));
+    private static IEnumerable<TestCaseData> Methods =>
+        _methods.Select(method => new TestCaseData(method.Name, method.Class, method.Method));
 
     [TestCaseSource(nameof(Methods))]
     public void Every_method_of_the_protocol_is_a_struct_with_its_id(string name, ushort classId, ushort methodId)

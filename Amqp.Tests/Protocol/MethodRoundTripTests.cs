@@ -47,10 +47,13 @@ public class MethodRoundTripTests
         where TMethod : struct
     {
         // A struct always has a constructor without parameters. The primary constructor has the most parameters.
-        var parameters = typeof(TMethod).GetConstructors().Select(constructor => constructor.GetParameters()).MaxBy(found => found.Length) ?? [];
+        var parameters = typeof(TMethod).GetConstructors().Select(constructor => constructor.GetParameters()).MaxBy(found => found.Length)
+            ?? [];
         return parameters
             .Select(parameter => Generators.ArgumentOf(parameter.ParameterType))
-            .Aggregate(Gen.Constant(Array.Empty<object>()), (all, next) => all.SelectMany(_ => next, (values, value) => values.Append(value).ToArray()))
+            .Aggregate(
+                Gen.Constant(Array.Empty<object>()),
+                (all, next) => all.SelectMany(_ => next, (values, value) => values.Append(value).ToArray()))
             .Select(values => (TMethod)Activator.CreateInstance(typeof(TMethod), values)!);
     }
 

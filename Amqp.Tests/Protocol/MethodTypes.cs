@@ -7,6 +7,8 @@ internal static class MethodTypes
 {
     public static IEnumerable<Type> All { get; } =
         typeof(QueueDeclare).Assembly.GetTypes()
-            .Where(type => type.IsValueType && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IMethod<>)))
+            .Where(type =>
+                type.IsValueType
+                    && type.GetInterfaces().Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IMethod<>)))
             .ToList();
 }

@@ -10,11 +10,13 @@ public sealed class OctetTextTests
 {
     [Test]
     public void Any_octets_come_back_as_they_were() =>
-        Prop.ForAll(Generators.Bytes.ToArbitrary(), octets => OctetText.Encode(OctetText.Decode(octets)).AsSpan().SequenceEqual(octets)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Generators.Bytes.ToArbitrary(), octets => OctetText.Encode(OctetText.Decode(octets)).AsSpan().SequenceEqual(octets))
+            .QuickCheckThrowOnFailure();
 
     [Test]
     public void The_octets_of_a_text_are_counted_as_they_are_written() =>
-        Prop.ForAll(Generators.Bytes.ToArbitrary(), octets => OctetText.Count(OctetText.Decode(octets)) == octets.Length).QuickCheckThrowOnFailure();
+        Prop.ForAll(Generators.Bytes.ToArbitrary(), octets => OctetText.Count(OctetText.Decode(octets)) == octets.Length)
+            .QuickCheckThrowOnFailure();
 
     [Test]
     public void Every_sequence_of_two_octets_is_a_string_of_its_own()

@@ -58,5 +58,6 @@ public class ReplyTests
     public void Every_code_has_its_own_name_in_capitals() =>
         Assert.That(
             Enum.GetValues<ReplyCode>().Select(code => code.Name()),
-            Is.EqualTo(Enum.GetValues<ReplyCode>().Select(code => Regex.Replace($"{code}", "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant())));
+            Is.EqualTo(
+                Enum.GetValues<ReplyCode>().Select(code => Regex.Replace($"{code}", "(?<=[a-z])(?=[A-Z])", "_").ToUpperInvariant())));
 }

@@ -78,7 +78,9 @@ public class WireReaderTests
     [TestCase(0xFFFFFFFFu)]
     public void A_long_string_longer_than_what_is_there_is_refused(uint length) =>
         Assert.That(
-            () => new WireReader([(byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, 1, 2]).ReadLongString().ToArray(),
+            () => new WireReader([(byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, 1, 2])
+                .ReadLongString()
+                .ToArray(),
             Throws.AmqpError(ReplyCode.SyntaxError));
 
     [Test]

@@ -3,7 +3,9 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>Confirms of persistent messages: from who publishes over the store's thread, which is driven here too, to who is told.</summary>
+/// <summary>
+/// Confirms of persistent messages: from who publishes over the store's thread, which is driven here too, to who is told.
+/// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
@@ -22,7 +24,8 @@ public sealed class CommitTests
     public void Every_publish_is_confirmed_once() => Exploration.Explore(150, () => new Confirming(leaves: false));
 
     [Test]
-    public void A_publisher_that_goes_while_it_waits_keeps_nobody_from_the_confirm() => Exploration.Explore(150, () => new Confirming(leaves: true));
+    public void A_publisher_that_goes_while_it_waits_keeps_nobody_from_the_confirm() =>
+        Exploration.Explore(150, () => new Confirming(leaves: true));
 
     private sealed class Confirming(bool leaves) : IScenario
     {

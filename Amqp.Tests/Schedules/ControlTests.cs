@@ -8,7 +8,9 @@ public sealed class ControlTests
 {
     [Test]
     public void Two_locks_taken_in_two_orders_are_found_to_deadlock() =>
-        Assert.That(() => Exploration.Explore(200, () => new TwoLocks(sameOrder: false)), Throws.TypeOf<AssertionException>().With.Message.Contains("deadlock"));
+        Assert.That(
+            () => Exploration.Explore(200, () => new TwoLocks(sameOrder: false)),
+            Throws.TypeOf<AssertionException>().With.Message.Contains("deadlock"));
 
     [Test]
     public void Two_locks_taken_in_one_order_never_deadlock() =>
@@ -16,7 +18,9 @@ public sealed class ControlTests
 
     [Test]
     public void A_count_that_is_read_and_written_apart_is_found_to_lose_an_increment() =>
-        Assert.That(() => Exploration.Explore(200, () => new Counting(isAtomic: false)), Throws.TypeOf<AssertionException>().With.Message.Contains("Expected: 2"));
+        Assert.That(
+            () => Exploration.Explore(200, () => new Counting(isAtomic: false)),
+            Throws.TypeOf<AssertionException>().With.Message.Contains("Expected: 2"));
 
     [Test]
     public void An_interlocked_count_loses_none() =>
@@ -27,7 +31,8 @@ public sealed class ControlTests
         private readonly Lock _one = new();
         private readonly Lock _other = new();
 
-        public IEnumerable<(string Name, Action Body)> Threads => [("first", () => Take(_one, _other)), ("second", () => Take(sameOrder ? _one : _other, sameOrder ? _other : _one))];
+        public IEnumerable<(string Name, Action Body)> Threads =>
+            [("first", () => Take(_one, _other)), ("second", () => Take(sameOrder ? _one : _other, sameOrder ? _other : _one))];
 
         public void Check()
         {

@@ -53,5 +53,6 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
 /// <summary>A frame that was sent.</summary>
 internal sealed record SentFrame(FrameType Type, byte[] Payload)
 {
-    public MethodId Id => Type == FrameType.Method ? MethodId.FromValue(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
+    public MethodId Id =>
+        Type == FrameType.Method ? MethodId.FromValue(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
 }

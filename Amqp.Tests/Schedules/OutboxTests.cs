@@ -39,7 +39,9 @@ public sealed class OutboxTests
             Assert.That((_outbox.Waiting, _outbox.IsSending), Is.EqualTo((0L, false)));
             Assert.That(_closed.IsCompleted, Is.True, "the outbox never said that all was sent");
             Assert.That(_room.IsCompleted, Is.True, "who waits for room was forgotten");
-            var writes = sink.Frames.Where(frame => frame.Id == BasicAck.Id).Select(frame => MethodArguments.Read<BasicAck>(frame.Payload.AsSpan(4)).DeliveryTag).ToList();
+            var writes = sink.Frames.Where(frame => frame.Id == BasicAck.Id)
+                .Select(frame => MethodArguments.Read<BasicAck>(frame.Payload.AsSpan(4)).DeliveryTag)
+                .ToList();
             for (int writer = 0; writer < Writers; writer++)
             {
                 var own = writes.Where(tag => tag / 100 == (ulong)writer).Select(tag => (int)(tag % 100)).ToList();

@@ -30,9 +30,11 @@ public sealed class QueueTests
     public void A_queue_deleted_while_clients_use_it_leaves_nothing_behind() => Exploration.Explore(150, () => new Deleting(_broker));
 
     [Test]
-    public void What_is_purged_while_others_publish_and_consume_is_delivered_to_nobody_and_nothing_else_is_missing() => Exploration.Explore(150, () => new Purging(_broker));
+    public void What_is_purged_while_others_publish_and_consume_is_delivered_to_nobody_and_nothing_else_is_missing() =>
+        Exploration.Explore(150, () => new Purging(_broker));
 
-    private static IEnumerable<string> Messages(string publisher, int count) => Enumerable.Range(0, count).Select(number => $"{publisher}{number}");
+    private static IEnumerable<string> Messages(string publisher, int count) =>
+        Enumerable.Range(0, count).Select(number => $"{publisher}{number}");
 
     private static ScriptedClient Declared(SchedulesBroker broker, FieldTable? arguments = null)
     {
@@ -105,7 +107,8 @@ public sealed class QueueTests
 
     private sealed class Slow(SchedulesBroker broker) : IScenario
     {
-        private readonly ScriptedClient _publisher = Declared(broker), _consumer = new(broker, new MemorySink(mostAtOnce: 50, isSlow: true), highWatermark: 60);
+        private readonly ScriptedClient _publisher = Declared(broker),
+            _consumer = new(broker, new MemorySink(mostAtOnce: 50, isSlow: true), highWatermark: 60);
 
         public IEnumerable<(string Name, Action Body)> Threads =>
         [
@@ -129,7 +132,9 @@ public sealed class QueueTests
     /// <remarks>With priorities, as then the queue has a count of its own: one that is wrong leaves messages to nobody.</remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
-        private readonly ScriptedClient _publisher = Declared(broker, FieldTable.Empty.With("x-max-priority", FieldValue.FromInt32(1))), _consumer = new(broker), _purger = new(broker);
+        private readonly ScriptedClient _publisher = Declared(broker, FieldTable.Empty.With("x-max-priority", FieldValue.FromInt32(1))),
+            _consumer = new(broker),
+            _purger = new(broker);
 
         public IEnumerable<(string Name, Action Body)> Threads =>
         [
@@ -151,7 +156,8 @@ public sealed class QueueTests
             _publisher.Publish("", "q", persistent: false, "last");
             long purged = _purger.Methods<QueuePurgeOk>().Sum(purge => purge.MessageCount);
             Assert.That(_consumer.Bodies, Is.Unique.And.Ordered.And.Member("last"));
-            Assert.That(_consumer.Bodies.Count + purged, Is.EqualTo(5), $"purged: {purged}, delivered: {string.Join(' ', _consumer.Bodies)}");
+            Assert.That(
+                _consumer.Bodies.Count + purged, Is.EqualTo(5), $"purged: {purged}, delivered: {string.Join(' ', _consumer.Bodies)}");
             Assert.That(broker.Broker.VirtualHosts.Find("/")!.FindQueue("q")!.Counts.Ready, Is.Zero);
         }
 

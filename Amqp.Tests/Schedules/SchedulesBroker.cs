@@ -16,7 +16,8 @@ internal sealed class SchedulesBroker : IDisposable
     {
         Options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
         Broker = MessageBroker.Open(
-            Options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance, NullLogger.Instance);
+            Options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance,
+            NullLogger.Instance);
     }
 
     public MessageBroker Broker { get; }

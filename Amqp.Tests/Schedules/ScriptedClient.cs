@@ -40,7 +40,8 @@ internal sealed class ScriptedClient
     public Outbox Outbox => _opened.Outbox;
 
     /// <summary>The bodies of the deliveries that it was sent, in their order.</summary>
-    public IReadOnlyList<string> Bodies => [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
+    public IReadOnlyList<string> Bodies =>
+        [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
 
     /// <summary>The delivery tags that it was sent, in their order.</summary>
     public IReadOnlyList<ulong> Tags => [.. Methods<BasicDeliver>().Select(deliver => deliver.DeliveryTag)];
@@ -51,7 +52,8 @@ internal sealed class ScriptedClient
     /// <summary>The methods of a kind that it was sent.</summary>
     public IReadOnlyList<TMethod> Methods<TMethod>()
         where TMethod : struct, IMethod<TMethod> =>
-        [.. _sink.Frames.Where(frame => frame.Type == FrameType.Method && frame.Id == TMethod.Id).Select(frame => MethodArguments.Read<TMethod>(frame.Payload.AsSpan(4)))];
+        [.. _sink.Frames.Where(frame => frame.Type == FrameType.Method && frame.Id == TMethod.Id)
+            .Select(frame => MethodArguments.Read<TMethod>(frame.Payload.AsSpan(4)))];
 
     public void Say<TMethod>(TMethod method)
         where TMethod : struct, IMethod<TMethod>

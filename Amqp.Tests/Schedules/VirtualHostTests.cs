@@ -29,7 +29,8 @@ public sealed class VirtualHostTests
         {
             _broker = broker;
             _queueMemory = broker.Broker.Store.QueueMemoryInUse;
-            _virtualHost = broker.Broker.VirtualHosts.Put("host", Amqp.Server.Broker.VirtualHosts.VirtualHostDescription.None, maker: "guest");
+            _virtualHost = broker.Broker.VirtualHosts.Put(
+                "host", Amqp.Server.Broker.VirtualHosts.VirtualHostDescription.None, maker: "guest");
             _client = new ScriptedClient(broker, virtualHost: "host");
         }
 

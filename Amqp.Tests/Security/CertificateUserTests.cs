@@ -28,9 +28,19 @@ public sealed class CertificateUserTests : IDisposable
     {
         (string Number, string Name)[] attributes =
         [
-            ("2.5.4.3", "CN"), ("2.5.4.4", "SN"), ("2.5.4.5", "SERIALNUMBER"), ("2.5.4.6", "C"), ("2.5.4.7", "L"), ("2.5.4.8", "ST"), ("2.5.4.9", "STREET"), ("2.5.4.10", "O"),
-            ("2.5.4.11", "OU"), ("2.5.4.12", "TITLE"), ("2.5.4.42", "GIVENNAME"), ("2.5.4.43", "INITIALS"), ("2.5.4.44", "GENERATIONQUALIFIER"), ("2.5.4.46", "DNQUALIFIER"),
-            ("2.5.4.65", "PSEUDONYM"), ("1.2.840.113549.1.9.1", "EMAILADDRESS"), ("0.9.2342.19200300.100.1.1", "UID"), ("0.9.2342.19200300.100.1.25", "DC"), ("1.2.3.4", "1.2.3.4"),
+            ("2.5.4.3", "CN"), ("2.5.4.4", "SN"), ("2.5.4.5", "SERIALNUMBER"), ("2.5.4.6", "C"), ("2.5.4.7", "L"), ("2.5.4.8", "ST"),
+            ("2.5.4.9", "STREET"), ("2.5.4.10", "O"),
+            ("2.5.4.11", "OU"),
+            ("2.5.4.12", "TITLE"),
+            ("2.5.4.42", "GIVENNAME"),
+            ("2.5.4.43", "INITIALS"),
+            ("2.5.4.44", "GENERATIONQUALIFIER"),
+            ("2.5.4.46", "DNQUALIFIER"),
+            ("2.5.4.65", "PSEUDONYM"),
+            ("1.2.840.113549.1.9.1", "EMAILADDRESS"),
+            ("0.9.2342.19200300.100.1.1", "UID"),
+            ("0.9.2342.19200300.100.1.25", "DC"),
+            ("1.2.3.4", "1.2.3.4"),
         ];
         string subject = string.Join(", ", attributes.Reverse().Select(attribute => $"OID.{attribute.Number}=xx"));
 
@@ -62,7 +72,9 @@ public sealed class CertificateUserTests : IDisposable
             request.CertificateExtensions.Add(names.Build());
         });
 
-        return CertificateUser.NameIn(certificate, new TlsOptions { LoginFrom = CertificateName.AlternativeName, AlternativeNameType = type, AlternativeNameIndex = index });
+        return CertificateUser.NameIn(
+            certificate,
+            new TlsOptions { LoginFrom = CertificateName.AlternativeName, AlternativeNameType = type, AlternativeNameIndex = index });
     }
 
     public void Dispose() => _authority.Dispose();

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Which requests of pages elsewhere are taken, by method and type of the body: where any origin may send, those that a browser asks about first.</summary>
+/// <summary>
+/// Which requests of pages elsewhere are taken, by method and type of the body: where any origin may
+/// send, those that a browser asks about first.
+/// </summary>
 public sealed class CrossOriginTests
 {
     [TestCase("*", "POST", "application/json", true)]
@@ -27,6 +30,8 @@ public sealed class CrossOriginTests
         http.Request.Headers.Origin = "https://page.example";
         var origins = new CrossOrigin(new CorsOptions { Origins = [allowed] });
 
-        Assert.That(() => origins.DemandKnownPage(http), isTaken ? Throws.Nothing : Throws.TypeOf<ApiException>().With.Property("Status").EqualTo(403));
+        Assert.That(
+            () => origins.DemandKnownPage(http),
+            isTaken ? Throws.Nothing : Throws.TypeOf<ApiException>().With.Property("Status").EqualTo(403));
     }
 }

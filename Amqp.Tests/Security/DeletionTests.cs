@@ -46,7 +46,9 @@ public class DeletionTests
         var reason = await closed.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That((reason.ReplyCode, reason.ReplyText), Is.EqualTo((320, "CONNECTION_FORCED - vhost 'other' is deleted")));
         Assert.That(stays.IsOpen);
-        Assert.That(() => BrokerInProcess.ConnectAsync(_broker.Factory(virtualHost: "other")), Throws.InstanceOf<OperationInterruptedException>());
+        Assert.That(
+            () => BrokerInProcess.ConnectAsync(_broker.Factory(virtualHost: "other")),
+            Throws.InstanceOf<OperationInterruptedException>());
     }
 
     [Test]
@@ -63,7 +65,9 @@ public class DeletionTests
         _broker.Broker.VirtualHosts.Delete("other");
         var anew = _broker.Broker.VirtualHosts.Put("other", new("", []));
 
-        Assert.That((anew.FindQueue("q"), anew.FindExchange("x"), _broker.Broker.Permissions.Find("other", "guest")), Is.EqualTo(default((object?, object?, object?))));
+        Assert.That(
+            (anew.FindQueue("q"), anew.FindExchange("x"), _broker.Broker.Permissions.Find("other", "guest")),
+            Is.EqualTo(default((object?, object?, object?))));
         Assert.That(anew.FindExchange("amq.topic"), Is.Not.Null);
     }
 
@@ -84,7 +88,8 @@ public class DeletionTests
     [Test]
     public async Task A_new_password_holds_from_the_next_login_on()
     {
-        _broker.Broker.Users.Put(new User("guest", PasswordHash.Create("new", HashingAlgorithm.Sha512), new UserTags([UserTags.Administrator])));
+        _broker.Broker.Users.Put(
+            new User("guest", PasswordHash.Create("new", HashingAlgorithm.Sha512), new UserTags([UserTags.Administrator])));
 
         Assert.That(() => _broker.Factory().CreateConnectionAsync(), Throws.TypeOf<BrokerUnreachableException>());
         await using var connection = await _broker.Factory(password: "new").CreateConnectionAsync();

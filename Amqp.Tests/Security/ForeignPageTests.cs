@@ -22,13 +22,15 @@ public class ForeignPageTests
         foreach (string resource in broker.Resources.Where(resource => !resource.StartsWith("GET ", StringComparison.Ordinal)))
         {
             string[] parts = resource.Split(' ');
-            var status = await SendAsync(broker, parts[0], parts[1].Replace("{", "").Replace("}", ""), Form, "Origin: https://evil.example");
+            var status = await SendAsync(
+                broker, parts[0], parts[1].Replace("{", "").Replace("}", ""), Form, "Origin: https://evil.example");
             if (status != HttpStatusCode.Forbidden)
                 taken.Add($"{resource}: {status}");
         }
 
         Assert.That(taken, Is.Empty);
-        Assert.That(broker.Log, Has.Some.Contains("POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
+        Assert.That(broker.Log, Has.Some.Contains(
+            "POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
     }
 
     // Whatever is no browser goes on as before, whatever it says that its body is.
@@ -61,9 +63,11 @@ public class ForeignPageTests
     [TestCase("*", Form, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 403)]
     [TestCase("*", "text/plain; charset=utf-8", "Origin: https://any.example", 403)]
     [TestCase("*", "", "Origin: https://any.example", 403)]
-    public async Task A_change_is_taken_from_known_pages_and_from_what_is_no_browser(string allowed, string contentType, string headers, int status)
+    public async Task A_change_is_taken_from_known_pages_and_from_what_is_no_browser(
+        string allowed, string contentType, string headers, int status)
     {
-        await using var broker = await BrokerInProcess.StartAsync(allowed.Length > 0 ? [$"management.cors.allow_origins.1 = {allowed}"] : []);
+        await using var broker = await BrokerInProcess.StartAsync(
+            allowed.Length > 0 ? [$"management.cors.allow_origins.1 = {allowed}"] : []);
 
         Assert.That((int)await SendAsync(broker, "POST", "/api/definitions", contentType, headers), Is.EqualTo(status));
     }
@@ -71,7 +75,8 @@ public class ForeignPageTests
     [TestCase("*", "https://any.example", "*", null)]
     [TestCase("https://console.example", "https://console.example", "https://console.example", "true")]
     [TestCase("https://console.example", "https://any.example", null, null)]
-    public async Task Only_pages_of_named_origins_may_send_what_the_browser_remembers(string allowed, string origin, string? told, string? credentials)
+    public async Task Only_pages_of_named_origins_may_send_what_the_browser_remembers(
+        string allowed, string origin, string? told, string? credentials)
     {
         await using var broker = await BrokerInProcess.StartAsync($"management.cors.allow_origins.1 = {allowed}");
         foreach (string method in new[] { "GET", "OPTIONS" })
@@ -80,7 +85,10 @@ public class ForeignPageTests
 
             using var answer = await _http.SendAsync(request);
 
-            Assert.That((Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Access-Control-Allow-Credentials")), Is.EqualTo((told, credentials)), method);
+            Assert.That(
+                (Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Access-Control-Allow-Credentials")),
+                Is.EqualTo((told, credentials)),
+                method);
         }
     }
 
@@ -89,12 +97,16 @@ public class ForeignPageTests
     {
         await using var broker = await BrokerInProcess.StartAsync();
 
-        Assert.That(await SendAsync(broker, "GET", "/api/overview", "", "Origin: https://evil.example, Sec-Fetch-Site: cross-site"), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            await SendAsync(broker, "GET", "/api/overview", "", "Origin: https://evil.example, Sec-Fetch-Site: cross-site"),
+            Is.EqualTo(HttpStatusCode.OK));
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
-    private static async Task<HttpStatusCode> SendAsync(BrokerInProcess broker, string method, string path, string contentType, string headers)
+    private static async Task<HttpStatusCode> SendAsync(
+        BrokerInProcess broker, string method, string path, string contentType, string headers)
     {
         using var request = Request(broker, method, path, contentType, headers);
         using var answer = await _http.SendAsync(request);
@@ -106,7 +118,8 @@ public class ForeignPageTests
         var request = new HttpRequestMessage(new HttpMethod(method), $"http://127.0.0.1:{broker.ManagementPort}{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
         foreach (string header in headers.Split(", ", StringSplitOptions.RemoveEmptyEntries))
-            request.Headers.TryAddWithoutValidation(header.Split(": ")[0], header.Split(": ")[1].Replace("HOST", $"127.0.0.1:{broker.ManagementPort}"));
+            request.Headers.TryAddWithoutValidation(
+                header.Split(": ")[0], header.Split(": ")[1].Replace("HOST", $"127.0.0.1:{broker.ManagementPort}"));
         if (method == "GET" || method == "OPTIONS")
             return request;
         request.Content = new ByteArrayContent(contentType.Length > 0 ? Encoding.UTF8.GetBytes("{}") : []);

@@ -12,7 +12,8 @@ public sealed class HttpAccessTests
     public async Task A_password_that_the_rules_refuse_is_refused_with_their_words()
     {
         await using var broker = await BrokerInProcess.StartAsync(
-            "credential_validator.validation_backend = rabbit_credential_validator_min_password_length", "credential_validator.min_length = 12");
+            "credential_validator.validation_backend = rabbit_credential_validator_min_password_length",
+            "credential_validator.min_length = 12");
         using var http = Client(broker, "guest", "guest");
 
         using var refused = await PutAsync(http, "users/alice", """{"password":"short","tags":""}""");
@@ -35,14 +36,17 @@ public sealed class HttpAccessTests
         using var mine = await PutAsync(bob, "queues/%2F/mine", "{}");
         using var other = await PutAsync(bob, "queues/%2F/other", "{}");
 
-        Assert.That((user.StatusCode, permission.StatusCode, mine.StatusCode), Is.EqualTo((HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.Created)));
+        Assert.That(
+            (user.StatusCode, permission.StatusCode, mine.StatusCode),
+            Is.EqualTo((HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.Created)));
         Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
     private static HttpClient Client(BrokerInProcess broker, string user, string password)
     {
         var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         return client;
     }
 

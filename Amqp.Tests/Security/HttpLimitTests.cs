@@ -17,8 +17,11 @@ public class HttpLimitTests
     [TestCase("POST /api/users/bulk-delete", "jo:secret", "Content-Length: 10000000", "401 Unauthorized", "Not management user")]
     [TestCase("POST /api/login", "", "Content-Length: 8193", "400 Bad Request", TooLarge)]
     [TestCase("GET /api/auth", "", "Content-Length: 8193", "400 Bad Request", TooLarge)]
-    [TestCase("POST /api/definitions", "guest:guest", "Content-Length: 2001", "400 Bad Request", "Exceeded HTTP request body size limit of 2000 bytes")]
-    public async Task A_body_is_not_waited_for_that_is_too_large_or_of_nobody(string line, string login, string length, string status, string reason)
+    [TestCase(
+        "POST /api/definitions", "guest:guest", "Content-Length: 2001", "400 Bad Request",
+        "Exceeded HTTP request body size limit of 2000 bytes")]
+    public async Task A_body_is_not_waited_for_that_is_too_large_or_of_nobody(
+        string line, string login, string length, string status, string reason)
     {
         await using var broker = await BrokerInProcess.StartAsync("management.http.max_body_size = 2000");
         broker.Broker.Users.Put(new User("jo", PasswordHash.Create("secret"), UserTags.None));
@@ -37,7 +40,8 @@ public class HttpLimitTests
         using var client = new TcpClient("127.0.0.1", broker.ManagementPort);
         string piece = $"1000\r\n{new string('x', 0x1000)}\r\n";
 
-        string answer = await AskAsync(client, $"POST /api/login HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n{piece}{piece}{piece}");
+        string answer = await AskAsync(
+            client, $"POST /api/login HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n{piece}{piece}{piece}");
 
         Assert.That(answer, Does.StartWith("HTTP/1.1 400 Bad Request\r\n").And.Contains(TooLarge));
     }
@@ -59,7 +63,8 @@ public class HttpLimitTests
     public async Task Connections_beyond_the_limit_are_closed_and_the_others_go_on(bool isForMetrics)
     {
         await using var broker = await BrokerInProcess.StartAsync("management.connection_max = 2");
-        int port = isForMetrics ? broker.MetricsPort : broker.ManagementPort, otherPort = isForMetrics ? broker.ManagementPort : broker.MetricsPort;
+        int port = isForMetrics ? broker.MetricsPort : broker.ManagementPort,
+            otherPort = isForMetrics ? broker.ManagementPort : broker.MetricsPort;
         using TcpClient first = new("127.0.0.1", port), second = new("127.0.0.1", port);
         string ask = $"GET {(isForMetrics ? "/metrics" : "/api/auth")} HTTP/1.1\r\nHost: h\r\n\r\n";
         Assert.That(new[] { await AskAsync(first, ask), await AskAsync(second, ask) }, Is.All.StartsWith("HTTP/1.1 200 OK\r\n"));
@@ -72,7 +77,9 @@ public class HttpLimitTests
 
         Assert.That(new[] { await AskAsync(first, ask), await AskAsync(second, ask) }, Is.All.StartsWith("HTTP/1.1 200 OK\r\n"));
         using var elsewhere = new TcpClient("127.0.0.1", otherPort);
-        Assert.That(await AskAsync(elsewhere, $"GET {(isForMetrics ? "/api/auth" : "/metrics")} HTTP/1.1\r\nHost: h\r\n\r\n"), Does.StartWith("HTTP/1.1 200 OK\r\n"));
+        Assert.That(
+            await AskAsync(elsewhere, $"GET {(isForMetrics ? "/api/auth" : "/metrics")} HTTP/1.1\r\nHost: h\r\n\r\n"),
+            Does.StartWith("HTTP/1.1 200 OK\r\n"));
         Assert.That(broker.Log, Has.Some.Contains("closed, because 2 connections to the HTTP API are open (management.connection_max)"));
         first.Close();
         await Eventually.Holds(
@@ -87,7 +94,9 @@ public class HttpLimitTests
     private static string Authorization(string login) =>
         login.Length > 0 ? $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n" : "";
 
-    /// <summary>Sends a request, or its beginning, and reads as much of the answer as comes at once; nothing when the connection ends.</summary>
+    /// <summary>
+    /// Sends a request, or its beginning, and reads as much of the answer as comes at once; nothing when the connection ends.
+    /// </summary>
     private static async Task<string> AskAsync(TcpClient client, string request)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -117,6 +126,8 @@ public class HttpLimitTests
         if (end < 0)
             return false;
         int at = answer.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
-        return at < 0 || at > end ? answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : answer.Length - end - 4 >= int.Parse(answer[(at + 16)..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+        return at < 0 || at > end
+            ? answer.EndsWith("0\r\n\r\n", StringComparison.Ordinal)
+            : answer.Length - end - 4 >= int.Parse(answer[(at + 16)..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

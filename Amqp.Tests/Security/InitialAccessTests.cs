@@ -50,7 +50,9 @@ public class InitialAccessTests
         await using var again = await BrokerInProcess.StartAsync($"data_dir = '{folder.Path}'");
 
         var virtualHost = again.Broker.VirtualHosts.All.Single();
-        Assert.That((virtualHost.Name, virtualHost.Description.Text, virtualHost.Description.Tags), Is.EqualTo(("v", "for tests", new[] { "a", "b" })));
+        Assert.That(
+            (virtualHost.Name, virtualHost.Description.Text, virtualHost.Description.Tags),
+            Is.EqualTo(("v", "for tests", new[] { "a", "b" })));
         Assert.That(again.Broker.Users.All.Single().Name, Is.EqualTo("jo"));
         await using var connection = await BrokerInProcess.ConnectAsync(again.Factory("jo", "secret", "v"));
         Assert.That(connection.IsOpen);
@@ -73,12 +75,17 @@ public class InitialAccessTests
     public async Task Default_users_come_with_each_new_virtual_host_that_matches()
     {
         await using var broker = await BrokerInProcess.StartAsync(
-            "default_users.qa.vhost_pattern = ^qa-", "default_users.qa.password = secret", "default_users.qa.tags = policymaker,monitoring", "default_users.qa.write = ^w");
+            "default_users.qa.vhost_pattern = ^qa-",
+            "default_users.qa.password = secret",
+            "default_users.qa.tags = policymaker,monitoring",
+            "default_users.qa.write = ^w");
 
         Assert.That(broker.Broker.Users.Find("qa"), Is.Null);
         broker.Broker.VirtualHosts.Put("qa-1", new("", []));
 
-        Assert.That(broker.Broker.Users.Authenticate("qa", "secret", isLoopback: true, out _)!.Tags.Names, Is.EqualTo(new[] { "policymaker", "monitoring" }));
+        Assert.That(
+            broker.Broker.Users.Authenticate("qa", "secret", isLoopback: true, out _)!.Tags.Names,
+            Is.EqualTo(new[] { "policymaker", "monitoring" }));
         Assert.That(broker.Broker.Permissions.Find("qa-1", "qa")!.Write.Text, Is.EqualTo("^w"));
         Assert.That(broker.Broker.Permissions.Find("/", "qa"), Is.Null);
     }

@@ -20,9 +20,13 @@ public class LoginFloodTests
         await using (var good = await BrokerInProcess.ConnectAsync(broker.Factory()))
             Assert.That(good.IsOpen);
         await Eventually.Holds(
-            () => broker.Log.Any(line => line.StartsWith("97 more logins from 127.0.0.1 were refused within 10 s, the last of 'user99'", StringComparison.Ordinal)),
+            () => broker.Log.Any(line => line.StartsWith(
+                "97 more logins from 127.0.0.1 were refused within 10 s, the last of 'user99'", StringComparison.Ordinal)),
             () => string.Join('\n', broker.Log));
-        Assert.That(broker.Log.Count(line => line.Contains("refused", StringComparison.OrdinalIgnoreCase)), Is.EqualTo(4), string.Join('\n', broker.Log));
+        Assert.That(
+            broker.Log.Count(line => line.Contains("refused", StringComparison.OrdinalIgnoreCase)),
+            Is.EqualTo(4),
+            string.Join('\n', broker.Log));
     }
 
     [Test]
@@ -54,7 +58,9 @@ public class LoginFloodTests
         Assert.That(good.IsOpen);
         await Eventually.Holds(() => silent.Count(IsCutOff) >= 20, () => $"only {silent.Count(IsCutOff)} were cut off");
         Assert.That(silent.Count(IsCutOff), Is.LessThanOrEqualTo(21));
-        await Eventually.Holds(() => broker.Log.Any(line => line.Contains("were cut off that had not logged in")), () => string.Join('\n', broker.Log));
+        await Eventually.Holds(
+            () => broker.Log.Any(line => line.Contains("were cut off that had not logged in")),
+            () => string.Join('\n', broker.Log));
         foreach (var client in silent)
             client.Dispose();
     }

@@ -32,7 +32,8 @@ public class LoginSessionTests
     {
         using var authority = new TestAuthority();
         authority.IssueForServer();
-        await using var broker = await StartAsync([.. authority.Settings, "management.ssl.port = 0", "management.path_prefix = /rabbit", "management.login_session_timeout = 5"]);
+        await using var broker = await StartAsync(
+            [.. authority.Settings, "management.ssl.port = 0", "management.path_prefix = /rabbit", "management.login_session_timeout = 5"]);
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true, UseCookies = false };
         using var http = new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{broker.ManagementTlsPort}/rabbit/api/") };
 
@@ -85,7 +86,8 @@ public class LoginSessionTests
         using var http = Client(broker);
         string cookie = await LogInAsync(http);
 
-        broker.Broker.Users.Put(new User("jo", PasswordHash.FromOctets(_secret.Algorithm, _secret.Octets), new UserTags([UserTags.Administrator])));
+        broker.Broker.Users.Put(
+            new User("jo", PasswordHash.FromOctets(_secret.Algorithm, _secret.Octets), new UserTags([UserTags.Administrator])));
 
         Assert.That(await AskAsync(http, cookie, "users"), Is.EqualTo(HttpStatusCode.OK));
     }
@@ -96,7 +98,8 @@ public class LoginSessionTests
         await using var broker = await StartAsync();
         using var http = Client(broker);
 
-        using var answer = await http.PostAsync("login", new StringContent("username=jo&password=wrong", Encoding.UTF8, "application/x-www-form-urlencoded"));
+        using var answer = await http.PostAsync(
+            "login", new StringContent("username=jo&password=wrong", Encoding.UTF8, "application/x-www-form-urlencoded"));
 
         Assert.That((answer.StatusCode, answer.Headers.Contains("Set-Cookie")), Is.EqualTo((HttpStatusCode.Unauthorized, false)));
     }
@@ -147,7 +150,8 @@ public class LoginSessionTests
     /// <returns>The cookie as the broker sets it.</returns>
     private static async Task<string> LogInAsync(HttpClient http)
     {
-        using var answer = await http.PostAsync("login", new StringContent(Right, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded")));
+        using var answer = await http.PostAsync(
+            "login", new StringContent(Right, Encoding.UTF8, new MediaTypeHeaderValue("application/x-www-form-urlencoded")));
         Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.OK, "\"ok\"")));
         return answer.Headers.GetValues("Set-Cookie").Single();
     }

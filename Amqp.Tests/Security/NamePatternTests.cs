@@ -37,7 +37,8 @@ public class NamePatternTests
     [TestCase(@"^(?!b)(a+)+$", 'a', true)]
     [TestCase(@"^(?:(?=a)(a|aa))+$", 'a', true)]
     [TestCase(@"^(?<!x)(([a-z])+.)+[A-Z]([a-z])+$", 'a', true)]
-    public void A_pattern_that_takes_for_ever_on_a_name_does_not_match_it_and_is_not_tried_on_it_again(string text, char letter, bool isTried)
+    public void A_pattern_that_takes_for_ever_on_a_name_does_not_match_it_and_is_not_tried_on_it_again(
+        string text, char letter, bool isTried)
     {
         var pattern = new NamePattern(text);
         string name = new string(letter, 254) + "!";

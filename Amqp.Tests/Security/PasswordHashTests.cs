@@ -7,7 +7,8 @@ namespace Amqp.Tests.Security;
 
 public class PasswordHashTests
 {
-    private static readonly string[] _algorithms = ["rabbit_password_hashing_sha256", "rabbit_password_hashing_sha512", "rabbit_password_hashing_md5"];
+    private static readonly string[] _algorithms =
+        ["rabbit_password_hashing_sha256", "rabbit_password_hashing_sha512", "rabbit_password_hashing_md5"];
 
     [Test]
     public void RabbitMq_s_own_example_is_understood()

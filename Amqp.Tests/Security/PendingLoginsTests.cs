@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Connections that have not logged in yet: how many may wait, which of them goes when there are more, and what is said of it.</summary>
+/// <summary>
+/// Connections that have not logged in yet: how many may wait, which of them goes when there are more, and what is said of it.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests
 {
@@ -43,7 +45,9 @@ public sealed class PendingLoginsTests
         for (int i = 0; i < 5; i++)
             _ = new Visit(pending, port: i);
         Assert.That(_log.Lines.Select(line => line.Split(' ')[2]), Is.EqualTo(["1"]));
-        Assert.That(_log.Lines[0], Does.EndWith("1 connections were cut off that had not logged in, the last from 192.0.2.1:0: more than 1 were waiting"));
+        Assert.That(
+            _log.Lines[0],
+            Does.EndWith("1 connections were cut off that had not logged in, the last from 192.0.2.1:0: more than 1 were waiting"));
 
         _clock.Pass(9_999);
         _ = new Visit(pending);

@@ -15,7 +15,8 @@ public class PermissionStoreTests
         permissions.Put(new Permission("jo", "/", "^c", "^w", "^r"));
 
         Assert.That(
-            new[] { AccessKind.Configure, AccessKind.Write, AccessKind.Read }.Select(kind => "cwr".Count(name => permissions.Allows("/", "jo", kind, name.ToString()))),
+            new[] { AccessKind.Configure, AccessKind.Write, AccessKind.Read }.Select(
+                kind => "cwr".Count(name => permissions.Allows("/", "jo", kind, name.ToString()))),
             Is.All.EqualTo(1));
         Assert.That(permissions.Allows("/", "jo", AccessKind.Write, "w"));
     }
@@ -30,7 +31,9 @@ public class PermissionStoreTests
         var permissions = new PermissionStore(_catalog);
         permissions.Put(new Permission("jo", "a", ".*", ".*", ".*"));
 
-        Assert.That((permissions.Allows("a", "jo", AccessKind.Read, "q"), permissions.Allows("b", "jo", AccessKind.Read, "q")), Is.EqualTo((true, false)));
+        Assert.That(
+            (permissions.Allows("a", "jo", AccessKind.Read, "q"), permissions.Allows("b", "jo", AccessKind.Read, "q")),
+            Is.EqualTo((true, false)));
     }
 
     /// <summary>The deletion, and the topic permissions that are left after it: virtual host, user and exchange.</summary>
@@ -59,7 +62,9 @@ public class PermissionStoreTests
 
         foreach (var store in new[] { permissions, new PermissionStore(_catalog) }) // also after a restart
         {
-            Assert.That(string.Join(", ", store.AllTopics.Select(topic => $"{topic.VirtualHost} {topic.User} {topic.Exchange}")), Is.EqualTo(left));
+            Assert.That(
+                string.Join(", ", store.AllTopics.Select(topic => $"{topic.VirtualHost} {topic.User} {topic.Exchange}")),
+                Is.EqualTo(left));
             int others = words[0] == "user" ? 1 : words[0] == "virtual" ? 1 : 3;
             Assert.That(store.All, Has.Count.EqualTo(others));
         }
@@ -106,7 +111,12 @@ public class PermissionStoreTests
     {
         var permission = new TopicPermission("jo", "v", "amq.topic", "", "^{vhost}-{username}$");
 
-        Assert.That((permission.Allows(AccessKind.Read, "v-jo"), permission.Allows(AccessKind.Read, "v-other"), permission.Allows(AccessKind.Write, "v-jo")), Is.EqualTo((true, false, false)));
+        Assert.That(
+            (
+                permission.Allows(AccessKind.Read, "v-jo"),
+                permission.Allows(AccessKind.Read, "v-other"),
+                permission.Allows(AccessKind.Write, "v-jo")),
+            Is.EqualTo((true, false, false)));
     }
 
     [Test]
@@ -115,7 +125,10 @@ public class PermissionStoreTests
         const string Slow = @"^(a+)+\1$";
         string name = new string('a', 254) + "!", key = name[1..];
         var told = new List<(string, string, string, string)>();
-        var permissions = new PermissionStore(_catalog) { PatternTooSlow = (pattern, user, host, what) => told.Add((pattern, user, host, what)) };
+        var permissions = new PermissionStore(_catalog)
+        {
+            PatternTooSlow = (pattern, user, host, what) => told.Add((pattern, user, host, what))
+        };
         permissions.Put(new Permission("jo", "v", "", Slow, ""));
         permissions.PutTopic(new TopicPermission("joe", "w", "x", "", Slow));
 
@@ -131,7 +144,8 @@ public class PermissionStoreTests
     [Test]
     public void What_a_newer_version_has_written_is_not_taken_for_a_permission()
     {
-        byte[] permission = PermissionCodec.Write(new Permission("jo", "v", "c", "w", "r")), topic = PermissionCodec.Write(new TopicPermission("jo", "v", "x", "w", "r"));
+        byte[] permission = PermissionCodec.Write(new Permission("jo", "v", "c", "w", "r")),
+            topic = PermissionCodec.Write(new TopicPermission("jo", "v", "x", "w", "r"));
         permission[0] = topic[0] = 2;
 
         Assert.That(() => PermissionCodec.ReadPermission(["v", "jo"], permission), Throws.TypeOf<InvalidDataException>());

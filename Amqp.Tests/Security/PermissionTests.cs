@@ -17,8 +17,14 @@ public class PermissionTests
     [
         Case("queue.declare", channel => channel.QueueDeclareAsync("x"), "configure access to queue 'x'"),
         Case("queue.declare of one that is there", channel => channel.QueueDeclareAsync("xq"), "configure access to queue 'xq'"),
-        Case("queue.declare, dead letters read", channel => channel.QueueDeclareAsync("c1", arguments: DeadLetters("wx")), "read access to queue 'c1'"),
-        Case("queue.declare, dead letters written", channel => channel.QueueDeclareAsync("cr1", arguments: DeadLetters("xx")), "write access to exchange 'xx'"),
+        Case(
+            "queue.declare, dead letters read",
+            channel => channel.QueueDeclareAsync("c1", arguments: DeadLetters("wx")),
+            "read access to queue 'c1'"),
+        Case(
+            "queue.declare, dead letters written",
+            channel => channel.QueueDeclareAsync("cr1", arguments: DeadLetters("xx")),
+            "write access to exchange 'xx'"),
         Case("queue.delete", channel => channel.QueueDeleteAsync("xq"), "configure access to queue 'xq'"),
         Case("queue.delete of one that is not there", channel => channel.QueueDeleteAsync("none"), "configure access to queue 'none'"),
         Case("queue.purge", channel => channel.QueuePurgeAsync("xq"), "read access to queue 'xq'"),
@@ -32,9 +38,18 @@ public class PermissionTests
         Case("basic.get of nothing", channel => channel.BasicGetAsync("none", true), "read access to queue 'none'"),
         Case("basic.consume", channel => channel.BasicConsumeAsync("xq", true, new Consumer(channel)), "read access to queue 'xq'"),
         Case("exchange.declare", channel => channel.ExchangeDeclareAsync("x", "topic"), "configure access to exchange 'x'"),
-        Case("exchange.declare, reserved name", channel => channel.ExchangeDeclareAsync("amq.none", "topic"), "configure access to exchange 'amq.none'"),
-        Case("exchange.declare, alternate read", channel => channel.ExchangeDeclareAsync("c1", "topic", arguments: Alternate("wx")), "read access to exchange 'c1'"),
-        Case("exchange.declare, alternate written", channel => channel.ExchangeDeclareAsync("cr1", "topic", arguments: Alternate("xx")), "write access to exchange 'xx'"),
+        Case(
+            "exchange.declare, reserved name",
+            channel => channel.ExchangeDeclareAsync("amq.none", "topic"),
+            "configure access to exchange 'amq.none'"),
+        Case(
+            "exchange.declare, alternate read",
+            channel => channel.ExchangeDeclareAsync("c1", "topic", arguments: Alternate("wx")),
+            "read access to exchange 'c1'"),
+        Case(
+            "exchange.declare, alternate written",
+            channel => channel.ExchangeDeclareAsync("cr1", "topic", arguments: Alternate("xx")),
+            "write access to exchange 'xx'"),
         Case("exchange.delete", channel => channel.ExchangeDeleteAsync("xx"), "configure access to exchange 'xx'"),
         Case("exchange.bind, destination", channel => channel.ExchangeBindAsync("xx", "rx", ""), "write access to exchange 'xx'"),
         Case("exchange.bind, source", channel => channel.ExchangeBindAsync("wx", "xx", ""), "read access to exchange 'xx'"),
@@ -64,8 +79,12 @@ public class PermissionTests
             await channel.QueueBindAsync("wq", "rx", "");
             await channel.QueueUnbindAsync("wq", "rx", "");
         }),
-        Case("queue.declare of one that is there with its dead letters", channel => channel.QueueDeclareAsync("cq", exclusive: false, autoDelete: false, durable: true, arguments: DeadLetters("xx"))),
-        Case("exchange.declare of one that is there with its alternate", channel => channel.ExchangeDeclareAsync("cx", "topic", arguments: Alternate("xx"))),
+        Case(
+            "queue.declare of one that is there with its dead letters",
+            channel => channel.QueueDeclareAsync("cq", exclusive: false, autoDelete: false, durable: true, arguments: DeadLetters("xx"))),
+        Case(
+            "exchange.declare of one that is there with its alternate",
+            channel => channel.ExchangeDeclareAsync("cx", "topic", arguments: Alternate("xx"))),
         Case("basic.publish", channel => PublishAsync(channel, "wx", "k")),
         Case("basic.get and purge", async channel =>
         {
@@ -121,18 +140,47 @@ public class PermissionTests
 
     private static IEnumerable<TestCaseData> AllowedAndRefused =>
     [
-        Case("to read a queue is not to delete it", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueueDeleteAsync("rq")), "configure access to queue 'rq'"),
-        Case("to read a queue is not to bind it", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueueBindAsync("rq", "rx", "")), "write access to queue 'rq'"),
-        Case("to read a queue is not to read another", channel => channel.QueuePurgeAsync("rq"), (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")), "read access to queue 'wq'"),
-        Case("to write to a queue is not to read it", channel => channel.QueueBindAsync("wq", "rx", ""), (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")), "read access to queue 'wq'"),
-        Case("to publish to an exchange is not to bind to it", channel => PublishAsync(channel, "wx", "k"), (Func<IChannel, Task>)(channel => channel.QueueBindAsync("wq", "wx", "")), "read access to exchange 'wx'"),
-        Case("to publish to an exchange is not to delete it", channel => PublishAsync(channel, "wx", "k"), (Func<IChannel, Task>)(channel => channel.ExchangeDeleteAsync("wx")), "configure access to exchange 'wx'"),
-        Case("to bind to an exchange is not to publish to it", channel => channel.QueueBindAsync("wq", "rx", ""), (Func<IChannel, Task>)(channel => PublishAsync(channel, "rx", "k")), "write access to exchange 'rx'"),
+        Case(
+            "to read a queue is not to delete it",
+            channel => channel.QueuePurgeAsync("rq"),
+            (Func<IChannel, Task>)(channel => channel.QueueDeleteAsync("rq")),
+            "configure access to queue 'rq'"),
+        Case(
+            "to read a queue is not to bind it",
+            channel => channel.QueuePurgeAsync("rq"),
+            (Func<IChannel, Task>)(channel => channel.QueueBindAsync("rq", "rx", "")),
+            "write access to queue 'rq'"),
+        Case(
+            "to read a queue is not to read another",
+            channel => channel.QueuePurgeAsync("rq"),
+            (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")),
+            "read access to queue 'wq'"),
+        Case(
+            "to write to a queue is not to read it",
+            channel => channel.QueueBindAsync("wq", "rx", ""),
+            (Func<IChannel, Task>)(channel => channel.QueuePurgeAsync("wq")),
+            "read access to queue 'wq'"),
+        Case(
+            "to publish to an exchange is not to bind to it",
+            channel => PublishAsync(channel, "wx", "k"),
+            (Func<IChannel, Task>)(channel => channel.QueueBindAsync("wq", "wx", "")),
+            "read access to exchange 'wx'"),
+        Case(
+            "to publish to an exchange is not to delete it",
+            channel => PublishAsync(channel, "wx", "k"),
+            (Func<IChannel, Task>)(channel => channel.ExchangeDeleteAsync("wx")),
+            "configure access to exchange 'wx'"),
+        Case(
+            "to bind to an exchange is not to publish to it",
+            channel => channel.QueueBindAsync("wq", "rx", ""),
+            (Func<IChannel, Task>)(channel => PublishAsync(channel, "rx", "k")),
+            "write access to exchange 'rx'"),
     ];
 
     /// <summary>A channel caches an allowed access for its kind and name, and for no other.</summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
-    public async Task What_was_allowed_says_nothing_of_what_else_is_asked(Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
+    public async Task What_was_allowed_says_nothing_of_what_else_is_asked(
+        Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
     {
         await using var connection = await _broker.Factory("jo", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
@@ -160,7 +208,9 @@ public class PermissionTests
         _broker.Broker.Permissions.Put(new Permission("di", "limited", "^di", "", ".*"));
 
         var error = await Assert.CatchAsync<Exception>(() => PublishAsync(channel, exchange, "k"));
-        Assert.That(TextOf(error!, channel), Is.EqualTo($"ACCESS_REFUSED - write access to exchange '{exchange}' in vhost 'limited' refused for user 'di'"));
+        Assert.That(
+            TextOf(error!, channel),
+            Is.EqualTo($"ACCESS_REFUSED - write access to exchange '{exchange}' in vhost 'limited' refused for user 'di'"));
     }
 
     [Test]
@@ -175,7 +225,9 @@ public class PermissionTests
         _broker.Broker.Permissions.Put(new Permission("ed", "limited", "", "", ""));
 
         var error = await Assert.CatchAsync<Exception>(() => channel.BasicGetAsync("xq", true));
-        Assert.That(TextOf(error!, channel), Is.EqualTo("ACCESS_REFUSED - read access to queue 'xq' in vhost 'limited' refused for user 'ed'"));
+        Assert.That(
+            TextOf(error!, channel),
+            Is.EqualTo("ACCESS_REFUSED - read access to queue 'xq' in vhost 'limited' refused for user 'ed'"));
     }
 
     [Test]
@@ -191,13 +243,16 @@ public class PermissionTests
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 
         var error = await Assert.CatchAsync<Exception>(() => PublishAsync(channel, "wx", "k"));
-        Assert.That(TextOf(error!, channel), Is.EqualTo("ACCESS_REFUSED - write access to exchange 'wx' in vhost 'limited' refused for user 'al'"));
+        Assert.That(
+            TextOf(error!, channel),
+            Is.EqualTo("ACCESS_REFUSED - write access to exchange 'wx' in vhost 'limited' refused for user 'al'"));
     }
 
     [Test]
     public async Task Who_has_no_permission_in_a_virtual_host_cannot_open_it()
     {
-        var error = await Assert.CatchAsync<OperationInterruptedException>(() => BrokerInProcess.ConnectAsync(_broker.Factory("jo", "secret")));
+        var error = await Assert.CatchAsync<OperationInterruptedException>(
+            () => BrokerInProcess.ConnectAsync(_broker.Factory("jo", "secret")));
 
         Assert.That(
             (error?.ShutdownReason?.ReplyCode, error?.ShutdownReason?.ReplyText),
@@ -220,10 +275,17 @@ public class PermissionTests
             await channel.QueueUnbindAsync("wq", "wx", "mine");
         }
         await DemandRefusedAsync(channel => PublishAsync(channel, "wx", "k"), "write access to topic 'k' in exchange 'wx'");
-        await DemandRefusedAsync(channel => PublishAsync(channel, "wx", "topic-limited", new BasicProperties { Headers = new Dictionary<string, object?> { ["CC"] = new List<object> { "cc" } } }), "write access to topic 'cc' in exchange 'wx'");
+        await DemandRefusedAsync(
+            channel => PublishAsync(
+                channel,
+                "wx",
+                "topic-limited",
+                new BasicProperties { Headers = new Dictionary<string, object?> { ["CC"] = new List<object> { "cc" } } }),
+            "write access to topic 'cc' in exchange 'wx'");
         await DemandRefusedAsync(channel => channel.QueueBindAsync("wq", "wx", "yours"), "read access to topic 'yours' in exchange 'wx'");
         await DemandRefusedAsync(channel => channel.QueueUnbindAsync("wq", "wx", "yours"), "read access to topic 'yours' in exchange 'wx'");
-        await DemandRefusedAsync(channel => channel.ExchangeBindAsync("rx", "wx", "yours"), "read access to topic 'yours' in exchange 'wx'");
+        await DemandRefusedAsync(
+            channel => channel.ExchangeBindAsync("rx", "wx", "yours"), "read access to topic 'yours' in exchange 'wx'");
 
         async Task DemandRefusedAsync(Func<IChannel, Task> action, string refusal)
         {
@@ -252,10 +314,12 @@ public class PermissionTests
     }
 
     private static Task<IChannel> OpenAsync(IConnection connection) =>
-        connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
 
     private static async Task PublishAsync(IChannel channel, string exchange, string routingKey, BasicProperties? properties = null) =>
-        await channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties ?? new BasicProperties(), ReadOnlyMemory<byte>.Empty);
+        await channel.BasicPublishAsync(
+            exchange, routingKey, mandatory: false, properties ?? new BasicProperties(), ReadOnlyMemory<byte>.Empty);
 
     private static string? TextOf(Exception error, IChannel channel) =>
         (error as OperationInterruptedException)?.ShutdownReason?.ReplyText ?? channel.CloseReason?.ReplyText ?? error.ToString();
@@ -264,7 +328,8 @@ public class PermissionTests
 
     private static Dictionary<string, object?> Alternate(string exchange) => new() { ["alternate-exchange"] = exchange };
 
-    private static TestCaseData Case(string name, Func<IChannel, Task> action, params object[] rest) => new TestCaseData([action, .. rest]).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<IChannel, Task> action, params object[] rest) =>
+        new TestCaseData([action, .. rest]).SetArgDisplayNames(name);
 
     private sealed class Consumer(IChannel channel) : AsyncDefaultBasicConsumer(channel);
 }

@@ -61,7 +61,8 @@ public class RevokedAccessTests
 
         ChangePermission(change);
 
-        await channel.ExpectCloseAsync(ReplyCode.AccessRefused, "ACCESS_REFUSED - read access to queue 'q' in vhost 'other' refused for user 'jo'", default);
+        await channel.ExpectCloseAsync(
+            ReplyCode.AccessRefused, "ACCESS_REFUSED - read access to queue 'q' in vhost 'other' refused for user 'jo'", default);
         await ExpectMessagesToStayAsync();
         await (await _reader.OpenChannelAsync(2)).ExpectQuietAsync();
     }
@@ -154,7 +155,8 @@ public class RevokedAccessTests
         Assert.That(Queue.Counts.Ready, Is.EqualTo(there + 1));
     }
 
-    private Task<string> StateAsync() => Task.FromResult(_broker.Connections.All.Single(connection => connection.Client?.User.Name == "jo").State);
+    private Task<string> StateAsync() =>
+        Task.FromResult(_broker.Connections.All.Single(connection => connection.Client?.User.Name == "jo").State);
 
     private async Task<RawChannel> ConsumeAsync(FieldTable properties, bool autoDelete = false)
     {

@@ -13,7 +13,11 @@ public class UserStoreTests
     [Test]
     public void A_user_is_there_after_a_restart([Values("sha256", "sha512", "md5")] string algorithm)
     {
-        Open().Put(new User("jo/doe ü", PasswordHash.Create("secret", HashingAlgorithms.Find($"rabbit_password_hashing_{algorithm}")!.Value), UserTags.Parse("policymaker, monitoring")));
+        Open()
+            .Put(new User(
+                "jo/doe ü",
+                PasswordHash.Create("secret", HashingAlgorithms.Find($"rabbit_password_hashing_{algorithm}")!.Value),
+                UserTags.Parse("policymaker, monitoring")));
 
         var user = Open().Find("jo/doe ü")!;
 
@@ -32,7 +36,9 @@ public class UserStoreTests
 
         Assert.That(users.Delete("jo"));
 
-        Assert.That((Open().Find("jo"), permissions.Find("/", "jo"), permissions.FindTopic("/", "jo", "amq.topic")), Is.EqualTo(default((User?, Permission?, TopicPermission?))));
+        Assert.That(
+            (Open().Find("jo"), permissions.Find("/", "jo"), permissions.FindTopic("/", "jo", "amq.topic")),
+            Is.EqualTo(default((User?, Permission?, TopicPermission?))));
         Assert.That(_catalog.Entries, Is.Empty);
     }
 
@@ -63,7 +69,9 @@ public class UserStoreTests
         users.Put(new User("jo", PasswordHash.Create(""), UserTags.None));
         users.Put(new User("joe", PasswordHash.None, UserTags.None));
 
-        Assert.That((users.Authenticate("jo", "", true, out _), users.Authenticate("joe", "", true, out _)), Is.EqualTo(default((User?, User?))));
+        Assert.That(
+            (users.Authenticate("jo", "", true, out _), users.Authenticate("joe", "", true, out _)),
+            Is.EqualTo(default((User?, User?))));
     }
 
     [Test]
@@ -85,7 +93,8 @@ public class UserStoreTests
         users.Put(new User("jo", PasswordHash.None, UserTags.None));
         users.Put(new User("joe", PasswordHash.None, UserTags.None));
 
-        string[] answers = [.. new[] { ("jo", true), ("jo", false), ("joe", false), ("nobody", true) }.Select(who => users.Admit(who.Item1, who.Item2, out string refusal)?.Name ?? refusal)];
+        string[] answers = [.. new[] { ("jo", true), ("jo", false), ("joe", false), ("nobody", true) }.Select(
+            who => users.Admit(who.Item1, who.Item2, out string refusal)?.Name ?? refusal)];
 
         Assert.That(answers, Is.EqualTo(new[] { "jo", "user 'jo' can only connect via localhost", "joe", "no such user" }));
     }
@@ -104,7 +113,9 @@ public class UserStoreTests
 
         users.Delete("jo");
 
-        Assert.That((catalog.Removed.Count, catalog.Removed[0], catalog.Removed[^1]), Is.EqualTo((4, "deleting jo", DefinitionKey.OfUser("jo"))));
+        Assert.That(
+            (catalog.Removed.Count, catalog.Removed[0], catalog.Removed[^1]),
+            Is.EqualTo((4, "deleting jo", DefinitionKey.OfUser("jo"))));
     }
 
     [Test]

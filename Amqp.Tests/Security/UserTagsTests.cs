@@ -14,7 +14,8 @@ public sealed class UserTagsTests
     [TestCase("impersonator", false, false, false, false, true)]
     [TestCase("management, impersonator ,,management", true, false, false, false, true)]
     [TestCase("Administrator", false, false, false, false, false)]
-    public void Tags_say_what_someone_may_do(string tags, bool isManager, bool isPolicymaker, bool isMonitor, bool isAdministrator, bool isImpersonator)
+    public void Tags_say_what_someone_may_do(
+        string tags, bool isManager, bool isPolicymaker, bool isMonitor, bool isAdministrator, bool isImpersonator)
     {
         var read = UserTags.Parse(tags);
 

@@ -38,7 +38,9 @@ public sealed class CountsTests
         long[] row = new long[StatisticRows.ChannelWidth];
         StatisticRows.Read(Counts(1), row);
 
-        var named = StatisticRows.Publishing.Concat(StatisticRows.Delivering).Zip(row).ToDictionary(pair => pair.First, pair => pair.Second);
+        var named = StatisticRows.Publishing.Concat(StatisticRows.Delivering)
+            .Zip(row)
+            .ToDictionary(pair => pair.First, pair => pair.Second);
         var expected = new Dictionary<string, long>
         {
             ["publish"] = 1,
@@ -68,8 +70,11 @@ public sealed class CountsTests
         long[] row = new long[StatisticRows.BrokerWidth];
         StatisticRows.Read(statistics, [], Path.GetTempPath(), row);
 
-        var named = StatisticRows.ChurnRates.Zip(row[StatisticRows.BrokerChurn..]).ToDictionary(pair => pair.First.Replace("_", "", StringComparison.Ordinal), pair => pair.Second);
-        Assert.That(named, Is.EquivalentTo(Enum.GetValues<Churn>().ToDictionary(churn => $"{churn}".ToLowerInvariant(), churn => (long)churn + 1)));
+        var named = StatisticRows.ChurnRates.Zip(row[StatisticRows.BrokerChurn..])
+            .ToDictionary(pair => pair.First.Replace("_", "", StringComparison.Ordinal), pair => pair.Second);
+        Assert.That(
+            named,
+            Is.EquivalentTo(Enum.GetValues<Churn>().ToDictionary(churn => $"{churn}".ToLowerInvariant(), churn => (long)churn + 1)));
     }
 
     [Test]
@@ -100,7 +105,9 @@ public sealed class CountsTests
                 bytes += size;
             }
 
-        Assert.That(Enumerable.Range(0, bounds.Length + 1).Select(index => sizes[index]), Is.EqualTo([1, .. Enumerable.Repeat(2, bounds.Length - 1), 1]));
+        Assert.That(
+            Enumerable.Range(0, bounds.Length + 1).Select(index => sizes[index]),
+            Is.EqualTo([1, .. Enumerable.Repeat(2, bounds.Length - 1), 1]));
         Assert.That(sizes.Bytes, Is.EqualTo(bytes));
     }
 
@@ -249,7 +256,9 @@ public sealed class CountsTests
     };
 
     private static IEnumerable<long> NumbersOf<TCounts>(TCounts counts)
-        where TCounts : struct => typeof(TCounts).GetFields(BindingFlags.Public | BindingFlags.Instance).Where(field => field.FieldType == typeof(long)).Select(field => (long)field.GetValue(counts)!);
+        where TCounts : struct => typeof(TCounts).GetFields(BindingFlags.Public | BindingFlags.Instance)
+            .Where(field => field.FieldType == typeof(long))
+            .Select(field => (long)field.GetValue(counts)!);
 
     private static Exchange NewExchange(string name) => new(name, "fanout", new FanoutRouter(), ExchangeFlags.None, FieldTable.Empty);
 }

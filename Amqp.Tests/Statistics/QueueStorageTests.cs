@@ -121,7 +121,12 @@ public sealed class QueueStorageTests
     private async Task PublishAsync(string queue)
     {
         var sent = new Sent(++_lastId, queue, IsPersistent: _random.Next(3) > 0, Size: sizeof(long) + _random.Next(1_000));
-        var properties = new BasicProperties { Persistent = sent.IsPersistent, Priority = (byte)_random.Next(4), MessageId = new string('m', _random.Next(40)) };
+        var properties = new BasicProperties
+        {
+            Persistent = sent.IsPersistent,
+            Priority = (byte)_random.Next(4),
+            MessageId = new string('m', _random.Next(40))
+        };
         byte[] body = new byte[sent.Size];
         BitConverter.TryWriteBytes(body, sent.Id);
         await _channel.BasicPublishAsync("", queue, mandatory: false, properties, body);
@@ -196,7 +201,8 @@ public sealed class QueueStorageTests
 
     private async Task<IEnumerable<string>> DifferencesAsync(bool isMemoryShort, bool compareBytes)
     {
-        using var document = JsonDocument.Parse(await _http.GetStringAsync($"http://127.0.0.1:{_broker!.ManagementPort.ToString(CultureInfo.InvariantCulture)}/api/queues"));
+        using var document = JsonDocument.Parse(
+            await _http.GetStringAsync($"http://127.0.0.1:{_broker!.ManagementPort.ToString(CultureInfo.InvariantCulture)}/api/queues"));
         var found = new List<string>();
         foreach (var queue in document.RootElement.EnumerateArray())
         {
@@ -244,8 +250,10 @@ public sealed class QueueStorageTests
         _channel = await _connection.CreateChannelAsync();
         await _channel.QueueDeclareAsync("classic", durable: true, exclusive: false, autoDelete: false);
         await _channel.QueueDeclareAsync("transient", durable: false, exclusive: false, autoDelete: false);
-        await _channel.QueueDeclareAsync("priority", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-priority"] = 3 });
-        await _channel.QueueDeclareAsync("quorum", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        await _channel.QueueDeclareAsync(
+            "priority", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-priority"] = 3 });
+        await _channel.QueueDeclareAsync(
+            "quorum", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
     }
 
     private async Task RestartAsync()

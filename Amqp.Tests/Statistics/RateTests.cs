@@ -48,7 +48,11 @@ public class RateTests
 
     /// <summary>Returns the sum of the publish rates.</summary>
     private static double Rate(JsonElement item) => !item.TryGetProperty("message_stats", out var statistics) ? 0
-        : (statistics.TryGetProperty("publish_details", out var publish) ? publish : statistics.TryGetProperty("publish_in_details", out var routed) ? routed : default) is { ValueKind: JsonValueKind.Object } details
+        : (statistics.TryGetProperty("publish_details", out var publish)
+            ? publish
+            : statistics.TryGetProperty("publish_in_details", out var routed)
+                ? routed
+                : default) is { ValueKind: JsonValueKind.Object } details
             ? details.GetProperty("rate").GetDouble() : 0;
 
     private static async Task<JsonElement> GetAsync(BrokerInProcess broker, string path)
@@ -61,7 +65,8 @@ public class RateTests
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{broker.ManagementPort}/api/{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("guest:guest")));
         using var answer = await http.SendAsync(request);
         return await answer.Content.ReadAsStringAsync();
     }

@@ -6,7 +6,8 @@ public class SampleSeriesTests
 {
     private const long Interval = 5_000;
 
-    private static SampleSeries NewSeries(int[]? retention = null, bool isBaseline = false) => new(1, retention ?? SampleSeries.Basic, Interval, isBaseline);
+    private static SampleSeries NewSeries(int[]? retention = null, bool isBaseline = false) =>
+        new(1, retention ?? SampleSeries.Basic, Interval, isBaseline);
 
     [Test]
     public void The_rate_is_what_came_between_the_last_two_samples()
@@ -47,7 +48,9 @@ public class SampleSeriesTests
         series.Add(15_000, [1], mayGrow: true);
         series.Add(20_000, [2], mayGrow: true);
 
-        Assert.That(new[] { 9_999, 10_000, 19_999, 20_000, 99_999 }.Select(time => series.At(time, 0)), Is.EqualTo(new[] { 0, 1, 1, 2, 2 }));
+        Assert.That(
+            new[] { 9_999, 10_000, 19_999, 20_000, 99_999 }.Select(time => series.At(time, 0)),
+            Is.EqualTo(new[] { 0, 1, 1, 2, 2 }));
     }
 
     [Test]

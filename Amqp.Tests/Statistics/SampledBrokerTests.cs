@@ -101,8 +101,11 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         (string, object) quorum = ("x-queue-type", "quorum"), deadLetters = ("x-dead-letter-exchange", "");
         Queue[] queues =
         [
-            _broker.Declare("a"), _broker.Declare("b", deadLetters), _broker.Declare("c", QueueFlags.Durable, quorum), _broker.Declare("d", QueueFlags.Durable, quorum, deadLetters),
-            _broker.Declare("e", QueueFlags.Durable, quorum, deadLetters, ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")),
+            _broker.Declare("a"), _broker.Declare("b", deadLetters), _broker.Declare("c", QueueFlags.Durable, quorum),
+            _broker.Declare("d", QueueFlags.Durable, quorum, deadLetters),
+            _broker.Declare(
+                "e", QueueFlags.Durable, quorum, deadLetters, ("x-dead-letter-strategy", "at-least-once"),
+                ("x-overflow", "reject-publish")),
         ];
         var expected = new Dictionary<(QueueType, DeadLetterStrategy, DeathReason), long>();
         foreach (var queue in queues)
@@ -160,8 +163,13 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q");
         var clock = new ManualClock();
-        var options = new BrokerOptions { DataDirectory = _broker.DataFolder, Statistics = new StatisticsOptions { MaxMemory = mostBytes } };
-        await using var sampler = new StatisticsSampler(_broker.Broker.VirtualHosts, _broker.Broker.Statistics, options, _broker.Broker.Faults, clock);
+        var options = new BrokerOptions
+        {
+            DataDirectory = _broker.DataFolder,
+            Statistics = new StatisticsOptions { MaxMemory = mostBytes }
+        };
+        await using var sampler = new StatisticsSampler(
+            _broker.Broker.VirtualHosts, _broker.Broker.Statistics, options, _broker.Broker.Faults, clock);
         sampler.Start();
         for (int second = 5; second <= 50; second += 5)
         {
@@ -194,7 +202,11 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(Samples(), Has.All.Null);
         Assert.That((queue.Traffic.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not forgotten");
 
-        SampleSeries?[] Samples() => [queue.Traffic.Samples, exchange.Samples, channel.Samples, connection.Samples, host.Statistics.Samples, _broker.Broker.Statistics.Samples];
+        SampleSeries?[] Samples() =>
+        [
+            queue.Traffic.Samples, exchange.Samples, channel.Samples, connection.Samples, host.Statistics.Samples,
+            _broker.Broker.Statistics.Samples
+        ];
     }
 
     [Test]
@@ -261,6 +273,8 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         for (int i = 0; i < 3; i++)
             _broker.Acknowledge(queue, consumer); // one acknowledgement for the rejected message, which is settled in the same way
 
-        Assert.That((queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck), Is.EqualTo((2L, 3L, 0L)));
+        Assert.That(
+            (queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck),
+            Is.EqualTo((2L, 3L, 0L)));
     }
 }

@@ -35,9 +35,13 @@ public sealed class SampledCountsTests : IAsyncDisposable
         _broker.Clock.Pass(2_000); // times of samples are multiples of the step, whatever the time of the request
         var query = Query("?lengths_age=10&lengths_incr=5");
 
-        var details = Written(json => SampledCounts.Of(queue, query).Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths)).GetProperty("messages_details");
+        var details = Written(
+            json => SampledCounts.Of(queue, query).Write(json, StatisticRows.Depth, StatisticRows.QueueDepth, query.Lengths))
+            .GetProperty("messages_details");
 
-        var samples = details.GetProperty("samples").EnumerateArray().Select(sample => (sample.GetProperty("timestamp").GetInt64(), sample.GetProperty("sample").GetInt64()));
+        var samples = details.GetProperty("samples")
+            .EnumerateArray()
+            .Select(sample => (sample.GetProperty("timestamp").GetInt64(), sample.GetProperty("sample").GetInt64()));
         Assert.That(samples, Is.EqualTo(new[] { (latest, 60L), (latest - 5_000, 30L), (latest - 10_000, 10L) }));
         Assert.That(details.GetProperty("rate").GetDouble(), Is.EqualTo(6), "the last five seconds'");
         Assert.That(details.GetProperty("avg_rate").GetDouble(), Is.EqualTo(5), "all ten seconds'");
@@ -60,15 +64,23 @@ public sealed class SampledCountsTests : IAsyncDisposable
 
         var details = statistics.GetProperty("ack_details");
         Assert.That((statistics.GetProperty("ack").GetInt64(), details.GetProperty("rate").GetDouble()), Is.EqualTo((100L, 14.0)));
-        Assert.That(details.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("sample").GetInt64()), Is.EqualTo(new[] { 100, 30 }));
+        Assert.That(
+            details.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("sample").GetInt64()),
+            Is.EqualTo(new[] { 100, 30 }));
     }
 
     [Test]
     public void A_range_has_its_two_ends_and_no_more_samples_than_there_may_be()
     {
-        string[] queries = ["age=60&lengths_incr=60", "age=59&lengths_incr=60", "age=998&lengths_incr=1", "age=2147483647&lengths_incr=1", "age=60", "age=60&lengths_incr=x"];
+        string[] queries =
+        [
+            "age=60&lengths_incr=60", "age=59&lengths_incr=60", "age=998&lengths_incr=1", "age=2147483647&lengths_incr=1", "age=60",
+            "age=60&lengths_incr=x"
+        ];
 
-        Assert.That(queries.Select(query => Query($"?lengths_{query}").Lengths?.Length), Is.EqualTo(new int?[] { 2, 1, 999, 1_000, null, null }));
+        Assert.That(
+            queries.Select(query => Query($"?lengths_{query}").Lengths?.Length),
+            Is.EqualTo(new int?[] { 2, 1, 999, 1_000, null, null }));
     }
 
     [Test]
@@ -91,16 +103,25 @@ public sealed class SampledCountsTests : IAsyncDisposable
     [Test]
     public void What_never_happened_is_left_out_of_message_statistics()
     {
-        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"], delivered = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"];
+        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"],
+            delivered = ["deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "ack", "redeliver", "deliver_get"];
         ChannelCounts none = new(), publisher = new(), consumer = new(), both = new();
         publisher.NoteConfirmed(1);
         consumer.Deliveries.Ack = 1;
         both.NoteUnrouted(isReturned: true);
         both.Deliveries.GetEmpty = 1;
         var query = Query("");
-        foreach (var (channel, fields) in new[] { (none, (string[]?)null), (publisher, published), (consumer, delivered), (both, [.. published, .. delivered]) })
+        foreach (var (channel, fields) in new[]
+        {
+            (none, (string[]?)null),
+            (publisher, published),
+            (consumer, delivered),
+            (both, [.. published, .. delivered])
+        })
             Assert.That(Fields(Written(json => SampledCounts.Of(channel, query).WriteMessageStatistics(json))), Is.EqualTo(fields));
-        Assert.That(Fields(Written(json => SampledCounts.Of(none, query).WriteMessageStatistics(json, isAlwaysThere: true))), Is.Empty.And.Not.Null);
+        Assert.That(
+            Fields(Written(json => SampledCounts.Of(none, query).WriteMessageStatistics(json, isAlwaysThere: true))),
+            Is.Empty.And.Not.Null);
 
         Queue quiet = _broker.Declare("quiet"), filled = _broker.Declare("filled"), asked = _broker.Declare("asked");
         _broker.Publish(filled);
@@ -109,7 +130,9 @@ public sealed class SampledCountsTests : IAsyncDisposable
             Assert.That(Fields(Written(json => SampledCounts.Of(queue, query).WriteQueueStatistics(json))), Is.EqualTo(fields));
 
         static string[]? Fields(JsonElement json) => json.TryGetProperty("message_stats", out var statistics)
-            ? [.. statistics.EnumerateObject().Select(field => field.Name).Where(name => !name.EndsWith("_details", StringComparison.Ordinal))]
+            ? [.. statistics.EnumerateObject()
+                .Select(field => field.Name)
+                .Where(name => !name.EndsWith("_details", StringComparison.Ordinal))]
             : null;
     }
 
@@ -117,7 +140,11 @@ public sealed class SampledCountsTests : IAsyncDisposable
     {
         var http = new DefaultHttpContext();
         http.Request.QueryString = new QueryString(query);
-        var services = new ManagementServices(new(() => _broker.Broker), null!, new BrokerOptions(), () => [], null!, NullLogger.Instance) { Sessions = null!, Stop = () => { } };
+        var services = new ManagementServices(new(() => _broker.Broker), null!, new BrokerOptions(), () => [], null!, NullLogger.Instance)
+        {
+            Sessions = null!,
+            Stop = () => { }
+        };
         using var request = new ApiRequest(http, services, ApiUser.Nobody);
         return new SampleQuery(request);
     }

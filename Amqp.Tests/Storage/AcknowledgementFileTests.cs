@@ -77,7 +77,9 @@ public sealed class AcknowledgementFileTests
         }
         var settled = new SequenceRanges();
         settled.Add(new SequenceRange(1, 100));
-        new AcknowledgementFiles(new DiskFiles()).Write(SegmentSet.PathOf(_folder.Segments, 1, SegmentSet.LogExtension), 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
+        new AcknowledgementFiles(new DiskFiles())
+            .Write(
+                SegmentSet.PathOf(_folder.Segments, 1, SegmentSet.LogExtension), 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
         var files = new FaultyFiles();
 
         await using (var run = new StoreRun(_folder.Path, files: files))
@@ -87,7 +89,10 @@ public sealed class AcknowledgementFileTests
         }
 
         string[] calls = [.. files.Calls.SkipWhile(call => call != "delete 0000000000000001.acks")];
-        Assert.That(calls.TakeWhile(call => call != "create 0000000000000001.log"), Does.Contain("sync segments"), "in a power cut they are not there beside the new log");
+        Assert.That(
+            calls.TakeWhile(call => call != "create 0000000000000001.log"),
+            Does.Contain("sync segments"),
+            "in a power cut they are not there beside the new log");
         Assert.That(Path.GetFileName(_folder.SegmentFiles.Single()), Is.EqualTo("0000000000000001.log"));
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "new" }));
@@ -102,7 +107,9 @@ public sealed class AcknowledgementFileTests
         File.WriteAllBytes(AcknowledgementPaths.Single(), bytes);
 
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
-        Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(AcknowledgementPaths.Single(), 0, bytes.Length, IsTornTail: false) }));
+        Assert.That(
+            run.Report.Findings,
+            Is.EqualTo(new[] { new RecoveryFinding(AcknowledgementPaths.Single(), 0, bytes.Length, IsTornTail: false) }));
         Assert.That(run.First.Count, Is.InRange(1, 100));
         Assert.That(run.Store.Texts(run.Second), Is.EqualTo(_kept));
     }

@@ -78,7 +78,8 @@ public sealed class AcknowledgementFoldTests
     }
 
     /// <summary>Creates a segment that has only an index.</summary>
-    private Segment NewSegment(long id, (uint Queue, long From, long To)[]? messages = null, (uint Queue, long From, long To)[]? settled = null)
+    private Segment NewSegment(
+        long id, (uint Queue, long From, long To)[]? messages = null, (uint Queue, long From, long To)[]? settled = null)
     {
         var segment = new Segment(id, SegmentSet.PathOf(_folder.Path, id, SegmentSet.LogExtension), _ => { });
         using var builder = new SegmentIndexBuilder(id, StoreRun.Small.BlockSize);

@@ -18,7 +18,8 @@ public sealed class BlockSpaceTests
     // Memory of a payload that is longer than a block: it has a block of its own.
     private const int Taken = 2 * BlockSize;
 
-    private static readonly StoreOptions _options = new() { BlockSize = BlockSize, SegmentSize = 16 << 10, ResidentBytes = 2 * Taken, MaxTransientBytesInMemory = 2 * Taken };
+    private static readonly StoreOptions _options =
+        new() { BlockSize = BlockSize, SegmentSize = 16 << 10, ResidentBytes = 2 * Taken, MaxTransientBytesInMemory = 2 * Taken };
 
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
@@ -173,7 +174,9 @@ public sealed class BlockSpaceTests
         segment.Seal();
         _files.FailReads(_ => true);
 
-        Assert.That(() => _space.Read(new StoredMessage(1, block.Number, 0, 10, MessageFlags.Persistent)), Throws.InstanceOf<IOException>());
+        Assert.That(
+            () => _space.Read(new StoredMessage(1, block.Number, 0, 10, MessageFlags.Persistent)),
+            Throws.InstanceOf<IOException>());
         Assert.That(_space.MemoryInUse, Is.Zero);
         _space.Change(block, -1);
 
@@ -191,7 +194,9 @@ public sealed class BlockSpaceTests
         var relocation = new Relocation();
         relocation.Add(FileHeader.Size + 1_000, FileHeader.Size, 500);
 
-        Assert.That(_space.BlocksOf(segment).Where(found => found.HasUnloggedQueues).SelectMany(found => found.AllPieces), Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
+        Assert.That(
+            _space.BlocksOf(segment).Where(found => found.HasUnloggedQueues).SelectMany(found => found.AllPieces),
+            Is.EqualTo(new[] { new BlockPiece(0, FileHeader.Size, 5_000) }));
         relocation.Apply(_space, segment);
         Assert.That(block.Pieces, Is.EqualTo(new[] { new BlockPiece(1_000, FileHeader.Size, 500) }));
         _space.Change(block, -1);

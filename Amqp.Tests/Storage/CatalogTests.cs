@@ -82,7 +82,10 @@ public sealed class CatalogTests
             using (DataDirectory directory = Open(copy))
             {
                 bool isTorn = bytes != 0 && bytes != put && bytes != 2 * put && bytes != 2 * put + removed;
-                Assert.That(directory.Report.Findings.Select(finding => finding.IsTornTail), Is.EqualTo(isTorn ? [true] : Array.Empty<bool>()), $"cut at {cut}");
+                Assert.That(
+                    directory.Report.Findings.Select(finding => finding.IsTornTail),
+                    Is.EqualTo(isTorn ? [true] : Array.Empty<bool>()),
+                    $"cut at {cut}");
                 directory.Catalog.Put("z", "26"u8);
             }
             Assert.That(Entries(copy), Is.EqualTo((string[])[.. expected, "z=26"]), $"cut at {cut}");
@@ -104,7 +107,9 @@ public sealed class CatalogTests
         File.WriteAllBytes(_folder.Catalog, bytes);
 
         using (DataDirectory directory = Open())
-            Assert.That(directory.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, second, CatalogRecord.Size(1, 1), IsTornTail: false) }));
+            Assert.That(
+                directory.Report.Findings,
+                Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, second, CatalogRecord.Size(1, 1), IsTornTail: false) }));
         Assert.That(Entries(), Is.EqualTo(new[] { "a=1", "c=3" }));
         Assert.That(File.ReadAllBytes(_folder.Catalog + ".damaged"), Is.EqualTo(bytes));
     }
@@ -126,7 +131,9 @@ public sealed class CatalogTests
         File.WriteAllBytes(_folder.Catalog, bytes);
 
         using (DataDirectory directory = Open())
-            Assert.That(directory.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, FileHeader.Size, first.Length, IsTornTail: false) }));
+            Assert.That(
+                directory.Report.Findings,
+                Is.EqualTo(new[] { new RecoveryFinding(_folder.Catalog, FileHeader.Size, first.Length, IsTornTail: false) }));
         Assert.That(Entries(), Is.EqualTo(new[] { "b=2" }));
     }
 
@@ -145,7 +152,9 @@ public sealed class CatalogTests
                     directory.Catalog.Remove($"key {i}");
             }
             directory.Catalog.Put("key", "last"u8);
-            await Eventually.Holds(() => new FileInfo(_folder.Catalog).Length < 2_000_000, () => $"{new FileInfo(_folder.Catalog).Length} bytes");
+            await Eventually.Holds(
+                () => new FileInfo(_folder.Catalog).Length < 2_000_000,
+                () => $"{new FileInfo(_folder.Catalog).Length} bytes");
         }
 
         Assert.That(Entries(), Is.EqualTo(new[] { "key=last" }));
@@ -386,7 +395,9 @@ public sealed class CatalogTests
         Assert.That(syncs, Is.EqualTo(outside + 1));
         string[] calls = files.Calls;
         int renamed = Array.IndexOf(calls, "rename catalog.log");
-        Assert.That(calls[..renamed].Last(call => call.EndsWith("catalog.log.new", StringComparison.Ordinal)), Is.EqualTo("sync catalog.log.new"));
+        Assert.That(
+            calls[..renamed].Last(call => call.EndsWith("catalog.log.new", StringComparison.Ordinal)),
+            Is.EqualTo("sync catalog.log.new"));
         Assert.That(Entries(), Is.EqualTo(new[] { $"changes={(char)('a' + outside + 1)}" }));
     }
 

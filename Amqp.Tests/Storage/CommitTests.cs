@@ -112,7 +112,8 @@ public sealed class CommitTests
         };
         Task first = run.Store.WaitForCommitAsync(run.Store.Publish("first", Persistent, run.First));
         await syncing.Task.WaitAsync(_soon);
-        Task[] waiting = [.. Enumerable.Range(0, 100).Select(i => run.Store.WaitForCommitAsync(run.Store.Publish($"{i}", Persistent, run.First)))];
+        Task[] waiting =
+            [.. Enumerable.Range(0, 100).Select(i => run.Store.WaitForCommitAsync(run.Store.Publish($"{i}", Persistent, run.First)))];
 
         mayGoOn.Set();
         await Task.WhenAll([first, .. waiting]).WaitAsync(_soon);
@@ -138,7 +139,9 @@ public sealed class CommitTests
         };
 
         Task lost = run.Store.WaitForCommitAsync(run.Store.Publish("lost", Persistent, run.First));
-        Assert.That(async () => await lost.WaitAsync(_soon), Throws.TypeOf<StoreFailedException>().With.Message.Contains("the disk is gone"));
+        Assert.That(
+            async () => await lost.WaitAsync(_soon),
+            Throws.TypeOf<StoreFailedException>().With.Message.Contains("the disk is gone"));
         await told.Task.WaitAsync(_soon);
 
         Assert.That(run.Store.Failure, Is.Not.Null);
@@ -216,7 +219,8 @@ public sealed class CommitTests
         {
             run.Store.Publish("text", Persistent, run.First);
             // one write is the header
-            await Support.Eventually.Holds(() => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written");
+            await Support.Eventually.Holds(
+                () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written");
         }
 
         Assert.That(_files.Calls, Does.Not.Contain($"sync {FirstSegment}"));

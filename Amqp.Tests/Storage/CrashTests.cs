@@ -40,7 +40,10 @@ public sealed class CrashTests
             await using (var run = new StoreRun(copy.Path))
             {
                 Assert.That(run.Store.Texts(run.First), Is.EqualTo(_allTexts[..whole]), $"cut at {cut}");
-                Assert.That(run.Report.Findings.Select(finding => finding.IsTornTail), Is.EqualTo(isTorn ? [true] : Array.Empty<bool>()), $"cut at {cut}");
+                Assert.That(
+                    run.Report.Findings.Select(finding => finding.IsTornTail),
+                    Is.EqualTo(isTorn ? [true] : Array.Empty<bool>()),
+                    $"cut at {cut}");
                 run.Store.Publish("new", Persistent, run.First);
             }
             await using var next = new StoreRun(copy.Path);
@@ -99,7 +102,9 @@ public sealed class CrashTests
 
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "first", "second", "", "second run" }));
-        Assert.That(next.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[2], _ends[3] - _ends[2], IsTornTail: false) }));
+        Assert.That(
+            next.Report.Findings,
+            Is.EqualTo(new[] { new RecoveryFinding(_segment, _ends[2], _ends[3] - _ends[2], IsTornTail: false) }));
     }
 
     [Test]

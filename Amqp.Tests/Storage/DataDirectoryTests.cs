@@ -31,7 +31,8 @@ public sealed class DataDirectoryTests
     {
         using (DataDirectory.Open(_folder.Path, new StoreOptions()))
         {
-            DataDirectoryException? refused = Assert.Throws<DataDirectoryException>(() => DataDirectory.Open(_folder.Path, new StoreOptions()));
+            DataDirectoryException? refused = Assert.Throws<DataDirectoryException>(
+                () => DataDirectory.Open(_folder.Path, new StoreOptions()));
             Assert.That(refused!.Message, Does.Contain(_folder.Path));
             if (!OperatingSystem.IsWindows())
                 Assert.That(refused.Message, Does.Contain(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
@@ -47,7 +48,9 @@ public sealed class DataDirectoryTests
         File.WriteAllText(Path.Combine(_folder.Path, "version"), "3");
         byte[] catalog = File.ReadAllBytes(_folder.Catalog);
 
-        Assert.That(() => DataDirectory.Open(_folder.Path, new StoreOptions()), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"));
+        Assert.That(
+            () => DataDirectory.Open(_folder.Path, new StoreOptions()),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"));
         Assert.That(File.ReadAllBytes(_folder.Catalog), Is.EqualTo(catalog));
     }
 
@@ -78,14 +81,20 @@ public sealed class DataDirectoryTests
         string path = Path.Combine(_folder.Path, "file");
         File.WriteAllText(path, "");
 
-        Assert.That(() => DataDirectory.Open(path, new StoreOptions()), Throws.TypeOf<DataDirectoryException>().With.Message.Contains(path));
+        Assert.That(
+            () => DataDirectory.Open(path, new StoreOptions()),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains(path));
     }
 
     [Test]
     public void Options_out_of_range_are_refused()
     {
-        Assert.That(() => DataDirectory.Open(_folder.Path, new StoreOptions { BlockSize = 100 }), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => DataDirectory.Open(_folder.Path, new StoreOptions { SegmentSize = 4 << 10 }), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => DataDirectory.Open(_folder.Path, new StoreOptions { BlockSize = 100 }),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => DataDirectory.Open(_folder.Path, new StoreOptions { SegmentSize = 4 << 10 }),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
@@ -124,7 +133,9 @@ public sealed class DataDirectoryTests
         directory.Catalog.Put("b", "2"u8);
         directory.Catalog.Put("c", "3"u8);
         await Support.Eventually.Holds(() => Counts().Writes == before.Writes + 3, () => $"{Counts()}");
-        Assert.That(Counts(), Is.EqualTo(before with { Writes = before.Writes + 3, WrittenBytes = before.WrittenBytes + 3 * CatalogRecord.Size(1, 1) }));
+        Assert.That(
+            Counts(),
+            Is.EqualTo(before with { Writes = before.Writes + 3, WrittenBytes = before.WrittenBytes + 3 * CatalogRecord.Size(1, 1) }));
         Assert.That(usage.WriteTime, Is.GreaterThan(TimeSpan.Zero));
 
         var files = new DiskFiles();
@@ -141,7 +152,8 @@ public sealed class DataDirectoryTests
         Assert.That(Counts(), Is.EqualTo((5L, 50L, 1L, 100L, 2L)));
         Assert.That((usage.ReadTime > TimeSpan.Zero, usage.SyncTime > TimeSpan.Zero), Is.EqualTo((true, true)));
 
-        (long Reads, long ReadBytes, long Writes, long WrittenBytes, long Syncs) Counts() => (usage.Reads, usage.ReadBytes, usage.Writes, usage.WrittenBytes, usage.Syncs);
+        (long Reads, long ReadBytes, long Writes, long WrittenBytes, long Syncs) Counts() =>
+            (usage.Reads, usage.ReadBytes, usage.Writes, usage.WrittenBytes, usage.Syncs);
     }
 
     [Test]
@@ -162,6 +174,8 @@ public sealed class DataDirectoryTests
             Assert.That(() => directory.OpenStore(new HashSet<uint>()), Throws.InvalidOperationException);
         }
 
-        Assert.That(() => directory.Catalog.Put("a", "1"u8), Throws.TypeOf<StoreFailedException>().With.Message.EqualTo("the data directory is closed"));
+        Assert.That(
+            () => directory.Catalog.Put("a", "1"u8),
+            Throws.TypeOf<StoreFailedException>().With.Message.EqualTo("the data directory is closed"));
     }
 }

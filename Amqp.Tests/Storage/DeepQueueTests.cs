@@ -53,11 +53,17 @@ public sealed class DeepQueueTests
             await FillAsync(run);
 
         await using var next = new StoreRun(_folder.Path, StoreRun.Deep);
-        Assert.That((next.First.TryPeekInMemory(out _), next.First.CountInMemory, next.Second.TryPeekInMemory(out _)), Is.EqualTo((false, 0, false)));
+        Assert.That(
+            (next.First.TryPeekInMemory(out _), next.First.CountInMemory, next.Second.TryPeekInMemory(out _)),
+            Is.EqualTo((false, 0, false)));
         StoredMessage first = next.First.Take();
-        Assert.That((next.First.TryPeekInMemory(out StoredMessage second), second.Sequence, second.IsRedelivered), Is.EqualTo((true, 2, false)));
+        Assert.That(
+            (next.First.TryPeekInMemory(out StoredMessage second), second.Sequence, second.IsRedelivered),
+            Is.EqualTo((true, 2, false)));
         next.First.Return(first);
-        Assert.That((next.First.TryPeekInMemory(out StoredMessage front), front.Sequence, front.IsRedelivered), Is.EqualTo((true, 1, true)));
+        Assert.That(
+            (next.First.TryPeekInMemory(out StoredMessage front), front.Sequence, front.IsRedelivered),
+            Is.EqualTo((true, 1, true)));
         Assert.That(next.First.Count, Is.EqualTo(Many));
     }
 
@@ -178,7 +184,8 @@ public sealed class DeepQueueTests
 
     [TestCase(81, 41, 40)]
     [TestCase(80, 21, 20)]
-    public async Task Messages_leave_memory_when_more_are_there_than_may_be_and_of_each_queue_its_part_stays(int most, int first, int second)
+    public async Task Messages_leave_memory_when_more_are_there_than_may_be_and_of_each_queue_its_part_stays(
+        int most, int first, int second)
     {
         var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxMessagesInMemory = most };
         await using var run = new StoreRun(_folder.Path, options);
@@ -213,7 +220,13 @@ public sealed class DeepQueueTests
     [Test]
     public async Task What_was_purged_does_not_come_back_when_the_segment_goes_that_says_so()
     {
-        var options = new StoreOptions { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxMessagesInMemory = 0, SyncInterval = TimeSpan.FromMilliseconds(20) };
+        var options = new StoreOptions
+        {
+            BlockSize = 4 << 10,
+            SegmentSize = 16 << 10,
+            MaxMessagesInMemory = 0,
+            SyncInterval = TimeSpan.FromMilliseconds(20)
+        };
         await using (var run = new StoreRun(_folder.Path, options))
         {
             for (int i = 0; i < 12; i++)
@@ -286,7 +299,9 @@ public sealed class DeepQueueTests
         Assert.That(run.First.CountInMemory, Is.LessThan(Many));
         StoredMessage[] taken = run.First.TakeAll();
         Assert.That(taken.Select(message => message.Sequence), Is.EqualTo(Enumerable.Range(1, 2 * Many)));
-        Assert.That(taken.Where(message => message.StaysInMemory).Select(message => (message.Sequence, message.Note)), Is.EqualTo(Enumerable.Range(1, Many / 100).Select(i => (i * 100L, 7))));
+        Assert.That(
+            taken.Where(message => message.StaysInMemory).Select(message => (message.Sequence, message.Note)),
+            Is.EqualTo(Enumerable.Range(1, Many / 100).Select(i => (i * 100L, 7))));
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 

@@ -80,7 +80,10 @@ public sealed class DiskReserveTests
         Assert.That(reserve.TryShrink(), Is.False);
         _files.Fill();
         _files.Free(size - 1);
-        Assert.That((reserve.TryRestore(), ReserveLength, reserve.IsWhole), Is.EqualTo((false, 0L, false)), "what it took of the last room it gave back");
+        Assert.That(
+            (reserve.TryRestore(), ReserveLength, reserve.IsWhole),
+            Is.EqualTo((false, 0L, false)),
+            "what it took of the last room it gave back");
 
         _files.Free(1);
 
@@ -126,7 +129,16 @@ public sealed class DiskReserveTests
     public async Task What_waits_for_room_is_no_more_than_could_be_written_from_it()
     {
         await using var run = new StoreRun(
-            _folder.Path, new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, MaxUnwrittenBytes = 10 << 20, SyncInterval = TimeSpan.FromMilliseconds(20), DiskReserveBytes = Reserve }, _files);
+            _folder.Path,
+            new()
+            {
+                BlockSize = 4 << 10,
+                SegmentSize = 16 << 10,
+                MaxUnwrittenBytes = 10 << 20,
+                SyncInterval = TimeSpan.FromMilliseconds(20),
+                DiskReserveBytes = Reserve
+            },
+            _files);
         _files.Fill();
         while (!run.Store.IsBehind)
             run.Store.Publish(Text(0), Persistent, run.First);
@@ -168,7 +180,17 @@ public sealed class DiskReserveTests
     [Test]
     public async Task A_segment_that_is_open_still_is_drained_too()
     {
-        await using var run = new StoreRun(_folder.Path, new() { BlockSize = 4 << 10, SegmentSize = 2 << 20, MaxUnwrittenBytes = 32 << 10, SyncInterval = TimeSpan.FromMilliseconds(20), DiskReserveBytes = Reserve }, _files);
+        await using var run = new StoreRun(
+            _folder.Path,
+            new()
+            {
+                BlockSize = 4 << 10,
+                SegmentSize = 2 << 20,
+                MaxUnwrittenBytes = 32 << 10,
+                SyncInterval = TimeSpan.FromMilliseconds(20),
+                DiskReserveBytes = Reserve
+            },
+            _files);
         run.Store.Publish(new byte[1_000], Persistent, run.First);
         await run.CommitAsync();
         _files.Free(2 << 20);
@@ -246,7 +268,10 @@ public sealed class DiskReserveTests
             Assert.That(found, Is.EqualTo(expected[..found.Length]), $"seed {seed}, round {round}");
             Assert.That(found, Has.Length.GreaterThanOrEqualTo(confirmed));
             StoredMessage[] left = next.First.TakeAll();
-            Assert.That(left.Select(message => message.Sequence), Is.SupersetOf(settledFor.Skip(found.Length).SelectMany(sequences => sequences)), "nothing is settled for what is not there");
+            Assert.That(
+                left.Select(message => message.Sequence),
+                Is.SupersetOf(settledFor.Skip(found.Length).SelectMany(sequences => sequences)),
+                "nothing is settled for what is not there");
             next.Store.Settle(next.First, left);
             next.Store.Settle(next.Second, next.Second.TakeAll());
             await DrainedAsync(next, crashed);
@@ -268,7 +293,10 @@ public sealed class DiskReserveTests
                     if (isBound)
                     {
                         expected.Add($"letter {step}");
-                        settledFor.Add([.. some.Select(message => message.Sequence).Where(sequence => positions[(int)sequence - 1] <= run.Store.DurablePosition)]);
+                        settledFor.Add([
+                            .. some.Select(message => message.Sequence)
+                                .Where(sequence => positions[(int)sequence - 1] <= run.Store.DurablePosition)
+                        ]);
                         long position = run.Store.Publish(expected[^1], Persistent, run.Second);
                         run.Store.RequestCommit(position);
                     }
@@ -316,7 +344,8 @@ public sealed class DiskReserveTests
         string reserve = Path.Combine(folder.Path, "reserve");
         await Eventually.Holds(
             () => folder.SegmentFiles.Length <= segments && !run.Store.IsFull,
-            () => $"{folder.SegmentFiles.Length} segments are left, {new FileInfo(reserve).Length} bytes of the reserve, full: {run.Store.IsFull}");
+            () => $"{folder.SegmentFiles.Length} segments are left, {new FileInfo(reserve).Length} "
+                + $"bytes of the reserve, full: {run.Store.IsFull}");
         Assert.That(new FileInfo(reserve).Length, Is.EqualTo(Reserve));
         await run.CommitAsync();
     }

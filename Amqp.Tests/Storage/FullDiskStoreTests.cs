@@ -61,7 +61,8 @@ public sealed class FullDiskStoreTests
             long durable = run.Store.DurablePosition;
             await TriesAsync(3);
             using (TestFolder crashed = _folder.Copy())
-                await ExpectAsync(crashed.Path, [.. before, .. later], atLeast: before.Length + positions.Count(position => position <= durable));
+                await ExpectAsync(
+                    crashed.Path, [.. before, .. later], atLeast: before.Length + positions.Count(position => position <= durable));
             Assert.That(run.Store.DurablePosition, Is.EqualTo(durable));
             Assert.That(committed.IsCompleted, Is.False);
             Assert.That(run.Store.Failure, Is.Null);
@@ -190,7 +191,9 @@ public sealed class FullDiskStoreTests
                 Assert.That(run.Store.Consume(run.First), Is.EqualTo(texts[i]));
             await FullAsync(run);
 
-            await Eventually.Holds(() => _folder.SegmentFiles.Length < segments / 2, () => $"{_folder.SegmentFiles.Length} of {segments} segments are left");
+            await Eventually.Holds(
+                () => _folder.SegmentFiles.Length < segments / 2,
+                () => $"{_folder.SegmentFiles.Length} of {segments} segments are left");
             using (TestFolder crashed = _folder.Copy())
             {
                 await using var next = new StoreRun(crashed.Path);
@@ -249,9 +252,11 @@ public sealed class FullDiskStoreTests
         await ExpectAsync(_folder.Path, [.. before, .. later], atLeast: before.Length);
     }
 
-    private static string[] Texts(string name, int count) => [.. Enumerable.Range(0, count).Select(i => $"{name} {i} {new string('x', 400)}")];
+    private static string[] Texts(string name, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => $"{name} {i} {new string('x', 400)}")];
 
-    private static long[] Publish(StoreRun run, string[] texts) => [.. texts.Select(text => run.Store.Publish(text, Persistent, run.First))];
+    private static long[] Publish(StoreRun run, string[] texts) =>
+        [.. texts.Select(text => run.Store.Publish(text, Persistent, run.First))];
 
     private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the disk is not found to be full");
 

@@ -61,7 +61,9 @@ public sealed class HousekeepingFaultTests
             _files.Fail((_, name) => name == "0000000000000001.idx.new");
             texts = Fill(run, 200);
             await run.SettleDownAsync();
-            Assert.That(_folder.IndexFiles.Select(Path.GetFileName), Does.Not.Contain("0000000000000001.idx").And.Contain("0000000000000004.idx"));
+            Assert.That(
+                _folder.IndexFiles.Select(Path.GetFileName),
+                Does.Not.Contain("0000000000000001.idx").And.Contain("0000000000000004.idx"));
             Assert.That(run.Store.Failure, Is.Null);
         }
 
@@ -83,7 +85,8 @@ public sealed class HousekeepingFaultTests
             FailOnce(call, name);
             foreach (string text in kept)
                 run.Store.Publish(text, Persistent, run.Second);
-            await ChurnAsync(run, () => File.Exists(Path.Combine(_folder.Segments, "0000000000000001.acks")) && _folder.SegmentFiles.Length <= 4);
+            await ChurnAsync(
+                run, () => File.Exists(Path.Combine(_folder.Segments, "0000000000000001.acks")) && _folder.SegmentFiles.Length <= 4);
             Assert.That(run.Store.Failure, Is.Null);
         }
 
@@ -114,7 +117,9 @@ public sealed class HousekeepingFaultTests
         await using var run = new StoreRun(_folder.Path, files: _files);
         FailOnce("delete", "0000000000000001.log");
 
-        await ChurnAsync(run, () => !File.Exists(_folder.Segments + "/0000000000000001.log") && !File.Exists(_folder.Segments + "/0000000000000003.log"));
+        await ChurnAsync(
+            run,
+            () => !File.Exists(_folder.Segments + "/0000000000000001.log") && !File.Exists(_folder.Segments + "/0000000000000003.log"));
 
         Assert.That(run.Store.Failure, Is.Null, "confirms do not depend on it");
     }
@@ -124,7 +129,8 @@ public sealed class HousekeepingFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
-            _files.Fail((call, name) => call == "delete" && name.EndsWith(extension, StringComparison.Ordinal), new UnauthorizedAccessException());
+            _files.Fail(
+                (call, name) => call == "delete" && name.EndsWith(extension, StringComparison.Ordinal), new UnauthorizedAccessException());
             Fill(run, 200);
             await run.SettleDownAsync();
             run.Store.Purge(run.First);
@@ -144,7 +150,8 @@ public sealed class HousekeepingFaultTests
     [TestCase(BackgroundWork.Compacting, "rename", "0000000000000001.log")]
     [TestCase(BackgroundWork.Deleting, "delete", "0000000000000002.log")]
     [TestCase(BackgroundWork.Deleting, "delete", "0000000000000002.idx")]
-    public async Task What_fails_in_the_background_is_told_and_done_later_though_nothing_else_happens(BackgroundWork work, string call, string name)
+    public async Task What_fails_in_the_background_is_told_and_done_later_though_nothing_else_happens(
+        BackgroundWork work, string call, string name)
     {
         await using var run = new StoreRun(_folder.Path, _retrying, _files);
         var told = new ConcurrentQueue<(BackgroundWork Work, string Reason)>();
@@ -184,7 +191,9 @@ public sealed class HousekeepingFaultTests
         await using var run = new StoreRun(_folder.Path, files: _files);
         var told = new ConcurrentQueue<(BackgroundWork Work, string Reason)>();
         run.Store.BackgroundWorkFailed += (what, failure) => told.Enqueue((what, failure.Message));
-        _files.Fail((call, name) => (call, name) == ("create", "0000000000000001.idx.new"), new InvalidOperationException("a fault of this program"));
+        _files.Fail(
+            (call, name) => (call, name) == ("create", "0000000000000001.idx.new"),
+            new InvalidOperationException("a fault of this program"));
 
         string[] texts = Fill(run, 120);
         await run.SettleDownAsync();

@@ -26,7 +26,8 @@ public sealed class IndexFileTests
     public void A_segment_gets_its_index_whatever_the_length_of_a_message_in_it([Values] bool isLast, [Values(-1, 0, 1, Piece)] int beyond)
     {
         int bytes = Piece + beyond - MessageRecord.PayloadAt(1);
-        WrittenSegment written = new WrittenSegment(_folder.Path, 1).Messages(queue: 7, first: 1, count: 3, bytes: 1_000).Message(bytes, (7, 4));
+        WrittenSegment written =
+            new WrittenSegment(_folder.Path, 1).Messages(queue: 7, first: 1, count: 3, bytes: 1_000).Message(bytes, (7, 4));
         if (!isLast)
             written.Messages(queue: 7, first: 5, count: 2, bytes: 1_000);
         Segment segment = written.ToSegment();
@@ -36,7 +37,9 @@ public sealed class IndexFileTests
         SegmentSummary summary = new IndexFiles(_files).TryRead(segment.Path, segment.Id, out _)!;
         QueueRow row = summary.Rows.Single();
         int count = isLast ? 4 : 6;
-        Assert.That((summary.LogLength, row.Count, row.First, row.Last, row.Bytes), Is.EqualTo((written.Length, count, 1L, (long)count, (count - 1) * 1_000L + bytes)));
+        Assert.That(
+            (summary.LogLength, row.Count, row.First, row.Last, row.Bytes),
+            Is.EqualTo((written.Length, count, 1L, (long)count, (count - 1) * 1_000L + bytes)));
         Assert.That(segment.IsIndexed, Is.True);
     }
 
@@ -70,8 +73,11 @@ public sealed class IndexFileTests
 
         SegmentSummary? summary = indexes.TryRead(segment.Path, segment.Id, out int bytes);
 
-        Assert.That(summary?.Rows.Select(row => (row.Queue, row.Last, row.Bytes)), Is.EqualTo(Enumerable.Range(0, queues).Select(i => ((uint)(3 * i + 1), i + 1L, i % 7L))));
-        Assert.That(bytes, Is.EqualTo(Math.Min(Math.Max(16 << 10, FileHeader.Size + summary!.Size), new FileInfo(IndexFiles.PathOf(segment.Path)).Length)));
+        Assert.That(
+            summary?.Rows.Select(row => (row.Queue, row.Last, row.Bytes)),
+            Is.EqualTo(Enumerable.Range(0, queues).Select(i => ((uint)(3 * i + 1), i + 1L, i % 7L))));
+        Assert.That(bytes, Is.EqualTo(
+            Math.Min(Math.Max(16 << 10, FileHeader.Size + summary!.Size), new FileInfo(IndexFiles.PathOf(segment.Path)).Length)));
         for (int i = 0; i < queues; i++)
         {
             using EntryCursor entries = indexes.OpenEntries(segment.Path, segment.Id, (uint)(3 * i + 1), at: 0, from: 0);
@@ -93,10 +99,16 @@ public sealed class IndexFileTests
         QueueRow row = indexes.TryRead(segment.Path, segment.Id, out _)!.Rows[1];
         Assume.That(row.Size, Is.GreaterThan(2 * (32 << 10)));
         var (all, groups) = ReadAll();
-        Assert.That(all.Select(entry => (entry.Sequence, entry.Length)), Is.EqualTo(Enumerable.Range(0, count).Select(i => (2L * i + 1, i % 140))));
+        Assert.That(
+            all.Select(entry => (entry.Sequence, entry.Length)),
+            Is.EqualTo(Enumerable.Range(0, count).Select(i => (2L * i + 1, i % 140))));
         Assert.That(groups, Has.Count.EqualTo((count + 255) / 256));
 
-        long[] places = [0, 1, row.At, row.At + 1, groups[1], groups[^1], groups[^1] + 1, row.At + row.Size - 1, row.At + row.Size, row.At + row.Size + 1, long.MaxValue];
+        long[] places =
+        [
+            0, 1, row.At, row.At + 1, groups[1], groups[^1], groups[^1] + 1, row.At + row.Size - 1, row.At + row.Size,
+            row.At + row.Size + 1, long.MaxValue
+        ];
         long[] froms = [0, 1, 2, 511, 512, 513, 2 * 256 + 2, 2 * count - 2, 2 * count - 1, 2 * count, 2 * count + 1];
         foreach (long at in places)
         {
@@ -105,7 +117,10 @@ public sealed class IndexFileTests
                 using EntryCursor entries = indexes.OpenEntries(segment.Path, segment.Id, 2, at, from);
                 long expected = Math.Max(1, from | 1);
                 bool isAny = entries.MoveNext();
-                Assert.That(isAny ? entries.Current.Sequence : -1, Is.EqualTo(expected < 2 * count ? expected : -1), string.Create(CultureInfo.InvariantCulture, $"from {from} at {at}"));
+                Assert.That(
+                    isAny ? entries.Current.Sequence : -1,
+                    Is.EqualTo(expected < 2 * count ? expected : -1),
+                    string.Create(CultureInfo.InvariantCulture, $"from {from} at {at}"));
             }
         }
 
@@ -146,11 +161,15 @@ public sealed class IndexFileTests
         }
 
         byte[] bytes = File.ReadAllBytes(CompactedFiles.LogPathOf(segment.Path));
-        Assert.That((bytes.LongLength, summary.LogLength), Is.EqualTo((FileHeader.Size + lengths.Sum(length => (long)length + MessageRecord.PayloadAt(1)), bytes.LongLength)));
+        Assert.That(
+            (bytes.LongLength, summary.LogLength),
+            Is.EqualTo((FileHeader.Size + lengths.Sum(length => (long)length + MessageRecord.PayloadAt(1)), bytes.LongLength)));
         var records = new RecordScanner(bytes.AsSpan(FileHeader.Size), segment.Id, FileHeader.Size);
         for (int i = 0; i < lengths.Length; i++)
         {
-            Assert.That((records.MoveNext(), records.Offset, records.Record.Length - MessageRecord.PayloadAt(1)), Is.EqualTo((true, offsets[i], lengths[i])));
+            Assert.That(
+                (records.MoveNext(), records.Offset, records.Record.Length - MessageRecord.PayloadAt(1)),
+                Is.EqualTo((true, offsets[i], lengths[i])));
             Assert.That(records.Record[MessageRecord.PayloadAt(1)..].ContainsAnyExcept((byte)i), Is.False);
         }
         Assert.That(records.MoveNext(), Is.False);

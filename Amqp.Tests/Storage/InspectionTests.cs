@@ -22,7 +22,8 @@ public sealed class InspectionTests
         using var living = new TestFolder();
         await using var run = new StoreRun(living.Path, StoreRun.Deep);
         for (int i = 0; i < 900; i++)
-            run.Store.Publish(new byte[i % 100], Persistent, (i % 3) switch { 0 => [run.First], 1 => [run.Second], _ => [run.First, run.Second] });
+            run.Store.Publish(
+                new byte[i % 100], Persistent, (i % 3) switch { 0 => [run.First], 1 => [run.Second], _ => [run.First, run.Second] });
         for (int i = 0; i < 100; i++)
             run.Store.Consume(run.First);
         StoredMessage[] some = [.. Enumerable.Range(0, 40).Select(_ => run.Second.Take())];
@@ -78,7 +79,9 @@ public sealed class InspectionTests
 
         IReadOnlyList<SegmentContents> segments = Inspect().Segments;
         Assert.That(segments.Sum(segment => segment.LiveBytes), Is.EqualTo(live));
-        Assert.That(segments.Select(segment => FileHeader.Size + segment.LiveBytes + segment.DeadBytes), Is.EqualTo(segments.Select(segment => segment.LogBytes)));
+        Assert.That(
+            segments.Select(segment => FileHeader.Size + segment.LiveBytes + segment.DeadBytes),
+            Is.EqualTo(segments.Select(segment => segment.LogBytes)));
 
         int Next(int queue) => settled[queue] = settled.GetValueOrDefault(queue) + 1;
     }
@@ -89,11 +92,15 @@ public sealed class InspectionTests
         new AcknowledgementFiles(new DiskFiles()).Write(_folder.SegmentFiles[1], 2, []);
 
         IReadOnlyList<SegmentContents> segments = Inspect().Segments;
-        Assert.That(segments.Select(segment => (segment.File, segment.LogBytes)), Is.EqualTo(_folder.SegmentFiles.Select(path => (path, SizeOf(path)))));
+        Assert.That(
+            segments.Select(segment => (segment.File, segment.LogBytes)),
+            Is.EqualTo(_folder.SegmentFiles.Select(path => (path, SizeOf(path)))));
         Assert.That(segments.SkipLast(1).Select(segment => segment.IndexBytes), Is.EqualTo(_folder.IndexFiles.Select(SizeOf)));
         Assert.That(segments.Select(segment => segment.HasIndex), Is.EqualTo(segments.Select(segment => segment != segments[^1])));
         Assert.That(segments.Select(segment => segment.IsTail), Is.EqualTo(segments.Select(segment => segment == segments[^1])));
-        Assert.That(segments.Select(segment => segment.HasAcknowledgements), Is.EqualTo(segments.Select(segment => segment == segments[1])));
+        Assert.That(
+            segments.Select(segment => segment.HasAcknowledgements),
+            Is.EqualTo(segments.Select(segment => segment == segments[1])));
         Assert.That(segments[1].AcknowledgementBytes, Is.EqualTo(SizeOf(Path.ChangeExtension(_folder.SegmentFiles[1], ".acks"))));
     }
 
@@ -112,7 +119,9 @@ public sealed class InspectionTests
     {
         DataDirectoryContents contents = Inspect([1]);
 
-        Assert.That(contents.Queues.Select(queue => (queue.Number, queue.Exists, queue.Messages)), Is.EqualTo(new[] { (1u, true, 500L), (2u, false, 580L) }));
+        Assert.That(
+            contents.Queues.Select(queue => (queue.Number, queue.Exists, queue.Messages)),
+            Is.EqualTo(new[] { (1u, true, 500L), (2u, false, 580L) }));
         Assert.That(contents.Segments.Sum(segment => segment.LiveMessages), Is.EqualTo(500));
     }
 
@@ -139,8 +148,10 @@ public sealed class InspectionTests
         DataDirectoryContents contents = Inspect();
         Assert.That(contents.Queues, Is.EqualTo(before.Queues));
         Assert.That(
-            contents.Segments.Select(segment => (segment.Messages, segment.LiveMessages, segment.LiveBytes, segment.DeadBytes, segment.Settles)),
-            Is.EqualTo(before.Segments.Select(segment => (segment.Messages, segment.LiveMessages, segment.LiveBytes, segment.DeadBytes, segment.Settles))));
+            contents.Segments.Select(
+                segment => (segment.Messages, segment.LiveMessages, segment.LiveBytes, segment.DeadBytes, segment.Settles)),
+            Is.EqualTo(before.Segments.Select(
+                segment => (segment.Messages, segment.LiveMessages, segment.LiveBytes, segment.DeadBytes, segment.Settles))));
     }
 
     [TestCase(30, TestName = "Damage_in_an_index_is_reported_and_changes_no_count(summary)")]
@@ -153,7 +164,9 @@ public sealed class InspectionTests
         DataDirectoryContents contents = Inspect();
         Assert.That(contents.Queues, Is.EqualTo(before.Queues));
         Assert.That(contents.Segments, Is.EqualTo(before.Segments));
-        Assert.That(contents.Findings.Select(finding => (finding.File, finding.IsDamage, finding.Message)), Is.EqualTo(new[] { (_folder.IndexFiles[1], true, InspectionFinding.DamagedIndex) }));
+        Assert.That(
+            contents.Findings.Select(finding => (finding.File, finding.IsDamage, finding.Message)),
+            Is.EqualTo(new[] { (_folder.IndexFiles[1], true, InspectionFinding.DamagedIndex) }));
     }
 
     [Test]
@@ -181,7 +194,9 @@ public sealed class InspectionTests
 
         using DataDirectoryInspection folder = DataDirectoryInspection.Open(_folder.Path);
         DiskUsage size = folder.Size;
-        Assert.That((size.Log, size.Indexes, size.Pages), Is.EqualTo((_folder.SegmentFiles.Sum(SizeOf), _folder.IndexFiles.Sum(SizeOf), 123)));
+        Assert.That(
+            (size.Log, size.Indexes, size.Pages),
+            Is.EqualTo((_folder.SegmentFiles.Sum(SizeOf), _folder.IndexFiles.Sum(SizeOf), 123)));
         Assert.That(size.Total, Is.EqualTo(Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Sum(SizeOf)));
     }
 
@@ -195,14 +210,17 @@ public sealed class InspectionTests
         int[] sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
         string[] names =
         [
-            "segments/0000000000000001.log", "segments/0000000000000002.settles", "segments/0000000000000001.idx", "segments/0000000000000001.acks",
-            "pages/0000000000000001.page", "reserve", "segments/0000000000000001.compacted", "other.log", "pages.idx", "segments/reserve", "catalog.log",
+            "segments/0000000000000001.log", "segments/0000000000000002.settles", "segments/0000000000000001.idx",
+            "segments/0000000000000001.acks",
+            "pages/0000000000000001.page", "reserve", "segments/0000000000000001.compacted", "other.log", "pages.idx", "segments/reserve",
+            "catalog.log",
         ];
         foreach ((string name, int size) in names.Zip(sizes))
             File.WriteAllBytes(Path.Combine(folder.Path, name), new byte[size]);
 
         using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
-        Assert.That(inspection.Size, Is.EqualTo(new DiskUsage(Total: 1 + sizes.Sum(), Log: 1 + 2, Indexes: 4, Acknowledgements: 8, Catalog: 1_024, Pages: 16, Reserve: 32)));
+        Assert.That(inspection.Size, Is.EqualTo(
+            new DiskUsage(Total: 1 + sizes.Sum(), Log: 1 + 2, Indexes: 4, Acknowledgements: 8, Catalog: 1_024, Pages: 16, Reserve: 32)));
     }
 
     [Test]
@@ -223,11 +241,18 @@ public sealed class InspectionTests
         long live = MessageRecord.PayloadAt(1) + 100, last = 2 * (MessageRecord.PayloadAt(1) + 7);
         Assert.That(contents.Segments, Is.EqualTo(new[]
         {
-            new SegmentContents(1, first.Path, first.Length, 0, 0, Messages: 5, LiveMessages: 1, live, first.Length - FileHeader.Size - live, Settles: 2, false, false, IsTail: false),
-            new SegmentContents(2, settles, second.Length, 0, 0, Messages: 0, LiveMessages: 0, 0, second.Length - FileHeader.Size, Settles: 2, false, false, IsTail: false),
-            new SegmentContents(3, third.Path, third.Length, 0, 0, Messages: 2, LiveMessages: 2, last, 0, Settles: 0, false, false, IsTail: true),
+            new SegmentContents(
+                1, first.Path, first.Length, 0, 0, Messages: 5, LiveMessages: 1, live, first.Length - FileHeader.Size - live, Settles: 2,
+                false, false, IsTail: false),
+            new SegmentContents(
+                2, settles, second.Length, 0, 0, Messages: 0, LiveMessages: 0, 0, second.Length - FileHeader.Size, Settles: 2, false, false,
+                IsTail: false),
+            new SegmentContents(
+                3, third.Path, third.Length, 0, 0, Messages: 2, LiveMessages: 2, last, 0, Settles: 0, false, false, IsTail: true),
         }));
-        Assert.That(contents.Queues, Is.EqualTo(new[] { new QueueContents(1, Exists: true, 3, 100 + 2 * 7, 0, 7), new QueueContents(2, Exists: true, 0, 0, 0, 0) }));
+        Assert.That(
+            contents.Queues,
+            Is.EqualTo(new[] { new QueueContents(1, Exists: true, 3, 100 + 2 * 7, 0, 7), new QueueContents(2, Exists: true, 0, 0, 0, 0) }));
     }
 
     [TestCase("a/1.log", 30, 5, true, false, InspectionFinding.TornTail)]
@@ -237,7 +262,8 @@ public sealed class InspectionTests
     [TestCase("a/1.log", 24, FileHeader.Size, false, false, "no record can be read here; the contents are lost")]
     [TestCase("a/1.acks", 0, 100, false, false, InspectionFinding.DamagedAcknowledgements)]
     [TestCase("a/catalog.log", 24, 5, false, false, InspectionFinding.DamagedCatalog)]
-    public void What_a_start_would_find_is_told_by_what_it_costs(string file, long offset, long length, bool isTorn, bool isRebuilt, string message) => Assert.That(
+    public void What_a_start_would_find_is_told_by_what_it_costs(
+        string file, long offset, long length, bool isTorn, bool isRebuilt, string message) => Assert.That(
         InspectionFinding.Of(new RecoveryFinding(file, offset, length, isTorn, isRebuilt)),
         Is.EqualTo(new InspectionFinding(file, offset, length, IsDamage: !isTorn, message)));
 
@@ -262,7 +288,10 @@ public sealed class InspectionTests
         string version = Path.Combine(_folder.Path, "version");
         File.WriteAllText(version, "3");
         Assert.That(() => DataDirectoryInspection.Open(_folder.Path), Throws.TypeOf<DataDirectoryException>());
-        Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"), "who looked has let go of it");
+        Assert.That(
+            () => DataDirectory.Open(_folder.Path, StoreRun.Deep),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"),
+            "who looked has let go of it");
         File.WriteAllText(version, "2");
 
         Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose(), Throws.Nothing, "who was to start has, too");
@@ -309,7 +338,9 @@ public sealed class InspectionTests
         using DataDirectory directory = DataDirectory.Open(_folder.Path, StoreRun.Deep);
 
         string expected = OperatingSystem.IsWindows() ? "running broker" : $"(process {Environment.ProcessId})";
-        Assert.That(() => DataDirectoryInspection.Open(_folder.Path), Throws.TypeOf<DataDirectoryException>().With.Message.Contains(expected));
+        Assert.That(
+            () => DataDirectoryInspection.Open(_folder.Path),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains(expected));
     }
 
     [Test]
@@ -319,7 +350,9 @@ public sealed class InspectionTests
         using (DataDirectoryInspection.Open(_folder.Path))
         {
             Assert.That(() => DataDirectoryInspection.Open(_folder.Path).Dispose(), Throws.Nothing);
-            Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("inspected"));
+            Assert.That(
+                () => DataDirectory.Open(_folder.Path, StoreRun.Deep),
+                Throws.TypeOf<DataDirectoryException>().With.Message.Contains("inspected"));
         }
 
         Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose(), Throws.Nothing);
@@ -339,7 +372,9 @@ public sealed class InspectionTests
     {
         File.WriteAllText(Path.Combine(_folder.Path, "version"), "3");
 
-        Assert.That(() => DataDirectoryInspection.Open(_folder.Path), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer broker"));
+        Assert.That(
+            () => DataDirectoryInspection.Open(_folder.Path),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer broker"));
     }
 
     [Test]
@@ -348,9 +383,15 @@ public sealed class InspectionTests
         using var empty = new TestFolder();
         string missing = Path.Combine(empty.Path, "missing");
 
-        Assert.That(() => DataDirectoryInspection.Open(empty.Path), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("not a data directory"));
-        Assert.That(() => DataDirectoryInspection.Open(missing), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("no directory"));
-        Assert.That(() => DataDirectoryInspection.Open(_folder.Catalog), Throws.TypeOf<DataDirectoryException>().With.Message.Contains("is a file"));
+        Assert.That(
+            () => DataDirectoryInspection.Open(empty.Path),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("not a data directory"));
+        Assert.That(
+            () => DataDirectoryInspection.Open(missing),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("no directory"));
+        Assert.That(
+            () => DataDirectoryInspection.Open(_folder.Catalog),
+            Throws.TypeOf<DataDirectoryException>().With.Message.Contains("is a file"));
         Assert.That(Directory.GetFileSystemEntries(empty.Path), Is.Empty);
     }
 

@@ -40,8 +40,12 @@ public sealed class LogRecoveryTests
         RecoveredLog log = Recover();
 
         Segment[] segments = log.Segments.Present;
-        Assert.That(segments.Select(segment => (segment.Id, segment.OldestSettled)), Is.EqualTo(new[] { (1L, 1L), (2, 2), (3, 2), (4, 1), (5, 1) }));
-        Assert.That(segments.Select(segment => segment.LiveBytes), Is.EqualTo(new[] { 2, 4, 0, 0, 2 }.Select(messages => MessageRecord.Cost(messages, messages * Bytes))));
+        Assert.That(
+            segments.Select(segment => (segment.Id, segment.OldestSettled)),
+            Is.EqualTo(new[] { (1L, 1L), (2, 2), (3, 2), (4, 1), (5, 1) }));
+        Assert.That(
+            segments.Select(segment => segment.LiveBytes),
+            Is.EqualTo(new[] { 2, 4, 0, 0, 2 }.Select(messages => MessageRecord.Cost(messages, messages * Bytes))));
         Assert.That(segments.Select(segment => segment.IsDead), Is.EqualTo(new[] { false, false, true, true, false }));
         Assert.That(segments.Select(segment => segment.Length), Is.EqualTo(_folder.SegmentFiles.Select(file => new FileInfo(file).Length)));
         log.Space.Dispose();
@@ -62,7 +66,9 @@ public sealed class LogRecoveryTests
 
         RecoveredLog log = Recover();
 
-        Assert.That((log.Report.Messages, log.Report.Segments, log.Report.SegmentsIndexed, log.Report.HighestQueue), Is.EqualTo((5L, 3, 1, 9u)));
+        Assert.That(
+            (log.Report.Messages, log.Report.Segments, log.Report.SegmentsIndexed, log.Report.HighestQueue),
+            Is.EqualTo((5L, 3, 1, 9u)));
         Assert.That(log.Report.Bytes, Is.EqualTo(indexes + written[1].Length));
         log.Space.Dispose();
     }

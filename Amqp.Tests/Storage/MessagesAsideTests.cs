@@ -34,7 +34,9 @@ public sealed class MessagesAsideTests
         Assert.That(next.Report.Messages, Is.EqualTo(ready.Length + Count));
         next.First.TryPeek(out _); // loads some messages
         next.First.Recount();
-        Assert.That((next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes), Is.EqualTo((ready.Length, next.First.PersistentBytes, ready.Length, ready.Sum(sequence => Text(sequence).Length))));
+        Assert.That(
+            (next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes),
+            Is.EqualTo((ready.Length, next.First.PersistentBytes, ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         foreach (long sequence in aside.Reverse())
         {
             Assert.That(next.First.TryTakeAside(sequence, out StoredMessage message));
@@ -168,7 +170,8 @@ public sealed class MessagesAsideTests
         return run;
     }
 
-    private static IEnumerable<long> Sequences(bool areSomeSettled) => Enumerable.Range(1, Count).Select(i => (long)i).Where(sequence => !areSomeSettled || sequence % 4 != 0 || sequence is 200 or Count);
+    private static IEnumerable<long> Sequences(bool areSomeSettled) =>
+        Enumerable.Range(1, Count).Select(i => (long)i).Where(sequence => !areSomeSettled || sequence % 4 != 0 || sequence is 200 or Count);
 
     private static string Text(long sequence) => $"message {sequence} {new string('.', (int)(sequence % 50))}";
 }

@@ -107,7 +107,8 @@ public sealed class PagingFailureTests
     public async Task A_disk_that_is_nearly_full_is_not_filled()
     {
         _files.Free = StoreRun.Paged.MinFreeDiskBytes;
-        await using StoreRun run = Open(new StoreOptions { BlockSize = 4 << 10, MaxTransientBytesInMemory = 8 << 10, MinFreeDiskBytes = _files.Free.Value + 1 });
+        await using StoreRun run = Open(
+            new StoreOptions { BlockSize = 4 << 10, MaxTransientBytesInMemory = 8 << 10, MinFreeDiskBytes = _files.Free.Value + 1 });
         string[] texts = Fill(run, Count, run.First);
         await run.SettleDownAsync();
 

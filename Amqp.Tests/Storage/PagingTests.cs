@@ -42,7 +42,9 @@ public sealed class PagingTests
         await run.SettleDownAsync();
         StoredMessage[] all = run.First.TakeAll();
 
-        Assert.That((run.Store.IsInMemory(all[0]), run.Store.IsInMemory(all[^1]), run.Store.Counts.PayloadReads), Is.EqualTo((false, true, 0)));
+        Assert.That(
+            (run.Store.IsInMemory(all[0]), run.Store.IsInMemory(all[^1]), run.Store.Counts.PayloadReads),
+            Is.EqualTo((false, true, 0)));
         Assert.That((run.Store.TryReadInMemory(all[0], out _), run.Store.ArePayloadsInMemory), Is.EqualTo((false, false)));
         Assert.That((IsRead(all[0]), IsRead(all[^1])), Is.EqualTo((true, false)));
         Assert.That((run.Store.IsInMemory(all[0]), run.Store.Counts.PayloadReads), Is.EqualTo((true, 1)));

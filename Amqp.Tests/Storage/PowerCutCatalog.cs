@@ -21,7 +21,8 @@ internal sealed class PowerCutCatalog
             int safe = history.FindLastIndex(change => change.At < durable);
             string? value = found.GetValueOrDefault(key);
             if (!history.Skip(Math.Max(safe, 0)).Any(change => change.Value == value))
-                yield return $"catalog: {key} is {value?[..Math.Min(value.Length, 12)] ?? "not there"}, of {history.Count} changes {safe} and later are possible";
+                yield return $"catalog: {key} is {value?[..Math.Min(value.Length, 12)] ?? "not there"}, "
+                    + $"of {history.Count} changes {safe} and later are possible";
         }
         foreach (string key in found.Keys.Where(key => !_histories.ContainsKey(key)))
             yield return $"catalog: nobody put {key} there";

@@ -139,7 +139,9 @@ internal sealed class PowerCutFiles : IStoreFiles
         lock (_gate)
         {
             ThrowIfOff();
-            return new Handle(this, _names.TryGetValue(path, out PowerCutFile? file) ? file : throw new FileNotFoundException($"{path} is not there", path));
+            return new Handle(
+                this,
+                _names.TryGetValue(path, out PowerCutFile? file) ? file : throw new FileNotFoundException($"{path} is not there", path));
         }
     }
 
@@ -159,7 +161,9 @@ internal sealed class PowerCutFiles : IStoreFiles
         lock (_gate)
         {
             Count();
-            PowerCutFile file = _names.TryGetValue(from, out PowerCutFile? found) ? found : throw new FileNotFoundException($"{from} is not there", from);
+            PowerCutFile file = _names.TryGetValue(from, out PowerCutFile? found)
+                ? found
+                : throw new FileNotFoundException($"{from} is not there", from);
             Change(new NameChange(Path.GetDirectoryName(to)!, from, to, file));
             _work.Add($"rename {Path.GetExtension(to)}");
         }

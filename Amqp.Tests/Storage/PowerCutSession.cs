@@ -201,7 +201,8 @@ internal sealed class PowerCutSession : IDisposable
         _folder.Dispose();
     }
 
-    private string NewText(int size) => string.Create(CultureInfo.InvariantCulture, $"m{_order} {new string((char)('a' + _order % 26), size)}");
+    private string NewText(int size) =>
+        string.Create(CultureInfo.InvariantCulture, $"m{_order} {new string((char)('a' + _order % 26), size)}");
 
     private void Declare()
     {
@@ -265,14 +266,19 @@ internal sealed class PowerCutSession : IDisposable
         Faults.AddRange(_catalog.Judge(catalog, durable));
         PowerCutQueue[] all = [.. _queues, .. _deleted];
         PowerCutQueue[] present = [.. all.Where(queue => catalog.ContainsKey(queue.Key))];
-        Faults.AddRange(all.Except(present).Where(queue => queue.HasDurable(durable)).Select(queue => $"queue {queue.Number} is gone with its messages"));
+        Faults.AddRange(
+            all.Except(present)
+                .Where(queue => queue.HasDurable(durable))
+                .Select(queue => $"queue {queue.Number} is gone with its messages"));
         (MessagePlace Place, string Text, bool IsRedelivered)[][] inPlaces = ReadAll(present);
-        (string Text, bool IsRedelivered)[][] found = [.. inPlaces.Select(messages => messages.Select(message => (message.Text, message.IsRedelivered)).ToArray())];
+        (string Text, bool IsRedelivered)[][] found =
+            [.. inPlaces.Select(messages => messages.Select(message => (message.Text, message.IsRedelivered)).ToArray())];
         for (int i = 0; i < present.Length; i++)
             Faults.AddRange(present[i].Judge(found[i], durable));
 
         Close();
-        MessagePlace[] aside = [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
+        MessagePlace[] aside =
+            [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
         Open(aside); // a start does not change what the next one finds, whether messages are set aside or not
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
@@ -319,5 +325,6 @@ internal sealed class PowerCutSession : IDisposable
 
     private static bool IsQueue(string key) => key.StartsWith("queue/", StringComparison.Ordinal);
 
-    private Dictionary<string, string> Entries() => _directory!.Catalog.Entries.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetString(entry.Value));
+    private Dictionary<string, string> Entries() =>
+        _directory!.Catalog.Entries.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetString(entry.Value));
 }

@@ -39,7 +39,10 @@ public sealed class PowerCutTests
             work.UnionWith(session.FileWork);
         }
         if (rounds >= Rounds)
-            Assert.That(work, Is.SupersetOf(new[] { "rename .idx", "rename .acks", "rename .log", "delete .log" }), "the log was indexed, folded, compacted and deleted");
+            Assert.That(
+                work,
+                Is.SupersetOf(new[] { "rename .idx", "rename .acks", "rename .log", "delete .log" }),
+                "the log was indexed, folded, compacted and deleted");
     }
 
     [Test]

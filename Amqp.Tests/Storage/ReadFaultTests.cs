@@ -102,7 +102,8 @@ public sealed class ReadFaultTests
         next.Store.Settle(next.Second, next.Second.TakeAll());
         await next.CommitAsync();
 
-        await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "the segment stays", TimeSpan.FromSeconds(10));
+        await Eventually.Holds(
+            () => _files.Calls.Contains("delete 0000000000000001.log"), () => "the segment stays", TimeSpan.FromSeconds(10));
         Assert.That(next.Store.ArePayloadsInMemory, Is.True);
     }
 

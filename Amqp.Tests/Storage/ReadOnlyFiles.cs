@@ -17,7 +17,8 @@ internal sealed class ReadOnlyFiles : IStoreFiles
 
     public IStoreFile Create(string path) => throw Changes("create", path);
 
-    public IStoreFile Open(string path, FileAccess access) => access == FileAccess.Read ? _disk.Open(path, access) : throw Changes("write", path);
+    public IStoreFile Open(string path, FileAccess access) =>
+        access == FileAccess.Read ? _disk.Open(path, access) : throw Changes("write", path);
 
     public void Delete(string path) => throw Changes("delete", path);
 

@@ -46,7 +46,9 @@ public sealed class RecoveryTests
         }
 
         await using var next = new StoreRun(_folder.Path);
-        Assert.That(next.First.TakeAll().Select(message => message.Sequence), Is.EqualTo(Enumerable.Range(1, 1_000).Where(i => i % 3 != 0)));
+        Assert.That(
+            next.First.TakeAll().Select(message => message.Sequence),
+            Is.EqualTo(Enumerable.Range(1, 1_000).Where(i => i % 3 != 0)));
         Assert.That(next.Second.Count, Is.EqualTo(1_000));
     }
 
@@ -97,7 +99,9 @@ public sealed class RecoveryTests
         for (int restart = 0; restart < 2; restart++)
         {
             await using var next = new StoreRun(_folder.Path);
-            Assert.That(next.First.TakeAll().Select(message => message.IsRedelivered), Is.EqualTo(Enumerable.Range(0, 10).Select(i => i < 3)));
+            Assert.That(
+                next.First.TakeAll().Select(message => message.IsRedelivered),
+                Is.EqualTo(Enumerable.Range(0, 10).Select(i => i < 3)));
         }
     }
 
@@ -146,7 +150,8 @@ public sealed class RecoveryTests
     }
 
     [Test]
-    public async Task The_highest_number_of_a_queue_is_known_whatever_the_log_says_of_it_and_whether_it_is_there_or_not([Values] bool isOnlyMarked)
+    public async Task The_highest_number_of_a_queue_is_known_whatever_the_log_says_of_it_and_whether_it_is_there_or_not(
+        [Values] bool isOnlyMarked)
     {
         await using (var run = new StoreRun(_folder.Path, queues: [1, 2, 9]))
         {
@@ -321,14 +326,22 @@ public sealed class RecoveryTests
         run.Store.Purge(run.First);
 
         Assert.That(run.Store.Counts.MessagesWritten, Is.EqualTo(2));
-        Assert.That(volatileQueue.TakeAll().Concat(run.Second.TakeAll()).Select(message => message.IsPersistent), Is.EqualTo(new[] { false, false, true }));
+        Assert.That(
+            volatileQueue.TakeAll().Concat(run.Second.TakeAll()).Select(message => message.IsPersistent),
+            Is.EqualTo(new[] { false, false, true }));
     }
 
     [Test]
     public void What_was_found_is_told_by_what_it_costs()
     {
-        Assert.That(new RecoveryFinding("a/1.log", 24, 5, IsTornTail: true).ToString(), Is.EqualTo("a/1.log: cut off 5 bytes of an unfinished write at 24"));
-        Assert.That(new RecoveryFinding("a/1.log", 24, 5, IsTornTail: false).ToString(), Is.EqualTo("a/1.log: 5 bytes at 24 are damaged; the contents are lost"));
-        Assert.That(new RecoveryFinding("a/1.idx", 0, 5, IsTornTail: false, IsRebuilt: true).ToString(), Is.EqualTo("a/1.idx: was damaged and has been rebuilt; nothing is lost"));
+        Assert.That(
+            new RecoveryFinding("a/1.log", 24, 5, IsTornTail: true).ToString(),
+            Is.EqualTo("a/1.log: cut off 5 bytes of an unfinished write at 24"));
+        Assert.That(
+            new RecoveryFinding("a/1.log", 24, 5, IsTornTail: false).ToString(),
+            Is.EqualTo("a/1.log: 5 bytes at 24 are damaged; the contents are lost"));
+        Assert.That(
+            new RecoveryFinding("a/1.idx", 0, 5, IsTornTail: false, IsRebuilt: true).ToString(),
+            Is.EqualTo("a/1.idx: was damaged and has been rebuilt; nothing is lost"));
     }
 }

@@ -52,6 +52,8 @@ public sealed class RelocationTests
         relocation.Add(110, 26, 10);
         relocation.Add(130, 36, 10);
 
-        Assert.That(relocation.Apply([new BlockPiece(0, 100, 40)]), Is.EqualTo(new[] { new BlockPiece(0, 16, 20), new BlockPiece(30, 36, 10) }));
+        Assert.That(
+            relocation.Apply([new BlockPiece(0, 100, 40)]),
+            Is.EqualTo(new[] { new BlockPiece(0, 16, 20), new BlockPiece(30, 36, 10) }));
     }
 }

@@ -66,7 +66,9 @@ public sealed class SegmentCompactionTests
         run.Store.Publish("last", Persistent, run.First);
         foreach (StoredMessage message in held.AsEnumerable().Reverse())
             run.First.Return(message);
-        Assert.That(run.Store.Texts(run.First), Is.EqualTo((string[])[.. Enumerable.Range(0, held.Count).Select(i => $"held {i}"), "last"]));
+        Assert.That(
+            run.Store.Texts(run.First),
+            Is.EqualTo((string[])[.. Enumerable.Range(0, held.Count).Select(i => $"held {i}"), "last"]));
     }
 
     [Test]
@@ -83,7 +85,9 @@ public sealed class SegmentCompactionTests
         await run.CommitAsync();
         await SmallAsync(8_000 + StoreRun.Small.SegmentSize);
 
-        Assert.That(held.Where((_, i) => i % 10 == 0).Select(message => run.Store.Text(message).Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 20).Select(i => $"{30 * i}")));
+        Assert.That(
+            held.Where((_, i) => i % 10 == 0).Select(message => run.Store.Text(message).Split(' ')[0]),
+            Is.EqualTo(Enumerable.Range(0, 20).Select(i => $"{30 * i}")));
     }
 
     [Test]
@@ -96,7 +100,9 @@ public sealed class SegmentCompactionTests
         run.Store.Purge(run.First);
 
         await SmallAsync(36_000 + 2 * StoreRun.Small.SegmentSize);
-        Assert.That(run.Store.Texts(run.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 100).Select(i => $"{10 * i}")));
+        Assert.That(
+            run.Store.Texts(run.Second).Select(text => text.Split(' ')[0]),
+            Is.EqualTo(Enumerable.Range(0, 100).Select(i => $"{10 * i}")));
     }
 
     [Test]
@@ -134,7 +140,9 @@ public sealed class SegmentCompactionTests
 
         await using var next = new StoreRun(_folder.Path, queues: 2);
         Assert.That(next.First.Count, Is.Zero);
-        Assert.That(next.Store.Texts(next.Second).Select(text => text.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"{10 * i}")));
+        Assert.That(
+            next.Store.Texts(next.Second).Select(text => text.Split(' ')[0]),
+            Is.EqualTo(Enumerable.Range(0, 50).Select(i => $"{10 * i}")));
     }
 
     [Test]
@@ -208,7 +216,9 @@ public sealed class SegmentCompactionTests
             await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "it stays");
             mayGoOn.Set();
 
-            await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.compacted"), () => "what was to take its place stays");
+            await Eventually.Holds(
+                () => _files.Calls.Contains("delete 0000000000000001.compacted"),
+                () => "what was to take its place stays");
             Assert.That(_files.Calls, Does.Not.Contain("rename 0000000000000001.log"));
             await run.SettleDownAsync();
             Assert.That(Directory.GetFiles(_folder.Segments, "0000000000000001.*"), Is.Empty);
@@ -289,7 +299,9 @@ public sealed class SegmentCompactionTests
         await next.CommitAsync();
         string compacted = $"{Path.GetFileNameWithoutExtension(damaged)}.compacted";
         await Eventually.Holds(
-            () => _files.Calls.Contains($"delete {compacted}") || _files.Calls.Contains($"rename {Path.GetFileName(damaged)}"), () => "it was not tried", TimeSpan.FromSeconds(10));
+            () => _files.Calls.Contains($"delete {compacted}") || _files.Calls.Contains($"rename {Path.GetFileName(damaged)}"),
+            () => "it was not tried",
+            TimeSpan.FromSeconds(10));
         Assert.That(_files.Calls, Does.Contain($"create {compacted}"));
 
         Assert.That(await File.ReadAllBytesAsync(damaged), Is.EqualTo(bytes));
@@ -312,7 +324,9 @@ public sealed class SegmentCompactionTests
         int failures = 0;
         _files.Before = (what, name) =>
         {
-            bool isIt = what == call && name.EndsWith(extension, StringComparison.Ordinal) && (extension.StartsWith(".c", StringComparison.Ordinal) || name.StartsWith("000", StringComparison.Ordinal));
+            bool isIt = what == call
+                && name.EndsWith(extension, StringComparison.Ordinal)
+                && (extension.StartsWith(".c", StringComparison.Ordinal) || name.StartsWith("000", StringComparison.Ordinal));
             if (isIt && Interlocked.Increment(ref failures) is >= first and <= last)
                 throw new IOException("injected");
         };
@@ -340,7 +354,8 @@ public sealed class SegmentCompactionTests
 
         string[] calls = _files.Calls;
         string folder = $"sync {Path.GetFileName(Path.GetDirectoryName(_folder.SegmentFiles[0]))}";
-        int[] replaced = [.. Enumerable.Range(0, calls.Length).Where(i => calls[i].StartsWith("rename 0", StringComparison.Ordinal) && calls[i].EndsWith(".log", StringComparison.Ordinal))];
+        int[] replaced = [.. Enumerable.Range(0, calls.Length)
+            .Where(i => calls[i].StartsWith("rename 0", StringComparison.Ordinal) && calls[i].EndsWith(".log", StringComparison.Ordinal))];
         Assert.That(replaced, Has.Length.GreaterThan(5));
         foreach (int at in replaced)
         {
@@ -350,7 +365,8 @@ public sealed class SegmentCompactionTests
             foreach (string file in new[] { $"{name}.compacted", $"{name}.compacted.idx" })
                 Assert.That(calls[..at].Last(call => call.EndsWith($" {file}", StringComparison.Ordinal)), Is.EqualTo($"sync {file}"));
             int next = Array.FindIndex(calls, at, call => call == folder || call.StartsWith("delete ", StringComparison.Ordinal));
-            Assert.That(next < 0 ? folder : calls[next], Is.EqualTo(folder), "the change is safe before anything is deleted that relies on it");
+            Assert.That(
+                next < 0 ? folder : calls[next], Is.EqualTo(folder), "the change is safe before anything is deleted that relies on it");
         }
     }
 
@@ -386,5 +402,6 @@ public sealed class SegmentCompactionTests
         }
     }
 
-    private Task SmallAsync(long bytes) => Eventually.Holds(() => LogBytes < bytes, () => $"{LogBytes} bytes of log, not {bytes}", TimeSpan.FromSeconds(10));
+    private Task SmallAsync(long bytes) =>
+        Eventually.Holds(() => LogBytes < bytes, () => $"{LogBytes} bytes of log, not {bytes}", TimeSpan.FromSeconds(10));
 }

@@ -128,9 +128,11 @@ public sealed class SegmentCompactorTests
 
     private void Recover()
     {
-        _log = new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small).Run(new SegmentSet(_folder.Segments, new CommitSignal()));
+        _log = new LogRecovery(_files, new HashSet<uint> { 1, 2 }, StoreRun.Small)
+            .Run(new SegmentSet(_folder.Segments, new CommitSignal()));
         _compacted = new CompactedSegments(new CommitSignal());
-        _compactor = new SegmentCompactor(_files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
+        _compactor = new SegmentCompactor(
+            _files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
     }
 
     /// <summary>Settles messages of a segment in memory, but not in the log.</summary>

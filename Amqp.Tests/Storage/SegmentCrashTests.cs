@@ -87,7 +87,8 @@ public sealed class SegmentCrashTests
 
     private void TakePicture(string call, string name)
     {
-        bool isOfSegments = call is "create" or "write" or "sync" or "rename" or "delete" && (call == "delete" || name.StartsWith("000", StringComparison.Ordinal));
+        bool isOfSegments = call is "create" or "write" or "sync" or "rename" or "delete"
+            && (call == "delete" || name.StartsWith("000", StringComparison.Ordinal));
         if (!isOfSegments)
             return;
         lock (_gate)

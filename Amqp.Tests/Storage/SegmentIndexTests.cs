@@ -37,7 +37,9 @@ public sealed class SegmentIndexTests
     [Test]
     public async Task Every_segment_has_an_index_after_a_start()
     {
-        Assert.That(_folder.IndexFiles.Select(Path.GetFileNameWithoutExtension), Is.EqualTo(_folder.SegmentFiles.Select(Path.GetFileNameWithoutExtension)));
+        Assert.That(
+            _folder.IndexFiles.Select(Path.GetFileNameWithoutExtension),
+            Is.EqualTo(_folder.SegmentFiles.Select(Path.GetFileNameWithoutExtension)));
 
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         Assert.That(run.Report.SegmentsIndexed, Is.Zero);
@@ -124,11 +126,17 @@ public sealed class SegmentIndexTests
             await using var run = new StoreRun(copy.Path, StoreRun.Deep);
             int end = ends.FindLast(end => end <= cut);
             end = end == 0 ? cut : end;
-            Assert.That(run.Report.Findings, Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }), $"cut at {cut}");
+            Assert.That(
+                run.Report.Findings,
+                Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }),
+                $"cut at {cut}");
             string[] texts = run.Store.Texts(run.First);
             // delivered again if their settle records were lost
             int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count();
-            Assert.That(texts.Skip(settledBefore), Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)), $"cut at {cut}");
+            Assert.That(
+                texts.Skip(settledBefore),
+                Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)),
+                $"cut at {cut}");
             Assert.That(settledBefore, isLast ? Is.LessThanOrEqualTo(30) : Is.Zero, $"cut at {cut}");
             Assert.That(texts, Has.Length.GreaterThanOrEqualTo(_texts.Length - ends.Count), $"cut at {cut}");
         }
@@ -182,7 +190,11 @@ public sealed class SegmentIndexTests
     [Test]
     public async Task Files_without_their_log_and_unfinished_ones_go_at_the_start()
     {
-        string[] stray = ["00000000000000aa.idx", "00000000000000aa.acks", "00000000000000ab.idx.new", "0000000000000002.acks.new", "0000000000000001.compacted", "0000000000000001.compacted.idx"];
+        string[] stray =
+        [
+            "00000000000000aa.idx", "00000000000000aa.acks", "00000000000000ab.idx.new", "0000000000000002.acks.new",
+            "0000000000000001.compacted", "0000000000000001.compacted.idx"
+        ];
         foreach (string name in stray)
             File.WriteAllText(Path.Combine(_folder.Segments, name), "left over");
 
@@ -202,8 +214,11 @@ public sealed class SegmentIndexTests
         {
             await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
             string[] texts = run.Store.Texts(run.First);
-            Assert.That(texts, Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)));
-            Assert.That(texts, Has.Length.InRange(_texts.Length - 300, _texts.Length - 50), "the messages of a segment named so count no more");
+            Assert.That(
+                texts,
+                Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)));
+            Assert.That(
+                texts, Has.Length.InRange(_texts.Length - 300, _texts.Length - 50), "the messages of a segment named so count no more");
             Assert.That(File.ReadAllText(Path.Combine(_folder.Path, "version")), Is.EqualTo("2"));
         }
     }

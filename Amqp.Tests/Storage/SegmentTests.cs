@@ -31,7 +31,9 @@ public sealed class SegmentTests
             Fill(run, 100_000);
 
         Assert.That(_folder.SegmentFiles, Has.Length.InRange(6, 10));
-        Assert.That(_folder.SegmentFiles.Max(file => new FileInfo(file).Length), Is.LessThanOrEqualTo(StoreRun.Small.SegmentSize + FileHeader.Size));
+        Assert.That(
+            _folder.SegmentFiles.Max(file => new FileInfo(file).Length),
+            Is.LessThanOrEqualTo(StoreRun.Small.SegmentSize + FileHeader.Size));
     }
 
     [Test]
@@ -121,7 +123,11 @@ public sealed class SegmentTests
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.First.Count, Is.EqualTo(21));
         Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "kept" }));
-        Assert.That(_files.Calls.Any(call => call.StartsWith("rename", StringComparison.Ordinal) && call.EndsWith(AcknowledgementFiles.Extension, StringComparison.Ordinal)), Is.True);
+        Assert.That(
+            _files.Calls.Any(call =>
+                call.StartsWith("rename", StringComparison.Ordinal)
+                    && call.EndsWith(AcknowledgementFiles.Extension, StringComparison.Ordinal)),
+            Is.True);
     }
 
     [Test]
@@ -139,11 +145,21 @@ public sealed class SegmentTests
         }
 
         // Each segment settles messages of the previous one. So the folder is synced between the deletions of two segments with messages.
-        string[] calls = [.. _files.Calls.Where(call => (call.StartsWith("delete", StringComparison.Ordinal) && call.EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal)) || call == "sync segments")];
+        string[] calls =
+        [
+            .. _files.Calls.Where(call =>
+                (call.StartsWith("delete", StringComparison.Ordinal) && call.EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal))
+                    || call == "sync segments")
+        ];
         string[] deletions = [.. calls.Where(call => call.StartsWith("delete", StringComparison.Ordinal))];
         Assert.That(deletions, Has.Length.GreaterThan(10).And.Ordered);
         for (int i = 1; i < calls.Length; i++)
-            Assert.That(calls[i].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].StartsWith("delete", StringComparison.Ordinal) && calls[i - 1].EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal), Is.False, $"{calls[i - 1]}, {calls[i]}");
+            Assert.That(
+                calls[i].StartsWith("delete", StringComparison.Ordinal)
+                    && calls[i - 1].StartsWith("delete", StringComparison.Ordinal)
+                    && calls[i - 1].EndsWith(SegmentSet.LogExtension, StringComparison.Ordinal),
+                Is.False,
+                $"{calls[i - 1]}, {calls[i]}");
     }
 
     [Test]

@@ -155,7 +155,10 @@ internal sealed class StoreModelSession : IDisposable
             _queues[queue].Visit(ref shown);
             Assert.That(shown.Messages, Has.Count.EqualTo(_queues[queue].CountInMemory));
             Assert.That(shown.Messages.Select(message => message.Sequence), Is.Unique);
-            Assert.That(shown.Messages.Count(message => !message.IsPersistent), Is.EqualTo(_ready[queue].Count - persistent.Length), "transient ones have their entries in memory");
+            Assert.That(
+                shown.Messages.Count(message => !message.IsPersistent),
+                Is.EqualTo(_ready[queue].Count - persistent.Length),
+                "transient ones have their entries in memory");
             string[] texts = [.. _ready[queue].Select(entry => entry.Text)];
             foreach (StoredMessage message in shown.Messages)
             {

@@ -99,7 +99,8 @@ public sealed class StoreModelTests
                     break;
                 case Kind.PublishMany:
                     for (int i = 0; i < 40; i++)
-                        session.Publish(seed + i, persistent: i % 7 != seed % 8, size: 100 + (seed + i) % 300, i % 3 == 0 ? [0, 1] : [queue]);
+                        session.Publish(
+                            seed + i, persistent: i % 7 != seed % 8, size: 100 + (seed + i) % 300, i % 3 == 0 ? [0, 1] : [queue]);
                     break;
                 case Kind.SettleDown:
                     session.SettleDown();

@@ -11,10 +11,18 @@ namespace Amqp.Tests.Storage;
 /// <summary>One run of a broker's store on a directory, with the durable queues 1 and 2.</summary>
 internal sealed class StoreRun : IAsyncDisposable
 {
-    public static readonly StoreOptions Small = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
+    public static readonly StoreOptions Small =
+        new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>As small, with nearly no messages in memory: messages are spilled as soon as an index has them.</summary>
-    public static readonly StoreOptions Deep = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, MaxMessagesInMemory = 8, SyncInterval = TimeSpan.FromMilliseconds(20) };
+    public static readonly StoreOptions Deep = new()
+    {
+        BlockSize = 4 << 10,
+        SegmentSize = 16 << 10,
+        ResidentBytes = 8 << 10,
+        MaxMessagesInMemory = 8,
+        SyncInterval = TimeSpan.FromMilliseconds(20)
+    };
 
     /// <summary>As small, with a limit of two blocks of transient messages in memory.</summary>
     public static readonly StoreOptions Paged = new()
@@ -29,7 +37,12 @@ internal sealed class StoreRun : IAsyncDisposable
 
     private readonly DataDirectory _directory;
 
-    public StoreRun(string path, StoreOptions? options = null, IStoreFiles? files = null, IReadOnlyCollection<MessagePlace>? aside = null, params uint[] queues)
+    public StoreRun(
+        string path,
+        StoreOptions? options = null,
+        IStoreFiles? files = null,
+        IReadOnlyCollection<MessagePlace>? aside = null,
+        params uint[] queues)
     {
         _directory = DataDirectory.Open(path, options ?? Small, files ?? new DiskFiles());
         try

@@ -20,17 +20,28 @@ public sealed class StoreStressTests
     [TestCase(50, long.MaxValue, 1)]
     [TestCase(50, 16 << 10, 1)]
     [TestCase(500_000, 16 << 10, 4)]
-    public async Task No_payload_is_ever_another_ones_and_none_is_lost(int maxMessagesInMemory, long maxTransientBytesInMemory, int transientOfFour)
+    public async Task No_payload_is_ever_another_ones_and_none_is_lost(
+        int maxMessagesInMemory, long maxTransientBytesInMemory, int transientOfFour)
     {
         using var folder = new TestFolder();
-        var options = new StoreOptions { MaxMessagesInMemory = maxMessagesInMemory, MaxTransientBytesInMemory = maxTransientBytesInMemory, BlockSize = 4 << 10, SegmentSize = 64 << 10, ResidentBytes = 16 << 10, MaxUnwrittenBytes = 256 << 10, SyncInterval = TimeSpan.FromMilliseconds(5) };
+        var options = new StoreOptions
+        {
+            MaxMessagesInMemory = maxMessagesInMemory,
+            MaxTransientBytesInMemory = maxTransientBytesInMemory,
+            BlockSize = 4 << 10,
+            SegmentSize = 64 << 10,
+            ResidentBytes = 16 << 10,
+            MaxUnwrittenBytes = 256 << 10,
+            SyncInterval = TimeSpan.FromMilliseconds(5)
+        };
         uint[] numbers = [.. Enumerable.Range(1, Queues).Select(i => (uint)i)];
         long[] left;
         await using (var run = new StoreRun(folder.Path, options, queues: numbers))
         {
             StoredQueue[] queues = [run.First, run.Second, .. numbers.Skip(2).Select(number => run.Store.OpenQueue(number, durable: true))];
             long[] published = new long[Queues];
-            Task[] publishers = [.. Enumerable.Range(0, Queues * PublishersPerQueue).Select(i => Task.Run(() => PublishAsync(run.Store, queues, i, transientOfFour, published)))];
+            Task[] publishers = [.. Enumerable.Range(0, Queues * PublishersPerQueue)
+                .Select(i => Task.Run(() => PublishAsync(run.Store, queues, i, transientOfFour, published)))];
             Task publishing = Task.WhenAll(publishers);
             Task<long>[] consumers = [.. queues.Select((queue, i) => Task.Run(() => Consume(run.Store, queue, i, publishing)))];
             await publishing.WaitAsync(TimeSpan.FromMinutes(2));
@@ -41,7 +52,8 @@ public sealed class StoreStressTests
         }
 
         await using var next = new StoreRun(folder.Path, options, queues: numbers);
-        StoredQueue[] recovered = [next.First, next.Second, .. numbers.Skip(2).Select(number => next.Store.OpenQueue(number, durable: true))];
+        StoredQueue[] recovered =
+            [next.First, next.Second, .. numbers.Skip(2).Select(number => next.Store.OpenQueue(number, durable: true))];
         for (int i = 0; i < Queues; i++)
         {
             StoredMessage[] messages = recovered[i].TakeAll();

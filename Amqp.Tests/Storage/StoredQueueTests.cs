@@ -51,7 +51,11 @@ public sealed class StoredQueueTests
 
         Assert.That(() => queue.Add(new StoredMessage(99, 0, 0, 10, MessageFlags.Persistent)), Throws.InstanceOf<NullReferenceException>());
 
-        (long, long, long, long) expected = (MessageRun.FirstChunkLength, 10 * MessageRun.FirstChunkLength, MessageRun.FirstChunkLength / 2, 5 * MessageRun.FirstChunkLength);
+        (long, long, long, long) expected = (
+            MessageRun.FirstChunkLength,
+            10 * MessageRun.FirstChunkLength,
+            MessageRun.FirstChunkLength / 2,
+            5 * MessageRun.FirstChunkLength);
         Assert.That((queue.Count, queue.Bytes, queue.PersistentCount, queue.PersistentBytes), Is.EqualTo(expected));
         queue.Recount();
         Assert.That((queue.Count, queue.Bytes, queue.PersistentCount, queue.PersistentBytes), Is.EqualTo(expected));

@@ -51,7 +51,8 @@ internal sealed class TestFolder : IDisposable
             .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc.Ticks} {ContentOf(entry)}"),
     ];
 
-    private static string ContentOf(FileSystemInfo entry) => entry is FileInfo ? Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "folder";
+    private static string ContentOf(FileSystemInfo entry) =>
+        entry is FileInfo ? Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "folder";
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -79,7 +79,9 @@ public sealed class VerificationTests
 
         DataDirectoryVerdict verdict = Verify();
         Assert.That(verdict.IsSound, Is.True);
-        Assert.That(verdict.Findings.Select(finding => (finding.File, finding.Offset, finding.Length)), Is.EqualTo(new[] { (Tail, offset, Math.Min(bytes, length - 1)) }));
+        Assert.That(
+            verdict.Findings.Select(finding => (finding.File, finding.Offset, finding.Length)),
+            Is.EqualTo(new[] { (Tail, offset, Math.Min(bytes, length - 1)) }));
     }
 
     [Test]
@@ -115,8 +117,9 @@ public sealed class VerificationTests
     public void A_message_between_others_is_named_alone()
     {
         var records = Records(Log);
-        int at = Enumerable.Range(1, records.Length - 2).First(at => records[(at - 1)..(at + 2)].All(record => record.Type == RecordType.Message)
-            && MessageRecord.ReadQueues(File.ReadAllBytes(Log).AsSpan((int)records[at].Offset)) == 1);
+        int at = Enumerable.Range(1, records.Length - 2)
+            .First(at => records[(at - 1)..(at + 2)].All(record => record.Type == RecordType.Message)
+                && MessageRecord.ReadQueues(File.ReadAllBytes(Log).AsSpan((int)records[at].Offset)) == 1);
         (long offset, long length, _) = records[at];
         (uint queue, long sequence) = PlaceAt(Log, offset);
         TestFolder.Flip(Log, offset + length - 1);
@@ -366,14 +369,18 @@ public sealed class VerificationTests
 
         using DataDirectoryInspection inspection = DataDirectoryInspection.Open(folder.Path);
         string together = lost == 1 ? "messages 12" : $"messages {13 - lost} to 12";
-        Assert.That(inspection.Verify().Findings.Select(finding => finding.Message.Split("lost, unless settled before: ")[^1]), Is.EqualTo(new[] { $"of queue 1 {expected}", $"of queue 2 {together}" }));
+        Assert.That(
+            inspection.Verify().Findings.Select(finding => finding.Message.Split("lost, unless settled before: ")[^1]),
+            Is.EqualTo(new[] { $"of queue 1 {expected}", $"of queue 2 {together}" }));
     }
 
     private void Expect(string file, long offset, long length, string message)
     {
         DataDirectoryVerdict verdict = Verify();
         Assert.That(verdict.IsSound, Is.False);
-        Assert.That(verdict.Findings.Select(finding => (finding.File, finding.Offset, finding.Length, finding.IsDamage)), Is.EqualTo(new[] { (file, offset, length, true) }));
+        Assert.That(
+            verdict.Findings.Select(finding => (finding.File, finding.Offset, finding.Length, finding.IsDamage)),
+            Is.EqualTo(new[] { (file, offset, length, true) }));
         Assert.That(verdict.Findings[0].Message, Does.Contain(message));
     }
 

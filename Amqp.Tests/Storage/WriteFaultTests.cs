@@ -97,7 +97,8 @@ public sealed class WriteFaultTests
             Assert.That(() => run.Catalog.Put("refused", "2"u8), Throws.TypeOf<StoreFailedException>());
             (_files.CutShort, _files.Before) = (_ => null, (_, _) => { });
 
-            Assert.That(() => run.Catalog.Put("refused too", "3"u8), Throws.TypeOf<StoreFailedException>(), "half a change may be in the file");
+            Assert.That(
+                () => run.Catalog.Put("refused too", "3"u8), Throws.TypeOf<StoreFailedException>(), "half a change may be in the file");
             Assert.That(run.Catalog.Entries.Select(entry => entry.Key), Is.EqualTo(new[] { "kept" }));
             await PublishAsync(run, ["message"]);
             await run.CommitAsync();
@@ -127,7 +128,10 @@ public sealed class WriteFaultTests
     {
         using IStoreFile full = new DiskFiles().Open("/dev/full", FileAccess.Write);
 
-        Assert.That(() => full.Write(new byte[100], 0), Throws.InstanceOf<IOException>().With.Property(nameof(Exception.HResult)).EqualTo(28)); // ENOSPC
+        // ENOSPC
+        Assert.That(
+            () => full.Write(new byte[100], 0),
+            Throws.InstanceOf<IOException>().With.Property(nameof(Exception.HResult)).EqualTo(28));
     }
 
     private static Task PublishAsync(StoreRun run, string[] texts)

@@ -34,7 +34,12 @@ internal sealed class AmqpSocket : IDisposable
     /// <param name="largestFrame">Size in bytes of the largest frame to be received.</param>
     public static async Task<AmqpSocket> DialAsync(int port, int largestFrame = 131_072)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = KernelBuffer, SendBufferSize = KernelBuffer };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveBufferSize = KernelBuffer,
+            SendBufferSize = KernelBuffer
+        };
         await socket.ConnectAsync(IPAddress.Loopback, port).WaitAsync(_patience);
         return new AmqpSocket(socket, largestFrame);
     }

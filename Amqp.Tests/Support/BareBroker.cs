@@ -63,7 +63,11 @@ internal sealed class BareBroker : IAsyncDisposable
     {
         var table = FieldTable.Empty;
         foreach (var (argument, value) in arguments)
-            table = table.With(argument, value is string text ? FieldValue.FromString(text) : value is bool yes ? FieldValue.FromBoolean(yes) : FieldValue.FromInt64(Convert.ToInt64(value, null)));
+            table = table.With(
+                argument,
+                value is string text
+                    ? FieldValue.FromString(text)
+                    : value is bool yes ? FieldValue.FromBoolean(yes) : FieldValue.FromInt64(Convert.ToInt64(value, null)));
         return Host.Topology.DeclareQueue(name, isServerNamed: false, flags, table, this);
     }
 
@@ -79,19 +83,28 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <param name="properties">Property flags and property list.</param>
     /// <param name="round">Round that publishes the message; <see cref="Round"/> by default.</param>
     /// <returns>The result of <see cref="MessageIntake.Store"/>.</returns>
-    public long Post(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null, DispatchRound? round = null)
+    public long Post(
+        Queue queue,
+        int body = 0,
+        bool isPersistent = false,
+        byte priority = 0,
+        long expiration = Expiry.None,
+        byte[]? properties = null,
+        DispatchRound? round = null)
     {
         var address = new ArrayBufferWriter<byte>();
         var writer = new WireWriter(address);
         writer.WriteShortString("");
         writer.WriteShortString(queue.Name);
         byte[] head = EncodedMessage.NewHead(address.WrittenSpan, properties ?? _noProperties, default);
-        return _intake.Store(new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
+        return _intake.Store(
+            new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
     }
 
     /// <summary>Publishes a message in a separate round.</summary>
     /// <inheritdoc cref="Post"/>
-    public long Publish(Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)
+    public long Publish(
+        Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)
     {
         long position = Post(queue, body, isPersistent, priority, expiration, properties);
         Round.Complete();
@@ -122,7 +135,8 @@ internal sealed class BareBroker : IAsyncDisposable
     }
 
     /// <summary>Takes a message without acknowledgement; false if the queue is empty.</summary>
-    public static bool Get(Queue queue) => queue.Deliveries.TryGet(0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
+    public static bool Get(Queue queue) => queue.Deliveries.TryGet(
+        0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 
     /// <summary>Stops the broker, and starts another one on the same data folder.</summary>
     public async Task<BareBroker> RestartAsync()

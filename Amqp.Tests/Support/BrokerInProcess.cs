@@ -33,7 +33,8 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
 
     /// <summary>The ports of the AMQP listeners, in the order of the configuration.</summary>
-    public IReadOnlyList<int> Ports => [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
+    public IReadOnlyList<int> Ports =>
+        [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
 
     public int Port => Ports[0];
 
@@ -147,7 +148,8 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue(formatter(state, exception));
 
         public bool IsEnabled(LogLevel logLevel) => true;

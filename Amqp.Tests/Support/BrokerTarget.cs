@@ -23,7 +23,9 @@ internal static class BrokerTarget
     /// Address of the HTTP API: for another broker the value of <c>AMQPBROKER_TEST_API_URL</c> (<c>http://127.0.0.1:15672</c>).
     /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
-        Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url ? new Uri(url) : new Uri($"http://127.0.0.1:{(await _process.Value).ManagementPort}");
+        Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url
+            ? new Uri(url)
+            : new Uri($"http://127.0.0.1:{(await _process.Value).ManagementPort}");
 
     /// <summary>True if the broker reports RabbitMQ as its product.</summary>
     public static Task<bool> IsRabbitMqAsync => _isRabbitMq.Value;

@@ -47,7 +47,10 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>Sends basic.publish and its content.</summary>
     public Task PublishAsync(
         string exchange, string routingKey, string body = "", BasicProperties? properties = null, bool mandatory = false) =>
-        PublishAsync(new BasicPublish(exchange, routingKey, mandatory, false), Encoded.Properties(properties ?? new()), Encoding.UTF8.GetBytes(body));
+        PublishAsync(
+            new BasicPublish(exchange, routingKey, mandatory, false),
+            Encoded.Properties(properties ?? new()),
+            Encoding.UTF8.GetBytes(body));
 
     /// <summary>Sends basic.publish and its content. The properties are raw property flags and a raw property list.</summary>
     public async Task PublishAsync(BasicPublish publish, byte[] properties, byte[] body, int frameMax = FrameMax)

@@ -50,7 +50,8 @@ internal sealed class RawClient : IAsyncDisposable
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
     /// <summary>Sends any frame.</summary>
-    public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) => SendAsync(Encoded.Frame(type, channel, payload));
+    public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) =>
+        SendAsync(Encoded.Frame(type, channel, payload));
 
     /// <summary>Opens the channel with that number.</summary>
     public async Task<RawChannel> OpenChannelAsync(ushort number = 1)

@@ -8,7 +8,11 @@ internal static class RawHandshake
 {
     /// <summary>The capabilities that a current client library reports.</summary>
     public static FieldTable Capabilities { get; } = new(
-        new[] { "authentication_failure_close", "basic.nack", "connection.blocked", "consumer_cancel_notify", "exchange_exchange_bindings", "publisher_confirms" }
+        new[]
+        {
+            "authentication_failure_close", "basic.nack", "connection.blocked", "consumer_cancel_notify", "exchange_exchange_bindings",
+            "publisher_confirms"
+        }
             .Select(name => KeyValuePair.Create(name, FieldValue.FromBoolean(true))));
 
     /// <summary>Client properties that contain only <see cref="Capabilities"/>.</summary>
@@ -28,7 +32,8 @@ internal static class RawHandshake
     /// <param name="properties">Client properties; <see cref="ClientProperties"/> by default.</param>
     public static async Task LogInAsync(
         this RawClient client, string mechanism = "PLAIN", byte[]? response = null, FieldTable? properties = null) =>
-        await client.SendAsync(0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
+        await client.SendAsync(
+            0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
 
     /// <summary>Response for PLAIN with the user and password of the broker under test.</summary>
     public static async Task<byte[]> PlainAsync()
@@ -53,7 +58,12 @@ internal static class RawHandshake
     /// <param name="properties">Client properties; <see cref="ClientProperties"/> by default.</param>
     /// <param name="virtualHost">The virtual host.</param>
     public static async Task OpenAsync(
-        this RawClient client, ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null, string virtualHost = "/")
+        this RawClient client,
+        ushort channelMax = 2047,
+        uint frameMax = 131_072,
+        ushort heartbeat = 0,
+        FieldTable? properties = null,
+        string virtualHost = "/")
     {
         await client.LogInAndExpectTuneAsync(properties);
         await client.SendAsync(0, new ConnectionTuneOk(channelMax, frameMax, heartbeat));

@@ -10,7 +10,12 @@ internal static class RawTopology
         channel.DeclareQueueAsync(queue, exclusive: true, arguments: arguments);
 
     public static Task<QueueDeclareOk> DeclareQueueAsync(
-        this RawChannel channel, string queue, bool durable = false, bool exclusive = false, bool autoDelete = false, FieldTable? arguments = null) =>
+        this RawChannel channel,
+        string queue,
+        bool durable = false,
+        bool exclusive = false,
+        bool autoDelete = false,
+        FieldTable? arguments = null) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(
             new QueueDeclare(queue, false, durable, exclusive, autoDelete, false, arguments ?? FieldTable.Empty));
 
@@ -37,25 +42,37 @@ internal static class RawTopology
     }
 
     public static Task DeclareExchangeAsync(
-        this RawChannel channel, string exchange, string type, bool durable = false, bool autoDelete = false, bool @internal = false, FieldTable? arguments = null) =>
+        this RawChannel channel,
+        string exchange,
+        string type,
+        bool durable = false,
+        bool autoDelete = false,
+        bool @internal = false,
+        FieldTable? arguments = null) =>
         channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(
             new ExchangeDeclare(exchange, type, false, durable, autoDelete, @internal, false, arguments ?? FieldTable.Empty));
 
     /// <summary>Declares an exchange passively. The exchange must exist.</summary>
     public static Task LookUpExchangeAsync(this RawChannel channel, string exchange) =>
-        channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(new ExchangeDeclare(exchange, "", true, false, false, false, false, FieldTable.Empty));
+        channel.CallAsync<ExchangeDeclare, ExchangeDeclareOk>(
+            new ExchangeDeclare(exchange, "", true, false, false, false, false, FieldTable.Empty));
 
-    public static Task BindQueueAsync(this RawChannel channel, string queue, string exchange, string key = "", FieldTable? arguments = null) =>
+    public static Task BindQueueAsync(
+        this RawChannel channel, string queue, string exchange, string key = "", FieldTable? arguments = null) =>
         channel.CallAsync<QueueBind, QueueBindOk>(new QueueBind(queue, exchange, key, false, arguments ?? FieldTable.Empty));
 
-    public static Task UnbindQueueAsync(this RawChannel channel, string queue, string exchange, string key = "", FieldTable? arguments = null) =>
+    public static Task UnbindQueueAsync(
+        this RawChannel channel, string queue, string exchange, string key = "", FieldTable? arguments = null) =>
         channel.CallAsync<QueueUnbind, QueueUnbindOk>(new QueueUnbind(queue, exchange, key, arguments ?? FieldTable.Empty));
 
-    public static Task BindExchangeAsync(this RawChannel channel, string destination, string source, string key = "", FieldTable? arguments = null) =>
+    public static Task BindExchangeAsync(
+        this RawChannel channel, string destination, string source, string key = "", FieldTable? arguments = null) =>
         channel.CallAsync<ExchangeBind, ExchangeBindOk>(new ExchangeBind(destination, source, key, false, arguments ?? FieldTable.Empty));
 
-    public static Task UnbindExchangeAsync(this RawChannel channel, string destination, string source, string key = "", FieldTable? arguments = null) =>
-        channel.CallAsync<ExchangeUnbind, ExchangeUnbindOk>(new ExchangeUnbind(destination, source, key, false, arguments ?? FieldTable.Empty));
+    public static Task UnbindExchangeAsync(
+        this RawChannel channel, string destination, string source, string key = "", FieldTable? arguments = null) =>
+        channel.CallAsync<ExchangeUnbind, ExchangeUnbindOk>(
+            new ExchangeUnbind(destination, source, key, false, arguments ?? FieldTable.Empty));
 
     /// <summary>Starts a consumer. The next frame on the channel must be consume-ok.</summary>
     public static async Task<string> ConsumeAsync(
@@ -69,7 +86,8 @@ internal static class RawTopology
     public static Task QosAsync(this RawChannel channel, ushort prefetch, bool global = false) =>
         channel.CallAsync<BasicQos, BasicQosOk>(new BasicQos(0, prefetch, global));
 
-    public static Task<QueueDeleteOk> DeleteQueueAsync(this RawChannel channel, string queue, bool ifUnused = false, bool ifEmpty = false) =>
+    public static Task<QueueDeleteOk> DeleteQueueAsync(
+        this RawChannel channel, string queue, bool ifUnused = false, bool ifEmpty = false) =>
         channel.CallAsync<QueueDelete, QueueDeleteOk>(new QueueDelete(queue, ifUnused, ifEmpty, false));
 
     public static Task DeleteExchangeAsync(this RawChannel channel, string exchange, bool ifUnused = false) =>

@@ -27,7 +27,10 @@ internal sealed class SentFrames : OutputSink
                     continue;
                 var id = MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
                 var arguments = frame.Payload[4..];
-                methods.Add(id == BasicAck.Id ? $"{MethodArguments.Read<BasicAck>(arguments)}" : id == BasicNack.Id ? $"{MethodArguments.Read<BasicNack>(arguments)}" : $"{id}");
+                methods.Add(
+                    id == BasicAck.Id
+                        ? $"{MethodArguments.Read<BasicAck>(arguments)}"
+                        : id == BasicNack.Id ? $"{MethodArguments.Read<BasicNack>(arguments)}" : $"{id}");
             }
             return methods;
         }

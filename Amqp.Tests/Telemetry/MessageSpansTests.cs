@@ -52,7 +52,9 @@ public sealed class MessageSpansTests
 
         using var span = Publish("amq.topic", "k", headers);
 
-        Assert.That((span!.TraceId.ToHexString(), span.ParentSpanId.ToHexString(), span.TraceStateString, span.Kind), Is.EqualTo((Trace, Parent, state, ActivityKind.Server)));
+        Assert.That(
+            (span!.TraceId.ToHexString(), span.ParentSpanId.ToHexString(), span.TraceStateString, span.Kind),
+            Is.EqualTo((Trace, Parent, state, ActivityKind.Server)));
     }
 
     [TestCase("", "k", "publish amq.default")]
@@ -62,11 +64,17 @@ public sealed class MessageSpansTests
     {
         using var span = Publish(exchange, key, FieldTable.Empty.With("traceparent", Value(Sampled, isOctets: false)));
 
-        Assert.That((span!.DisplayName, span.GetTagItem("messaging.destination.name"), span.GetTagItem("messaging.rabbitmq.destination.routing_key")), Is.EqualTo((name, exchange, key.Length == 0 ? null : key)));
+        Assert.That(
+            (
+                span!.DisplayName,
+                span.GetTagItem("messaging.destination.name"),
+                span.GetTagItem("messaging.rabbitmq.destination.routing_key")),
+            Is.EqualTo((name, exchange, key.Length == 0 ? null : key)));
     }
 
     [Test]
-    public void A_header_of_another_type_is_no_trace() => Assert.That(Publish("x", "k", FieldTable.Empty.With("traceparent", FieldValue.FromInt32(1))), Is.Null);
+    public void A_header_of_another_type_is_no_trace() =>
+        Assert.That(Publish("x", "k", FieldTable.Empty.With("traceparent", FieldValue.FromInt32(1))), Is.Null);
 
     [TestCase(false)]
     [TestCase(true)]
@@ -75,16 +83,24 @@ public sealed class MessageSpansTests
         var queue = _broker.Declare("q");
         _stopped.Clear();
 
-        _spans.NoteDelivery("deliver", Message("x", "k", FieldTable.Empty.With("traceparent", Value(Sampled, isOctets: false))), queue, deliveryTag: 7, isRedelivered);
+        _spans.NoteDelivery(
+            "deliver", Message("x", "k", FieldTable.Empty.With("traceparent", Value(Sampled, isOctets: false))), queue, deliveryTag: 7,
+            isRedelivered);
 
         var span = _stopped.Single();
-        Assert.That((span.DisplayName, span.Kind, span.ParentSpanId.ToHexString()), Is.EqualTo(("deliver q", ActivityKind.Producer, Parent)));
         Assert.That(
-            (span.GetTagItem("messaging.destination.name"), span.GetTagItem("messaging.destination.subscription.name"), span.GetTagItem("messaging.rabbitmq.message.delivery_tag"), span.GetTagItem("messaging.message.body.size"), span.GetTagItem("amqpbroker.redelivered")),
+            (span.DisplayName, span.Kind, span.ParentSpanId.ToHexString()),
+            Is.EqualTo(("deliver q", ActivityKind.Producer, Parent)));
+        Assert.That(
+            (
+                span.GetTagItem("messaging.destination.name"), span.GetTagItem("messaging.destination.subscription.name"),
+                span.GetTagItem("messaging.rabbitmq.message.delivery_tag"), span.GetTagItem("messaging.message.body.size"),
+                span.GetTagItem("amqpbroker.redelivered")),
             Is.EqualTo(("x", "q", 7L, 3L, isRedelivered ? (object)true : null)));
     }
 
-    private Activity? Publish(string exchange, string key, FieldTable headers) => _spans.StartPublish(_broker.Host.Name, Message(exchange, key, headers), bodySize: 3);
+    private Activity? Publish(string exchange, string key, FieldTable headers) =>
+        _spans.StartPublish(_broker.Host.Name, Message(exchange, key, headers), bodySize: 3);
 
     private static EncodedMessage Message(string exchange, string key, FieldTable headers)
     {
@@ -92,9 +108,16 @@ public sealed class MessageSpansTests
         var writer = new WireWriter(address);
         writer.WriteShortString(exchange);
         writer.WriteShortString(key);
-        byte[] message = [.. EncodedMessage.NewHead(address.WrittenSpan, Encoded.Properties(new BasicProperties { Headers = headers }), default), 1, 2, 3];
+        byte[] message =
+        [
+            .. EncodedMessage.NewHead(address.WrittenSpan, Encoded.Properties(new BasicProperties { Headers = headers }), default),
+            1,
+            2,
+            3
+        ];
         return EncodedMessage.Read(message);
     }
 
-    private static FieldValue Value(string text, bool isOctets) => isOctets ? FieldValue.FromBytes(System.Text.Encoding.UTF8.GetBytes(text)) : FieldValue.FromString(text);
+    private static FieldValue Value(string text, bool isOctets) =>
+        isOctets ? FieldValue.FromBytes(System.Text.Encoding.UTF8.GetBytes(text)) : FieldValue.FromString(text);
 }

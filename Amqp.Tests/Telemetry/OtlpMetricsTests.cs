@@ -42,8 +42,14 @@ public class OtlpMetricsTests
             Assert.That(collector.Metric("amqpbroker.message.confirmed"), Is.EqualTo(8));
             Assert.That(collector.Metric("amqpbroker.message.unroutable", ("amqpbroker.outcome", "dropped")), Is.EqualTo(1));
             Assert.That(collector.Metric("amqpbroker.message.unroutable", ("amqpbroker.outcome", "returned")), Is.Zero);
-            Assert.That(collector.Metric("amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "automatic")), Is.EqualTo(1));
-            Assert.That(collector.Metric("amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "manual")), Is.EqualTo(3));
+            Assert.That(
+                collector.Metric(
+                    "amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "automatic")),
+                Is.EqualTo(1));
+            Assert.That(
+                collector.Metric(
+                    "amqpbroker.message.delivered", ("messaging.operation.name", "get"), ("amqpbroker.acknowledgement", "manual")),
+                Is.EqualTo(3));
             Assert.That(collector.Metric("amqpbroker.message.delivered"), Is.EqualTo(4));
             Assert.That(collector.Metric("amqpbroker.message.redelivered"), Is.Zero);
             Assert.That(collector.Metric("amqpbroker.message.acknowledged"), Is.EqualTo(1));
@@ -54,11 +60,17 @@ public class OtlpMetricsTests
             Assert.That(collector.Metric("amqpbroker.queue.created"), Is.EqualTo(3));
             Assert.That(collector.Metric("amqpbroker.queue.declared"), Is.EqualTo(4));
             Assert.That(collector.Metric("amqpbroker.connection.count"), Is.EqualTo(1));
-            Assert.That((collector.Metric("amqpbroker.connection.opened"), collector.Metric("amqpbroker.connection.closed")), Is.EqualTo((1, 0)));
+            Assert.That(
+                (collector.Metric("amqpbroker.connection.opened"), collector.Metric("amqpbroker.connection.closed")),
+                Is.EqualTo((1, 0)));
             Assert.That(collector.Metric("amqpbroker.channel.count"), Is.EqualTo(1));
             Assert.That((collector.Metric("amqpbroker.channel.opened"), collector.Metric("amqpbroker.channel.closed")), Is.EqualTo((1, 0)));
-            Assert.That(collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "succeeded")), Is.EqualTo(1));
-            Assert.That(collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "failed")), Is.Zero);
+            Assert.That(
+                collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "succeeded")),
+                Is.EqualTo(1));
+            Assert.That(
+                collector.Metric("amqpbroker.login", ("network.protocol.name", "amqp091"), ("amqpbroker.outcome", "failed")),
+                Is.Zero);
             Assert.That(collector.Metric("amqpbroker.disk.io", ("disk.io.direction", "write")), Is.GreaterThan(100_000));
             Assert.That(collector.Metric("amqpbroker.disk.io", ("disk.io.direction", "read")), Is.LessThan(50_000));
             Assert.That(collector.Metric("amqpbroker.consumer.count"), Is.Zero);
@@ -112,10 +124,14 @@ public class OtlpMetricsTests
         await using var collector = await OtlpReceiver.StartAsync();
         collector.Answer = StatusCodes.Status400BadRequest;
         await using var broker = await StartAsync(collector);
-        await Eventually.Holds(() => broker.Log.Any(line => line.StartsWith("Cannot send to", StringComparison.Ordinal)), () => "Nothing was logged.");
+        await Eventually.Holds(
+            () => broker.Log.Any(line => line.StartsWith("Cannot send to", StringComparison.Ordinal)),
+            () => "Nothing was logged.");
 
         collector.Answer = StatusCodes.Status200OK;
-        await Eventually.Holds(() => broker.Log.Any(line => line.EndsWith("accepts telemetry again", StringComparison.Ordinal)), () => "Nothing was logged.");
+        await Eventually.Holds(
+            () => broker.Log.Any(line => line.EndsWith("accepts telemetry again", StringComparison.Ordinal)),
+            () => "Nothing was logged.");
 
         Assert.That(broker.Log.Count(line => line.StartsWith("Cannot send to", StringComparison.Ordinal)), Is.EqualTo(1));
     }
@@ -132,5 +148,6 @@ public class OtlpMetricsTests
     }
 
     private static Task<BrokerInProcess> StartAsync(OtlpReceiver collector, params string[] settings) =>
-        BrokerInProcess.StartAsync([$"opentelemetry.endpoint = {collector.Endpoint.OriginalString}", "opentelemetry.interval = 100", .. settings]);
+        BrokerInProcess.StartAsync(
+            [$"opentelemetry.endpoint = {collector.Endpoint.OriginalString}", "opentelemetry.interval = 100", .. settings]);
 }

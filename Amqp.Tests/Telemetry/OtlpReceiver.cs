@@ -29,10 +29,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public IEnumerable<string> Authorizations => _requests.Select(request => request.Authorization);
 
     /// <summary>The attributes of each resource that has sent data.</summary>
-    public IEnumerable<Dictionary<string, string>> Resources => All("metrics").SelectMany(export => export.Messages(1, 1)).Select(resource => resource.Attributes(1));
+    public IEnumerable<Dictionary<string, string>> Resources =>
+        All("metrics").SelectMany(export => export.Messages(1, 1)).Select(resource => resource.Attributes(1));
 
     /// <summary>The spans, oldest first.</summary>
-    public IReadOnlyList<Protobuf> Spans => [.. All("traces").SelectMany(export => export.Messages(1, 2)).SelectMany(scope => scope.Messages(2))];
+    public IReadOnlyList<Protobuf> Spans =>
+        [.. All("traces").SelectMany(export => export.Messages(1, 2)).SelectMany(scope => scope.Messages(2))];
 
     public static async Task<OtlpReceiver> StartAsync(HttpProtocols protocols = HttpProtocols.Http1)
     {
@@ -50,9 +52,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// </summary>
     public long? Metric(string name, params (string Key, string Value)[] attributes)
     {
-        var metric = All("metrics").SelectMany(export => export.Messages(1, 2)).SelectMany(scope => scope.Messages(2)).LastOrDefault(metric => metric.Text(1) == name);
+        var metric = All("metrics")
+            .SelectMany(export => export.Messages(1, 2))
+            .SelectMany(scope => scope.Messages(2))
+            .LastOrDefault(metric => metric.Text(1) == name);
         var points = metric?.Messages(7, 1).Concat(metric.Messages(5, 1)) // sum, gauge
-            .Where(point => point.Attributes(7) is var its && attributes.All(each => its.GetValueOrDefault(each.Key) == each.Value)).ToList();
+            .Where(point => point.Attributes(7) is var its && attributes.All(each => its.GetValueOrDefault(each.Key) == each.Value))
+            .ToList();
         return points is null or [] ? null : points.Sum(point => point.Number(6));
     }
 
@@ -74,7 +80,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             return;
         bool isGrpc = http.Request.Path == GrpcMetrics;
         string authorization = http.Request.Headers.Authorization.ToString();
-        _requests.Enqueue(isGrpc ? ("/v1/metrics", body.ToArray()[5..], authorization) : (http.Request.Path.Value ?? "", body.ToArray(), authorization));
+        _requests.Enqueue(
+            isGrpc ? ("/v1/metrics", body.ToArray()[5..], authorization) : (http.Request.Path.Value ?? "", body.ToArray(), authorization));
         if (!isGrpc)
             return;
         http.Response.ContentType = "application/grpc";

@@ -57,7 +57,10 @@ public class OtlpTracesTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(headers.Select(header => (header.Key, Encoding.UTF8.GetString((byte[])header.Value!))), Is.EqualTo(new[] { ("traceparent", Sampled) }), "the message is as it came");
+            Assert.That(
+                headers.Select(header => (header.Key, Encoding.UTF8.GetString((byte[])header.Value!))),
+                Is.EqualTo(new[] { ("traceparent", Sampled) }),
+                "the message is as it came");
             Assert.That((publish.Hex(1), publish.Hex(4)), Is.EqualTo((Trace, Parent)));
             Assert.That((deliver.Hex(1), deliver.Hex(4)), Is.EqualTo((Trace, Parent)));
             var published = publish.Attributes(9);
@@ -69,7 +72,9 @@ public class OtlpTracesTests
             Assert.That(published["messaging.message.id"], Is.EqualTo("m1"));
             Assert.That(published["messaging.message.conversation_id"], Is.EqualTo("c1"));
             Assert.That(deliver.Attributes(9)["messaging.destination.name"], Is.EqualTo("amq.topic"));
-            Assert.That((published["messaging.operation.type"], deliver.Attributes(9)["messaging.operation.type"]), Is.EqualTo(("send", "receive")));
+            Assert.That(
+                (published["messaging.operation.type"], deliver.Attributes(9)["messaging.operation.type"]),
+                Is.EqualTo(("send", "receive")));
             Assert.That(deliver.Attributes(9), Does.Not.ContainKey("amqpbroker.redelivered"));
             Assert.That(published["amqpbroker.vhost"], Is.EqualTo("/"));
             Assert.That(deliver.Attributes(9)["messaging.destination.subscription.name"], Is.EqualTo("traced"));
@@ -92,7 +97,9 @@ public class OtlpTracesTests
         Assert.That(Got(), Is.EqualTo(new[] { "1 -", "2 1" }));
 
         string[] Got() => [.. _collector.Spans.Where(span => span.Text(5) == "get again").Select(span => span.Attributes(9))
-            .Select(attributes => $"{attributes["messaging.rabbitmq.message.delivery_tag"]} {attributes.GetValueOrDefault("amqpbroker.redelivered", "-")}").Order()];
+            .Select(attributes =>
+                $"{attributes["messaging.rabbitmq.message.delivery_tag"]} {attributes.GetValueOrDefault("amqpbroker.redelivered", "-")}")
+            .Order()];
     }
 
     [Test]
@@ -101,7 +108,10 @@ public class OtlpTracesTests
         await using var connection = await ConnectAsync(_broker);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.QueueDeclareAsync("untraced", false, false, false);
-        foreach (string? parent in new[] { null, $"00-{Trace}-{Parent}-00", "no parent", "00-" + new string('z', 32) + $"-{Parent}-01", Sampled })
+        foreach (string? parent in new[]
+        {
+            null, $"00-{Trace}-{Parent}-00", "no parent", "00-" + new string('z', 32) + $"-{Parent}-01", Sampled
+        })
             await PublishAsync(channel, "", "untraced", parent);
         for (int i = 0; i < 5; i++)
             await channel.BasicGetAsync("untraced", autoAck: true);
@@ -136,7 +146,8 @@ public class OtlpTracesTests
 
         Protobuf? span = null;
         await Eventually.Holds(
-            () => (span = _collector.Spans.FirstOrDefault(each => each.Attributes(9).GetValueOrDefault("url.path") == "/api/whoami")) is not null,
+            () => (span = _collector.Spans.FirstOrDefault(
+                each => each.Attributes(9).GetValueOrDefault("url.path") == "/api/whoami")) is not null,
             () => $"There are only {string.Join(", ", _collector.Spans.Select(each => each.Text(5)))}.");
 
         Assert.That((span!.Hex(1), span.Hex(4)), Is.EqualTo((Trace, Parent)));
@@ -166,11 +177,17 @@ public class OtlpTracesTests
     {
         string file = Path.Combine(_directory, $"{Guid.NewGuid():N}.conf");
         await File.WriteAllLinesAsync(
-            file, [$"opentelemetry.endpoint = {collector.Endpoint.OriginalString}", "opentelemetry.traces = true", "prometheus.tcp.port = 0", .. settings]);
+            file, [
+                $"opentelemetry.endpoint = {collector.Endpoint.OriginalString}",
+                "opentelemetry.traces = true",
+                "prometheus.tcp.port = 0",
+                .. settings
+            ]);
         return await BrokerProcess.StartAsync(configFile: file);
     }
 
-    private static Task<IConnection> ConnectAsync(BrokerProcess broker) => new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+    private static Task<IConnection> ConnectAsync(BrokerProcess broker) =>
+        new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
 
     private static async Task PublishAsync(IChannel channel, string exchange, string routingKey, string? parent)
     {

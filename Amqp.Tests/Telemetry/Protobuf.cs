@@ -39,7 +39,8 @@ internal sealed class Protobuf
     }
 
     /// <summary>Returns the messages of a repeated field.</summary>
-    public IEnumerable<Protobuf> Messages(int number) => _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
+    public IEnumerable<Protobuf> Messages(int number) =>
+        _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
 
     /// <summary>Returns all messages at the end of a path of fields.</summary>
     public IEnumerable<Protobuf> Messages(int number, int next) => Messages(number).SelectMany(message => message.Messages(next));
@@ -54,9 +55,12 @@ internal sealed class Protobuf
     public long Number(int number) => (long)_fields.LastOrDefault(field => field.Number == number).Value;
 
     /// <summary>Returns OTLP attributes as pairs of key and value, both as text.</summary>
-    public Dictionary<string, string> Attributes(int number) => Messages(number).ToDictionary(pair => pair.Text(1), pair => Value(pair.Messages(2).Single()));
+    public Dictionary<string, string> Attributes(int number) =>
+        Messages(number).ToDictionary(pair => pair.Text(1), pair => Value(pair.Messages(2).Single()));
 
-    private static string Value(Protobuf value) => value._fields.Single() is { Number: 1 } ? value.Text(1) : value._fields.Single().Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Value(Protobuf value) => value._fields.Single() is { Number: 1 }
+        ? value.Text(1)
+        : value._fields.Single().Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private byte[] Octets(int number) => _fields.LastOrDefault(field => field.Number == number).Octets ?? [];
 

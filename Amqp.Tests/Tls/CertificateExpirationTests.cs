@@ -8,7 +8,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The health check that tells of certificates before they run out: the test's own are good for an hour, their authority's for a day.</summary>
+/// <summary>
+/// The health check that tells of certificates before they run out: the test's own are good for an hour, their authority's for a day.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable
 {
@@ -43,7 +45,9 @@ public sealed class CertificateExpirationTests : IDisposable
         Assert.That(listener.GetProperty("protocol").GetString(), Is.EqualTo("amqp/ssl"));
         Assert.That(listener.GetProperty("port").GetInt32(), Is.EqualTo(broker.TlsPort));
         Assert.That(listener.GetProperty("certfile").GetString(), Is.EqualTo(_authority.ServerCertificateFile));
-        Assert.That(listener.GetProperty("certfile_expires_on").EnumerateArray().Select(time => time.GetString()), Is.EqualTo([$"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd H:mm:ss}"]));
+        Assert.That(
+            listener.GetProperty("certfile_expires_on").EnumerateArray().Select(time => time.GetString()),
+            Is.EqualTo([$"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd H:mm:ss}"]));
         Assert.That(listener.GetProperty("cacertfile_expires_on").GetArrayLength(), Is.EqualTo(1));
     }
 
@@ -52,7 +56,8 @@ public sealed class CertificateExpirationTests : IDisposable
     {
         _authority.IssueForServer();
         using var key = ECDsa.Create();
-        using var old = new CertificateRequest("CN=old", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(-1));
+        using var old = new CertificateRequest("CN=old", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddDays(-1));
         await File.AppendAllTextAsync(_authority.CertificateFile, "\n" + old.ExportCertificatePem());
         await using var broker = await BrokerInProcess.StartAsync(_authority.Settings);
 
@@ -61,7 +66,9 @@ public sealed class CertificateExpirationTests : IDisposable
         Assert.That(code, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         using var json = JsonDocument.Parse(body);
         var listener = json.RootElement.GetProperty("expired").EnumerateArray().Single();
-        Assert.That((listener.GetProperty("certfile_expires_on").GetArrayLength(), listener.GetProperty("cacertfile_expires_on").GetArrayLength()), Is.EqualTo((0, 1)));
+        Assert.That(
+            (listener.GetProperty("certfile_expires_on").GetArrayLength(), listener.GetProperty("cacertfile_expires_on").GetArrayLength()),
+            Is.EqualTo((0, 1)));
     }
 
     [Test]
@@ -88,7 +95,9 @@ public sealed class CertificateExpirationTests : IDisposable
         foreach (string late in new[] { "401/days", "58/weeks", "14/months", "2/years" })
             Assert.That((await CheckAsync(broker, late)).Code, Is.EqualTo(HttpStatusCode.ServiceUnavailable), late);
         foreach (var (asked, protocol) in new[] { ("amqps", "amqp/ssl"), ("amqp%2Fssl", "amqp/ssl"), ("amqp10", "amqp"), ("amqp", "amqp") })
-            Assert.That((await AskAsync(broker, $"protocol-listener/{asked}")).Body, Is.EqualTo($$"""{"status":"ok","protocol":"{{protocol}}"}"""));
+            Assert.That(
+                (await AskAsync(broker, $"protocol-listener/{asked}")).Body,
+                Is.EqualTo($$"""{"status":"ok","protocol":"{{protocol}}"}"""));
     }
 
     /// <summary>Seconds from the end of the one certificate to the time that is asked about, and what is found.</summary>
@@ -100,7 +109,9 @@ public sealed class CertificateExpirationTests : IDisposable
         using var certificate = _authority.IssueForServer();
         var end = certificate.NotAfter.ToUniversalTime();
 
-        Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, DateTime.UtcNow, end.AddSeconds(seconds)), Is.EqualTo(Enumerable.Repeat($"{end:yyyy-MM-dd H:mm:ss}", found)));
+        Assert.That(
+            CertificateExpiration.Find(_authority.ServerCertificateFile, DateTime.UtcNow, end.AddSeconds(seconds)),
+            Is.EqualTo(Enumerable.Repeat($"{end:yyyy-MM-dd H:mm:ss}", found)));
     }
 
     [Test]
@@ -112,15 +123,20 @@ public sealed class CertificateExpirationTests : IDisposable
         File.WriteAllText(empty, "nothing");
         File.WriteAllText(both, File.ReadAllText(_authority.ServerCertificateFile) + "\n" + File.ReadAllText(_authority.CertificateFile));
 
-        Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, begin.AddSeconds(-1), begin), Is.EqualTo(new[] { "Certificate is not yet valid" }));
+        Assert.That(
+            CertificateExpiration.Find(_authority.ServerCertificateFile, begin.AddSeconds(-1), begin),
+            Is.EqualTo(new[] { "Certificate is not yet valid" }));
         Assert.That(CertificateExpiration.Find(_authority.ServerCertificateFile, begin, begin), Is.Empty);
         Assert.That(CertificateExpiration.Find(both, begin, end.AddDays(2)), Has.Count.EqualTo(2));
-        Assert.That(CertificateExpiration.Find(empty, begin, begin), Is.EqualTo(new[] { "The certificate file provided does not contain any PEM entry." }));
+        Assert.That(
+            CertificateExpiration.Find(empty, begin, begin),
+            Is.EqualTo(new[] { "The certificate file provided does not contain any PEM entry." }));
         Assert.That(CertificateExpiration.Find(Path.Combine(_authority.Folder, "none.pem"), begin, begin), Has.Count.EqualTo(1));
         Assert.That(CertificateExpiration.Find(null, begin, end.AddDays(2)), Is.Empty, "there is none to run out");
     }
 
-    private static Task<(HttpStatusCode Code, string Body)> CheckAsync(BrokerInProcess broker, string within) => AskAsync(broker, $"certificate-expiration/{within}");
+    private static Task<(HttpStatusCode Code, string Body)> CheckAsync(BrokerInProcess broker, string within) =>
+        AskAsync(broker, $"certificate-expiration/{within}");
 
     private static async Task<(HttpStatusCode Code, string Body)> AskAsync(BrokerInProcess broker, string check)
     {

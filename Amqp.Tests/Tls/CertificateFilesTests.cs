@@ -9,7 +9,9 @@ using Amqp.Server.Hosting.Tls;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>Which certificates and keys can be used, and what is said of the others: one line with the setting's name, exit code 78.</summary>
+/// <summary>
+/// Which certificates and keys can be used, and what is said of the others: one line with the setting's name, exit code 78.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateFilesTests : IDisposable
 {
@@ -30,12 +32,17 @@ public sealed class CertificateFilesTests : IDisposable
         var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1_000);
         yield return new TestCaseData(rsa.ExportRSAPrivateKeyPem(), null).SetArgDisplayNames("PKCS#1");
         yield return new TestCaseData(rsa.ExportPkcs8PrivateKeyPem(), null).SetArgDisplayNames("PKCS#8 of RSA");
-        yield return new TestCaseData(rsa.ExportPkcs8PrivateKeyPem(), "of no use").SetArgDisplayNames("PKCS#8 with a password that it does not need");
-        yield return new TestCaseData(rsa.ExportEncryptedPkcs8PrivateKeyPem(Password, encryption), Password).SetArgDisplayNames("encrypted PKCS#8 of RSA");
+        yield return new TestCaseData(rsa.ExportPkcs8PrivateKeyPem(), "of no use")
+            .SetArgDisplayNames("PKCS#8 with a password that it does not need");
+        yield return new TestCaseData(rsa.ExportEncryptedPkcs8PrivateKeyPem(Password, encryption), Password)
+            .SetArgDisplayNames("encrypted PKCS#8 of RSA");
         yield return new TestCaseData(ecdsa.ExportECPrivateKeyPem(), null).SetArgDisplayNames("SEC 1");
         yield return new TestCaseData(ecdsa.ExportPkcs8PrivateKeyPem(), null).SetArgDisplayNames("PKCS#8 of ECDSA");
-        yield return new TestCaseData(ecdsa.ExportEncryptedPkcs8PrivateKeyPem(Password, encryption), Password).SetArgDisplayNames("encrypted PKCS#8 of ECDSA");
-        yield return new TestCaseData("-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n" + ecdsa.ExportECPrivateKeyPem(), null).SetArgDisplayNames("SEC 1 behind its parameters");
+        yield return new TestCaseData(ecdsa.ExportEncryptedPkcs8PrivateKeyPem(Password, encryption), Password)
+            .SetArgDisplayNames("encrypted PKCS#8 of ECDSA");
+        yield return new TestCaseData(
+            "-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n" + ecdsa.ExportECPrivateKeyPem(), null)
+            .SetArgDisplayNames("SEC 1 behind its parameters");
     }
 
     [TestCaseSource(nameof(UsableKeys))]
@@ -58,7 +65,9 @@ public sealed class CertificateFilesTests : IDisposable
             IssueFor(key);
         File.AppendAllText(CertificateFile, pem);
 
-        Assert.That(new CertificateFiles(new TlsOptions { CertificateFile = CertificateFile, KeyPassword = Password }).Load().Server.TargetCertificate.HasPrivateKey);
+        Assert.That(
+            new CertificateFiles(new TlsOptions { CertificateFile = CertificateFile, KeyPassword = Password })
+                .Load().Server.TargetCertificate.HasPrivateKey);
     }
 
     [Test]
@@ -74,7 +83,8 @@ public sealed class CertificateFilesTests : IDisposable
 
     /// <summary>Clients know the authority at the end only.</summary>
     [Test]
-    public void What_leads_from_the_certificate_to_its_authority_is_shown_to_clients_whichever_file_it_stands_in([Values] bool isBesideAuthorities)
+    public void What_leads_from_the_certificate_to_its_authority_is_shown_to_clients_whichever_file_it_stands_in(
+        [Values] bool isBesideAuthorities)
     {
         using var authority = new TestAuthority();
         using var between = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -83,7 +93,8 @@ public sealed class CertificateFilesTests : IDisposable
         var request = new CertificateRequest("CN=Between", between, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var intermediate = request.Create(authority.Certificate, from, to, [1]).CopyWithPrivateKey(between);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).Create(intermediate, from, to.AddMinutes(-1), [2]);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .Create(intermediate, from, to.AddMinutes(-1), [2]);
         File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
         string rest = intermediate.ExportCertificatePem() + "\n";
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem() + "\n" + (isBesideAuthorities ? "" : rest));
@@ -115,17 +126,37 @@ public sealed class CertificateFilesTests : IDisposable
         using var rsa = RSA.Create(2048);
         yield return Case(null, null, "ssl_options.keyfile: there is no file {key}");
         yield return Case("", null, "ssl_options.keyfile: {key} holds no private key in PEM");
-        yield return Case("-----BEGIN PRIVATE KEY-----\nbm8ga2V5\n-----END PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a key that cannot be read: ");
-        yield return Case("-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a key that cannot be read: ");
-        yield return Case(Key("ed25519"), null, "ssl_options.keyfile: {key} holds an Ed25519 key, which cannot be used; make an RSA or an ECDSA key");
-        yield return Case("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a DSA key, which cannot be used; make an RSA or an ECDSA key");
-        yield return Case("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----", null, "ssl_options.keyfile: {key} holds a key in OpenSSH's form, which cannot be used; make an RSA or an ECDSA key");
+        yield return Case(
+            "-----BEGIN PRIVATE KEY-----\nbm8ga2V5\n-----END PRIVATE KEY-----",
+            null,
+            "ssl_options.keyfile: {key} holds a key that cannot be read: ");
+        yield return Case(
+            "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----",
+            null,
+            "ssl_options.keyfile: {key} holds a key that cannot be read: ");
+        yield return Case(
+            Key("ed25519"), null, "ssl_options.keyfile: {key} holds an Ed25519 key, which cannot be used; make an RSA or an ECDSA key");
+        yield return Case(
+            "-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----",
+            null,
+            "ssl_options.keyfile: {key} holds a DSA key, which cannot be used; make an RSA or an ECDSA key");
+        yield return Case(
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----",
+            null,
+            "ssl_options.keyfile: {key} holds a key in OpenSSH's form, which cannot be used; make an RSA or an ECDSA key");
         yield return Case(Key("rsa-aes-256-cbc"), null, "ssl_options.password: {key} holds an encrypted key");
         yield return Case(Key("rsa-aes-256-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
         yield return Case(Key("ec-des-ede3-cbc"), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
-        yield return Case(other.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA1, 1)), "wrong", "ssl_options.password: {key} holds a key that this password does not decrypt");
-        yield return Case(other.ExportPkcs8PrivateKeyPem(), null, "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
-        yield return Case(rsa.ExportPkcs8PrivateKeyPem(), null, "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
+        yield return Case(
+            other.ExportEncryptedPkcs8PrivateKeyPem("p", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA1, 1)),
+            "wrong",
+            "ssl_options.password: {key} holds a key that this password does not decrypt");
+        yield return Case(
+            other.ExportPkcs8PrivateKeyPem(),
+            null,
+            "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
+        yield return Case(
+            rsa.ExportPkcs8PrivateKeyPem(), null, "ssl_options.keyfile: the key in {key} is not that of the certificate in {certificate}");
     }
 
     [TestCaseSource(nameof(UnusableKeys))]
@@ -143,7 +174,10 @@ public sealed class CertificateFilesTests : IDisposable
     {
         yield return Case(null, null, "ssl_options.certfile: there is no file {certificate}");
         yield return Case("", null, "ssl_options.certfile: {certificate} holds no certificate in PEM");
-        yield return Case("-----BEGIN CERTIFICATE-----\nbm8ga2V5\n-----END CERTIFICATE-----", null, "ssl_options.certfile: {certificate} holds a certificate that cannot be read: ");
+        yield return Case(
+            "-----BEGIN CERTIFICATE-----\nbm8ga2V5\n-----END CERTIFICATE-----",
+            null,
+            "ssl_options.certfile: {certificate} holds a certificate that cannot be read: ");
     }
 
     [TestCaseSource(nameof(UnusableCertificates))]
@@ -165,7 +199,8 @@ public sealed class CertificateFilesTests : IDisposable
         await ExpectLineAsync([], "ssl_options.certfile: {certificate} is a folder");
     }
 
-    [TestCase("ssl_options.verify = verify_peer", "ssl_options.verify = verify_peer needs trusted authorities: set ssl_options.cacertfile.")]
+    [TestCase(
+        "ssl_options.verify = verify_peer", "ssl_options.verify = verify_peer needs trusted authorities: set ssl_options.cacertfile.")]
     [TestCase("ssl_options.cacertfile = nowhere.pem", "ssl_options.cacertfile: there is no file nowhere.pem")]
     [TestCase("load_definitions = nowhere.json", "load_definitions: there is no file or folder nowhere.json")]
     [TestCase("bind = 203.0.113.7", "Cannot listen on 203.0.113.7:5672: this machine has no such address. Choose another with --bind.")]
@@ -186,7 +221,9 @@ public sealed class CertificateFilesTests : IDisposable
         string definitions = Path.Combine(_folder, "definitions.json");
         await File.WriteAllTextAsync(definitions, "{");
 
-        Assert.That(await RunAsync("config check", [$"load_definitions = {definitions}"]), Does.StartWith($"78: amqpbroker: load_definitions: cannot import {definitions}: "));
+        Assert.That(
+            await RunAsync("config check", [$"load_definitions = {definitions}"]),
+            Does.StartWith($"78: amqpbroker: load_definitions: cannot import {definitions}: "));
     }
 
     [TestCase(-1, "expired at ")]
@@ -207,9 +244,11 @@ public sealed class CertificateFilesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static TestCaseData Case(string? pem, string? password, string expected) => new TestCaseData(pem, password, expected).SetArgDisplayNames(expected, $"{pem?.Length}", $"{password}");
+    private static TestCaseData Case(string? pem, string? password, string expected) =>
+        new TestCaseData(pem, password, expected).SetArgDisplayNames(expected, $"{pem?.Length}", $"{password}");
 
-    private static string Key(string name, [CallerFilePath] string thisFile = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(thisFile)!, "Keys", $"{name}.pem"));
+    private static string Key(string name, [CallerFilePath] string thisFile = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(thisFile)!, "Keys", $"{name}.pem"));
 
     private TlsOptions Options(string? password) => new() { CertificateFile = CertificateFile, KeyFile = KeyFile, KeyPassword = password };
 
@@ -225,7 +264,8 @@ public sealed class CertificateFilesTests : IDisposable
 
     private async Task ExpectLineAsync(string[] settings, string expected)
     {
-        expected = expected.Replace("{key}", KeyFile, StringComparison.Ordinal).Replace("{certificate}", CertificateFile, StringComparison.Ordinal);
+        expected = expected.Replace("{key}", KeyFile, StringComparison.Ordinal)
+            .Replace("{certificate}", CertificateFile, StringComparison.Ordinal);
         string[] answers = [await RunAsync("config check", settings), await RunAsync("serve", settings)];
 
         Assert.That(answers, Has.All.StartsWith($"78: amqpbroker: {expected}"));
@@ -237,17 +277,26 @@ public sealed class CertificateFilesTests : IDisposable
         string file = await WriteAsync(settings);
         using var error = new StringWriter();
         var line = new BrokerCommandLine((_, _, _) => Task.FromResult(0), StartChecks.Run, new Dictionary<string, string>());
-        int code = await line.RunAsync([.. command.Split(' '), "--config", file], new InvocationConfiguration { Error = error, Output = TextWriter.Null });
+        int code = await line.RunAsync(
+            [.. command.Split(' '), "--config", file], new InvocationConfiguration { Error = error, Output = TextWriter.Null });
         return $"{code}: {error}";
     }
 
-    private async Task<BrokerConfiguration> LoadAsync(string[] settings) => BrokerConfiguration.Load(await WriteAsync(settings), [], new Dictionary<string, string>());
+    private async Task<BrokerConfiguration> LoadAsync(string[] settings) =>
+        BrokerConfiguration.Load(await WriteAsync(settings), [], new Dictionary<string, string>());
 
     private async Task<string> WriteAsync(string[] settings)
     {
         string file = Path.Combine(_folder, "broker.conf");
-        string[] tls = ["bind = 127.0.0.1", "listeners.ssl.default = 0", $"ssl_options.certfile = {CertificateFile}", $"ssl_options.keyfile = {KeyFile}"];
-        await File.WriteAllLinesAsync(file, [.. settings.Any(line => line.StartsWith("load_definitions", StringComparison.Ordinal)) ? tls[..1] : tls, .. settings]);
+        string[] tls =
+        [
+            "bind = 127.0.0.1",
+            "listeners.ssl.default = 0",
+            $"ssl_options.certfile = {CertificateFile}",
+            $"ssl_options.keyfile = {KeyFile}"
+        ];
+        await File.WriteAllLinesAsync(
+            file, [.. settings.Any(line => line.StartsWith("load_definitions", StringComparison.Ordinal)) ? tls[..1] : tls, .. settings]);
         return file;
     }
 }

@@ -28,12 +28,18 @@ public sealed class ClientCertificateTests : IDisposable
         var intermediates = new X509Certificate2Collection();
         for (int i = 0; i < between; i++)
         {
-            issuer = Issue($"CN=Intermediate {i}", issuer, new X509BasicConstraintsExtension(true, false, 0, true), new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+            issuer = Issue(
+                $"CN=Intermediate {i}",
+                issuer,
+                new X509BasicConstraintsExtension(true, false, 0, true),
+                new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
             intermediates.Add(issuer);
         }
         using X509Certificate2 client = Issue("CN=jo", issuer, new X509BasicConstraintsExtension(false, false, 0, false));
 
-        await ExpectAsync(client, intermediates, isTaken, [$"ssl_options.depth = {depth}"], "CN=jo: more certificates than ssl_options.depth allows lead to its authority");
+        await ExpectAsync(
+            client, intermediates, isTaken, [$"ssl_options.depth = {depth}"],
+            "CN=jo: more certificates than ssl_options.depth allows lead to its authority");
     }
 
     [TestCase("", true)]
@@ -52,17 +58,20 @@ public sealed class ClientCertificateTests : IDisposable
 
     public void Dispose() => _authority.Dispose();
 
-    private async Task ExpectAsync(X509Certificate2 certificate, X509Certificate2Collection intermediates, bool isTaken, string[] settings, string complaint)
+    private async Task ExpectAsync(
+        X509Certificate2 certificate, X509Certificate2Collection intermediates, bool isTaken, string[] settings, string complaint)
     {
         _authority.IssueForServer();
-        await using var broker = await BrokerInProcess.StartAsync([.. _authority.Settings, "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = true", .. settings]);
+        await using var broker = await BrokerInProcess.StartAsync(
+            [.. _authority.Settings, "ssl_options.verify = verify_peer", "ssl_options.fail_if_no_peer_cert = true", .. settings]);
 
         Assert.That(await IsTakenAsync(broker, certificate, intermediates), Is.EqualTo(isTaken));
         Assert.That(broker.Log.Any(line => line.Contains(complaint, StringComparison.Ordinal)), Is.EqualTo(!isTaken));
     }
 
     /// <summary>Whether the broker goes as far as connection.start.</summary>
-    private static async Task<bool> IsTakenAsync(BrokerInProcess broker, X509Certificate2 certificate, X509Certificate2Collection intermediates)
+    private static async Task<bool> IsTakenAsync(
+        BrokerInProcess broker, X509Certificate2 certificate, X509Certificate2Collection intermediates)
     {
         using var client = new TcpClient("127.0.0.1", broker.TlsPort);
         await using var stream = new SslStream(client.GetStream());
@@ -92,7 +101,8 @@ public sealed class ClientCertificateTests : IDisposable
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         foreach (X509Extension extension in extensions)
             request.CertificateExtensions.Add(extension);
-        using X509Certificate2 certificate = request.Create(issuer, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30), Guid.NewGuid().ToByteArray());
+        using X509Certificate2 certificate = request.Create(
+            issuer, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30), Guid.NewGuid().ToByteArray());
         return certificate.CopyWithPrivateKey(key);
     }
 }

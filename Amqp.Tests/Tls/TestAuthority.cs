@@ -53,7 +53,8 @@ internal sealed class TestAuthority : IDisposable
         using var key = certificate.GetECDsaPrivateKey()!;
         string pem = keyPassword is null
             ? key.ExportPkcs8PrivateKeyPem()
-            : key.ExportEncryptedPkcs8PrivateKeyPem(keyPassword, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1_000));
+            : key.ExportEncryptedPkcs8PrivateKeyPem(
+                keyPassword, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1_000));
         File.WriteAllText(ServerKeyFile, pem);
         File.WriteAllText(ServerCertificateFile, certificate.ExportCertificatePem());
         return certificate;
@@ -63,10 +64,12 @@ internal sealed class TestAuthority : IDisposable
     public X509Certificate2 Issue(string subject, Action<CertificateRequest>? extend = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(new X500DistinguishedName(subject, X500DistinguishedNameFlags.None), key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(
+            new X500DistinguishedName(subject, X500DistinguishedNameFlags.None), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, false));
         extend?.Invoke(request);
-        using var certificate = request.Create(Certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [(byte)++_serial]);
+        using var certificate = request.Create(
+            Certificate, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [(byte)++_serial]);
         return certificate.CopyWithPrivateKey(key);
     }
 

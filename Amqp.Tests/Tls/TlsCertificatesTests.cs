@@ -17,7 +17,12 @@ public sealed class TlsCertificatesTests : IDisposable
     public TlsCertificatesTests()
     {
         _authority.IssueForServer();
-        var options = new TlsOptions { CertificateFile = _authority.ServerCertificateFile, KeyFile = _authority.ServerKeyFile, AuthoritiesFile = _authority.CertificateFile };
+        var options = new TlsOptions
+        {
+            CertificateFile = _authority.ServerCertificateFile,
+            KeyFile = _authority.ServerKeyFile,
+            AuthoritiesFile = _authority.CertificateFile
+        };
         _certificates = new TlsCertificates(options, _clock, _log);
     }
 
@@ -64,7 +69,9 @@ public sealed class TlsCertificatesTests : IDisposable
         File.WriteAllText(_authority.ServerKeyFile, "no key");
         for (int i = 0; i < 3; i++)
             Assert.That(LookAgain(), Is.SameAs(before));
-        Assert.That(_log, Has.Count.EqualTo(1).And.All.StartsWith("The certificates have changed and cannot be used, so the old ones stay: "));
+        Assert.That(
+            _log,
+            Has.Count.EqualTo(1).And.All.StartsWith("The certificates have changed and cannot be used, so the old ones stay: "));
 
         File.WriteAllText(_authority.ServerKeyFile, good);
 
@@ -82,7 +89,9 @@ public sealed class TlsCertificatesTests : IDisposable
     /// <summary>What has been logged.</summary>
     private sealed class Lines : List<string>, ILogger
     {
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Add(formatter(state, exception));
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

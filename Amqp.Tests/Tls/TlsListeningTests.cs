@@ -22,7 +22,8 @@ public sealed class TlsListeningTests
     public void Close() => _authority.Dispose();
 
     [Test]
-    public void A_handshake_is_made_as_the_settings_say([Values] bool resumes, [Values] bool verifies, [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols versions)
+    public void A_handshake_is_made_as_the_settings_say(
+        [Values] bool resumes, [Values] bool verifies, [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols versions)
     {
         var options = new TlsOptions
         {
@@ -36,9 +37,15 @@ public sealed class TlsListeningTests
 
         var server = TlsListening.ServerOptions(options, new CertificateFiles(options).Load(), "client", NullLogger.Instance);
 
-        Assert.That((server.AllowTlsResume, server.ClientCertificateRequired, server.EnabledSslProtocols), Is.EqualTo((resumes, verifies, versions)));
-        Assert.That((server.RemoteCertificateValidationCallback is not null, server.CertificateChainPolicy is not null), Is.EqualTo((verifies, verifies)));
+        Assert.That(
+            (server.AllowTlsResume, server.ClientCertificateRequired, server.EnabledSslProtocols),
+            Is.EqualTo((resumes, verifies, versions)));
+        Assert.That(
+            (server.RemoteCertificateValidationCallback is not null, server.CertificateChainPolicy is not null),
+            Is.EqualTo((verifies, verifies)));
         if (verifies)
-            Assert.That((server.CertificateChainPolicy!.TrustMode, server.CertificateChainPolicy.CustomTrustStore.Single().Subject), Is.EqualTo((X509ChainTrustMode.CustomRootTrust, TestAuthority.Name)));
+            Assert.That(
+                (server.CertificateChainPolicy!.TrustMode, server.CertificateChainPolicy.CustomTrustStore.Single().Subject),
+                Is.EqualTo((X509ChainTrustMode.CustomRootTrust, TestAuthority.Name)));
     }
 }

@@ -105,7 +105,8 @@ public sealed class TlsTests : IDisposable
 
         await File.WriteAllTextAsync(_authority.ServerCertificateFile, "no certificate");
         await Eventually.Holds(
-            async () => await ServerThumbprintAsync(broker) == after && broker.Log.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)),
+            async () => await ServerThumbprintAsync(broker) == after
+                && broker.Log.Any(line => line.Contains("cannot be used", StringComparison.Ordinal)),
             () => "the broken certificate was never noticed");
     }
 
@@ -119,7 +120,9 @@ public sealed class TlsTests : IDisposable
         if (isDemanded)
         {
             Assert.That(() => Factory(broker).CreateConnectionAsync(), Throws.TypeOf<BrokerUnreachableException>());
-            await Eventually.Holds(() => broker.Log.Any(line => line.EndsWith("client certificate refused: the client sent none", StringComparison.Ordinal)), () => string.Join('\n', broker.Log));
+            await Eventually.Holds(
+                () => broker.Log.Any(line => line.EndsWith("client certificate refused: the client sent none", StringComparison.Ordinal)),
+                () => string.Join('\n', broker.Log));
         }
         else
         {
@@ -135,7 +138,9 @@ public sealed class TlsTests : IDisposable
         using var other = new TestAuthority("CN=Other");
         await using var broker = await BrokerInProcess.StartAsync([.. _authority.Settings, .. VerifyPeer]);
 
-        Assert.That(() => Factory(broker, certificate: other.Issue("CN=jo")).CreateConnectionAsync(), Throws.TypeOf<BrokerUnreachableException>());
+        Assert.That(
+            () => Factory(broker, certificate: other.Issue("CN=jo")).CreateConnectionAsync(),
+            Throws.TypeOf<BrokerUnreachableException>());
         Assert.That(broker.Log, Has.Some.Contains("client certificate refused: CN=jo: "));
         await using var connection = await BrokerInProcess.ConnectAsync(Factory(broker, certificate: _authority.Issue("CN=jo")));
         Assert.That(connection.IsOpen);
@@ -147,7 +152,8 @@ public sealed class TlsTests : IDisposable
     public async Task External_takes_the_user_from_the_certificate(string loginFrom, string user)
     {
         _authority.IssueForServer();
-        await using var broker = await BrokerInProcess.StartAsync([.. _authority.Settings, .. VerifyPeer, $"ssl_cert_login_from = {loginFrom}"]);
+        await using var broker = await BrokerInProcess.StartAsync(
+            [.. _authority.Settings, .. VerifyPeer, $"ssl_cert_login_from = {loginFrom}"]);
         broker.Broker.Users.Put(new User(user, PasswordHash.None, UserTags.None));
         broker.Broker.Permissions.Put(new Permission(user, "/", ".*", ".*", ".*"));
         var certificate = _authority.Issue("O=\"Unit, Tests\", OU=Test, CN=jo", request =>
@@ -170,7 +176,8 @@ public sealed class TlsTests : IDisposable
         using var connections = JsonDocument.Parse(await http.GetStringAsync($"http://127.0.0.1:{broker.ManagementPort}/api/connections"));
         var shown = connections.RootElement.EnumerateArray().Single();
         Assert.That(
-            new[] { "auth_mechanism", "peer_cert_issuer", "peer_cert_subject", "user" }.Select(field => shown.GetProperty(field).GetString()),
+            new[] { "auth_mechanism", "peer_cert_issuer", "peer_cert_subject", "user" }.Select(
+                field => shown.GetProperty(field).GetString()),
             Is.EqualTo(new[] { "EXTERNAL", TestAuthority.Name, certificate.Subject, user }));
         Assert.That((shown.GetProperty("ssl").GetBoolean(), shown.GetProperty("port").GetInt32()), Is.EqualTo((true, broker.TlsPort)));
     }
@@ -196,8 +203,11 @@ public sealed class TlsTests : IDisposable
 
         var error = await Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync());
 
-        Assert.That($"{error}", Does.Contain("ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the broker logfile."));
-        Assert.That(broker.Log, Has.One.EndsWith("login of '' with EXTERNAL refused: connection peer presented no TLS (x.509) certificate"));
+        Assert.That($"{error}", Does.Contain(
+            "ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the broker logfile."));
+        Assert.That(
+            broker.Log,
+            Has.One.EndsWith("login of '' with EXTERNAL refused: connection peer presented no TLS (x.509) certificate"));
     }
 
     [Test]
@@ -219,13 +229,18 @@ public sealed class TlsTests : IDisposable
     [Test]
     public void Without_its_files_the_broker_does_not_start()
     {
-        Assert.That(() => BrokerInProcess.StartAsync(_authority.Settings), Throws.TypeOf<ConfigurationException>().With.Message.Contains("server.pem"));
-        Assert.That(() => BrokerInProcess.StartAsync("listeners.ssl.default = 0"), Throws.TypeOf<ConfigurationException>().With.Message.Contains("ssl_options.certfile"));
+        Assert.That(
+            () => BrokerInProcess.StartAsync(_authority.Settings),
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains("server.pem"));
+        Assert.That(
+            () => BrokerInProcess.StartAsync("listeners.ssl.default = 0"),
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains("ssl_options.certfile"));
     }
 
     public void Dispose() => _authority.Dispose();
 
-    private static ConnectionFactory Factory(BrokerInProcess broker, SslProtocols version = SslProtocols.None, X509Certificate2? certificate = null)
+    private static ConnectionFactory Factory(
+        BrokerInProcess broker, SslProtocols version = SslProtocols.None, X509Certificate2? certificate = null)
     {
         var factory = broker.Factory();
         factory.Port = broker.TlsPort;
@@ -259,7 +274,8 @@ public sealed class TlsTests : IDisposable
     {
         var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", broker.TlsPort);
-        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Issuer == TestAuthority.Name);
+        var stream = new SslStream(
+            client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Issuer == TestAuthority.Name);
         await stream.AuthenticateAsClientAsync("localhost");
         return stream;
     }

@@ -14,7 +14,9 @@ internal static class BindingMemory
             using var host = new BoundHost(type);
             long before = GC.GetTotalMemory(forceFullCollection: true);
             int number = 0;
-            foreach (string key in type == "topic" ? DeviceKeys.Bound(Bindings) : Enumerable.Range(0, Bindings).Select(i => $"order.{i}.shipped"))
+            foreach (string key in type == "topic"
+                ? DeviceKeys.Bound(Bindings)
+                : Enumerable.Range(0, Bindings).Select(i => $"order.{i}.shipped"))
                 host.Bind(number++, key);
             long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{type}: {bytes / (double)Bindings:F0} bytes each"));

@@ -31,7 +31,8 @@ public class RoutingBenchmarks
         for (int i = 0; i < 100; i++)
         {
             _fanout.Bind(i, "");
-            _headers.Bind(i, "", FieldTable.Empty.With("x-match", FieldValue.FromString("all")).With("kind", FieldValue.FromString($"kind-{i}")));
+            _headers.Bind(
+                i, "", FieldTable.Empty.With("x-match", FieldValue.FromString("all")).With("kind", FieldValue.FromString($"kind-{i}")));
         }
         var headers = FieldTable.Empty.With("kind", FieldValue.FromString("kind-42")).With("tenant", FieldValue.FromString("acme"));
         var encoded = new System.Buffers.ArrayBufferWriter<byte>();

@@ -2,14 +2,17 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>A consumer that always fails: MassTransit moves the message to the queue with <c>_error</c> behind its name, and publishes a fault.</summary>
+/// <summary>
+/// A consumer that always fails: MassTransit moves the message to the queue with <c>_error</c> behind its name, and publishes a fault.
+/// </summary>
 internal static class Errors
 {
     public static async Task RunAsync(Run run)
     {
         await using StartedBus started = await run.StartBusAsync(configure =>
         {
-            configure.EmptyEndpoint(run.Queue, endpoint => endpoint.Handler<OrderPlaced>(_ => throw new InvalidOperationException("never")));
+            configure.EmptyEndpoint(
+                run.Queue, endpoint => endpoint.Handler<OrderPlaced>(_ => throw new InvalidOperationException("never")));
             configure.EmptyEndpoint(run.Other, endpoint => endpoint.Handler<Fault<OrderPlaced>>(
                 context => run.PrintAsync($"order {context.Message.Message.Number} failed: {context.Message.Exceptions[0].Message}")));
         });

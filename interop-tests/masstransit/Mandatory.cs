@@ -12,7 +12,8 @@ internal static class Mandatory
 
         try
         {
-            await endpoint.Send(new OrderPlaced(1), Pipe.Execute<SendContext<OrderPlaced>>(context => ((RabbitMqSendContext)context).Mandatory = true));
+            await endpoint.Send(
+                new OrderPlaced(1), Pipe.Execute<SendContext<OrderPlaced>>(context => ((RabbitMqSendContext)context).Mandatory = true));
             await run.PrintAsync("sent");
         }
         catch (MessageReturnedException returned)

@@ -18,7 +18,8 @@ var timeout = new Option<int>("--timeout")
 var queue = new Option<string?>("--queue") { Description = "The endpoint's queue; else one named for the program.", Recursive = true };
 var other = new Option<string?>("--other") { Description = "The queue of a second endpoint, where there is one.", Recursive = true };
 
-var root = new RootCommand("Programs that use MassTransit 8. Each ends by itself, with 0 when all went well.") { url, timeout, queue, other };
+var root =
+    new RootCommand("Programs that use MassTransit 8. Each ends by itself, with 0 when all went well.") { url, timeout, queue, other };
 Add("publish", "A published message reaches every endpoint that consumes its type.", Publish.RunAsync);
 Add("send", "A sent message reaches the one endpoint that it is sent to.", Send.RunAsync);
 Add("retry", "A consumer fails, and is tried again with the message in hand.", Retry.RunAsync);

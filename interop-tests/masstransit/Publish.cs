@@ -11,7 +11,8 @@ internal static class Publish
         {
             foreach (string queue in new[] { run.Queue, run.Other })
                 configure.EmptyEndpoint(queue,
-                    endpoint => endpoint.Handler<OrderPlaced>(context => run.PrintAsync($"{queue} received order {context.Message.Number}")));
+                    endpoint => endpoint.Handler<OrderPlaced>(
+                        context => run.PrintAsync($"{queue} received order {context.Message.Number}")));
         });
 
         await started.Bus.Publish(new OrderPlaced(7));

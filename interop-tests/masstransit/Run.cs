@@ -23,7 +23,8 @@ internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other
     public Uri Address { get; } = new($"queue:{queue}");
 
     /// <summary>A bus with these endpoints, all of which consume when it returns.</summary>
-    public Task<StartedBus> StartBusAsync(Action<IRabbitMqBusFactoryConfigurator> endpoints) => StartedBus.StartAsync(broker, endpoints, _deadline.Token);
+    public Task<StartedBus> StartBusAsync(Action<IRabbitMqBusFactoryConfigurator> endpoints) =>
+        StartedBus.StartAsync(broker, endpoints, _deadline.Token);
 
     public async Task PrintAsync(string line)
     {

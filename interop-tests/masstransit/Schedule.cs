@@ -17,7 +17,8 @@ internal static class Schedule
         });
 
         watch.Start();
-        await started.Bus.CreateDelayedMessageScheduler().ScheduleSend(run.Address, DateTime.UtcNow.AddMilliseconds(700), new OrderPlaced(1));
+        await started.Bus.CreateDelayedMessageScheduler()
+            .ScheduleSend(run.Address, DateTime.UtcNow.AddMilliseconds(700), new OrderPlaced(1));
 
         await run.PrintedAsync(1);
     }

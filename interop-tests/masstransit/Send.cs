@@ -11,7 +11,8 @@ internal static class Send
         {
             foreach (string queue in new[] { run.Queue, run.Other })
                 configure.EmptyEndpoint(queue,
-                    endpoint => endpoint.Handler<OrderPlaced>(context => run.PrintAsync($"{queue} received order {context.Message.Number}")));
+                    endpoint => endpoint.Handler<OrderPlaced>(
+                        context => run.PrintAsync($"{queue} received order {context.Message.Number}")));
         });
         ISendEndpoint endpoint = await started.Bus.GetSendEndpoint(run.Address);
 

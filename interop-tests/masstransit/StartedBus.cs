@@ -12,7 +12,8 @@ internal sealed class StartedBus : IAsyncDisposable
     public IBus Bus => _control;
 
     /// <summary>Connects, declares what the endpoints need, and returns when all of them consume.</summary>
-    public static async Task<StartedBus> StartAsync(Uri broker, Action<IRabbitMqBusFactoryConfigurator> endpoints, CancellationToken deadline)
+    public static async Task<StartedBus> StartAsync(
+        Uri broker, Action<IRabbitMqBusFactoryConfigurator> endpoints, CancellationToken deadline)
     {
         IBusControl control = MassTransit.Bus.Factory.CreateUsingRabbitMq(configure =>
         {

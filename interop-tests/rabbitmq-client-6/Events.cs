@@ -43,7 +43,8 @@ internal static class Events
 
         channel.ModelShutdown += (_, reason) =>
         {
-            Console.WriteLine($" [x] The channel was closed: {reason.ReplyCode} {reason.ReplyText.Replace(queue, "QUEUE", StringComparison.Ordinal)}");
+            Console.WriteLine(
+                $" [x] The channel was closed: {reason.ReplyCode} {reason.ReplyText.Replace(queue, "QUEUE", StringComparison.Ordinal)}");
             shutdown.Set();
         };
         channel.BasicPublish(queue, "", basicProperties: null, body: "lost"u8.ToArray());

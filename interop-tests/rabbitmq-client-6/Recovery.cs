@@ -7,7 +7,9 @@ namespace RabbitMqClient6;
 /// <summary>A connection that outlives the broker: the library connects again, declares what it declared, and consumes on.</summary>
 internal static class Recovery
 {
-    /// <summary>Consumes from an exclusive queue bound to a topic exchange of this name, over a restart of the broker, until it is told "quit".</summary>
+    /// <summary>
+    /// Consumes from an exclusive queue bound to a topic exchange of this name, over a restart of the broker, until it is told "quit".
+    /// </summary>
     public static void Survive(string exchange)
     {
         using IConnection connection = Connections.Open();

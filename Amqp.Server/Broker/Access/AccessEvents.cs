@@ -32,7 +32,8 @@ internal static class AccessEvents
         if (events.IsWanted)
             events.Raise("permission.created",
             [
-                Performed(), Fact("read", permission.Read.Text), Fact("write", permission.Write.Text), Fact("configure", permission.Configure.Text),
+                Performed(), Fact("read", permission.Read.Text), Fact("write", permission.Write.Text),
+                Fact("configure", permission.Configure.Text),
                 Fact("vhost", permission.VirtualHost), Fact("user", permission.User),
             ]);
     }

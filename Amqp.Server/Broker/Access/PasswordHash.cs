@@ -42,7 +42,8 @@ internal sealed class PasswordHash
 
     /// <summary>True if the password matches. Takes the same time in both cases.</summary>
     public bool Verify(string password) =>
-        CryptographicOperations.FixedTimeEquals(_octets, Hash(Algorithm, _octets.Length > SaltSize ? _octets[..SaltSize] : new byte[SaltSize], password));
+        CryptographicOperations.FixedTimeEquals(
+            _octets, Hash(Algorithm, _octets.Length > SaltSize ? _octets[..SaltSize] : new byte[SaltSize], password));
 
     /// <summary>Returns salt and hash in base64.</summary>
     public override string ToString() => Convert.ToBase64String(_octets);

@@ -18,7 +18,8 @@ internal sealed class PasswordRules(PasswordOptions options)
     {
         PasswordOptions.MinimumLength when Encoding.UTF8.GetByteCount(password) < options.MinLength =>
             $"minimum required password length is {options.MinLength}",
-        PasswordOptions.RegularExpression when !_pattern.IsMatch(password) => "provided password does not match the validator regular expression",
+        PasswordOptions.RegularExpression when !_pattern.IsMatch(password) =>
+            "provided password does not match the validator regular expression",
         _ => null,
     };
 }

@@ -45,7 +45,9 @@ internal static class PermissionCodec
     {
         var reader = new WireReader(value);
         byte version = reader.ReadByte();
-        return version == Version ? reader : throw new InvalidDataException($"A permission has format {version}; this version reads format {Version}.");
+        return version == Version
+            ? reader
+            : throw new InvalidDataException($"A permission has format {version}; this version reads format {Version}.");
     }
 
     private static string Text(ref WireReader reader) => Encoding.UTF8.GetString(reader.ReadLongString());

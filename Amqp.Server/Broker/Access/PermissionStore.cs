@@ -44,7 +44,8 @@ internal sealed class PermissionStore
 
     /// <summary>All permissions, sorted by virtual host and user.</summary>
     public IReadOnlyList<Permission> All =>
-        [.. _permissions.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal).ThenBy(permission => permission.User, StringComparer.Ordinal)];
+        [.. _permissions.All.OrderBy(permission => permission.VirtualHost, StringComparer.Ordinal)
+            .ThenBy(permission => permission.User, StringComparer.Ordinal)];
 
     /// <summary>All topic permissions, sorted by virtual host, user and exchange.</summary>
     public IReadOnlyList<TopicPermission> AllTopics =>
@@ -154,7 +155,8 @@ internal sealed class PermissionStore
     private bool RemoveTopic(string virtualHost, string user, string? exchange)
     {
         bool isRemoved = false;
-        foreach (var topic in _topics.All.Where(topic => topic.VirtualHost == virtualHost && topic.User == user && (exchange is null || topic.Exchange == exchange)))
+        foreach (var topic in _topics.All.Where(
+            topic => topic.VirtualHost == virtualHost && topic.User == user && (exchange is null || topic.Exchange == exchange)))
             isRemoved |= _topics.Remove((topic.VirtualHost, topic.User, topic.Exchange));
         NoteChange(virtualHost);
         return isRemoved;
@@ -162,7 +164,8 @@ internal sealed class PermissionStore
 
     private void Restore(Permission permission) => _permissions.Restore((permission.VirtualHost, permission.User), permission);
 
-    private void Restore(TopicPermission permission) => _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
+    private void Restore(TopicPermission permission) =>
+        _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
     /// <summary>
     /// Increments the version. Called after the change: a check cached under the old version may have used the old permission.

@@ -30,7 +30,8 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
     /// <summary>True if enough was appended since the last check, or if the disk became full or writable. Thread-safe.</summary>
-    public bool IsDue => isFull() != Volatile.Read(ref _isFull) || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
+    public bool IsDue => isFull() != Volatile.Read(ref _isFull)
+        || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
 
     /// <summary>Checks the disk, and logs a change.</summary>
     public void Check(ILogger logger)

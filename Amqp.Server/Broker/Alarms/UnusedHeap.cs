@@ -14,7 +14,8 @@ internal static class UnusedHeap
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few freed bytes are not worth a collection.
+    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few
+    /// freed bytes are not worth a collection.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 

@@ -48,7 +48,8 @@ internal sealed class AuthenticationAttempts
     public IReadOnlyList<(string Address, string User, string Protocol, long Succeeded, long Failed)> BySource()
     {
         lock (_lock)
-            return [.. _bySource.Select(entry => (entry.Key.Address, entry.Key.User, entry.Key.Protocol, entry.Value.Succeeded, entry.Value.Failed))];
+            return [.. _bySource.Select(
+                entry => (entry.Key.Address, entry.Key.User, entry.Key.Protocol, entry.Value.Succeeded, entry.Value.Failed))];
     }
 
     /// <summary>Clears the counts by protocol.</summary>

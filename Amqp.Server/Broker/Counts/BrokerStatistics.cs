@@ -35,7 +35,8 @@ internal sealed class BrokerStatistics
         Interlocked.Add(ref _dead[Place(type, strategy, reason)], messages);
 
     /// <summary>Returns the number of dead messages of a type of queue, dead-letter strategy and reason.</summary>
-    public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) => Volatile.Read(ref _dead[Place(type, strategy, reason)]);
+    public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) =>
+        Volatile.Read(ref _dead[Place(type, strategy, reason)]);
 
     /// <summary>Adds the counts of a deleted queue.</summary>
     public void Keep(QueueType type, in DeliveryCounts counts)

@@ -24,7 +24,8 @@ internal static class ProcessFiles
     {
         try
         {
-            string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+            string? line = File.ReadLines("/proc/self/limits")
+                .FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
             string? soft = line?[14..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
             return long.TryParse(soft, CultureInfo.InvariantCulture, out long limit) ? limit : 0;
         }

@@ -27,7 +27,8 @@ internal sealed class SampleSeries
         {
             long step = Math.Max(_intervals[i], interval);
             // Half an interval of tolerance: a timer is not exact to the millisecond.
-            _rings[i] = new SampleRing(width, _intervals[i] == 0 ? 0 : step - interval / 2, (int)Math.Clamp(retention[i] * 1000L / step + 1, 2, 1_000));
+            _rings[i] = new SampleRing(
+                width, _intervals[i] == 0 ? 0 : step - interval / 2, (int)Math.Clamp(retention[i] * 1000L / step + 1, 2, 1_000));
         }
     }
 

@@ -55,7 +55,9 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
         EncodeHead(keys[0], message.Properties);
         var traits = new MessageTraits(properties.IsPersistent, properties.Priority, Expiry.None);
         var route = FindRoute(keys);
-        var head = hiddenKeys.IsEmpty ? _head.WrittenSpan : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
+        var head = hiddenKeys.IsEmpty
+            ? _head.WrittenSpan
+            : EncodedMessage.NewHead(_address.WrittenSpan, _properties.WrittenSpan, hiddenKeys);
         _intake.DemandDisk(route, traits, isClients: reason is DeathReason.Rejected or DeathReason.DeliveryLimit);
         HasWritten |= traits.IsPersistent && route.IsDurable;
         _intake.Store(route, head, message.Body, traits, round);
@@ -78,7 +80,10 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
 
     private MessageRoute FindRoute(string[] keys)
     {
-        routing.Follow(exchange, new RoutedMessage(keys[0], _history.Headers) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan }, _finder);
+        routing.Follow(
+            exchange,
+            new RoutedMessage(keys[0], _history.Headers) { FurtherKeys = keys.AsSpan(1), Properties = _properties.WrittenSpan },
+            _finder);
         var route = _finder.ToRoute();
         var queues = Array.FindAll(route.Queues, target => !_history.IsCycle(target.Name));
         return queues.Length == route.Queues.Length ? route : new MessageRoute(queues, route.Targets);

@@ -9,4 +9,5 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <param name="Exchange">Exchange that the message was published to.</param>
 /// <param name="RoutingKeys">Routing key, then the keys of the CC header.</param>
 /// <param name="Expiration">Expiration that the publisher gave; null: none.</param>
-internal readonly record struct Death(DeathReason Reason, string Queue, long Time, string Exchange, IReadOnlyList<string> RoutingKeys, string? Expiration);
+internal readonly record struct Death(
+    DeathReason Reason, string Queue, long Time, string Exchange, IReadOnlyList<string> RoutingKeys, string? Expiration);

@@ -27,7 +27,8 @@ internal readonly ref struct EarlierDeath
     /// <summary>The count plus one, saturated; 1 if the count is no number.</summary>
     public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
     {
-        FieldType.Int64 or FieldType.Int64Alias => BinaryPrimitives.ReadInt64BigEndian(_count[1..]) is var count and < long.MaxValue ? count + 1 : long.MaxValue,
+        FieldType.Int64 or FieldType.Int64Alias =>
+            BinaryPrimitives.ReadInt64BigEndian(_count[1..]) is var count and < long.MaxValue ? count + 1 : long.MaxValue,
         FieldType.Int32 => BinaryPrimitives.ReadInt32BigEndian(_count[1..]) + 1L,
         FieldType.UInt32 => BinaryPrimitives.ReadUInt32BigEndian(_count[1..]) + 1L,
         FieldType.Int16 => BinaryPrimitives.ReadInt16BigEndian(_count[1..]) + 1L,

@@ -78,9 +78,23 @@ internal static class DefinitionExport
             foreach (var policy in host.Policies.All(PolicyKind.User))
                 DefinitionWriter.Write(json, host.Name, policy);
         json.WriteEndArray();
-        WriteAll(json, "queues", hosts, withVirtualHost, host => host.Queues.Where(queue => !queue.Declaration.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal), WriteQueue);
-        WriteAll(json, "exchanges", hosts, withVirtualHost, host => host.Exchanges.Where(IsDeclared).OrderBy(exchange => exchange.Name, StringComparer.Ordinal), WriteExchange);
-        WriteAll(json, "bindings", hosts, withVirtualHost, host => host.Topology.Bindings().Where(binding => binding.Destination is not Queue { Declaration.IsExclusive: true }), WriteBinding);
+        WriteAll(
+            json,
+            "queues",
+            hosts,
+            withVirtualHost,
+            host => host.Queues.Where(queue => !queue.Declaration.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal),
+            WriteQueue);
+        WriteAll(
+            json, "exchanges", hosts, withVirtualHost,
+            host => host.Exchanges.Where(IsDeclared).OrderBy(exchange => exchange.Name, StringComparer.Ordinal), WriteExchange);
+        WriteAll(
+            json,
+            "bindings",
+            hosts,
+            withVirtualHost,
+            host => host.Topology.Bindings().Where(binding => binding.Destination is not Queue { Declaration.IsExclusive: true }),
+            WriteBinding);
     }
 
     private static bool IsDeclared(Exchange exchange) => exchange.Name.Length > 0 && !ReservedNames.IsSystemExchange(exchange.Name);
@@ -111,7 +125,12 @@ internal static class DefinitionExport
     }
 
     private static void WriteAll<T>(
-        Utf8JsonWriter json, string name, IReadOnlyList<VirtualHost> hosts, bool withVirtualHost, Func<VirtualHost, IEnumerable<T>> items, Action<Utf8JsonWriter, T> write)
+        Utf8JsonWriter json,
+        string name,
+        IReadOnlyList<VirtualHost> hosts,
+        bool withVirtualHost,
+        Func<VirtualHost, IEnumerable<T>> items,
+        Action<Utf8JsonWriter, T> write)
     {
         json.WriteStartArray(name);
         foreach (var host in hosts)

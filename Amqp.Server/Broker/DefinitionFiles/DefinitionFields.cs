@@ -41,7 +41,8 @@ internal static class DefinitionFields
     {
         null => false,
         { Type: FieldType.Boolean } flag => flag.AsBoolean(),
-        { Type: FieldType.LongString } text => throw new DefinitionException($"{owner}: {field} must be true or false, not the text \"{text}\""),
+        { Type: FieldType.LongString } text =>
+            throw new DefinitionException($"{owner}: {field} must be true or false, not the text \"{text}\""),
         { Type: FieldType.Void } => throw new DefinitionException($"{owner}: {field} must be true or false, not null"),
         { } other => throw new DefinitionException($"{owner}: {field} must be true or false, not {other}"),
     };
@@ -57,7 +58,8 @@ internal static class DefinitionFields
     };
 
     /// <summary>Returns a nested table; empty if the field is missing or no table.</summary>
-    public static FieldTable Inner(this FieldTable definition, string field) => definition[field] is { Type: FieldType.Table } table ? table.AsTable() : FieldTable.Empty;
+    public static FieldTable Inner(this FieldTable definition, string field) =>
+        definition[field] is { Type: FieldType.Table } table ? table.AsTable() : FieldTable.Empty;
 
     public static FieldTable Replace(this FieldTable definition, string field, FieldValue value) =>
         new FieldTable(definition.Where(entry => entry.Key != field)).With(field, value);

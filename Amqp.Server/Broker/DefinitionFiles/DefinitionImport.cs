@@ -70,7 +70,8 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         if (list.Type != FieldType.Array)
             throw new DefinitionException($"{kind} is not a list");
         foreach (var item in list.AsArray())
-            check(item.Type == FieldType.Table ? item.AsTable() : throw new DefinitionException($"{kind} holds something else than objects"));
+            check(
+                item.Type == FieldType.Table ? item.AsTable() : throw new DefinitionException($"{kind} holds something else than objects"));
     }
 
     private string UserOf(FieldTable definition) =>
@@ -101,12 +102,14 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
     private void CheckVirtualHost(FieldTable fields)
     {
         string name = fields.Name("name", "vhost");
-        if ((fields["default_queue_type"] ?? fields.Inner("metadata")["default_queue_type"]) is { Type: FieldType.LongString } type && QueueKinds.IsRefused(type.AsString()))
+        if ((fields["default_queue_type"] ?? fields.Inner("metadata")["default_queue_type"]) is { Type: FieldType.LongString } type
+            && QueueKinds.IsRefused(type.AsString()))
         {
             _plan.LeaveOut($"vhost '{name}': default_queue_type stream: there are no streams");
             fields = fields.Replace("default_queue_type", FieldValue.FromString("undefined"));
         }
-        var description = DefinitionReader.ReadVirtualHost(fields, scope.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None);
+        var description = DefinitionReader.ReadVirtualHost(
+            fields, scope.VirtualHosts.Find(name)?.Description ?? VirtualHostDescription.None);
         bool? isTracing = fields["tracing"] is { Type: FieldType.Boolean } given ? given.AsBoolean() : null;
         _hosts.Add(name);
         _plan.Take(() =>
@@ -118,13 +121,15 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
 
     private void CheckPermission(FieldTable fields)
     {
-        var permission = DefinitionReader.ReadPatterns(() => new Permission(UserOf(fields), HostOf(fields), fields.Text("configure"), fields.Text("write"), fields.Text("read")));
+        var permission = DefinitionReader.ReadPatterns(
+            () => new Permission(UserOf(fields), HostOf(fields), fields.Text("configure"), fields.Text("write"), fields.Text("read")));
         _plan.Take(() => scope.Permissions.Put(permission));
     }
 
     private void CheckTopicPermission(FieldTable fields)
     {
-        var permission = DefinitionReader.ReadPatterns(() => new TopicPermission(UserOf(fields), HostOf(fields), fields.Name("exchange", "exchange"), fields.Text("write"), fields.Text("read")));
+        var permission = DefinitionReader.ReadPatterns(() => new TopicPermission(
+            UserOf(fields), HostOf(fields), fields.Name("exchange", "exchange"), fields.Text("write"), fields.Text("read")));
         _plan.Take(() => scope.Permissions.PutTopic(permission));
     }
 

@@ -12,7 +12,8 @@ internal static class DefinitionReader
 {
     /// <summary>Creates a user from a name and the other fields.</summary>
     /// <exception cref="DefinitionException">A field is missing or invalid.</exception>
-    public static User ReadUser(string name, FieldTable fields, PasswordRules rules) => new(name, ReadPassword(fields, rules), ReadTags(fields));
+    public static User ReadUser(string name, FieldTable fields, PasswordRules rules) =>
+        new(name, ReadPassword(fields, rules), ReadTags(fields));
 
     /// <summary>Reads the description of a virtual host. Missing fields keep their current values.</summary>
     /// <remarks>Later versions of RabbitMQ write the fields in <c>metadata</c>, or in both places.</remarks>
@@ -24,8 +25,10 @@ internal static class DefinitionReader
         var tags = Field("tags") switch
         {
             null => current.Tags,
-            { Type: FieldType.LongString } text => [.. text.AsString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
-            { Type: FieldType.Array } array => [.. array.AsArray().Where(tag => tag.Type == FieldType.LongString).Select(tag => tag.AsString())],
+            { Type: FieldType.LongString } text =>
+                [.. text.AsString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+            { Type: FieldType.Array } array =>
+                [.. array.AsArray().Where(tag => tag.Type == FieldType.LongString).Select(tag => tag.AsString())],
             _ => throw new DefinitionException("tags must be a list or a text"),
         };
         string? type = Field("default_queue_type") is { Type: FieldType.LongString } given ? given.AsString() : current.DefaultQueueType;
@@ -54,7 +57,9 @@ internal static class DefinitionReader
         var definition = fields["definition"] ?? FieldValue.Void;
         if (definition.Type != FieldType.Table)
             throw new ValidationException($"definition should be a map but was {ErlangTerm.Of(definition)}");
-        return new Policy(kind, name, pattern.AsString(), applyTo.AsString(), priority.IsInteger ? priority.AsInteger() : priority.AsDouble(), definition.AsTable());
+        return new Policy(
+            kind, name, pattern.AsString(), applyTo.AsString(), priority.IsInteger ? priority.AsInteger() : priority.AsDouble(),
+            definition.AsTable());
     }
 
     /// <summary>Creates a permission or a topic permission from regular expressions.</summary>
@@ -75,7 +80,8 @@ internal static class DefinitionReader
     {
         var algorithm = HashingAlgorithm.Sha256;
         if (fields["hashing_algorithm"] is { Type: FieldType.LongString } named)
-            algorithm = HashingAlgorithms.Find(named.AsString()) ?? throw new DefinitionException("unknown_hashing_algorithm", named.AsString());
+            algorithm = HashingAlgorithms.Find(named.AsString())
+                ?? throw new DefinitionException("unknown_hashing_algorithm", named.AsString());
         if (fields["password"] is not null && fields["password_hash"] is not null)
             throw new DefinitionException("both_password_and_password_hash_are_provided");
         if (fields["password_hash"] is { Type: FieldType.LongString } encoded)
@@ -88,7 +94,9 @@ internal static class DefinitionReader
         {
             null => PasswordHash.None,
             { Type: FieldType.LongString } password when password.AsBytes().IsEmpty => PasswordHash.None,
-            { Type: FieldType.LongString } password => rules.RefusalOf(password.AsString()) is { } refusal ? throw new DefinitionException(refusal) : rules.Hash(password.AsString()),
+            { Type: FieldType.LongString } password => rules.RefusalOf(password.AsString()) is { } refusal
+                ? throw new DefinitionException(refusal)
+                : rules.Hash(password.AsString()),
             { } other => throw new DefinitionException("password should be a text", other.ToString()),
         };
     }

@@ -52,7 +52,9 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             byte[] content = File.ReadAllBytes(file);
             string digest = Convert.ToHexString(SHA256.HashData(content));
             string path = Path.GetFullPath(file);
-            if (options.SkipIfUnchanged && scope.ImportedFiles.Find(path) is { Type: FieldType.LongString } known && known.AsString() == digest)
+            if (options.SkipIfUnchanged
+                && scope.ImportedFiles.Find(path) is { Type: FieldType.LongString } known
+                && known.AsString() == digest)
             {
                 logger.DefinitionsUnchanged(file);
                 return;
@@ -66,7 +68,8 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             logger.DefinitionsImported(report.Imported, file);
             scope.ImportedFiles.Put(path, FieldValue.FromString(digest)); // last, so that a crash leads to another import
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)
         {
             throw Fault(setting, file, error);
         }
@@ -75,7 +78,9 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
     private static string[] FilesOf(DefinitionSource source)
     {
         if (!Directory.Exists(source.Path))
-            return File.Exists(source.Path) ? [source.Path] : throw new StartDefinitionsException($"{source.Setting}: there is no file or folder {source.Path}");
+            return File.Exists(source.Path)
+                ? [source.Path]
+                : throw new StartDefinitionsException($"{source.Setting}: there is no file or folder {source.Path}");
         string[] files = Directory.GetFiles(source.Path, Pattern);
         Array.Sort(files, StringComparer.Ordinal);
         return files;

@@ -22,7 +22,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     public void CheckQueue(string host, FieldTable fields)
     {
         string name = fields.Name("name", "queue"), what = $"queue '{name}' in vhost '{host}'";
-        var flags = (fields.DemandFlag("durable", what) ? QueueFlags.Durable : 0) | (fields.Flag("auto_delete", what) ? QueueFlags.AutoDelete : 0);
+        var flags = (fields.DemandFlag("durable", what) ? QueueFlags.Durable : 0)
+            | (fields.Flag("auto_delete", what) ? QueueFlags.AutoDelete : 0);
         var arguments = fields.Arguments(what);
         if (name.Length == 0)
             throw new DefinitionException($"{what} has no name");
@@ -47,7 +48,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     public void CheckExchange(string host, FieldTable fields)
     {
         string name = fields.Name("name", "exchange"), type = fields.Text("type"), what = $"exchange '{name}' in vhost '{host}'";
-        var flags = (fields.DemandFlag("durable", what) ? ExchangeFlags.Durable : 0) | (fields.Flag("auto_delete", what) ? ExchangeFlags.AutoDelete : 0)
+        var flags = (fields.DemandFlag("durable", what) ? ExchangeFlags.Durable : 0)
+            | (fields.Flag("auto_delete", what) ? ExchangeFlags.AutoDelete : 0)
             | (fields.Flag("internal", what) ? ExchangeFlags.Internal : 0);
         var arguments = fields.Arguments(what);
         if (name.Length == 0 || ReservedNames.IsReserved(name))
@@ -66,7 +68,9 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     /// <exception cref="BrokerException">The arguments of the binding are invalid for its exchange.</exception>
     public void CheckBinding(string host, FieldTable fields)
     {
-        string source = fields.Name("source", "exchange"), destination = fields.Text("destination"), routingKey = fields.Name("routing_key", "routing_key");
+        string source = fields.Name("source", "exchange"),
+            destination = fields.Text("destination"),
+            routingKey = fields.Name("routing_key", "routing_key");
         string what = $"binding from '{source}' to '{destination}' in vhost '{host}'";
         bool isQueue = fields.Text("destination_type") switch
         {
@@ -106,7 +110,9 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             return planned;
         if (virtualHosts.Find(host) is { } existing)
             return existing.FindExchange(name);
-        return PredeclaredExchanges.TypeOf(name) is { } type ? DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, FieldTable.Empty), ExchangeFlags.Durable) : null;
+        return PredeclaredExchanges.TypeOf(name) is { } type
+            ? DeclaredExchange.Make(new ExchangeDeclaration(name, host, type, FieldTable.Empty), ExchangeFlags.Durable)
+            : null;
     }
 
     /// <summary>Adds a queue or exchange that already exists as defined, or that can be declared.</summary>
@@ -145,9 +151,11 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         }
     }
 
-    private static string DescribeDifference(string what, BrokerException error) => $"{what} exists already, with other properties: {error.Message}";
+    private static string DescribeDifference(string what, BrokerException error) =>
+        $"{what} exists already, with other properties: {error.Message}";
 
-    private void Bind(string what, VirtualHost host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
+    private void Bind(
+        string what, VirtualHost host, string source, string destination, bool isQueue, string routingKey, FieldTable arguments)
     {
         IBindingDestination? end = isQueue ? host.FindQueue(destination) : host.FindExchange(destination);
         if (end is null || host.FindExchange(source) is null)

@@ -37,7 +37,8 @@ internal static class DefinitionCodec
         var table = definition.Arguments;
         try
         {
-            return Policy.FromStored(kind, name, Text("pattern"), Text("apply-to"), Field("priority").AsDouble(), Field("definition").AsTable());
+            return Policy.FromStored(
+                kind, name, Text("pattern"), Text("apply-to"), Field("priority").AsDouble(), Field("definition").AsTable());
         }
         catch (Exception error) when (error is ValidationException or InvalidOperationException)
         {

@@ -45,12 +45,16 @@ internal static class DefinitionKey
     /// <param name="destination">Name of the destination.</param>
     /// <param name="routingKey">Binding key.</param>
     /// <param name="arguments">Arguments of the binding, of which the key holds a hash.</param>
-    public static string OfBinding(string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
-        $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/{Escape(destination)}/{Escape(routingKey)}/{HashOf(arguments)}";
+    public static string OfBinding(
+        string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
+        $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/"
+            + $"{Escape(destination)}/{Escape(routingKey)}/{HashOf(arguments)}";
 
-    public static string OfPolicy(string virtualHost, PolicyKind kind, string name) => $"{KindOf(kind)}{Escape(virtualHost)}/{Escape(name)}";
+    public static string OfPolicy(string virtualHost, PolicyKind kind, string name) =>
+        $"{KindOf(kind)}{Escape(virtualHost)}/{Escape(name)}";
 
-    public static string OfParameter(string component, string virtualHost, string name) => $"{Parameters}{Escape(component)}/{Escape(virtualHost)}/{Escape(name)}";
+    public static string OfParameter(string component, string virtualHost, string name) =>
+        $"{Parameters}{Escape(component)}/{Escape(virtualHost)}/{Escape(name)}";
 
     public static string OfGlobalParameter(string name) => GlobalParameters + Escape(name);
 
@@ -59,7 +63,8 @@ internal static class DefinitionKey
     public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
 
     /// <summary>Returns a key with both numbers in hexadecimal digits of fixed length, so that keys sort by number.</summary>
-    public static string OfQuarantined(MessagePlace message) => string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
+    public static string OfQuarantined(MessagePlace message) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 

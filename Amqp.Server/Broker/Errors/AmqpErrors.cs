@@ -21,5 +21,6 @@ internal static class AmqpErrors
 
     /// <param name="error">Error of the broker.</param>
     /// <param name="cause">Method that caused the error; default if no method did.</param>
-    public static AmqpException ToAmqp(this BrokerException error, MethodId cause = default) => new(error.Error.Code(), error.Message, cause);
+    public static AmqpException ToAmqp(this BrokerException error, MethodId cause = default) =>
+        new(error.Error.Code(), error.Message, cause);
 }

@@ -3,14 +3,17 @@ namespace Amqp.Server.Broker.Errors;
 /// <summary>RabbitMQ's errors for names that do not exist, or that the client must not use.</summary>
 internal static class NameErrors
 {
-    public static BrokerException NoQueue(string name, string virtualHost) => new(BrokerError.NotFound, $"no queue '{name}' in vhost '{virtualHost}'");
+    public static BrokerException NoQueue(string name, string virtualHost) =>
+        new(BrokerError.NotFound, $"no queue '{name}' in vhost '{virtualHost}'");
 
-    public static BrokerException NoExchange(string name, string virtualHost) => new(BrokerError.NotFound, $"no exchange '{name}' in vhost '{virtualHost}'");
+    public static BrokerException NoExchange(string name, string virtualHost) =>
+        new(BrokerError.NotFound, $"no exchange '{name}' in vhost '{virtualHost}'");
 
     /// <summary>The queue is exclusive to another connection.</summary>
     public static BrokerException Locked(string name, string virtualHost) => new(
         BrokerError.Locked,
-        $"cannot obtain exclusive access to locked queue '{name}' in vhost '{virtualHost}'. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.");
+        $"cannot obtain exclusive access to locked queue '{name}' in vhost '{virtualHost}'. It could be originally declared "
+            + "on another connection or the exclusive property value does not match that of the original declaration.");
 
     /// <summary>The error with which connections to a deleted virtual host are closed.</summary>
     public static BrokerException Deleted(string virtualHost) => new(BrokerError.Forced, $"vhost '{virtualHost}' is deleted");

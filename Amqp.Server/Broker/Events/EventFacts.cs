@@ -45,7 +45,8 @@ internal static class EventFacts
         leaf => leaf.Type == FieldType.Void ? FieldValue.FromString("null") : leaf,
         (container, elements) => container.Type == FieldType.Array
             ? FieldValue.FromArray(elements)
-            : FieldValue.FromTable(new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
+            : FieldValue.FromTable(
+                new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
     /// <summary>
     /// Returns a field as a tuple of name, type and value. The value of a table is the list of its fields, that of an array the list of its

@@ -18,7 +18,9 @@ internal static class DeclaredExchange
         if (declared.Arguments[AlternateExchange] is { Type: not FieldType.LongString } alternate)
             throw ArgumentTypes.WrongType(alternate, AlternateExchange, "exchange", declared.Name, declared.VirtualHost);
         if (declared.Arguments[AlternateExchange] is { } given && ValueRules.Of(AlternateExchange)(given) is { } reason)
-            throw new BrokerException(BrokerError.Precondition, $"invalid arg '{AlternateExchange}' for exchange '{declared.Name}' in vhost '{declared.VirtualHost}': {reason}");
+            throw new BrokerException(
+                BrokerError.Precondition,
+                $"invalid arg '{AlternateExchange}' for exchange '{declared.Name}' in vhost '{declared.VirtualHost}': {reason}");
         return new Exchange(declared.Name, declared.Type, Routers.Create(declared), flags, declared.Arguments);
     }
 }

@@ -30,7 +30,8 @@ internal static class Routers
     public static void DemandType(string type)
     {
         if (!_byType.ContainsKey(type))
-            throw new BrokerException(BrokerError.UnknownType, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
+            throw new BrokerException(
+                BrokerError.UnknownType, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
     }
 
     /// <summary>Creates the router of an exchange that is declared or restored.</summary>

@@ -7,4 +7,5 @@ namespace Amqp.Server.Broker.Faults;
 /// <param name="First">Time of the first occurrence.</param>
 /// <param name="Last">Time of the last occurrence.</param>
 /// <param name="Count">Number of occurrences.</param>
-internal sealed record ContainedFault(Compartment Compartment, string Place, Exception Error, DateTimeOffset First, DateTimeOffset Last, long Count);
+internal sealed record ContainedFault(
+    Compartment Compartment, string Place, Exception Error, DateTimeOffset First, DateTimeOffset Last, long Count);

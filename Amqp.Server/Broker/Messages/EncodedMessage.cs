@@ -18,7 +18,13 @@ internal readonly ref struct EncodedMessage
 
     private const int StampSize = sizeof(ushort) + 2 * sizeof(long);
 
-    private EncodedMessage(ReadOnlySpan<byte> head, ReadOnlySpan<byte> address, MessageStamp? stamp, ReadOnlySpan<byte> hiddenKeys, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body)
+    private EncodedMessage(
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> address,
+        MessageStamp? stamp,
+        ReadOnlySpan<byte> hiddenKeys,
+        ReadOnlySpan<byte> properties,
+        ReadOnlySpan<byte> body)
     {
         Head = head;
         Address = address;
@@ -81,7 +87,12 @@ internal readonly ref struct EncodedMessage
     /// <param name="properties">Property flags and list.</param>
     /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> if the head has hidden keys only.</param>
     /// <param name="hiddenKeys">At most <see cref="MaxHiddenKeys"/> bytes.</param>
-    public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, MessageStamp stamp, ReadOnlySpan<byte> hiddenKeys = default)
+    public static void WriteHead(
+        Span<byte> target,
+        ReadOnlySpan<byte> address,
+        ReadOnlySpan<byte> properties,
+        MessageStamp stamp,
+        ReadOnlySpan<byte> hiddenKeys = default)
     {
         address.CopyTo(target);
         target = target[address.Length..];
@@ -97,7 +108,9 @@ internal readonly ref struct EncodedMessage
     /// <summary>Returns a new head without a stamp.</summary>
     public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
     {
-        byte[] head = new byte[hiddenKeys.IsEmpty ? HeadSize(address.Length, properties.Length) : StampedHeadSize(address.Length, properties.Length, hiddenKeys.Length)];
+        byte[] head = new byte[hiddenKeys.IsEmpty
+            ? HeadSize(address.Length, properties.Length)
+            : StampedHeadSize(address.Length, properties.Length, hiddenKeys.Length)];
         if (hiddenKeys.IsEmpty)
             WriteHead(head, address, properties);
         else
@@ -140,7 +153,8 @@ internal readonly ref struct EncodedMessage
             rest = rest[(sizeof(ushort) + length)..];
         }
         int end = message.Length - rest.Length + properties;
-        return new EncodedMessage(message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..])
+        return new EncodedMessage(
+            message[..end], message[..address], stamp == MessageStamp.None ? null : stamp, hiddenKeys, rest[..properties], message[end..])
         {
             Requeues = requeues,
         };

@@ -8,8 +8,8 @@ namespace Amqp.Server.Broker.Messages;
 
 /// <summary>Expiry of messages: reads a message's expiration property, and computes when a stored message expires.</summary>
 /// <remarks>
-/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is computed from the stamp and from the TTL that its
-/// queue has at that moment, so a change of policy applies to stored messages. All times are milliseconds since 1970-01-01 UTC.
+/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is computed from the stamp and from the TTL
+/// that its queue has at that moment, so a change of policy applies to stored messages. All times are milliseconds since 1970-01-01 UTC.
 /// </remarks>
 internal static class Expiry
 {
@@ -66,7 +66,9 @@ internal readonly record struct MessageStamp(long Published, long Expiration)
     /// <summary>Fills the place of a stamp in a head that needs none.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
-    /// <summary>Returns when the message expires in a queue: after the shorter of its expiration and the queue's TTL; null: never.</summary>
+    /// <summary>
+    /// Returns when the message expires in a queue: after the shorter of its expiration and the queue's TTL; null: never.
+    /// </summary>
     /// <param name="queueTtl">TTL of the queue, in milliseconds; null: none.</param>
     public long? DueTime(long? queueTtl)
     {

@@ -10,5 +10,6 @@ internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, 
 {
     /// <summary>Reads the traits of a publish from its properties.</summary>
     /// <exception cref="Errors.BrokerException">406: the expiration is no number of milliseconds.</exception>
-    public static MessageTraits Of(in EncodedProperties properties) => new(properties.IsPersistent, properties.Priority, Expiry.Of(properties));
+    public static MessageTraits Of(in EncodedProperties properties) =>
+        new(properties.IsPersistent, properties.Priority, Expiry.Of(properties));
 }

@@ -66,7 +66,9 @@ internal sealed partial class NamePattern
     {
         if (_regex is null)
             return _matchesAll;
-        return _remembered is null ? TryMatch(_regex, name) : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
+        return _remembered is null
+            ? TryMatch(_regex, name)
+            : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
     /// <summary>True once after the first timeout; the caller logs it.</summary>

@@ -43,7 +43,8 @@ internal static class ReservedNames
     {
         DemandNotDefault(exchange);
         if (IsSystemExchange(exchange))
-            throw new BrokerException(BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
+            throw new BrokerException(
+                BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
     /// <summary>True for exchanges that exist in every virtual host and cannot be deleted.</summary>
@@ -51,7 +52,9 @@ internal static class ReservedNames
 
     /// <summary>Removes line breaks from a name, as RabbitMQ does: they would break the output of its tools.</summary>
     public static string Clean(string name) =>
-        name.AsSpan().ContainsAny('\r', '\n') ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal) : name;
+        name.AsSpan().ContainsAny('\r', '\n')
+            ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)
+            : name;
 
     /// <summary>Returns an unguessable name for the replies to one requester.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";

@@ -26,7 +26,10 @@ internal static class LimitTable
             throw new ValidationException($"Unrecognised terms {ErlangTerm.Of(value)} in {what}");
         var unknown = value.AsTable().Where(limit => !known.Contains(limit.Key)).ToList();
         if (unknown.Count > 0)
-            throw new ValidationException($"Unrecognised terms [{string.Join(',', unknown.Select(limit => $"{{{ErlangTerm.Binary(limit.Key)},{ErlangTerm.Of(limit.Value)}}}"))}] in {what}");
+            throw new ValidationException(
+                "Unrecognised terms ["
+                    + $"{string.Join(',', unknown.Select(limit => $"{{{ErlangTerm.Binary(limit.Key)},{ErlangTerm.Of(limit.Value)}}}"))}"
+                    + $"] in {what}");
         foreach (var (name, limit) in value.AsTable())
             if (!limit.IsInteger)
                 throw new ValidationException($"{name} should be a number, actually was {ErlangTerm.Of(limit)}");

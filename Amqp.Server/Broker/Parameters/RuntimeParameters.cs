@@ -45,7 +45,8 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     /// <summary>Adds or replaces a parameter.</summary>
     /// <returns>True if the parameter is new.</returns>
     /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
-    public bool Put(string component, string virtualHost, string name, FieldValue value) => Change(component, virtualHost, name, _ => value);
+    public bool Put(string component, string virtualHost, string name, FieldValue value) =>
+        Change(component, virtualHost, name, _ => value);
 
     /// <summary>Computes a parameter from its current value, null if it is not set, and sets it.</summary>
     /// <inheritdoc cref="Put"/>

@@ -16,7 +16,8 @@ internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 
     public static VirtualHostLimits None { get; } = new(null, null);
 
-    public static VirtualHostLimits Read(FieldTable limits) => new(LimitTable.Read(limits, "max-connections"), LimitTable.Read(limits, "max-queues"));
+    public static VirtualHostLimits Read(FieldTable limits) =>
+        new(LimitTable.Read(limits, "max-connections"), LimitTable.Read(limits, "max-queues"));
 
     /// <exception cref="ValidationException">A limit is unknown, or no number.</exception>
     public static void Validate(FieldValue value) => LimitTable.Validate(value, _known, "limits");

@@ -21,12 +21,21 @@ internal sealed class Policy
     {
     }
 
-    private Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition, Action<PolicyKind, FieldTable> validate)
+    private Policy(
+        PolicyKind kind,
+        string name,
+        string pattern,
+        string applyTo,
+        double priority,
+        FieldTable definition,
+        Action<PolicyKind, FieldTable> validate)
     {
         (Kind, Name, ApplyTo, Priority, Definition) = (kind, name, applyTo, priority, definition);
         _pattern = new PolicyPattern(pattern);
         if (!PolicyTarget.IsKnown(applyTo))
-            throw new ValidationException($"apply-to '{applyTo}' unrecognised; should be one of: 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges', or 'all'");
+            throw new ValidationException(
+                $"apply-to '{applyTo}' unrecognised; should be one of: 'queues', 'classic_queues', "
+                    + "'quorum_queues', 'streams', 'exchanges', or 'all'");
         validate(kind, definition);
     }
 

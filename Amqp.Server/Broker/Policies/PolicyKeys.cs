@@ -25,9 +25,18 @@ internal static class PolicyKeys
         new("queue-version", ByRule("queue-version"), "is not a valid queue-version value", Merge.Operators),
         new("overflow", ByRule("overflow"), "is not a valid overflow value", Merge.Operators),
         new("max-age", IsAge, "is not a valid max age"),
-        new("stream-max-segment-size-bytes", value => IsInteger(value, 0) && value.AsInteger() <= 3_000_000_000, "is not a valid segment size"),
-        new("stream-filter-size-bytes", value => IsInteger(value, 16) && value.AsInteger() <= 255, "is not a valid filter size. Valid range is 16-255"),
-        new("queue-leader-locator", value => IsOneOf(value, "client-local", "balanced", "random", "least-leaders"), "is not a valid queue leader locator value"),
+        new(
+            "stream-max-segment-size-bytes",
+            value => IsInteger(value, 0) && value.AsInteger() <= 3_000_000_000,
+            "is not a valid segment size"),
+        new(
+            "stream-filter-size-bytes",
+            value => IsInteger(value, 16) && value.AsInteger() <= 255,
+            "is not a valid filter size. Valid range is 16-255"),
+        new(
+            "queue-leader-locator",
+            value => IsOneOf(value, "client-local", "balanced", "random", "least-leaders"),
+            "is not a valid queue leader locator value"),
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
@@ -71,7 +80,9 @@ internal static class PolicyKeys
             throw new ValidationException("no policy provided");
         var unknown = definition.Where(entry => !IsKnown(kind, entry.Key)).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
-            throw new ValidationException($"[{string.Join(',', unknown.Select(entry => $"{{{ErlangTerm.Binary(entry.Key)},{ErlangTerm.Of(entry.Value)}}}"))}] are not recognised policy settings");
+            throw new ValidationException(
+                $"[{string.Join(',', unknown.Select(entry => $"{{{ErlangTerm.Binary(entry.Key)},{ErlangTerm.Of(entry.Value)}}}"))}"
+                    + "] are not recognised policy settings");
     }
 
     /// <summary>Merges the policies that match one queue or exchange.</summary>
@@ -92,7 +103,8 @@ internal static class PolicyKeys
     public static bool IsKnown(PolicyKind kind, string name) =>
         _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
 
-    private static bool IsSmaller(FieldValue left, FieldValue right) => left.IsInteger && (!right.IsInteger || left.AsInteger() < right.AsInteger());
+    private static bool IsSmaller(FieldValue left, FieldValue right) =>
+        left.IsInteger && (!right.IsInteger || left.AsInteger() < right.AsInteger());
 
     private static Func<FieldValue, bool> ByRule(string key) => value => ValueRules.Accepts(key, value);
 
@@ -100,11 +112,14 @@ internal static class PolicyKeys
 
     private static bool IsInteger(FieldValue value, long least) => value.IsInteger && value.AsInteger() >= least;
 
-    private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) => IsText(value) && allowed.Contains(value.AsString());
+    private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) =>
+        IsText(value) && allowed.Contains(value.AsString());
 
     /// <summary>True for a number followed by a unit: Y, M, D, h, m or s.</summary>
     private static bool IsAge(FieldValue value) =>
-        IsText(value) && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's'] && number.All(char.IsAsciiDigit);
+        IsText(value)
+            && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's']
+            && number.All(char.IsAsciiDigit);
 
     private sealed record PolicyKey(string Name, Func<FieldValue, bool> IsValid, string Complaint, Merge Merge = Merge.None);
 }

@@ -7,7 +7,8 @@ internal static class PolicyTarget
     public const string Exchanges = "exchanges";
     public const string Queues = "queues";
 
-    private static readonly string[] _names = [All, Exchanges, Queues, QueueType.Classic.PolicyTarget, QueueType.Quorum.PolicyTarget, "streams"];
+    private static readonly string[] _names =
+        [All, Exchanges, Queues, QueueType.Classic.PolicyTarget, QueueType.Quorum.PolicyTarget, "streams"];
 
     public static bool IsKnown(string target) => _names.Contains(target);
 
@@ -16,5 +17,6 @@ internal static class PolicyTarget
 
     /// <summary>True if a policy applies to queues of a type, and has only keys that have a meaning for that type.</summary>
     public static bool Covers(Policy policy, QueueType type) =>
-        (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget) && policy.Definition.All(entry => type.Understands(entry.Key));
+        (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget)
+            && policy.Definition.All(entry => type.Understands(entry.Key));
 }

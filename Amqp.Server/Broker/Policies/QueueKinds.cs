@@ -14,8 +14,16 @@ internal static class QueueKinds
 
     /// <summary>Policy keys without a meaning for a type of queue.</summary>
     private static readonly string[]
-        _notForClassic = ["max-age", "stream-max-segment-size-bytes", "queue-leader-locator", "initial-cluster-size", "delivery-limit", "dead-letter-strategy"],
-        _notForQuorum = ["queue-mode", "queue-version", "queue-master-locator", "ha-mode", "ha-params", "ha-sync-mode", "ha-promote-on-shutdown", "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"];
+        _notForClassic =
+        [
+            "max-age", "stream-max-segment-size-bytes", "queue-leader-locator", "initial-cluster-size", "delivery-limit",
+            "dead-letter-strategy"
+        ],
+        _notForQuorum =
+        [
+            "queue-mode", "queue-version", "queue-master-locator", "ha-mode", "ha-params", "ha-sync-mode", "ha-promote-on-shutdown",
+            "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"
+        ];
 
     /// <summary>The names that RabbitMQ accepts as a type, the refused one included.</summary>
     public static IReadOnlyList<string> Names { get; } = [QueueType.Classic.Name, QueueType.Quorum.Name, Stream];
@@ -24,7 +32,8 @@ internal static class QueueKinds
     public static QueueType Of(FieldValue? argument) => NameOf(argument) == QueueType.Quorum.Name ? QueueType.Quorum : QueueType.Classic;
 
     /// <summary>Returns the name in an <c>x-queue-type</c> argument, or <c>classic</c> without one.</summary>
-    public static string NameOf(FieldValue? argument) => argument is { Type: FieldType.LongString } given ? given.AsString() : QueueType.Classic.Name;
+    public static string NameOf(FieldValue? argument) =>
+        argument is { Type: FieldType.LongString } given ? given.AsString() : QueueType.Classic.Name;
 
     /// <summary>True if this broker has queues of the type with this name.</summary>
     public static bool IsSupported(string name) => name == QueueType.Classic.Name || name == QueueType.Quorum.Name;

@@ -13,7 +13,8 @@ namespace Amqp.Server.Broker.Publishing;
 /// <param name="RoutingKey">Routing key, cut to 255 bytes.</param>
 /// <param name="Properties">Properties, with most of the information in the headers.</param>
 /// <param name="Body">Body: empty, a log line, or the body of the traced message.</param>
-internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body) : IDeferredPublish
+internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body)
+    : IDeferredPublish
 {
     /// <inheritdoc/>
     /// <remarks>Throws nothing: a failure must not affect the action that the message reports.</remarks>
@@ -25,7 +26,8 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         }
         catch (Exception error)
         {
-            Target.Host.Services.Faults.Note(Compartment.Events, $"a message to exchange '{Target.Exchange.Name}' in vhost '{Target.Host.VirtualHost}'", error);
+            Target.Host.Services.Faults.Note(
+                Compartment.Events, $"a message to exchange '{Target.Exchange.Name}' in vhost '{Target.Host.VirtualHost}'", error);
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class MessageIntake(QueueServices services)
             throw new DiskAlarmException();
     }
 
-    private long StoreInQueues(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    private long StoreInQueues(
+        MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         var queues = route.Queues;
         if (_places.Length < queues.Length)
@@ -69,7 +70,8 @@ internal sealed class MessageIntake(QueueServices services)
         return position;
     }
 
-    private long StoreByRules(Queue[] queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    private long StoreByRules(
+        Queue[] queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         if (_takers.Length < queues.Length)
             (_takers, _stored) = (new Queue[queues.Length], new StoredQueue[queues.Length]);
@@ -109,7 +111,8 @@ internal sealed class MessageIntake(QueueServices services)
         }
     }
 
-    private long Append(ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
+    private long Append(
+        ReadOnlySpan<Queue> takers, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
     {
         long position = services.Store.Append(_stored.AsSpan(0, takers.Length), head, body, traits.IsPersistent, _places);
         bool expires = traits.Expiration != Expiry.None;
@@ -131,7 +134,8 @@ internal sealed class MessageIntake(QueueServices services)
         int size = EncodedMessage.StampedHeadSize(message.Address.Length, message.Properties.Length, message.HiddenKeys.Length);
         if (_stampedHead.Length < size)
             Array.Resize(ref _stampedHead, Math.Max(size, 2 * _stampedHead.Length));
-        EncodedMessage.WriteHead(_stampedHead, message.Address, message.Properties, new MessageStamp(services.Timer.Now, traits.Expiration), message.HiddenKeys);
+        EncodedMessage.WriteHead(
+            _stampedHead, message.Address, message.Properties, new MessageStamp(services.Timer.Now, traits.Expiration), message.HiddenKeys);
         return _stampedHead.AsSpan(0, size);
     }
 }

@@ -230,7 +230,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         {
             var (queue, subscription, _) = acknowledged[start];
             int count = 0;
-            for (; start < acknowledged.Length && ReferenceEquals(acknowledged[start].Queue, queue) && ReferenceEquals(acknowledged[start].Subscription, subscription); start++)
+            for (; start < acknowledged.Length
+                && ReferenceEquals(acknowledged[start].Queue, queue)
+                && ReferenceEquals(acknowledged[start].Subscription, subscription); start++)
                 _run[count++] = acknowledged[start].Message;
             queue.Acknowledge(_run.AsSpan(0, count), subscription, BindsSettles);
             Touch(queue);

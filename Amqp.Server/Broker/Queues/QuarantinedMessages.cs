@@ -50,10 +50,15 @@ internal sealed class QuarantinedMessages
     public void Add(in StoredMessage message, Exception error)
     {
         string text = $"{error.GetType().Name}: {error.Message}";
-        var record = new QuarantineRecord(_services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), text.Length > MostOfError ? text[..MostOfError] : text);
-        var aside = new QuarantinedMessage(new MessagePlace(_messages.NumberOf(message), message.Sequence), record, message.Length) { Message = message };
+        var record = new QuarantineRecord(
+            _services.Clock.GetUtcNow().ToUnixTimeMilliseconds(), text.Length > MostOfError ? text[..MostOfError] : text);
+        var aside = new QuarantinedMessage(new MessagePlace(_messages.NumberOf(message), message.Sequence), record, message.Length)
+        {
+            Message = message
+        };
         _all.Add(aside);
-        _services.Faults.Note(_compartment, $"{_owner}, message {aside.Place} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
+        _services.Faults.Note(
+            _compartment, $"{_owner}, message {aside.Place} of {message.Length} bytes in block {message.Block} at {message.Offset}", error);
         if (message.IsPersistent)
             Keep(aside);
     }

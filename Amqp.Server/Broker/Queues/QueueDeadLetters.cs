@@ -105,7 +105,8 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)
-            state.Services.Logger.DeadLetterExchangeMissing(state.Declaration.Name, state.Host.VirtualHost, state.Rules.Settings.DeadLetterExchange);
+            state.Services.Logger.DeadLetterExchangeMissing(
+                state.Declaration.Name, state.Host.VirtualHost, state.Rules.Settings.DeadLetterExchange);
         _isMissingExchange = !exists;
     }
 

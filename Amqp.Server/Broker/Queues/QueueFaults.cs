@@ -178,7 +178,10 @@ internal sealed class QueueFaults : IQuarantineOwner
             if (!_isCrashed)
                 return false;
             if (_quarantined.IsFull)
-                throw new BrokerException(BrokerError.Precondition, $"{_state.Place} has {_quarantined.Count} quarantined messages, of which {_state.Services.QuarantineLimit} are allowed: return or drop some");
+                throw new BrokerException(
+                    BrokerError.Precondition,
+                    $"{_state.Place} has {_quarantined.Count} quarantined messages, of "
+                        + $"which {_state.Services.QuarantineLimit} are allowed: return or drop some");
             _state.Messages.Recount();
             _state.Rules.Restart();
             foreach (var message in _stranded ?? [])

@@ -45,7 +45,8 @@ internal sealed class QueueStatus(QueueState state)
                 var persistent = traffic.UnacknowledgedPersistent;
                 return new QueueStorage(
                     messages.PersistentCount + persistent.Count, messages.PersistentBytes + persistent.Bytes,
-                    ready, readyBytes, traffic.Unacknowledged, traffic.UnacknowledgedBytes, pagedOut, pagedOutBytes, messages.Entries + traffic.Unacknowledged);
+                    ready, readyBytes, traffic.Unacknowledged, traffic.UnacknowledgedBytes, pagedOut, pagedOutBytes,
+                    messages.Entries + traffic.Unacknowledged);
             }
         }
     }

@@ -116,7 +116,8 @@ internal sealed class Exchange : IBindingDestination
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {
         long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();
-        return (last == 0 || clock.GetElapsedTime(last, now) >= _warningInterval) && Interlocked.CompareExchange(ref _warnedAt, now, last) == last;
+        return (last == 0 || clock.GetElapsedTime(last, now) >= _warningInterval)
+            && Interlocked.CompareExchange(ref _warnedAt, now, last) == last;
     }
 }
 

@@ -33,7 +33,8 @@ internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte>
     /// <param name="properties">Property flags and list.</param>
     /// <param name="headers">The encoded fields of the headers among the properties.</param>
     /// <param name="furtherKeys">Keys of the CC and BCC headers.</param>
-    public static RoutedMessage Of(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)
+    public static RoutedMessage Of(
+        ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)
     {
         PublishAddress.Split(address, out _, out var routingKey);
         return new RoutedMessage(OctetText.Decode(routingKey), headers) { FurtherKeys = furtherKeys, Properties = properties };

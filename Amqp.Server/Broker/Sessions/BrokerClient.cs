@@ -67,7 +67,9 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     /// <summary>Returns the time that a delivery of a queue may stay unacknowledged, in milliseconds; null: no limit.</summary>
     public long? ConsumerTimeoutOf(Queue queue) => queue.Settings.ConsumerTimeout
-        ?? (Services.Options.Limits.ConsumerTimeout == Timeout.InfiniteTimeSpan ? null : (long)Services.Options.Limits.ConsumerTimeout.TotalMilliseconds);
+        ?? (Services.Options.Limits.ConsumerTimeout == Timeout.InfiniteTimeSpan
+            ? null
+            : (long)Services.Options.Limits.ConsumerTimeout.TotalMilliseconds);
 
     /// <summary>Watches deliveries of a queue, if it has a consumer timeout.</summary>
     public void WatchDeliveriesOf(Queue queue)

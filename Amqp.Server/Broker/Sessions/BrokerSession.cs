@@ -100,7 +100,8 @@ internal sealed class BrokerSession
     /// <param name="queue">A queue that <see cref="SessionTopology.GetQueueToRead"/> has returned.</param>
     /// <param name="options">Tag, acknowledgement mode, priority and arguments.</param>
     /// <param name="onAdded">Called before the first delivery, with the gate held.</param>
-    /// <exception cref="BrokerException">403: the user may not read, or exclusive use. 530: the tag is in use, or too many consumers.</exception>
+    /// <exception cref="BrokerException">403: the user may not read, or exclusive use. 530: the tag is
+    /// in use, or too many consumers.</exception>
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);

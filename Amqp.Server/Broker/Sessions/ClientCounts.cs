@@ -25,9 +25,12 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
         lock (_lock)
         {
             if (virtualHost.Limits.MaxConnections is { } most && _ofVirtualHosts.GetValueOrDefault(virtualHost.Name) >= most)
-                throw new BrokerException(BrokerError.NotAllowed, $"access to vhost '{virtualHost.Name}' refused for user '{user}': connection limit ({most}) is reached");
+                throw new BrokerException(
+                    BrokerError.NotAllowed,
+                    $"access to vhost '{virtualHost.Name}' refused for user '{user}': connection limit ({most}) is reached");
             if (_userLimits.Find(user, UserLimits.MaxConnections) is { } limit && _ofUsers.GetValueOrDefault(user) >= limit)
-                throw new BrokerException(BrokerError.NotAllowed, $"connection refused for user '{user}': user connection limit ({limit}) is reached");
+                throw new BrokerException(
+                    BrokerError.NotAllowed, $"connection refused for user '{user}': user connection limit ({limit}) is reached");
             Add(_ofVirtualHosts, virtualHost.Name, 1);
             Add(_ofUsers, user, 1);
             return new Admission(this, user, virtualHost.Name);
@@ -37,7 +40,9 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     private void DemandRoomForChannel()
     {
         if (channelLimit is { } limit && _channels >= limit)
-            throw new BrokerException(BrokerError.NotAllowed, $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
+            throw new BrokerException(
+                BrokerError.NotAllowed,
+                $"number of channels opened on node '{Node.Name}' has reached the maximum allowed limit of ({limit})");
     }
 
     private static void Add(Dictionary<string, int> counts, string name, int count)
@@ -63,8 +68,11 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             lock (counts._lock)
             {
                 counts.DemandRoomForChannel();
-                if (counts._userLimits.Find(user, UserLimits.MaxChannels) is { } limit && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
-                    throw new BrokerException(BrokerError.NotAllowed, $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
+                if (counts._userLimits.Find(user, UserLimits.MaxChannels) is { } limit
+                    && counts._channelsOfUsers.GetValueOrDefault(user) >= limit)
+                    throw new BrokerException(
+                        BrokerError.NotAllowed,
+                        $"number of channels opened for user '{user}' has reached the maximum allowed user limit of ({limit})");
                 Add(counts._channelsOfUsers, user, 1);
                 counts._channels++;
                 _channels++;

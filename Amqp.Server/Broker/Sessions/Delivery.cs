@@ -19,7 +19,8 @@ internal readonly struct Delivery
     /// <param name="message">The message, with its place in the queue.</param>
     /// <param name="queue">The queue that the message was taken from.</param>
     /// <param name="consumer">The consumer that received the message; null for basic.get.</param>
-    public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, SessionConsumer? consumer) => new(tag, message, (object?)consumer ?? queue);
+    public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, SessionConsumer? consumer) =>
+        new(tag, message, (object?)consumer ?? queue);
 
     public StoredMessage Message { get; }
 

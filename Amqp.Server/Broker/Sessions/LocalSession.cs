@@ -79,15 +79,20 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     public LocalMessage? Get(string queue, int most) => Ask(session =>
     {
         var taken = new Taken(most);
-        return session.Get(queue, noAck: false, taken, static (Taken taken, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left) =>
-            taken.Take(tag, isRedelivered, content, properties, left)) ? taken.Message : null;
+        return session.Get(
+            queue,
+            noAck: false,
+            taken,
+            static (Taken taken, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left) =>
+                taken.Take(tag, isRedelivered, content, properties, left)) ? taken.Message : null;
     });
 
     /// <summary>Publishes a message and waits for its confirm.</summary>
     /// <returns>False if no queue receives the message.</returns>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     /// <exception cref="ArgumentException">A text is too long for AMQP.</exception>
-    public async Task<bool> PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    public async Task<bool> PublishAsync(
+        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         var published = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (Gate)
@@ -134,7 +139,8 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     /// <summary>Returns true, because the session has no consumers.</summary>
     bool ISessionSink.Refuses(SessionConsumer consumer) => true;
 
-    void ISessionSink.Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
+    void ISessionSink.Deliver(
+        SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties) =>
         throw new InvalidOperationException("a local session has no consumers");
 
     bool ISessionSink.TryCancel(SessionConsumer consumer) => true;

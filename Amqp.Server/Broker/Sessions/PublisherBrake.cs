@@ -49,7 +49,9 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     }
 
     /// <summary>Pauses a publisher while the store is behind.</summary>
-    /// <remarks>An alarm ends the pause, because a slow disk may be one that is almost full. The client's next publish then blocks it.</remarks>
+    /// <remarks>
+    /// An alarm ends the pause, because a slow disk may be one that is almost full. The client's next publish then blocks it.
+    /// </remarks>
     public async Task WaitForStoreAsync(IPublisherInput input)
     {
         if (!HasPublished)

@@ -21,7 +21,9 @@ internal sealed class RouteCache(RoutingTable routing)
         if (_slots.Length > 0 && _version == routing.Version)
         {
             ref var slot = ref _slots[SlotOf(address)];
-            if (slot.Address is not null && address.SequenceEqual(slot.Address) && (slot.Declarations is not { } declarations || declarations == routing.Declarations))
+            if (slot.Address is not null
+                && address.SequenceEqual(slot.Address)
+                && (slot.Declarations is not { } declarations || declarations == routing.Declarations))
             {
                 (route, tally) = (slot.Route, slot.Tally);
                 return true;

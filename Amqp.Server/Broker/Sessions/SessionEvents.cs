@@ -15,7 +15,8 @@ internal static class SessionEvents
         var client = session.Client;
         events.Raise("channel.created",
         [
-            PerformedBy(client.User.Name), Fact("vhost", client.VirtualHost.Name), Fact("user", client.User.Name), Fact("number", session.Number),
+            PerformedBy(client.User.Name), Fact("vhost", client.VirtualHost.Name), Fact("user", client.User.Name),
+            Fact("number", session.Number),
             Fact("connection", client.Pid), Fact("name", session.Name), Fact("pid", Pid(session)),
         ]);
     }

@@ -23,7 +23,11 @@ internal sealed class SessionGets(BrokerSession session)
         _client.WatchDeliveriesOf(queue);
         bool isThere = queue.Deliveries.TryGet(
             (Gets: this, queue, noAck, state, deliver), noAck,
-            static ((SessionGets Gets, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got, in StoredMessage message, ReadOnlySpan<byte> payload, long left) =>
+            static (
+                (SessionGets Gets, Queue Queue, bool NoAck, TState State, GetMessage<TState> Deliver) got,
+                in StoredMessage message,
+                ReadOnlySpan<byte> payload,
+                long left) =>
                 got.Gets.Deliver(got.Queue, got.NoAck, got.State, got.Deliver, message, payload, left));
         if (!isThere)
             session.Counts.Deliveries.GetEmpty++;
@@ -39,7 +43,9 @@ internal sealed class SessionGets(BrokerSession session)
         var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out _, out _); // a malformed message must be found before it is sent
         // As in RabbitMQ, and unlike a delivery to a consumer, the count is sent the first time too.
-        var properties = queue.Settings.CountsDeliveries ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message)) : content.Properties;
+        var properties = queue.Settings.CountsDeliveries
+            ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message))
+            : content.Properties;
         var counts = session.Counts;
         ulong tag;
         lock (session.Sink.Gate)
@@ -64,7 +70,8 @@ internal sealed class SessionGets(BrokerSession session)
     /// <summary>RabbitMQ's classic queues allow basic.get beside a single active consumer; its quorum queues do not.</summary>
     private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
         BrokerError.Locked,
-        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get operations are not supported by quorum queues with single active consumer");
+        $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get "
+            + "operations are not supported by quorum queues with single active consumer");
 }
 
 /// <summary>Sends the message that <see cref="BrokerSession.Get"/> took. The queue's lock and the gate are held.</summary>

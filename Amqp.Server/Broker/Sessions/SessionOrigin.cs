@@ -10,4 +10,11 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="ClientProperties">The encoded fields of the client's properties table, without its length.</param>
 /// <param name="ConnectedAt">Time of the connection, in milliseconds since 1970-01-01 UTC.</param>
 internal sealed record SessionOrigin(
-    string ConnectionName, string PeerHost, int PeerPort, string Host, int Port, string Mechanism, byte[] ClientProperties, long ConnectedAt);
+    string ConnectionName,
+    string PeerHost,
+    int PeerPort,
+    string Host,
+    int Port,
+    string Mechanism,
+    byte[] ClientProperties,
+    long ConnectedAt);

@@ -64,7 +64,13 @@ internal sealed class SessionPublisher(BrokerSession session)
     /// <summary>Hands a message to its queues, or returns it, and counts the publish for its confirm.</summary>
     /// <returns>False if one of the queues refused the message.</returns>
     /// <exception cref="BrokerException">541: the message cannot be stored, and the session has no confirms to say so.</exception>
-    public bool Deliver(MessageRoute route, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
+    public bool Deliver(
+        MessageRoute route,
+        ExchangeTally tally,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> body,
+        in MessageTraits traits,
+        bool isMandatory)
     {
         bool isReplied = route.Replies.Length > 0 && Reply(route, head, body);
         bool isUnrouted = route.IsUnrouted && !isReplied;
@@ -104,7 +110,9 @@ internal sealed class SessionPublisher(BrokerSession session)
     {
         if ((properties.Flags & PropertyFlags.DeliveryMode) != 0 && properties.DeliveryMode is not (1 or 2))
             throw new BrokerException(BrokerError.Precondition, $"invalid message: {{delivery_mode_unknown,{properties.DeliveryMode}}}");
-        if ((properties.Flags & PropertyFlags.UserId) != 0 && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId) && !user.Tags.IsImpersonator)
+        if ((properties.Flags & PropertyFlags.UserId) != 0
+            && !user.EncodedName.AsSpan().SequenceEqual(properties.UserId)
+            && !user.Tags.IsImpersonator)
             throw new BrokerException(
                 BrokerError.Precondition,
                 $"user_id property set to '{OctetText.Decode(properties.UserId)}' but authenticated user was '{user.Name}'");

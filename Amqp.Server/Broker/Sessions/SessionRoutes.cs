@@ -67,7 +67,11 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
         // A binding of the default exchange is the queue's name, which may have no queue at the publish.
         IEnumerable<string> names = exchange.IsEmpty
-            ? [OctetText.Decode(routingKey), .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers), .. SenderSelectedKeys.Reveal(message.HiddenKeys)]
+            ? [
+                OctetText.Decode(routingKey),
+                .. SenderSelectedKeys.Read(EncodedProperties.Read(message.Properties).Headers),
+                .. SenderSelectedKeys.Reveal(message.HiddenKeys)
+            ]
             : route.Queues.Select(queue => queue.Name);
         Queue[] queues = [.. names.Select(virtualHost.FindQueue).OfType<Queue>().Distinct()];
         return new MessageRoute(queues, route.Targets) { Replies = route.Replies };

@@ -15,5 +15,10 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="HeldMemory">Counts the memory that clients make the broker hold, besides messages.</param>
 /// <param name="Alarms">Memory and disk alarms, which block publishers.</param>
 internal sealed record SessionServices(
-    BrokerOptions Options, PermissionStore Permissions, CommitNotifier Commits, BrokerEvents Events, ContainedFaults Faults, HeldMemory HeldMemory,
+    BrokerOptions Options,
+    PermissionStore Permissions,
+    CommitNotifier Commits,
+    BrokerEvents Events,
+    ContainedFaults Faults,
+    HeldMemory HeldMemory,
     ResourceAlarms Alarms);

@@ -36,7 +36,13 @@ internal sealed class SessionTrace(BrokerSession session)
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     /// <param name="round">The round of the delivering thread.</param>
     public void NoteDelivery(
-        string operation, in EncodedMessage content, ReadOnlySpan<byte> properties, Queue from, ulong tag, bool isRedelivered, DispatchRound round)
+        string operation,
+        in EncodedMessage content,
+        ReadOnlySpan<byte> properties,
+        Queue from,
+        ulong tag,
+        bool isRedelivered,
+        DispatchRound round)
     {
         if (_virtualHost.Firehose is { } firehose
             && firehose.Delivered(content.Address, properties, content.Body, from, isRedelivered, By) is { } copy)

@@ -34,7 +34,14 @@ internal sealed class Transaction(HeldMemory held)
     /// <param name="body">The message's body.</param>
     /// <param name="traits">The values of the properties that the broker uses.</param>
     /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
-    public void Add(MessageRoute route, int topologyVersion, ExchangeTally tally, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, bool isMandatory)
+    public void Add(
+        MessageRoute route,
+        int topologyVersion,
+        ExchangeTally tally,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> body,
+        in MessageTraits traits,
+        bool isMandatory)
     {
         _publishes.Add(new HeldPublish(route, topologyVersion, tally, head.ToArray(), body.ToArray(), traits, isMandatory));
         Hold(PublishSize + head.Length + body.Length);
@@ -78,7 +85,8 @@ internal sealed class Transaction(HeldMemory held)
 }
 
 /// <summary>A publish that is held until tx.commit, with its route at the time of the publish.</summary>
-internal sealed record HeldPublish(MessageRoute Route, int TopologyVersion, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
+internal sealed record HeldPublish(
+    MessageRoute Route, int TopologyVersion, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
 /// <summary>
 /// A settlement that is held until tx.commit. Its delivery cannot be settled again, and basic.recover does not requeue it.

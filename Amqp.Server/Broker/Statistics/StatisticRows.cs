@@ -17,11 +17,17 @@ internal static class StatisticRows
         Depth = ["messages", "messages_ready", "messages_unacknowledged"],
         Traffic = ["recv_oct", "send_oct"],
         Exchanged = ["publish_in", "publish_out"],
-        ChurnRates = ["connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted"],
+        ChurnRates =
+        [
+            "connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created",
+            "queue_deleted"
+        ],
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
     /// <summary>Columns of a queue's row: published, then <see cref="Delivering"/>, then <see cref="Depth"/>.</summary>
-    public static readonly int QueueDelivering = 1, QueueDepth = QueueDelivering + Delivering.Length, QueueWidth = QueueDepth + Depth.Length;
+    public static readonly int QueueDelivering = 1,
+        QueueDepth = QueueDelivering + Delivering.Length,
+        QueueWidth = QueueDepth + Depth.Length;
 
     /// <summary>Columns of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
@@ -32,7 +38,9 @@ internal static class StatisticRows
     public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
 
     /// <summary>Columns of the broker's row: those of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.</summary>
-    public static readonly int BrokerChurn = HostWidth, BrokerNode = BrokerChurn + ChurnRates.Length, BrokerWidth = BrokerNode + Node.Length;
+    public static readonly int BrokerChurn = HostWidth,
+        BrokerNode = BrokerChurn + ChurnRates.Length,
+        BrokerWidth = BrokerNode + Node.Length;
 
     public static void Read(Queue queue, Span<long> row)
     {
@@ -48,7 +56,8 @@ internal static class StatisticRows
         Put(counts.Deliveries, row[ChannelDelivering..]);
     }
 
-    public static void Read(ConnectionCounts connection, Span<long> row) => (row[0], row[1]) = (connection.ReceivedOctets, connection.SentOctets);
+    public static void Read(ConnectionCounts connection, Span<long> row) =>
+        (row[0], row[1]) = (connection.ReceivedOctets, connection.SentOctets);
 
     public static void Read(ExchangeCounts exchange, Span<long> row) => (row[0], row[1]) = (exchange.In, exchange.Out);
 
@@ -94,5 +103,6 @@ internal static class StatisticRows
         PutDepth(ready, unacknowledged, row);
     }
 
-    private static void PutDepth(long ready, long unacknowledged, Span<long> row) => (row[0], row[1], row[2]) = (ready + unacknowledged, ready, unacknowledged);
+    private static void PutDepth(long ready, long unacknowledged, Span<long> row) =>
+        (row[0], row[1], row[2]) = (ready + unacknowledged, ready, unacknowledged);
 }

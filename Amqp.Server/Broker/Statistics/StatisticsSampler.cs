@@ -19,7 +19,8 @@ namespace Amqp.Server.Broker.Statistics;
 /// <param name="faults">Receives errors of a sample.</param>
 /// <param name="clock">Clock of the timer and of the samples.</param>
 internal sealed class StatisticsSampler(
-    VirtualHostTable virtualHosts, BrokerStatistics statistics, BrokerOptions options, ContainedFaults faults, TimeProvider clock) : IAsyncDisposable
+    VirtualHostTable virtualHosts, BrokerStatistics statistics, BrokerOptions options, ContainedFaults faults, TimeProvider clock)
+    : IAsyncDisposable
 {
     /// <summary>Weight of a new value in the moving average of consumer capacity, from 0 to 1.</summary>
     private const double CapacityWeight = 0.3;
@@ -157,6 +158,8 @@ internal sealed class StatisticsSampler(
     private static void NoteCapacity(Queue queue)
     {
         double now = queue.Status.IsServed ? 1 : 0;
-        queue.Traffic.ConsumerCapacity = queue.Counts.Consumers == 0 ? null : queue.Traffic.ConsumerCapacity is { } before ? before + CapacityWeight * (now - before) : now;
+        queue.Traffic.ConsumerCapacity = queue.Counts.Consumers == 0
+            ? null
+            : queue.Traffic.ConsumerCapacity is { } before ? before + CapacityWeight * (now - before) : now;
     }
 }

@@ -7,10 +7,12 @@ namespace Amqp.Server.Broker.Statistics;
 internal static class VirtualHostTotals
 {
     /// <summary>Returns the messages counted in some virtual hosts, and in all that were deleted.</summary>
-    public static MessageCounts MessagesOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) => statistics.Messages(StatisticsOf(hosts));
+    public static MessageCounts MessagesOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) =>
+        statistics.Messages(StatisticsOf(hosts));
 
     /// <summary>Returns the traffic of the connections to some virtual hosts, and to all that were deleted.</summary>
-    public static TrafficCounts TrafficOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) => statistics.Traffic(StatisticsOf(hosts));
+    public static TrafficCounts TrafficOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) =>
+        statistics.Traffic(StatisticsOf(hosts));
 
     private static IEnumerable<VirtualHostStatistics> StatisticsOf(IEnumerable<VirtualHost> hosts) => hosts.Select(host => host.Statistics);
 }

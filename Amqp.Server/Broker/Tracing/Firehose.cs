@@ -25,7 +25,8 @@ internal sealed class Firehose(InternalExchange target)
     /// <param name="body">The message's body.</param>
     /// <param name="routedTo">The queues that receive the message.</param>
     /// <param name="by">The channel that published the message.</param>
-    public InternalMessage? Published(in EncodedMessage message, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo, TracedBy by)
+    public InternalMessage? Published(
+        in EncodedMessage message, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body, Queue[] routedTo, TracedBy by)
     {
         PublishAddress.Split(message.Address, out var exchange, out _);
         return Copy(
@@ -43,7 +44,8 @@ internal sealed class Firehose(InternalExchange target)
     /// <param name="from">The queue that the message was taken from.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     /// <param name="by">The channel that receives the message.</param>
-    public InternalMessage? Delivered(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, Queue from, bool isRedelivered, TracedBy by)
+    public InternalMessage? Delivered(
+        ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, Queue from, bool isRedelivered, TracedBy by)
     {
         PublishAddress.Split(address, out var exchange, out _);
         return exchange.SequenceEqual(_exchangeName)
@@ -64,7 +66,8 @@ internal sealed class Firehose(InternalExchange target)
         }
         catch (Exception error)
         {
-            target.Host.Services.Faults.Note(Compartment.Events, $"a copy of a message for {ExchangeName} in vhost '{target.Host.VirtualHost}'", error);
+            target.Host.Services.Faults.Note(
+                Compartment.Events, $"a copy of a message for {ExchangeName} in vhost '{target.Host.VirtualHost}'", error);
             return null;
         }
     }

@@ -33,7 +33,9 @@ internal sealed class MessageSpans : IDisposable
         if (!TryFindContext(message.Properties, out var context))
             return null;
         PublishAddress.Split(message.Address, out var exchange, out _);
-        return Start("publish", exchange.IsEmpty ? "amq.default" : Encoding.UTF8.GetString(exchange), "send", ActivityKind.Server, context, virtualHost, message, bodySize);
+        return Start(
+            "publish", exchange.IsEmpty ? "amq.default" : Encoding.UTF8.GetString(exchange), "send", ActivityKind.Server, context,
+            virtualHost, message, bodySize);
     }
 
     /// <summary>Makes the span of a delivery. It is very short, because the delivery is only written into an output.</summary>
@@ -46,7 +48,8 @@ internal sealed class MessageSpans : IDisposable
     {
         if (!TryFindContext(message.Properties, out var context))
             return;
-        using var span = Start(operation, from.Name, "receive", ActivityKind.Producer, context, from.VirtualHost, message, message.Body.Length);
+        using var span = Start(
+            operation, from.Name, "receive", ActivityKind.Producer, context, from.VirtualHost, message, message.Body.Length);
         if (span is not { IsAllDataRequested: true })
             return;
         span.SetTag("messaging.destination.subscription.name", from.Name);
@@ -58,7 +61,14 @@ internal sealed class MessageSpans : IDisposable
     public void Dispose() => _source.Dispose();
 
     private Activity? Start(
-        string operation, string of, string type, ActivityKind kind, in ActivityContext parent, string virtualHost, in EncodedMessage message, int bodySize)
+        string operation,
+        string of,
+        string type,
+        ActivityKind kind,
+        in ActivityContext parent,
+        string virtualHost,
+        in EncodedMessage message,
+        int bodySize)
     {
         var span = _source.StartActivity($"{operation} {of}", kind, parent);
         if (span is not { IsAllDataRequested: true })
@@ -90,7 +100,10 @@ internal sealed class MessageSpans : IDisposable
     {
         context = default;
         var headers = EncodedProperties.Read(properties).Headers;
-        if (headers.IsEmpty || !TryFindText(headers, "traceparent"u8, out var parent) || parent.Length < ParentLength || parent[(ParentLength - 2)..ParentLength].SequenceEqual("00"u8))
+        if (headers.IsEmpty
+            || !TryFindText(headers, "traceparent"u8, out var parent)
+            || parent.Length < ParentLength
+            || parent[(ParentLength - 2)..ParentLength].SequenceEqual("00"u8))
             return false;
         string? state = TryFindText(headers, "tracestate"u8, out var found) ? Encoding.UTF8.GetString(found) : null;
         return ActivityContext.TryParse(Encoding.UTF8.GetString(parent), state, isRemote: true, out context);
@@ -99,7 +112,8 @@ internal sealed class MessageSpans : IDisposable
     private static bool TryFindText(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (!EncodedFieldTable.TryFind(headers, name, out var value) || (FieldType)value[0] is not (FieldType.LongString or FieldType.ByteArray))
+        if (!EncodedFieldTable.TryFind(headers, name, out var value)
+            || (FieldType)value[0] is not (FieldType.LongString or FieldType.ByteArray))
             return false;
         text = new WireReader(value[1..]).ReadLongString();
         return true;

@@ -7,10 +7,13 @@ internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =
     [
-        ("cluster_id", PropertyFlags.ClusterId), ("app_id", PropertyFlags.AppId), ("user_id", PropertyFlags.UserId), ("type", PropertyFlags.Type),
+        ("cluster_id", PropertyFlags.ClusterId), ("app_id", PropertyFlags.AppId), ("user_id", PropertyFlags.UserId),
+        ("type", PropertyFlags.Type),
         ("timestamp", PropertyFlags.Timestamp), ("message_id", PropertyFlags.MessageId), ("expiration", PropertyFlags.Expiration),
         ("reply_to", PropertyFlags.ReplyTo), ("correlation_id", PropertyFlags.CorrelationId), ("priority", PropertyFlags.Priority),
-        ("delivery_mode", PropertyFlags.DeliveryMode), ("headers", PropertyFlags.Headers), ("content_encoding", PropertyFlags.ContentEncoding),
+        ("delivery_mode", PropertyFlags.DeliveryMode),
+        ("headers", PropertyFlags.Headers),
+        ("content_encoding", PropertyFlags.ContentEncoding),
         ("content_type", PropertyFlags.ContentType),
     ];
 

@@ -40,7 +40,8 @@ internal static class ArgumentTypes
     };
 
     /// <summary>Returns the error for an argument or property of a declaration that differs from the existing object.</summary>
-    public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, string received, string current) => new(
+    public static BrokerException Inequivalent(
+        string argument, string kind, string name, string virtualHost, string received, string current) => new(
         BrokerError.Precondition,
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
@@ -48,7 +49,8 @@ internal static class ArgumentTypes
     /// Returns the error for an argument that differs or is missing on one side.
     /// If it is missing, the text names the type of the other side's value.
     /// </summary>
-    public static BrokerException Inequivalent(string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
+    public static BrokerException Inequivalent(
+        string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch
         {
             ({ } mine, { } theirs) => Inequivalent(argument, kind, name, virtualHost, $"'{mine}'", $"'{theirs}'"),

@@ -7,7 +7,8 @@ namespace Amqp.Server.Broker.Values;
 internal static class ErlangTerm
 {
     /// <summary>Formats a text as a binary: <c>&lt;&lt;"abc"&gt;&gt;</c>.</summary>
-    public static string Binary(string text) => $"<<\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\">>";
+    public static string Binary(string text) =>
+        $"<<\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\">>";
 
     public static string Of(FieldValue value) => FieldWalk.Fold<string>(value, OfLeaf, OfContainer);
 

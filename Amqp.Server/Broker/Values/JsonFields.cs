@@ -41,7 +41,8 @@ internal static class JsonFields
     {
         JsonValueKind.String => FieldValue.FromString(value.GetString()!),
         JsonValueKind.True or JsonValueKind.False => FieldValue.FromBoolean(value.GetBoolean()),
-        JsonValueKind.Number => value.TryGetInt64(out long number) ? FieldValue.FromInt64(number) : FieldValue.FromDouble(value.GetDouble()),
+        JsonValueKind.Number =>
+            value.TryGetInt64(out long number) ? FieldValue.FromInt64(number) : FieldValue.FromDouble(value.GetDouble()),
         _ => FieldValue.Void,
     };
 
@@ -125,7 +126,9 @@ internal static class JsonFields
         private readonly bool _isObject = container.ValueKind == JsonValueKind.Object;
         private readonly List<KeyValuePair<string, FieldValue>> _fields = [];
         private readonly List<FieldValue> _items = [];
-        private JsonElement.ObjectEnumerator _nextField = container.ValueKind == JsonValueKind.Object ? container.EnumerateObject() : default;
+        private JsonElement.ObjectEnumerator _nextField = container.ValueKind == JsonValueKind.Object
+            ? container.EnumerateObject()
+            : default;
         private JsonElement.ArrayEnumerator _nextItem = container.ValueKind == JsonValueKind.Array ? container.EnumerateArray() : default;
 
         /// <summary>The value, once all items were read.</summary>
@@ -149,6 +152,7 @@ internal static class JsonFields
 
         private static string DemandShort(string name) => ShortString.Fits(name)
             ? name
-            : throw new ValidationException($"name of a field should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(name)}");
+            : throw new ValidationException(
+                $"name of a field should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(name)}");
     }
 }

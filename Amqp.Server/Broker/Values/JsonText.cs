@@ -76,5 +76,6 @@ internal static class JsonText
     }
 
     /// <summary>Returns the UTF-16 unit of an escape, whose digits the reader has checked.</summary>
-    private static char Unit(ReadOnlySpan<byte> escape) => (char)ushort.Parse(escape[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static char Unit(ReadOnlySpan<byte> escape) =>
+        (char)ushort.Parse(escape[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -10,5 +10,6 @@ internal static class SortedHeaders
         Sort(headers.Where(field => field.Key != name).Append(new(name, value)));
 
     /// <summary>Returns the fields sorted by name.</summary>
-    public static FieldTable Sort(IEnumerable<KeyValuePair<string, FieldValue>> fields) => new(fields.OrderBy(field => field.Key, StringComparer.Ordinal));
+    public static FieldTable Sort(IEnumerable<KeyValuePair<string, FieldValue>> fields) =>
+        new(fields.OrderBy(field => field.Key, StringComparer.Ordinal));
 }

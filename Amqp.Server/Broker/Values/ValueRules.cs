@@ -30,7 +30,8 @@ internal static class ValueRules
         ["message-ttl"] = value => Integer(value, min: 0, MaxMilliseconds),
         ["overflow"] = value => Text(value) ?? (_overflows.Contains(value.AsString()) ? null : "invalid_overflow"),
         ["queue-mode"] = value => OneOf(value, "queue mode", "default", "lazy"),
-        ["queue-version"] = value => Integer(value, min: 0) ?? (value.AsInteger() is 1 or 2 ? null : $"\"unsupported queue version '{value}'\""),
+        ["queue-version"] = value =>
+            Integer(value, min: 0) ?? (value.AsInteger() is 1 or 2 ? null : $"\"unsupported queue version '{value}'\""),
     };
 
     /// <summary>
@@ -42,7 +43,8 @@ internal static class ValueRules
     public static bool Accepts(string key, FieldValue value) => _rules[key](value) is null;
 
     /// <summary>Returns a value as a name or routing key; null if it is no text, or too long.</summary>
-    public static string? Name(FieldValue? value) => value is { Type: FieldType.LongString } text && text.AsBytes().Length <= ShortString.MaxLength ? text.AsString() : null;
+    public static string? Name(FieldValue? value) =>
+        value is { Type: FieldType.LongString } text && text.AsBytes().Length <= ShortString.MaxLength ? text.AsString() : null;
 
     public static string? Integer(FieldValue value, long min, long max = long.MaxValue, string tooLarge = "value_too_large")
     {

@@ -18,13 +18,15 @@ internal sealed record DeclareRules(long? Limit, string? DefaultType, Func<long>
     public void DemandRoom(string queue)
     {
         if (Limit is { } limit && Count() >= limit)
-            throw new BrokerException(BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in cluster ({limit}) is reached");
+            throw new BrokerException(
+                BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in cluster ({limit}) is reached");
     }
 
     /// <exception cref="BrokerException">406: the limit on exchanges is reached.</exception>
     public void DemandRoomForExchange(string exchange)
     {
         if (ExchangeLimit is { } limit && CountExchanges() >= limit)
-            throw new BrokerException(BrokerError.Precondition, $"cannot declare exchange '{exchange}': exchange limit in cluster ({limit}) is reached");
+            throw new BrokerException(
+                BrokerError.Precondition, $"cannot declare exchange '{exchange}': exchange limit in cluster ({limit}) is reached");
     }
 }

@@ -22,7 +22,9 @@ internal static class PolicyEvents
     public static void PolicyCleared(this BrokerEvents events, string virtualHost, PolicyKind kind, string name)
     {
         if (events.IsWanted)
-            events.Raise(kind == PolicyKind.User ? "policy.cleared" : "operator.policy.cleared", [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
+            events.Raise(
+                kind == PolicyKind.User ? "policy.cleared" : "operator.policy.cleared",
+                [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
     /// <summary>Raised if another policy than before applies to a queue.</summary>
@@ -41,11 +43,14 @@ internal static class PolicyEvents
 
     /// <summary>Raised if an operator policy was set, or cleared (null).</summary>
     public static void OperatorPolicyChanged(this BrokerEvents events, string virtualHost, string name, Policy? policy) =>
-        events.ParameterChanged(OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));
+        events.ParameterChanged(
+            OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));
 
     private static KeyValuePair<string, FieldValue>[] Say(Policy policy) =>
     [
-        Fact("apply-to", policy.ApplyTo), Fact("priority", (long)policy.Priority), Json("definition", FieldValue.FromTable(policy.Definition)),
+        Fact("apply-to", policy.ApplyTo),
+        Fact("priority", (long)policy.Priority),
+        Json("definition", FieldValue.FromTable(policy.Definition)),
         Fact("pattern", policy.Pattern),
     ];
 }

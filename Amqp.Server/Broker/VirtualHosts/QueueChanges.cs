@@ -123,7 +123,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     private void DemandRoom(string queue)
     {
         if (state.VirtualHost.Limits.MaxQueues is { } limit && state.Queues.Count >= limit)
-            throw new BrokerException(BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in vhost '{state.Name}' ({limit}) is reached");
+            throw new BrokerException(
+                BrokerError.Precondition, $"cannot declare queue '{queue}': queue limit in vhost '{state.Name}' ({limit}) is reached");
         state.Rules.DemandRoom(queue);
     }
 

@@ -25,7 +25,9 @@ internal static class QueueEquivalence
             throw NameErrors.Locked(current.Name, current.VirtualHost);
         DemandFlag("durable", QueueFlags.Durable);
         DemandFlag("auto_delete", QueueFlags.AutoDelete);
-        if (defaultType is not null && arguments[QueueKinds.Argument] is null && current.Declaration.Arguments.Table[QueueKinds.Argument] is { } type)
+        if (defaultType is not null
+            && arguments[QueueKinds.Argument] is null
+            && current.Declaration.Arguments.Table[QueueKinds.Argument] is { } type)
             arguments = arguments.With(QueueKinds.Argument, type); // the default may have been another when the queue was declared
         current.Declaration.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
@@ -61,7 +63,8 @@ internal static class QueueEquivalence
         void DemandNot(bool isSo, string property)
         {
             if (isSo)
-                throw new BrokerException(BrokerError.Precondition, $"invalid property '{property}' for queue '{name}' in vhost '{virtualHost}'");
+                throw new BrokerException(
+                    BrokerError.Precondition, $"invalid property '{property}' for queue '{name}' in vhost '{virtualHost}'");
         }
     }
 }

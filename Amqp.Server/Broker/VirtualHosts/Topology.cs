@@ -34,7 +34,9 @@ internal sealed class Topology
     /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable from any thread.
     /// </summary>
     public long MemoryInUse =>
-        (long)ObjectSize.Queue * _state.Queues.Count + (long)ObjectSize.Exchange * _state.Routing.Count + (long)ObjectSize.Binding * _state.Bindings.Count;
+        (long)ObjectSize.Queue * _state.Queues.Count
+            + (long)ObjectSize.Exchange * _state.Routing.Count
+            + (long)ObjectSize.Binding * _state.Bindings.Count;
 
     /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
     public bool IsDeleted => _state.IsDeleted;
@@ -44,7 +46,8 @@ internal sealed class Topology
 
     /// <summary>Declares an exchange, or returns an existing one that is declared alike.</summary>
     /// <exception cref="BrokerException">403: reserved name. 406: declared otherwise, or invalid arguments. 503: no such type.</exception>
-    public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) => _exchanges.Declare(name, type, flags, arguments);
+    public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) =>
+        _exchanges.Declare(name, type, flags, arguments);
 
     /// <summary>Deletes an exchange with its bindings. A missing exchange is no error.</summary>
     /// <exception cref="BrokerException">403: a predeclared exchange. 406: the exchange is in use.</exception>
@@ -72,7 +75,8 @@ internal sealed class Topology
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
     /// <summary>Deletes a queue whose connection or last consumer is gone.</summary>
-    public void DeleteAbandoned(Queue queue, DispatchRound round) => DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
+    public void DeleteAbandoned(Queue queue, DispatchRound round) =>
+        DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
     /// <summary>Binds a queue or an exchange to an exchange. An existing binding is no error.</summary>
     /// <param name="source">The exchange that routes messages.</param>

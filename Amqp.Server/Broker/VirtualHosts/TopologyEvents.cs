@@ -14,7 +14,8 @@ internal static class TopologyEvents
             events.Raise("queue.created",
             [
                 Performed(), Fact("exclusive", queue.Declaration.IsExclusive), Fact("owner_pid", queue.Declaration.Owner?.ToString() ?? ""),
-                Arguments("arguments", queue.Declaration.Arguments.Table), Fact("auto_delete", queue.Declaration.IsAutoDelete), Fact("durable", queue.IsDurable),
+                Arguments("arguments", queue.Declaration.Arguments.Table), Fact("auto_delete", queue.Declaration.IsAutoDelete),
+                Fact("durable", queue.IsDurable),
                 Fact("name", queue.Name), Fact("vhost", queue.VirtualHost),
             ]);
     }
@@ -54,7 +55,8 @@ internal static class TopologyEvents
             events.Raise(name,
             [
                 Performed(), Fact("vhost", virtualHost), Arguments("arguments", binding.Arguments), Fact("routing_key", binding.RoutingKey),
-                Fact("destination_kind", binding.Destination is Exchange ? "exchange" : "queue"), Fact("destination_name", binding.Destination.Name),
+                Fact("destination_kind", binding.Destination is Exchange ? "exchange" : "queue"),
+                Fact("destination_name", binding.Destination.Name),
                 Fact("source_kind", "exchange"), Fact("source_name", binding.Source.Name),
             ]);
     }

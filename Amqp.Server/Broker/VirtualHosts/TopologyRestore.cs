@@ -38,7 +38,8 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
         var exchange = new Exchange(declared.Name, declared.Type, NewRouter(declared), (ExchangeFlags)definition.Flags, declared.Arguments);
         exchange.Keeper?.Open(
             exchange, state.Routing, _virtualHost.Host,
-            isDurable => state.Services.Store.OpenQueue(isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
+            isDurable => state.Services.Store.OpenQueue(
+                isDurable ? definition.Number : state.Store.NewQueueNumbers(durable: false, 1), isDurable));
         return exchange;
     }
 
@@ -67,7 +68,8 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
 
     /// <summary>True if a definition of an earlier version has a dead-letter routing key that is too long for a message.</summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
-        && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
+        && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null
+            || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
     /// <summary>Returns null if an end is missing: a crash can fall between the removal of an end and that of its bindings.</summary>
     private Binding? FindEnds(in StoredDefinition stored)

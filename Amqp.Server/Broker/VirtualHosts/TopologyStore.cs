@@ -35,12 +35,15 @@ internal sealed class TopologyStore(DefinitionStore definitions)
         foreach (var (key, value) in definitions.Entries(DefinitionKey.VirtualHosts))
         {
             string name = DefinitionKey.Names(key)[0];
-            var policies = users[name].Select(policy => Read(PolicyKind.User, policy)).Concat(operators[name].Select(policy => Read(PolicyKind.Operator, policy)));
-            yield return (name, VirtualHostDescription.Read(value), new StoredTopology(policies, exchanges[name], queues[name], bindings[name]));
+            var policies = users[name].Select(policy => Read(PolicyKind.User, policy))
+                .Concat(operators[name].Select(policy => Read(PolicyKind.Operator, policy)));
+            yield return (
+                name, VirtualHostDescription.Read(value), new StoredTopology(policies, exchanges[name], queues[name], bindings[name]));
         }
     }
 
-    public void SaveVirtualHost(string name, VirtualHostDescription description) => definitions.Put(DefinitionKey.OfVirtualHost(name), description.Write());
+    public void SaveVirtualHost(string name, VirtualHostDescription description) =>
+        definitions.Put(DefinitionKey.OfVirtualHost(name), description.Write());
 
     public void DeleteVirtualHost(string name) => definitions.Remove(DefinitionKey.OfVirtualHost(name));
 
@@ -80,9 +83,11 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     public void Save(string virtualHost, Policy policy) =>
         definitions.Put(DefinitionKey.OfPolicy(virtualHost, policy.Kind, policy.Name), DefinitionCodec.Write(policy));
 
-    public void DeletePolicy(string virtualHost, PolicyKind kind, string name) => definitions.Remove(DefinitionKey.OfPolicy(virtualHost, kind, name));
+    public void DeletePolicy(string virtualHost, PolicyKind kind, string name) =>
+        definitions.Remove(DefinitionKey.OfPolicy(virtualHost, kind, name));
 
-    private static Policy Read(PolicyKind kind, in StoredDefinition stored) => DefinitionCodec.ReadPolicy(kind, stored.Names[1], stored.Definition);
+    private static Policy Read(PolicyKind kind, in StoredDefinition stored) =>
+        DefinitionCodec.ReadPolicy(kind, stored.Names[1], stored.Definition);
 
     private ILookup<string, StoredDefinition> ByVirtualHost(string kind) => definitions.Read(kind).ToLookup(stored => stored.Names[0]);
 }
@@ -93,4 +98,7 @@ internal sealed class TopologyStore(DefinitionStore definitions)
 /// <param name="Queues">Durable queues.</param>
 /// <param name="Bindings">Bindings between durable exchanges and queues.</param>
 internal sealed record StoredTopology(
-    IEnumerable<Policy> Policies, IEnumerable<StoredDefinition> Exchanges, IEnumerable<StoredDefinition> Queues, IEnumerable<StoredDefinition> Bindings);
+    IEnumerable<Policy> Policies,
+    IEnumerable<StoredDefinition> Exchanges,
+    IEnumerable<StoredDefinition> Queues,
+    IEnumerable<StoredDefinition> Bindings);

@@ -80,7 +80,9 @@ internal sealed class VirtualHost : IDisposable
     public bool IsTracing
     {
         get => Firehose is not null;
-        set => Volatile.Write(ref _firehose, value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
+        set => Volatile.Write(
+            ref _firehose,
+            value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
     }
 
     /// <summary>Makes spans for messages whose publishers trace them; null unless configured.</summary>
@@ -125,7 +127,8 @@ internal sealed class VirtualHost : IDisposable
             await faults.ContainAsync(Compartment.Events, $"the stop of an internal exchange of vhost '{Name}'", publisher.StopAsync);
         foreach (var exchange in Exchanges)
             if (exchange.Keeper is { } keeper)
-                await faults.ContainAsync(Compartment.Exchange, $"the stop of exchange '{exchange.Name}' in vhost '{Name}'", keeper.StopAsync);
+                await faults.ContainAsync(
+                    Compartment.Exchange, $"the stop of exchange '{exchange.Name}' in vhost '{Name}'", keeper.StopAsync);
     }
 
     /// <summary>

@@ -14,8 +14,10 @@ internal sealed class VirtualHostDefaults(RuntimeParameters parameters, VirtualH
     {
         if (options.Limits.FirstOrDefault(limits => new NamePattern(limits.Pattern).IsMatch(virtualHost.Name)) is { } found)
             parameters.Put(VirtualHostLimits.Component, virtualHost.Name, VirtualHostLimits.Name, FieldValue.FromTable(Table(found)));
-        foreach (DefaultOperatorPolicy policy in options.OperatorPolicies.Where(policy => policy.Definition.Count > 0 && new NamePattern(policy.VirtualHostPattern).IsMatch(virtualHost.Name)))
-            virtualHost.Policies.Put(new Policy(PolicyKind.Operator, policy.Name, policy.QueuePattern, policy.ApplyTo, priority: 0, Table(policy)));
+        foreach (DefaultOperatorPolicy policy in options.OperatorPolicies.Where(
+            policy => policy.Definition.Count > 0 && new NamePattern(policy.VirtualHostPattern).IsMatch(virtualHost.Name)))
+            virtualHost.Policies.Put(
+                new Policy(PolicyKind.Operator, policy.Name, policy.QueuePattern, policy.ApplyTo, priority: 0, Table(policy)));
     }
 
     private static FieldTable Table(DefaultLimits limits)

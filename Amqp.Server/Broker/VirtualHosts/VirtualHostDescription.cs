@@ -8,7 +8,8 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
 /// <param name="DefaultQueueType">The type of queues whose declaration names none; null: the broker's default.</param>
 /// <param name="IsProtected">True if the virtual host must not be deleted.</param>
-internal sealed record VirtualHostDescription(string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)
+internal sealed record VirtualHostDescription(
+    string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)
 {
     private const byte Version = 1;
 

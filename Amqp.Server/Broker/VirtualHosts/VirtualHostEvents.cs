@@ -48,7 +48,10 @@ internal static class VirtualHostEvents
     /// <summary>Returns the metadata as Erlang prints a map in which the tags are atoms.</summary>
     private static string Metadata(VirtualHostDescription description)
     {
-        string type = description.DefaultQueueType is { } named ? $"default_queue_type => {ErlangText.Of(FieldValue.FromString(named))}," : "";
-        return $"#{{{type}description => {ErlangText.Of(FieldValue.FromString(description.Text))},tags => [{string.Join(',', description.Tags)}]}}";
+        string type = description.DefaultQueueType is { } named
+            ? $"default_queue_type => {ErlangText.Of(FieldValue.FromString(named))},"
+            : "";
+        return $"#{{{type}description => {ErlangText.Of(FieldValue.FromString(description.Text))},tags "
+            + $"=> [{string.Join(',', description.Tags)}]}}";
     }
 }

@@ -31,7 +31,8 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     public EffectivePolicy Effective(Queue queue) => PolicyKeys.Combine(Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue));
 
     /// <inheritdoc cref="Effective(Queue)"/>
-    public EffectivePolicy Effective(Exchange exchange) => PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
+    public EffectivePolicy Effective(Exchange exchange) =>
+        PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
     /// <summary>
     /// Matches all patterns with a name that is about to be declared, so that slow ones have
@@ -93,7 +94,8 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
                 return false;
             before = AppliedForEvents();
             Policy[] rest = [.. ListOf(kind).Where(policy => policy.Name != name)];
-            Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () => store.DeletePolicy(virtualHost.Name, kind, name));
+            Change(kind == PolicyKind.User ? rest : _users, kind == PolicyKind.User ? _operators : rest, () =>
+                store.DeletePolicy(virtualHost.Name, kind, name));
         }
         if (kind == PolicyKind.Operator)
             virtualHost.Events.OperatorPolicyChanged(virtualHost.Name, name, null);

@@ -18,7 +18,8 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <param name="parameters">Runtime parameters, deleted with their virtual host.</param>
 /// <param name="declareRules">Rules of the configuration for new queues and exchanges.</param>
 internal sealed class VirtualHostTable(
-    QueueServices services, TopologyStore store, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules) : IDisposable
+    QueueServices services, TopologyStore store, PermissionStore permissions, RuntimeParameters parameters, DeclareRules declareRules)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<string, VirtualHost> _virtualHosts = new();
     private readonly Lock _changes = new();

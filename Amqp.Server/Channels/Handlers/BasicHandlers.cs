@@ -38,7 +38,8 @@ internal static class BasicHandlers
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
         var queue = channel.Session.Topology.GetQueueToRead(name); // before the arguments: of two errors RabbitMQ reports the queue's
         int priority = ReadPriority(method.Arguments, name, channel.Connection.VirtualHost.Name);
-        var options = new ConsumeOptions(tag, method.NoAck, method.Exclusive, priority, channel.Session.Consumers.Prefetch, method.Arguments);
+        var options = new ConsumeOptions(
+            tag, method.NoAck, method.Exclusive, priority, channel.Session.Consumers.Prefetch, method.Arguments);
         channel.Session.Consume(queue, options, consumer =>
         {
             if (!method.NoWait)
@@ -67,11 +68,13 @@ internal static class BasicHandlers
             channel.Send(new BasicGetEmpty());
     }
 
-    private static void SendGetOk(AmqpChannel channel, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left)
+    private static void SendGetOk(
+        AmqpChannel channel, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left)
     {
         PublishAddress.Split(content.Address, out var exchange, out var routingKey);
         var outbox = channel.Connection.Outbox;
-        outbox.Write(channel.Number, new BasicGetOk(tag, isRedelivered, OctetText.Decode(exchange), OctetText.Decode(routingKey), (uint)Math.Min(left, uint.MaxValue)));
+        outbox.Write(channel.Number, new BasicGetOk(
+            tag, isRedelivered, OctetText.Decode(exchange), OctetText.Decode(routingKey), (uint)Math.Min(left, uint.MaxValue)));
         outbox.WriteContent(channel.Number, properties, content.Body, channel.Connection.FrameMax);
     }
 
@@ -80,7 +83,8 @@ internal static class BasicHandlers
         if (arguments["x-priority"] is not { } priority)
             return 0;
         if (!priority.IsInteger)
-            throw ArgumentTypes.Invalid("x-priority", queue, virtualHost, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
+            throw ArgumentTypes.Invalid(
+                "x-priority", queue, virtualHost, $"\"expected integer, got {ArgumentTypes.NameOf(priority.Type)}\"");
         return (int)Math.Clamp(priority.AsInteger(), int.MinValue, int.MaxValue);
     }
 }

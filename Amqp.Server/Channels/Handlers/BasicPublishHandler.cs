@@ -29,5 +29,6 @@ internal static class BasicPublishHandler
     }
 
     private static bool HasReplyTo(ReadOnlySpan<byte> properties) =>
-        properties.Length >= sizeof(ushort) && ((PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties) & PropertyFlags.ReplyTo) != 0;
+        properties.Length >= sizeof(ushort)
+            && ((PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties) & PropertyFlags.ReplyTo) != 0;
 }

@@ -29,7 +29,8 @@ internal static class DirectReplyToHandlers
                 throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer cannot acknowledge");
             if (channel.ReplyConsumer is not null)
                 throw new AmqpException(ReplyCode.PreconditionFailed, "reply consumer already set");
-            channel.ReplyConsumer = new ReplyConsumer(channel, method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag);
+            channel.ReplyConsumer = new ReplyConsumer(
+                channel, method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag);
         }
         if (!method.NoWait)
             channel.Send(new BasicConsumeOk(channel.ReplyConsumer.Tag));

@@ -16,7 +16,9 @@ internal static class ExchangeHandlers
     private static void Declare(AmqpChannel channel, ExchangeDeclare method)
     {
         string name = ReservedNames.Clean(method.Exchange);
-        var flags = (method.Durable ? ExchangeFlags.Durable : 0) | (method.AutoDelete ? ExchangeFlags.AutoDelete : 0) | (method.Internal ? ExchangeFlags.Internal : 0);
+        var flags = (method.Durable ? ExchangeFlags.Durable : 0)
+            | (method.AutoDelete ? ExchangeFlags.AutoDelete : 0)
+            | (method.Internal ? ExchangeFlags.Internal : 0);
         if (method.Passive)
             channel.Session.Topology.DemandExchange(name);
         else

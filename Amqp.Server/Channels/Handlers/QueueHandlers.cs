@@ -33,7 +33,9 @@ internal static class QueueHandlers
             DirectReplyToHandlers.Declare(channel, name, method.NoWait);
             return;
         }
-        var flags = (method.Durable ? QueueFlags.Durable : 0) | (method.AutoDelete ? QueueFlags.AutoDelete : 0) | (method.Exclusive ? QueueFlags.Exclusive : 0);
+        var flags = (method.Durable ? QueueFlags.Durable : 0)
+            | (method.AutoDelete ? QueueFlags.AutoDelete : 0)
+            | (method.Exclusive ? QueueFlags.Exclusive : 0);
         var topology = channel.Session.Topology;
         var queue = method.Passive
             ? topology.DemandQueue(name) // here an empty name does not stand for the last queue

@@ -31,7 +31,8 @@ internal sealed class ApiClient : IDisposable
         var handler = new SocketsHttpHandler { UseProxy = !login.Url.IsLoopback, AllowAutoRedirect = false, UseCookies = false };
         handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
         _http = new HttpClient(handler) { Timeout = limit };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Password}")));
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Password}")));
     }
 
     public BrokerLogin Login { get; }
@@ -43,7 +44,12 @@ internal sealed class ApiClient : IDisposable
     /// <param name="header">Additional header; null for none.</param>
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="ApiFailure">There was no response, or no broker's.</exception>
-    public async Task<ApiAnswer> AskAsync(HttpMethod method, string path, string? body = null, (string Name, string Value)? header = null, CancellationToken cancellation = default)
+    public async Task<ApiAnswer> AskAsync(
+        HttpMethod method,
+        string path,
+        string? body = null,
+        (string Name, string Value)? header = null,
+        CancellationToken cancellation = default)
     {
         // Names like ".." and "a%2Fb" must reach the broker unchanged.
         var address = new Uri($"{Login}/api/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });

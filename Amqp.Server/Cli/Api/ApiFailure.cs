@@ -9,7 +9,8 @@ namespace Amqp.Server.Cli.Api;
 /// <param name="message">Error and remedy, for the user.</param>
 /// <param name="status">HTTP status; null if there was no response.</param>
 /// <param name="reason">The broker's own text; empty if there was none.</param>
-internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? status = null, string reason = "") : CliException(exitCode, message)
+internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? status = null, string reason = "")
+    : CliException(exitCode, message)
 {
     public HttpStatusCode? Status { get; } = status;
 
@@ -18,16 +19,22 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     /// <summary>Creates the failure for a connection that could not be opened.</summary>
     public static ApiFailure Unreachable(BrokerLogin login, string why) => new(
         Cli.ExitCode.Unavailable,
-        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or AMQPBROKER_URL; its port is 15672 unless management.tcp.port is set");
+        $"No broker answers at {login} ({why}). Start it, or name its HTTP API with --url or "
+            + "AMQPBROKER_URL; its port is 15672 unless management.tcp.port is set");
 
     /// <summary>Creates the failure for a connection that ended before the response.</summary>
     public static ApiFailure NoAnswer(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable,
-        $"The server at {login} closed the connection without a response. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with https://. A broker also does this when management.connection_max is reached");
+        $"The server at {login} closed the connection without a response. Check the URL: the HTTP API "
+            + "is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with "
+            + "https://. A broker also does this when management.connection_max is reached");
 
     /// <summary>Creates the failure for a server that does not speak TLS.</summary>
     public static ApiFailure NoTls(BrokerLogin login) => new(
-        Cli.ExitCode.Unavailable, $"The server at {login} does not speak TLS. Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}, or name the port of management.ssl.port");
+        Cli.ExitCode.Unavailable,
+        $"The server at {login} does not speak TLS. "
+            + $"Try {new UriBuilder(login.Url) { Scheme = Uri.UriSchemeHttp, Port = login.Url.Port }.Uri.ToString().TrimEnd('/')}"
+            + ", or name the port of management.ssl.port");
 
     /// <summary>Creates the failure for a server whose certificate is not trusted.</summary>
     /// <param name="login">Address of the server.</param>
@@ -35,20 +42,27 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     /// <param name="status">Errors of the chain to its authority.</param>
     public static ApiFailure NoTrust(BrokerLogin login, SslPolicyErrors errors, X509ChainStatusFlags status) => new(
         Cli.ExitCode.Unavailable,
-        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"The certificate of {login} is for another name than {login.Url.Host}. Use a URL with a name from the certificate"
-        : status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? $"The certificate of {login}, or of its authority, has expired or is not valid yet. The broker needs a new one"
-        : $"The certificate of {login} is not trusted: no authority known to this system has issued it. Name its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            ? $"The certificate of {login} is for another name than {login.Url.Host}. Use a URL with a name from the certificate"
+        : status.HasFlag(X509ChainStatusFlags.NotTimeValid)
+            ? $"The certificate of {login}, or of its authority, has expired or is not valid yet. The broker needs a new one"
+        : $"The certificate of {login} is not trusted: no authority known to this system has issued it. Name "
+            + "its authority's certificate in the variable SSL_CERT_FILE, or add it to those of the system");
 
     /// <summary>Creates the failure for a virtual host that does not exist.</summary>
-    public static ApiFailure NoVirtualHost() => new(Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts", HttpStatusCode.NotFound);
+    public static ApiFailure NoVirtualHost() =>
+        new(Cli.ExitCode.NotFound, "There is no such virtual host. See them with: amqpbroker vhosts", HttpStatusCode.NotFound);
 
     /// <summary>Creates the failure for a response that took too long.</summary>
     public static ApiFailure Late(BrokerLogin login, TimeSpan limit) => new(
-        Cli.ExitCode.TemporaryFailure, $"The broker at {login} did not answer within {limit.TotalSeconds:0.#} s. Try again, or set a longer --timeout");
+        Cli.ExitCode.TemporaryFailure,
+        $"The broker at {login} did not answer within {limit.TotalSeconds:0.#} s. Try again, or set a longer --timeout");
 
     /// <summary>Creates the failure for a server that is no broker.</summary>
     public static ApiFailure NoApi(BrokerLogin login) => new(
-        Cli.ExitCode.Unavailable, $"The server at {login} is not a broker's HTTP API. Check the URL: the HTTP API is on port 15672 unless management.tcp.port is set");
+        Cli.ExitCode.Unavailable,
+        $"The server at {login} is not a broker's HTTP API. Check the URL: the HTTP API is on port "
+            + "15672 unless management.tcp.port is set");
 
     /// <summary>Creates the failure for a response whose status is no success.</summary>
     /// <param name="login">Address and login of the request.</param>
@@ -60,21 +74,31 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
         var (exitCode, message) = answer.Status switch
         {
             HttpStatusCode.Unauthorized when reason is "Login failed" or "" => (
-                Cli.ExitCode.NoPermission, $"{login} refuses the login of '{login.User}'. Give name and password with --user and --password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile"),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => (Cli.ExitCode.NoPermission, $"'{login.User}' may not do that: {Sentence(reason)}. {Remedy(reason)}"),
-            HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, NoVirtualHost().Message),
+                Cli.ExitCode.NoPermission,
+                $"{login} refuses the login of '{login.User}'. Give name and password with --user and "
+                    + "--password, AMQPBROKER_USER and AMQPBROKER_PASSWORD, or a profile"),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                (Cli.ExitCode.NoPermission, $"'{login.User}' may not do that: {Sentence(reason)}. {Remedy(reason)}"),
+            HttpStatusCode.NotFound when reason.EndsWith("vhost_not_found", StringComparison.Ordinal) =>
+                (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
-            HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) => (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"), // an AMQP error of a publish
-            HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed => (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
+            // an AMQP error of a publish
+            HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) =>
+                (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"),
+            HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed =>
+                (Cli.ExitCode.Refused, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.ServiceUnavailable => (Cli.ExitCode.Unavailable, $"The broker cannot do that now: {Sentence(reason)}"),
-            HttpStatusCode.MethodNotAllowed => (Cli.ExitCode.Unavailable, $"The broker at {login} does not know this request; it may be of another version"),
+            HttpStatusCode.MethodNotAllowed =>
+                (Cli.ExitCode.Unavailable, $"The broker at {login} does not know this request; it may be of another version"),
             _ => (Cli.ExitCode.Software, $"The broker failed with HTTP status {(int)answer.Status}: {Sentence(reason)}. Its log says more"),
         };
         return new ApiFailure(exitCode, message, answer.Status, reason);
     }
 
-    private static string Sentence(string reason) => reason.Length == 0 ? "it gave no reason" : reason.Trim().TrimEnd('.').Replace("\n\n", ": ", StringComparison.Ordinal).Replace('\n', ' ');
+    private static string Sentence(string reason) => reason.Length == 0
+        ? "it gave no reason"
+        : reason.Trim().TrimEnd('.').Replace("\n\n", ": ", StringComparison.Ordinal).Replace('\n', ' ');
 
     private static string Remedy(string reason) => reason switch
     {

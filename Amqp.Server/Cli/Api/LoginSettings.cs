@@ -30,16 +30,23 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
         url ??= profile.Url ?? DefaultUrl;
         if (!url.Contains("://", StringComparison.Ordinal))
             url = $"http://{url}";
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
-            throw new CliException(ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address)
+            || address.Scheme is not ("http" or "https")
+            || address.Host.Length == 0)
+            throw new CliException(
+                ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
 
         string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
         string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? Guest;
-        string? password = Password ?? (User is null && inUrl.Length > 1 ? inUrl[1] : null) ?? Variable("AMQPBROKER_PASSWORD") ?? (user == profile.User ? profile.Password : null);
+        string? password = Password
+            ?? (User is null && inUrl.Length > 1 ? inUrl[1] : null)
+            ?? Variable("AMQPBROKER_PASSWORD")
+            ?? (user == profile.User ? profile.Password : null);
         if (password is null && user == Guest)
             password = Guest;
         password ??= askPassword?.Invoke(user)
-            ?? throw new CliException(ExitCode.Usage, $"There is no password for '{user}'. Give it with --password, AMQPBROKER_PASSWORD or a profile");
+            ?? throw new CliException(
+                ExitCode.Usage, $"There is no password for '{user}'. Give it with --password, AMQPBROKER_PASSWORD or a profile");
         var plain = new UriBuilder(address.Scheme, address.Host, address.Port, address.AbsolutePath);
         return new BrokerLogin(plain.Uri, user, password, Variable("AMQPBROKER_VHOST") ?? profile.VirtualHost ?? "/");
 
@@ -49,7 +56,9 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
     /// <summary>Parses the time limit of a command: seconds, with an optional fraction; 0 or <c>infinity</c> for no limit.</summary>
     public static TimeSpan? ParseTimeout(string text) =>
         text is "infinity" or "0" ? Timeout.InfiniteTimeSpan
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= 1_000_000 ? TimeSpan.FromSeconds(seconds)
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is > 0 and <= 1_000_000
+            ? TimeSpan.FromSeconds(seconds)
         : null;
 
     private static string WithoutLogin(string url) => url.LastIndexOf('@') is var at and >= 0 ? url[(at + 1)..] : url;

@@ -6,7 +6,8 @@ namespace Amqp.Server.Cli.Api;
 internal static class PasswordPrompt
 {
     /// <summary>Prompts for the password of a user; null if input or errors are not on a terminal.</summary>
-    public static Func<string, string>? OnTerminal => Console.IsInputRedirected || Console.IsErrorRedirected ? null : user => Ask($"Password of '{user}': ");
+    public static Func<string, string>? OnTerminal =>
+        Console.IsInputRedirected || Console.IsErrorRedirected ? null : user => Ask($"Password of '{user}': ");
 
     /// <summary>Prints the prompt to standard error and reads a line.</summary>
     public static string Ask(string question)

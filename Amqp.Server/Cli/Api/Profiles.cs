@@ -32,12 +32,15 @@ internal static class Profiles
         string path = file ?? DefaultFile(environment);
         if (!File.Exists(path))
             return file is null && name is null ? LoginProfile.None
-                : throw new CliException(ExitCode.Configuration, $"The profile file {path} does not exist. docs/command-line.md describes its format");
+                : throw new CliException(
+                    ExitCode.Configuration, $"The profile file {path} does not exist. docs/command-line.md describes its format");
         try
         {
             string text = File.ReadAllText(path);
             if (text.AsSpan().TrimStart() is not (['{' or '/', ..] or []))
-                throw new CliException(ExitCode.Configuration, $"{path} is not a profile file, which is JSON. If it is a broker's configuration, name the broker with --url instead");
+                throw new CliException(
+                    ExitCode.Configuration,
+                    $"{path} is not a profile file, which is JSON. If it is a broker's configuration, name the broker with --url instead");
             using JsonDocument document = JsonDocument.Parse(text, _lenient);
             return Find(path, document.RootElement, name);
         }
@@ -53,9 +56,12 @@ internal static class Profiles
 
     private static LoginProfile Find(string path, JsonElement root, string? name)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("profiles", out JsonElement profiles) || profiles.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("profiles", out JsonElement profiles)
+            || profiles.ValueKind != JsonValueKind.Object)
             throw new CliException(ExitCode.Configuration, $"{path}: expected an object with \"profiles\". docs/command-line.md shows one");
-        if (profiles.EnumerateObject().Any(profile => profile.Value.ValueKind == JsonValueKind.Object && profile.Value.TryGetProperty("password", out _)))
+        if (profiles.EnumerateObject()
+            .Any(profile => profile.Value.ValueKind == JsonValueKind.Object && profile.Value.TryGetProperty("password", out _)))
             DemandPrivate(path);
         name ??= Text(path, root, "default");
         if (name is null)
@@ -63,12 +69,16 @@ internal static class Profiles
         if (!profiles.TryGetProperty(name, out JsonElement found) || found.ValueKind != JsonValueKind.Object)
         {
             string? nearest = Spelling.Nearest(name, profiles.EnumerateObject().Select(profile => profile.Name));
-            throw new CliException(ExitCode.Configuration, $"{path}: there is no profile '{name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}");
+            throw new CliException(
+                ExitCode.Configuration, $"{path}: there is no profile '{name}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}");
         }
         foreach (JsonProperty field in found.EnumerateObject())
             if (field.Name is not ("url" or "user" or "password" or "vhost"))
-                throw new CliException(ExitCode.Configuration, $"{path}: profile '{name}': unknown field '{field.Name}'; a profile has url, user, password and vhost");
-        return new LoginProfile(Text(path, found, "url"), Text(path, found, "user"), Text(path, found, "password"), Text(path, found, "vhost"));
+                throw new CliException(
+                    ExitCode.Configuration,
+                    $"{path}: profile '{name}': unknown field '{field.Name}'; a profile has url, user, password and vhost");
+        return new LoginProfile(
+            Text(path, found, "url"), Text(path, found, "user"), Text(path, found, "password"), Text(path, found, "vhost"));
     }
 
     private static string? Text(string path, JsonElement holder, string field) =>
@@ -80,7 +90,8 @@ internal static class Profiles
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
-            throw new CliException(ExitCode.Configuration, $"{path} holds passwords and others can read or write it. Close it with: chmod 600 {path}");
+            throw new CliException(
+                ExitCode.Configuration, $"{path} holds passwords and others can read or write it. Close it with: chmod 600 {path}");
     }
 }
 

@@ -11,7 +11,8 @@ internal static class BenchCommands
     private const int FanoutConsumers = 16; // connections, which share the consumers: one for each queue
 
     /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
-    public static Command Create() => new("bench", "Put load on an AMQP 0-9-1 broker and measure it. Queues and exchanges of the load are deleted at the end.")
+    public static Command Create() => new(
+        "bench", "Put load on an AMQP 0-9-1 broker and measure it. Queues and exchanges of the load are deleted at the end.")
     {
         Throughput(),
         Latency(),
@@ -24,7 +25,8 @@ internal static class BenchCommands
     {
         var options = new LoadOptions(new Workload());
         return Load("throughput", "Messages per second from producers through queues to consumers.", options,
-            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable,
+            options.Confirm,
             options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
     }
 
@@ -32,16 +34,18 @@ internal static class BenchCommands
     {
         var options = new LoadOptions(new Workload { Rate = 10_000, Warmup = 1 }, leastRate: 1, leastSize: sizeof(long));
         return Load("latency", "Latency at a fixed rate: the time from a message's due time to its delivery, and to its confirm.", options,
-            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+            options.Producers, options.Consumers, options.Queues, options.Size, options.Rate, options.Persistent, options.Durable,
+            options.Confirm,
             options.Ack, options.AckWrite, options.Prefetch, options.ExchangeType, options.Duration, options.Count, options.Warmup);
     }
 
     private static Command Fanout()
     {
         var options = new LoadOptions(new Workload { Queues = 10, Consumers = FanoutConsumers, Exchange = ExchangeKind.Fanout });
-        return Load(FanoutName, "One producer, and a fanout exchange that routes every message to every queue; one consumer per queue.", options,
-            options.Queues, options.Consumers, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
-            options.Ack, options.AckWrite, options.Prefetch, options.Duration, options.Count, options.Warmup);
+        return Load(
+            FanoutName, "One producer, and a fanout exchange that routes every message to every queue; one consumer per queue.", options,
+                options.Queues, options.Consumers, options.Size, options.Rate, options.Persistent, options.Durable, options.Confirm,
+                options.Ack, options.AckWrite, options.Prefetch, options.Duration, options.Count, options.Warmup);
     }
 
     private static Command Load(string name, string description, LoadOptions options, params Option[] ofVerb)
@@ -75,7 +79,9 @@ internal static class BenchCommands
         };
         var options = new LoadOptions(deep, leastConsumers: 1, leastWindow: 1);
         var command = new Command("depth", "Fill a durable queue with persistent messages and confirms, then drain it.");
-        options.AddTo(command, options.Count, options.Size, options.Producers, options.Consumers, options.Queues, options.Confirm, options.Ack, options.AckWrite, options.Prefetch);
+        options.AddTo(
+            command, options.Count, options.Size, options.Producers, options.Consumers, options.Queues, options.Confirm, options.Ack,
+            options.AckWrite, options.Prefetch);
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);
@@ -92,10 +98,14 @@ internal static class BenchCommands
         Option<ChurnKind> kind = BenchOption.Word("--kind", ChurnKind.Connection, "Kind of object to open and close.");
         Option<int> clients = BenchOption.Number("--clients", 1, 1, 10_000, "Number of clients that open and close at the same time.");
         Option<int> duration = BenchOption.Number("--duration", 10, 1, 1_000_000_000, "Length of the measurement, in seconds.");
-        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "Number of objects to open and close, instead of --duration.");
+        Option<int> count = BenchOption.Number(
+            "--count", 0, 1, 1_000_000_000, "Number of objects to open and close, instead of --duration.");
         Option<int> warmup = BenchOption.Number("--warmup", 0, 0, 1_000_000_000, "Seconds of load before the measurement.");
         Option<bool> durable = BenchOption.Flag("--durable", "Declare durable queues.");
-        var command = new Command("churn", "Connections, channels or queues opened and closed per second.") { kind, clients, duration, count, warmup, durable };
+        var command = new Command("churn", "Connections, channels or queues opened and closed per second.")
+        {
+            kind, clients, duration, count, warmup, durable
+        };
         run.AddTo(command);
         command.Validators.Add(RunOptions.NotBoth(count, duration));
         command.Validators.Add(RunOptions.NotBoth(count, warmup));
@@ -120,7 +130,8 @@ internal static class BenchCommands
         return command;
     }
 
-    private static void Print(ParseResult result, LiveLine live, bool isJson, string verb, object settings, object report, Action<BenchOutput> print)
+    private static void Print(
+        ParseResult result, LiveLine live, bool isJson, string verb, object settings, object report, Action<BenchOutput> print)
     {
         live.Clear();
         var output = new BenchOutput(result.InvocationConfiguration.Output);

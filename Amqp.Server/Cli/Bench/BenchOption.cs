@@ -20,7 +20,9 @@ internal static class BenchOption
         DefaultValueFactory = without < min ? null : _ => without, // the help shows no default that is itself invalid
         CustomParser = result =>
         {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                && value >= min
+                && value <= max)
                 return value;
             result.AddError($"{name}: '{result.Tokens[0].Value}' will not do; expected a whole number from {min} to {max}");
             return without;
@@ -43,7 +45,9 @@ internal static class BenchOption
             CustomParser = result =>
             {
                 string word = result.Tokens[0].Value;
-                if (!char.IsAsciiDigit(word.FirstOrDefault()) && Enum.TryParse(word, ignoreCase: true, out T value) && Enum.IsDefined(value))
+                if (!char.IsAsciiDigit(word.FirstOrDefault())
+                    && Enum.TryParse(word, ignoreCase: true, out T value)
+                    && Enum.IsDefined(value))
                     return value;
                 result.AddError($"{name}: '{word}' will not do; expected one of {words}");
                 return without;

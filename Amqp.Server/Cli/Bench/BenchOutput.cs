@@ -12,7 +12,10 @@ internal sealed class BenchOutput(TextWriter output)
 {
     private const double Mebibyte = 1024 * 1024;
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) }
+    };
 
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
 
@@ -32,7 +35,11 @@ internal sealed class BenchOutput(TextWriter output)
         Line($"load: {Described(load)}");
         string blocked = report.BlockedSeconds > 0 ? $", of which the broker had blocked producers for {report.BlockedSeconds} s" : "";
         Line($"measured: {report.Seconds:N2} s{blocked}");
-        Rates("messages", [("published", report.Published, report.PublishRate), ("confirmed", report.Confirmed, report.ConfirmRate), ("consumed", report.Consumed, report.ConsumeRate)]);
+        Rates("messages", [
+            ("published", report.Published, report.PublishRate),
+            ("confirmed", report.Confirmed, report.ConfirmRate),
+            ("consumed", report.Consumed, report.ConsumeRate)
+        ]);
         if (report.Rejected > 0)
             Line($"rejected by the broker (basic.nack): {report.Rejected:N0}");
         Latencies([("delivery", report.DeliveryLatency), ("confirm", report.ConfirmLatency)]);
@@ -57,28 +64,38 @@ internal sealed class BenchOutput(TextWriter output)
         Line($"broker: {report.Broker} at {load.Broker}");
         Line($"load: {Described(load)}, filled before it is drained");
         Line($"measured: {report.Fill.Seconds:N2} s in, {report.Drain.Seconds:N2} s out");
-        Rates("messages", [("in", report.Fill.Confirmed, report.Fill.PublishRate), ("out", report.Drain.Consumed, report.Drain.ConsumeRate)]);
+        Rates(
+            "messages", [("in", report.Fill.Confirmed, report.Fill.PublishRate), ("out", report.Drain.Consumed, report.Drain.ConsumeRate)]);
         var steps = new OutputTable("by depth", " messages", " in/s", " out/s");
         foreach (DepthStep step in report.Steps)
             steps.Add(N(step.Messages), N(step.InRate), N(step.OutRate));
         steps.Print(output, _isTerminal);
         Latencies([("confirm", report.Fill.ConfirmLatency)]);
         Costs("million messages", [
-            ("broker, in", report.Fill.BrokerProcess), ("broker, out", report.Drain.BrokerProcess), ("bench, in", report.Fill.OwnProcess), ("bench, out", report.Drain.OwnProcess)]);
+            ("broker, in", report.Fill.BrokerProcess),
+            ("broker, out", report.Drain.BrokerProcess),
+            ("bench, in", report.Fill.OwnProcess),
+            ("bench, out", report.Drain.OwnProcess)
+        ]);
     }
 
     private static string Described(Workload load)
     {
-        string acknowledged = load.AcknowledgeEvery == 0 ? "no acknowledgements" : $"an ack for every {load.AcknowledgeEvery:N0}{(load.AckWrite == AckWrite.Each ? " in a write of its own" : "")}";
+        string acknowledged = load.AcknowledgeEvery == 0
+            ? "no acknowledgements"
+            : $"an ack for every {load.AcknowledgeEvery:N0}{(load.AckWrite == AckWrite.Each ? " in a write of its own" : "")}";
         return string.Join(", ", new[]
         {
-            $"{Many(load.Producers, "producer")}, {Many(load.Consumers, "consumer")}, {Many(load.Queues, load.IsDurable ? "durable queue" : "transient queue")}",
+            $"{Many(load.Producers, "producer")}, {Many(load.Consumers, "consumer")}, "
+                + $"{Many(load.Queues, load.IsDurable ? "durable queue" : "transient queue")}",
             $"{load.Exchange.ToString().ToLowerInvariant()} exchange",
             FormattableString.Invariant($"{load.Size:N0} B"),
             load.IsPersistent ? "persistent" : "transient",
             load.Rate == 0 ? "as fast as possible" : FormattableString.Invariant($"{load.Rate:N0} a second"),
             load.ConfirmWindow == 0 ? "no confirms" : FormattableString.Invariant($"confirms with {load.ConfirmWindow:N0} in flight"),
-            load.Consumers == 0 ? "no consumers" : load.Prefetch == 0 ? acknowledged : FormattableString.Invariant($"prefetch {load.Prefetch}, {acknowledged}"),
+            load.Consumers == 0
+                ? "no consumers"
+                : load.Prefetch == 0 ? acknowledged : FormattableString.Invariant($"prefetch {load.Prefetch}, {acknowledged}"),
         });
     }
 
@@ -102,13 +119,17 @@ internal sealed class BenchOutput(TextWriter output)
 
     private void Costs(string unit, IEnumerable<(string Who, ProcessCost? Cost)> rows)
     {
-        var table = new OutputTable($"processor seconds for a {unit}, memory in MiB", " for-a-million", " in-all", " rss-before", " rss-max", " rss-after", "process");
+        var table = new OutputTable(
+            $"processor seconds for a {unit}, memory in MiB", " for-a-million", " in-all", " rss-before", " rss-max", " rss-after",
+            "process");
         foreach ((string who, ProcessCost? cost) in rows)
         {
             if (cost is null)
                 continue;
             var broker = cost as BrokerCost;
-            table.Add(Seconds(cost.CpuSecondsPerMillion), Seconds(cost.CpuSeconds), Memory(broker?.RssAtStart), Memory(broker?.RssMax), Memory(broker?.RssAtEnd), who);
+            table.Add(
+                Seconds(cost.CpuSecondsPerMillion), Seconds(cost.CpuSeconds), Memory(broker?.RssAtStart), Memory(broker?.RssMax),
+                Memory(broker?.RssAtEnd), who);
         }
         table.Print(output, _isTerminal);
     }

@@ -22,7 +22,8 @@ internal sealed class LoadOptions
     {
         _defaults = defaults;
         Producers = BenchOption.Number("--producers", defaults.Producers, 1, MostConnections, "Number of publishing connections.");
-        Consumers = BenchOption.Number("--consumers", defaults.Consumers, leastConsumers, MostConnections, "Number of consuming connections, which share the queues.");
+        Consumers = BenchOption.Number(
+            "--consumers", defaults.Consumers, leastConsumers, MostConnections, "Number of consuming connections, which share the queues.");
         Queues = BenchOption.Number("--queues", defaults.Queues, 1, 1_000_000, "Number of queues; producers publish to each in turn.");
         Size = BenchOption.Number("--size", defaults.Size, leastSize, 512 * 1024 * 1024, "Size of a message's body, in bytes.");
         Rate = BenchOption.Number("--rate", defaults.Rate, leastRate, Most, leastRate == 0
@@ -33,9 +34,15 @@ internal sealed class LoadOptions
         Confirm = BenchOption.Number("--confirm", defaults.ConfirmWindow, leastWindow, 1_000_000, leastWindow == 0
             ? "Use publisher confirms, with at most this number of unconfirmed messages per producer; 0 for no confirms."
             : "Largest number of unconfirmed messages of a producer.");
-        Ack = BenchOption.Number("--ack", defaults.AcknowledgeEvery, 0, Most, "Number of messages per acknowledgement; 0 for automatic acknowledgement.");
-        AckWrite = BenchOption.Word("--ack-write", defaults.AckWrite, "Write each acknowledgement to the socket separately, as client libraries do, or those of one read together.");
-        Prefetch = BenchOption.Number("--prefetch", defaults.Prefetch, 0, ushort.MaxValue, "Largest number of unacknowledged messages of a consumer; 0 for no limit.");
+        Ack = BenchOption.Number(
+            "--ack", defaults.AcknowledgeEvery, 0, Most, "Number of messages per acknowledgement; 0 for automatic acknowledgement.");
+        AckWrite = BenchOption.Word(
+            "--ack-write",
+            defaults.AckWrite,
+            "Write each acknowledgement to the socket separately, as client libraries do, or those of one read together.");
+        Prefetch = BenchOption.Number(
+            "--prefetch", defaults.Prefetch, 0, ushort.MaxValue,
+            "Largest number of unacknowledged messages of a consumer; 0 for no limit.");
         ExchangeType = BenchOption.Word("--exchange-type", defaults.Exchange, "Type of the exchange that producers publish to.");
         Duration = BenchOption.Number("--duration", defaults.Duration, 1, Most, "Length of publishing, in seconds.");
         Count = BenchOption.Number("--count", (int)defaults.Count, 1, Most, "Number of messages to publish, instead of --duration.");

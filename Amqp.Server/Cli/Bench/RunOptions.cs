@@ -10,7 +10,8 @@ namespace Amqp.Server.Cli.Bench;
 internal sealed class RunOptions
 {
     private readonly Option<BrokerAddress> _uri = BenchOption.Uri();
-    private readonly Option<int> _pid = BenchOption.Number("--pid", 0, 1, int.MaxValue, "Process id of the broker on this machine, to measure its processor time and memory.");
+    private readonly Option<int> _pid = BenchOption.Number(
+        "--pid", 0, 1, int.MaxValue, "Process id of the broker on this machine, to measure its processor time and memory.");
     private readonly Option<bool> _json = BenchOption.Flag("--json", "Print one JSON object, for programs.");
 
     private readonly Option<string> _prefix = new("--prefix")

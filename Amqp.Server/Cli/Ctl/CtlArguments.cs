@@ -16,5 +16,9 @@ internal static class CtlArguments
 
     /// <summary>Returns the arguments of a listed object, such as a queue. No arguments are an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
-        item.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object && arguments.EnumerateObject().Any() ? CtlJson.Sorted(arguments) : _none;
+        item.TryGetProperty("arguments", out JsonElement arguments)
+            && arguments.ValueKind == JsonValueKind.Object
+            && arguments.EnumerateObject().Any()
+            ? CtlJson.Sorted(arguments)
+            : _none;
 }

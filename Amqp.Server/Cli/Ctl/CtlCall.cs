@@ -42,8 +42,9 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public string this[int index] => input.Arguments[index];
 
     /// <summary>Time limit from the option or the verb; infinite if neither has one.</summary>
-    public TimeSpan Timeout => input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
-        : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
+    public TimeSpan Timeout =>
+        input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
+            : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>
     /// Prints the action, unless the output is quiet or for programs. Call before any request that changes the broker's state.
@@ -81,7 +82,8 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     }
 
     /// <summary>Gets a resource that must exist.</summary>
-    public async Task<JsonElement> GetAsync(string path) => await FindAsync(path) ?? throw CtlException.Error(ExitCode.Unavailable, "not_found");
+    public async Task<JsonElement> GetAsync(string path) =>
+        await FindAsync(path) ?? throw CtlException.Error(ExitCode.Unavailable, "not_found");
 
     /// <summary>Gets a list; empty if the virtual host does not exist.</summary>
     public async Task<JsonElement[]> ListAsync(string path) => await FindAsync(path) is { } list ? [.. list.EnumerateArray()] : [];
@@ -98,7 +100,8 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <param name="path">Path of the resource.</param>
     /// <param name="missing">Thrown if the resource does not exist.</param>
     /// <param name="kept">Thrown if the resource is protected; null to report the broker's reason.</param>
-    public Task DeleteAsync(string path, CtlException missing, CtlException? kept = null) => ChangeAsync(HttpMethod.Delete, path, missing, kept);
+    public Task DeleteAsync(string path, CtlException missing, CtlException? kept = null) =>
+        ChangeAsync(HttpMethod.Delete, path, missing, kept);
 
     /// <summary>Changes a resource that must exist.</summary>
     /// <inheritdoc cref="DeleteAsync"/>
@@ -123,7 +126,8 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             throw CtlException.NoVirtualHost(VirtualHost);
     }
 
-    public async Task<JsonElement> DemandUserAsync(string user) => await FindAsync(ApiPath.Of("users", user)) ?? throw CtlException.NoUser(user);
+    public async Task<JsonElement> DemandUserAsync(string user) =>
+        await FindAsync(ApiPath.Of("users", user)) ?? throw CtlException.NoUser(user);
 
     /// <summary>Parses an argument as JSON.</summary>
     public static JsonNode? ParseJson(string text)

@@ -7,7 +7,12 @@ internal static class CtlColumns
     /// <exception cref="CtlException">A column is unknown.</exception>
     public static string[] Of(CtlCall call, string[] known, params string[] usual)
     {
-        string[] wanted = [.. call.Input.Arguments.SelectMany(column => column.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+        string[] wanted =
+        [
+            .. call.Input.Arguments.SelectMany(
+                column => column.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Distinct()
+        ];
         string[] unknown = [.. wanted.Where(column => !known.Contains(column)).Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
             throw CtlException.Usage(call.Input, call.Verb, $"Info key(s) {string.Join(',', unknown)} are not supported");

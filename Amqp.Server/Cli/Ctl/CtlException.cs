@@ -20,7 +20,8 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
     public static CtlException NoVirtualHost(string host) => new(Cli.ExitCode.Refused, $"Virtual host '{host}' does not exist");
 
     public static CtlException ProtectedVirtualHost() => Error(
-        Cli.ExitCode.Unavailable, "Cannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata");
+        Cli.ExitCode.Unavailable,
+        "Cannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata");
 
     public static CtlException NotJson() => Error(Cli.ExitCode.Unavailable, "JSON decoding error. Reason: badarg");
 

@@ -21,7 +21,8 @@ internal static class CtlFormat
     /// True if RabbitMQ's verb prints row by row, so that an empty list prints nothing instead of an empty line.
     /// </param>
     /// <param name="hasHeadings">False for the few lists without headings.</param>
-    public static void Print(CtlCall call, IReadOnlyList<string> columns, IReadOnlyList<JsonElement[]> rows, bool isStreamed, bool hasHeadings = true)
+    public static void Print(
+        CtlCall call, IReadOnlyList<string> columns, IReadOnlyList<JsonElement[]> rows, bool isStreamed, bool hasHeadings = true)
     {
         TextWriter output = call.Output;
         switch (call.Input.Formatter)

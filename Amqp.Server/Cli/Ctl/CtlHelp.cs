@@ -25,8 +25,10 @@ internal static class CtlHelp
     public static string All()
     {
         int width = CtlVerbs.Families.Max(family => family.Verbs.Max(verb => verb.Name.Length));
-        IEnumerable<string> families = CtlVerbs.Families.Select(family => $"{Bold(family.Name)}:\n\n{string.Join('\n', Lines(family.Verbs))}\n");
-        return $"{Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--timeout <timeout>] [--quiet] <command> [<command options>]\n\nAvailable commands:\n\n{string.Join('\n', families)}\n{Options()}";
+        IEnumerable<string> families = CtlVerbs.Families.Select(
+            family => $"{Bold(family.Name)}:\n\n{string.Join('\n', Lines(family.Verbs))}\n");
+        return $"{Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--timeout <timeout>] [--quiet] <command> "
+            + $"[<command options>]\n\nAvailable commands:\n\n{string.Join('\n', families)}\n{Options()}";
 
         IEnumerable<string> Lines(IEnumerable<CtlVerb> verbs) => verbs
             .OrderBy(verb => verb.Name, StringComparer.Ordinal)

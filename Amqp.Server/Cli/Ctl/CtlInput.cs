@@ -68,7 +68,9 @@ internal sealed class CtlInput
 
     /// <summary>Returns the address and login given on the command line.</summary>
     public LoginSettings Login(CtlVerb verb) =>
-        new(Option("url"), verb.Options.Contains("--user") ? null : Option("user"), Option("password"), Option("profile"), Option("config"));
+        new(
+            Option("url"), verb.Options.Contains("--user") ? null : Option("user"), Option("password"), Option("profile"),
+            Option("config"));
 
     /// <summary>Parses a command line.</summary>
     /// <param name="given">The words after <c>ctl</c>.</param>
@@ -128,10 +130,14 @@ internal sealed class CtlInput
 
     /// <summary>Splits options of one letter that share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>
     private static IEnumerable<string> Apart(string word, CtlVerb? verb) =>
-        word.Length > 2 && word[0] == '-' && word[1] != '-' && word[1..].All(letter => IsShort($"-{letter}", verb)) ? word[1..].Select(letter => $"-{letter}") : [word];
+        word.Length > 2 && word[0] == '-' && word[1] != '-' && word[1..].All(letter => IsShort($"-{letter}", verb))
+            ? word[1..].Select(letter => $"-{letter}")
+            : [word];
 
     private static bool IsShort(string option, CtlVerb? verb) =>
-        _flags.ContainsKey(option) || _valued.ContainsKey(option) || verb is not null && (verb.Flags.Contains(option) || verb.Options.Contains(option));
+        _flags.ContainsKey(option)
+            || _valued.ContainsKey(option)
+            || verb is not null && (verb.Flags.Contains(option) || verb.Options.Contains(option));
 
     public bool Has(string option) => _options.ContainsKey(option);
 

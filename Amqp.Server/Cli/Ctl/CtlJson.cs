@@ -21,7 +21,8 @@ internal static class CtlJson
     public static JsonElement Sorted(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => JsonSerializer.SerializeToElement(
-            new SortedDictionary<string, JsonElement>(value.EnumerateObject().ToDictionary(field => field.Name, field => Sorted(field.Value)), StringComparer.Ordinal)),
+            new SortedDictionary<string, JsonElement>(
+                value.EnumerateObject().ToDictionary(field => field.Name, field => Sorted(field.Value)), StringComparer.Ordinal)),
         JsonValueKind.Array => JsonSerializer.SerializeToElement(value.EnumerateArray().Select(Sorted)),
         _ => value,
     };

@@ -18,7 +18,12 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
     /// <summary>Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without this parser.</summary>
     public static Command Describe()
     {
-        var verb = new Argument<string[]>("command") { HelpName = "command", Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.", Arity = ArgumentArity.ZeroOrMore };
+        var verb = new Argument<string[]>("command")
+        {
+            HelpName = "command",
+            Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         verb.CompletionSources.Add(context => context.ParseResult.GetValue(verb) is { Length: > 1 } ? []
             : CtlVerbs.Families.SelectMany(family => family.Verbs).Select(known => new CompletionItem(known.Name)));
         return new Command(Name, "Accept rabbitmqctl's commands and print its output: a replacement for rabbitmqctl.") { verb };
@@ -43,11 +48,16 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
             string node = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
             if (failure.ExitCode == ExitCode.TemporaryFailure)
             {
-                double seconds = input.Option("timeout") is { } limit ? LoginSettings.ParseTimeout(limit)!.Value.TotalSeconds : _patience.TotalSeconds;
-                await error.WriteLineAsync(CtlException.Timeout(input, node, ((long)(seconds * 1000)).ToString(CultureInfo.InvariantCulture)).Message);
+                double seconds = input.Option("timeout") is { } limit
+                    ? LoginSettings.ParseTimeout(limit)!.Value.TotalSeconds
+                    : _patience.TotalSeconds;
+                await error.WriteLineAsync(
+                    CtlException.Timeout(input, node, ((long)(seconds * 1000)).ToString(CultureInfo.InvariantCulture)).Message);
                 return failure.ExitCode;
             }
-            await error.WriteLineAsync($"Error: unable to perform an operation on node '{node}'. Please see diagnostics information and suggestions below.\n\n{failure.Message}.");
+            await error.WriteLineAsync(
+                $"Error: unable to perform an operation on node '{node}'. Please see diagnostics "
+                    + $"information and suggestions below.\n\n{failure.Message}.");
             return failure.ExitCode;
         }
         catch (CtlException failure)
@@ -69,14 +79,23 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
         if (CtlVerbs.Find(input.Verb) is not { } verb)
         {
             string? nearest = CtlVerbs.Nearest(input.Verb);
-            await error.WriteLineAsync($"\nCommand '{input.Verb}' not found. \n{(nearest is null ? $"\n{CtlHelp.All()}" : $"Did you mean '{nearest}'? \n")}");
+            await error.WriteLineAsync(
+                $"\nCommand '{input.Verb}' not found. \n{(nearest is null ? $"\n{CtlHelp.All()}" : $"Did you mean '{nearest}'? \n")}");
             return ExitCode.Usage;
         }
         if (input.Has("help"))
             return await HelpAsync(verb.Name, isAsked: true);
         Check(input, verb);
-        BrokerLogin login = verb.IsLocal ? new BrokerLogin(new Uri(LoginSettings.DefaultUrl), "", "", "/") : input.Login(verb).Resolve(environment, PasswordPrompt.OnTerminal);
-        using var client = new ApiClient(login, input.Option("timeout") is { } text && LoginSettings.ParseTimeout(text) is { } limit && verb.Name is not ("await_startup" or "wait") ? limit : _patience);
+        BrokerLogin login = verb.IsLocal
+            ? new BrokerLogin(new Uri(LoginSettings.DefaultUrl), "", "", "/")
+            : input.Login(verb).Resolve(environment, PasswordPrompt.OnTerminal);
+        using var client = new ApiClient(
+            login,
+            input.Option("timeout") is { } text
+                && LoginSettings.ParseTimeout(text) is { } limit
+                && verb.Name is not ("await_startup" or "wait")
+                ? limit
+                : _patience);
         var call = new CtlCall(input, verb, client, output, error);
         await verb.RunAsync(call);
         call.End();
@@ -86,9 +105,11 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
     private static void Check(CtlInput input, CtlVerb verb)
     {
         if (input.Unknown.Count > 0 && !RefusedVerbs.All.Contains(verb))
-            throw CtlException.Usage(input, verb, $"Invalid options for this command:\n{string.Join('\n', input.Unknown.Select(option => $"{option} : "))}");
+            throw CtlException.Usage(
+                input, verb, $"Invalid options for this command:\n{string.Join('\n', input.Unknown.Select(option => $"{option} : "))}");
         if (input.Option("timeout") is { } timeout && LoginSettings.ParseTimeout(timeout) is null)
-            throw CtlException.Usage(input, verb, $"Invalid options for this command:\n{(input.Given.Contains("-t") ? "-t" : "--timeout")} : {timeout}");
+            throw CtlException.Usage(
+                input, verb, $"Invalid options for this command:\n{(input.Given.Contains("-t") ? "-t" : "--timeout")} : {timeout}");
         if (!CtlFormat.Known.Contains(input.Formatter))
             throw CtlException.Usage(input, verb, $"there is no formatter '{input.Formatter}' here; use table, json, csv or pretty_table");
         if (input.Arguments.Count < verb.Least)

@@ -25,5 +25,6 @@ internal sealed record CtlVerb(string Name, string Usage, int Least, int Most, s
     public bool IsLocal { get; init; }
 
     /// <summary>The usage, as in the help.</summary>
-    public string UsageText => $"{CtlHelp.Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--longnames] [--quiet] {Name}{(Usage.Length > 0 ? $" {Usage}" : "")}";
+    public string UsageText =>
+        $"{CtlHelp.Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--longnames] [--quiet] {Name}{(Usage.Length > 0 ? $" {Usage}" : "")}";
 }

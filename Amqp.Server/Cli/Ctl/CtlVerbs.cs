@@ -23,7 +23,9 @@ internal static class CtlVerbs
         ("Definitions", DefinitionVerbs.All),
     ];
 
-    private static readonly Dictionary<string, CtlVerb> _byName = Families.SelectMany(family => family.Verbs).Concat(RefusedVerbs.All).ToDictionary(verb => verb.Name);
+    private static readonly Dictionary<string, CtlVerb> _byName = Families.SelectMany(family => family.Verbs)
+        .Concat(RefusedVerbs.All)
+        .ToDictionary(verb => verb.Name);
 
     /// <summary>Returns the verb with a name; null if there is none.</summary>
     public static CtlVerb? Find(string name) => _byName.GetValueOrDefault(name);

@@ -12,15 +12,28 @@ internal static class DefinitionVerbs
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync) { Options = ["--format"], IsMute = true },
-        new("import_definitions", "<file_path | \"-\"> [--format <json | erlang>] [--skip-if-unchanged]", 0, 1, "Imports definitions in JSON", ImportAsync) { Options = ["--format"], Flags = ["--skip-if-unchanged"], Timeout = 300 },
+        new("export_definitions", "<file_path | \"-\"> [--format <json | erlang>]", 1, 1, "Exports definitions in JSON", ExportAsync)
+        {
+            Options = ["--format"],
+            IsMute = true
+        },
+        new(
+            "import_definitions", "<file_path | \"-\"> [--format <json | erlang>] [--skip-if-unchanged]", 0, 1,
+            "Imports definitions in JSON", ImportAsync)
+        {
+            Options = ["--format"],
+            Flags = ["--skip-if-unchanged"],
+            Timeout = 300
+        },
     ];
 
     private static async Task ExportAsync(CtlCall call)
     {
         DemandJson(call);
         string file = call[0];
-        if (file != Standard && Path.GetDirectoryName(Path.GetFullPath(file, Environment.CurrentDirectory)) is { } folder && !Directory.Exists(folder))
+        if (file != Standard
+            && Path.GetDirectoryName(Path.GetFullPath(file, Environment.CurrentDirectory)) is { } folder
+            && !Directory.Exists(folder))
             throw CtlException.BadArgument(call, $"Directory {folder} does not exist");
         if (file != Standard)
             call.Announce($"Exporting definitions in JSON to a file at \"{file}\" ...");
@@ -52,7 +65,10 @@ internal static class DefinitionVerbs
         string file = call.Input.Arguments.Count > 0 ? call[0] : Standard;
         if (file != Standard && !File.Exists(file))
             throw CtlException.BadArgument(call, $"File {file} does not exist");
-        call.Announce(file == Standard ? "Importing definitions in JSON from standard input ..." : $"Importing definitions in JSON from a file at \"{file}\" ...");
+        call.Announce(
+            file == Standard
+                ? "Importing definitions in JSON from standard input ..."
+                : $"Importing definitions in JSON from a file at \"{file}\" ...");
         string text = (file == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file)).TrimStart('\uFEFF');
         try
         {

@@ -10,21 +10,48 @@ internal static class DiagnosticVerbs
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        Check("alarms", "", "Lists resource alarms (local or cluster-wide) in effect on the target node", call => AlarmsAsync(call, "any known", isCheck: false)),
-        Check("check_alarms", "", "Health check that exits with a non-zero code if the target node reports any alarms, local or cluster-wide.", call => AlarmsAsync(call, "any local", isCheck: true)),
-        Check("check_certificate_expiration", "[--within <period>] [--unit <unit>]", "Checks the expiration date on the certificates for every listener configured to use TLS", CertificatesAsync) with { Options = ["--within", "--unit"] },
-        Check("check_if_node_is_quorum_critical", "", "Health check that exits with a non-zero code if there are queues with minimum online quorum", QuorumAsync),
-        Check("check_local_alarms", "", "Health check that exits with a non-zero code if the target node reports any local alarms", LocalAlarmsAsync),
-        Check("check_running", "", "Health check that exits with a non-zero code if the RabbitMQ app on the target node is not running", call => RunningAsync(call, $"Checking if RabbitMQ is running on node {call.Node} ...", result: null)),
+        Check("alarms", "", "Lists resource alarms (local or cluster-wide) in effect on the target node", call =>
+            AlarmsAsync(call, "any known", isCheck: false)),
+        Check(
+            "check_alarms",
+            "",
+            "Health check that exits with a non-zero code if the target node reports any alarms, local or cluster-wide.",
+            call => AlarmsAsync(call, "any local", isCheck: true)),
+        Check(
+            "check_certificate_expiration",
+            "[--within <period>] [--unit <unit>]",
+            "Checks the expiration date on the certificates for every listener configured to use TLS",
+            CertificatesAsync) with { Options = ["--within", "--unit"] },
+        Check(
+            "check_if_node_is_quorum_critical",
+            "",
+            "Health check that exits with a non-zero code if there are queues with minimum online quorum",
+            QuorumAsync),
+        Check(
+            "check_local_alarms",
+            "",
+            "Health check that exits with a non-zero code if the target node reports any local alarms",
+            LocalAlarmsAsync),
+        Check(
+            "check_running",
+            "",
+            "Health check that exits with a non-zero code if the RabbitMQ app on the target node is not running",
+            call => RunningAsync(call, $"Checking if RabbitMQ is running on node {call.Node} ...", result: null)),
         Check("check_virtual_hosts", "", "Health check that checks if all vhosts are running in the target node", VirtualHostsAsync),
         Check("discover_peers", "", "Performs peer discovery and lists discovered nodes, if any", PeersAsync),
         Check("is_booting", "", "Checks if RabbitMQ is still booting on the target node", BootingAsync),
-        Check("is_running", "", "Checks if RabbitMQ is fully booted and running on the target node", call => RunningAsync(call, $"Asking node {call.Node} for its status ...", result: true)),
-        Check("memory_breakdown", "[--unit <unit>]", "Provides the total memory usage of the target node, without a breakdown", MemoryAsync) with { Options = ["--unit"] },
+        Check("is_running", "", "Checks if RabbitMQ is fully booted and running on the target node", call =>
+            RunningAsync(call, $"Asking node {call.Node} for its status ...", result: true)),
+        Check(
+            "memory_breakdown",
+            "[--unit <unit>]",
+            "Provides the total memory usage of the target node, without a breakdown",
+            MemoryAsync) with { Options = ["--unit"] },
         Check("server_version", "", "Displays the version of RabbitMQ that the target node is compatible with", VersionAsync),
     ];
 
-    private static CtlVerb Check(string name, string usage, string description, Func<CtlCall, Task> run) => new(name, usage, 0, 0, description, run) { Timeout = 60 };
+    private static CtlVerb Check(string name, string usage, string description, Func<CtlCall, Task> run) =>
+        new(name, usage, 0, 0, description, run) { Timeout = 60 };
 
     private static async Task RunningAsync(CtlCall call, string banner, bool? result)
     {
@@ -84,10 +111,12 @@ internal static class DiagnosticVerbs
     {
         string unit = call.Input.Option("unit") ?? "weeks";
         if (!_periods.Contains(unit.ToLowerInvariant()))
-            throw CtlException.Usage(call.Input, call.Verb, $"\"unit '{unit}' is not supported. Please use one of: {string.Join(", ", _periods)}\"");
+            throw CtlException.Usage(
+                call.Input, call.Verb, $"\"unit '{unit}' is not supported. Please use one of: {string.Join(", ", _periods)}\"");
         int within = call.Number("within", 4);
         call.Announce($"Checking certificate expiration on node {call.Node} ...");
-        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Get, ApiPath.Of("health", "checks", "certificate-expiration", within.ToString(CultureInfo.InvariantCulture), unit.ToLowerInvariant()));
+        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Get, ApiPath.Of(
+            "health", "checks", "certificate-expiration", within.ToString(CultureInfo.InvariantCulture), unit.ToLowerInvariant()));
         if (!answer.IsSuccess)
             throw CtlException.Error(ExitCode.Unavailable, answer.Reason);
         call.Say($"No certificates are expiring within {within} {(within == 1 ? unit.TrimEnd('s') : unit)}.", new() { ["result"] = "ok" });
@@ -98,7 +127,11 @@ internal static class DiagnosticVerbs
         call.Announce($"Checking if node {call.Node} is critical for quorum of any quorum queues ...");
         await call.GetAsync("health/checks/node-is-quorum-critical");
         if (call.IsForProgram)
-            call.Say("", new() { ["message"] = "Target node seems to be the only one in a single node cluster, the check does not apply", ["result"] = "ok" });
+            call.Say("", new()
+            {
+                ["message"] = "Target node seems to be the only one in a single node cluster, the check does not apply",
+                ["result"] = "ok"
+            });
         else
             Pass(call, $"Node {call.Node} seems to be the only one in a single node cluster, the check does not apply");
     }

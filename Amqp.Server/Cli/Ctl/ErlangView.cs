@@ -19,7 +19,8 @@ internal static class ErlangView
     {
         JsonValueKind.String => $"\"{value.GetString()}\"",
         JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(Term))}]",
-        JsonValueKind.Object => $"[{string.Join(',', value.EnumerateObject().Select(field => $"{{\"{field.Name}\",{Term(field.Value)}}}"))}]",
+        JsonValueKind.Object =>
+            $"[{string.Join(',', value.EnumerateObject().Select(field => $"{{\"{field.Name}\",{Term(field.Value)}}}"))}]",
         JsonValueKind.Null => "undefined",
         _ => value.GetRawText(),
     };

@@ -14,8 +14,19 @@ internal static class LimitVerbs
     [
         new("clear_user_limits", "<username> <limit_type> | all", 2, 2, "Clears user connection/channel limits", ClearOfUserAsync),
         new("clear_vhost_limits", "[--vhost <vhost>]", 0, 0, "Clears virtual host limits", ClearOfHostAsync),
-        new("list_user_limits", "[--user <username>] [--global]", 0, 0, "Displays configured user limits", ListOfUsersAsync) { Flags = ["--global"], Options = ["--user"], Timeout = 60 },
-        new("list_vhost_limits", "[--vhost <vhost>] [--global] [--no-table-headers]", 0, 0, "Displays configured virtual host limits", ListOfHostsAsync) { Flags = ["--global", "--no-table-headers"], Timeout = 60 },
+        new("list_user_limits", "[--user <username>] [--global]", 0, 0, "Displays configured user limits", ListOfUsersAsync)
+        {
+            Flags = ["--global"],
+            Options = ["--user"],
+            Timeout = 60
+        },
+        new(
+            "list_vhost_limits", "[--vhost <vhost>] [--global] [--no-table-headers]", 0, 0, "Displays configured virtual host limits",
+            ListOfHostsAsync)
+        {
+            Flags = ["--global", "--no-table-headers"],
+            Timeout = 60
+        },
         new("set_user_limits", "<username> <definition>", 2, 2, "Sets user limits", SetOfUserAsync),
         new("set_vhost_limits", "[--vhost <vhost>] <definition>", 1, 1, "Sets virtual host limits", SetOfHostAsync),
     ];
@@ -25,7 +36,8 @@ internal static class LimitVerbs
         call.Announce($"Setting vhost limits to \"{call[0]}\" for vhost \"{call.VirtualHost}\" ...");
         JsonObject limits = Parse(call[0]);
         await call.DemandVirtualHostAsync();
-        await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits }); // one request, so that all limits are set or none
+        // one request, so that all limits are set or none
+        await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits });
     }
 
     private static async Task ClearOfHostAsync(CtlCall call)
@@ -60,7 +72,8 @@ internal static class LimitVerbs
         JsonObject limits = Parse(call[1]);
         await DemandUserAsync(call, call[0]);
         foreach (var (name, value) in limits)
-            await call.SendAsync(HttpMethod.Put, ApiPath.Of("user-limits", call[0], name), new JsonObject { ["value"] = value?.DeepClone() });
+            await call.SendAsync(
+                HttpMethod.Put, ApiPath.Of("user-limits", call[0], name), new JsonObject { ["value"] = value?.DeepClone() });
     }
 
     private static async Task ClearOfUserAsync(CtlCall call)
@@ -94,9 +107,14 @@ internal static class LimitVerbs
     }
 
     private static void Print(CtlCall call, string[] columns, JsonElement[] limits, string owner) =>
-        CtlFormat.Print(call, columns, [.. limits.Select(entry => new[] { entry.GetProperty(owner), CtlJson.AsText(entry, "value") })], isStreamed: false);
+        CtlFormat.Print(
+            call,
+            columns,
+            [.. limits.Select(entry => new[] { entry.GetProperty(owner), CtlJson.AsText(entry, "value") })],
+            isStreamed: false);
 
     private static JsonObject Parse(string text) => CtlCall.ParseJson(text) as JsonObject ?? throw CtlException.NotJson();
 
-    private static string[] Names(JsonElement[] limits) => [.. limits.SelectMany(entry => entry.GetProperty("value").EnumerateObject()).Select(limit => limit.Name)];
+    private static string[] Names(JsonElement[] limits) =>
+        [.. limits.SelectMany(entry => entry.GetProperty("value").EnumerateObject()).Select(limit => limit.Name)];
 }

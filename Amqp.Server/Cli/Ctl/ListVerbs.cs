@@ -6,9 +6,12 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Verbs that list exchanges, bindings, consumers and feature flags.</summary>
 internal static class ListVerbs
 {
-    private static readonly string[] _exchangeColumns = ["name", "type", "durable", "auto_delete", "internal", "arguments", "policy", "vhost"];
-    private static readonly string[] _bindingColumns = ["source_name", "source_kind", "destination_name", "destination_kind", "routing_key", "arguments", "vhost"];
-    private static readonly string[] _consumerColumns = ["queue_name", "channel_pid", "consumer_tag", "ack_required", "prefetch_count", "active", "activity_status", "arguments"];
+    private static readonly string[] _exchangeColumns =
+        ["name", "type", "durable", "auto_delete", "internal", "arguments", "policy", "vhost"];
+    private static readonly string[] _bindingColumns =
+        ["source_name", "source_kind", "destination_name", "destination_kind", "routing_key", "arguments", "vhost"];
+    private static readonly string[] _consumerColumns =
+        ["queue_name", "channel_pid", "consumer_tag", "ack_required", "prefetch_count", "active", "activity_status", "arguments"];
     private static readonly string[] _flagColumns = ["name", "state", "stability", "provided_by", "desc", "doc_url"];
 
     public static IReadOnlyList<CtlVerb> All { get; } =
@@ -17,7 +20,9 @@ internal static class ListVerbs
         Lists("list_consumers", "[--vhost <vhost>] [--no-table-headers] [<column> ...]", "Lists all consumers for a vhost", ConsumersAsync),
         Lists("list_exchanges", "[--vhost <vhost>] [--no-table-headers] [<column> ...]", "Lists exchanges", ExchangesAsync),
         Lists("list_feature_flags", "[<column> ...]", "Lists feature flags", FlagsAsync),
-        new("enable_feature_flag", "<all | name of the feature flag to enable>", 1, 1, "Enables a feature flag or all supported feature flags on the target node", EnableAsync),
+        new(
+            "enable_feature_flag", "<all | name of the feature flag to enable>", 1, 1,
+            "Enables a feature flag or all supported feature flags on the target node", EnableAsync),
     ];
 
     private static CtlVerb Lists(string name, string usage, string description, Func<CtlCall, Task> run) =>
@@ -27,7 +32,8 @@ internal static class ListVerbs
     {
         string[] columns = CtlColumns.Of(call, _exchangeColumns, "name", "type");
         call.Announce($"Listing exchanges for vhost {call.VirtualHost} ...");
-        await PrintAsync(call, ApiPath.Of("exchanges", call.VirtualHost), columns, (exchange, column) => column == "arguments" ? CtlArguments.Of(exchange) : Field(exchange, column));
+        await PrintAsync(call, ApiPath.Of("exchanges", call.VirtualHost), columns, (exchange, column) =>
+            column == "arguments" ? CtlArguments.Of(exchange) : Field(exchange, column));
     }
 
     private static async Task BindingsAsync(CtlCall call)
@@ -64,7 +70,8 @@ internal static class ListVerbs
         string[] columns = CtlColumns.Of(call, _flagColumns, "name", "state");
         call.Announce("Listing feature flags ...");
         JsonElement[] flags = await call.ListAsync("feature-flags");
-        CtlFormat.Print(call, columns, [.. flags.Select(flag => columns.Select(column => Field(flag, column)).ToArray())], isStreamed: false);
+        CtlFormat.Print(
+            call, columns, [.. flags.Select(flag => columns.Select(column => Field(flag, column)).ToArray())], isStreamed: false);
     }
 
     private static async Task EnableAsync(CtlCall call)
@@ -84,5 +91,6 @@ internal static class ListVerbs
         CtlFormat.Print(call, columns, [.. items.Select(item => columns.Select(column => cell(item, column)).ToArray())], isStreamed: true);
     }
 
-    private static JsonElement Field(JsonElement item, string name) => item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : default;
+    private static JsonElement Field(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : default;
 }

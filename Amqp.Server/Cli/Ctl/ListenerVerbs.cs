@@ -7,10 +7,32 @@ internal static class ListenerVerbs
 {
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("check_port_connectivity", "", 0, 0, "Basic TCP connectivity health check for each listener's port on the target node", ConnectivityAsync) { Timeout = 60 },
-        new("check_port_listener", "<port>", 1, 1, "Health check that exits with a non-zero code if target node does not have an active listener for given port", PortAsync) { Timeout = 60 },
-        new("check_protocol_listener", "<protocol>", 1, 1, "Health check that exits with a non-zero code if target node does not have an active listener for given protocol", ProtocolAsync) { Timeout = 60 },
-        new("listeners", "", 0, 0, "Lists active connection listeners (bound interface, port, protocol) on the target node", ListAsync) { Timeout = 60 },
+        new(
+            "check_port_connectivity", "", 0, 0, "Basic TCP connectivity health check for each listener's port on the target node",
+            ConnectivityAsync)
+        {
+            Timeout = 60
+        },
+        new(
+            "check_port_listener", "<port>", 1, 1,
+            "Health check that exits with a non-zero code if target node does not have an active listener for given port", PortAsync)
+        {
+            Timeout = 60
+        },
+        new(
+            "check_protocol_listener",
+            "<protocol>",
+            1,
+            1,
+            "Health check that exits with a non-zero code if target node does not have an active listener for given protocol",
+            ProtocolAsync)
+        {
+            Timeout = 60
+        },
+        new("listeners", "", 0, 0, "Lists active connection listeners (bound interface, port, protocol) on the target node", ListAsync)
+        {
+            Timeout = 60
+        },
     ];
 
     private static async Task ConnectivityAsync(CtlCall call)
@@ -25,7 +47,8 @@ internal static class ListenerVerbs
             try
             {
                 using var socket = new TcpClient();
-                using var limit = new CancellationTokenSource(call.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(60) : call.Timeout);
+                using var limit = new CancellationTokenSource(
+                    call.Timeout == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(60) : call.Timeout);
                 await socket.ConnectAsync(host, listener.Port, limit.Token);
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
@@ -34,8 +57,12 @@ internal static class ListenerVerbs
             }
         }
         if (failed.Count > 0)
-            throw CtlException.Error(ExitCode.Unavailable, $"Connection to ports of the following listeners on node {call.Node} failed: {string.Join(", ", failed.Distinct())}");
-        call.Say($"Successfully connected to ports {Ports(listeners)} on node {call.Node}.", new() { ["listeners"] = Fields(listeners), ["node"] = call.Node, ["result"] = "ok" });
+            throw CtlException.Error(
+                ExitCode.Unavailable,
+                $"Connection to ports of the following listeners on node {call.Node} failed: {string.Join(", ", failed.Distinct())}");
+        call.Say(
+            $"Successfully connected to ports {Ports(listeners)} on node {call.Node}.",
+            new() { ["listeners"] = Fields(listeners), ["node"] = call.Node, ["result"] = "ok" });
     }
 
     private static async Task PortAsync(CtlCall call)
@@ -46,10 +73,20 @@ internal static class ListenerVerbs
         if (!listeners.Any(listener => listener.Port == port))
         {
             throw Failed(
-                call, $"No listener for port {port} is active on node {call.Node}. Found listeners that use the following ports: {Ports(listeners)}",
-                new() { ["listeners"] = Fields(listeners), ["missing"] = call[0], ["ports"] = listeners.Select(listener => listener.Port).Distinct(), ["result"] = "error" });
+                call,
+                $"No listener for port {port} is active on node {call.Node}. Found listeners that use "
+                    + $"the following ports: {Ports(listeners)}",
+                new()
+                {
+                    ["listeners"] = Fields(listeners),
+                    ["missing"] = call[0],
+                    ["ports"] = listeners.Select(listener => listener.Port).Distinct(),
+                    ["result"] = "error"
+                });
         }
-        call.Say($"A listener for port {port} is running on node {call.Node}.", new() { ["node"] = call.Node, ["port"] = call[0], ["result"] = "ok" });
+        call.Say(
+            $"A listener for port {port} is running on node {call.Node}.",
+            new() { ["node"] = call.Node, ["port"] = call[0], ["result"] = "ok" });
     }
 
     private static async Task ProtocolAsync(CtlCall call)
@@ -67,26 +104,34 @@ internal static class ListenerVerbs
         if (!protocols.Contains(wanted))
         {
             throw Failed(
-                call, $"Error:\nNo listener for protocol {wanted} is active on node {call.Node}. Found listeners for the following protocols: {string.Join(", ", protocols)}",
+                call,
+                $"Error:\nNo listener for protocol {wanted} is active on node {call.Node}. Found "
+                    + $"listeners for the following protocols: {string.Join(", ", protocols)}",
                 new() { ["listeners"] = Fields(listeners), ["missing"] = wanted, ["protocols"] = protocols, ["result"] = "error" });
         }
-        call.Say($"A listener for protocol {wanted} is running on node {call.Node}.", new() { ["node"] = call.Node, ["protocol"] = wanted, ["result"] = "ok" });
+        call.Say(
+            $"A listener for protocol {wanted} is running on node {call.Node}.",
+            new() { ["node"] = call.Node, ["protocol"] = wanted, ["result"] = "ok" });
     }
 
     private static async Task ListAsync(CtlCall call)
     {
         call.Announce($"Asking node {call.Node} to report its protocol listeners ...");
         ListenerView[] listeners = await FindAsync(call);
-        call.Say(string.Join('\n', listeners.Select(listener => $"I{listener.ToString()[1..]}")), new() { ["listeners"] = Fields(listeners), ["node"] = call.Node, ["result"] = "ok" });
+        call.Say(
+            string.Join('\n', listeners.Select(listener => $"I{listener.ToString()[1..]}")),
+            new() { ["listeners"] = Fields(listeners), ["node"] = call.Node, ["result"] = "ok" });
     }
 
     private static async Task<ListenerView[]> FindAsync(CtlCall call) => ListenerView.Of(await call.GetAsync("overview"));
 
-    private static CtlException Failed(CtlCall call, string text, Dictionary<string, object?> fields) => new(ExitCode.Unavailable, call.IsForProgram ? CtlJson.Of(fields) : text);
+    private static CtlException Failed(CtlCall call, string text, Dictionary<string, object?> fields) =>
+        new(ExitCode.Unavailable, call.IsForProgram ? CtlJson.Of(fields) : text);
 
     private static IEnumerable<object> Fields(ListenerView[] listeners) => listeners.Select(listener => listener.Fields);
 
-    private static string Ports(ListenerView[] listeners) => string.Join(", ", listeners.Select(listener => listener.Port).Distinct().Order());
+    private static string Ports(ListenerView[] listeners) =>
+        string.Join(", ", listeners.Select(listener => listener.Port).Distinct().Order());
 
     private static string Reachable(string address) => address is "0.0.0.0" ? "127.0.0.1" : address is "::" ? "::1" : address;
 }

@@ -14,14 +14,19 @@ internal sealed record ListenerView(string Node, string Address, int Port, strin
     [
         .. overview.GetProperty("listeners").EnumerateArray()
             .Select(listener => new ListenerView(
-                listener.GetProperty("node").GetString()!, listener.GetProperty("ip_address").GetString()!, listener.GetProperty("port").GetInt32(), listener.GetProperty("protocol").GetString()!))
+                listener.GetProperty("node").GetString()!,
+                listener.GetProperty("ip_address").GetString()!,
+                listener.GetProperty("port").GetInt32(),
+                listener.GetProperty("protocol").GetString()!))
             .OrderBy(listener => listener.Port.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal),
     ];
 
     /// <summary>The fields of the JSON output.</summary>
-    public Dictionary<string, object?> Fields => new() { ["interface"] = Interface, ["node"] = Node, ["port"] = Port, ["protocol"] = Protocol, ["purpose"] = Purpose };
+    public Dictionary<string, object?> Fields =>
+        new() { ["interface"] = Interface, ["node"] = Node, ["port"] = Port, ["protocol"] = Protocol, ["purpose"] = Purpose };
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"interface: {Interface}, port: {Port}, protocol: {Protocol}, purpose: {Purpose}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"interface: {Interface}, port: {Port}, protocol: {Protocol}, purpose: {Purpose}");
 
     private string Interface => Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]" : Address;
 

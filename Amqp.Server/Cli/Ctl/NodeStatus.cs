@@ -81,7 +81,10 @@ internal static class NodeStatus
                 ["partitions"] = new Dictionary<string, string>(),
                 ["ram_nodes"] = Array.Empty<string>(),
                 ["running_nodes"] = new[] { name },
-                ["versions"] = new Dictionary<string, object> { [name] = new { rabbitmq_name = Text(overview, "product_name"), rabbitmq_version = Text(overview, "product_version") } },
+                ["versions"] = new Dictionary<string, object>
+                {
+                    [name] = new { rabbitmq_name = Text(overview, "product_name"), rabbitmq_version = Text(overview, "product_version") }
+                },
             }));
             return;
         }
@@ -93,7 +96,8 @@ internal static class NodeStatus
         Heading(output, "Running Nodes");
         output.WriteLine(name);
         Heading(output, "Versions");
-        output.WriteLine($"{name}: {Text(overview, "product_name")} {Text(overview, "product_version")} on {Text(overview, "erlang_full_version")}");
+        output.WriteLine(
+            $"{name}: {Text(overview, "product_name")} {Text(overview, "product_version")} on {Text(overview, "erlang_full_version")}");
         Heading(output, "Maintenance status");
         output.WriteLine($"Node: {name}, status: {maintenance}");
         Heading(output, "Alarms");
@@ -132,7 +136,8 @@ internal static class NodeStatus
     public static void DemandUnit(CtlCall call)
     {
         if (Divisor(Unit(call)) is null)
-            throw CtlException.Usage(call.Input, call.Verb, $"\"unit '{call.Input.Option("unit")}' is not supported. Please use one of: bytes, mb, gb\"");
+            throw CtlException.Usage(
+                call.Input, call.Verb, $"\"unit '{call.Input.Option("unit")}' is not supported. Please use one of: bytes, mb, gb\"");
     }
 
     private static string Unit(CtlCall call) => call.Input.Option("unit")?.ToLowerInvariant() ?? "gb";
@@ -196,5 +201,6 @@ internal static class NodeStatus
 
     private static string Text(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) ? value.ToString() : "";
 
-    private static double Number(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double number) ? number : 0;
+    private static double Number(JsonElement item, string field) =>
+        item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double number) ? number : 0;
 }

@@ -13,25 +13,72 @@ internal static class NodeVerbs
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
         new("await_online_nodes", "<count>", 1, 1, "Waits for <count> nodes to join the cluster", AwaitNodesAsync) { Timeout = 300 },
-        new("await_startup", "", 0, 0, "Waits for the RabbitMQ application to start on the target node", AwaitStartupAsync) { Timeout = 300 },
-        new("cluster_status", "", 0, 0, "Displays all the nodes in the cluster grouped by node type, together with the currently running nodes", NodeStatus.PrintClusterAsync) { Timeout = 60 },
+        new("await_startup", "", 0, 0, "Waits for the RabbitMQ application to start on the target node", AwaitStartupAsync)
+        {
+            Timeout = 300
+        },
+        new(
+            "cluster_status",
+            "",
+            0,
+            0,
+            "Displays all the nodes in the cluster grouped by node type, together with the currently running nodes",
+            NodeStatus.PrintClusterAsync)
+        {
+            Timeout = 60
+        },
         new("drain", "", 0, 0, "Puts the node in maintenance mode. Such nodes will not serve any client traffic", call => SetAsync(
-            call, "Will put node {0} into maintenance mode. The node will no longer serve any client traffic!", "maintenance", "enabled", true)),
+            call,
+            "Will put node {0} into maintenance mode. The node will no longer serve any client traffic!",
+            "maintenance",
+            "enabled",
+            true)),
         new("node_health_check", "", 0, 0, "DEPRECATED. Performs a health check of the target node", CheckAsync) { Timeout = 70 },
         new("ping", "", 0, 0, "Checks that the broker responds and the login is valid", PingAsync) { Timeout = 60 },
-        new("resume_listeners", "", 0, 0, "Resumes client connection listeners making them accept client connections again", call => SetAsync(
-            call, "Will resume client connection listeners on node {0}. The node will now accept client connections", "listeners", "suspended", false)),
-        new("revive", "", 0, 0, "Puts the node out of maintenance and into regular operating mode. Such nodes will again serve client traffic", call => SetAsync(
-            call, "Will put node {0} back into regular operating mode. The node will again serve client traffic and host primary queue replicas.", "maintenance", "enabled", false)),
-        new("rotate_logs", "", 0, 0, "Does nothing [deprecated]", _ => throw CtlException.Error(ExitCode.Unavailable, "This command does not rotate logs anymore [deprecated]")) { IsLocal = true },
-        new("shutdown", "[--wait]", 0, 0, "Stops the broker's process and waits until it has ended", ShutdownAsync) { Flags = ["--wait", "--no-wait"] },
+        new("resume_listeners", "", 0, 0, "Resumes client connection listeners making them accept client connections again", call =>
+            SetAsync(
+                call,
+                "Will resume client connection listeners on node {0}. The node will now accept client connections",
+                "listeners",
+                "suspended",
+                false)),
+        new(
+            "revive",
+            "",
+            0,
+            0,
+            "Puts the node out of maintenance and into regular operating mode. Such nodes will again serve client traffic",
+            call => SetAsync(
+                call,
+                "Will put node {0} back into regular operating mode. The node will again serve client "
+                    + "traffic and host primary queue replicas.",
+                "maintenance",
+                "enabled",
+                false)),
+        new("rotate_logs", "", 0, 0, "Does nothing [deprecated]", _ =>
+            throw CtlException.Error(ExitCode.Unavailable, "This command does not rotate logs anymore [deprecated]"))
+        {
+            IsLocal = true
+        },
+        new("shutdown", "[--wait]", 0, 0, "Stops the broker's process and waits until it has ended", ShutdownAsync)
+        {
+            Flags = ["--wait", "--no-wait"]
+        },
         new("start_app", "", 0, 0, "Checks that the broker runs; no application within its process can be stopped or started", StartAsync),
         new("status", "[--unit <unit>]", 0, 0, "Displays status of a node", NodeStatus.PrintAsync) { Options = ["--unit"], Timeout = 60 },
         new("stop", "[<pidfile>]", 0, 1, "Stops the broker's process", ShutdownAsync) { Flags = ["--idempotent"] },
-        new("suspend_listeners", "", 0, 0, "Suspends client connection listeners so that no new client connections are accepted", call => SetAsync(
-            call, "Will suspend client connection listeners on node {0}. The node will no longer accept client connections!", "listeners", "suspended", true)),
+        new("suspend_listeners", "", 0, 0, "Suspends client connection listeners so that no new client connections are accepted", call =>
+            SetAsync(
+                call,
+                "Will suspend client connection listeners on node {0}. The node will no longer accept client connections!",
+                "listeners",
+                "suspended",
+                true)),
         new("version", "", 0, 0, "Displays the version of this program", Version) { IsLocal = true },
-        new("wait", "[<pidfile>] [--pid|-P <pid>]", 0, 1, "Waits for the broker's startup by monitoring a local PID file", WaitAsync) { Options = ["--pid", "-P"] },
+        new("wait", "[<pidfile>] [--pid|-P <pid>]", 0, 1, "Waits for the broker's startup by monitoring a local PID file", WaitAsync)
+        {
+            Options = ["--pid", "-P"]
+        },
     ];
 
     private static async Task SetAsync(CtlCall call, string announcement, string setting, string field, bool value)
@@ -49,7 +96,9 @@ internal static class NodeVerbs
 
     private static async Task PingAsync(CtlCall call)
     {
-        call.Announce($"Will ping {call.Node}. This only checks if the OS process is running and registered with epmd. Timeout: {(long)call.Timeout.TotalMilliseconds} ms.");
+        call.Announce(
+            $"Will ping {call.Node}. This only checks if the OS process is running and registered with "
+                + $"epmd. Timeout: {(long)call.Timeout.TotalMilliseconds} ms.");
         await call.GetAsync("whoami");
         call.Say("Ping succeeded");
     }
@@ -74,9 +123,13 @@ internal static class NodeVerbs
     private static async Task AwaitNodesAsync(CtlCall call)
     {
         int count = CtlArguments.PositiveNumber(call, 0);
-        call.Announce(string.Create(CultureInfo.InvariantCulture, $"Will wait for at least {count} nodes to join the cluster of {call.Node}. Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
+        call.Announce(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Will wait for at least {count} nodes to join the cluster of {call.Node}. "
+                + $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster."); // no others can join it
+            // no others can join it
+            throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster.");
         await AwaitAsync(call, () => false);
     }
 
@@ -101,7 +154,8 @@ internal static class NodeVerbs
             if (isOver())
                 throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
             if (call.Timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > call.Timeout)
-                throw CtlException.Timeout(call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+                throw CtlException.Timeout(
+                    call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
             await Task.Delay(_pause);
         }
     }
@@ -125,7 +179,8 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running"); // RabbitMQ's text, which scripts look for
+        // RabbitMQ's text, which scripts look for
+        call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
         // If the process has ended, a response could only be another broker's.
         if (!IsRunning(pid))
             throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
@@ -140,10 +195,13 @@ internal static class NodeVerbs
         while (true)
         {
             // The lock file in the broker's data folder can serve as the pid file.
-            if (File.Exists(call[0]) && int.TryParse((await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            if (File.Exists(call[0])
+                && int.TryParse(
+                    (await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
                 return pid;
             if (call.Timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > call.Timeout)
-                throw CtlException.Timeout(call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+                throw CtlException.Timeout(
+                    call.Input, call.Node, ((long)call.Timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
             await Task.Delay(_pause);
         }
     }
@@ -158,7 +216,8 @@ internal static class NodeVerbs
     {
         int pid = await NodeStatus.PidAsync(call);
         bool isWatched = call.Verb.Name == "shutdown" && !call.Input.Has("no-wait") && call.Client.Login.Url.IsLoopback && IsRunning(pid);
-        call.Announce(isWatched ? $"Shutting down RabbitMQ node {call.Node} running at PID {pid}" : $"Stopping and halting node {call.Node} ...");
+        call.Announce(
+            isWatched ? $"Shutting down RabbitMQ node {call.Node} running at PID {pid}" : $"Stopping and halting node {call.Node} ...");
         await call.SendAsync(HttpMethod.Post, "stop", new JsonObject());
         if (!isWatched)
             return;

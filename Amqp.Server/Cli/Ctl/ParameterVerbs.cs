@@ -15,18 +15,28 @@ internal static class ParameterVerbs
     [
         new("clear_global_parameter", "<name>", 1, 1, "Clears a global runtime parameter", ClearGlobalAsync),
         new("clear_parameter", "[--vhost <vhost>] <component_name> <name>", 2, 2, "Clears a runtime parameter.", ClearAsync),
-        new("list_global_parameters", "[--no-table-headers]", 0, 0, "Lists global runtime parameters", ListGlobalAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
-        new("list_parameters", "[--vhost <vhost>] [--no-table-headers]", 0, 0, "Lists runtime parameters for a virtual host", ListAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
+        new("list_global_parameters", "[--no-table-headers]", 0, 0, "Lists global runtime parameters", ListGlobalAsync)
+        {
+            Flags = ["--no-table-headers"],
+            Timeout = 60
+        },
+        new("list_parameters", "[--vhost <vhost>] [--no-table-headers]", 0, 0, "Lists runtime parameters for a virtual host", ListAsync)
+        {
+            Flags = ["--no-table-headers"],
+            Timeout = 60
+        },
         new("set_global_parameter", "<name> <value>", 2, 2, "Sets a runtime parameter.", SetGlobalAsync),
         new("set_parameter", "[--vhost <vhost>] <component_name> <name> <value>", 3, 3, "Sets a runtime parameter.", SetAsync),
     ];
 
     private static async Task SetAsync(CtlCall call)
     {
-        call.Announce($"Setting runtime parameter \"{call[1]}\" for component \"{call[0]}\" to \"{call[2]}\" in vhost \"{call.VirtualHost}\" ...");
+        call.Announce(
+            $"Setting runtime parameter \"{call[1]}\" for component \"{call[0]}\" to \"{call[2]}\" in vhost \"{call.VirtualHost}\" ...");
         JsonNode? value = CtlCall.ParseJson(call[2]);
         await call.DemandVirtualHostAsync();
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), new JsonObject { ["value"] = value });
+        await call.SendAsync(
+            HttpMethod.Put, ApiPath.Of("parameters", call[0], call.VirtualHost, call[1]), new JsonObject { ["value"] = value });
     }
 
     private static async Task ClearAsync(CtlCall call)
@@ -46,7 +56,8 @@ internal static class ParameterVerbs
     private static async Task SetGlobalAsync(CtlCall call)
     {
         call.Announce($"Setting global runtime parameter \"{call[0]}\" to \"{call[1]}\" ...");
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("global-parameters", call[0]), new JsonObject { ["value"] = CtlCall.ParseJson(call[1]) });
+        await call.SendAsync(
+            HttpMethod.Put, ApiPath.Of("global-parameters", call[0]), new JsonObject { ["value"] = CtlCall.ParseJson(call[1]) });
     }
 
     private static async Task ClearGlobalAsync(CtlCall call)
@@ -71,6 +82,11 @@ internal static class ParameterVerbs
         return JsonSerializer.SerializeToElement($"{{{string.Join(',', fields)}}}");
     }
 
-    private static void Print(CtlCall call, string[] columns, IEnumerable<JsonElement> parameters, Func<JsonElement, string, JsonElement> cell) =>
-        CtlFormat.Print(call, columns, [.. parameters.Select(parameter => columns.Select(column => cell(parameter, column)).ToArray())], isStreamed: false);
+    private static void Print(
+        CtlCall call, string[] columns, IEnumerable<JsonElement> parameters, Func<JsonElement, string, JsonElement> cell) =>
+        CtlFormat.Print(
+            call,
+            columns,
+            [.. parameters.Select(parameter => columns.Select(column => cell(parameter, column)).ToArray())],
+            isStreamed: false);
 }

@@ -15,13 +15,21 @@ internal static class PermissionVerbs
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
         new("clear_permissions", "[--vhost <vhost>] <username>", 1, 1, "Revokes user permissions for a vhost", ClearAsync),
-        new("clear_topic_permissions", "[--vhost <vhost>] <username> [<exchange>]", 1, 2, "Clears user topic permissions for a vhost or exchange", ClearTopicsAsync),
+        new(
+            "clear_topic_permissions", "[--vhost <vhost>] <username> [<exchange>]", 1, 2,
+            "Clears user topic permissions for a vhost or exchange", ClearTopicsAsync),
         Lists("list_permissions", "[--vhost <vhost>] [--no-table-headers]", 0, "Lists user permissions in a virtual host", ListAsync),
-        Lists("list_topic_permissions", "[--vhost <vhost>] [--no-table-headers]", 0, "Lists topic permissions in a virtual host", ListTopicsAsync),
-        Lists("list_user_permissions", "[--no-table-headers] <username>", 1, "Lists permissions of a user across all virtual hosts", call => OfUserAsync(call, "permissions", _ofUser)),
-        Lists("list_user_topic_permissions", "[--no-table-headers] <username>", 1, "Lists user topic permissions", call => OfUserAsync(call, "topic-permissions", _topicsOfUser)),
+        Lists(
+            "list_topic_permissions", "[--vhost <vhost>] [--no-table-headers]", 0, "Lists topic permissions in a virtual host",
+            ListTopicsAsync),
+        Lists("list_user_permissions", "[--no-table-headers] <username>", 1, "Lists permissions of a user across all virtual hosts", call =>
+            OfUserAsync(call, "permissions", _ofUser)),
+        Lists("list_user_topic_permissions", "[--no-table-headers] <username>", 1, "Lists user topic permissions", call =>
+            OfUserAsync(call, "topic-permissions", _topicsOfUser)),
         new("set_permissions", "[--vhost <vhost>] <username> <conf> <write> <read>", 4, 4, "Sets user permissions for a vhost", SetAsync),
-        new("set_topic_permissions", "[--vhost <vhost>] <username> <exchange> <write> <read>", 4, 4, "Sets user topic permissions for an exchange", SetTopicsAsync),
+        new(
+            "set_topic_permissions", "[--vhost <vhost>] <username> <exchange> <write> <read>", 4, 4,
+            "Sets user topic permissions for an exchange", SetTopicsAsync),
     ];
 
     private static CtlVerb Lists(string name, string usage, int arguments, string description, Func<CtlCall, Task> run) =>
@@ -31,14 +39,20 @@ internal static class PermissionVerbs
     {
         call.Announce($"Setting permissions for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("permissions", call.VirtualHost, call[0]), new JsonObject { ["configure"] = call[1], ["write"] = call[2], ["read"] = call[3] });
+        await call.SendAsync(
+            HttpMethod.Put,
+            ApiPath.Of("permissions", call.VirtualHost, call[0]),
+            new JsonObject { ["configure"] = call[1], ["write"] = call[2], ["read"] = call[3] });
     }
 
     private static async Task SetTopicsAsync(CtlCall call)
     {
         call.Announce($"Setting topic permissions on \"{call[1]}\" for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("topic-permissions", call.VirtualHost, call[0]), new JsonObject { ["exchange"] = call[1], ["write"] = call[2], ["read"] = call[3] });
+        await call.SendAsync(
+            HttpMethod.Put,
+            ApiPath.Of("topic-permissions", call.VirtualHost, call[0]),
+            new JsonObject { ["exchange"] = call[1], ["write"] = call[2], ["read"] = call[3] });
     }
 
     private static async Task ClearAsync(CtlCall call)
@@ -53,10 +67,13 @@ internal static class PermissionVerbs
     private static async Task ClearTopicsAsync(CtlCall call)
     {
         string? exchange = call.Input.Arguments.Count > 1 ? call[1] : null;
-        call.Announce($"Clearing topic permissions {(exchange is null ? "" : $"on \"{exchange}\" ")}for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
+        call.Announce(
+            $"Clearing topic permissions {(exchange is null ? "" : $"on \"{exchange}\" ")}for user "
+                + $"\"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
         string path = ApiPath.Of("topic-permissions", call.VirtualHost, call[0]);
-        if (await call.FindAsync(path) is { } topics && (exchange is null || topics.EnumerateArray().Any(topic => topic.GetProperty("exchange").GetString() == exchange)))
+        if (await call.FindAsync(path) is { } topics
+            && (exchange is null || topics.EnumerateArray().Any(topic => topic.GetProperty("exchange").GetString() == exchange)))
             await call.SendAsync(HttpMethod.Delete, exchange is null ? path : $"{path}/{ApiPath.Of(exchange)}");
     }
 
@@ -74,7 +91,8 @@ internal static class PermissionVerbs
 
     private static async Task PrintOfHostAsync(CtlCall call, string kind, string[] columns)
     {
-        JsonElement permissions = await call.FindAsync($"{ApiPath.Of("vhosts", call.VirtualHost)}/{kind}") ?? throw CtlException.NoVirtualHost(call.VirtualHost);
+        JsonElement permissions = await call.FindAsync($"{ApiPath.Of("vhosts", call.VirtualHost)}/{kind}")
+            ?? throw CtlException.NoVirtualHost(call.VirtualHost);
         Print(call, columns, permissions);
     }
 
@@ -86,7 +104,12 @@ internal static class PermissionVerbs
     }
 
     private static void Print(CtlCall call, string[] columns, JsonElement permissions, bool hasHeadings = true) =>
-        CtlFormat.Print(call, columns, [.. permissions.EnumerateArray().Select(permission => columns.Select(permission.GetProperty).ToArray())], isStreamed: false, hasHeadings);
+        CtlFormat.Print(
+            call,
+            columns,
+            [.. permissions.EnumerateArray().Select(permission => columns.Select(permission.GetProperty).ToArray())],
+            isStreamed: false,
+            hasHeadings);
 
     private static async Task DemandBothAsync(CtlCall call)
     {

@@ -10,10 +10,14 @@ internal static class QueueVerbs
 {
     private static readonly string[] _known =
     [
-        "arguments", "auto_delete", "consumer_capacity", "consumer_utilisation", "consumers", "disk_reads", "disk_writes", "durable", "effective_policy_definition", "exclusive",
-        "exclusive_consumer_pid", "exclusive_consumer_tag", "head_message_timestamp", "leader", "members", "memory", "message_bytes", "message_bytes_persistent",
-        "message_bytes_ram", "message_bytes_ready", "message_bytes_unacknowledged", "messages", "messages_persistent", "messages_ram", "messages_ready",
-        "messages_quarantined", "messages_ready_ram", "messages_unacknowledged", "messages_unacknowledged_ram", "name", "online", "operator_policy", "owner_pid", "pid", "policy",
+        "arguments", "auto_delete", "consumer_capacity", "consumer_utilisation", "consumers", "disk_reads", "disk_writes", "durable",
+        "effective_policy_definition", "exclusive",
+        "exclusive_consumer_pid", "exclusive_consumer_tag", "head_message_timestamp", "leader", "members", "memory", "message_bytes",
+        "message_bytes_persistent",
+        "message_bytes_ram", "message_bytes_ready", "message_bytes_unacknowledged", "messages", "messages_persistent", "messages_ram",
+        "messages_ready",
+        "messages_quarantined", "messages_ready_ram", "messages_unacknowledged", "messages_unacknowledged_ram", "name", "online",
+        "operator_policy", "owner_pid", "pid", "policy",
         "slave_pids", "state", "synchronised_slave_pids", "type", "vhost",
     ];
 
@@ -21,22 +25,30 @@ internal static class QueueVerbs
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("delete_queue", "[--vhost <vhost>] <queue_name> [--if-empty|-e] [--if-unused|-u] [--timeout <timeout>]", 1, 1, "Deletes a queue", DeleteAsync)
+        new(
+            "delete_queue", "[--vhost <vhost>] <queue_name> [--if-empty|-e] [--if-unused|-u] [--timeout <timeout>]", 1, 1,
+            "Deletes a queue", DeleteAsync)
         {
             Flags = ["--if-empty", "--if-unused", "-e", "-u"],
         },
-        new("list_queues", "[--vhost <vhost>] [--online] [--offline] [--local] [--no-table-headers] [<column>, ...] [--timeout <timeout>]", 0, int.MaxValue, "Lists queues and their properties", ListAsync)
+        new(
+            "list_queues", "[--vhost <vhost>] [--online] [--offline] [--local] [--no-table-headers] [<column>, ...] [--timeout <timeout>]",
+            0, int.MaxValue, "Lists queues and their properties", ListAsync)
         {
             Flags = ["--online", "--offline", "--local", "--no-table-headers"],
             Timeout = 60,
         },
-        new("list_unresponsive_queues", "[--local] [--queue-timeout <milliseconds>] [<column> ...] [--no-table-headers]", 0, int.MaxValue, "Tests queues to respond within timeout. Lists those which did not respond", ListUnresponsiveAsync)
+        new(
+            "list_unresponsive_queues", "[--local] [--queue-timeout <milliseconds>] [<column> ...] [--no-table-headers]", 0, int.MaxValue,
+            "Tests queues to respond within timeout. Lists those which did not respond", ListUnresponsiveAsync)
         {
             Flags = ["--local", "--no-table-headers"],
             Options = ["--queue-timeout"],
         },
         new("purge_queue", "[--vhost <vhost>] <queue>", 1, 1, "Purges a queue (removes all messages in it)", PurgeAsync),
-        new("rebalance", "<all | classic | quorum> [--vhost-pattern <pattern>] [--queue-pattern <pattern>]", 1, 1, "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync)
+        new(
+            "rebalance", "<all | classic | quorum> [--vhost-pattern <pattern>] [--queue-pattern <pattern>]", 1, 1,
+            "Rebalances queue leaders; with one node there is nothing to do", RebalanceAsync)
         {
             Options = ["--vhost-pattern", "--queue-pattern"],
         },
@@ -46,10 +58,16 @@ internal static class QueueVerbs
     private static async Task ListAsync(CtlCall call)
     {
         string[] columns = CtlColumns.Of(call, _known, "name", "messages");
-        string timeout = call.Timeout == Timeout.InfiniteTimeSpan ? "" : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
+        string timeout = call.Timeout == Timeout.InfiniteTimeSpan
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
         call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
-        JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online") ? [] : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost)); // the one node is online
-        CtlFormat.Print(call, columns, [.. queues.Select(queue => columns.Select(column => Cell(queue, column)).ToArray())], isStreamed: true);
+        // the one node is online
+        JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online")
+            ? []
+            : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost));
+        CtlFormat.Print(
+            call, columns, [.. queues.Select(queue => columns.Select(column => Cell(queue, column)).ToArray())], isStreamed: true);
     }
 
     private static JsonElement Cell(JsonElement queue, string column) => column switch
@@ -59,7 +77,9 @@ internal static class QueueVerbs
         "effective_policy_definition" when queue.TryGetProperty(column, out JsonElement definition) => CtlJson.Sorted(definition),
         "leader" => IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement node) ? node : default,
         "members" or "online" when !queue.TryGetProperty(column, out _) =>
-            IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement only) ? JsonSerializer.SerializeToElement(new[] { only.GetString() }) : default,
+            IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement only)
+                ? JsonSerializer.SerializeToElement(new[] { only.GetString() })
+                : default,
         _ => queue.TryGetProperty(column, out JsonElement value) ? value : default,
     };
 
@@ -67,7 +87,11 @@ internal static class QueueVerbs
     private static bool IsQuorum(JsonElement queue) => queue.TryGetProperty("type", out JsonElement type) && type.GetString() == "quorum";
 
     private static JsonElement ListColumnOf(JsonElement item, string holder, string field) =>
-        item.TryGetProperty(holder, out JsonElement inner) && inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty(field, out JsonElement value) ? value : default;
+        item.TryGetProperty(holder, out JsonElement inner)
+            && inner.ValueKind == JsonValueKind.Object
+            && inner.TryGetProperty(field, out JsonElement value)
+            ? value
+            : default;
 
     private static async Task ListUnresponsiveAsync(CtlCall call)
     {
@@ -93,7 +117,8 @@ internal static class QueueVerbs
         };
         call.Announce($"Deleting queue '{name}' on vhost '{host}' {condition}...");
         JsonElement queue = await call.FindAsync(path) ?? throw Missing();
-        ApiAnswer answer = await call.Client.AskAsync(HttpMethod.Delete, $"{path}?if-empty={(ifEmpty ? "true" : "false")}&if-unused={(ifUnused ? "true" : "false")}");
+        ApiAnswer answer = await call.Client.AskAsync(
+            HttpMethod.Delete, $"{path}?if-empty={(ifEmpty ? "true" : "false")}&if-unused={(ifUnused ? "true" : "false")}");
         if (answer.Status == HttpStatusCode.NotFound)
             throw Missing();
         if (answer.Status == HttpStatusCode.BadRequest && answer.Reason.Contains("not empty", StringComparison.Ordinal))
@@ -102,7 +127,9 @@ internal static class QueueVerbs
             throw CtlException.Error(ExitCode.Usage, "Queue is in use");
         if (!answer.IsSuccess)
             throw call.Refused(answer);
-        call.Say($"Queue was successfully deleted with {(queue.TryGetProperty("messages_ready", out JsonElement ready) ? ready.GetRawText() : "0")} ready messages");
+        call.Say(
+            "Queue was successfully deleted with "
+                + $"{(queue.TryGetProperty("messages_ready", out JsonElement ready) ? ready.GetRawText() : "0")} ready messages");
     }
 
     private static CtlException Missing() => CtlException.Error(ExitCode.Usage, "Queue not found");
@@ -110,7 +137,8 @@ internal static class QueueVerbs
     private static async Task PurgeAsync(CtlCall call)
     {
         call.Announce($"Purging queue '{call[0]}' in vhost '{call.VirtualHost}' ...");
-        await call.DeleteAsync($"{ApiPath.Of("queues", call.VirtualHost, call[0])}/contents", CtlException.Error(ExitCode.Unavailable, "not_found"));
+        await call.DeleteAsync(
+            $"{ApiPath.Of("queues", call.VirtualHost, call[0])}/contents", CtlException.Error(ExitCode.Unavailable, "not_found"));
     }
 
     private static async Task RestartAsync(CtlCall call)

@@ -14,7 +14,9 @@ internal static class SettingVerbs
         new("set_cluster_name", "<name>", 1, 1, "Sets the cluster name", NameAsync),
         new("set_disk_free_limit", "<disk_limit> | mem_relative <fraction>", 1, 2, "Sets the disk_free_limit setting", SetDiskAsync),
         new("set_log_level", "<log_level>", 1, 1, "Sets log level in the running node", SetLogLevelAsync),
-        new("set_vm_memory_high_watermark", "<fraction> | absolute <value>", 1, 2, "Sets the vm_memory_high_watermark setting", SetMemoryAsync),
+        new(
+            "set_vm_memory_high_watermark", "<fraction> | absolute <value>", 1, 2, "Sets the vm_memory_high_watermark setting",
+            SetMemoryAsync),
     ];
 
     private static async Task NameAsync(CtlCall call)
@@ -77,5 +79,8 @@ internal static class SettingVerbs
     }
 
     private static double Number(CtlCall call, string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number) ? number : throw CtlException.BadArgument(call);
+        double.TryParse(
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw CtlException.BadArgument(call);
 }

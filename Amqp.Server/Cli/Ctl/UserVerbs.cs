@@ -14,16 +14,24 @@ internal static class UserVerbs
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("add_user", "<username> <password>", 1, 2, "Creates a new user in the internal database. This user will have no permissions for any virtual hosts by default.", AddAsync)
+        new(
+            "add_user", "<username> <password>", 1, 2,
+            "Creates a new user in the internal database. This user will have no permissions for any virtual hosts by default.", AddAsync)
         {
             Flags = ["--pre-hashed-password"],
         },
-        new("authenticate_user", "<username> <password>", 1, 2, "Attempts to authenticate a user. Exits with a non-zero code if authentication fails.", AuthenticateAsync),
+        new(
+            "authenticate_user", "<username> <password>", 1, 2,
+            "Attempts to authenticate a user. Exits with a non-zero code if authentication fails.", AuthenticateAsync),
         new("change_password", "<username> <password>", 1, 2, "Changes the user password", ChangeAsync),
         new("clear_password", "<username>", 1, 1, "Clears (resets) password and disables password login for a user", ClearAsync),
         new("delete_user", "<username>", 1, 1, "Removes a user from the internal database.", DeleteAsync),
         new("hash_password", "<password>", 0, 1, "Hashes a plaintext password", Hash) { IsLocal = true },
-        new("list_users", "[--no-table-headers]", 0, 0, "List user names and tags", ListAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
+        new("list_users", "[--no-table-headers]", 0, 0, "List user names and tags", ListAsync)
+        {
+            Flags = ["--no-table-headers"],
+            Timeout = 60
+        },
         new("set_user_tags", "<username> <tag> [...]", 1, int.MaxValue, "Sets user tags", TagAsync),
     ];
 
@@ -45,7 +53,8 @@ internal static class UserVerbs
             throw CtlException.Error(ExitCode.Software, $"User \"{user}\" already exists");
         var body = new JsonObject { [call.Input.Has("pre-hashed-password") ? "password_hash" : "password"] = password, ["tags"] = "" };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", user), body);
-        const string Done = "Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.";
+        const string Done =
+            "Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.";
         if (!call.Input.IsQuiet || call.IsForProgram)
             call.Say(Done, new() { ["message"] = Done, ["node"] = call.Node, ["status"] = "ok" });
     }
@@ -58,7 +67,8 @@ internal static class UserVerbs
         ApiAnswer answer = await asUser.AskAsync(HttpMethod.Get, "whoami");
         // A user without a tag for the HTTP API gets the same status, with another reason, after a successful login.
         if (answer.Status == HttpStatusCode.Unauthorized && answer.Reason is "" or "Login failed")
-            throw CtlException.Error(ExitCode.Refused, $"Error: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials");
+            throw CtlException.Error(
+                ExitCode.Refused, $"Error: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials");
         call.Say("Success");
     }
 
@@ -67,14 +77,16 @@ internal static class UserVerbs
         call.Announce($"Changing password for user \"{call[0]}\" ...");
         string password = ReadPassword(call, ExitCode.Software);
         JsonElement user = await call.DemandUserAsync(call[0]);
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password"] = password, ["tags"] = Copy(user, "tags") });
+        await call.SendAsync(
+            HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password"] = password, ["tags"] = Copy(user, "tags") });
     }
 
     private static async Task ClearAsync(CtlCall call)
     {
         call.Announce($"Clearing password for user \"{call[0]}\" ...");
         JsonElement user = await call.FindAsync(ApiPath.Of("users", call[0])) ?? throw CtlException.NoSuchUser(call[0]);
-        await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password_hash"] = "", ["tags"] = Copy(user, "tags") });
+        await call.SendAsync(
+            HttpMethod.Put, ApiPath.Of("users", call[0]), new JsonObject { ["password_hash"] = "", ["tags"] = Copy(user, "tags") });
     }
 
     private static async Task DeleteAsync(CtlCall call)
@@ -95,17 +107,24 @@ internal static class UserVerbs
     {
         call.Announce("Listing users ...");
         JsonElement[] users = await call.ListAsync("users");
-        CtlFormat.Print(call, _columns, [.. users.Select(user => new[] { user.GetProperty("name"), user.GetProperty("tags") })], isStreamed: false);
+        CtlFormat.Print(
+            call, _columns, [.. users.Select(user => new[] { user.GetProperty("name"), user.GetProperty("tags") })], isStreamed: false);
     }
 
     private static async Task TagAsync(CtlCall call)
     {
         string name = call[0];
         // Tags may be separated by commas as well as blanks.
-        string[] given = [.. call.Input.Arguments.Skip(1)], tags = [.. given.SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        string[] given = [.. call.Input.Arguments.Skip(1)],
+            tags = [.. given.SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         call.Announce($"Setting tags for user \"{name}\" to [{string.Join(", ", given)}] ...");
         JsonElement user = await call.DemandUserAsync(name);
-        var body = new JsonObject { ["password_hash"] = Copy(user, "password_hash"), ["hashing_algorithm"] = Copy(user, "hashing_algorithm"), ["tags"] = string.Join(',', tags) };
+        var body = new JsonObject
+        {
+            ["password_hash"] = Copy(user, "password_hash"),
+            ["hashing_algorithm"] = Copy(user, "hashing_algorithm"),
+            ["tags"] = string.Join(',', tags)
+        };
         await call.SendAsync(HttpMethod.Put, ApiPath.Of("users", name), body);
     }
 
@@ -119,7 +138,8 @@ internal static class UserVerbs
         return ReadLine(exitCode);
     }
 
-    private static string ReadLine(int exitCode = ExitCode.Refused) => Console.In.ReadLine() ?? throw CtlException.Error(exitCode, "Password is not provided via argument or stdin");
+    private static string ReadLine(int exitCode = ExitCode.Refused) =>
+        Console.In.ReadLine() ?? throw CtlException.Error(exitCode, "Password is not provided via argument or stdin");
 
     private static JsonNode? Copy(JsonElement holder, string field) => JsonNode.Parse(holder.GetProperty(field).GetRawText());
 }

@@ -7,25 +7,44 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Verbs on virtual hosts.</summary>
 internal static class VirtualHostVerbs
 {
-    private static readonly string[] _known = ["name", "tracing", "cluster_state", "description", "tags", "default_queue_type", "metadata", "protected_from_deletion"];
+    private static readonly string[] _known =
+        ["name", "tracing", "cluster_state", "description", "tags", "default_queue_type", "metadata", "protected_from_deletion"];
 
     public static IReadOnlyList<CtlVerb> All { get; } =
     [
-        new("add_vhost", "<vhost> [--description <description> --tags \"<tag1>,<tag2>,<...>\" --default-queue-type <quorum|classic|stream>]", 1, 1, "Creates a virtual host", AddAsync)
+        new(
+            "add_vhost",
+            "<vhost> [--description <description> --tags \"<tag1>,<tag2>,<...>\" --default-queue-type <quorum|classic|stream>]",
+            1,
+            1,
+            "Creates a virtual host",
+            AddAsync)
         {
             Options = ["--description", "--tags", "--default-queue-type"],
         },
         new("delete_vhost", "<vhost>", 1, 1, "Deletes a virtual host", DeleteAsync),
         .. new[] { "disable_vhost_deletion_protection", "disable_vhost_protection_from_deletion" }.Select(name =>
-            new CtlVerb(name, "<vhost>", 1, 1, "Removes deletion protection from a virtual host (so that it can be deleted)", call => ProtectAsync(call, false))),
+            new CtlVerb(name, "<vhost>", 1, 1, "Removes deletion protection from a virtual host (so that it can be deleted)", call =>
+                ProtectAsync(call, false))),
         .. new[] { "enable_vhost_deletion_protection", "enable_vhost_protection_from_deletion" }.Select(name =>
-            new CtlVerb(name, "<vhost>", 1, 1, "Protects a virtual host from deletion (until the protection is removed)", call => ProtectAsync(call, true))),
-        new("list_vhosts", "[--no-table-headers] [<column> ...]", 0, int.MaxValue, "Lists virtual hosts", ListAsync) { Flags = ["--no-table-headers"], Timeout = 60 },
+            new CtlVerb(name, "<vhost>", 1, 1, "Protects a virtual host from deletion (until the protection is removed)", call =>
+                ProtectAsync(call, true))),
+        new("list_vhosts", "[--no-table-headers] [<column> ...]", 0, int.MaxValue, "Lists virtual hosts", ListAsync)
+        {
+            Flags = ["--no-table-headers"],
+            Timeout = 60
+        },
         new("restart_vhost", "[--vhost <vhost>]", 0, 0, "Restarts a failed vhost data stores and queues", RestartAsync),
         new("set_vhost_tags", "<vhost> <tag> [...]", 1, int.MaxValue, "Sets virtual host tags", TagAsync),
         new("trace_off", "[--vhost <vhost>]", 0, 0, "Stops tracing in a virtual host", call => TraceAsync(call, false)),
         new("trace_on", "[--vhost <vhost>]", 0, 0, "Starts tracing in a virtual host", call => TraceAsync(call, true)),
-        new("update_vhost_metadata", "<vhost> [--description <description> --tags \"<tag1>,<tag2>,<...>\" --default-queue-type <quorum|classic|stream>]", 1, 1, "Updates metadata (tags, description, default queue type) a virtual host", UpdateAsync)
+        new(
+            "update_vhost_metadata",
+            "<vhost> [--description <description> --tags \"<tag1>,<tag2>,<...>\" --default-queue-type <quorum|classic|stream>]",
+            1,
+            1,
+            "Updates metadata (tags, description, default queue type) a virtual host",
+            UpdateAsync)
         {
             Options = ["--description", "--tags", "--default-queue-type"],
         },
@@ -50,7 +69,12 @@ internal static class VirtualHostVerbs
     private static JsonObject Described(CtlCall call)
     {
         var body = new JsonObject();
-        foreach (var (option, field) in new[] { ("description", "description"), ("tags", "tags"), ("default-queue-type", "default_queue_type") })
+        foreach (var (option, field) in new[]
+        {
+            ("description", "description"),
+            ("tags", "tags"),
+            ("default-queue-type", "default_queue_type")
+        })
             if (call.Input.Option(option) is { } value)
                 body[field] = value;
         return body;
@@ -68,7 +92,9 @@ internal static class VirtualHostVerbs
             ? $"Protecting virtual host \"{call[0]}\" from removal by updating its metadata..."
             : $"Removing deletion protection from virtual host \"{call[0]}\" by updating its metadata...");
         await call.ChangeAsync(
-            isProtected ? HttpMethod.Post : HttpMethod.Delete, ApiPath.Of("vhosts", call[0], "deletion", "protection"), CtlException.NoVirtualHost(call[0]));
+            isProtected ? HttpMethod.Post : HttpMethod.Delete,
+            ApiPath.Of("vhosts", call[0], "deletion", "protection"),
+            CtlException.NoVirtualHost(call[0]));
     }
 
     private static async Task ListAsync(CtlCall call)
@@ -76,7 +102,18 @@ internal static class VirtualHostVerbs
         string[] columns = CtlColumns.Of(call, _known, "name");
         call.Announce("Listing vhosts ...");
         JsonElement[] hosts = await call.ListAsync("vhosts");
-        CtlFormat.Print(call, columns, [.. hosts.Select(host => columns.Select(column => column == "cluster_state" && !call.IsForProgram ? States(host) : host.TryGetProperty(column, out JsonElement value) ? value : default).ToArray())], isStreamed: false);
+        CtlFormat.Print(
+            call,
+            columns,
+            [
+                .. hosts.Select(
+                    host => columns.Select(column =>
+                        column == "cluster_state" && !call.IsForProgram
+                            ? States(host)
+                            : host.TryGetProperty(column, out JsonElement value) ? value : default)
+                        .ToArray())
+            ],
+            isStreamed: false);
     }
 
     private static JsonElement States(JsonElement host) => JsonSerializer.SerializeToElement(
@@ -86,7 +123,9 @@ internal static class VirtualHostVerbs
     {
         call.Announce($"Trying to restart vhost '{call.VirtualHost}' on node '{call.Node}' ...");
         if (await call.FindAsync(ApiPath.Of("vhosts", call.VirtualHost)) is null)
-            throw CtlException.Error(ExitCode.Software, $"Failed to start vhost '{call.VirtualHost}' on node '{call.Node}'Reason: {{:no_such_vhost, \"{call.VirtualHost}\"}}");
+            throw CtlException.Error(
+                ExitCode.Software,
+                $"Failed to start vhost '{call.VirtualHost}' on node '{call.Node}'Reason: {{:no_such_vhost, \"{call.VirtualHost}\"}}");
         call.Say($"Vhost '{call.VirtualHost}' is already running on node '{call.Node}'");
     }
 

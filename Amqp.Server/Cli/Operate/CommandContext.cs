@@ -10,7 +10,11 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The execution of one command: its arguments, a client of the broker, and the output.</summary>
 internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation) : IDisposable
 {
-    private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -58,7 +62,8 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     public void TakeInterrupts()
     {
         if (_signals.Count == 0)
-            _signals.AddRange([PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)]);
+            _signals.AddRange(
+                [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)]);
 
         void End(PosixSignalContext signal)
         {

@@ -55,7 +55,8 @@ internal sealed class CommandSet(LoginOptions login)
     /// <param name="isInVirtualHost">True if the resource belongs to a virtual host.</param>
     public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
     {
-        var argument = new Argument<string>(name) { Description = description, HelpName = name }; // without HelpName, the help would show the completions
+        // without HelpName, the help would show the completions
+        var argument = new Argument<string>(name) { Description = description, HelpName = name };
         argument.CompletionSources.Add(context => login.Complete(context, host => isInVirtualHost ? ApiPath.Of(resource, host) : resource));
         return argument;
     }

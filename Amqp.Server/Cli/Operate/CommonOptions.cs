@@ -23,7 +23,9 @@ internal static class CommonOptions
     public static Option<string[]> Arguments { get; } = new("--argument", "-a")
     {
         HelpName = "name=value",
-        Description = "An argument such as x-max-length=1000; may be repeated. A value that is valid JSON (a number, true, an object ...) is used as such; any other is text.",
+        Description =
+            "An argument such as x-max-length=1000; may be repeated. A value that is valid JSON (a "
+                + "number, true, an object ...) is used as such; any other is text.",
         Validators = { result => Refuse(result, "--argument") },
     };
 

@@ -47,7 +47,11 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print a script that makes a shell complete commands, options and names: source <(amqpbroker completion bash).") { shell };
+        var command = new Command(
+            "completion", "Print a script that makes a shell complete commands, options and names: source <(amqpbroker completion bash).")
+        {
+            shell
+        };
         command.SetAction(result => result.InvocationConfiguration.Output.WriteLine(result.GetValue(shell) switch
         {
             "bash" => Bash,

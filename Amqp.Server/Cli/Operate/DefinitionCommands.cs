@@ -13,9 +13,13 @@ internal static class DefinitionCommands
 
     /// <summary>The parts of a definition file, ordered so that each part needs only those before it.</summary>
     private static readonly string[] _parts =
-        ["vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues", "bindings"];
+        [
+            "vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues",
+            "bindings"
+        ];
 
-    public static Command Create(CommandSet set) => new("definitions", "Export and import definitions: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
+    public static Command Create(CommandSet set) => new(
+        "definitions", "Export and import definitions: virtual hosts, users, permissions, policies, exchanges, queues, bindings.")
     {
         Export(set),
         Import(set),
@@ -23,53 +27,71 @@ internal static class DefinitionCommands
 
     private static Command Export(CommandSet set)
     {
-        var file = new Argument<string>("file") { Description = "The file to write. Default: standard output.", DefaultValueFactory = _ => Standard };
-        return set.Create("export", "Export the definitions as JSON, in RabbitMQ's format; with --vhost those of one virtual host.", async context =>
+        var file = new Argument<string>("file")
         {
-            JsonElement definitions = await context.Client.GetAsync(ApiPath.List("definitions", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
-            if (context.Get(file) == Standard)
+            Description = "The file to write. Default: standard output.",
+            DefaultValueFactory = _ => Standard
+        };
+        return set.Create(
+            "export", "Export the definitions as JSON, in RabbitMQ's format; with --vhost those of one virtual host.", async context =>
             {
-                context.Print(definitions);
-                return;
-            }
-            try
-            {
-                // Only the owner may read the file, which contains password hashes.
-                var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows())
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                await using var stream = new FileStream(context.Get(file), options);
-                await JsonSerializer.SerializeAsync(stream, definitions, cancellationToken: context.Cancellation);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new CliException(ExitCode.Usage, $"Cannot write {context.Get(file)}: {error.Message}");
-            }
-            context.Say($"Exported {Described(definitions)} to {context.Get(file)}.");
-        }, file, CommonOptions.VirtualHost);
+                JsonElement definitions = await context.Client.GetAsync(
+                    ApiPath.List("definitions", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
+                if (context.Get(file) == Standard)
+                {
+                    context.Print(definitions);
+                    return;
+                }
+                try
+                {
+                    // Only the owner may read the file, which contains password hashes.
+                    var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+                    if (!OperatingSystem.IsWindows())
+                        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                    await using var stream = new FileStream(context.Get(file), options);
+                    await JsonSerializer.SerializeAsync(stream, definitions, cancellationToken: context.Cancellation);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    throw new CliException(ExitCode.Usage, $"Cannot write {context.Get(file)}: {error.Message}");
+                }
+                context.Say($"Exported {Described(definitions)} to {context.Get(file)}.");
+            }, file, CommonOptions.VirtualHost);
     }
 
     private static Command Import(CommandSet set)
     {
         var file = new Argument<string>("file") { Description = "The JSON file; - is standard input." };
-        return set.Create("import", "Import definitions from a file, all or none. Existing queues and exchanges are kept. With --vhost into one virtual host.", async context =>
-        {
-            JsonObject definitions = Read(context.Get(file));
-            JsonElement whole = JsonSerializer.SerializeToElement(definitions);
-            var leftOut = new List<string>();
-            await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece => leftOut.AddRange(await ImportAsync(context, piece)));
-            context.Say(leftOut.Count == 0 ? $"Imported {Described(whole)}." : $"Imported {Described(whole)}, except {leftOut.Count} left out:");
-            foreach (string what in leftOut)
-                context.Say($"  {what}");
-        }, file, CommonOptions.VirtualHost);
+        return set.Create(
+            "import",
+            "Import definitions from a file, all or none. Existing queues and exchanges are kept. With --vhost into one virtual host.",
+            async context =>
+            {
+                JsonObject definitions = Read(context.Get(file));
+                JsonElement whole = JsonSerializer.SerializeToElement(definitions);
+                var leftOut = new List<string>();
+                await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece =>
+                    leftOut.AddRange(await ImportAsync(context, piece)));
+                context.Say(
+                    leftOut.Count == 0
+                        ? $"Imported {Described(whole)}."
+                        : $"Imported {Described(whole)}, except {leftOut.Count} left out:");
+                foreach (string what in leftOut)
+                    context.Say($"  {what}");
+            },
+            file,
+            CommonOptions.VirtualHost);
     }
 
     /// <summary>Imports definitions and returns those that the broker left out; none if the response has no such list.</summary>
     private static async Task<IReadOnlyList<string>> ImportAsync(CommandContext context, JsonObject definitions)
     {
         ApiAnswer answer = await context.Client.AskAsync(
-            HttpMethod.Post, ApiPath.List("definitions", context.VirtualHostOrAll), definitions.ToJsonString(), ApiClient.WantsReport, context.Cancellation);
-        return answer.IsSuccess ? answer.LeftOut : throw ApiFailure.Of(context.Client.Login, answer, $"virtual host '{context.VirtualHost}'");
+            HttpMethod.Post, ApiPath.List("definitions", context.VirtualHostOrAll), definitions.ToJsonString(), ApiClient.WantsReport,
+            context.Cancellation);
+        return answer.IsSuccess
+            ? answer.LeftOut
+            : throw ApiFailure.Of(context.Client.Login, answer, $"virtual host '{context.VirtualHost}'");
     }
 
     private static JsonObject Read(string file)
@@ -77,7 +99,8 @@ internal static class DefinitionCommands
         try
         {
             string text = file == Standard ? Console.In.ReadToEnd() : File.ReadAllText(file);
-            return JsonNode.Parse(text.TrimStart('\uFEFF')) as JsonObject ?? throw new CliException(ExitCode.Refused, $"{file} does not hold definitions: expected a JSON object");
+            return JsonNode.Parse(text.TrimStart('\uFEFF')) as JsonObject
+                ?? throw new CliException(ExitCode.Refused, $"{file} does not hold definitions: expected a JSON object");
         }
         catch (JsonException error)
         {
@@ -103,13 +126,19 @@ internal static class DefinitionCommands
         foreach (string part in _parts)
             if (definitions[part] is JsonArray items)
                 for (int from = 0; from < items.Count; from += most)
-                    yield return new JsonObject { [part] = new JsonArray([.. items.Skip(from).Take(most).Select(item => item?.DeepClone())]) };
+                    yield return new JsonObject
+                    {
+                        [part] = new JsonArray([.. items.Skip(from).Take(most).Select(item => item?.DeepClone())])
+                    };
     }
 
     private static string Described(JsonElement definitions)
     {
         string[] counts = [.. _parts
-            .Where(part => definitions.TryGetProperty(part, out JsonElement items) && items.ValueKind == JsonValueKind.Array && items.GetArrayLength() > 0)
+            .Where(part =>
+                definitions.TryGetProperty(part, out JsonElement items)
+                    && items.ValueKind == JsonValueKind.Array
+                    && items.GetArrayLength() > 0)
             .Select(part => $"{definitions.GetProperty(part).GetArrayLength()} {part.Replace('_', ' ')}")];
         return counts.Length == 0 ? "nothing" : string.Join(", ", counts);
     }

@@ -13,20 +13,29 @@ internal static class ExchangeCommands
         var list = new ResourceList(
             "exchange", "exchanges", context => ApiPath.List("exchanges", context.VirtualHostOrAll),
             new("vhost"), new("name"), new("type"), new("durable"), new("auto_delete"), new("internal"), new("policy"), new("arguments"));
-        return set.Resource("exchanges", "List, show, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set), QuarantineCommands.Create(set, "exchange", "exchanges"));
+        return set.Resource(
+            "exchanges", "List, show, declare and delete exchanges.", list, Show(set), Declare(set), Delete(set),
+            QuarantineCommands.Create(set, "exchange", "exchanges"));
     }
 
     private static Command Show(CommandSet set)
     {
         Argument<string> name = set.Name("exchange", "The exchange.", "exchanges");
         return set.Create("show", "Show all fields of one exchange.",
-            context => ResourceView.ShowAsync(context, Path(context, context.Get(name)), What(context, context.Get(name))), name, CommonOptions.VirtualHost, CommonOptions.Json);
+            context => ResourceView.ShowAsync(context, Path(context, context.Get(name)), What(context, context.Get(name))),
+            name,
+            CommonOptions.VirtualHost,
+            CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)
     {
         var name = new Argument<string>("exchange") { Description = "Name of the exchange." };
-        var type = new Argument<string>("type") { Description = "direct, fanout, topic, headers, or another type that the broker supports.", DefaultValueFactory = _ => "direct" };
+        var type = new Argument<string>("type")
+        {
+            Description = "direct, fanout, topic, headers, or another type that the broker supports.",
+            DefaultValueFactory = _ => "direct"
+        };
         var transient = new Option<bool>("--transient") { Description = "Do not keep the exchange after a restart." };
         var autoDelete = new Option<bool>("--auto-delete") { Description = "Delete the exchange with its last binding." };
         var isInternal = new Option<bool>("--internal") { Description = "Accept messages only from other exchanges, not from clients." };
@@ -40,9 +49,13 @@ internal static class ExchangeCommands
                 ["internal"] = context.Get(isInternal),
                 ["arguments"] = CommonOptions.Object(context.Get(CommonOptions.Arguments)),
             };
-            ApiAnswer answer = await context.Client.PutAsync(Path(context, context.Get(name)), body, $"virtual host '{context.VirtualHost}'", context.Cancellation);
+            ApiAnswer answer = await context.Client.PutAsync(
+                Path(context, context.Get(name)), body, $"virtual host '{context.VirtualHost}'", context.Cancellation);
             string what = What(context, context.Get(name));
-            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared {what}." : $"Exchange '{context.Get(name)}' in virtual host '{context.VirtualHost}' already exists.");
+            context.Say(
+                answer.Status == HttpStatusCode.Created
+                    ? $"Declared {what}."
+                    : $"Exchange '{context.Get(name)}' in virtual host '{context.VirtualHost}' already exists.");
         }, name, type, CommonOptions.VirtualHost, transient, autoDelete, isInternal, CommonOptions.Arguments);
     }
 
@@ -52,7 +65,8 @@ internal static class ExchangeCommands
         return set.Create("delete", "Delete an exchange and its bindings.", async context =>
         {
             string query = context.Get(CommonOptions.IfUnused) ? "?if-unused=true" : "";
-            await context.Client.DeleteAsync(Path(context, context.Get(name)) + query, What(context, context.Get(name)), context.Cancellation);
+            await context.Client.DeleteAsync(
+                Path(context, context.Get(name)) + query, What(context, context.Get(name)), context.Cancellation);
             context.Say($"Deleted {What(context, context.Get(name))}.");
         }, name, CommonOptions.VirtualHost, CommonOptions.IfUnused);
     }

@@ -17,7 +17,9 @@ internal sealed record ListColumn(string Path, bool IsNumber = false)
         if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(path, out JsonElement whole))
             return whole;
         for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))
-            if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(path[..dot], out JsonElement inner) && Find(inner, path[(dot + 1)..]) is { } found)
+            if (item.ValueKind == JsonValueKind.Object
+                && item.TryGetProperty(path[..dot], out JsonElement inner)
+                && Find(inner, path[(dot + 1)..]) is { } found)
                 return found;
         return null;
     }
@@ -30,7 +32,8 @@ internal sealed record ListColumn(string Path, bool IsNumber = false)
     {
         JsonValueKind.Null or JsonValueKind.Undefined => "-",
         JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : "\"\"",
-        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => value.GetArrayLength() == 0 ? "-" : string.Join(',', value.EnumerateArray().Select(item => item.GetString())),
+        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) =>
+            value.GetArrayLength() == 0 ? "-" : string.Join(',', value.EnumerateArray().Select(item => item.GetString())),
         JsonValueKind.Object when !value.EnumerateObject().Any() => "-",
         _ => value.GetRawText(),
     };

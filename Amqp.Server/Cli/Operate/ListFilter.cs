@@ -23,7 +23,9 @@ internal sealed partial class ListFilter
         if (Comparison().Match(text) is { Success: true } match)
             (_field, _operator, _value) = (match.Groups["field"].Value, match.Groups["operator"].Value, match.Groups["value"].Value);
         if (_operator[0] is '<' or '>' && !double.TryParse(_value, CultureInfo.InvariantCulture, out _))
-            throw new CliException(ExitCode.Usage, $"--filter: '{_value}' is not a number, and {_operator} compares only numbers. Compare texts with =, != and ~");
+            throw new CliException(
+                ExitCode.Usage,
+                $"--filter: '{_value}' is not a number, and {_operator} compares only numbers. Compare texts with =, != and ~");
         try
         {
             _pattern = _operator == "~" ? new Regex(_value, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
@@ -40,7 +42,9 @@ internal sealed partial class ListFilter
     /// <summary>True if an item meets the condition.</summary>
     public bool Wants(JsonElement item)
     {
-        string text = ListColumn.Find(item, _field) is not { } value ? "" : value.ValueKind == JsonValueKind.String ? value.GetString()! : ListColumn.Text(value);
+        string text = ListColumn.Find(item, _field) is not { } value
+            ? ""
+            : value.ValueKind == JsonValueKind.String ? value.GetString()! : ListColumn.Text(value);
         return _operator switch
         {
             "~" => _pattern!.IsMatch(text),
@@ -55,7 +59,10 @@ internal sealed partial class ListFilter
     }
 
     private int? Compare(string text) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.TryParse(_value, CultureInfo.InvariantCulture, out double bound) ? number.CompareTo(bound) : null;
+        double.TryParse(text, CultureInfo.InvariantCulture, out double number)
+            && double.TryParse(_value, CultureInfo.InvariantCulture, out double bound)
+            ? number.CompareTo(bound)
+            : null;
 
     [GeneratedRegex(@"^(?<field>[A-Za-z_][\w.\-]*)(?<operator>!=|>=|<=|=|>|<|~)(?<value>.*)$", RegexOptions.Singleline)]
     private static partial Regex Comparison();

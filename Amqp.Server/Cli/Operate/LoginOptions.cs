@@ -17,20 +17,34 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
     private readonly Option<string> _url = new("--url")
     {
         HelpName = "url",
-        Description = $"URL of the HTTP API, http://host:port or https://host:port; or AMQPBROKER_URL. Default: {LoginSettings.DefaultUrl}.",
+        Description =
+            $"URL of the HTTP API, http://host:port or https://host:port; or AMQPBROKER_URL. Default: {LoginSettings.DefaultUrl}.",
     };
 
-    private readonly Option<string> _user = new("--user", "-u") { HelpName = "name", Description = "Name of the user; or AMQPBROKER_USER. Default: guest." };
+    private readonly Option<string> _user = new("--user", "-u")
+    {
+        HelpName = "name",
+        Description = "Name of the user; or AMQPBROKER_USER. Default: guest."
+    };
 
     private readonly Option<string> _password = new("--password")
     {
         HelpName = "password",
-        Description = "The password. AMQPBROKER_PASSWORD or a profile is safer: other users cannot see it. On a terminal there is a prompt.",
+        Description =
+            "The password. AMQPBROKER_PASSWORD or a profile is safer: other users cannot see it. On a terminal there is a prompt.",
     };
 
-    private readonly Option<string> _profile = new("--profile") { HelpName = "name", Description = "Name of a broker in the profile file; or AMQPBROKER_PROFILE." };
+    private readonly Option<string> _profile = new("--profile")
+    {
+        HelpName = "name",
+        Description = "Name of a broker in the profile file; or AMQPBROKER_PROFILE."
+    };
 
-    private readonly Option<string> _config = new("--config") { HelpName = "file", Description = "Path of the profile file. Default: ~/.config/amqpbroker/profiles.json." };
+    private readonly Option<string> _config = new("--config")
+    {
+        HelpName = "file",
+        Description = "Path of the profile file. Default: ~/.config/amqpbroker/profiles.json."
+    };
 
     private readonly Option<TimeSpan> _timeout = new("--timeout", "-t")
     {
@@ -56,7 +70,9 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
     /// <summary>Creates a client of the broker that a command line selects.</summary>
     /// <exception cref="CliException">Address or login are missing or malformed.</exception>
     public ApiClient Connect(ParseResult result) =>
-        new(Settings(result).Resolve(environment, PasswordPrompt.OnTerminal), result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
+        new(
+            Settings(result).Resolve(environment, PasswordPrompt.OnTerminal),
+            result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
 
     /// <summary>Returns the names of a resource, for completion in a shell; none if the broker does not respond within 3 seconds.</summary>
     /// <param name="context">The incomplete command line.</param>
@@ -70,7 +86,10 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
             string host = context.ParseResult.GetValue(CommonOptions.VirtualHost) ?? login.VirtualHost;
             ApiAnswer answer = client.AskAsync(HttpMethod.Get, $"{path(host)}?columns=name").GetAwaiter().GetResult();
             return answer.Json.ValueKind != JsonValueKind.Array ? []
-                : [.. answer.Json.EnumerateArray().Select(item => item.GetProperty("name").GetString()!).Where(name => name.Length > 0).Select(name => new CompletionItem(name))];
+                : [.. answer.Json.EnumerateArray()
+                    .Select(item => item.GetProperty("name").GetString()!)
+                    .Where(name => name.Length > 0)
+                    .Select(name => new CompletionItem(name))];
         }
         catch (Exception error) when (error is CliException or InvalidOperationException or KeyNotFoundException)
         {

@@ -12,18 +12,45 @@ internal static class MessageCommands
 {
     private static readonly string[] _properties =
     [
-        "content_type", "content_encoding", "headers", "delivery_mode", "priority", "correlation_id", "reply_to", "expiration", "message_id", "timestamp", "type", "user_id", "app_id", "cluster_id",
+        "content_type",
+        "content_encoding",
+        "headers",
+        "delivery_mode",
+        "priority",
+        "correlation_id",
+        "reply_to",
+        "expiration",
+        "message_id",
+        "timestamp",
+        "type",
+        "user_id",
+        "app_id",
+        "cluster_id",
     ];
 
     public static Command Publish(CommandSet set)
     {
         var key = new Argument<string>("routing-key") { Description = "The routing key; for the default exchange, the name of the queue." };
-        var payload = new Argument<string?>("payload") { Description = "The payload as text. Default: standard input.", Arity = ArgumentArity.ZeroOrOne };
-        var exchange = new Option<string>("--exchange", "-x") { HelpName = "name", Description = "The exchange. Default: the default exchange.", DefaultValueFactory = _ => "" };
+        var payload = new Argument<string?>("payload")
+        {
+            Description = "The payload as text. Default: standard input.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var exchange = new Option<string>("--exchange", "-x")
+        {
+            HelpName = "name",
+            Description = "The exchange. Default: the default exchange.",
+            DefaultValueFactory = _ => ""
+        };
         var file = new Option<string?>("--file") { HelpName = "file", Description = "Read the payload from this file." };
         var lines = new Option<bool>("--lines") { Description = "Publish each line of the input as a message." };
         Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000_000, "Number of times to publish the input.");
-        var properties = new Option<string[]>("--property") { HelpName = "name=value", Description = "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Default: delivery_mode=2 (persistent)." };
+        var properties = new Option<string[]>("--property")
+        {
+            HelpName = "name=value",
+            Description =
+                "A property, such as content_type=text/plain or delivery_mode=1; may be repeated. Default: delivery_mode=2 (persistent)."
+        };
         var headers = new Option<string[]>("--header") { HelpName = "name=value", Description = "A header; may be repeated." };
         properties.Validators.Add(result => CommonOptions.Refuse(result, "--property", _properties));
         headers.Validators.Add(result => CommonOptions.Refuse(result, "--header"));
@@ -42,14 +69,20 @@ internal static class MessageCommands
                 for (int round = 0; round < context.Get(count); round++)
                     foreach (byte[] message in messages)
                     {
-                        JsonElement answer = await context.PostAsClientAsync(path, Body(context.Get(key), fields, message), $"exchange '{context.Get(exchange)}' in virtual host '{context.VirtualHost}'");
+                        JsonElement answer = await context.PostAsClientAsync(
+                            path,
+                            Body(context.Get(key), fields, message),
+                            $"exchange '{context.Get(exchange)}' in virtual host '{context.VirtualHost}'");
                         routed += answer.GetProperty("routed").GetBoolean() ? 1 : 0;
                         advance(1);
                     }
             });
             context.Say($"Published {Count(total)}.");
             if (routed < total)
-                throw new CliException(ExitCode.NotFound, $"{Count(total - routed)} reached no queue: no binding of exchange '{context.Get(exchange)}' matches '{context.Get(key)}'. See them with: amqpbroker bindings");
+                throw new CliException(
+                    ExitCode.NotFound,
+                    $"{Count(total - routed)} reached no queue: no binding of exchange '{context.Get(exchange)}' "
+                        + $"matches '{context.Get(key)}'. See them with: amqpbroker bindings");
         }, key, payload, exchange, CommonOptions.VirtualHost, properties, headers, file, lines, count);
         command.Validators.Add(result =>
         {
@@ -63,11 +96,22 @@ internal static class MessageCommands
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
         Option<int> count = BenchOption.Number("--count", 1, 1, 1_000_000, "Largest number of messages.");
-        var take = new Option<bool>("--ack") { Description = "Remove the messages from the queue. Otherwise they are requeued, marked redelivered." };
+        var take = new Option<bool>("--ack")
+        {
+            Description = "Remove the messages from the queue. Otherwise they are requeued, marked redelivered."
+        };
         return set.Create("get", "Show the first messages of a queue, or remove them.", async context =>
         {
-            var body = new JsonObject { ["count"] = context.Get(count), ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true", ["encoding"] = "auto" };
-            JsonElement messages = await context.PostAsClientAsync($"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get", body, $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'");
+            var body = new JsonObject
+            {
+                ["count"] = context.Get(count),
+                ["ackmode"] = context.Get(take) ? "ack_requeue_false" : "ack_requeue_true",
+                ["encoding"] = "auto"
+            };
+            JsonElement messages = await context.PostAsClientAsync(
+                $"{ApiPath.Of("queues", context.VirtualHost, context.Get(name))}/get",
+                body,
+                $"queue '{context.Get(name)}' in virtual host '{context.VirtualHost}'");
             if (context.Get(CommonOptions.Json))
                 context.Print(messages);
             else
@@ -124,7 +168,9 @@ internal static class MessageCommands
         output.WriteLine($"redelivered  {ListColumn.Text(message.GetProperty("redelivered"))}");
         output.WriteLine($"remaining    {ListColumn.Text(message.GetProperty("message_count"))}");
         output.WriteLine($"properties   {(properties.ValueKind == JsonValueKind.Object ? ListColumn.Text(properties) : "-")}");
-        output.WriteLine($"bytes        {ListColumn.Text(message.GetProperty("payload_bytes"))}{(message.GetProperty("payload_encoding").GetString() == "base64" ? ", in base64" : "")}");
+        output.WriteLine(
+            $"bytes        {ListColumn.Text(message.GetProperty("payload_bytes"))}"
+                + $"{(message.GetProperty("payload_encoding").GetString() == "base64" ? ", in base64" : "")}");
         output.WriteLine();
         output.WriteLine(message.GetProperty("payload").GetString());
         output.WriteLine();

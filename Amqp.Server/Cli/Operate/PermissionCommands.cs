@@ -7,7 +7,11 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The command <c>amqpbroker permissions</c>.</summary>
 internal static class PermissionCommands
 {
-    private static readonly Option<string?> _topic = new("--topic") { HelpName = "exchange", Description = "Topic permissions on this exchange, which restrict routing keys." };
+    private static readonly Option<string?> _topic = new("--topic")
+    {
+        HelpName = "exchange",
+        Description = "Topic permissions on this exchange, which restrict routing keys."
+    };
 
     public static Command Create(CommandSet set)
     {
@@ -22,12 +26,15 @@ internal static class PermissionCommands
         return set.Resource("permissions", "List, set and clear permissions of users in virtual hosts.", list, Set(set), Clear(set));
     }
 
-    private static string List(CommandContext context, string kind) => context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/{kind}" : kind;
+    private static string List(CommandContext context, string kind) =>
+        context.VirtualHostOrAll is { } host ? $"{ApiPath.Of("vhosts", host)}/{kind}" : kind;
 
     private static Command Set(CommandSet set)
     {
         Argument<string> user = User(set);
-        Option<string> configure = Pattern("--configure", "Names that the user may declare and delete"), write = Pattern("--write", "Names that the user may publish to"), read = Pattern("--read", "Names that the user may consume from");
+        Option<string> configure = Pattern("--configure", "Names that the user may declare and delete"),
+            write = Pattern("--write", "Names that the user may publish to"),
+            read = Pattern("--read", "Names that the user may consume from");
         return set.Create("set", "Set a user's permissions in a virtual host, as regular expressions on names.", async context =>
         {
             string name = context.Get(user), host = context.VirtualHost;
@@ -36,7 +43,8 @@ internal static class PermissionCommands
                 body["exchange"] = exchange;
             else
                 body["configure"] = context.Get(configure);
-            await context.Client.PutAsync(ApiPath.Of(Kind(context), host, name), body, $"user '{name}', or no virtual host '{host}'", context.Cancellation);
+            await context.Client.PutAsync(
+                ApiPath.Of(Kind(context), host, name), body, $"user '{name}', or no virtual host '{host}'", context.Cancellation);
             context.Say($"Set {Described(context)} of '{name}' in virtual host '{host}'.");
         }, user, CommonOptions.VirtualHost, configure, write, read, _topic);
     }
@@ -61,5 +69,6 @@ internal static class PermissionCommands
 
     private static string Kind(CommandContext context) => context.Get(_topic) is null ? "permissions" : "topic-permissions";
 
-    private static string Described(CommandContext context) => context.Get(_topic) is { } exchange ? $"the topic permissions on '{exchange}'" : "the permissions";
+    private static string Described(CommandContext context) =>
+        context.Get(_topic) is { } exchange ? $"the topic permissions on '{exchange}'" : "the permissions";
 }

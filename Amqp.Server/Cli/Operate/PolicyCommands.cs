@@ -8,7 +8,10 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The command <c>amqpbroker policies</c>.</summary>
 internal static class PolicyCommands
 {
-    private static readonly Option<bool> _operator = new("--operator") { Description = "Operator policies, which limit the values of other policies." };
+    private static readonly Option<bool> _operator = new("--operator")
+    {
+        Description = "Operator policies, which limit the values of other policies."
+    };
 
     public static Command Create(CommandSet set)
     {
@@ -25,16 +28,31 @@ internal static class PolicyCommands
     {
         Argument<string> name = Name(set);
         return set.Create("show", "Show one policy.",
-            context => ResourceView.ShowAsync(context, Path(context, name), What(context, name)), name, CommonOptions.VirtualHost, _operator, CommonOptions.Json);
+            context => ResourceView.ShowAsync(context, Path(context, name), What(context, name)),
+            name,
+            CommonOptions.VirtualHost,
+            _operator,
+            CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)
     {
         var name = new Argument<string>("policy") { Description = "Name of the policy." };
         var pattern = new Argument<string>("pattern") { Description = "Regular expression that matches names of queues or exchanges." };
-        var definition = new Argument<string[]>("definition") { Description = "Keys to set: key=value, such as max-length=1000, or a JSON object.", Arity = ArgumentArity.OneOrMore };
-        var priority = BenchOption.Number("--priority", 0, int.MinValue, int.MaxValue, "Priority; of several matching policies the one with the highest priority applies.");
-        var applyTo = new Option<string>("--apply-to") { HelpName = "what", Description = "queues, exchanges or all.", DefaultValueFactory = _ => "all" };
+        var definition = new Argument<string[]>("definition")
+        {
+            Description = "Keys to set: key=value, such as max-length=1000, or a JSON object.",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var priority = BenchOption.Number(
+            "--priority", 0, int.MinValue, int.MaxValue,
+            "Priority; of several matching policies the one with the highest priority applies.");
+        var applyTo = new Option<string>("--apply-to")
+        {
+            HelpName = "what",
+            Description = "queues, exchanges or all.",
+            DefaultValueFactory = _ => "all"
+        };
         definition.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
@@ -83,7 +101,8 @@ internal static class PolicyCommands
 
     private static string Kind(CommandContext context) => context.Get(_operator) ? "operator-policies" : "policies";
 
-    private static string Path(CommandContext context, Argument<string> name) => ApiPath.Of(Kind(context), context.VirtualHost, context.Get(name));
+    private static string Path(CommandContext context, Argument<string> name) =>
+        ApiPath.Of(Kind(context), context.VirtualHost, context.Get(name));
 
     private static string What(CommandContext context, Argument<string> name) =>
         $"{(context.Get(_operator) ? "operator policy" : "policy")} '{context.Get(name)}' in virtual host '{context.VirtualHost}'";

@@ -13,7 +13,11 @@ internal sealed class QuarantineCommands
 {
     private readonly Argument<string> _owner;
     private readonly Argument<string> _message = new("message") { Description = "Id of the message, from the list." };
-    private readonly Argument<string?> _messageOrNone = new("message") { Description = "Id of the message, from the list.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _messageOrNone = new("message")
+    {
+        Description = "Id of the message, from the list.",
+        Arity = ArgumentArity.ZeroOrOne
+    };
     private readonly Option<bool> _all = new("--all") { Description = "All messages of the quarantine." };
     private readonly string _singular;
     private readonly string _plural;
@@ -28,7 +32,9 @@ internal sealed class QuarantineCommands
     public static Command Create(CommandSet set, string singular, string plural)
     {
         var commands = new QuarantineCommands(set, singular, plural);
-        return new Command("quarantine", $"The messages of {(singular == "queue" ? "a queue" : "an exchange")} that the broker failed to process and set aside.")
+        return new Command(
+            "quarantine",
+            $"The messages of {(singular == "queue" ? "a queue" : "an exchange")} that the broker failed to process and set aside.")
         {
             commands.List(set),
             commands.Export(set),
@@ -41,7 +47,13 @@ internal sealed class QuarantineCommands
     {
         var list = new ResourceList(
             "message", "quarantined messages", Path,
-            new("message"), new("since", true), new("stored_bytes", true), new("exchange"), new("routing_key"), new("durable"), new("error"))
+            new("message"),
+            new("since", true),
+            new("stored_bytes", true),
+            new("exchange"),
+            new("routing_key"),
+            new("durable"),
+            new("error"))
         {
             Special = [_owner, CommonOptions.VirtualHost],
             Place = What,
@@ -51,11 +63,16 @@ internal sealed class QuarantineCommands
 
     private Command Export(CommandSet set)
     {
-        var file = new Option<string?>("--file") { HelpName = "file", Description = "Write the payload to this file; if the message is unreadable, write its stored octets." };
+        var file = new Option<string?>("--file")
+        {
+            HelpName = "file",
+            Description = "Write the payload to this file; if the message is unreadable, write its stored octets."
+        };
         return set.Create("export", "Print a message with all fields as JSON, or write its payload to a file.", async context =>
         {
             string message = context.Get(_message);
-            JsonElement found = await context.Client.GetAsync($"{Path(context)}/{ApiPath.Of(message)}", WhatOf(message, context), context.Cancellation);
+            JsonElement found = await context.Client.GetAsync(
+                $"{Path(context)}/{ApiPath.Of(message)}", WhatOf(message, context), context.Cancellation);
             if (context.Get(file) is not { } target)
             {
                 context.Print(found);
@@ -63,9 +80,13 @@ internal sealed class QuarantineCommands
             }
             bool isMessage = found.TryGetProperty("payload", out JsonElement octets);
             if (!isMessage && !found.TryGetProperty("stored", out octets))
-                throw new CliException(ExitCode.Refused, $"Message {message} cannot be exported: {found.GetProperty("unreadable").GetString()}");
+                throw new CliException(
+                    ExitCode.Refused, $"Message {message} cannot be exported: {found.GetProperty("unreadable").GetString()}");
             await WriteAsync(target, octets.GetBytesFromBase64(), context.Cancellation);
-            context.Say(isMessage ? $"Exported message {message} to {target}." : $"Exported the stored octets of message {message} to {target}: {found.GetProperty("unreadable").GetString()}.");
+            context.Say(
+                isMessage
+                    ? $"Exported message {message} to {target}."
+                    : $"Exported the stored octets of message {message} to {target}: {found.GetProperty("unreadable").GetString()}.");
         }, _owner, _message, file, CommonOptions.VirtualHost);
     }
 
@@ -105,7 +126,9 @@ internal sealed class QuarantineCommands
             return $"{done} {what}.";
         int count = answer.GetProperty(field).GetInt32(), refused = answer.GetProperty("refused").GetInt32();
         string said = $"{done} {(count == 1 ? "1 message" : $"{count} messages")} of {what}";
-        return refused == 0 ? $"{said}." : throw new CliException(ExitCode.Refused, $"{said}; {refused} cannot be {field}. To see why, name a single message");
+        return refused == 0
+            ? $"{said}."
+            : throw new CliException(ExitCode.Refused, $"{said}; {refused} cannot be {field}. To see why, name a single message");
     }
 
     private static async Task WriteAsync(string file, byte[] octets, CancellationToken cancellation)

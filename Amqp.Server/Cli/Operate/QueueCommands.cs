@@ -13,8 +13,18 @@ internal static class QueueCommands
     {
         var list = new ResourceList(
             "queue", "queues", context => ApiPath.List("queues", context.VirtualHostOrAll),
-            new("vhost"), new("name"), new("type"), new("messages_ready", true), new("messages_unacknowledged", true), new("messages", true), new("consumers", true), new("state"), new("policy"));
-        return set.Resource("queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set), QuarantineCommands.Create(set, "queue", "queues"));
+            new("vhost"),
+            new("name"),
+            new("type"),
+            new("messages_ready", true),
+            new("messages_unacknowledged", true),
+            new("messages", true),
+            new("consumers", true),
+            new("state"),
+            new("policy"));
+        return set.Resource(
+            "queues", "List, show, declare and delete queues.", list, Show(set), Declare(set), Delete(set), Purge(set), Restart(set),
+            QuarantineCommands.Create(set, "queue", "queues"));
     }
 
     /// <summary>Creates the command that drops the ready messages of a queue.</summary>
@@ -27,7 +37,8 @@ internal static class QueueCommands
             JsonElement before = await context.Client.GetAsync(ApiPath.Of("queues", host, queue), what, context.Cancellation);
             await context.Client.DeleteAsync($"{ApiPath.Of("queues", host, queue)}/contents", what, context.Cancellation);
             long ready = before.TryGetProperty("messages_ready", out JsonElement count) ? count.GetInt64() : 0;
-            context.Say($"Purged queue '{queue}' in virtual host '{host}'; {ready} {(ready == 1 ? "message was" : "messages were")} ready in it.");
+            context.Say(
+                $"Purged queue '{queue}' in virtual host '{host}'; {ready} {(ready == 1 ? "message was" : "messages were")} ready in it.");
         }, name, CommonOptions.VirtualHost);
     }
 
@@ -35,7 +46,8 @@ internal static class QueueCommands
     {
         Argument<string> name = set.Name("queue", "The queue.", "queues");
         return set.Create("show", "Show all fields of one queue.",
-            context => ResourceView.ShowAsync(context, ApiPath.Of("queues", context.VirtualHost, context.Get(name)), What(context.Get(name), context.VirtualHost)),
+            context => ResourceView.ShowAsync(
+                context, ApiPath.Of("queues", context.VirtualHost, context.Get(name)), What(context.Get(name), context.VirtualHost)),
             name, CommonOptions.VirtualHost, CommonOptions.Json);
     }
 
@@ -44,16 +56,29 @@ internal static class QueueCommands
         var name = new Argument<string>("queue") { Description = "Name of the queue." };
         var transient = new Option<bool>("--transient") { Description = "Do not keep the queue after a restart." };
         var autoDelete = new Option<bool>("--auto-delete") { Description = "Delete the queue with its last consumer." };
-        var type = new Option<string?>("--type") { HelpName = "type", Description = "classic or quorum. Default: the virtual host's default type." };
+        var type = new Option<string?>("--type")
+        {
+            HelpName = "type",
+            Description = "classic or quorum. Default: the virtual host's default type."
+        };
         return set.Create("declare", "Declare a queue. An existing one must have the same properties.", async context =>
         {
             string queue = context.Get(name), host = context.VirtualHost;
             JsonObject arguments = CommonOptions.Object(context.Get(CommonOptions.Arguments));
             if (context.Get(type) is { } given)
                 arguments["x-queue-type"] = given;
-            var body = new JsonObject { ["durable"] = !context.Get(transient), ["auto_delete"] = context.Get(autoDelete), ["arguments"] = arguments };
-            ApiAnswer answer = await context.Client.PutAsync(ApiPath.Of("queues", host, queue), body, $"virtual host '{host}'", context.Cancellation);
-            context.Say(answer.Status == HttpStatusCode.Created ? $"Declared queue '{queue}' in virtual host '{host}'." : $"Queue '{queue}' in virtual host '{host}' already exists.");
+            var body = new JsonObject
+            {
+                ["durable"] = !context.Get(transient),
+                ["auto_delete"] = context.Get(autoDelete),
+                ["arguments"] = arguments
+            };
+            ApiAnswer answer = await context.Client.PutAsync(
+                ApiPath.Of("queues", host, queue), body, $"virtual host '{host}'", context.Cancellation);
+            context.Say(
+                answer.Status == HttpStatusCode.Created
+                    ? $"Declared queue '{queue}' in virtual host '{host}'."
+                    : $"Queue '{queue}' in virtual host '{host}' already exists.");
         }, name, CommonOptions.VirtualHost, transient, autoDelete, type, CommonOptions.Arguments);
     }
 
@@ -63,7 +88,8 @@ internal static class QueueCommands
         return set.Create("delete", "Delete a queue and its messages.", async context =>
         {
             string queue = context.Get(name), host = context.VirtualHost;
-            await context.Client.DeleteAsync(ApiPath.Of("queues", host, queue) + Conditions(context), What(queue, host), context.Cancellation);
+            await context.Client.DeleteAsync(
+                ApiPath.Of("queues", host, queue) + Conditions(context), What(queue, host), context.Cancellation);
             context.Say($"Deleted queue '{queue}' in virtual host '{host}'.");
         }, name, CommonOptions.VirtualHost, CommonOptions.IfUnused, CommonOptions.IfEmpty);
     }
@@ -74,13 +100,15 @@ internal static class QueueCommands
         return set.Create("restart", "Restart a crashed queue; its messages are kept.", async context =>
         {
             string queue = context.Get(name), host = context.VirtualHost;
-            await context.Client.PutAsync($"{ApiPath.Of("queues", host, queue)}/restart", new JsonObject(), What(queue, host), context.Cancellation);
+            await context.Client.PutAsync(
+                $"{ApiPath.Of("queues", host, queue)}/restart", new JsonObject(), What(queue, host), context.Cancellation);
             context.Say($"Queue '{queue}' in virtual host '{host}' is running.");
         }, name, CommonOptions.VirtualHost);
     }
 
     private static string Conditions(CommandContext context) =>
-        $"?if-unused={(context.Get(CommonOptions.IfUnused) ? "true" : "false")}&if-empty={(context.Get(CommonOptions.IfEmpty) ? "true" : "false")}";
+        $"?if-unused={(context.Get(CommonOptions.IfUnused) ? "true" : "false")}&if-empty="
+            + $"{(context.Get(CommonOptions.IfEmpty) ? "true" : "false")}";
 
     private static string What(string queue, string host) => $"queue '{queue}' in virtual host '{host}'";
 }

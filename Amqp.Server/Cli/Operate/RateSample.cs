@@ -26,13 +26,21 @@ internal sealed class RateSample(long at, JsonElement queues)
         double seconds = earlier is null ? 0 : TimeProvider.System.GetElapsedTime(earlier.At, At).TotalSeconds;
         if (seconds > 0 && earlier!._queues.TryGetValue(queue, out JsonElement before))
             return Text(Math.Max(0, last - (Count(before, count) ?? 0)) / seconds);
-        return now.GetProperty("message_stats").TryGetProperty($"{count}_details", out JsonElement details) && details.TryGetProperty("rate", out JsonElement rate) ? Text(rate.GetDouble()) : "-";
+        return now.GetProperty("message_stats").TryGetProperty($"{count}_details", out JsonElement details)
+            && details.TryGetProperty("rate", out JsonElement rate)
+            ? Text(rate.GetDouble())
+            : "-";
     }
 
     private long At { get; } = at;
 
     private static double? Count(JsonElement queue, string count) =>
-        queue.TryGetProperty("message_stats", out JsonElement stats) && stats.ValueKind == JsonValueKind.Object && stats.TryGetProperty(count, out JsonElement value) && value.TryGetDouble(out double number) ? number : null;
+        queue.TryGetProperty("message_stats", out JsonElement stats)
+            && stats.ValueKind == JsonValueKind.Object
+            && stats.TryGetProperty(count, out JsonElement value)
+            && value.TryGetDouble(out double number)
+            ? number
+            : null;
 
     private static string Text(double rate) => rate.ToString(rate is > 0 and < 10 ? "N1" : "N0", CultureInfo.InvariantCulture);
 }

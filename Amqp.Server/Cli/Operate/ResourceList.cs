@@ -27,7 +27,8 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     private readonly Option<string[]> _filter = new("--filter")
     {
         HelpName = "field>value",
-        Description = "Show only items that match: =, !=, >, <, >=, <=, ~ for a regular expression, or a part of the name; may be repeated.",
+        Description =
+            "Show only items that match: =, !=, >, <, >=, <=, ~ for a regular expression, or a part of the name; may be repeated.",
     };
 
     /// <summary>Name of several resources.</summary>
@@ -53,7 +54,9 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
         string? sort = context.Get(_sort);
         JsonElement answer = await context.Client.GetAsync(path(context), Place(context), context.Cancellation);
         JsonElement[] items = answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray()] : [answer];
-        foreach (string field in wanted.Select(column => column.Path).Concat(filters.Select(filter => filter.Field)).Append(sort ?? columns[0].Path))
+        foreach (string field in wanted.Select(column => column.Path)
+            .Concat(filters.Select(filter => filter.Field))
+            .Append(sort ?? columns[0].Path))
             DemandField(items, field);
         if (sort is not null)
             Array.Sort(items, (left, right) => Compare(ListColumn.Find(left, sort), ListColumn.Find(right, sort)));
@@ -61,7 +64,10 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
             Array.Reverse(items);
         JsonElement[] shown = [.. items.Where(item => filters.All(filter => filter.Wants(item)))];
         if (context.Get(CommonOptions.Json))
-            context.Print(context.Get(_columns) is null ? JsonSerializer.SerializeToElement(shown) : JsonSerializer.SerializeToElement(shown.Select(item => Cut(item, wanted))));
+            context.Print(
+                context.Get(_columns) is null
+                    ? JsonSerializer.SerializeToElement(shown)
+                    : JsonSerializer.SerializeToElement(shown.Select(item => Cut(item, wanted))));
         else
             Print(context, wanted, shown);
     }
@@ -77,14 +83,17 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     }
 
     private ListColumn[] Wanted(CommandContext context) => context.Get(_columns) is not { } names ? columns
-        : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => columns.FirstOrDefault(column => column.Path == name) ?? new ListColumn(name))];
+        : [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(name => columns.FirstOrDefault(column => column.Path == name) ?? new ListColumn(name))];
 
     private void DemandField(JsonElement[] items, string field)
     {
         if (items.Length == 0 || columns.Any(column => column.Path == field) || items.Any(item => ListColumn.Find(item, field) is not null))
             return;
         string[] known = [.. items.SelectMany(item => item.EnumerateObject()).Select(property => property.Name).Distinct()];
-        string remedy = Spelling.Nearest(field, known) is { } nearest ? $"did you mean '{nearest}'?" : $"there are {string.Join(", ", known)}";
+        string remedy = Spelling.Nearest(field, known) is { } nearest
+            ? $"did you mean '{nearest}'?"
+            : $"there are {string.Join(", ", known)}";
         throw new CliException(ExitCode.Usage, $"No {singular} has a field '{field}'; {remedy}");
     }
 
@@ -99,6 +108,9 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     private static int Compare(JsonElement? left, JsonElement? right)
     {
         string one = left is { } a ? ListColumn.Text(a) : "", other = right is { } b ? ListColumn.Text(b) : "";
-        return double.TryParse(one, CultureInfo.InvariantCulture, out double x) && double.TryParse(other, CultureInfo.InvariantCulture, out double y) ? x.CompareTo(y) : string.CompareOrdinal(one, other);
+        return double.TryParse(one, CultureInfo.InvariantCulture, out double x)
+            && double.TryParse(other, CultureInfo.InvariantCulture, out double y)
+            ? x.CompareTo(y)
+            : string.CompareOrdinal(one, other);
     }
 }

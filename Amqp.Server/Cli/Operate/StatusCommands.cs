@@ -18,30 +18,36 @@ internal static class StatusCommands
         ("amqp listener", "health/checks/protocol-listener/amqp"),
     ];
 
-    public static Command Status(CommandSet set) => set.Create("status", "Show version, resources, alarms and totals of the broker.", async context =>
-    {
-        ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Get, "overview", cancellation: context.Cancellation);
-        if (!answer.IsSuccess)
-            throw answer.Status == System.Net.HttpStatusCode.NotFound ? ApiFailure.NoApi(context.Client.Login) : ApiFailure.Of(context.Client.Login, answer, "overview");
-        JsonElement overview = answer.Json;
-        ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation); // only for users with the tag monitoring
-        JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
-        if (context.Get(CommonOptions.Json))
+    public static Command Status(CommandSet set) =>
+        set.Create("status", "Show version, resources, alarms and totals of the broker.", async context =>
         {
-            context.Print(JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement?> { ["overview"] = overview, ["node"] = node }));
-            return;
-        }
-        Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
-        // Without the tag monitoring, the overview does not contain the node.
-        if (overview.TryGetProperty("node", out JsonElement name))
-            Line(context, "node", $"{name}, cluster {Text(overview, "cluster_name")}");
-        if (node is { } running)
-            PrintNode(context, running);
-        if (overview.TryGetProperty("listeners", out JsonElement listeners))
-            Line(context, "listeners", string.Join(", ", listeners.EnumerateArray().Select(listener => $"{Text(listener, "protocol")} {Text(listener, "ip_address")}:{Text(listener, "port")}")));
-        PrintTotals(context, "objects", overview.GetProperty("object_totals"));
-        PrintTotals(context, "messages", overview.GetProperty("queue_totals"));
-    }, CommonOptions.Json);
+            ApiAnswer answer = await context.Client.AskAsync(HttpMethod.Get, "overview", cancellation: context.Cancellation);
+            if (!answer.IsSuccess)
+                throw answer.Status == System.Net.HttpStatusCode.NotFound
+                    ? ApiFailure.NoApi(context.Client.Login)
+                    : ApiFailure.Of(context.Client.Login, answer, "overview");
+            JsonElement overview = answer.Json;
+            // only for users with the tag monitoring
+            ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation);
+            JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
+            if (context.Get(CommonOptions.Json))
+            {
+                context.Print(
+                    JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement?> { ["overview"] = overview, ["node"] = node }));
+                return;
+            }
+            Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
+            // Without the tag monitoring, the overview does not contain the node.
+            if (overview.TryGetProperty("node", out JsonElement name))
+                Line(context, "node", $"{name}, cluster {Text(overview, "cluster_name")}");
+            if (node is { } running)
+                PrintNode(context, running);
+            if (overview.TryGetProperty("listeners", out JsonElement listeners))
+                Line(context, "listeners", string.Join(", ", listeners.EnumerateArray().Select(listener =>
+                    $"{Text(listener, "protocol")} {Text(listener, "ip_address")}:{Text(listener, "port")}")));
+            PrintTotals(context, "objects", overview.GetProperty("object_totals"));
+            PrintTotals(context, "messages", overview.GetProperty("queue_totals"));
+        }, CommonOptions.Json);
 
     public static Command Health(CommandSet set)
     {
@@ -80,26 +86,41 @@ internal static class StatusCommands
     private static void PrintNode(CommandContext context, JsonElement node)
     {
         Line(context, "process", $"{Text(node, "os_pid")}, up {Duration(node)}");
-        Line(context, "memory", $"{Size(node, "mem_used")} used, limit {Size(node, "mem_limit")}{(Flag(node, "mem_alarm") ? ", ALARM: publishers are blocked" : "")}");
-        Line(context, "disk", $"{Size(node, "disk_free")} free, limit {Size(node, "disk_free_limit")}{(Flag(node, "disk_free_alarm") ? ", ALARM: publishers are blocked" : "")}");
+        Line(
+            context,
+            "memory",
+            $"{Size(node, "mem_used")} used, limit {Size(node, "mem_limit")}"
+                + $"{(Flag(node, "mem_alarm") ? ", ALARM: publishers are blocked" : "")}");
+        Line(
+            context,
+            "disk",
+            $"{Size(node, "disk_free")} free, limit {Size(node, "disk_free_limit")}"
+                + $"{(Flag(node, "disk_free_alarm") ? ", ALARM: publishers are blocked" : "")}");
         if (node.TryGetProperty("db_dir", out JsonElement folder))
             Line(context, "data", folder.ToString());
     }
 
     private static void Line(CommandContext context, string name, string value) => context.Output.WriteLine($"{name,-13}  {value}");
 
-    private static string Text(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) ? value.ToString() : "?";
+    private static string Text(JsonElement item, string field) =>
+        item.TryGetProperty(field, out JsonElement value) ? value.ToString() : "?";
 
-    private static bool Flag(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement item, string field) =>
+        item.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
-    private static string Size(JsonElement item, string field) => item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double bytes)
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebibyte:N0} MiB")
-        : "?";
+    private static string Size(JsonElement item, string field) =>
+        item.TryGetProperty(field, out JsonElement value) && value.TryGetDouble(out double bytes)
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebibyte:N0} MiB")
+            : "?";
 
     private static string Duration(JsonElement node)
     {
         TimeSpan up = TimeSpan.FromMilliseconds(node.TryGetProperty("uptime", out JsonElement value) ? value.GetInt64() : 0);
-        return up.TotalDays >= 1 ? $"{up.Days} d {up.Hours} h" : up.TotalHours >= 1 ? $"{up.Hours} h {up.Minutes} min" : up.TotalMinutes >= 1 ? $"{up.Minutes} min {up.Seconds} s" : $"{up.Seconds} s";
+        return up.TotalDays >= 1
+            ? $"{up.Days} d {up.Hours} h"
+            : up.TotalHours >= 1
+                ? $"{up.Hours} h {up.Minutes} min"
+                : up.TotalMinutes >= 1 ? $"{up.Minutes} min {up.Seconds} s" : $"{up.Seconds} s";
     }
 
     private static string Word(string count) => count switch

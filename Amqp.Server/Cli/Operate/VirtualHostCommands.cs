@@ -11,7 +11,8 @@ internal static class VirtualHostCommands
     public static Command Create(CommandSet set)
     {
         var list = new ResourceList(
-            "virtual host", "virtual hosts", _ => "vhosts", new("name"), new("messages", true), new("description"), new("tags"), new("default_queue_type"))
+            "virtual host", "virtual hosts", _ => "vhosts", new("name"), new("messages", true), new("description"), new("tags"),
+            new("default_queue_type"))
         { Special = [] };
         return set.Resource("vhosts", "List, show, add, change and delete virtual hosts.", list, Show(set), Declare(set), Delete(set));
     }
@@ -19,7 +20,12 @@ internal static class VirtualHostCommands
     private static Command Show(CommandSet set)
     {
         Argument<string> name = Name(set);
-        return set.Create("show", "Show one virtual host.", context => ResourceView.ShowAsync(context, Path(context.Get(name)), What(context.Get(name))), name, CommonOptions.Json);
+        return set.Create(
+            "show",
+            "Show one virtual host.",
+            context => ResourceView.ShowAsync(context, Path(context.Get(name)), What(context.Get(name))),
+            name,
+            CommonOptions.Json);
     }
 
     private static Command Declare(CommandSet set)
@@ -27,7 +33,11 @@ internal static class VirtualHostCommands
         var name = new Argument<string>("vhost") { Description = "Name of the virtual host." };
         var description = new Option<string?>("--description") { HelpName = "text", Description = "Description of the virtual host." };
         var tags = new Option<string?>("--tags") { HelpName = "a,b", Description = "Tags of the virtual host." };
-        var type = new Option<string?>("--default-queue-type") { HelpName = "type", Description = "Type of queues that are declared without a type: classic or quorum." };
+        var type = new Option<string?>("--default-queue-type")
+        {
+            HelpName = "type",
+            Description = "Type of queues that are declared without a type: classic or quorum."
+        };
         return set.Create("declare", "Add a virtual host, or change the metadata of an existing one.", async context =>
         {
             var body = new JsonObject();

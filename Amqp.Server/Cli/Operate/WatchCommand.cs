@@ -17,26 +17,44 @@ internal static class WatchCommand
 
     public static Command Create(CommandSet set)
     {
-        var interval = new Option<double>("--interval") { HelpName = "seconds", Description = "Time between updates.", DefaultValueFactory = _ => 1, CustomParser = ParseInterval };
-        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "Number of updates. Default: until Ctrl-C.");
-        var filter = new Option<string[]>("--filter") { HelpName = "field>value", Description = "Show only queues that match, as for queues list." };
-        return set.Create("watch", "Watch queues and the rates of their messages. A terminal shows a live view; other outputs get a table for each update.", async context =>
+        var interval = new Option<double>("--interval")
         {
-            context.TakeInterrupts();
-            try
+            HelpName = "seconds",
+            Description = "Time between updates.",
+            DefaultValueFactory = _ => 1,
+            CustomParser = ParseInterval
+        };
+        Option<int> count = BenchOption.Number("--count", 0, 1, 1_000_000_000, "Number of updates. Default: until Ctrl-C.");
+        var filter = new Option<string[]>("--filter")
+        {
+            HelpName = "field>value",
+            Description = "Show only queues that match, as for queues list."
+        };
+        return set.Create(
+            "watch",
+            "Watch queues and the rates of their messages. A terminal shows a live view; other outputs get a table for each update.",
+            async context =>
             {
-                await WatchAsync(context, TimeSpan.FromSeconds(context.Get(interval)), context.Get(count) is > 0 and var looks ? looks : int.MaxValue, context.Get(filter));
-            }
-            catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-            {
-                // Ctrl-C is the normal end of the command.
-            }
-        }, CommonOptions.VirtualHost, interval, count, filter);
+                context.TakeInterrupts();
+                try
+                {
+                    await WatchAsync(
+                        context,
+                        TimeSpan.FromSeconds(context.Get(interval)),
+                        context.Get(count) is > 0 and var looks ? looks : int.MaxValue,
+                        context.Get(filter));
+                }
+                catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+                {
+                    // Ctrl-C is the normal end of the command.
+                }
+            }, CommonOptions.VirtualHost, interval, count, filter);
     }
 
     private static double ParseInterval(ArgumentResult result)
     {
-        if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0.1 and <= 86_400)
+        if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0.1 and <= 86_400)
             return seconds;
         result.AddError($"--interval: '{result.Tokens[0].Value}' will not do; expected seconds from 0.1 to 86400");
         return 1;
@@ -73,13 +91,17 @@ internal static class WatchCommand
 
     private static async Task<RateSample> LookAsync(CommandContext context, ListFilter[] filters)
     {
-        JsonElement queues = await context.Client.GetAsync(ApiPath.List("queues", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
-        return new RateSample(TimeProvider.System.GetTimestamp(), JsonSerializer.SerializeToElement(queues.EnumerateArray().Where(queue => filters.All(wanted => wanted.Wants(queue)))));
+        JsonElement queues = await context.Client.GetAsync(
+            ApiPath.List("queues", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
+        return new RateSample(
+            TimeProvider.System.GetTimestamp(),
+            JsonSerializer.SerializeToElement(queues.EnumerateArray().Where(queue => filters.All(wanted => wanted.Wants(queue)))));
     }
 
     private static IEnumerable<string[]> Rows(RateSample now, RateSample? earlier) => now.Queues.Select(queue => (string[])
     [
-        queue.Key.Host, queue.Key.Name, Number(queue.Value, "messages_ready"), Number(queue.Value, "messages_unacknowledged"), Number(queue.Value, "consumers"),
+        queue.Key.Host, queue.Key.Name, Number(queue.Value, "messages_ready"), Number(queue.Value, "messages_unacknowledged"),
+        Number(queue.Value, "consumers"),
         now.Rate(earlier, queue.Key, "publish"), now.Rate(earlier, queue.Key, "deliver_get"), now.Rate(earlier, queue.Key, "ack"),
     ]);
 
@@ -95,7 +117,11 @@ internal static class WatchCommand
 
     private static Table Table(IAnsiConsole console, CommandContext context, RateSample now, RateSample? earlier)
     {
-        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape($"{context.Client.Login}  {DateTime.Now:HH:mm:ss}")) };
+        var table = new Table
+        {
+            Border = TableBorder.Rounded,
+            Title = new TableTitle(Markup.Escape($"{context.Client.Login}  {DateTime.Now:HH:mm:ss}"))
+        };
         foreach (string column in _columns)
             table.AddColumn(new TableColumn(new Text(column.Trim())) { Alignment = column[0] == ' ' ? Justify.Right : Justify.Left });
         // The busiest queues come first, as many as fit on the terminal.
@@ -110,5 +136,6 @@ internal static class WatchCommand
 
     private static double Busy(string[] row) => row[5..].Sum(cell => double.TryParse(cell, out double rate) ? rate : 0);
 
-    private static string Number(JsonElement queue, string field) => queue.TryGetProperty(field, out JsonElement value) ? value.GetRawText() : "-";
+    private static string Number(JsonElement queue, string field) =>
+        queue.TryGetProperty(field, out JsonElement value) ? value.GetRawText() : "-";
 }

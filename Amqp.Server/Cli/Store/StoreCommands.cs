@@ -14,7 +14,12 @@ internal static class StoreCommands
     /// <summary>Creates the command <c>store</c> with its subcommands.</summary>
     public static Command Create() => new("store", "Inspect a data folder that no broker uses. The folder is not changed.")
     {
-        Verb("inspect", "Show the contents of a data folder: segments, queues, definitions, sizes.", DataFolder.Inspect, StoreOutput.Print, _ => ExitCode.Ok),
+        Verb(
+            "inspect",
+            "Show the contents of a data folder: segments, queues, definitions, sizes.",
+            DataFolder.Inspect,
+            StoreOutput.Print,
+            _ => ExitCode.Ok),
         Verb(
             "verify",
             "Read and check all files of a data folder; the exit code is 1 if data is damaged.",
@@ -24,7 +29,11 @@ internal static class StoreCommands
     };
 
     private static Command Verb<T>(
-        string name, string description, Func<string, IProgress<InspectionProgress>?, T> look, Action<T, StoreOutput> print, Func<T, int> exitCode)
+        string name,
+        string description,
+        Func<string, IProgress<InspectionProgress>?, T> look,
+        Action<T, StoreOutput> print,
+        Func<T, int> exitCode)
     {
         var folder = new Argument<string>("folder") { Description = "The data folder." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object, for programs." };

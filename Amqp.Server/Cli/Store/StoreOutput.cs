@@ -18,9 +18,15 @@ internal sealed class StoreOutput(TextWriter output)
         DefinitionCounts catalog = report.Catalog;
         to.Line($"folder: {report.Folder}");
         to.Line($"format: {report.FormatVersion}");
-        to.Line($"bytes on disk: {size.Total} (log {size.Log}, indexes {size.Indexes}, acknowledgements {size.Acknowledgements}, catalog {size.Catalog}, pages {size.Pages}, reserve {size.Reserve}, other {other})");
-        to.Line($"catalog: {catalog.Total} entries (virtual hosts {catalog.VirtualHosts}, users {catalog.Users}, exchanges {catalog.Exchanges}, queues {catalog.Queues}, bindings {catalog.Bindings}, other {catalog.Other})");
-        to.Line($"messages: {report.Queues.Where(queue => queue.Name is not null).Sum(queue => queue.Messages)} in {report.Queues.Count(queue => queue.Name is not null)} durable queues");
+        to.Line(
+            $"bytes on disk: {size.Total} (log {size.Log}, indexes {size.Indexes}, acknowledgements {size.Acknowledgements}, "
+                + $"catalog {size.Catalog}, pages {size.Pages}, reserve {size.Reserve}, other {other})");
+        to.Line(
+            $"catalog: {catalog.Total} entries (virtual hosts {catalog.VirtualHosts}, users {catalog.Users}, "
+                + $"exchanges {catalog.Exchanges}, queues {catalog.Queues}, bindings {catalog.Bindings}, other {catalog.Other})");
+        to.Line(
+            $"messages: {report.Queues.Where(queue => queue.Name is not null).Sum(queue => queue.Messages)}"
+                + $" in {report.Queues.Count(queue => queue.Name is not null)} durable queues");
         to.Table(SegmentsOf(report));
         to.Table(QueuesOf(report));
         to.Findings(report.Findings);
@@ -39,7 +45,8 @@ internal sealed class StoreOutput(TextWriter output)
 
     private static OutputTable SegmentsOf(DataFolderReport report)
     {
-        var table = new OutputTable("segments", "segment", " bytes", " messages", " live", " live-bytes", " dead-bytes", " settles", "index", "acks", "state");
+        var table = new OutputTable(
+            "segments", "segment", " bytes", " messages", " live", " live-bytes", " dead-bytes", " settles", "index", "acks", "state");
         foreach (SegmentContents segment in report.Segments)
         {
             table.Add(
@@ -61,7 +68,9 @@ internal sealed class StoreOutput(TextWriter output)
     {
         var table = new OutputTable("queues", " number", " messages", " bytes", " redelivered-up-to", "virtual-host", "queue");
         foreach (QueueReport queue in report.Queues)
-            table.Add(queue.Number, queue.Messages, queue.Bytes, queue.RedeliveredUpTo, queue.VirtualHost ?? "-", queue.Name ?? "(not in the catalog)");
+            table.Add(
+                queue.Number, queue.Messages, queue.Bytes, queue.RedeliveredUpTo, queue.VirtualHost ?? "-",
+                queue.Name ?? "(not in the catalog)");
         return table;
     }
 

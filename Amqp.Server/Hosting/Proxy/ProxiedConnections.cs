@@ -57,7 +57,8 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
                     return null;
             }
         }
-        catch (Exception error) when (error is InvalidDataException or OperationCanceledException or IOException or ConnectionAbortedException)
+        catch (Exception error)
+            when (error is InvalidDataException or OperationCanceledException or IOException or ConnectionAbortedException)
         {
             if (error is InvalidDataException)
                 logger.NoProxyHeader($"{connection.RemoteEndPoint as IPEndPoint}", error.Message);

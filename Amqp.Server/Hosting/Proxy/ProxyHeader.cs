@@ -59,7 +59,8 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
     };
 
     private static IPEndPoint EndPoint(string address, string port) =>
-        IPAddress.TryParse(address, out var parsed) && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
+        IPAddress.TryParse(address, out var parsed)
+            && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
             ? new IPEndPoint(parsed, number)
             : throw new InvalidDataException("its PROXY line names no address and port");
 
@@ -84,7 +85,8 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
         else
             header = new ProxyHeader(
                 new IPEndPoint(new IPAddress(addresses[..size]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size)..])),
-                new IPEndPoint(new IPAddress(addresses[size..(2 * size)]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size + 2)..])));
+                new IPEndPoint(
+                    new IPAddress(addresses[size..(2 * size)]), BinaryPrimitives.ReadUInt16BigEndian(addresses[(2 * size + 2)..])));
         return true;
     }
 }

@@ -16,14 +16,18 @@ internal sealed class CertificateFiles(TlsOptions options)
     public LoadedCertificates Load()
     {
         if (options.CertificateFile is not { } file)
-            throw new ConfigurationException($"{(options.Prefix == "ssl_options" ? "listeners.ssl" : options.Prefix)} needs a certificate: set {options.Prefix}.certfile and {options.Prefix}.keyfile.");
+            throw new ConfigurationException(
+                $"{(options.Prefix == "ssl_options" ? "listeners.ssl" : options.Prefix)} needs a "
+                    + $"certificate: set {options.Prefix}.certfile and {options.Prefix}.keyfile.");
         if (options is { VerifyPeer: true, AuthoritiesFile: null })
-            throw new ConfigurationException($"{options.Prefix}.verify = verify_peer needs trusted authorities: set {options.Prefix}.cacertfile.");
+            throw new ConfigurationException(
+                $"{options.Prefix}.verify = verify_peer needs trusted authorities: set {options.Prefix}.cacertfile.");
         X509Certificate2Collection chain = Certificates("certfile", file);
         X509Certificate2 certificate = WithKey(chain[0], file);
         var authorities = options.AuthoritiesFile is { } authoritiesFile ? Certificates("cacertfile", authoritiesFile) : [];
         chain.AddRange(authorities);
-        return new LoadedCertificates(SslStreamCertificateContext.Create(certificate, chain, offline: true), authorities, certificate.NotAfter.ToUniversalTime());
+        return new LoadedCertificates(
+            SslStreamCertificateContext.Create(certificate, chain, offline: true), authorities, certificate.NotAfter.ToUniversalTime());
     }
 
     private X509Certificate2Collection Certificates(string setting, string file)
@@ -48,7 +52,9 @@ internal sealed class CertificateFiles(TlsOptions options)
             if (PrivateKeyFile.RefusalOf(certificate.GetKeyAlgorithm()) is { } refusal)
                 throw refusal;
             using AsymmetricAlgorithm key = PrivateKeyFile.Read(Text("keyfile", file), options.KeyPassword);
-            using X509Certificate2 ephemeral = key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
+            using X509Certificate2 ephemeral = key is RSA rsa
+                ? certificate.CopyWithPrivateKey(rsa)
+                : certificate.CopyWithPrivateKey((ECDsa)key);
             // Exported to PKCS#12 and loaded again: on some systems SslStream cannot use an ephemeral key.
             return X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
         }
@@ -78,7 +84,8 @@ internal sealed class CertificateFiles(TlsOptions options)
         }
     }
 
-    private ConfigurationException Fault(string setting, string what, Exception? cause = null) => new($"{options.Prefix}.{setting}: {what}", cause);
+    private ConfigurationException Fault(string setting, string what, Exception? cause = null) =>
+        new($"{options.Prefix}.{setting}: {what}", cause);
 }
 
 /// <summary>The certificates of one reading of the files.</summary>

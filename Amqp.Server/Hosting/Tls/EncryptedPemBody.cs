@@ -25,7 +25,8 @@ internal static class EncryptedPemBody
     public static byte[] Decrypt(string body, string password)
     {
         string[] lines = body.ReplaceLineEndings("\n").Split('\n');
-        string[] info = Array.Find(lines, line => line.StartsWith(Header, StringComparison.Ordinal))![Header.Length..].Split(',', StringSplitOptions.TrimEntries);
+        string[] info = Array.Find(lines, line => line.StartsWith(Header, StringComparison.Ordinal))![Header.Length..]
+            .Split(',', StringSplitOptions.TrimEntries);
         if (info.Length != 2)
             throw new FormatException($"{Header} names no cipher and vector");
         byte[] vector = Convert.FromHexString(info[1]);

@@ -105,7 +105,8 @@ internal static partial class PrivateKeyFile
 
     private static UnusableKeyException Unusable(string what) => new($"holds {what}, which cannot be used; make an RSA or an ECDSA key");
 
-    [GeneratedRegex("-----BEGIN (?<label>(?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY)-----(?<body>[^-]*(?:-[^-]+)*)-----END \\k<label>-----")]
+    [GeneratedRegex(
+        "-----BEGIN (?<label>(?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY)-----(?<body>[^-]*(?:-[^-]+)*)-----END \\k<label>-----")]
     private static partial Regex PemKey();
 }
 

@@ -15,13 +15,15 @@ internal static class TlsListening
     {
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = handshake => ValueTask.FromResult(ServerOptions(options, certificates.Current, $"{handshake.Connection.RemoteEndPoint}", logger)),
+            OnConnection = handshake => ValueTask.FromResult(
+                ServerOptions(options, certificates.Current, $"{handshake.Connection.RemoteEndPoint}", logger)),
             HandshakeTimeout = options.HandshakeTimeout,
         });
     }
 
     /// <summary>Returns the options for the handshake with one client.</summary>
-    internal static SslServerAuthenticationOptions ServerOptions(TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
+    internal static SslServerAuthenticationOptions ServerOptions(
+        TlsOptions options, LoadedCertificates certificates, string client, ILogger logger)
     {
         var server = new SslServerAuthenticationOptions
         {
@@ -51,7 +53,9 @@ internal static class TlsListening
             return options.DemandPeerCertificate ? "the client sent none" : null;
         if (errors != SslPolicyErrors.None)
             return $"{certificate.Subject}: {string.Join(' ', chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? [])}";
-        return chain!.ChainElements.Count - 2 > options.Depth ? $"{certificate.Subject}: more certificates than {options.Prefix}.depth allows lead to its authority" : null;
+        return chain!.ChainElements.Count - 2 > options.Depth
+            ? $"{certificate.Subject}: more certificates than {options.Prefix}.depth allows lead to its authority"
+            : null;
     }
 
     /// <summary>

@@ -18,11 +18,13 @@ internal static class ApiErrors
         ApiException known => known,
         DefinitionException impossible => ApiException.BadRequest([.. impossible.Reason]),
         ValidationException invalid => ApiException.BadRequest($"Validation failed\n\n{invalid.Message}\n"),
-        BrokerException { Error: BrokerError.NotFound } missing => new ApiException(StatusCodes.Status404NotFound, "not_found", missing.Message),
+        BrokerException { Error: BrokerError.NotFound } missing =>
+            new ApiException(StatusCodes.Status404NotFound, "not_found", missing.Message),
         BrokerException { Error: BrokerError.Refused or BrokerError.NotAllowed } => ApiException.NotAuthorized("Access refused."),
         BrokerException refused => ApiException.BadRequest(refused.Message),
         AmqpException malformed => ApiException.BadRequest(malformed.Message),
-        StoreFullException or StoreFailedException => new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", error.Message),
+        StoreFullException or StoreFailedException =>
+            new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", error.Message),
         BadHttpRequestException unreadable => new ApiException(unreadable.StatusCode, "bad_request", unreadable.Message),
         _ => null,
     };

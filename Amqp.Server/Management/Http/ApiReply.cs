@@ -12,7 +12,8 @@ internal abstract class ApiReply
     /// Escapes only the characters that JSON requires to be escaped, as RabbitMQ does. The depth is not limited here: the depth of headers
     /// is checked when a message arrives.
     /// </summary>
-    protected static readonly JsonWriterOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
+    protected static readonly JsonWriterOptions _plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
 
     /// <summary>Number of buffered bytes from which a long reply is flushed.</summary>
     private const int FlushSize = 64 * 1024;
@@ -77,7 +78,8 @@ internal abstract class ApiReply
     }
 
     /// <summary>Writes an array, and flushes the writer every <see cref="FlushSize"/> bytes.</summary>
-    protected static async Task WriteItemsAsync<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
+    protected static async Task WriteItemsAsync<T>(
+        Utf8JsonWriter json, IEnumerable<T> items, Action<Utf8JsonWriter, T> write, HttpContext http)
     {
         json.WriteStartArray();
         foreach (var item in items)

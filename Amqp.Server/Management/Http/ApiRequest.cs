@@ -47,7 +47,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         }
     }
 
-    private bool IsChange => !HttpMethods.IsGet(Http.Request.Method) && !HttpMethods.IsHead(Http.Request.Method) && !HttpMethods.IsDelete(Http.Request.Method);
+    private bool IsChange =>
+        !HttpMethods.IsGet(Http.Request.Method) && !HttpMethods.IsHead(Http.Request.Method) && !HttpMethods.IsDelete(Http.Request.Method);
 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
@@ -62,11 +63,13 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         : throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(text)}\n");
 
     /// <summary>Returns the virtual host of the address; null if the address names none, or one that does not exist.</summary>
-    public VirtualHost? FindVirtualHost() => Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
+    public VirtualHost? FindVirtualHost() =>
+        Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
     /// <summary>Opens a session of the user in the virtual host of the address.</summary>
     /// <exception cref="ApiException">401: the user has no permission in the virtual host. No tag replaces this permission.</exception>
-    public LocalSession OpenSession() => User.CanAccess(VirtualHost) ? Services.OpenSession(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
+    public LocalSession OpenSession() =>
+        User.CanAccess(VirtualHost) ? Services.OpenSession(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
 
     /// <summary>Returns a parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
@@ -109,8 +112,11 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// </summary>
     /// <exception cref="ApiException">400: the field has any other value.</exception>
     public long Number(string name) =>
-        Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number ? value.TryGetInt64(out long number) ? number : (long)value.GetDouble()
-        : value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number
+        Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number
+            ? value.TryGetInt64(out long number) ? number : (long)value.GetDouble()
+        : value.ValueKind == JsonValueKind.String
+            && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+            ? number
         : throw ApiException.BadRequest("not_integer", JsonFields.Text(value));
 
     /// <summary>Returns an object field as a table; empty if the field is missing.</summary>
@@ -128,7 +134,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     /// <summary>Parses JSON that is not the request's body, for instance a field of a form.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
-    public JsonDocument ParseJson(ReadOnlyMemory<byte> text) => JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.Limits.MaxTableDepth);
+    public JsonDocument ParseJson(ReadOnlyMemory<byte> text) =>
+        JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.Limits.MaxTableDepth);
 
     private JsonDocument Parse()
     {
@@ -139,7 +146,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
             {
                 JsonValueKind.Object => document,
                 JsonValueKind.Null => JsonDocument.Parse(_emptyObject),
-                JsonValueKind.String => throw ApiException.BadRequest("invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?"),
+                JsonValueKind.String => throw ApiException.BadRequest(
+                    "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?"),
                 _ => throw ApiException.BadRequest("not_json"),
             };
         }

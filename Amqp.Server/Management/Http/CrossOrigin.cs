@@ -52,7 +52,9 @@ internal sealed class CrossOrigin(CorsOptions options)
         string origin = headers.Origin.ToString(), site = headers[SecFetchSite].ToString();
         if (IsOwnPage(origin, site, http.Request.Host) || _allowed.Contains(origin) || (_isAnyAllowed && IsAskedBefore(http.Request)))
             return;
-        throw ApiException.Forbidden($"Requests of pages of {(origin.Length > 0 ? origin : "another site")} are refused; management.cors.allow_origins names the origins that may send them.");
+        throw ApiException.Forbidden(
+            $"Requests of pages of {(origin.Length > 0 ? origin : "another site")} are refused; "
+                + "management.cors.allow_origins names the origins that may send them.");
     }
 
     /// <summary>
@@ -61,11 +63,15 @@ internal sealed class CrossOrigin(CorsOptions options)
     /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
         site.Length > 0 ? site is "same-origin" or "none"
-        : origin.Length == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
+        : origin.Length == 0
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// True if the browser must have sent a preflight, whose reply forbids remembered logins. Only a form can be sent without a preflight.
     /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
-        !HttpMethods.IsPost(request.Method) || (request.ContentType is { Length: > 0 } type && !_formTypes.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase));
+        !HttpMethods.IsPost(request.Method)
+            || (request.ContentType is { Length: > 0 } type
+                && !_formTypes.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase));
 }

@@ -27,7 +27,10 @@ internal sealed class ListQuery
         if (Page < 1 || size < 1 || size > MaxPageSize)
             throw new ApiException(
                 StatusCodes.Status400BadRequest, "invalid_pagination_parameters",
-                string.Create(CultureInfo.InvariantCulture, $"Invalid pagination parameters: page number {Page}, page size {size?.ToString(CultureInfo.InvariantCulture) ?? "undefined"}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Invalid pagination parameters: page number {Page}, page "
+                        + $"size {size?.ToString(CultureInfo.InvariantCulture) ?? "undefined"}"));
         PageSize = (int)(size ?? DefaultPageSize);
         _name = query["name"].ToString();
         if (query["use_regex"] == "true" && _name.Length > 0)
@@ -57,7 +60,9 @@ internal sealed class ListQuery
         if (_pattern is null)
             return name.Contains(_name, StringComparison.OrdinalIgnoreCase);
         bool isWanted = _pattern.IsMatch(name);
-        return _pattern.Timeouts == 0 ? isWanted : throw ApiException.BadRequest($"the regular expression takes too long to match '{name}'");
+        return _pattern.Timeouts == 0
+            ? isWanted
+            : throw ApiException.BadRequest($"the regular expression takes too long to match '{name}'");
     }
 
     private static BigInteger Number(string? text) =>

@@ -46,7 +46,10 @@ internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, A
     }
 
     private Task WriteItemsAsync(Utf8JsonWriter json, List<T> shown, Columns? columns, HttpContext http) => WriteItemsAsync(
-        json, shown, columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true), http);
+        json,
+        shown,
+        columns is null ? write : (output, item) => output.WriteRawValue(columns.Cut(Render(item), _plain).Span, skipInputValidation: true),
+        http);
 
     private List<T> Sort(List<T> wanted, string path)
     {

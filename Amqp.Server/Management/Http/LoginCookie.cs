@@ -9,10 +9,12 @@ internal sealed class LoginCookie(string prefix)
     private const string Name = "amqpbroker_session";
 
     /// <summary>Returns the token in a request, or null.</summary>
-    public static string? TokenOf(HttpContext http) => http.Request.Cookies.TryGetValue(Name, out string? token) && token.Length > 0 ? token : null;
+    public static string? TokenOf(HttpContext http) =>
+        http.Request.Cookies.TryGetValue(Name, out string? token) && token.Length > 0 ? token : null;
 
     /// <summary>Stores a token in the browser.</summary>
-    public void Set(HttpContext http, string token, TimeSpan lifetime) => http.Response.Cookies.Append(Name, token, Options(http, lifetime));
+    public void Set(HttpContext http, string token, TimeSpan lifetime) =>
+        http.Response.Cookies.Append(Name, token, Options(http, lifetime));
 
     /// <summary>Deletes the token from the browser.</summary>
     public void Clear(HttpContext http) => http.Response.Cookies.Append(Name, "", Options(http, TimeSpan.Zero));

@@ -88,7 +88,8 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
 
     private static byte[] DigestOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private static bool IsSame(PasswordHash one, PasswordHash other) => one.Algorithm == other.Algorithm && one.Octets.SequenceEqual(other.Octets);
+    private static bool IsSame(PasswordHash one, PasswordHash other) =>
+        one.Algorithm == other.Algorithm && one.Octets.SequenceEqual(other.Octets);
 
     private bool TryFind(byte[] digest, out LoginSession session) =>
         _sessions.TryGetValue(KeyOf(digest), out session!) && CryptographicOperations.FixedTimeEquals(session.Digest, digest);

@@ -19,13 +19,17 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
 
     public ManagementApi Get(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, _get, access, handle);
 
-    public ManagementApi Put(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Put], access, handle);
+    public ManagementApi Put(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
+        Add(pattern, [HttpMethods.Put], access, handle);
 
-    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Post], access, handle);
+    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
+        Add(pattern, [HttpMethods.Post], access, handle);
 
-    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) => Add(pattern, [HttpMethods.Post], access, handle);
+    public ManagementApi Post(string pattern, Access access, Func<ApiRequest, Task<ApiReply>> handle) =>
+        Add(pattern, [HttpMethods.Post], access, handle);
 
-    public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, ApiReply> handle) => Add(pattern, [HttpMethods.Delete], access, handle);
+    public ManagementApi Delete(string pattern, Access access, Func<ApiRequest, ApiReply> handle) =>
+        Add(pattern, [HttpMethods.Delete], access, handle);
 
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, ApiReply> handle) =>
         Add(pattern, methods, access, request => Task.FromResult(handle(request)));
@@ -34,7 +38,9 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     {
         string path = _prefix + pattern;
         // Publishing and getting messages are not logged as changes: the log would grow with the traffic.
-        bool isChange = methods != _get && !pattern.EndsWith("/publish", StringComparison.Ordinal) && !pattern.EndsWith("/get", StringComparison.Ordinal);
+        bool isChange = methods != _get
+            && !pattern.EndsWith("/publish", StringComparison.Ordinal)
+            && !pattern.EndsWith("/get", StringComparison.Ordinal);
         var address = new RequestAddress(path);
         if (!_methods.TryGetValue(path, out var allowed))
         {
@@ -60,7 +66,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         return Task.CompletedTask;
     }
 
-    private async Task HandleAsync(HttpContext http, RequestAddress address, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
+    private async Task HandleAsync(
+        HttpContext http, RequestAddress address, Access access, Func<ApiRequest, Task<ApiReply>> handle, bool isChange)
     {
         ApiUser? user = null;
         try
@@ -84,7 +91,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         catch (Exception error) when (!http.Response.HasStarted && ApiErrors.Of(error) is { } known)
         {
             if (known.Status == StatusCodes.Status403Forbidden)
-                services.Logger.ForeignPageRefused(PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString());
+                services.Logger.ForeignPageRefused(
+                    PeerOf(http), http.Request.Method, TargetOf(http), http.Request.Headers.Origin.ToString());
             else if (user is not null && (isChange || known.Status == StatusCodes.Status401Unauthorized))
                 services.Logger.ApiRefused(user.Name, PeerOf(http), http.Request.Method, TargetOf(http), string.Join(' ', known.Reason));
             await ApiErrors.SendAsync(http, known);

@@ -18,7 +18,8 @@ internal static partial class ManagementLog
     [LoggerMessage(405, LogLevel.Information, "'{User}' sets {Setting} to {Value} until the broker stops")]
     public static partial void SettingChanged(this ILogger logger, string user, string setting, string value);
 
-    [LoggerMessage(407, LogLevel.Warning, "HTTP API: {Method} {Target} from {Peer} is refused: a browser sent it from the page of another site, '{Origin}'")]
+    [LoggerMessage(407, LogLevel.Warning,
+        "HTTP API: {Method} {Target} from {Peer} is refused: a browser sent it from the page of another site, '{Origin}'")]
     public static partial void ForeignPageRefused(this ILogger logger, string peer, string method, string target, string origin);
 
     [LoggerMessage(406, LogLevel.Warning, "Definitions: left out {What}")]

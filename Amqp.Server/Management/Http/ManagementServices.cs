@@ -17,7 +17,12 @@ namespace Amqp.Server.Management.Http;
 /// <param name="LogLevels">The log level of each category.</param>
 /// <param name="Logger">Logger for changes and errors.</param>
 internal sealed record ManagementServices(
-    Lazy<MessageBroker> Opened, ConnectionRegistry Connections, BrokerOptions Options, Func<IEnumerable<NodeListener>> Listeners, LogLevels LogLevels, ILogger Logger)
+    Lazy<MessageBroker> Opened,
+    ConnectionRegistry Connections,
+    BrokerOptions Options,
+    Func<IEnumerable<NodeListener>> Listeners,
+    LogLevels LogLevels,
+    ILogger Logger)
 {
     /// <summary>The broker, opened before the first request.</summary>
     public MessageBroker Broker => Opened.Value;

@@ -17,10 +17,13 @@ internal sealed class MultipartForm
     /// <summary>Returns null if the body is not a form. From a truncated form the complete fields are read.</summary>
     public static MultipartForm? Parse(string? contentType, ReadOnlyMemory<byte> body)
     {
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return null;
         var form = new MultipartForm();
-        if (HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary || !MemoryMarshal.TryGetArray(body, out var octets) || octets.Array is null)
+        if (HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 } boundary
+            || !MemoryMarshal.TryGetArray(body, out var octets)
+            || octets.Array is null)
             return form;
         using var stream = new MemoryStream(octets.Array, octets.Offset, octets.Count, writable: false);
         try
@@ -36,7 +39,8 @@ internal sealed class MultipartForm
 
     /// <summary>Returns the content of a field.</summary>
     /// <exception cref="ApiException">400: the form has no such field.</exception>
-    public ReadOnlyMemory<byte> Field(string name) => _fields.TryGetValue(name, out var content) ? content : throw ApiException.BadRequest($"no {name} in the form");
+    public ReadOnlyMemory<byte> Field(string name) =>
+        _fields.TryGetValue(name, out var content) ? content : throw ApiException.BadRequest($"no {name} in the form");
 
     /// <summary>Returns the content of a field as text, or null.</summary>
     public string? Text(string name) => _fields.TryGetValue(name, out var content) ? Encoding.UTF8.GetString(content.Span) : null;
@@ -47,7 +51,8 @@ internal sealed class MultipartForm
         while (reader.ReadNextSectionAsync().GetAwaiter().GetResult() is { } section)
         {
             section.Body.CopyTo(Stream.Null);
-            if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { } name)
+            if (section.GetContentDispositionHeader() is { } disposition
+                && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { } name)
                 _fields.TryAdd(name, body.Slice((int)section.BaseStreamOffset!.Value, (int)section.Body.Position));
         }
     }

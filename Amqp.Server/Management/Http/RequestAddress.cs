@@ -15,7 +15,10 @@ internal sealed class RequestAddress
 
     /// <param name="pattern">Pattern of the route: <c>/api/queues/{vhost}/{queue}</c>.</param>
     public RequestAddress(string pattern) =>
-        _names = [.. pattern.Split('/').Select((part, segment) => (part, segment)).Where(entry => entry.part.StartsWith('{')).Select(entry => (entry.part[1..^1], entry.segment))];
+        _names = [.. pattern.Split('/')
+            .Select((part, segment) => (part, segment))
+            .Where(entry => entry.part.StartsWith('{'))
+            .Select(entry => (entry.part[1..^1], entry.segment))];
 
     /// <summary>Replaces the route values of a request by the decoded names.</summary>
     /// <exception cref="ApiException">
@@ -46,8 +49,13 @@ internal sealed class RequestAddress
         int length = 0;
         for (int at = 0; at < octets.Length; at++)
         {
-            bool isEscape = octets[at] == '%' && at + 2 < octets.Length && char.IsAsciiHexDigit((char)octets[at + 1]) && char.IsAsciiHexDigit((char)octets[at + 2]);
-            octets[length++] = isEscape ? byte.Parse(octets.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : octets[at];
+            bool isEscape = octets[at] == '%'
+                && at + 2 < octets.Length
+                && char.IsAsciiHexDigit((char)octets[at + 1])
+                && char.IsAsciiHexDigit((char)octets[at + 2]);
+            octets[length++] = isEscape
+                ? byte.Parse(octets.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : octets[at];
             at += isEscape ? 2 : 0;
         }
         var decoded = octets.AsSpan(0, length);

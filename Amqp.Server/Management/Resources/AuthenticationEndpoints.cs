@@ -50,7 +50,8 @@ internal static class AuthenticationEndpoints
             Demand(request).ResetSources();
             return ApiReply.NoContent;
         })
-        .Get("/auth/hash_password/{password}", Access.Administrator, request => ApiReply.Texts(("ok", request.Broker.Passwords.Hash(request.Name("password")).ToString())));
+        .Get("/auth/hash_password/{password}", Access.Administrator, request =>
+            ApiReply.Texts(("ok", request.Broker.Passwords.Hash(request.Name("password")).ToString())));
 
     private static AuthenticationAttempts Demand(ApiRequest request) =>
         request.Name("node") == ManagementServices.NodeName ? request.Broker.Statistics.Authentication : throw ApiException.NotFound();

@@ -33,7 +33,8 @@ internal static class BindingEndpoints
         return api;
     }
 
-    public static ListReply<ListedBinding> List(IEnumerable<ListedBinding> bindings) => new(bindings, binding => binding.Source.Name, Write);
+    public static ListReply<ListedBinding> List(IEnumerable<ListedBinding> bindings) =>
+        new(bindings, binding => binding.Source.Name, Write);
 
     /// <summary>Returns all bindings of a virtual host, including the implicit binding of each queue to the default exchange.</summary>
     public static IEnumerable<ListedBinding> Of(VirtualHost host)
@@ -42,7 +43,8 @@ internal static class BindingEndpoints
         var implied = host.FindExchange("") is { } defaultExchange
             ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
             : [];
-        return implied.Concat(host.Topology.Bindings().Select(binding => new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
+        return implied.Concat(host.Topology.Bindings().Select(binding =>
+            new ListedBinding(host, binding.Source, binding.Destination, binding.RoutingKey, binding.Arguments)))
             .OrderBy(binding => binding.Source.Name, StringComparer.Ordinal)
             .ThenBy(binding => binding.Destination.Name, StringComparer.Ordinal)
             .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
@@ -75,7 +77,8 @@ internal static class BindingEndpoints
 
     private static IEnumerable<ListedBinding> Between(ApiRequest request, string kind)
     {
-        string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
+        string source = ExchangeEndpoints.NameOf(request.Name("source")),
+            destination = ExchangeEndpoints.NameOf(request.Name("destination"));
         return Of(request.VirtualHost).Where(binding =>
             binding.Source.Name == source && binding.Destination.Name == destination && binding.Destination is Queue == (kind == "q"));
     }
@@ -97,7 +100,8 @@ internal static class BindingEndpoints
     private static ApiReply Post(ApiRequest request, string kind)
     {
         var host = request.VirtualHost;
-        string source = ExchangeEndpoints.NameOf(request.Name("source")), destination = ExchangeEndpoints.NameOf(request.Name("destination"));
+        string source = ExchangeEndpoints.NameOf(request.Name("source")),
+            destination = ExchangeEndpoints.NameOf(request.Name("destination"));
         ApiRequest.DemandShort(destination, kind == "q" ? "queue" : "exchange");
         ApiRequest.DemandShort(source, "exchange");
         string routingKey = ApiRequest.DemandShort(request.Text("routing_key"), "routing_key");
@@ -134,9 +138,11 @@ internal static class BindingEndpoints
         var binding = Demand(request, kind);
         using var session = request.OpenSession();
         if (kind == "q")
-            session.Do(asked => asked.Topology.UnbindQueue(binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
+            session.Do(
+                asked => asked.Topology.UnbindQueue(binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
         else
-            session.Do(asked => asked.Topology.UnbindExchange(binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
+            session.Do(asked => asked.Topology.UnbindExchange(
+                binding.Source.Name, binding.Destination.Name, binding.RoutingKey, binding.Arguments));
         return ApiReply.NoContent;
     }
 

@@ -18,7 +18,10 @@ internal static class ChannelEndpoints
         .Get("/channels/{name}", Access.Management, request =>
         {
             string name = request.Name("name");
-            var session = ConnectionEndpoints.Open(request).SelectMany(entry => entry.Connection.Sessions).FirstOrDefault(session => session.Name == name) ?? throw ApiException.NotFound();
+            var session = ConnectionEndpoints.Open(request)
+                .SelectMany(entry => entry.Connection.Sessions)
+                .FirstOrDefault(session => session.Name == name)
+                ?? throw ApiException.NotFound();
             ConnectionEndpoints.DemandMaySee(request, session.Client);
             var query = new SampleQuery(request);
             return ApiReply.Json(json => Write(json, session, query, isAlone: true));

@@ -40,7 +40,8 @@ internal static class ConnectionEndpoints
             Close(request, connection);
             return ApiReply.NoContent;
         })
-        .Get("/connections/{name}/channels", Access.Management, request => ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
+        .Get("/connections/{name}/channels", Access.Management, request =>
+            ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
 
     /// <summary>Returns the open connections that the user may see: all of them, or only the user's own.</summary>
     public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Visible(ApiRequest request) =>
@@ -60,7 +61,8 @@ internal static class ConnectionEndpoints
             throw NotTheirs();
     }
 
-    private static ListReply<(AmqpConnection Connection, BrokerClient Client)> List(ApiRequest request, IEnumerable<(AmqpConnection Connection, BrokerClient Client)> connections)
+    private static ListReply<(AmqpConnection Connection, BrokerClient Client)> List(
+        ApiRequest request, IEnumerable<(AmqpConnection Connection, BrokerClient Client)> connections)
     {
         var query = new SampleQuery(request);
         return new(connections, entry => entry.Connection.Peer.Name, (json, entry) => Write(json, entry, query));
@@ -85,7 +87,8 @@ internal static class ConnectionEndpoints
         throw ApiException.NotFound();
     }
 
-    private static bool MaySee(ApiRequest request, BrokerClient client) => request.User.IsMonitoring || client.User.Name == request.User.Name;
+    private static bool MaySee(ApiRequest request, BrokerClient client) =>
+        request.User.IsMonitoring || client.User.Name == request.User.Name;
 
     /// <summary>Demands the tag administrator for closing another user's connection. The tag monitoring allows only to see it.</summary>
     private static void DemandMayClose(ApiRequest request, string user)

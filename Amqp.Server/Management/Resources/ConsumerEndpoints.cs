@@ -8,12 +8,15 @@ namespace Amqp.Server.Management.Resources;
 internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api
-        .Get("/consumers", Access.Management, request => List(ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Session.Client.VirtualHost))))
+        .Get("/consumers", Access.Management, request => List(
+            ConsumerView.All(request.Services.Connections).Where(consumer => request.User.CanSee(consumer.Session.Client.VirtualHost))))
         .Get("/consumers/{vhost}", Access.Management, request =>
         {
             var host = request.VirtualHost;
-            return List(ConsumerView.All(request.Services.Connections).Where(consumer => consumer.Session.Client.VirtualHost == host && request.User.CanSee(host)));
+            return List(ConsumerView.All(request.Services.Connections).Where(consumer =>
+                consumer.Session.Client.VirtualHost == host && request.User.CanSee(host)));
         });
 
-    private static ListReply<SessionConsumer> List(IEnumerable<SessionConsumer> consumers) => new(consumers, consumer => consumer.Tag, ConsumerView.Write);
+    private static ListReply<SessionConsumer> List(IEnumerable<SessionConsumer> consumers) =>
+        new(consumers, consumer => consumer.Tag, ConsumerView.Write);
 }

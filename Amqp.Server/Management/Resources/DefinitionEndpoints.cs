@@ -42,7 +42,8 @@ internal static class DefinitionEndpoints
     private static ApiReply Import(ApiRequest request, string? virtualHost)
     {
         var form = MultipartForm.Parse(request.Http.Request.ContentType, request.RawBody);
-        var report = new DefinitionImport(request.Broker.Definitions, request.User.Name, virtualHost).Run(Parse(request, form?.Field("file") ?? request.RawBody));
+        var report = new DefinitionImport(request.Broker.Definitions, request.User.Name, virtualHost)
+            .Run(Parse(request, form?.Field("file") ?? request.RawBody));
         foreach (string leftOut in report.NotTaken)
             request.Services.Logger.DefinitionLeftOut(leftOut);
         if (form?.Text("redirect") is { } redirect)
@@ -60,7 +61,8 @@ internal static class DefinitionEndpoints
 
     /// <summary>True if the client always wants a report (RFC 7240). The command line <c>amqpbroker ctl</c> does.</summary>
     private static bool WantsReport(ApiRequest request) =>
-        request.Http.Request.Headers["Prefer"].Any(value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
+        request.Http.Request.Headers["Prefer"].Any(
+            value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
 
     private static FieldTable Parse(ApiRequest request, ReadOnlyMemory<byte> body)
     {

@@ -32,7 +32,8 @@ internal static class ExchangeEndpoints
         .Get("/exchanges/{vhost}/{exchange}/bindings/destination", Access.VirtualHostView, request =>
         {
             string name = NameOf(request);
-            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Exchange && binding.Destination.Name == name));
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding =>
+                binding.Destination is Exchange && binding.Destination.Name == name));
         });
 
     /// <summary>Returns the name of the exchange that an address names: empty for <c>amq.default</c>.</summary>
@@ -102,7 +103,8 @@ internal static class ExchangeEndpoints
         json.WriteString("vhost", host.Name);
     }
 
-    private static Exchange Demand(ApiRequest request) => request.VirtualHost.FindExchange(NameOf(request)) ?? throw ApiException.NotFound();
+    private static Exchange Demand(ApiRequest request) =>
+        request.VirtualHost.FindExchange(NameOf(request)) ?? throw ApiException.NotFound();
 
     private static ApiReply Put(ApiRequest request)
     {
@@ -111,7 +113,8 @@ internal static class ExchangeEndpoints
         string type = request.Text("type", "direct");
         bool durable = request.Flag("durable"), autoDelete = request.Flag("auto_delete"), isInternal = request.Flag("internal");
         var arguments = request.Table("arguments");
-        var flags = (durable ? ExchangeFlags.Durable : 0) | (autoDelete ? ExchangeFlags.AutoDelete : 0) | (isInternal ? ExchangeFlags.Internal : 0);
+        var flags =
+            (durable ? ExchangeFlags.Durable : 0) | (autoDelete ? ExchangeFlags.AutoDelete : 0) | (isInternal ? ExchangeFlags.Internal : 0);
         using var session = request.OpenSession();
         session.Do(asked => asked.Topology.DeclareExchange(ReservedNames.Clean(name), type, flags, arguments));
         return ApiReply.Put(isNew);
@@ -164,6 +167,8 @@ internal static class ExchangeEndpoints
         if (encoding != "base64")
             throw ApiException.BadRequest("unsupported_encoding", encoding);
         byte[] octets = new byte[payload.Length];
-        return Convert.TryFromBase64String(payload, octets, out int length) ? octets[..length] : throw ApiException.BadRequest("not_base64", payload);
+        return Convert.TryFromBase64String(payload, octets, out int length)
+            ? octets[..length]
+            : throw ApiException.BadRequest("not_base64", payload);
     }
 }

@@ -33,7 +33,13 @@ internal static class HealthEndpoints
             .Get("/healthchecks/node/{node}", Access.Management, _ => Ok());
         foreach (string check in new[] { "node-is-quorum-critical", "node-is-mirror-sync-critical" })
             api.Get($"/health/checks/{check}", Access.Management, _ => ApiReply.Texts(("status", "ok"), ("reason", "single node cluster")));
-        foreach (string check in new[] { "metadata-store/initialized", "metadata-store/initialized/with-data", "quorum-queues-without-elected-leaders/all-vhosts", "quorum-queues-without-elected-leaders/vhost/{vhost}" })
+        foreach (string check in new[]
+        {
+            "metadata-store/initialized",
+            "metadata-store/initialized/with-data",
+            "quorum-queues-without-elected-leaders/all-vhosts",
+            "quorum-queues-without-elected-leaders/vhost/{vhost}"
+        })
             api.Get($"/health/checks/{check}", Access.Management, _ => Ok());
         return api;
     }
@@ -122,7 +128,9 @@ internal static class HealthEndpoints
     {
         if (!int.TryParse(request.Name("within"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int within))
             throw ApiException.BadRequest("Invalid expiration value.");
-        if (Array.Find(_units, unit => string.Equals(unit.Name, request.Name("unit"), StringComparison.OrdinalIgnoreCase)) is not { Name: not null } unit)
+        if (Array.Find(
+            _units,
+            unit => string.Equals(unit.Name, request.Name("unit"), StringComparison.OrdinalIgnoreCase)) is not { Name: not null } unit)
             throw ApiException.BadRequest("Time unit not recognised. Supported units: days, weeks, months, years.");
         var tls = request.Services.Options.Tls;
         var now = DateTime.UtcNow;
@@ -154,7 +162,9 @@ internal static class HealthEndpoints
     }
 
     private static DateTime Later(DateTime time, double days) =>
-        days >= (DateTime.MaxValue - time).TotalDays ? DateTime.MaxValue : days <= (DateTime.MinValue - time).TotalDays ? DateTime.MinValue : time.AddDays(days);
+        days >= (DateTime.MaxValue - time).TotalDays
+            ? DateTime.MaxValue
+            : days <= (DateTime.MinValue - time).TotalDays ? DateTime.MinValue : time.AddDays(days);
 
     /// <summary>Declares a queue, publishes a message to it and gets the message back.</summary>
     private static ApiReply Aliveness(ApiRequest request)

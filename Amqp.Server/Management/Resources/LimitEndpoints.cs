@@ -10,17 +10,21 @@ namespace Amqp.Server.Management.Resources;
 internal static class LimitEndpoints
 {
     public static ManagementApi MapLimits(this ManagementApi api) => api
-        .Get("/vhost-limits", Access.Management, request => List("vhost", request.VisibleHosts.Select(host => (host.Name, LimitsOf(request, host.Name)))))
-        .Get("/vhost-limits/{vhost}", Access.VirtualHostView, request => List("vhost", [(request.VirtualHost.Name, LimitsOf(request, request.VirtualHost.Name))]))
+        .Get("/vhost-limits", Access.Management, request =>
+            List("vhost", request.VisibleHosts.Select(host => (host.Name, LimitsOf(request, host.Name)))))
+        .Get("/vhost-limits/{vhost}", Access.VirtualHostView, request =>
+            List("vhost", [(request.VirtualHost.Name, LimitsOf(request, request.VirtualHost.Name))]))
         .Put("/vhost-limits/{vhost}/{name}", Access.Administrator, PutOfVirtualHost)
         .Delete("/vhost-limits/{vhost}/{name}", Access.Administrator, DeleteOfVirtualHost)
         .Get("/user-limits", Access.Management, request => List("user", request.Broker.UserLimits.All))
-        .Get("/user-limits/{user}", Access.Management, request => List("user", [(DemandUser(request), request.Broker.UserLimits.Of(request.Name("user")))]))
+        .Get("/user-limits/{user}", Access.Management, request =>
+            List("user", [(DemandUser(request), request.Broker.UserLimits.Of(request.Name("user")))]))
         .Put("/user-limits/{user}/{name}", Access.Administrator, PutOfUser)
         .Delete("/user-limits/{user}/{name}", Access.Administrator, DeleteOfUser);
 
     /// <summary>Lists the limits of virtual hosts or users, without those that have no limits.</summary>
-    private static ListReply<(string Owner, FieldTable Limits)> List(string what, IEnumerable<(string Owner, FieldTable Limits)> limits) => new(
+    private static ListReply<(string Owner, FieldTable Limits)> List(
+        string what, IEnumerable<(string Owner, FieldTable Limits)> limits) => new(
         limits.Where(entry => entry.Limits.Count > 0),
         entry => entry.Owner,
         (json, entry) =>
@@ -39,7 +43,8 @@ internal static class LimitEndpoints
         string host = request.VirtualHost.Name;
         request.DemandFields("value");
         request.Broker.Parameters.Change(VirtualHostLimits.Component, host, VirtualHostLimits.Name, current =>
-            FieldValue.FromTable(LimitTable.With(current?.AsTable() ?? FieldTable.Empty, request.Name("name"), request.Field("value")!.Value)));
+            FieldValue.FromTable(
+                LimitTable.With(current?.AsTable() ?? FieldTable.Empty, request.Name("name"), request.Field("value")!.Value)));
         return ApiReply.NoContent;
     }
 
@@ -76,5 +81,6 @@ internal static class LimitEndpoints
         return ApiReply.NoContent;
     }
 
-    private static string DemandUser(ApiRequest request) => request.Broker.Users.Find(request.Name("user"))?.Name ?? throw ApiException.NotFound();
+    private static string DemandUser(ApiRequest request) =>
+        request.Broker.Users.Find(request.Name("user"))?.Name ?? throw ApiException.NotFound();
 }

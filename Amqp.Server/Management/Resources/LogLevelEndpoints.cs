@@ -14,7 +14,8 @@ internal static class LogLevelEndpoints
             Set(request, LogCategories.Find(request.Name("category")) ?? throw ApiException.NotFound()));
 
     private static ApiReply List(ApiRequest request) =>
-        ApiReply.Texts([.. LogCategories.All.Select(category => (LogCategories.NameOf(category), LogLevels.NameOf(request.Services.LogLevels.Of(category))))]);
+        ApiReply.Texts([.. LogCategories.All.Select(
+            category => (LogCategories.NameOf(category), LogLevels.NameOf(request.Services.LogLevels.Of(category))))]);
 
     private static ApiReply Set(ApiRequest request, LogCategory? category)
     {

@@ -18,7 +18,9 @@ internal static class NodeEndpoints
             return new ListReply<ApiRequest>([request], _ => ManagementServices.NodeName, (json, node) => Write(json, node, query));
         })
         .Get("/nodes/{node}", Access.Monitoring, request =>
-            request.Name("node") == ManagementServices.NodeName ? ApiReply.Json(json => Write(json, request, new SampleQuery(request))) : throw ApiException.NotFound());
+            request.Name("node") == ManagementServices.NodeName
+                ? ApiReply.Json(json => Write(json, request, new SampleQuery(request)))
+                : throw ApiException.NotFound());
 
     private static void Write(Utf8JsonWriter json, ApiRequest request, SampleQuery query)
     {

@@ -45,7 +45,8 @@ internal static class OverviewEndpoints
         .Get("/deprecated-features/used", Access.Administrator, _ => EmptyList())
         .Post("/rebalance/queues", Access.Administrator, _ => ApiReply.NoContent) // a single node has nothing to rebalance
         .Delete("/reset", Access.Administrator, Reset)
-        .Delete("/reset/{node}", Access.Administrator, request => request.Name("node") == ManagementServices.NodeName ? Reset(request) : throw ApiException.NotFound());
+        .Delete("/reset/{node}", Access.Administrator, request =>
+            request.Name("node") == ManagementServices.NodeName ? Reset(request) : throw ApiException.NotFound());
 
     /// <summary>Discards the samples that charts show. The counters keep their values.</summary>
     private static ApiReply Reset(ApiRequest request)

@@ -20,7 +20,8 @@ internal static class ParameterEndpoints
 
     public static ManagementApi MapParameters(this ManagementApi api) => api
         .Get("/parameters", Access.PolicyMaker, request => List(request, parameter => parameter.Component != Policies))
-        .Get("/parameters/{component}", Access.PolicyMaker, request => List(request, parameter => parameter.Component == request.Name("component")))
+        .Get("/parameters/{component}", Access.PolicyMaker, request =>
+            List(request, parameter => parameter.Component == request.Name("component")))
         .Get("/parameters/{component}/{vhost}", Access.PolicyMaker, request =>
         {
             string host = request.VirtualHost.Name;
@@ -29,19 +30,23 @@ internal static class ParameterEndpoints
         .Get("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Get)
         .Put("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Put)
         .Delete("/parameters/{component}/{vhost}/{name}", Access.PolicyMaker, Delete)
-        .Get("/global-parameters", Access.PolicyMaker, request => new ListReply<KeyValuePair<string, FieldValue>>(request.Broker.GlobalParameters.All, entry => entry.Key, DefinitionWriter.WriteGlobal))
+        .Get("/global-parameters", Access.PolicyMaker, request => new ListReply<KeyValuePair<string, FieldValue>>(
+            request.Broker.GlobalParameters.All, entry => entry.Key, DefinitionWriter.WriteGlobal))
         .Get("/global-parameters/{name}", Access.PolicyMaker, GetGlobal)
         .Put("/global-parameters/{name}", Access.PolicyMaker, PutGlobal)
         .Delete("/global-parameters/{name}", Access.PolicyMaker, DeleteGlobal);
 
-    private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted) => new(All(request).Where(isWanted), parameter => parameter.Name, DefinitionWriter.Write);
+    private static ListReply<Parameter> List(ApiRequest request, Func<Parameter, bool> isWanted) =>
+        new(All(request).Where(isWanted), parameter => parameter.Name, DefinitionWriter.Write);
 
     /// <summary>Returns all visible parameters. Policies are parameters too, as in RabbitMQ.</summary>
     private static IEnumerable<Parameter> All(ApiRequest request)
     {
         var visible = request.VisibleHosts.ToDictionary(host => host.Name);
         return request.Broker.Parameters.All.Where(parameter => visible.ContainsKey(parameter.VirtualHost))
-            .Concat(visible.Values.SelectMany(host => host.Policies.All(PolicyKind.Operator).Concat(host.Policies.All(PolicyKind.User)), (host, policy) => Of(host, policy)));
+            .Concat(visible.Values.SelectMany(
+                host => host.Policies.All(PolicyKind.Operator).Concat(host.Policies.All(PolicyKind.User)),
+                (host, policy) => Of(host, policy)));
     }
 
     private static Parameter Of(VirtualHost host, Policy policy) => new(
@@ -50,12 +55,16 @@ internal static class ParameterEndpoints
             .With("pattern", FieldValue.FromString(policy.Pattern))
             .With("apply-to", FieldValue.FromString(policy.ApplyTo))
             .With("definition", FieldValue.FromTable(policy.Definition))
-            .With("priority", double.IsInteger(policy.Priority) ? FieldValue.FromInt64((long)policy.Priority) : FieldValue.FromDouble(policy.Priority))));
+            .With(
+                "priority",
+                double.IsInteger(policy.Priority) ? FieldValue.FromInt64((long)policy.Priority) : FieldValue.FromDouble(policy.Priority))));
 
     private static ApiReply Get(ApiRequest request)
     {
         var (component, host, name) = Address(request);
-        var found = All(request).Where(parameter => parameter.Component == component && parameter.VirtualHost == host && parameter.Name == name).ToList();
+        var found = All(request)
+            .Where(parameter => parameter.Component == component && parameter.VirtualHost == host && parameter.Name == name)
+            .ToList();
         return found.Count > 0 ? ApiReply.Json(json => DefinitionWriter.Write(json, found[0])) : throw ApiException.NotFound();
     }
 

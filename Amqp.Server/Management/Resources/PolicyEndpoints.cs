@@ -41,12 +41,16 @@ internal static class PolicyEndpoints
         request.DemandFields("pattern", "definition");
         try
         {
-            return ApiReply.Put(host.Policies.Put(DefinitionReader.ReadPolicy(kind, request.Name("name"), JsonFields.ReadTable(request.Json))));
+            return ApiReply.Put(
+                host.Policies.Put(DefinitionReader.ReadPolicy(kind, request.Name("name"), JsonFields.ReadTable(request.Json))));
         }
         catch (ValidationException error) when (kind == PolicyKind.User)
         {
             // RabbitMQ escapes these texts as HTML for its pages, and no others.
-            throw new ValidationException(WebUtility.HtmlEncode(error.Message).Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&#39;", "'", StringComparison.Ordinal));
+            throw new ValidationException(
+                WebUtility.HtmlEncode(error.Message)
+                    .Replace("&quot;", "\"", StringComparison.Ordinal)
+                    .Replace("&#39;", "'", StringComparison.Ordinal));
         }
     }
 
@@ -61,6 +65,7 @@ internal static class PolicyEndpoints
     public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {
         if (kind == PolicyKind.Operator && !request.Services.Options.Management.AllowsOperatorPolicyChanges)
-            throw new ApiException(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");
+            throw new ApiException(
+                StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "operator policies may not be changed over HTTP");
     }
 }

@@ -26,10 +26,12 @@ internal static class QuarantineEndpoints
 
     private static ManagementApi MapQuarantine(this ManagementApi api, string path, Func<ApiRequest, bool, IQuarantineOwner?> find) => api
         .Get(path, Access.VirtualHost, request => List(find(request, false)))
-        .Delete(path, Access.VirtualHost, request => ApplyToAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
+        .Delete(path, Access.VirtualHost, request =>
+            ApplyToAll(find(request, true), "dropped", (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/return", Access.VirtualHost, request => ReturnAll(find(request, true)))
         .Get($"{path}/{{message}}", Access.VirtualHost, request => Export(find(request, false), Place(request)))
-        .Delete($"{path}/{{message}}", Access.VirtualHost, request => Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
+        .Delete($"{path}/{{message}}", Access.VirtualHost, request =>
+            Do(find(request, true), Place(request), (owner, message) => owner.DropQuarantined(message)))
         .Post($"{path}/{{message}}/return", Access.VirtualHost, request => Return(find(request, true), Place(request)));
 
     private static IQuarantineOwner OfQueue(ApiRequest request, bool isChange)
@@ -131,7 +133,8 @@ internal static class QuarantineEndpoints
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"message {place} cannot be read from the disk now");
+            throw new ApiException(
+                StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"message {place} cannot be read from the disk now");
         }
     }
 }

@@ -18,7 +18,8 @@ internal static class QueueEndpoints
         {
             var queue = Demand(request);
             var query = new SampleQuery(request);
-            return ApiReply.Json(json => QueueView.WriteDetails(json, queue, request.VirtualHost.Policies, request.Services.Connections, query));
+            return ApiReply.Json(
+                json => QueueView.WriteDetails(json, queue, request.VirtualHost.Policies, request.Services.Connections, query));
         })
         .Put("/queues/{vhost}/{queue}", Access.VirtualHost, Put)
         .Delete("/queues/{vhost}/{queue}", Access.VirtualHost, Delete)
@@ -29,18 +30,21 @@ internal static class QueueEndpoints
         .Get("/queues/{vhost}/{queue}/bindings", Access.VirtualHostView, request =>
         {
             string name = request.Name("queue");
-            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding => binding.Destination is Queue && binding.Destination.Name == name));
+            return BindingEndpoints.List(BindingEndpoints.Of(request.VirtualHost).Where(binding =>
+                binding.Destination is Queue && binding.Destination.Name == name));
         });
 
     private static ListReply<(VirtualHost Host, Queue Queue)> List(ApiRequest request, IEnumerable<VirtualHost> hosts)
     {
         var query = new SampleQuery(request);
         return new(
-            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => (host, queue))), listed => listed.Queue.Name,
+            hosts.SelectMany(host => host.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal).Select(queue => (host, queue))),
+            listed => listed.Queue.Name,
             (json, listed) => QueueView.Write(json, listed.Queue, listed.Host.Policies, query));
     }
 
-    private static Queue Demand(ApiRequest request) => request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
+    private static Queue Demand(ApiRequest request) =>
+        request.VirtualHost.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
 
     private static ApiReply Put(ApiRequest request)
     {

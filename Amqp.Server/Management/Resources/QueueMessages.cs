@@ -46,7 +46,8 @@ internal static class QueueMessages
         "reject_requeue_true" => (true, true),
         "ack_requeue_false" => (false, false),
         "reject_requeue_false" => (false, true),
-        _ => throw ApiException.BadRequest($"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
+        _ => throw ApiException.BadRequest(
+            $"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
     };
 
     /// <summary>
@@ -59,7 +60,9 @@ internal static class QueueMessages
         long left = request.Services.Options.Management.GetMaxBytes;
         try
         {
-            while (messages.Count < count && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most)) && session.Get(name, most) is { } message)
+            while (messages.Count < count
+                && (messages.Count == 0 || Fits(request.VirtualHost.FindQueue(name), left, most))
+                && session.Get(name, most) is { } message)
             {
                 messages.Add(message);
                 left -= message.Size + Overhead;
@@ -78,7 +81,8 @@ internal static class QueueMessages
     }
 
     /// <summary>True if the next message fits. Of its body only the bytes that the reply shows are counted.</summary>
-    private static bool Fits(Queue? queue, long left, int most) => left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
+    private static bool Fits(Queue? queue, long left, int most) =>
+        left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
 
     private static void Settle(LocalSession session, ulong upTo, bool isRejected) =>
         session.Do(asked => asked.Settle(upTo, isMultiple: true, isRejected ? Settlement.Reject : Settlement.Acknowledge));

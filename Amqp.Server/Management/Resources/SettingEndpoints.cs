@@ -56,7 +56,9 @@ internal static class SettingEndpoints
     {
         request.DemandFields(name);
         var value = request.Json.GetProperty(name);
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
     }
 
     /// <summary>Reads a number of bytes: <c>absolute</c>, with or without a unit, or <c>relative</c> to the available memory.</summary>
@@ -68,6 +70,8 @@ internal static class SettingEndpoints
                 : throw ApiException.BadRequest("relative must be a number, not negative");
         request.DemandFields("absolute");
         string text = JsonFields.Text(request.Json.GetProperty("absolute"));
-        return ByteSize.TryParse(text, out long bytes) ? bytes : throw ApiException.BadRequest($"Unable to parse value {text}; expected bytes, or a number with a unit such as 2GB");
+        return ByteSize.TryParse(text, out long bytes)
+            ? bytes
+            : throw ApiException.BadRequest($"Unable to parse value {text}; expected bytes, or a number with a unit such as 2GB");
     }
 }

@@ -34,7 +34,8 @@ internal static class UserEndpoints
             var user = Demand(request);
             return ApiReply.Json(json => Write(json, request, user));
         })
-        .Put("/users/{user}", Access.Administrator, request => ApiReply.Put(Put(request, request.Name("user"), JsonFields.ReadTable(request.Json))))
+        .Put("/users/{user}", Access.Administrator, request =>
+            ApiReply.Put(Put(request, request.Name("user"), JsonFields.ReadTable(request.Json))))
         .Delete("/users/{user}", Access.Administrator, request => Delete(request, Demand(request).Name))
         .Get("/users/{user}/permissions", Access.Administrator, request =>
         {
@@ -81,7 +82,8 @@ internal static class UserEndpoints
     private static ListReply<User> List(ApiRequest request, IEnumerable<User> users) =>
         new(users, user => user.Name, (json, user) => Write(json, request, user));
 
-    private static void Write(Utf8JsonWriter json, ApiRequest request, User user) => DefinitionWriter.Write(json, user, request.Broker.UserLimits.Of(user.Name));
+    private static void Write(Utf8JsonWriter json, ApiRequest request, User user) =>
+        DefinitionWriter.Write(json, user, request.Broker.UserLimits.Of(user.Name));
 
     private static User Demand(ApiRequest request) => request.Broker.Users.Find(request.Name("user")) ?? throw ApiException.NotFound();
 
@@ -94,7 +96,9 @@ internal static class UserEndpoints
     private static ApiReply DeleteMany(ApiRequest request)
     {
         request.DemandFields("users");
-        var names = request.Field("users") is { Type: FieldType.Array } array ? array.AsArray().Select(name => name.ToString()).ToList() : throw ApiException.BadRequest("not_json");
+        var names = request.Field("users") is { Type: FieldType.Array } array
+            ? array.AsArray().Select(name => name.ToString()).ToList()
+            : throw ApiException.BadRequest("not_json");
         foreach (string name in names)
             if (request.Broker.Users.Find(name) is null)
                 throw ApiException.BadRequest("no_such_user", name);

@@ -45,7 +45,10 @@ internal static class VirtualHostEndpoints
         bool? isTracing = request.Field("tracing") is null or { Type: FieldType.Void } ? null : request.Flag("tracing");
         string name = request.Name("vhost");
         var current = request.Broker.VirtualHosts.Find(name)?.Description;
-        var host = request.Broker.VirtualHosts.Put(name, DefinitionReader.ReadVirtualHost(JsonFields.ReadTable(request.Json), current ?? VirtualHostDescription.None), request.User.Name);
+        var host = request.Broker.VirtualHosts.Put(
+            name,
+            DefinitionReader.ReadVirtualHost(JsonFields.ReadTable(request.Json), current ?? VirtualHostDescription.None),
+            request.User.Name);
         host.IsTracing = isTracing ?? host.IsTracing;
         return ApiReply.Put(current is null);
     }
@@ -54,7 +57,10 @@ internal static class VirtualHostEndpoints
     {
         var host = request.VirtualHost;
         if (host.Description.IsProtected)
-            throw new ApiException(StatusCodes.Status412PreconditionFailed, "precondition_failed", $"Refusing to delete virtual host '{host.Name}' because it is protected from deletion");
+            throw new ApiException(
+                StatusCodes.Status412PreconditionFailed,
+                "precondition_failed",
+                $"Refusing to delete virtual host '{host.Name}' because it is protected from deletion");
         return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 

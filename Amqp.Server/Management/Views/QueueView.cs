@@ -24,7 +24,8 @@ internal static class QueueView
     }
 
     /// <summary>Writes a single queue, with its consumers.</summary>
-    public static void WriteDetails(Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, ConnectionRegistry connections, SampleQuery query)
+    public static void WriteDetails(
+        Utf8JsonWriter json, Queue queue, VirtualHostPolicies policies, ConnectionRegistry connections, SampleQuery query)
     {
         json.WriteStartObject();
         WriteFields(json, queue, policies, query);
@@ -46,7 +47,8 @@ internal static class QueueView
     {
         json.WriteString("name", queue.Name);
         json.WriteString("vhost", queue.VirtualHost);
-        json.WriteString("type", queue.Declaration.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
+        json.WriteString(
+            "type", queue.Declaration.Arguments.Table["x-queue-type"] is { Type: FieldType.LongString } type ? type.AsString() : "classic");
         json.WriteBoolean("durable", queue.IsDurable);
         json.WriteBoolean("auto_delete", queue.Declaration.IsAutoDelete);
         json.WriteBoolean("exclusive", queue.Declaration.IsExclusive);

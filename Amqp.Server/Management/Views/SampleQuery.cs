@@ -71,5 +71,7 @@ internal sealed class SampleQuery
 
     /// <summary>Returns a parameter as a number. Text that is not a number is ignored, as in RabbitMQ.</summary>
     private static BigInteger? Seconds(ApiRequest request, string name) =>
-        BigInteger.TryParse(request.Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+        BigInteger.TryParse(request.Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            ? seconds
+            : null;
 }

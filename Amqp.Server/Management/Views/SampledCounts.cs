@@ -15,7 +15,8 @@ internal sealed class SampledCounts
     private readonly SampleSeries?[] _series;
     private readonly long[] _now;
 
-    private SampledCounts(SampleQuery query, int width, params SampleSeries?[] series) => (_query, _series, _now) = (query, series, new long[width]);
+    private SampledCounts(SampleQuery query, int width, params SampleSeries?[] series) =>
+        (_query, _series, _now) = (query, series, new long[width]);
 
     public static SampledCounts Of(Queue queue, SampleQuery query)
     {
@@ -176,5 +177,6 @@ internal sealed class SampledCounts
 
     /// <summary>Formats a time as in RabbitMQ's <c>idle_since</c>.</summary>
     public static string Time(long milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'", System.Globalization.CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,9 @@ public class AccessApiTests : ApiTests
 
         Assert.That((await PutAsync(path, new { description = "d", tags = "a,b" })).Code, Is.EqualTo(204));
         var host = (await GetAsync(path)).Json;
-        Assert.That((host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()), Is.EqualTo(("d", """["a","b"]""")));
+        Assert.That(
+            (host.GetProperty("description").GetString(), host.GetProperty("tags").GetRawText()),
+            Is.EqualTo(("d", """["a","b"]""")));
         Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
         Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
     }
@@ -41,7 +43,10 @@ public class AccessApiTests : ApiTests
 
         var user = (await GetAsync(path)).Json;
         Assert.That(
-            (user.GetProperty("name").GetString(), user.GetProperty("tags").GetRawText(), user.GetProperty("hashing_algorithm").GetString()),
+            (
+                user.GetProperty("name").GetString(),
+                user.GetProperty("tags").GetRawText(),
+                user.GetProperty("hashing_algorithm").GetString()),
             Is.EqualTo((name, """["management","x"]""", "rabbit_password_hashing_sha256")));
         Assert.That((await GetAsync("/whoami", $"{name}:secret")).Body, Is.EqualTo($$"""{"name":"{{name}}","tags":["management","x"]}"""));
         Assert.That((await PutAsync(path, new { password = "other", tags = "management" })).Code, Is.EqualTo(204));
@@ -91,7 +96,9 @@ public class AccessApiTests : ApiTests
         string host = await NewVirtualHostAsync(), user = await NewUserAsync(""), path = $"/topic-permissions/{host}/{user}";
 
         Assert.That((await PutAsync(path, new { exchange = "amq.topic", write = ".*", read = "^a" })).Code, Is.EqualTo(201));
-        Assert.That((await GetAsync(path)).Body, Is.EqualTo($$"""[{"user":"{{user}}","vhost":"{{host}}","exchange":"amq.topic","write":".*","read":"^a"}]"""));
+        Assert.That(
+            (await GetAsync(path)).Body,
+            Is.EqualTo($$"""[{"user":"{{user}}","vhost":"{{host}}","exchange":"amq.topic","write":".*","read":"^a"}]"""));
         Assert.That((await DeleteAsync($"{path}/amq.topic")).Code, Is.EqualTo(204));
         Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
     }
@@ -116,7 +123,9 @@ public class AccessApiTests : ApiTests
 
         var refused = await PostAsync("/users/bulk-delete", new { users = new[] { one, NewName("u"), other } });
 
-        Assert.That((refused.Code, (await GetAsync($"/users/{one}")).Code, (await GetAsync($"/users/{other}")).Code), Is.EqualTo((400, 200, 200)));
+        Assert.That(
+            (refused.Code, (await GetAsync($"/users/{one}")).Code, (await GetAsync($"/users/{other}")).Code),
+            Is.EqualTo((400, 200, 200)));
         Assert.That((await PostAsync("/users/bulk-delete", new { users = new[] { one, other } })).Code, Is.EqualTo(204));
         Assert.That(((await GetAsync($"/users/{one}")).Code, (await GetAsync($"/users/{other}")).Code), Is.EqualTo((404, 404)));
     }
@@ -135,13 +144,19 @@ public class AccessApiTests : ApiTests
     [Test]
     public async Task Permissions_of_a_user_or_of_a_virtual_host_are_no_others()
     {
-        string[] hosts = [await NewVirtualHostAsync(), await NewVirtualHostAsync()], users = [await NewUserAsync(""), await NewUserAsync("")];
+        string[] hosts = [await NewVirtualHostAsync(), await NewVirtualHostAsync()],
+            users = [await NewUserAsync(""), await NewUserAsync("")];
         foreach (string host in hosts)
             foreach (string user in users)
             {
                 await DeleteAsync($"/permissions/{host}/guest");
-                Assert.That((await PutAsync($"/permissions/{host}/{user}", new { configure = "", write = "", read = $"{host}-{user}" })).Code, Is.EqualTo(201));
-                Assert.That((await PutAsync($"/topic-permissions/{host}/{user}", new { exchange = "amq.topic", write = "", read = $"{host}-{user}" })).Code, Is.EqualTo(201));
+                Assert.That(
+                    (await PutAsync($"/permissions/{host}/{user}", new { configure = "", write = "", read = $"{host}-{user}" })).Code,
+                    Is.EqualTo(201));
+                Assert.That(
+                    (await PutAsync(
+                        $"/topic-permissions/{host}/{user}", new { exchange = "amq.topic", write = "", read = $"{host}-{user}" })).Code,
+                    Is.EqualTo(201));
             }
         var (one, jo) = (hosts[0], users[0]);
 
@@ -149,9 +164,14 @@ public class AccessApiTests : ApiTests
         Assert.That((await GetAsync($"/topic-permissions/{one}/{jo}")).Column("read"), Is.EqualTo(new[] { $"{one}-{jo}" }));
         foreach (string kind in new[] { "permissions", "topic-permissions" })
         {
-            Assert.That((await GetAsync($"/users/{jo}/{kind}")).Column("read"), Is.EquivalentTo(hosts.Select(host => $"{host}-{jo}")), kind);
-            Assert.That((await GetAsync($"/vhosts/{one}/{kind}")).Column("read"), Is.EquivalentTo(users.Select(user => $"{one}-{user}")), kind);
-            Assert.That((await GetAsync($"/{kind}")).Column("read"), Is.SupersetOf(hosts.SelectMany(host => users, (host, user) => $"{host}-{user}")), kind);
+            Assert.That(
+                (await GetAsync($"/users/{jo}/{kind}")).Column("read"), Is.EquivalentTo(hosts.Select(host => $"{host}-{jo}")), kind);
+            Assert.That(
+                (await GetAsync($"/vhosts/{one}/{kind}")).Column("read"), Is.EquivalentTo(users.Select(user => $"{one}-{user}")), kind);
+            Assert.That(
+                (await GetAsync($"/{kind}")).Column("read"),
+                Is.SupersetOf(hosts.SelectMany(host => users, (host, user) => $"{host}-{user}")),
+                kind);
         }
     }
 
@@ -159,17 +179,25 @@ public class AccessApiTests : ApiTests
     public async Task A_virtual_host_keeps_what_a_change_does_not_name()
     {
         await SkipOnRabbitMqAsync("Since 4.1.");
-        string host = await NewVirtualHostAsync(new { description = "d", tags = "a,b", default_queue_type = "quorum" }), path = $"/vhosts/{host}";
+        string host = await NewVirtualHostAsync(new { description = "d", tags = "a,b", default_queue_type = "quorum" }),
+            path = $"/vhosts/{host}";
 
         foreach (var (method, address, body, isProtected) in new (HttpMethod, string, object?, bool)[]
                  {
-                     (HttpMethod.Post, $"{path}/deletion/protection", null, true), (HttpMethod.Put, path, new { }, true), (HttpMethod.Delete, $"{path}/deletion/protection", null, false), (HttpMethod.Put, path, new { }, false),
+                     (HttpMethod.Post, $"{path}/deletion/protection", null, true),
+                     (HttpMethod.Put, path, new { }, true),
+                     (HttpMethod.Delete, $"{path}/deletion/protection", null, false),
+                     (HttpMethod.Put, path, new { }, false),
                  })
         {
             Assert.That((await SendAsync(method, address, body)).Code, Is.EqualTo(204));
             var shown = (await GetAsync(path)).Json;
             Assert.That(
-                (shown.GetProperty("description").GetString(), shown.GetProperty("tags").GetRawText(), shown.GetProperty("default_queue_type").GetString(), shown.GetProperty("protected_from_deletion").GetBoolean()),
+                (
+                    shown.GetProperty("description").GetString(),
+                    shown.GetProperty("tags").GetRawText(),
+                    shown.GetProperty("default_queue_type").GetString(),
+                    shown.GetProperty("protected_from_deletion").GetBoolean()),
                 Is.EqualTo(("d", """["a","b"]""", "quorum", isProtected)));
         }
     }
@@ -183,7 +211,9 @@ public class AccessApiTests : ApiTests
         var permissions = await GetAsync($"/vhosts/{host}/permissions");
         await DeleteAsync($"/vhosts/{host}");
 
-        Assert.That(permissions.Body, Is.EqualTo($$"""[{"user":"{{administrator}}","vhost":"{{host}}","configure":".*","write":".*","read":".*"}]"""));
+        Assert.That(
+            permissions.Body,
+            Is.EqualTo($$"""[{"user":"{{administrator}}","vhost":"{{host}}","configure":".*","write":".*","read":".*"}]"""));
     }
 
     [TestCase("""{"configure":"","write":""}""", "[{key_missing,read}]")]
@@ -197,7 +227,8 @@ public class AccessApiTests : ApiTests
     [Test]
     public async Task Permissions_need_a_user()
     {
-        var answer = await PutAsync($"/permissions/{await NewVirtualHostAsync()}/{NewName("u")}", new { configure = "", write = "", read = "" });
+        var answer = await PutAsync(
+            $"/permissions/{await NewVirtualHostAsync()}/{NewName("u")}", new { configure = "", write = "", read = "" });
 
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, "vhost_or_user_not_found")));
     }

@@ -82,7 +82,9 @@ public class AccessTableTests : ApiTests
     [TestCase("/vhost-limits")]
     public async Task Lists_of_all_virtual_hosts_hold_those_without_a_permission_for_administrators(string path)
     {
-        string host = await NewVirtualHostAsync(), administrator = await NewUserAsync("administrator"), manager = await NewUserAsync("management");
+        string host = await NewVirtualHostAsync(),
+            administrator = await NewUserAsync("administrator"),
+            manager = await NewUserAsync("management");
         await DeleteAsync($"/global-parameters/{await FillAsync(host)}");
         if (path == "/queues/detailed" && await BrokerTarget.IsRabbitMqAsync)
             Assert.Ignore("RabbitMQ 3.10.8 has it not.");

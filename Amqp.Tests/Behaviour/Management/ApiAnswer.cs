@@ -17,5 +17,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Body, HttpRespons
 
     /// <summary>Returns the values of one field of all objects in a list.</summary>
     public IEnumerable<string?> Column(string name) =>
-        (Json.ValueKind == JsonValueKind.Array ? Json : Json.GetProperty("items")).EnumerateArray().Select(item => item.GetProperty(name).GetString());
+        (Json.ValueKind == JsonValueKind.Array ? Json : Json.GetProperty("items"))
+            .EnumerateArray()
+            .Select(item => item.GetProperty(name).GetString());
 }

@@ -14,7 +14,9 @@ public class ApiLoginTests : ApiTests
         var answer = await GetAsync("/overview", login);
 
         Assert.That((answer.Code, answer.Body), Is.EqualTo((401, body)));
-        Assert.That(answer.Message.Headers.WwwAuthenticate, Is.EqualTo(new[] { AuthenticationHeaderValue.Parse("Basic realm=\"RabbitMQ Management\"") }));
+        Assert.That(
+            answer.Message.Headers.WwwAuthenticate,
+            Is.EqualTo(new[] { AuthenticationHeaderValue.Parse("Basic realm=\"RabbitMQ Management\"") }));
     }
 
     [Test]
@@ -58,7 +60,10 @@ public class ApiLoginTests : ApiTests
     public async Task Who_does_not_monitor_sees_own_connections_and_what_is_in_the_virtual_hosts_with_a_permission()
     {
         await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
-        string mine = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), user = await NewUserAsync("management", mine), login = $"{user}:secret";
+        string mine = await NewVirtualHostAsync(),
+            other = await NewVirtualHostAsync(),
+            user = await NewUserAsync("management", mine),
+            login = $"{user}:secret";
         var own = await AskToOpenAsync(mine, login);
         await own.ExpectAsync<ConnectionOpenOk>(0);
         var first = await own.OpenChannelAsync(1);
@@ -82,22 +87,31 @@ public class ApiLoginTests : ApiTests
         var overview = (await GetAsync("/overview", login)).Json;
         string name = (await GetAsync("/connections", login)).Column("name").Single()!;
 
-        Assert.That(overview.GetProperty("object_totals").GetRawText(), Is.EqualTo("""{"channels":2,"connections":1,"consumers":3,"exchanges":8,"queues":4}"""));
         Assert.That(
-            new[] { "messages", "messages_ready", "messages_unacknowledged" }.Select(field => overview.GetProperty("queue_totals").GetProperty(field).GetInt32()),
+            overview.GetProperty("object_totals").GetRawText(),
+            Is.EqualTo("""{"channels":2,"connections":1,"consumers":3,"exchanges":8,"queues":4}"""));
+        Assert.That(
+            new[] { "messages", "messages_ready", "messages_unacknowledged" }.Select(
+                field => overview.GetProperty("queue_totals").GetProperty(field).GetInt32()),
             Is.EqualTo(new[] { 6, 4, 2 }));
-        Assert.That(new[] { "publish", "get" }.Select(field => overview.GetProperty("message_stats").GetProperty(field).GetInt32()), Is.EqualTo(new[] { 6, 2 }));
+        Assert.That(
+            new[] { "publish", "get" }.Select(field => overview.GetProperty("message_stats").GetProperty(field).GetInt32()),
+            Is.EqualTo(new[] { 6, 2 }));
         Assert.That((await GetAsync("/connections", login)).Column("user"), Is.EqualTo(new[] { user }));
         Assert.That((await GetAsync("/channels", login)).Column("name"), Is.EquivalentTo(new[] { $"{name} (1)", $"{name} (2)" }));
         Assert.That((await GetAsync($"/vhosts/{mine}/connections", login)).Column("user"), Is.EqualTo(new[] { user }));
         Assert.That((await GetAsync("/consumers", login)).Column("consumer_tag"), Is.EquivalentTo(new[] { "of a", "of b", "of c" }));
-        Assert.That((await GetAsync($"/connections/{Uri.EscapeDataString(name)}/channels")).Column("name"), Is.EquivalentTo(new[] { $"{name} (1)", $"{name} (2)" }));
+        Assert.That(
+            (await GetAsync($"/connections/{Uri.EscapeDataString(name)}/channels")).Column("name"),
+            Is.EquivalentTo(new[] { $"{name} (1)", $"{name} (2)" }));
     }
 
     [Test]
     public async Task A_policymaker_makes_policies_and_a_manager_does_not()
     {
-        string host = await NewVirtualHostAsync(), maker = await NewUserAsync("policymaker", host), manager = await NewUserAsync("management", host);
+        string host = await NewVirtualHostAsync(),
+            maker = await NewUserAsync("policymaker", host),
+            manager = await NewUserAsync("management", host);
         var policy = new { pattern = "^x", definition = new { expires = 5 } };
 
         Assert.That((await PutAsync($"/policies/{host}/p", policy, $"{manager}:secret")).Code, Is.EqualTo(401));

@@ -26,7 +26,8 @@ public abstract class ApiTests : BehaviourTests
             await SendAsync(HttpMethod.Delete, path);
     }
 
-    private protected static async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null, string login = "guest:guest", string? header = null)
+    private protected static async Task<ApiAnswer> SendAsync(
+        HttpMethod method, string path, object? body = null, string login = "guest:guest", string? header = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(await BrokerTarget.ApiUriAsync() + "api" + path, _asGiven));
         if (login.Length > 0)
@@ -41,13 +42,17 @@ public abstract class ApiTests : BehaviourTests
         return new ApiAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer);
     }
 
-    private protected static Task<ApiAnswer> GetAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Get, path, login: login);
+    private protected static Task<ApiAnswer> GetAsync(string path, string login = "guest:guest") =>
+        SendAsync(HttpMethod.Get, path, login: login);
 
-    private protected static Task<ApiAnswer> PutAsync(string path, object body, string login = "guest:guest") => SendAsync(HttpMethod.Put, path, body, login);
+    private protected static Task<ApiAnswer> PutAsync(string path, object body, string login = "guest:guest") =>
+        SendAsync(HttpMethod.Put, path, body, login);
 
-    private protected static Task<ApiAnswer> PostAsync(string path, object body, string login = "guest:guest") => SendAsync(HttpMethod.Post, path, body, login);
+    private protected static Task<ApiAnswer> PostAsync(string path, object body, string login = "guest:guest") =>
+        SendAsync(HttpMethod.Post, path, body, login);
 
-    private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") => SendAsync(HttpMethod.Delete, path, login: login);
+    private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") =>
+        SendAsync(HttpMethod.Delete, path, login: login);
 
     /// <summary>Returns true if an object has all of these fields and they are numbers.</summary>
     private protected static bool HasNumbers(JsonElement json, IEnumerable<string> fields) =>

@@ -15,14 +15,24 @@ public class ConnectionApiTests : ApiTests
         var connection = await FindAsync(host);
 
         Assert.That(
-            new object?[] { connection.GetProperty("user").GetString(), connection.GetProperty("vhost").GetString(), connection.GetProperty("channel_max").GetInt32(), connection.GetProperty("protocol").GetString(), connection.GetProperty("auth_mechanism").GetString(), connection.GetProperty("state").GetString() },
+            new object?[]
+            {
+                connection.GetProperty("user").GetString(),
+                connection.GetProperty("vhost").GetString(),
+                connection.GetProperty("channel_max").GetInt32(),
+                connection.GetProperty("protocol").GetString(),
+                connection.GetProperty("auth_mechanism").GetString(),
+                connection.GetProperty("state").GetString()
+            },
             Is.EqualTo(new object?[] { "guest", host, 2047, "AMQP 0-9-1", "PLAIN", "running" }));
         string name = connection.GetProperty("name").GetString()!;
         Assert.That(name, Does.Match(@"^127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+$"));
         string path = $"/connections/{Uri.EscapeDataString(name)}";
         Assert.That((await GetAsync($"{path}?columns=name")).Json.GetProperty("name").GetString(), Is.EqualTo(name));
         string channel = $"{name} (1)";
-        await Eventually.Holds(async () => (await GetAsync($"{path}/channels")).Column("name").SequenceEqual([channel]), () => "The channel is not shown");
+        await Eventually.Holds(
+            async () => (await GetAsync($"{path}/channels")).Column("name").SequenceEqual([channel]),
+            () => "The channel is not shown");
         Assert.That((await GetAsync($"/channels/{Uri.EscapeDataString(channel)}")).Json.GetProperty("number").GetInt32(), Is.EqualTo(1));
     }
 
@@ -61,13 +71,16 @@ public class ConnectionApiTests : ApiTests
             await client.OpenChannelAsync(number);
 
         JsonElement connection = default;
-        await Eventually.Holds(async () => (connection = await FindAsync(host)).GetProperty("channels").GetInt32() == channels, () => $"{connection}");
+        await Eventually.Holds(
+            async () => (connection = await FindAsync(host)).GetProperty("channels").GetInt32() == channels,
+            () => $"{connection}");
 
         Assert.That(
             new[] { "channel_max", "frame_max", "timeout" }.Select(field => connection.GetProperty(field).GetInt32()),
             Is.EqualTo(new[] { channelMax, frameMax, heartbeat }));
         Assert.That(
-            $"{connection.GetProperty("peer_host").GetString()}:{connection.GetProperty("peer_port").GetInt32()} -> {connection.GetProperty("host").GetString()}:{connection.GetProperty("port").GetInt32()}",
+            $"{connection.GetProperty("peer_host").GetString()}:{connection.GetProperty("peer_port").GetInt32()}"
+                + $" -> {connection.GetProperty("host").GetString()}:{connection.GetProperty("port").GetInt32()}",
             Is.EqualTo(connection.GetProperty("name").GetString()));
     }
 
@@ -87,7 +100,8 @@ public class ConnectionApiTests : ApiTests
         Assert.That(now[1], Is.GreaterThan(before[1]));
         Assert.That(now[2..], Is.EqualTo(before[2..]));
 
-        static long[] Traffic(JsonElement connection) => [.. new[] { "recv_oct", "recv_cnt", "send_oct", "send_cnt", "send_pend" }.Select(field => connection.GetProperty(field).GetInt64())];
+        static long[] Traffic(JsonElement connection) => [.. new[] { "recv_oct", "recv_cnt", "send_oct", "send_cnt", "send_pend" }.Select(
+            field => connection.GetProperty(field).GetInt64())];
     }
 
     [Test]
@@ -110,7 +124,9 @@ public class ConnectionApiTests : ApiTests
         await channel.ConsumeAsync("empty");
         await channel.QosAsync(11, global: true);
 
-        Assert.That(await NumbersAsync(host, 9), Is.EqualTo("consumer_count 2, messages_unacknowledged 6, prefetch_count 7, global_prefetch_count 11, acks_uncommitted 0, messages_uncommitted 0, messages_unconfirmed 0, confirm True, transactional False"));
+        Assert.That(await NumbersAsync(host, 9), Is.EqualTo(
+            "consumer_count 2, messages_unacknowledged 6, prefetch_count 7, global_prefetch_count 11, acks_uncommitted "
+                + "0, messages_uncommitted 0, messages_unconfirmed 0, confirm True, transactional False"));
     }
 
     [Test]
@@ -131,7 +147,9 @@ public class ConnectionApiTests : ApiTests
             await channel.PublishAsync("", "q");
         await channel.ExpectQuietAsync();
 
-        Assert.That(await NumbersAsync(host, 1), Is.EqualTo("consumer_count 0, messages_unacknowledged 3, prefetch_count 0, global_prefetch_count 0, acks_uncommitted 2, messages_uncommitted 3, messages_unconfirmed 0, confirm False, transactional True"));
+        Assert.That(await NumbersAsync(host, 1), Is.EqualTo(
+            "consumer_count 0, messages_unacknowledged 3, prefetch_count 0, global_prefetch_count 0, acks_uncommitted "
+                + "2, messages_uncommitted 3, messages_unconfirmed 0, confirm False, transactional True"));
     }
 
     [Test]
@@ -171,7 +189,11 @@ public class ConnectionApiTests : ApiTests
     {
         var channel = (await GetAsync($"/vhosts/{host}/channels")).Json.EnumerateArray().Single();
         Assert.That(channel.GetProperty("number").GetInt32(), Is.EqualTo(number));
-        string[] fields = ["consumer_count", "messages_unacknowledged", "prefetch_count", "global_prefetch_count", "acks_uncommitted", "messages_uncommitted", "messages_unconfirmed", "confirm", "transactional"];
+        string[] fields =
+        [
+            "consumer_count", "messages_unacknowledged", "prefetch_count", "global_prefetch_count", "acks_uncommitted",
+            "messages_uncommitted", "messages_unconfirmed", "confirm", "transactional"
+        ];
         return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
@@ -183,7 +205,10 @@ public class ConnectionApiTests : ApiTests
             async () =>
             {
                 found = [.. (await GetAsync($"/vhosts/{host}/connections")).Json.EnumerateArray()];
-                return found.Length == 1 && found[0].TryGetProperty("channels", out var channels) && channels.GetInt32() >= 0 && found[0].TryGetProperty("protocol", out _);
+                return found.Length == 1
+                    && found[0].TryGetProperty("channels", out var channels)
+                    && channels.GetInt32() >= 0
+                    && found[0].TryGetProperty("protocol", out _);
             },
             () => $"There are {found.Length}");
         return found[0];

@@ -7,7 +7,11 @@ namespace Amqp.Tests.Behaviour.Management;
 [NonParallelizable] // the files contain fixed names of virtual hosts and users
 public class DefinitionFileTests : ApiTests
 {
-    private static readonly string[] _kinds = ["users", "vhosts", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "queues", "exchanges", "bindings"];
+    private static readonly string[] _kinds =
+    [
+        "users", "vhosts", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "queues", "exchanges",
+        "bindings"
+    ];
 
     private JsonObject _file = [];
 
@@ -83,7 +87,10 @@ public class DefinitionFileTests : ApiTests
         Drop(taken, "queues", item => HasText(item, "name", "log"));
         Drop(taken, "exchanges", item => HasText(item, "name", "jms"));
         Drop(taken, "bindings", item => HasText(item, "destination", "log"));
-        Items(taken, "policies").Single(policy => HasText(policy, "name", "mixed"))["definition"]!.AsObject().Remove("federation-upstream-set");
+        Items(taken, "policies")
+            .Single(policy => HasText(policy, "name", "mixed"))["definition"]!
+            .AsObject()
+            .Remove("federation-upstream-set");
         var third = Items(taken, "vhosts").Single(host => HasText(host, "name", "r4-c"));
         third.Remove("limits");
         third["metadata"]!.AsObject().Remove("default_queue_type");
@@ -114,7 +121,8 @@ public class DefinitionFileTests : ApiTests
             && (field.Key == "metadata" ? Covers(value!, field.Value!.AsObject()) : JsonNode.DeepEquals(value, field.Value)));
 
     private static JsonObject Read(string name) =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(SourceTree.Root, "Amqp.Tests/Behaviour/Management/DefinitionFiles", name)))!.AsObject();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(SourceTree.Root, "Amqp.Tests/Behaviour/Management/DefinitionFiles", name)))!
+            .AsObject();
 
     private static IEnumerable<JsonObject> Items(JsonObject definitions, string kind) =>
         definitions[kind]?.AsArray().Select(item => item!.AsObject()) ?? [];

@@ -25,7 +25,10 @@ public class DefinitionTests : ApiTests
         var imported = await PostAsync($"/definitions/{to}", exported);
 
         Assert.That(imported.Code, Is.EqualTo(204), imported.Body);
-        Assert.That((await GetAsync($"/queues/{to}/q?columns=durable,arguments")).Body, Is.EqualTo("""{"arguments":{"x-max-length":5},"durable":true}""").Or.EqualTo("""{"durable":true,"arguments":{"x-max-length":5}}"""));
+        Assert.That(
+            (await GetAsync($"/queues/{to}/q?columns=durable,arguments")).Body,
+            Is.EqualTo("""{"arguments":{"x-max-length":5},"durable":true}""")
+                .Or.EqualTo("""{"durable":true,"arguments":{"x-max-length":5}}"""));
         Assert.That((await GetAsync($"/exchanges/{to}/x?columns=type")).Body, Is.EqualTo("""{"type":"topic"}"""));
         Assert.That((await GetAsync($"/bindings/{to}/e/x/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k.#" }));
         Assert.That((await GetAsync($"/policies/{to}/p")).Json.GetProperty("priority").GetInt32(), Is.EqualTo(3));
@@ -37,17 +40,26 @@ public class DefinitionTests : ApiTests
     public async Task A_form_with_a_file_is_imported_and_leads_on()
     {
         string host = await NewVirtualHostAsync();
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = await BrokerTarget.ApiUriAsync() };
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = await BrokerTarget.ApiUriAsync()
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
         using var form = new MultipartFormDataContent
         {
             { new StringContent("../#/import-succeeded"), "\"redirect\"" },
-            { new StringContent("""{"queues":[{"name":"q","durable":true,"auto_delete":false,"arguments":{}}]}"""), "\"file\"", "\"a.json\"" },
+            {
+                new StringContent("""{"queues":[{"name":"q","durable":true,"auto_delete":false,"arguments":{}}]}"""),
+                "\"file\"",
+                "\"a.json\""
+            },
         };
 
         using var answer = await http.PostAsync($"api/definitions/{host}", form);
 
-        Assert.That((answer.StatusCode, answer.Headers.Location?.OriginalString), Is.EqualTo((HttpStatusCode.SeeOther, "../#/import-succeeded")));
+        Assert.That(
+            (answer.StatusCode, answer.Headers.Location?.OriginalString),
+            Is.EqualTo((HttpStatusCode.SeeOther, "../#/import-succeeded")));
         Assert.That((await GetAsync($"/queues/{host}")).Column("name"), Is.EqualTo(new[] { "q" }));
     }
 
@@ -66,7 +78,8 @@ public class DefinitionTests : ApiTests
         Assert.That(Names("queues", "vhost"), Has.Member(host));
         Assert.That(Names("parameters", "vhost"), Has.Member(host));
 
-        IEnumerable<string?> Names(string kind, string field) => all.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty(field).GetString());
+        IEnumerable<string?> Names(string kind, string field) =>
+            all.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty(field).GetString());
     }
 
     [Test]
@@ -93,27 +106,58 @@ public class DefinitionTests : ApiTests
     /// Each invalid definition follows a valid user, virtual host, parameter, policy, queue, exchange and binding in the same import.
     /// </summary>
     [TestCase("users", """{"name":"bad"}""", "tags_not_present")]
-    [TestCase("users", """{"name":"bad","tags":"","password":"x","limits":{"nothing":1}}""", "Validation failed\n\nUnrecognised terms [{<<\"nothing\">>,1}] in user-limits\n")]
+    [TestCase(
+        "users", """{"name":"bad","tags":"","password":"x","limits":{"nothing":1}}""",
+        "Validation failed\n\nUnrecognised terms [{<<\"nothing\">>,1}] in user-limits\n")]
     [TestCase("vhosts", """{"name":5}""", "[{key_missing,name}]")]
     [TestCase("permissions", """{"user":"nobody-there","vhost":"HOST","configure":"","write":"","read":""}""", "no_such_user nobody-there")]
-    [TestCase("topic_permissions", """{"user":"guest","vhost":"nowhere","exchange":"amq.topic","write":"","read":""}""", "no_such_vhost nowhere")]
-    [TestCase("parameters", """{"component":"vhost-limits","vhost":"HOST","name":"limits","value":{"max-queues":"x"}}""", "Validation failed\n\nmax-queues should be a number, actually was <<\"x\">>\n (HOST/vhost-limits/limits)")]
-    [TestCase("parameters", """{"component":"operator_policy","vhost":"HOST","name":"o","value":{"pattern":"a","definition":{"max-length":-1}}}""", "Validation failed\n\n-1 is not a valid maximum length\n (HOST/o)")]
+    [TestCase(
+        "topic_permissions", """{"user":"guest","vhost":"nowhere","exchange":"amq.topic","write":"","read":""}""", "no_such_vhost nowhere")]
+    [TestCase(
+        "parameters", """{"component":"vhost-limits","vhost":"HOST","name":"limits","value":{"max-queues":"x"}}""",
+        "Validation failed\n\nmax-queues should be a number, actually was <<\"x\">>\n (HOST/vhost-limits/limits)")]
+    [TestCase(
+        "parameters",
+        """{"component":"operator_policy","vhost":"HOST","name":"o","value":{"pattern":"a","definition":{"max-length":-1}}}""",
+        "Validation failed\n\n-1 is not a valid maximum length\n (HOST/o)")]
     [TestCase("users", $$"""{"name":"{{Long}}","tags":""}""", "user should be less than 255 bytes, actually was 256\n")]
     [TestCase("global_parameters", "5", "global_parameters holds something else than objects")]
-    [TestCase("policies", """{"vhost":"HOST","name":"p","pattern":"a","definition":{"max-length":-1}}""", "Validation failed\n\n-1 is not a valid maximum length\n (HOST/p)")]
-    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":true,"auto_delete":false,"arguments":{"x-max-length":-5}}""", "invalid arg 'x-max-length' for queue 'bad' in vhost 'HOST': {value_negative,-5}")]
+    [TestCase(
+        "policies", """{"vhost":"HOST","name":"p","pattern":"a","definition":{"max-length":-1}}""",
+        "Validation failed\n\n-1 is not a valid maximum length\n (HOST/p)")]
+    [TestCase(
+        "queues", """{"name":"bad","vhost":"HOST","durable":true,"auto_delete":false,"arguments":{"x-max-length":-5}}""",
+        "invalid arg 'x-max-length' for queue 'bad' in vhost 'HOST': {value_negative,-5}")]
     [TestCase("queues", """{"name":"bad","vhost":"nowhere","durable":true}""", "no_such_vhost nowhere")]
-    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":"true"}""", "queue 'bad' in vhost 'HOST': durable must be true or false, not the text \"true\"")]
-    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":null}""", "queue 'bad' in vhost 'HOST': durable must be true or false, not null")]
+    [TestCase(
+        "queues", """{"name":"bad","vhost":"HOST","durable":"true"}""",
+        "queue 'bad' in vhost 'HOST': durable must be true or false, not the text \"true\"")]
+    [TestCase(
+        "queues", """{"name":"bad","vhost":"HOST","durable":null}""",
+        "queue 'bad' in vhost 'HOST': durable must be true or false, not null")]
     [TestCase("queues", """{"name":"bad","vhost":"HOST"}""", "[{key_missing,durable}]")]
-    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":true,"arguments":"x"}""", "queue 'bad' in vhost 'HOST': arguments must be an object")]
-    [TestCase("queues", """{"name":"bad","vhost":"HOST","durable":false,"arguments":{"x-queue-type":"quorum"}}""", "invalid property 'non-durable' for queue 'bad' in vhost 'HOST'")]
-    [TestCase("exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"auto_delete":"false"}""", "exchange 'bad' in vhost 'HOST': auto_delete must be true or false, not the text \"false\"")]
-    [TestCase("exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"arguments":{"alternate-exchange":5}}""", "invalid type 'long' for arg 'alternate-exchange' in exchange 'bad' in vhost 'HOST'")]
-    [TestCase("bindings", """{"source":"amq.headers","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":"","arguments":{"x-match":5}}""", "Invalid x-match field type *")]
-    [TestCase("bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"other","routing_key":""}""", "binding from 'x' to 'q' in vhost 'HOST': destination_type must be queue or exchange, not other")]
-    [TestCase("bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":5}""", "[{key_missing,routing_key}]")]
+    [TestCase(
+        "queues", """{"name":"bad","vhost":"HOST","durable":true,"arguments":"x"}""",
+        "queue 'bad' in vhost 'HOST': arguments must be an object")]
+    [TestCase(
+        "queues", """{"name":"bad","vhost":"HOST","durable":false,"arguments":{"x-queue-type":"quorum"}}""",
+        "invalid property 'non-durable' for queue 'bad' in vhost 'HOST'")]
+    [TestCase(
+        "exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"auto_delete":"false"}""",
+        "exchange 'bad' in vhost 'HOST': auto_delete must be true or false, not the text \"false\"")]
+    [TestCase(
+        "exchanges", """{"name":"bad","vhost":"HOST","type":"fanout","durable":true,"arguments":{"alternate-exchange":5}}""",
+        "invalid type 'long' for arg 'alternate-exchange' in exchange 'bad' in vhost 'HOST'")]
+    [TestCase(
+        "bindings",
+        """{"source":"amq.headers","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":"","arguments":{"x-match":5}}""",
+        "Invalid x-match field type *")]
+    [TestCase(
+        "bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"other","routing_key":""}""",
+        "binding from 'x' to 'q' in vhost 'HOST': destination_type must be queue or exchange, not other")]
+    [TestCase(
+        "bindings", """{"source":"x","vhost":"HOST","destination":"q","destination_type":"queue","routing_key":5}""",
+        "[{key_missing,routing_key}]")]
     public async Task One_definition_that_cannot_be_leaves_everything_as_it_was(string kind, string definition, string reason)
     {
         await SkipOnRabbitMqAsync("It stops in the middle.");
@@ -133,7 +177,8 @@ public class DefinitionTests : ApiTests
         var answer = await PostAsync("/definitions", file.ToJsonString());
 
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, answer.Reason)));
-        Assert.That(answer.Reason, Does.Match($"^{Regex.Escape(reason.Replace("HOST", host, StringComparison.Ordinal)).Replace("\\*", ".*", StringComparison.Ordinal)}$"));
+        Assert.That(answer.Reason, Does.Match(
+            $"^{Regex.Escape(reason.Replace("HOST", host, StringComparison.Ordinal)).Replace("\\*", ".*", StringComparison.Ordinal)}$"));
         Assert.That(await DefinitionsAsync(host), Is.EqualTo(before));
         foreach (string path in new[] { $"/vhosts/{made}", $"/users/{user}", $"/global-parameters/{made}" })
             Assert.That((await GetAsync(path)).Code, Is.EqualTo(404), path);
@@ -171,8 +216,13 @@ public class DefinitionTests : ApiTests
             {"queues":[{"name":"q","vhost":"{{{host}}}","durable":true},{"name":"r","vhost":"{{{host}}}","durable":true},{"name":"r","vhost":"{{{host}}}","durable":false}]}
             """);
 
-        Assert.That((answer.Code, answer.Json.GetProperty("imported").GetInt32(), answer.Json.GetProperty("left_out").GetArrayLength()), Is.EqualTo((200, 1, 2)), answer.Body);
-        Assert.That((await GetAsync($"/queues/{host}?columns=name,durable&sort=name")).Body, Does.Contain("""{"name":"q","durable":false}""").And.Contain("""{"name":"r","durable":true}"""));
+        Assert.That(
+            (answer.Code, answer.Json.GetProperty("imported").GetInt32(), answer.Json.GetProperty("left_out").GetArrayLength()),
+            Is.EqualTo((200, 1, 2)),
+            answer.Body);
+        Assert.That(
+            (await GetAsync($"/queues/{host}?columns=name,durable&sort=name")).Body,
+            Does.Contain("""{"name":"q","durable":false}""").And.Contain("""{"name":"r","durable":true}"""));
     }
 
     [Test]
@@ -198,20 +248,24 @@ public class DefinitionTests : ApiTests
         Assert.That(await DescribeAsync(), Is.EqualTo("""old ["a","b"] "quorum" True"""));
         await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}","metadata":{"description":"within","tags":["c"]}}]}""");
         Assert.That(await DescribeAsync(), Is.EqualTo("""within ["c"] "quorum" True"""));
-        await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}","description":"new","tags":["d"],"default_queue_type":"classic","tracing":false,"metadata":{"description":"within","tags":[]}}]}""");
+        await PostAsync(
+            "/definitions",
+            $$$"""{"vhosts":[{"name":"{{{host}}}","description":"new","tags":["d"],"default_queue_type":"classic","tracing":false,"metadata":{"description":"within","tags":[]}}]}""");
         Assert.That(await DescribeAsync(), Is.EqualTo("""new ["d"] "classic" False"""));
 
         async Task<string> DescribeAsync()
         {
             var json = (await GetAsync($"/vhosts/{host}")).Json;
-            return $"{json.GetProperty("description").GetString()} {json.GetProperty("tags").GetRawText()} {json.GetProperty("default_queue_type").GetRawText()} {json.GetProperty("tracing").GetBoolean()}";
+            return $"{json.GetProperty("description").GetString()} {json.GetProperty("tags").GetRawText()} "
+                + $"{json.GetProperty("default_queue_type").GetRawText()} {json.GetProperty("tracing").GetBoolean()}";
         }
     }
 
     [Test]
     public async Task Into_a_virtual_host_only_what_belongs_to_one_is_imported()
     {
-        string host = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), user = NewName("u"), made = NewName("v"), parameter = NewName("g");
+        string host = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), user = NewName(
+            "u"), made = NewName("v"), parameter = NewName("g");
 
         var answer = await PostAsync($"/definitions/{host}", $$$"""
             {"users":[{"name":"{{{user}}}","password":"x","tags":"administrator"}],"vhosts":[{"name":"{{{made}}}"}],"global_parameters":[{"name":"{{{parameter}}}","value":1}],
@@ -221,7 +275,10 @@ public class DefinitionTests : ApiTests
             """);
 
         Assert.That(answer.Code, Is.EqualTo(204), answer.Body);
-        foreach (string path in new[] { $"/users/{user}", $"/vhosts/{made}", $"/global-parameters/{parameter}", $"/topic-permissions/{host}/guest", $"/queues/{other}/q" })
+        foreach (string path in new[]
+        {
+            $"/users/{user}", $"/vhosts/{made}", $"/global-parameters/{parameter}", $"/topic-permissions/{host}/guest", $"/queues/{other}/q"
+        })
             Assert.That((await GetAsync(path)).Code, Is.EqualTo(404), path);
         Assert.That((await GetAsync($"/permissions/{host}/guest")).Json.GetProperty("write").GetString(), Is.EqualTo(".*"));
         Assert.That((await GetAsync($"/queues/{host}/q")).Code, Is.EqualTo(200));
@@ -238,8 +295,12 @@ public class DefinitionTests : ApiTests
                  "permissions":[{"user":"{{{importer}}}","vhost":"{{{told}}}","configure":"a","write":"b","read":"c"}]}
                 """, $"{importer}:secret");
 
-            Assert.That((await GetAsync($"/permissions/{plain}/{importer}")).Body, Does.Contain("\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\""));
-            Assert.That((await GetAsync($"/permissions/{told}/{importer}")).Body, Does.Contain("\"configure\":\"a\",\"write\":\"b\",\"read\":\"c\""));
+            Assert.That(
+                (await GetAsync($"/permissions/{plain}/{importer}")).Body,
+                Does.Contain("\"configure\":\".*\",\"write\":\".*\",\"read\":\".*\""));
+            Assert.That(
+                (await GetAsync($"/permissions/{told}/{importer}")).Body,
+                Does.Contain("\"configure\":\"a\",\"write\":\"b\",\"read\":\"c\""));
             Assert.That((await GetAsync($"/permissions/{plain}/guest")).Code, Is.EqualTo(404));
         }
         finally
@@ -267,7 +328,10 @@ public class DefinitionTests : ApiTests
         for (int time = 0; time < 2; time++)
         {
             var report = await SendAsync(HttpMethod.Post, "/definitions", definitions, header: "Prefer: return=representation");
-            Assert.That((report.Json.GetProperty("imported").GetInt32(), report.Json.GetProperty("left_out").GetArrayLength()), Is.EqualTo((8, 2)), $"{time}: {report.Body}");
+            Assert.That(
+                (report.Json.GetProperty("imported").GetInt32(), report.Json.GetProperty("left_out").GetArrayLength()),
+                Is.EqualTo((8, 2)),
+                $"{time}: {report.Body}");
         }
         Assert.That((await GetAsync($"/policies/{host}")).Column("name"), Is.EqualTo(new[] { "a", "b" }));
     }
@@ -289,7 +353,8 @@ public class DefinitionTests : ApiTests
             Assert.That(NamesIn("bindings", "destination"), Is.EqualTo(new[] { "shared" }), path);
 
             IEnumerable<string?> NamesIn(string kind, string field) => exported.GetProperty(kind).EnumerateArray()
-                .Where(item => !item.TryGetProperty("vhost", out var owner) || owner.GetString() == host).Select(item => item.GetProperty(field).GetString());
+                .Where(item => !item.TryGetProperty("vhost", out var owner) || owner.GetString() == host)
+                .Select(item => item.GetProperty(field).GetString());
         }
     }
 
@@ -302,8 +367,11 @@ public class DefinitionTests : ApiTests
             await PutAsync($"/queues/{host}/q-{host}", new { durable = true });
             await PutAsync($"/exchanges/{host}/x-{host}", new { type = "direct", durable = true });
             await PostAsync($"/bindings/{host}/e/x-{host}/q/q-{host}", new { routing_key = host });
-            await PutAsync($"/policies/{host}/p-{host}", new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 5 } });
-            await PutAsync($"/operator-policies/{host}/o-{host}", new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 9 } });
+            await PutAsync(
+                $"/policies/{host}/p-{host}", new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 5 } });
+            await PutAsync(
+                $"/operator-policies/{host}/o-{host}",
+                new { pattern = "^q", definition = new Dictionary<string, int> { ["max-length"] = 9 } });
             await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 7 });
         }
 

@@ -7,7 +7,8 @@ public sealed class DirectReplyApiTests : ApiTests
     public async Task A_request_that_asks_for_a_direct_reply_is_refused()
     {
         string host = await NewVirtualHostAsync();
-        var request = new { properties = new { reply_to = "amq.rabbitmq.reply-to" }, routing_key = "q", payload = "", payload_encoding = "string" };
+        var request =
+            new { properties = new { reply_to = "amq.rabbitmq.reply-to" }, routing_key = "q", payload = "", payload_encoding = "string" };
 
         var answer = await PostAsync($"/exchanges/{host}/amq.default/publish", request);
 

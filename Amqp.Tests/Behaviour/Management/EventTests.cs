@@ -17,7 +17,11 @@ public class EventTests : ApiTests
         var exchanges = new HashSet<string>();
         for (int i = 0; i < 7; i++)
             exchanges.Add(await events.NextAsync("vhost", host, ["name"]));
-        Assert.That(exchanges, Does.Contain("exchange.created; ").And.Contain("exchange.created; amq.topic").And.Contain("exchange.created; amq.rabbitmq.trace"));
+        Assert.That(
+            exchanges,
+            Does.Contain("exchange.created; ")
+                .And.Contain("exchange.created; amq.topic")
+                .And.Contain("exchange.created; amq.rabbitmq.trace"));
         string[] shown = ["user_who_performed_action", "description", "tags", "metadata", "default_queue_type", "tracing"];
         Assert.That(await events.NextAsync("name", host, shown), Is.EqualTo(
             "vhost.created; guest; d; [a, b]; #{description => <<\"d\">>,tags => [a,b]}; undefined; false"));
@@ -61,7 +65,9 @@ public class EventTests : ApiTests
 
         string[] shown = ["vhost", "configure", "write", "read", "exchange"];
         Assert.That(await events.NextAsync("user", user, shown), Is.EqualTo($"permission.created; {host}; c; w; r; no exchange"));
-        Assert.That(await events.NextAsync("user", user, shown), Is.EqualTo($"topic.permission.created; {host}; no configure; w; r; amq.topic"));
+        Assert.That(
+            await events.NextAsync("user", user, shown),
+            Is.EqualTo($"topic.permission.created; {host}; no configure; w; r; amq.topic"));
         Assert.That(await events.NextAsync("user", user, ["vhost"]), Is.EqualTo($"topic.permission.deleted; {host}"));
         Assert.That(await events.NextAsync("user", user, ["vhost"]), Is.EqualTo($"permission.deleted; {host}"));
     }
@@ -91,9 +97,15 @@ public class EventTests : ApiTests
         await DeleteAsync($"/policies/{host}/p");
 
         string[] shown = ["name", "user_who_performed_action", "pattern", "definition", "priority", "apply-to", "type"];
-        Assert.That(await events.NextAsync("vhost", host, shown), Is.EqualTo("queue.policy.updated; meant; guest; meant; {max-length: 5}; 2; queues; rabbit_classic_queue"));
-        Assert.That(await events.NextAsync("vhost", host, shown), Is.EqualTo("policy.set; p; guest; meant; {max-length: 5}; 2; queues; no type"));
-        Assert.That(await events.NextAsync("vhost", host, ["name", "type", "pattern"]), Is.EqualTo("queue.policy.cleared; meant; rabbit_classic_queue; no pattern"));
+        Assert.That(
+            await events.NextAsync("vhost", host, shown),
+            Is.EqualTo("queue.policy.updated; meant; guest; meant; {max-length: 5}; 2; queues; rabbit_classic_queue"));
+        Assert.That(
+            await events.NextAsync("vhost", host, shown),
+            Is.EqualTo("policy.set; p; guest; meant; {max-length: 5}; 2; queues; no type"));
+        Assert.That(
+            await events.NextAsync("vhost", host, ["name", "type", "pattern"]),
+            Is.EqualTo("queue.policy.cleared; meant; rabbit_classic_queue; no pattern"));
         Assert.That(await events.NextAsync("vhost", host, ["name", "user_who_performed_action"]), Is.EqualTo("policy.cleared; p; guest"));
     }
 
@@ -121,8 +133,12 @@ public class EventTests : ApiTests
         await PutAsync($"/parameters/vhost-limits/{host}/limits", """{"value":{"max-connections":987654321}}""");
         await DeleteAsync($"/parameters/vhost-limits/{host}/limits");
 
-        Assert.That(await events.NextAsync("vhost", host, ["component", "name", "value"]), Is.EqualTo("parameter.set; vhost-limits; limits; {max-connections: 987654321}"));
-        Assert.That(await events.NextAsync("max-connections", "987654321", ["name", "user_who_performed_action"]), Is.EqualTo("vhost.limits.set; limits; guest"));
+        Assert.That(
+            await events.NextAsync("vhost", host, ["component", "name", "value"]),
+            Is.EqualTo("parameter.set; vhost-limits; limits; {max-connections: 987654321}"));
+        Assert.That(
+            await events.NextAsync("max-connections", "987654321", ["name", "user_who_performed_action"]),
+            Is.EqualTo("vhost.limits.set; limits; guest"));
         Assert.That(await events.NextAsync("vhost", host, ["component", "value"]), Is.EqualTo("parameter.cleared; vhost-limits; no value"));
         Assert.That((await events.NextAsync("name", "limits")).Method.RoutingKey, Does.StartWith("vhost.limits."));
     }
@@ -150,7 +166,9 @@ public class EventTests : ApiTests
         await PutAsync($"/global-parameters/{name}", """{"value":{"x":[1,"a",true,null,1.5]}}""");
         await DeleteAsync($"/global-parameters/{name}");
 
-        Assert.That(await events.NextAsync("name", name, ["component", "value", "vhost"]), Is.EqualTo("parameter.set; global; {x: [1, a, true, null, 1.5]}; no vhost"));
+        Assert.That(
+            await events.NextAsync("name", name, ["component", "value", "vhost"]),
+            Is.EqualTo("parameter.set; global; {x: [1, a, true, null, 1.5]}; no vhost"));
         Assert.That(await events.NextAsync("name", name, ["component", "value"]), Is.EqualTo("parameter.set; global; no value"));
     }
 
@@ -165,5 +183,6 @@ public class EventTests : ApiTests
         Assert.That(await events.NextAsync("vhost", host, ["name", "user_who_performed_action"]), Is.EqualTo($"queue.created; q; {user}"));
     }
 
-    private async Task<EventWatch> WatchAsync(params IEnumerable<string> names) => await EventWatch.StartAsync(await OpenChannelAsync(), names);
+    private async Task<EventWatch> WatchAsync(params IEnumerable<string> names) =>
+        await EventWatch.StartAsync(await OpenChannelAsync(), names);
 }

@@ -10,7 +10,9 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await PutAsync(path, """{"type":"topic","arguments":{"alternate-exchange":"a"}}""")).Code, Is.EqualTo(201));
         Assert.That((await PutAsync(path, """{"type":"topic","arguments":{"alternate-exchange":"a"}}""")).Code, Is.EqualTo(204));
         var refused = await PutAsync(path, """{"type":"direct"}""");
-        Assert.That((refused.Code, refused.Reason), Is.EqualTo((400, $"inequivalent arg 'type' for exchange 'x' in vhost '{host}': received 'direct' but current is 'topic'")));
+        Assert.That(
+            (refused.Code, refused.Reason),
+            Is.EqualTo((400, $"inequivalent arg 'type' for exchange 'x' in vhost '{host}': received 'direct' but current is 'topic'")));
         Assert.That(
             (await GetAsync($"{path}?columns=name,type,durable,internal,arguments")).Body,
             Is.EqualTo("""{"arguments":{"alternate-exchange":"a"},"durable":false,"internal":false,"name":"x","type":"topic"}"""));
@@ -29,7 +31,9 @@ public class ExchangeAndBindingApiTests : ApiTests
     [Test]
     public async Task The_default_exchange_goes_by_a_name_in_addresses()
     {
-        Assert.That((await GetAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default?columns=name,type")).Body, Is.EqualTo("""{"name":"","type":"direct"}"""));
+        Assert.That(
+            (await GetAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default?columns=name,type")).Body,
+            Is.EqualTo("""{"name":"","type":"direct"}"""));
     }
 
     [TestCase("a.b", "a.b")]
@@ -87,7 +91,9 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await GetAsync($"/bindings/{host}/e/x/q/q")).Column("routing_key"), Is.EqualTo(new[] { "to the queue" }));
         Assert.That((await GetAsync($"/bindings/{host}/e/x/e/q")).Column("routing_key"), Is.EqualTo(new[] { "to the exchange" }));
         Assert.That((await GetAsync($"/queues/{host}/q/bindings")).Column("routing_key"), Is.EqualTo(new[] { "q", "to the queue" }));
-        Assert.That((await GetAsync($"/exchanges/{host}/q/bindings/destination")).Column("routing_key"), Is.EqualTo(new[] { "to the exchange" }));
+        Assert.That(
+            (await GetAsync($"/exchanges/{host}/q/bindings/destination")).Column("routing_key"),
+            Is.EqualTo(new[] { "to the exchange" }));
         Assert.That((await GetAsync($"/exchanges/{host}/q/bindings/source")).Body, Is.EqualTo("[]"));
     }
 
@@ -101,7 +107,9 @@ public class ExchangeAndBindingApiTests : ApiTests
 
         var exchange = (await GetAsync(path)).Json;
 
-        Assert.That(new[] { "durable", "auto_delete", "internal" }.Where(each => exchange.GetProperty(each).GetBoolean()), Is.EqualTo(new[] { trait }));
+        Assert.That(
+            new[] { "durable", "auto_delete", "internal" }.Where(each => exchange.GetProperty(each).GetBoolean()),
+            Is.EqualTo(new[] { trait }));
     }
 
     [Test]
@@ -111,7 +119,8 @@ public class ExchangeAndBindingApiTests : ApiTests
 
         Assert.That(
             (await GetAsync($"/queues/{host}/q/bindings")).Body,
-            Is.EqualTo($$$"""[{"source":"","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"q","arguments":{},"properties_key":"q"}]"""));
+            Is.EqualTo(
+                $$$"""[{"source":"","vhost":"{{{host}}}","destination":"q","destination_type":"queue","routing_key":"q","arguments":{},"properties_key":"q"}]"""));
     }
 
     [Test]
@@ -133,7 +142,11 @@ public class ExchangeAndBindingApiTests : ApiTests
 
         Assert.That((await PutAsync($"/exchanges/{host}/{tooLong}", new { type = "topic" })).Code, Is.EqualTo(400));
         Assert.That((await PostAsync($"/bindings/{host}/e/amq.direct/q/q", new { routing_key = tooLong })).Code, Is.EqualTo(400));
-        Assert.That((await PostAsync($"/exchanges/{host}/amq.direct/publish", new { properties = new { }, routing_key = tooLong, payload = "", payload_encoding = "string" })).Code, Is.EqualTo(400));
+        Assert.That(
+            (await PostAsync(
+                $"/exchanges/{host}/amq.direct/publish",
+                new { properties = new { }, routing_key = tooLong, payload = "", payload_encoding = "string" })).Code,
+            Is.EqualTo(400));
     }
 
     [TestCase("e/none/q/q", "no exchange 'none' in vhost 'V'")]

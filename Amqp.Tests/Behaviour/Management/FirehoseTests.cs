@@ -27,10 +27,13 @@ public class FirehoseTests : ApiTests
         await channel.PublishAsync("amq.direct", "k", "body", properties with { Headers = new([.. properties.Headers, Keys("BCC", "y")]) });
 
         var told = await channel.GetAsync(Traced);
-        Assert.That((told.Method.Exchange, told.Method.RoutingKey, told.Text), Is.EqualTo(("amq.rabbitmq.trace", "publish.amq.direct", "body")));
+        Assert.That(
+            (told.Method.Exchange, told.Method.RoutingKey, told.Text),
+            Is.EqualTo(("amq.rabbitmq.trace", "publish.amq.direct", "body")));
         var headers = told.Content.Decoded.Headers!;
         Assert.That(headers["properties"]!.Value.AsTable(), Is.EqualTo(new FieldTable([
-            new("timestamp", FieldValue.FromInt32(5)), new("reply_to", FieldValue.FromString("r")), new("delivery_mode", FieldValue.FromInt32(2)),
+            new("timestamp", FieldValue.FromInt32(5)), new("reply_to", FieldValue.FromString("r")),
+            new("delivery_mode", FieldValue.FromInt32(2)),
             new("headers", FieldValue.FromTable(properties.Headers)), new("content_type", FieldValue.FromString("text/plain")),
         ])));
         Assert.That(EventWatch.Texts(told, "exchange_name", "routing_keys", "channel", "user", "routed_queues", "vhost"), Is.EqualTo(new[]
@@ -103,7 +106,8 @@ public class FirehoseTests : ApiTests
         await SkipOnRabbitMqAsync("it would copy them for ever");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
-        var deadLetter = new FieldTable([new("x-dead-letter-exchange", FieldValue.FromString("amq.fanout")), new("x-message-ttl", FieldValue.FromInt32(0))]);
+        var deadLetter = new FieldTable(
+            [new("x-dead-letter-exchange", FieldValue.FromString("amq.fanout")), new("x-message-ttl", FieldValue.FromInt32(0))]);
         await channel.DeclareQueueAsync("dying", arguments: deadLetter);
         await channel.DeclareQueueAsync("dead");
         await channel.BindQueueAsync("dying", "amq.rabbitmq.trace", "#");
@@ -146,7 +150,8 @@ public class FirehoseTests : ApiTests
         await channel.ExpectEmptyAsync(Traced);
     }
 
-    private static KeyValuePair<string, FieldValue> Keys(string name, string key) => new(name, FieldValue.FromArray([FieldValue.FromString(key)]));
+    private static KeyValuePair<string, FieldValue> Keys(string name, string key) =>
+        new(name, FieldValue.FromArray([FieldValue.FromString(key)]));
 
     private static async Task<bool> IsTracingAsync(string host) =>
         (await GetAsync($"/vhosts/{host}")).Json.GetProperty("tracing").GetBoolean();

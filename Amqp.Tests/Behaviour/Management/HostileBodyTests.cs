@@ -26,7 +26,10 @@ public class HostileBodyTests : ApiTests
         ("PUT /global-parameters/V", "value", ""),
         ("PUT /vhost-limits/V/max-queues", "value", ""),
         ("PUT /user-limits/U/max-channels", "value", ""),
-        ("POST /exchanges/V/amq.topic/publish", "routing_key properties payload payload_encoding", """ "routing_key":"q","properties":{},"payload":"x","payload_encoding":"string" """),
+        (
+            "POST /exchanges/V/amq.topic/publish",
+            "routing_key properties payload payload_encoding",
+            """ "routing_key":"q","properties":{},"payload":"x","payload_encoding":"string" """),
         ("POST /queues/V/q/get", "ackmode count encoding truncate", """ "ackmode":"ack_requeue_true","count":1,"encoding":"auto" """),
         ("POST /queues/V/q/actions", "action", ""),
         ("POST /bindings/V/e/amq.topic/q/q", "routing_key arguments", ""),
@@ -47,14 +50,29 @@ public class HostileBodyTests : ApiTests
     private static readonly byte[][] _unreadable =
     [
         [0xEF, 0xBB, 0xBF], .. Bytes(
-            " ", "{", "[]", "\"x\"", "5", "1e400", "{\"value\":1e400}", "{\"value\":-1e400}", "NaN", "{\"value\":NaN}", "{} x", "{\"a\":01}", "{\"a\":\"\\ud800\"}", "{\"\\udc00\":1}",
-            $"{{\"a\":{new string('[', Deep)}{new string(']', Deep)}}}", new string('[', 1_000_000)),
+            " ",
+            "{",
+            "[]",
+            "\"x\"",
+            "5",
+            "1e400",
+            "{\"value\":1e400}",
+            "{\"value\":-1e400}",
+            "NaN",
+            "{\"value\":NaN}",
+            "{} x",
+            "{\"a\":01}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"\\udc00\":1}",
+            $"{{\"a\":{new string('[', Deep)}{new string(']', Deep)}}}",
+            new string('[', 1_000_000)),
         [.. "{\"a\":\""u8, 0xFF, .. "\"}"u8], [.. "{\""u8, 0xED, 0xA0, 0x80, .. "\":1}"u8], Encoding.Unicode.GetBytes("{}"),
     ];
 
     private static readonly string[] _values =
     [
-        "null", "true", "0", "-1", "1.5", "2147483648", "9223372036854775807", "9223372036854775808", "1e308", "\"\"", "\"5\"", "\"true\"", "\"\\u0000\"", "\"(\"", "[]", "[null]", "[[]]", "[{}]", "[5]",
+        "null", "true", "0", "-1", "1.5", "2147483648", "9223372036854775807", "9223372036854775808", "1e308", "\"\"", "\"5\"", "\"true\"",
+        "\"\\u0000\"", "\"(\"", "[]", "[null]", "[[]]", "[{}]", "[5]",
         "{}", "{\"a\":null}", "{\"a\":{\"b\":[1.5]}}", $"\"{new string('x', 70_000)}\"",
     ];
 
@@ -108,7 +126,9 @@ public class HostileBodyTests : ApiTests
 
     [TestCase("PUT /queues/V/made", "null", 201, "")]
     [TestCase("POST /queues/V/q/get", "null", 400, "[{key_missing,ackmode},{key_missing,count},{key_missing,encoding}]")]
-    [TestCase("PUT /queues/V/made", "\"x\"", 400, "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?")]
+    [TestCase(
+        "PUT /queues/V/made", "\"x\"", 400,
+        "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?")]
     [TestCase("POST /definitions", "null", 400, "failed_to_parse_json")]
     [TestCase("PUT /queues/V/made", """{"durable":null}""", 400, "not_boolean null")]
     public async Task A_body_that_is_no_object_is_answered_as_RabbitMQ_does(string request, string body, int code, string reason)

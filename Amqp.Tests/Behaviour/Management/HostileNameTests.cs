@@ -6,8 +6,36 @@ public class HostileNameTests : ApiTests
     /// <summary>The names. Names of objects that exist once per broker, such as users, get a unique suffix.</summary>
     private static readonly string[] _names =
     [
-        new('n', 200), "s", "a/b", "//", "a%b", "a%2Fb", "../x", "a\u0001b", "a\tb", "\u007F", " ", "a+b", "a?b#c&d=e;f", "~", "a~b", "a\\b", "\"", "<b>'", "*!()", "a:b,c", "\U0001F600",
-        "e\u0301", "\u00E9", "\u202Ea", "\uFEFFx", "\uFFFF", "%FF", "undefined", "null",
+        new('n', 200),
+        "s",
+        "a/b",
+        "//",
+        "a%b",
+        "a%2Fb",
+        "../x",
+        "a\u0001b",
+        "a\tb",
+        "\u007F",
+        " ",
+        "a+b",
+        "a?b#c&d=e;f",
+        "~",
+        "a~b",
+        "a\\b",
+
+        "\"",
+        "<b>'",
+        "*!()",
+        "a:b,c",
+        "\U0001F600",
+        "e\u0301",
+        "\u00E9",
+        "\u202Ea",
+        "\uFEFFx",
+        "\uFFFF",
+        "%FF",
+        "undefined",
+        "null",
     ];
 
     [TestCase("/queues/V", "{}")]
@@ -19,7 +47,8 @@ public class HostileNameTests : ApiTests
     [TestCase("/global-parameters", """{"value":1}""")]
     public async Task A_name_is_the_same_in_the_address_in_lists_and_on_its_own(string list, string body)
     {
-        string path = list.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal), ending = list.EndsWith('V') ? "" : NewName("x");
+        string path = list.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal),
+            ending = list.EndsWith('V') ? "" : NewName("x");
         var names = _names.Select(name => name + ending).ToList();
         try
         {
@@ -94,7 +123,8 @@ public class HostileNameTests : ApiTests
     public async Task Nothing_gets_a_name_that_AMQP_cannot_say(string path, string what)
     {
         await SkipOnRabbitMqAsync("It takes any length but for queues.");
-        path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal).Replace("N", new string('n', 256), StringComparison.Ordinal);
+        path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal)
+            .Replace("N", new string('n', 256), StringComparison.Ordinal);
 
         var answer = await PutAsync(path, """{"value":1,"tags":"","pattern":"a","definition":{"max-length":1}}""");
 

@@ -14,7 +14,10 @@ namespace Amqp.Tests.Behaviour.Management;
 /// </summary>
 public class HostileValueTests : ApiTests
 {
-    private const string Numbers = "0 1 2^31 2^53 2^63-1", Times = "0 1 2^31", Names = "empty 255", All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
+    private const string Numbers = "0 1 2^31 2^53 2^63-1",
+        Times = "0 1 2^31",
+        Names = "empty 255",
+        All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
 
     /// <summary>The values, as JSON.</summary>
     private static readonly Dictionary<string, string> _values = new()
@@ -137,9 +140,11 @@ public class HostileValueTests : ApiTests
         {
             number++;
             bool isTaken = _arguments[argument].Split(' ').Contains(name);
-            string arguments = $$$"""{"{{{argument}}}":{{{value}}}{{{(argument == "x-dead-letter-routing-key" ? ",\"x-dead-letter-exchange\":\"\"" : "")}}}}""";
+            string arguments =
+                $$$"""{"{{{argument}}}":{{{value}}}{{{(argument == "x-dead-letter-routing-key" ? ",\"x-dead-letter-exchange\":\"\"" : "")}}}}""";
             var table = JsonFields.ReadTable(JsonDocument.Parse(arguments).RootElement);
-            string definition = $$$"""{"vhost":"{{{host}}}","name":"i{{{number}}}","durable":true,"auto_delete":false,"arguments":{{{arguments}}}}""";
+            string definition =
+                $$$"""{"vhost":"{{{host}}}","name":"i{{{number}}}","durable":true,"auto_delete":false,"arguments":{{{arguments}}}}""";
 
             Expect(await PutAsync($"/queues/{host}/h{number}", $$$"""{"arguments":{{{arguments}}}}"""), isTaken, $"{argument} {name}");
             Expect(await PostAsync("/definitions", $$"""{"queues":[{{definition}}]}"""), isTaken, $"{argument} {name}");
@@ -147,7 +152,10 @@ public class HostileValueTests : ApiTests
             await channel.SendAsync(new QueueDeclare("policed", false, false, false, false, false, table));
             if (!isTaken)
             {
-                Assert.That((await client.ExpectAsync<ChannelClose>(number)).ReplyCode, Is.EqualTo((ushort)ReplyCode.PreconditionFailed), $"{argument} {name}");
+                Assert.That(
+                    (await client.ExpectAsync<ChannelClose>(number)).ReplyCode,
+                    Is.EqualTo((ushort)ReplyCode.PreconditionFailed),
+                    $"{argument} {name}");
                 await client.SendAsync(number, new ChannelCloseOk());
                 continue;
             }
@@ -164,7 +172,12 @@ public class HostileValueTests : ApiTests
         await SkipOnRabbitMqAsync("It takes names of any length.");
         string host = await NewVirtualHostAsync();
         foreach (var (name, value) in _values)
-            Expect(await PutAsync($"/exchanges/{host}/x{Uri.EscapeDataString(name)}", $$$"""{"type":"fanout","arguments":{"alternate-exchange":{{{value}}}}}"""), Names.Split(' ').Contains(name), name);
+            Expect(
+                await PutAsync(
+                    $"/exchanges/{host}/x{Uri.EscapeDataString(name)}",
+                    $$$"""{"type":"fanout","arguments":{"alternate-exchange":{{{value}}}}}"""),
+                Names.Split(' ').Contains(name),
+                name);
     }
 
     [Test]
@@ -176,7 +189,9 @@ public class HostileValueTests : ApiTests
         {
             var channel = await client.OpenChannelAsync(++number);
             string queue = await DeclareQueueAsync(channel);
-            await channel.SendAsync(new BasicConsume(queue, "", false, true, false, false, JsonFields.ReadTable(JsonDocument.Parse($$$"""{"x-priority":{{{value}}}}""").RootElement)));
+            await channel.SendAsync(new BasicConsume(
+                queue, "", false, true, false, false,
+                JsonFields.ReadTable(JsonDocument.Parse($$$"""{"x-priority":{{{value}}}}""").RootElement)));
             if ("-1 0 1 2^31 2^53 2^63-1".Split(' ').Contains(name))
             {
                 await client.ExpectAsync<BasicConsumeOk>(number);
@@ -207,14 +222,20 @@ public class HostileValueTests : ApiTests
     [TestCase("/global-parameters/V", """{"value":{"a":{"N":1}}}""")]
     [TestCase("/definitions", """{"global_parameters":[{"name":"g","value":{"N":1}}]}""")]
     [TestCase("/bindings/V/e/amq.direct/e/amq.fanout", """{"arguments":{"N":1}}""")]
-    [TestCase("/exchanges/V/amq.direct/publish", """{"routing_key":"k","payload":"x","payload_encoding":"string","properties":{"headers":{"N":1}}}""")]
-    [TestCase("/exchanges/V/amq.direct/publish", """{"routing_key":"k","payload":"x","payload_encoding":"string","properties":{"message_id":"N"}}""")]
+    [TestCase(
+        "/exchanges/V/amq.direct/publish",
+        """{"routing_key":"k","payload":"x","payload_encoding":"string","properties":{"headers":{"N":1}}}""")]
+    [TestCase(
+        "/exchanges/V/amq.direct/publish",
+        """{"routing_key":"k","payload":"x","payload_encoding":"string","properties":{"message_id":"N"}}""")]
     [TestCase("/exchanges/V/amq.direct/publish", """{"routing_key":"N","payload":"x","payload_encoding":"string","properties":{}}""")]
     public async Task What_AMQP_says_in_255_octets_is_not_longer_over_HTTP(string path, string body)
     {
         await SkipOnRabbitMqAsync("It takes any length.");
         path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal);
-        bool isPost = path.StartsWith("/bindings", StringComparison.Ordinal) || path.EndsWith("publish", StringComparison.Ordinal) || path == "/definitions";
+        bool isPost = path.StartsWith("/bindings", StringComparison.Ordinal)
+            || path.EndsWith("publish", StringComparison.Ordinal)
+            || path == "/definitions";
         foreach (int length in (int[])[256, 70_000])
         {
             string sent = body.Replace("N", new string('n', length), StringComparison.Ordinal);
@@ -229,7 +250,8 @@ public class HostileValueTests : ApiTests
         await SkipOnRabbitMqAsync("It answers some with 500.");
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", "{}");
-        await PostAsync($"/exchanges/{host}/amq.default/publish", """{"routing_key":"q","payload":"x","payload_encoding":"string","properties":{}}""");
+        await PostAsync(
+            $"/exchanges/{host}/amq.default/publish", """{"routing_key":"q","payload":"x","payload_encoding":"string","properties":{}}""");
         foreach (var (name, value) in _values)
         {
             var body = JsonNode.Parse("""{"ackmode":"ack_requeue_true","count":1,"encoding":"auto"}""")!.AsObject();
@@ -241,7 +263,8 @@ public class HostileValueTests : ApiTests
 
     private static readonly string[] _queries =
     [
-        "page=N", "page=1&page_size=N", "page=N&page_size=N", "lengths_age=N&lengths_incr=1", "lengths_age=60&lengths_incr=N", "msg_rates_age=N&msg_rates_incr=N", "data_rates_age=N&data_rates_incr=N",
+        "page=N", "page=1&page_size=N", "page=N&page_size=N", "lengths_age=N&lengths_incr=1", "lengths_age=60&lengths_incr=N",
+        "msg_rates_age=N&msg_rates_incr=N", "data_rates_age=N&data_rates_incr=N",
         "node_stats_age=N&node_stats_incr=N", "page=1&name=N", "sort=N", "columns=N",
     ];
 
@@ -250,9 +273,15 @@ public class HostileValueTests : ApiTests
     {
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", "{}");
-        foreach (string value in (string[])["-1", "0", "1", "2147483648", "9007199254740992", "9223372036854775807", "9223372036854775808", "1e9", "1.5", "", new string('9', 255), new string('9', 3_000)])
+        foreach (string value in (string[])[
+            "-1", "0", "1", "2147483648", "9007199254740992", "9223372036854775807", "9223372036854775808", "1e9", "1.5", "",
+            new string('9', 255), new string('9', 3_000)
+        ])
             foreach (string path in (string[])[$"/queues/{host}", $"/queues/{host}/q", "/overview", "/nodes"])
-                Assert.That((await GetAsync($"{path}?{query.Replace("N", value, StringComparison.Ordinal)}")).Code, Is.AnyOf(200, 400), $"{path} {value}");
+                Assert.That(
+                    (await GetAsync($"{path}?{query.Replace("N", value, StringComparison.Ordinal)}")).Code,
+                    Is.AnyOf(200, 400),
+                    $"{path} {value}");
     }
 
     /// <summary>
@@ -262,7 +291,8 @@ public class HostileValueTests : ApiTests
     private async Task DemandThatAllGoesOnAsync(string host)
     {
         var channel = await OpenChannelAsync(host);
-        await channel.SendAsync(new QueueDeclare("beside", false, false, false, true, false, FieldTable.Empty.With("x-message-ttl", FieldValue.FromInt32(60_000))));
+        await channel.SendAsync(new QueueDeclare(
+            "beside", false, false, false, true, false, FieldTable.Empty.With("x-message-ttl", FieldValue.FromInt32(60_000))));
         await channel.ExpectAsync<QueueDeclareOk>();
         await channel.PublishAsync("", "beside", "kept");
         await channel.PublishAsync("", "policed", "any");

@@ -15,7 +15,10 @@ public class LimitTests : ApiTests
 
         var second = await AskToOpenAsync(host);
 
-        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (1) is reached", ConnectionOpen.Id);
+        await second.ExpectCloseAsync(
+            ReplyCode.NotAllowed,
+            $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (1) is reached",
+            ConnectionOpen.Id);
     }
 
     [Test]
@@ -40,7 +43,10 @@ public class LimitTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 0 });
         var refused = await AskToOpenAsync(host);
-        await refused.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (0) is reached", ConnectionOpen.Id);
+        await refused.ExpectCloseAsync(
+            ReplyCode.NotAllowed,
+            $"NOT_ALLOWED - access to vhost '{host}' refused for user 'guest': connection limit (0) is reached",
+            ConnectionOpen.Id);
 
         await PutAsync($"/vhost-limits/{host}/max-connections", new { value = -1 });
 
@@ -58,7 +64,10 @@ public class LimitTests : ApiTests
 
         await channel.SendAsync(new QueueDeclare("two", false, false, true, false, false, FieldTable.Empty));
 
-        await channel.ExpectCloseAsync(ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - cannot declare queue 'two': queue limit in vhost '{host}' (1) is reached", QueueDeclare.Id);
+        await channel.ExpectCloseAsync(
+            ReplyCode.PreconditionFailed,
+            $"PRECONDITION_FAILED - cannot declare queue 'two': queue limit in vhost '{host}' (1) is reached",
+            QueueDeclare.Id);
     }
 
     [Test]
@@ -70,7 +79,10 @@ public class LimitTests : ApiTests
 
         var second = await AskToOpenAsync(host, $"{user}:secret");
 
-        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - connection refused for user '{user}': user connection limit (1) is reached", ConnectionOpen.Id);
+        await second.ExpectCloseAsync(
+            ReplyCode.NotAllowed,
+            $"NOT_ALLOWED - connection refused for user '{user}': user connection limit (1) is reached",
+            ConnectionOpen.Id);
     }
 
     [Test]
@@ -85,7 +97,8 @@ public class LimitTests : ApiTests
         await client.SendAsync(2, new ChannelOpen());
 
         await client.ExpectCloseAsync(
-            ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
+            ReplyCode.NotAllowed,
+            $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (1)");
     }
 
     [TestCase(false)]
@@ -156,7 +169,9 @@ public class LimitTests : ApiTests
             () => "No channel can be opened");
         await second!.OpenChannelAsync(2);
         await second.SendAsync(3, new ChannelOpen());
-        await second.ExpectCloseAsync(ReplyCode.NotAllowed, $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (2)");
+        await second.ExpectCloseAsync(
+            ReplyCode.NotAllowed,
+            $"NOT_ALLOWED - number of channels opened for user '{user}' has reached the maximum allowed user limit of (2)");
 
         async Task<RawClient> OpenAsync()
         {
@@ -171,7 +186,9 @@ public class LimitTests : ApiTests
     {
         string host = await NewVirtualHostAsync();
         Assert.That((await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 5 })).Code, Is.EqualTo(204));
-        Assert.That((await GetAsync($"/vhost-limits/{host}")).Body, Is.EqualTo($$$"""[{"vhost":"{{{host}}}","value":{"max-connections":5}}]"""));
+        Assert.That(
+            (await GetAsync($"/vhost-limits/{host}")).Body,
+            Is.EqualTo($$$"""[{"vhost":"{{{host}}}","value":{"max-connections":5}}]"""));
         Assert.That((await GetAsync($"/parameters/vhost-limits/{host}/limits")).Body, Does.Contain("""{"max-connections":5}"""));
         Assert.That((await DeleteAsync($"/vhost-limits/{host}/max-connections")).Code, Is.EqualTo(204));
         Assert.That((await GetAsync($"/vhost-limits/{host}")).Body, Is.EqualTo("[]"));
@@ -181,13 +198,23 @@ public class LimitTests : ApiTests
     public async Task A_limit_that_is_cleared_leaves_the_others()
     {
         string host = await NewVirtualHostAsync(), user = await NewUserAsync("");
-        foreach (string limit in new[] { $"/vhost-limits/{host}/max-connections", $"/vhost-limits/{host}/max-queues", $"/user-limits/{user}/max-connections", $"/user-limits/{user}/max-channels" })
+        foreach (string limit in new[]
+        {
+            $"/vhost-limits/{host}/max-connections",
+            $"/vhost-limits/{host}/max-queues",
+            $"/user-limits/{user}/max-connections",
+            $"/user-limits/{user}/max-channels"
+        })
             await PutAsync(limit, new { value = limit.Length });
         await DeleteAsync($"/vhost-limits/{host}/max-connections");
         await DeleteAsync($"/user-limits/{user}/max-connections");
 
-        Assert.That((await GetAsync($"/vhost-limits/{host}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name), Is.EqualTo(new[] { "max-queues" }));
-        Assert.That((await GetAsync($"/user-limits/{user}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name), Is.EqualTo(new[] { "max-channels" }));
+        Assert.That(
+            (await GetAsync($"/vhost-limits/{host}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name),
+            Is.EqualTo(new[] { "max-queues" }));
+        Assert.That(
+            (await GetAsync($"/user-limits/{user}")).Json[0].GetProperty("value").EnumerateObject().Select(limit => limit.Name),
+            Is.EqualTo(new[] { "max-channels" }));
     }
 
     [TestCase("foo", "5", "Unrecognised terms [{<<\"foo\">>,5}] in limits")]

@@ -11,7 +11,8 @@ public sealed class MultipartFormTests
     public void A_field_is_what_stands_between_its_head_and_the_next_boundary(string contentType)
     {
         var form = MultipartForm.Parse(contentType, Encoding.UTF8.GetBytes(
-            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"redirect\"\r\nContent-Type: text/plain\r\n\r\none\r\n\r\ntwo\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"redirect\"\r\n\r\n\r\n--b--\r\n"))!;
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"redirect\"\r\nContent-Type: text/plain\r\n\r\n"
+                + "one\r\n\r\ntwo\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"redirect\"\r\n\r\n\r\n--b--\r\n"))!;
 
         Assert.That(Encoding.UTF8.GetString(form.Field("file").Span), Is.EqualTo("one\r\n\r\ntwo\r\n"));
         Assert.That((form.Text("redirect"), form.Text("name")), Is.EqualTo(("", (string?)null)));

@@ -12,7 +12,9 @@ public class NodeApiTests : ApiTests
     [TestCase("/health/checks/protocol-listener/amqp091", 200, """{"status":"ok","protocol":"amqp"}""")]
     [TestCase("/health/checks/protocol-listener/http", 200, """{"status":"ok","protocol":"http"}""")]
     [TestCase("/health/checks/certificate-expiration/1/days", 200, """{"status":"ok"}""")]
-    [TestCase("/health/checks/certificate-expiration/1/x", 400, """{"error":"bad_request","reason":"Time unit not recognised. Supported units: days, weeks, months, years."}""")]
+    [TestCase(
+        "/health/checks/certificate-expiration/1/x", 400,
+        """{"error":"bad_request","reason":"Time unit not recognised. Supported units: days, weeks, months, years."}""")]
     [TestCase("/health/checks/certificate-expiration/x/days", 400, """{"error":"bad_request","reason":"Invalid expiration value."}""")]
     [TestCase("/health/checks/nothing", 404, """{"error":"Object Not Found","reason":"Not Found"}""")]
     [TestCase("/aliveness-test/%2F", 200, """{"status":"ok"}""")]
@@ -34,7 +36,9 @@ public class NodeApiTests : ApiTests
         int port = (await BrokerTarget.UriAsync).Port;
 
         Assert.That((await GetAsync($"/health/checks/port-listener/{port}")).Body, Is.EqualTo($$"""{"status":"ok","port":{{port}}}"""));
-        Assert.That((await GetAsync("/health/checks/port-listener/1")).Body, Does.StartWith("""{"status":"failed","reason":"No active listener","missing":1,"ports":["""));
+        Assert.That(
+            (await GetAsync("/health/checks/port-listener/1")).Body,
+            Does.StartWith("""{"status":"failed","reason":"No active listener","missing":1,"ports":["""));
     }
 
     [Test]
@@ -54,7 +58,9 @@ public class NodeApiTests : ApiTests
     {
         var answer = await PostAsync("/vhosts/%2F/start/rabbit@elsewhere", new { });
 
-        Assert.That((answer.Code, answer.Body), Is.EqualTo((400, """{"error":"bad_request","reason":"Request to node rabbit@elsewhere failed with nodedown"}""")));
+        Assert.That(
+            (answer.Code, answer.Body),
+            Is.EqualTo((400, """{"error":"bad_request","reason":"Request to node rabbit@elsewhere failed with nodedown"}""")));
     }
 
     [TestCase("/queues/%2F/q")]
@@ -69,11 +75,14 @@ public class NodeApiTests : ApiTests
 
         foreach (string field in new[]
                  {
-                     "management_version", "rates_mode", "exchange_types", "product_version", "product_name", "rabbitmq_version", "cluster_name", "erlang_version",
+                     "management_version", "rates_mode", "exchange_types", "product_version", "product_name", "rabbitmq_version",
+                     "cluster_name", "erlang_version",
                      "message_stats", "churn_rates", "queue_totals", "object_totals", "node", "listeners", "contexts",
                  })
             Assert.That(overview.TryGetProperty(field, out _), field);
-        Assert.That(overview.GetProperty("object_totals").EnumerateObject().Select(field => field.Name), Is.EquivalentTo(new[] { "channels", "connections", "consumers", "exchanges", "queues" }));
+        Assert.That(
+            overview.GetProperty("object_totals").EnumerateObject().Select(field => field.Name),
+            Is.EquivalentTo(new[] { "channels", "connections", "consumers", "exchanges", "queues" }));
     }
 
     [Test]
@@ -90,7 +99,11 @@ public class NodeApiTests : ApiTests
     {
         var node = (await GetAsync("/nodes")).Json[0];
 
-        foreach (string field in new[] { "mem_used", "mem_limit", "disk_free", "disk_free_limit", "fd_used", "fd_total", "sockets_used", "sockets_total", "proc_used", "proc_total", "uptime", "run_queue", "processors" })
+        foreach (string field in new[]
+        {
+            "mem_used", "mem_limit", "disk_free", "disk_free_limit", "fd_used", "fd_total", "sockets_used", "sockets_total", "proc_used",
+            "proc_total", "uptime", "run_queue", "processors"
+        })
             Assert.That(node.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.Number), field);
         foreach (string field in new[] { "mem_alarm", "disk_free_alarm" })
             Assert.That(node.GetProperty(field).ValueKind, Is.EqualTo(JsonValueKind.False), field);
@@ -101,7 +114,9 @@ public class NodeApiTests : ApiTests
     {
         var flags = (await GetAsync("/feature-flags")).Json.EnumerateArray();
 
-        Assert.That(flags.Single(flag => flag.GetProperty("name").GetString() == "stream_queue").GetProperty("state").GetString(), Is.EqualTo("enabled"));
+        Assert.That(
+            flags.Single(flag => flag.GetProperty("name").GetString() == "stream_queue").GetProperty("state").GetString(),
+            Is.EqualTo("enabled"));
         Assert.That((await PutAsync("/feature-flags/stream_queue/enable", new { })).Code, Is.EqualTo(204));
     }
 }

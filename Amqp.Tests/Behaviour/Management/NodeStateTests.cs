@@ -34,7 +34,9 @@ public sealed class NodeStateTests
     public async Task Memory_and_disk_are_told_apart_where_alarms_are_told_of()
     {
         await PutAsync("queues/%2F/q", new { });
-        await _http.PostAsJsonAsync("exchanges/%2F/amq.default/publish", new { properties = new { }, routing_key = "q", payload = new string('x', 10_000), payload_encoding = "string" });
+        await _http.PostAsJsonAsync(
+            "exchanges/%2F/amq.default/publish",
+            new { properties = new { }, routing_key = "q", payload = new string('x', 10_000), payload_encoding = "string" });
 
         foreach (var (isMemory, isDisk) in new[] { (true, false), (true, true), (false, true), (false, false) })
         {
@@ -43,7 +45,9 @@ public sealed class NodeStateTests
 
             string[] lacking = [.. new[] { ("memory", isMemory), ("disk", isDisk) }.Where(each => each.Item2).Select(each => each.Item1)];
             var node = (await GetAsync("nodes"))[0];
-            Assert.That((node.GetProperty("mem_alarm").GetBoolean(), node.GetProperty("disk_free_alarm").GetBoolean()), Is.EqualTo((isMemory, isDisk)));
+            Assert.That(
+                (node.GetProperty("mem_alarm").GetBoolean(), node.GetProperty("disk_free_alarm").GetBoolean()),
+                Is.EqualTo((isMemory, isDisk)));
             foreach (var (check, place) in new[] { ("alarms", "in the cluster"), ("local-alarms", "on the node") })
             {
                 var answer = await GetAsync($"health/checks/{check}");
@@ -52,11 +56,16 @@ public sealed class NodeStateTests
                     Assert.That(answer.GetProperty("reason").GetString(), Is.EqualTo($"There are alarms in effect {place}"));
             }
             string[] metrics = (await _http.GetStringAsync($"http://127.0.0.1:{_broker.MetricsPort}/metrics")).Split('\n');
-            Assert.That(metrics, Has.Member($"rabbitmq_alarms_memory_used_watermark {(isMemory ? 1 : 0)}").And.Member($"rabbitmq_alarms_free_disk_space_watermark {(isDisk ? 1 : 0)}"));
+            Assert.That(
+                metrics,
+                Has.Member($"rabbitmq_alarms_memory_used_watermark {(isMemory ? 1 : 0)}")
+                    .And.Member($"rabbitmq_alarms_free_disk_space_watermark {(isDisk ? 1 : 0)}"));
         }
 
         static IEnumerable<string?> Resources(JsonElement check) =>
-            check.GetProperty("status").GetString() == "ok" ? [] : check.GetProperty("alarms").EnumerateArray().Select(alarm => alarm.GetProperty("resource").GetString());
+            check.GetProperty("status").GetString() == "ok"
+                ? []
+                : check.GetProperty("alarms").EnumerateArray().Select(alarm => alarm.GetProperty("resource").GetString());
     }
 
     [Test]
@@ -71,7 +80,10 @@ public sealed class NodeStateTests
             await PutAsync($"settings/{setting}", body);
 
             foreach (string check in new[] { "ready-to-serve-clients", "is-in-service" })
-                Assert.That((await GetAsync($"health/checks/{check}")).GetProperty("status").GetString(), Is.EqualTo(isReady ? "ok" : "failed"), $"{setting} {body}");
+                Assert.That(
+                    (await GetAsync($"health/checks/{check}")).GetProperty("status").GetString(),
+                    Is.EqualTo(isReady ? "ok" : "failed"),
+                    $"{setting} {body}");
             Assert.That((await GetAsync("nodes"))[0].GetProperty("being_drained").GetBoolean(), Is.EqualTo(isDrained), $"{setting} {body}");
         }
     }
@@ -90,11 +102,15 @@ public sealed class NodeStateTests
         async Task<string?[]> NamesAsync()
         {
             await using var client = await RawClient.DialAsync(new Uri($"amqp://127.0.0.1:{_broker.Port}"));
-            string identity = (await _http.GetStringAsync($"http://127.0.0.1:{_broker.MetricsPort}/metrics")).Split('\n').Single(line => line.StartsWith("rabbitmq_identity_info{", StringComparison.Ordinal));
+            string identity = (await _http.GetStringAsync($"http://127.0.0.1:{_broker.MetricsPort}/metrics"))
+                .Split('\n')
+                .Single(line => line.StartsWith("rabbitmq_identity_info{", StringComparison.Ordinal));
             return
             [
-                (await GetAsync("cluster-name")).GetProperty("name").GetString(), (await GetAsync("overview")).GetProperty("cluster_name").GetString(),
-                identity.Split("rabbitmq_cluster=\"")[1].Split('"')[0], (await client.StartAsync()).ServerProperties["cluster_name"]?.AsString(),
+                (await GetAsync("cluster-name")).GetProperty("name").GetString(),
+                (await GetAsync("overview")).GetProperty("cluster_name").GetString(),
+                identity.Split("rabbitmq_cluster=\"")[1].Split('"')[0],
+                (await client.StartAsync()).ServerProperties["cluster_name"]?.AsString(),
             ];
         }
     }
@@ -108,19 +124,34 @@ public sealed class NodeStateTests
             await PutAsync("settings/memory-high-watermark", new { relative = share });
             await PutAsync("settings/disk-free-limit", new { absolute = "3MB" });
             var node = (await GetAsync("nodes"))[0];
-            Assert.That((node.GetProperty("mem_limit").GetInt64(), node.GetProperty("disk_free_limit").GetInt64()), Is.EqualTo((memory, 3_000_000L)));
+            Assert.That(
+                (node.GetProperty("mem_limit").GetInt64(), node.GetProperty("disk_free_limit").GetInt64()),
+                Is.EqualTo((memory, 3_000_000L)));
         }
 
-        foreach (object refused in new object[] { new { relative = 1_000.5 }, new { relative = -0.1 }, new { relative = "0.5" }, new { absolute = "-1" }, new { absolute = "many" }, new { } })
+        foreach (object refused in new object[]
+        {
+            new { relative = 1_000.5 }, new { relative = -0.1 }, new { relative = "0.5" }, new { absolute = "-1" },
+            new { absolute = "many" }, new { }
+        })
             foreach (string setting in new[] { "memory-high-watermark", "disk-free-limit" })
-                Assert.That((await _http.PutAsJsonAsync($"settings/{setting}", refused)).StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), $"{setting} {refused}");
-        Assert.That((await GetAsync("nodes"))[0].GetProperty("mem_limit").GetInt64(), Is.EqualTo(available * 1_000), "what is refused changes nothing");
+                Assert.That(
+                    (await _http.PutAsJsonAsync($"settings/{setting}", refused)).StatusCode,
+                    Is.EqualTo(HttpStatusCode.BadRequest),
+                    $"{setting} {refused}");
+        Assert.That(
+            (await GetAsync("nodes"))[0].GetProperty("mem_limit").GetInt64(),
+            Is.EqualTo(available * 1_000),
+            "what is refused changes nothing");
     }
 
     [Test]
     public async Task A_node_names_the_mechanisms_that_are_enabled_and_how_long_samples_are_kept()
     {
-        var mechanisms = (await GetAsync("nodes"))[0].GetProperty("auth_mechanisms").EnumerateArray().Select(each => $"{each.GetProperty("name").GetString()} {each.GetProperty("enabled").GetBoolean()}");
+        var mechanisms = (await GetAsync("nodes"))[0]
+            .GetProperty("auth_mechanisms")
+            .EnumerateArray()
+            .Select(each => $"{each.GetProperty("name").GetString()} {each.GetProperty("enabled").GetBoolean()}");
 
         Assert.That(mechanisms, Is.EqualTo(new[] { "PLAIN False", "AMQPLAIN True" }));
         Assert.That(
@@ -141,7 +172,9 @@ public sealed class NodeStateTests
     public async Task A_message_that_is_published_or_got_is_no_change_to_write_down()
     {
         await PutAsync("queues/%2F/logged", new { });
-        await _http.PostAsJsonAsync("exchanges/%2F/amq.default/publish", new { properties = new { }, routing_key = "logged", payload = "", payload_encoding = "string" });
+        await _http.PostAsJsonAsync(
+            "exchanges/%2F/amq.default/publish",
+            new { properties = new { }, routing_key = "logged", payload = "", payload_encoding = "string" });
         await _http.PostAsJsonAsync("queues/%2F/logged/get", new { count = 1, ackmode = "ack_requeue_false", encoding = "auto" });
         await GetAsync("queues/%2F/logged");
         await _http.DeleteAsync("queues/%2F/logged");
@@ -151,7 +184,12 @@ public sealed class NodeStateTests
         Assert.That(Changes(), Is.EqualTo(new[] { "PUT /api/queues/%2F/logged: 201", "DELETE /api/queues/%2F/logged: 204" }));
 
         string[] Changes() =>
-            [.. _broker.Log.Where(line => line.StartsWith("HTTP API: ", StringComparison.Ordinal) && (line.Contains("/logged", StringComparison.Ordinal) || line.Contains("/publish", StringComparison.Ordinal))).Select(line => line.Split("127.0.0.1: ")[1])];
+            [
+                .. _broker.Log.Where(line =>
+                    line.StartsWith("HTTP API: ", StringComparison.Ordinal)
+                        && (line.Contains("/logged", StringComparison.Ordinal) || line.Contains("/publish", StringComparison.Ordinal)))
+                    .Select(line => line.Split("127.0.0.1: ")[1])
+            ];
     }
 
     private async Task PutAsync(string path, object body)

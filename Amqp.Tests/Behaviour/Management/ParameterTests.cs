@@ -38,10 +38,17 @@ public class ParameterTests : ApiTests
     public async Task Operator_policies_are_the_administrators_by_this_address_too()
     {
         await SkipOnRabbitMqAsync("A policymaker gets past them there.");
-        string host = await NewVirtualHostAsync(), user = await NewUserAsync("policymaker", host), path = $"/parameters/operator_policy/{host}/o";
+        string host = await NewVirtualHostAsync(),
+            user = await NewUserAsync("policymaker", host),
+            path = $"/parameters/operator_policy/{host}/o";
         await PutAsync($"/operator-policies/{host}/o", """{"pattern":"a","definition":{"max-length":1}}""");
 
-        Assert.That((await PutAsync(path, """{"value":{"pattern":"b","definition":{"max-length":9},"priority":0,"apply-to":"queues"}}""", $"{user}:secret")).Code, Is.EqualTo(401));
+        Assert.That(
+            (await PutAsync(
+                path,
+                """{"value":{"pattern":"b","definition":{"max-length":9},"priority":0,"apply-to":"queues"}}""",
+                $"{user}:secret")).Code,
+            Is.EqualTo(401));
         Assert.That((await DeleteAsync(path, $"{user}:secret")).Code, Is.EqualTo(401));
         Assert.That((await GetAsync($"/operator-policies/{host}/o")).Json.GetProperty("pattern").GetString(), Is.EqualTo("a"));
     }
@@ -50,7 +57,9 @@ public class ParameterTests : ApiTests
     public async Task Every_broker_has_a_name_of_its_own()
     {
         Assert.That((await GetAsync("/global-parameters")).Column("name"), Has.Member("internal_cluster_id"));
-        Assert.That((await GetAsync("/global-parameters/internal_cluster_id")).Json.GetProperty("value").GetString(), Does.Match("^rabbitmq-cluster-id-[-_0-9A-Za-z]{22}$"));
+        Assert.That(
+            (await GetAsync("/global-parameters/internal_cluster_id")).Json.GetProperty("value").GetString(),
+            Does.Match("^rabbitmq-cluster-id-[-_0-9A-Za-z]{22}$"));
     }
 
     [TestCase("/vhosts//name")]
@@ -88,7 +97,9 @@ public class ParameterTests : ApiTests
     [Test]
     public async Task Parameters_are_those_of_the_component_and_of_virtual_hosts_that_are_seen_and_policies_only_where_they_are_asked_for()
     {
-        string mine = await NewVirtualHostAsync(), other = await NewVirtualHostAsync(), login = $"{await NewUserAsync("policymaker", mine)}:secret";
+        string mine = await NewVirtualHostAsync(),
+            other = await NewVirtualHostAsync(),
+            login = $"{await NewUserAsync("policymaker", mine)}:secret";
         foreach (string host in new[] { mine, other })
         {
             await PutAsync($"/policies/{host}/both", new { pattern = "^users", definition = new { expires = 60_000 } });
@@ -96,18 +107,23 @@ public class ParameterTests : ApiTests
             await PutAsync($"/vhost-limits/{host}/max-queues", new { value = 9 });
         }
 
-        Assert.That(await ListAsync("/parameters"), Is.EquivalentTo(new[] { $"{mine} vhost-limits limits", $"{mine} operator_policy both" }));
+        Assert.That(
+            await ListAsync("/parameters"),
+            Is.EquivalentTo(new[] { $"{mine} vhost-limits limits", $"{mine} operator_policy both" }));
         foreach (var (component, name) in new[] { ("vhost-limits", "limits"), ("operator_policy", "both"), ("policy", "both") })
         {
             Assert.That(await ListAsync($"/parameters/{component}"), Is.EqualTo(new[] { $"{mine} {component} {name}" }));
             Assert.That((await GetAsync($"/parameters/{component}/{other}")).Column("vhost"), Is.EqualTo(new[] { other }));
         }
         foreach (var (component, pattern) in new[] { ("policy", "^users"), ("operator_policy", "^operators") })
-            Assert.That((await GetAsync($"/parameters/{component}/{mine}/both")).Json.GetProperty("value").GetProperty("pattern").GetString(), Is.EqualTo(pattern));
+            Assert.That(
+                (await GetAsync($"/parameters/{component}/{mine}/both")).Json.GetProperty("value").GetProperty("pattern").GetString(),
+                Is.EqualTo(pattern));
         Assert.That((await GetAsync($"/parameters/vhost-limits/{mine}/both")).Code, Is.EqualTo(404));
 
         async Task<IEnumerable<string>> ListAsync(string path) => (await GetAsync(path, login)).Json.EnumerateArray().Select(parameter =>
-            $"{parameter.GetProperty("vhost").GetString()} {parameter.GetProperty("component").GetString()} {parameter.GetProperty("name").GetString()}");
+            $"{parameter.GetProperty("vhost").GetString()} {parameter.GetProperty("component").GetString()}"
+                + $" {parameter.GetProperty("name").GetString()}");
     }
 
     [Test]

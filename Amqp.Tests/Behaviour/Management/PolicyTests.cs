@@ -25,10 +25,13 @@ public class PolicyTests : ApiTests
     [TestCase("stream-max-segment-size-bytes", "-1", "-1 is not a valid segment size")]
     [TestCase("queue-leader-locator", "\"x\"", "&lt;&lt;\"x\"&gt;&gt; is not a valid queue leader locator value")]
     [TestCase("queue-master-locator", "\"x\"", "&lt;&lt;\"x\"&gt;&gt; invalid queue-master-locator value")]
-    [TestCase("foo", "{\"a\":[1,\"x\"]}", "[{&lt;&lt;\"foo\"&gt;&gt;,#{&lt;&lt;\"a\"&gt;&gt; =&gt; [1,&lt;&lt;\"x\"&gt;&gt;]}}] are not recognised policy settings")]
+    [TestCase(
+        "foo", "{\"a\":[1,\"x\"]}",
+        "[{&lt;&lt;\"foo\"&gt;&gt;,#{&lt;&lt;\"a\"&gt;&gt; =&gt; [1,&lt;&lt;\"x\"&gt;&gt;]}}] are not recognised policy settings")]
     public async Task A_value_that_cannot_be_is_refused(string key, string value, string text)
     {
-        var answer = await PutAsync($"/policies/{await NewVirtualHostAsync()}/p", $$$"""{"pattern":"^x","definition":{"{{{key}}}":{{{value}}}}}""");
+        var answer = await PutAsync(
+            $"/policies/{await NewVirtualHostAsync()}/p", $$$"""{"pattern":"^x","definition":{"{{{key}}}":{{{value}}}}}""");
 
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"Validation failed\n\n{text}\n")));
     }
@@ -40,7 +43,9 @@ public class PolicyTests : ApiTests
         var channel = await OpenChannelAsync(host);
         string queue = await DeclareQueueAsync(channel);
         await PutAsync($"/policies/{host}/p", """{"pattern":"^q-","definition":{"max-length":2,"overflow":"reject-publish"}}""");
-        await Eventually.Holds(async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"policy\":\"p\"", StringComparison.Ordinal), () => "the policy does not reach the queue");
+        await Eventually.Holds(
+            async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"policy\":\"p\"", StringComparison.Ordinal),
+            () => "the policy does not reach the queue");
         await channel.SelectConfirmsAsync();
 
         for (int round = 0; round < 3; round++)
@@ -72,9 +77,13 @@ public class PolicyTests : ApiTests
         await channel.PublishAsync("", witness, "after");
         await channel.PublishAsync("", queue, "after");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(witness)).MessageCount == 0, () => "the policy's time is never over");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync(witness)).MessageCount == 0,
+            () => "the policy's time is never over");
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("before"));
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the policy's time is never over");
+        await Eventually.Holds(
+            async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0,
+            () => "the policy's time is never over");
     }
 
     private static Task ExpectTimeToLiveAsync(string host, string queue) => Eventually.Holds(
@@ -84,9 +93,13 @@ public class PolicyTests : ApiTests
     [TestCase("""{"pattern":"^x","definition":{}}""", "Validation failed\n\nno policy provided\n")]
     [TestCase("""{"pattern":"^x"}""", "[{key_missing,definition}]")]
     [TestCase("", "[{key_missing,pattern},{key_missing,definition}]")]
-    [TestCase("""{"pattern":"(","definition":{"max-length":1}}""", "Validation failed\n\npattern should be regular expression but is invalid: {\"missing )\",1}\n")]
+    [TestCase(
+        """{"pattern":"(","definition":{"max-length":1}}""",
+        "Validation failed\n\npattern should be regular expression but is invalid: {\"missing )\",1}\n")]
     [TestCase("""{"pattern":5,"definition":{"max-length":1}}""", "Validation failed\n\npattern should be a binary but was 5\n")]
-    [TestCase("""{"pattern":"^x","definition":{"max-length":1},"priority":"x"}""", "Validation failed\n\npriority should be a number, actually was &lt;&lt;\"x\"&gt;&gt;\n")]
+    [TestCase(
+        """{"pattern":"^x","definition":{"max-length":1},"priority":"x"}""",
+        "Validation failed\n\npriority should be a number, actually was &lt;&lt;\"x\"&gt;&gt;\n")]
     [TestCase("{notjson", "not_json")]
     public async Task A_policy_that_cannot_be_is_refused(string body, string reason)
     {
@@ -102,11 +115,14 @@ public class PolicyTests : ApiTests
     {
         if (key == "overflow")
             await SkipOnRabbitMqAsync("Later versions take it.");
-        var answer = await PutAsync($"/operator-policies/{await NewVirtualHostAsync()}/p", $$$"""{"pattern":"^x","definition":{"{{{key}}}":{{{value}}}}}""");
+        var answer = await PutAsync(
+            $"/operator-policies/{await NewVirtualHostAsync()}/p", $$$"""{"pattern":"^x","definition":{"{{{key}}}":{{{value}}}}}""");
 
         Assert.That(answer.Code, Is.EqualTo(key == "overflow" ? 201 : 400));
         if (answer.Code == 400)
-            Assert.That(answer.Reason, Is.EqualTo($"Validation failed\n\n[{{<<\"{key}\">>,<<{value}>>}}] are not recognised policy settings\n"));
+            Assert.That(
+                answer.Reason,
+                Is.EqualTo($"Validation failed\n\n[{{<<\"{key}\">>,<<{value}>>}}] are not recognised policy settings\n"));
     }
 
     [Test]
@@ -116,7 +132,8 @@ public class PolicyTests : ApiTests
 
         Assert.That((await PutAsync(path, new { pattern = "^x", definition = new { expires = 5 }, priority = 2 })).Code, Is.EqualTo(201));
         Assert.That((await PutAsync(path, """{"pattern":"^x","definition":{"max-length":1},"apply-to":"queues"}""")).Code, Is.EqualTo(204));
-        string expected = $$$"""{"vhost":"{{{host}}}","name":"p","pattern":"^x","apply-to":"queues","definition":{"max-length":1},"priority":0}""";
+        string expected =
+            $$$"""{"vhost":"{{{host}}}","name":"p","pattern":"^x","apply-to":"queues","definition":{"max-length":1},"priority":0}""";
         Assert.That((await GetAsync(path)).Body, Is.EqualTo(expected));
         Assert.That((await GetAsync($"/policies/{host}")).Body, Is.EqualTo($"[{expected}]"));
         Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
@@ -138,9 +155,11 @@ public class PolicyTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q1", new { });
         await PutAsync($"/policies/{host}/low", """{"pattern":"^q","definition":{"max-length":7,"expires":1000000},"priority":1}""");
-        await PutAsync($"/policies/{host}/high", """{"pattern":"1$","definition":{"max-length":100,"dead-letter-exchange":"d"},"priority":2}""");
+        await PutAsync(
+            $"/policies/{host}/high", """{"pattern":"1$","definition":{"max-length":100,"dead-letter-exchange":"d"},"priority":2}""");
         await PutAsync($"/policies/{host}/other", """{"pattern":"^z","definition":{"max-length":1},"priority":9}""");
-        await PutAsync($"/policies/{host}/exchanges", """{"pattern":"^q","definition":{"max-length":2},"priority":9,"apply-to":"exchanges"}""");
+        await PutAsync(
+            $"/policies/{host}/exchanges", """{"pattern":"^q","definition":{"max-length":2},"priority":9,"apply-to":"exchanges"}""");
         await PutAsync($"/operator-policies/{host}/op", """{"pattern":"q","definition":{"max-length":50,"message-ttl":900000}}""");
 
         await ExpectEffectiveAsync(host, "q1", "high", "op", """{"dead-letter-exchange":"d","max-length":50,"message-ttl":900000}""");
@@ -209,8 +228,11 @@ public class PolicyTests : ApiTests
             {
                 last = (await GetAsync($"/queues/{host}/{queue}?columns=policy,operator_policy,effective_policy_definition")).Body;
                 var json = JsonDocument.Parse(last).RootElement;
-                return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("effective_policy_definition", out var effective) && effective.GetRawText() == definition
-                    && json.GetProperty("policy").GetString() == policy && json.GetProperty("operator_policy").GetString() == operatorPolicy;
+                return json.ValueKind == JsonValueKind.Object
+                    && json.TryGetProperty("effective_policy_definition", out var effective)
+                    && effective.GetRawText() == definition
+                    && json.GetProperty("policy").GetString() == policy
+                    && json.GetProperty("operator_policy").GetString() == operatorPolicy;
             },
             () => $"It is {last}",
             TimeSpan.FromMinutes(1));

@@ -15,14 +15,22 @@ public class QueueApiTests : ApiTests
         Assert.That((await PutAsync(path, """{"durable":true,"arguments":{"x-message-ttl":60000}}""")).Code, Is.EqualTo(204));
         var queue = (await GetAsync(path)).Json;
         Assert.That(
-            new object?[] { queue.GetProperty("name").GetString(), queue.GetProperty("durable").GetBoolean(), queue.GetProperty("type").GetString(), queue.GetProperty("arguments").GetRawText() },
+            new object?[]
+            {
+                queue.GetProperty("name").GetString(),
+                queue.GetProperty("durable").GetBoolean(),
+                queue.GetProperty("type").GetString(),
+                queue.GetProperty("arguments").GetRawText()
+            },
             Is.EqualTo(new object?[] { "a/b ä", true, "classic", """{"x-message-ttl":60000}""" }));
         Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(204));
         Assert.That((await GetAsync(path)).Code, Is.EqualTo(404));
         Assert.That((await DeleteAsync(path)).Code, Is.EqualTo(404));
     }
 
-    [TestCase("""{"arguments":{"x-message-ttl":"a"}}""", "invalid arg 'x-message-ttl' for queue 'q' in vhost 'V': \"expected integer, got longstr\"")]
+    [TestCase(
+        """{"arguments":{"x-message-ttl":"a"}}""",
+        "invalid arg 'x-message-ttl' for queue 'q' in vhost 'V': \"expected integer, got longstr\"")]
     [TestCase("""{"durable":"x"}""", "not_boolean x")]
     [TestCase("{", "not_json")]
     [TestCase("""{"arguments":{"x-queue-type":"quorum"}}""", "invalid property 'non-durable' for queue 'q' in vhost 'V'")]
@@ -48,7 +56,8 @@ public class QueueApiTests : ApiTests
     public async Task A_message_that_its_queue_refuses_is_not_routed(string overflow, string expected)
     {
         string host = await NewVirtualHostAsync();
-        await PutAsync($"/queues/{host}/q", new { arguments = new Dictionary<string, object> { ["x-max-length"] = 1, ["x-overflow"] = overflow } });
+        await PutAsync(
+            $"/queues/{host}/q", new { arguments = new Dictionary<string, object> { ["x-max-length"] = 1, ["x-overflow"] = overflow } });
         var message = new { properties = new { }, routing_key = "q", payload = "", payload_encoding = "string" };
         Assert.That((await PostAsync($"/exchanges/{host}/amq.default/publish", message)).Body, Is.EqualTo("""{"routed":true}"""));
 
@@ -68,15 +77,26 @@ public class QueueApiTests : ApiTests
         var look = new { count = 5, ackmode = "ack_requeue_true", encoding = "auto" };
         var seen = (await PostAsync($"/queues/{host}/q/get", look)).Json[0];
         Assert.That(
-            new object?[] { seen.GetProperty("payload").GetString(), seen.GetProperty("payload_bytes").GetInt32(), seen.GetProperty("redelivered").GetBoolean(), seen.GetProperty("routing_key").GetString(), seen.GetProperty("message_count").GetInt32() },
+            new object?[]
+            {
+                seen.GetProperty("payload").GetString(), seen.GetProperty("payload_bytes").GetInt32(),
+                seen.GetProperty("redelivered").GetBoolean(), seen.GetProperty("routing_key").GetString(),
+                seen.GetProperty("message_count").GetInt32()
+            },
             Is.EqualTo(new object?[] { "hello", 5, false, "q", 0 }));
         var properties = seen.GetProperty("properties");
         Assert.That(properties.GetProperty("headers").GetRawText(), Is.EqualTo("""{"a":1,"b":["x",true]}"""));
         Assert.That(properties.GetProperty("message_id").GetString(), Is.EqualTo("m"));
 
-        var taken = (await PostAsync($"/queues/{host}/q/get", new { count = 5, ackmode = "ack_requeue_false", encoding = "base64", truncate = 3 })).Json[0];
+        var taken = (await PostAsync(
+            $"/queues/{host}/q/get", new { count = 5, ackmode = "ack_requeue_false", encoding = "base64", truncate = 3 })).Json[0];
         Assert.That(
-            new object?[] { taken.GetProperty("payload").GetString(), taken.GetProperty("payload_encoding").GetString(), taken.GetProperty("redelivered").GetBoolean() },
+            new object?[]
+            {
+                taken.GetProperty("payload").GetString(),
+                taken.GetProperty("payload_encoding").GetString(),
+                taken.GetProperty("redelivered").GetBoolean()
+            },
             Is.EqualTo(new object?[] { "aGVs", "base64", true }));
         Assert.That((await PostAsync($"/queues/{host}/q/get", look)).Body, Is.EqualTo("[]"));
     }
@@ -90,13 +110,17 @@ public class QueueApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", """{"arguments":{"x-dead-letter-exchange":"","x-dead-letter-routing-key":"dead"}}""");
         await PutAsync($"/queues/{host}/dead", new { });
-        await PostAsync($"/exchanges/{host}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
+        await PostAsync(
+            $"/exchanges/{host}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
 
         await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = mode, encoding = "auto" });
 
         int[] left = [];
         await Eventually.Holds(
-            async () => (left = [.. (await GetAsync($"/queues/{host}?sort=name")).Json.EnumerateArray().Select(queue => queue.GetProperty("messages").GetInt32())]) is [var dead, var alive] && (dead, alive) == (dies, stays),
+            async () => (left = [.. (await GetAsync($"/queues/{host}?sort=name")).Json
+                .EnumerateArray()
+                .Select(queue => queue.GetProperty("messages").GetInt32())]) is [var dead, var alive]
+                && (dead, alive) == (dies, stays),
             () => $"what died and what stayed: {string.Join(' ', left)}");
     }
 
@@ -114,7 +138,10 @@ public class QueueApiTests : ApiTests
 
         var messages = (await PostAsync($"/queues/{host}/q/get", new { count, ackmode = "ack_requeue_false", encoding = "auto" })).Json;
 
-        Assert.That(messages.EnumerateArray().Select(message => $"{message.GetProperty("payload").GetString()} {message.GetProperty("message_count").GetInt32()}"), Is.EqualTo(Enumerable.Range(0, got).Select(i => $"{i} {2 - i}")));
+        Assert.That(
+            messages.EnumerateArray()
+                .Select(message => $"{message.GetProperty("payload").GetString()} {message.GetProperty("message_count").GetInt32()}"),
+            Is.EqualTo(Enumerable.Range(0, got).Select(i => $"{i} {2 - i}")));
         Assert.That((await channel.LookUpQueueAsync("q")).MessageCount, Is.EqualTo(3 - got));
     }
 
@@ -140,15 +167,21 @@ public class QueueApiTests : ApiTests
             AppId = "g",
             ClusterId = "h",
         };
-        const string Shown = """{"type":"f","message_id":"e","correlation_id":"c","reply_to":"d","expiration":"600000","user_id":"guest","app_id":"g","cluster_id":"h","timestamp":1700000000,"priority":3,"delivery_mode":2,"content_encoding":"b","content_type":"a"}""";
+        const string Shown =
+            """{"type":"f","message_id":"e","correlation_id":"c","reply_to":"d","expiration":"600000","user_id":"guest","app_id":"g","cluster_id":"h","timestamp":1700000000,"priority":3,"delivery_mode":2,"content_encoding":"b","content_type":"a"}""";
 
-        await PostAsync($"/exchanges/{host}/amq.default/publish", $$"""{"properties":{{Shown}},"routing_key":"q","payload":"","payload_encoding":"string"}""");
+        await PostAsync(
+            $"/exchanges/{host}/amq.default/publish",
+            $$"""{"properties":{{Shown}},"routing_key":"q","payload":"","payload_encoding":"string"}""");
         Assert.That((await channel.GetAsync("q")).Content.Decoded, Is.EqualTo(properties));
 
         await channel.PublishAsync("", "q", "", properties);
         await channel.ExpectQuietAsync();
-        var got = (await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = "ack_requeue_false", encoding = "auto" })).Json[0].GetProperty("properties");
-        Assert.That(got.EnumerateObject().Select(Field), Is.EquivalentTo(JsonDocument.Parse(Shown).RootElement.EnumerateObject().Select(Field)));
+        var got = (await PostAsync($"/queues/{host}/q/get", new { count = 1, ackmode = "ack_requeue_false", encoding = "auto" })).Json[0]
+            .GetProperty("properties");
+        Assert.That(
+            got.EnumerateObject().Select(Field),
+            Is.EquivalentTo(JsonDocument.Parse(Shown).RootElement.EnumerateObject().Select(Field)));
 
         static string Field(JsonProperty field) => $"{field.Name}: {field.Value.GetRawText()}";
     }
@@ -162,14 +195,18 @@ public class QueueApiTests : ApiTests
 
         var queue = (await GetAsync(path)).Json;
 
-        Assert.That(new[] { "durable", "auto_delete", "exclusive" }.Where(each => queue.GetProperty(each).GetBoolean()), Is.EqualTo(new[] { trait }));
+        Assert.That(
+            new[] { "durable", "auto_delete", "exclusive" }.Where(each => queue.GetProperty(each).GetBoolean()),
+            Is.EqualTo(new[] { trait }));
     }
 
     [TestCase("""{"routing_key":"q"}""", "[{key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"!!","payload_encoding":"base64"}""", "not_base64 !!")]
     [TestCase("""{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"foo"}""", "unsupported_encoding foo")]
     [TestCase("""{"properties":{"priority":"x"},"routing_key":"q","payload":"x","payload_encoding":"string"}""", "not_int priority")]
-    [TestCase("""{"properties":{"user_id":"other"},"routing_key":"q","payload":"x","payload_encoding":"string"}""", "406 PRECONDITION_FAILED - user_id property set to 'other' but authenticated user was 'guest'")]
+    [TestCase(
+        """{"properties":{"user_id":"other"},"routing_key":"q","payload":"x","payload_encoding":"string"}""",
+        "406 PRECONDITION_FAILED - user_id property set to 'other' but authenticated user was 'guest'")]
     public async Task A_message_that_cannot_be_is_refused(string body, string reason)
     {
         var answer = await PostAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default/publish", body);
@@ -180,7 +217,9 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task A_message_that_no_queue_takes_is_said_to_be_not_routed()
     {
-        var answer = await PostAsync($"/exchanges/{await NewVirtualHostAsync()}/amq.default/publish", """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
+        var answer = await PostAsync(
+            $"/exchanges/{await NewVirtualHostAsync()}/amq.default/publish",
+            """{"properties":{},"routing_key":"q","payload":"x","payload_encoding":"string"}""");
 
         Assert.That(answer.Body, Is.EqualTo("""{"routed":false}"""));
     }
@@ -247,10 +286,15 @@ public class QueueApiTests : ApiTests
 
         string[] shown = [.. (await GetAsync($"/queues/{host}?sort=name")).Json.EnumerateArray().Select(Describe)];
 
-        Assert.That(shown, Is.EqualTo(new[] { "exclusive True durable False auto_delete False capacity 1.0 1.0", "exclusive False durable False auto_delete False capacity 0.0 0.0" }));
+        Assert.That(shown, Is.EqualTo(new[]
+        {
+            "exclusive True durable False auto_delete False capacity 1.0 1.0",
+            "exclusive False durable False auto_delete False capacity 0.0 0.0"
+        }));
 
         static string Describe(JsonElement queue) =>
-            string.Join(' ', new[] { "exclusive", "durable", "auto_delete" }.Select(trait => $"{trait} {queue.GetProperty(trait).GetBoolean()}"))
+            string.Join(
+                ' ', new[] { "exclusive", "durable", "auto_delete" }.Select(trait => $"{trait} {queue.GetProperty(trait).GetBoolean()}"))
             + $" capacity {queue.GetProperty("consumer_capacity").GetRawText()} {queue.GetProperty("consumer_utilisation").GetRawText()}";
     }
 
@@ -268,7 +312,8 @@ public class QueueApiTests : ApiTests
         var queue = (await GetAsync($"/queues/{host}/q")).Json;
 
         Assert.That(
-            new[] { "messages", "messages_ready", "messages_unacknowledged", "consumers" }.Select(field => queue.GetProperty(field).GetInt32()),
+            new[] { "messages", "messages_ready", "messages_unacknowledged", "consumers" }.Select(
+                field => queue.GetProperty(field).GetInt32()),
             Is.EqualTo(new[] { 2, 1, 1, 0 }));
     }
 
@@ -290,8 +335,14 @@ public class QueueApiTests : ApiTests
         string[] messages = ["messages", "messages_ready", "messages_unacknowledged"];
         Assert.That(messages.Select(field => queue.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2 }));
         Assert.That(messages.Select(field => totals.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2 }));
-        string[] further = ["messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent"];
-        Assert.That(further.Select(field => queue.GetProperty(field).GetInt32()), Is.EqualTo(new[] { 5, 3, 2, 0, 1_106, 6, 1_100, 1_106, 0 }));
+        string[] further =
+        [
+            "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent", "message_bytes",
+            "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent"
+        ];
+        Assert.That(
+            further.Select(field => queue.GetProperty(field).GetInt32()),
+            Is.EqualTo(new[] { 5, 3, 2, 0, 1_106, 6, 1_100, 1_106, 0 }));
     }
 
     [Test]
@@ -311,8 +362,12 @@ public class QueueApiTests : ApiTests
         await other.DeclareQueueAsync("single");
         await other.ConsumeAsync("single", "elsewhere");
 
-        Assert.That(await NamesAsync("single"), Is.EqualTo("exclusive , single active, policy , operator , owner False, consumers active waits"));
-        Assert.That(await NamesAsync("taken"), Is.EqualTo("exclusive alone, single , policy users, operator operators, owner True, consumers alone"));
+        Assert.That(
+            await NamesAsync("single"),
+            Is.EqualTo("exclusive , single active, policy , operator , owner False, consumers active waits"));
+        Assert.That(
+            await NamesAsync("taken"),
+            Is.EqualTo("exclusive alone, single , policy users, operator operators, owner True, consumers alone"));
         Assert.That((await GetAsync($"/consumers/{host}")).Column("consumer_tag"), Is.EquivalentTo(new[] { "active", "waits", "alone" }));
 
         async Task<string> NamesAsync(string name)
@@ -320,9 +375,18 @@ public class QueueApiTests : ApiTests
             var queue = (await GetAsync($"/queues/{host}/{name}")).Json;
             var connection = (await GetAsync($"/vhosts/{host}/connections")).Json[0];
             bool isOwned = queue.TryGetProperty("owner_pid_details", out var owner)
-                && owner.GetProperty("name").GetString() == connection.GetProperty("name").GetString() && owner.GetProperty("peer_port").GetInt32() == connection.GetProperty("peer_port").GetInt32();
-            string consumers = string.Join(' ', queue.GetProperty("consumer_details").EnumerateArray().Select(consumer => consumer.GetProperty("consumer_tag").GetString()).Order());
-            return $"exclusive {queue.GetProperty("exclusive_consumer_tag").GetString()}, single {queue.GetProperty("single_active_consumer_tag").GetString()}, policy {queue.GetProperty("policy").GetString()}, operator {queue.GetProperty("operator_policy").GetString()}, owner {isOwned}, consumers {consumers}";
+                && owner.GetProperty("name").GetString() == connection.GetProperty("name").GetString()
+                && owner.GetProperty("peer_port").GetInt32() == connection.GetProperty("peer_port").GetInt32();
+            string consumers = string.Join(
+                ' ',
+                queue.GetProperty("consumer_details")
+                    .EnumerateArray()
+                    .Select(consumer => consumer.GetProperty("consumer_tag").GetString())
+                    .Order());
+            return $"exclusive {queue.GetProperty("exclusive_consumer_tag").GetString()}, "
+                + $"single {queue.GetProperty("single_active_consumer_tag").GetString()}, "
+                + $"policy {queue.GetProperty("policy").GetString()}, "
+                + $"operator {queue.GetProperty("operator_policy").GetString()}, owner {isOwned}, consumers {consumers}";
         }
     }
 
@@ -334,8 +398,10 @@ public class QueueApiTests : ApiTests
 
         string[] fields =
         [
-            "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent",
-            "messages_paged_out", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
+            "memory", "consumers", "messages", "messages_ready", "messages_unacknowledged", "messages_ram", "messages_ready_ram",
+            "messages_unacknowledged_ram", "messages_persistent",
+            "messages_paged_out", "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram",
+            "message_bytes_persistent", "message_bytes_paged_out",
         ];
 
         JsonElement queue = default; // RabbitMQ shows some fields later
@@ -355,13 +421,15 @@ public class QueueApiTests : ApiTests
 
         JsonElement queue = default;
         await Eventually.Holds(
-            async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, ["message_bytes"]) && queue.GetProperty("message_bytes_unacknowledged").GetInt64() > 0,
+            async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, ["message_bytes"])
+                && queue.GetProperty("message_bytes_unacknowledged").GetInt64() > 0,
             () => $"{queue}");
 
         Assert.That(
             new[]
             {
-                "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent", "message_bytes_paged_out",
+                "message_bytes", "message_bytes_ready", "message_bytes_unacknowledged", "message_bytes_ram", "message_bytes_persistent",
+                "message_bytes_paged_out",
                 "messages_ram", "messages_ready_ram", "messages_unacknowledged_ram", "messages_persistent", "messages_paged_out",
             }.Select(field => queue.GetProperty(field).GetInt64()),
             Is.EqualTo(new[] { 23, 20, 3, 23, 14, 0, 4, 3, 1, 3, 0 }));
@@ -406,7 +474,8 @@ public class QueueApiTests : ApiTests
             () => string.Join("; ", shown));
 
         static string Describe(JsonElement consumer) =>
-            $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("active").GetBoolean()}, {consumer.GetProperty("activity_status").GetString()}";
+            $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("active").GetBoolean()}"
+                + $", {consumer.GetProperty("activity_status").GetString()}";
     }
 
     [Test]
@@ -436,9 +505,12 @@ public class QueueApiTests : ApiTests
         static string Describe(JsonElement consumer)
         {
             var place = consumer.GetProperty("channel_details");
-            return $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("queue").GetProperty("name").GetString()}, ack {consumer.GetProperty("ack_required").GetBoolean()}, "
-                + $"exclusive {consumer.GetProperty("exclusive").GetBoolean()}, prefetch {consumer.GetProperty("prefetch_count").GetInt32()}, {consumer.GetProperty("arguments").GetRawText()} "
-                + $"on {place.GetProperty("name").GetString()} {place.GetProperty("number").GetInt32()} of {place.GetProperty("user").GetString()}";
+            return $"{consumer.GetProperty("consumer_tag").GetString()}: {consumer.GetProperty("queue").GetProperty("name").GetString()}"
+                + $", ack {consumer.GetProperty("ack_required").GetBoolean()}, "
+                + $"exclusive {consumer.GetProperty("exclusive").GetBoolean()}, "
+                + $"prefetch {consumer.GetProperty("prefetch_count").GetInt32()}, {consumer.GetProperty("arguments").GetRawText()} "
+                + $"on {place.GetProperty("name").GetString()} {place.GetProperty("number").GetInt32()} "
+                + $"of {place.GetProperty("user").GetString()}";
         }
     }
 
@@ -451,7 +523,9 @@ public class QueueApiTests : ApiTests
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
         await channel.ConsumeAsync("q", "shown");
-        await Eventually.Holds(async () => (await GetAsync($"/consumers/{host}")).Column("consumer_tag").Contains("shown"), () => "it is not there");
+        await Eventually.Holds(
+            async () => (await GetAsync($"/consumers/{host}")).Column("consumer_tag").Contains("shown"),
+            () => "it is not there");
 
         foreach (string path in new[] { "/consumers", $"/consumers/{host}" })
             Assert.That((await GetAsync(path, login)).Column("consumer_tag").Contains("shown"), Is.EqualTo(expected), path);

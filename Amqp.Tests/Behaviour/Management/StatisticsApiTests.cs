@@ -23,7 +23,9 @@ public class StatisticsApiTests : ApiTests
         got = await channel.GetAsync("q", noAck: false);
         await channel.SendAsync(new BasicReject(got.Method.DeliveryTag, Requeue: false));
 
-        await ExpectStatisticsAsync($"/queues/{host}/q", ("publish", 4), ("get", 3), ("get_no_ack", 1), ("deliver", 0), ("deliver_get", 4), ("ack", 1), ("redeliver", 1));
+        await ExpectStatisticsAsync(
+            $"/queues/{host}/q", ("publish", 4), ("get", 3), ("get_no_ack", 1), ("deliver", 0), ("deliver_get", 4), ("ack", 1),
+            ("redeliver", 1));
     }
 
     [Test]
@@ -46,7 +48,8 @@ public class StatisticsApiTests : ApiTests
         for (int i = 0; i < 3; i++)
             await channel.ExpectDeliveryAsync();
 
-        await ExpectStatisticsAsync($"/vhosts/{host}/channels", ("publish", 6), ("deliver", 3), ("deliver_no_ack", 3), ("ack", 2), ("redeliver", 0));
+        await ExpectStatisticsAsync(
+            $"/vhosts/{host}/channels", ("publish", 6), ("deliver", 3), ("deliver_no_ack", 3), ("ack", 2), ("redeliver", 0));
     }
 
     [Test]
@@ -134,14 +137,24 @@ public class StatisticsApiTests : ApiTests
 
         JsonElement queue = default;
         await Eventually.Holds( // in RabbitMQ the counts of queue and channel are updated at different times
-            async () => (queue = (await GetAsync($"/queues/{host}/q?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5")).Json).TryGetProperty("messages_details", out _)
+            async () => (queue = (await GetAsync($"/queues/{host}/q?lengths_age=60&lengths_incr=5&msg_rates_age=60&msg_rates_incr=5")).Json)
+                .TryGetProperty("messages_details", out _)
                 && queue.TryGetProperty("message_stats", out _),
             () => $"{queue}");
 
-        foreach (var details in new[] { queue.GetProperty("messages_details"), queue.GetProperty("message_stats").GetProperty("publish_details") })
+        foreach (var details in new[]
         {
-            Assert.That(details.EnumerateObject().Select(field => field.Name), Is.EquivalentTo(new[] { "rate", "samples", "avg_rate", "avg" }));
-            var times = details.GetProperty("samples").EnumerateArray().Select(sample => sample.GetProperty("timestamp").GetInt64()).ToList();
+            queue.GetProperty("messages_details"),
+            queue.GetProperty("message_stats").GetProperty("publish_details")
+        })
+        {
+            Assert.That(
+                details.EnumerateObject().Select(field => field.Name),
+                Is.EquivalentTo(new[] { "rate", "samples", "avg_rate", "avg" }));
+            var times = details.GetProperty("samples")
+                .EnumerateArray()
+                .Select(sample => sample.GetProperty("timestamp").GetInt64())
+                .ToList();
             Assert.That(times, Has.Count.EqualTo(13));
             Assert.That(times.Zip(times.Skip(1), (later, earlier) => later - earlier), Is.All.EqualTo(5_000));
         }
@@ -158,18 +171,41 @@ public class StatisticsApiTests : ApiTests
         await channel.PublishAsync("", "q");
         await channel.ExpectQuietAsync();
         string connection = Uri.EscapeDataString((await GetAsync($"/vhosts/{host}/connections")).Column("name").Single()!);
-        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"], depth = ["messages", "messages_ready", "messages_unacknowledged"], traffic = ["recv_oct", "send_oct"];
-        string[] churn = ["connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created", "queue_deleted"];
+        string[] published = ["publish", "confirm", "return_unroutable", "drop_unroutable"],
+            depth = ["messages", "messages_ready", "messages_unacknowledged"],
+            traffic = ["recv_oct", "send_oct"];
+        string[] churn =
+        [
+            "connection_created", "connection_closed", "channel_created", "channel_closed", "queue_declared", "queue_created",
+            "queue_deleted"
+        ];
         string[] node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
         (string Path, string Kind, string[] Fields)[] rows =
         [
-            ($"/queues/{host}/q", "lengths", depth), ($"/queues/{host}/q", "msg_rates", ["publish"]), ($"/queues/{host}/q", "data_rates", []), ($"/queues/{host}/q", "node_stats", []),
-            ($"/vhosts/{host}", "lengths", depth), ($"/vhosts/{host}", "msg_rates", published), ($"/vhosts/{host}", "data_rates", traffic), ($"/vhosts/{host}", "node_stats", []),
-            ($"/exchanges/{host}/amq.default", "msg_rates", ["publish_in", "publish_out"]), ($"/exchanges/{host}/amq.default", "lengths", []), ($"/exchanges/{host}/amq.default", "data_rates", []),
-            ($"/connections/{connection}", "data_rates", traffic), ($"/connections/{connection}", "msg_rates", []), ($"/connections/{connection}", "lengths", []),
-            ($"/channels/{connection}%20(1)", "msg_rates", published), ($"/channels/{connection}%20(1)", "data_rates", []), ($"/channels/{connection}%20(1)", "lengths", []),
-            ("/overview?columns=queue_totals,churn_rates&", "lengths", depth), ("/overview?columns=queue_totals,churn_rates&", "msg_rates", churn), ("/overview", "data_rates", []), ("/overview", "node_stats", []),
-            ("/nodes", "node_stats", [.. node, .. churn]), ("/nodes", "msg_rates", []), ("/nodes", "data_rates", []),
+            ($"/queues/{host}/q", "lengths", depth),
+            ($"/queues/{host}/q", "msg_rates", ["publish"]),
+            ($"/queues/{host}/q", "data_rates", []),
+            ($"/queues/{host}/q", "node_stats", []),
+            ($"/vhosts/{host}", "lengths", depth),
+            ($"/vhosts/{host}", "msg_rates", published),
+            ($"/vhosts/{host}", "data_rates", traffic),
+            ($"/vhosts/{host}", "node_stats", []),
+            ($"/exchanges/{host}/amq.default", "msg_rates", ["publish_in", "publish_out"]),
+            ($"/exchanges/{host}/amq.default", "lengths", []),
+            ($"/exchanges/{host}/amq.default", "data_rates", []),
+            ($"/connections/{connection}", "data_rates", traffic),
+            ($"/connections/{connection}", "msg_rates", []),
+            ($"/connections/{connection}", "lengths", []),
+            ($"/channels/{connection}%20(1)", "msg_rates", published),
+            ($"/channels/{connection}%20(1)", "data_rates", []),
+            ($"/channels/{connection}%20(1)", "lengths", []),
+            ("/overview?columns=queue_totals,churn_rates&", "lengths", depth),
+            ("/overview?columns=queue_totals,churn_rates&", "msg_rates", churn),
+            ("/overview", "data_rates", []),
+            ("/overview", "node_stats", []),
+            ("/nodes", "node_stats", [.. node, .. churn]),
+            ("/nodes", "msg_rates", []),
+            ("/nodes", "data_rates", []),
         ];
 
         foreach (var (path, kind, fields) in rows)
@@ -181,7 +217,10 @@ public class StatisticsApiTests : ApiTests
         static IEnumerable<string> WithSamples(JsonElement json) => json.ValueKind switch
         {
             JsonValueKind.Array => json.EnumerateArray().SelectMany(WithSamples),
-            JsonValueKind.Object => json.EnumerateObject().SelectMany(field => field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("samples", out _) ? [field.Name] : WithSamples(field.Value)),
+            JsonValueKind.Object => json.EnumerateObject().SelectMany(field =>
+                field.Value.ValueKind == JsonValueKind.Object && field.Value.TryGetProperty("samples", out _)
+                    ? [field.Name]
+                    : WithSamples(field.Value)),
             _ => [],
         };
     }
@@ -198,7 +237,9 @@ public class StatisticsApiTests : ApiTests
         var withTotals = (await GetAsync($"/queues/{host}?disable_stats=true&enable_queue_totals=true")).Json[0];
 
         Assert.That(bare.EnumerateObject().Select(field => field.Name), Is.EquivalentTo(declaration));
-        Assert.That(withTotals.EnumerateObject().Select(field => field.Name), Is.EquivalentTo(declaration.Concat(["messages", "messages_ready", "messages_unacknowledged"])));
+        Assert.That(
+            withTotals.EnumerateObject().Select(field => field.Name),
+            Is.EquivalentTo(declaration.Concat(["messages", "messages_ready", "messages_unacknowledged"])));
     }
 
     [Test]
@@ -208,13 +249,18 @@ public class StatisticsApiTests : ApiTests
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
-        Assert.That((await GetAsync($"/queues/{host}/q")).Json.GetProperty("head_message_timestamp").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(
+            (await GetAsync($"/queues/{host}/q")).Json.GetProperty("head_message_timestamp").ValueKind,
+            Is.EqualTo(JsonValueKind.Null));
 
-        await channel.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new BasicProperties { Timestamp = 1_700_000_000 }), []);
+        await channel.PublishAsync(
+            new BasicPublish("", "q", false, false), Encoded.Properties(new BasicProperties { Timestamp = 1_700_000_000 }), []);
         await channel.ExpectQuietAsync();
 
         Assert.That((await GetAsync($"/queues/{host}/q")).Json.GetProperty("head_message_timestamp").GetInt64(), Is.EqualTo(1_700_000_000));
-        Assert.That((await GetAsync($"/queues/{host}")).Json[0].GetProperty("head_message_timestamp").GetInt64(), Is.EqualTo(1_700_000_000));
+        Assert.That(
+            (await GetAsync($"/queues/{host}")).Json[0].GetProperty("head_message_timestamp").GetInt64(),
+            Is.EqualTo(1_700_000_000));
     }
 
     [Test]
@@ -223,7 +269,9 @@ public class StatisticsApiTests : ApiTests
         string node = (await GetAsync("/overview")).Json.GetProperty("node").GetString()!;
         await GetAsync("/overview", "guest:wrong");
 
-        var counts = (await GetAsync($"/auth/attempts/{node}")).Json.EnumerateArray().Single(entry => entry.GetProperty("protocol").GetString() == "http");
+        var counts = (await GetAsync($"/auth/attempts/{node}")).Json
+            .EnumerateArray()
+            .Single(entry => entry.GetProperty("protocol").GetString() == "http");
 
         Assert.That(counts.GetProperty("auth_attempts_failed").GetInt64(), Is.GreaterThan(0));
         Assert.That(

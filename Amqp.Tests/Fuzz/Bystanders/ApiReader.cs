@@ -6,14 +6,19 @@ namespace Amqp.Tests.Fuzz.Bystanders;
 /// <summary>Reads from the HTTP API what monitoring reads.</summary>
 internal sealed class ApiReader(FuzzRun run) : IDisposable
 {
-    private static readonly string[] _paths = ["/overview", "/nodes", "/queues?page=1&page_size=100", "/exchanges/%2F", "/bindings/%2F", "/consumers/%2F", "/connections?page=1&page_size=20", "/channels", "/health/checks/alarms", "/policies"];
+    private static readonly string[] _paths =
+    [
+        "/overview", "/nodes", "/queues?page=1&page_size=100", "/exchanges/%2F", "/bindings/%2F", "/consumers/%2F",
+        "/connections?page=1&page_size=20", "/channels", "/health/checks/alarms", "/policies"
+    ];
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly FuzzApi _api = new(run, run.NewLog("API reader"));
     private long _answers;
     private TimeSpan _latest;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"HTTP answers {_answers}, the latest after {_latest.TotalMilliseconds:F0} ms");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"HTTP answers {_answers}, the latest after {_latest.TotalMilliseconds:F0} ms");
 
     public async Task RunAsync(CancellationToken stop)
     {

@@ -5,7 +5,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>A client with nothing to do with the fuzzer's, which sends numbered messages on their way and demands each of them back: once, in order and in time.</summary>
+/// <summary>
+/// A client with nothing to do with the fuzzer's, which sends numbered messages on their way and demands
+/// each of them back: once, in order and in time.
+/// </summary>
 /// <param name="run">Fails when one is not.</param>
 /// <param name="virtualHost">Where it works.</param>
 /// <param name="work">What it does.</param>
@@ -28,7 +31,9 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
     protected InFlight Messages { get; } = new();
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{work} in '{virtualHost}' {Messages.Arrived}, the latest after {Messages.Latest.TotalMilliseconds:F0} ms");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{work} in '{virtualHost}' {Messages.Arrived}, the latest after {Messages.Latest.TotalMilliseconds:F0} ms");
 
     /// <summary>Sends until it is told to stop, then waits for what is under way.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -50,7 +55,8 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             }
             await Task.Delay(_pause, CancellationToken.None); // what comes too often may come now
         }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException or IOException or TimeoutException or PublishException or OperationCanceledException)
+        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException
+            or IOException or TimeoutException or PublishException or OperationCanceledException)
         {
             Fail(error.ToString());
         }
@@ -71,7 +77,13 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
     /// <summary>A channel on a connection of its own.</summary>
     protected async Task<IChannel> ChannelAsync(bool confirms = false)
     {
-        var factory = new ConnectionFactory { Uri = run.Broker.Uri, VirtualHost = virtualHost, AutomaticRecoveryEnabled = false, RequestedHeartbeat = TimeSpan.Zero };
+        var factory = new ConnectionFactory
+        {
+            Uri = run.Broker.Uri,
+            VirtualHost = virtualHost,
+            AutomaticRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.Zero
+        };
         var connection = await factory.CreateConnectionAsync().WaitAsync(FuzzRun.Patience);
         _connections.Add(connection);
         connection.ConnectionShutdownAsync += OnShutdown;

@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Lets messages expire in one queue and takes them from another: one at a time, so that nothing but the queue's timer looks at it.</summary>
+/// <summary>
+/// Lets messages expire in one queue and takes them from another: one at a time, so that nothing but the queue's timer looks at it.
+/// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {
     private const int Milliseconds = 200;
@@ -18,7 +20,12 @@ internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystande
         await _publishing.QueueDeclareAsync(grave, durable: true, exclusive: false, autoDelete: false);
         await _publishing.QueueDeclareAsync(
             Name, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-message-ttl"] = Milliseconds, ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = grave });
+            new Dictionary<string, object?>
+            {
+                ["x-message-ttl"] = Milliseconds,
+                ["x-dead-letter-exchange"] = "",
+                ["x-dead-letter-routing-key"] = grave
+            });
         await ConsumeAsync(await ChannelAsync(), grave, autoAck: false, async delivery =>
         {
             if (delivery.BasicProperties.Headers?.ContainsKey("x-death") is not true)
@@ -28,5 +35,6 @@ internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystande
     }
 
     protected override Task SendAsync(long number) =>
-        _publishing!.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { Persistent = true }, BitConverter.GetBytes(number)).AsTask();
+        _publishing!.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { Persistent = true }, BitConverter.GetBytes(number))
+            .AsTask();
 }

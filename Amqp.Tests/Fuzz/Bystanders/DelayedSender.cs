@@ -14,12 +14,18 @@ internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander
     protected override async Task StartAsync()
     {
         _publishing = await ChannelAsync(confirms: true);
-        await _publishing.ExchangeDeclareAsync(Name, "x-delayed-message", durable: true, autoDelete: false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
+        await _publishing.ExchangeDeclareAsync(
+            Name, "x-delayed-message", durable: true, autoDelete: false, new Dictionary<string, object?> { ["x-delayed-type"] = "fanout" });
         await _publishing.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false);
         await _publishing.QueueBindAsync(Name, Name, "");
         await ConsumeAsync(await ChannelAsync(), Name, autoAck: false, TakeAsync);
     }
 
     protected override Task SendAsync(long number) => _publishing!.BasicPublishAsync(
-        Name, "", mandatory: false, new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = Milliseconds } }, BitConverter.GetBytes(number)).AsTask();
+        Name,
+        "",
+        mandatory: false,
+        new BasicProperties { Persistent = true, Headers = new Dictionary<string, object?> { ["x-delay"] = Milliseconds } },
+        BitConverter.GetBytes(number))
+            .AsTask();
 }

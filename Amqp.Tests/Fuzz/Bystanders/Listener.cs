@@ -19,7 +19,9 @@ internal sealed class Listener(FuzzRun run) : IDisposable
 
     public async Task RunAsync(CancellationToken stop)
     {
-        if ((_client = await HostileClient.OpenAsync(run, "/", "guest", "guest")) is null || await _client.OpenChannelAsync(1) is not { } channel || !await ListenAsync(channel))
+        if ((_client = await HostileClient.OpenAsync(run, "/", "guest", "guest")) is null
+            || await _client.OpenChannelAsync(1) is not { } channel
+            || !await ListenAsync(channel))
         {
             run.Fail("a bystander, listener: it could not begin");
             return;
@@ -45,7 +47,8 @@ internal sealed class Listener(FuzzRun run) : IDisposable
         bool isOk = (await channel.AskAsync(new QueueDeclare(QueueName, false, false, Exclusive: true, false, false, arguments))).IsOk;
         foreach (string exchange in _exchanges)
             isOk &= (await channel.AskAsync(new QueueBind(QueueName, exchange, "#", false, FieldTable.Empty))).IsOk;
-        isOk &= (await channel.AskAsync(new ExchangeDeclare(History, "x-recent-history", false, false, false, false, false, FieldTable.Empty))).IsOk;
+        isOk &= (await channel.AskAsync(
+            new ExchangeDeclare(History, "x-recent-history", false, false, false, false, false, FieldTable.Empty))).IsOk;
         isOk &= (await channel.AskAsync(new BasicQos(0, Prefetch, false))).IsOk;
         return isOk && (await channel.AskAsync(new BasicConsume(QueueName, "", false, NoAck: false, false, false, FieldTable.Empty))).IsOk;
     }

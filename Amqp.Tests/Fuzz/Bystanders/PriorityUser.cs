@@ -2,7 +2,10 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Fills a queue with messages of several priorities, with headers of any length that a frame holds, and takes them one by one: the higher first, each level in order.</summary>
+/// <summary>
+/// Fills a queue with messages of several priorities, with headers of any length that a frame holds, and
+/// takes them one by one: the higher first, each level in order.
+/// </summary>
 internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "batches by priority")
 {
     private const int Levels = 4;
@@ -16,7 +19,8 @@ internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(
     protected override async Task StartAsync()
     {
         _channel = await ChannelAsync(confirms: true);
-        await _channel.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-priority"] = Levels });
+        await _channel.QueueDeclareAsync(
+            Name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-max-priority"] = Levels });
     }
 
     protected override async Task SendAsync(long number)
@@ -33,7 +37,13 @@ internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(
 
     private ValueTask PublishAsync(long number, int priority, int headerLength)
     {
-        var properties = new BasicProperties { Persistent = true, Priority = (byte)priority, MessageId = $"{number}", Headers = new Dictionary<string, object?> { ["h"] = new byte[headerLength] } };
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            Priority = (byte)priority,
+            MessageId = $"{number}",
+            Headers = new Dictionary<string, object?> { ["h"] = new byte[headerLength] }
+        };
         return _channel!.BasicPublishAsync("", Name, mandatory: true, properties, new byte[] { 1 });
     }
 
@@ -41,10 +51,13 @@ internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(
     {
         var got = await _channel!.BasicGetAsync(Name, autoAck: true);
         string expected = Describe(number.ToString(), priority, headerLength);
-        string actual = got is null ? "nothing" : Describe(got.BasicProperties.MessageId, got.BasicProperties.Priority, (got.BasicProperties.Headers?["h"] as byte[])?.Length);
+        string actual = got is null
+            ? "nothing"
+            : Describe(got.BasicProperties.MessageId, got.BasicProperties.Priority, (got.BasicProperties.Headers?["h"] as byte[])?.Length);
         if (actual != expected)
             Fail($"{actual} came in the place of {expected}");
     }
 
-    private static string Describe(string? batch, int priority, int? headerLength) => $"batch {batch} priority {priority} header {headerLength}";
+    private static string Describe(string? batch, int priority, int? headerLength) =>
+        $"batch {batch} priority {priority} header {headerLength}";
 }

@@ -2,8 +2,11 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Publishes to a queue and consumes from it: persistent messages with confirms and acknowledgements, or transient ones without.</summary>
-internal sealed class QueueUser(FuzzRun run, string virtualHost, bool isDurable) : Bystander(run, virtualHost, isDurable ? "durable queue" : "transient stream")
+/// <summary>
+/// Publishes to a queue and consumes from it: persistent messages with confirms and acknowledgements, or transient ones without.
+/// </summary>
+internal sealed class QueueUser(FuzzRun run, string virtualHost, bool isDurable)
+    : Bystander(run, virtualHost, isDurable ? "durable queue" : "transient stream")
 {
     private IChannel? _publishing;
 
@@ -17,5 +20,7 @@ internal sealed class QueueUser(FuzzRun run, string virtualHost, bool isDurable)
     }
 
     protected override Task SendAsync(long number) =>
-        _publishing!.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { Persistent = isDurable }, BitConverter.GetBytes(number)).AsTask();
+        _publishing!.BasicPublishAsync(
+            "", Name, mandatory: true, new BasicProperties { Persistent = isDurable }, BitConverter.GetBytes(number))
+            .AsTask();
 }

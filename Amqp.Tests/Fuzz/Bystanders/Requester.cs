@@ -17,9 +17,12 @@ internal sealed class Requester(FuzzRun run, string virtualHost) : Bystander(run
         await ConsumeAsync(_requesting, ReplyQueue, autoAck: true, TakeAsync);
         var serving = await ChannelAsync();
         await serving.QueueDeclareAsync(Name, durable: false, exclusive: true, autoDelete: false);
-        await ConsumeAsync(serving, Name, autoAck: false, request => serving.BasicPublishAsync("", request.BasicProperties.ReplyTo!, mandatory: true, request.Body.ToArray()).AsTask());
+        await ConsumeAsync(serving, Name, autoAck: false, request =>
+            serving.BasicPublishAsync("", request.BasicProperties.ReplyTo!, mandatory: true, request.Body.ToArray()).AsTask());
     }
 
     protected override Task SendAsync(long number) =>
-        _requesting!.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { ReplyTo = ReplyQueue }, BitConverter.GetBytes(number)).AsTask();
+        _requesting!.BasicPublishAsync(
+            "", Name, mandatory: true, new BasicProperties { ReplyTo = ReplyQueue }, BitConverter.GetBytes(number))
+            .AsTask();
 }

@@ -7,7 +7,8 @@ using SharpFuzz;
 // TARGET run FILE...    reads inputs that were found
 if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out var create))
 {
-    Console.Error.WriteLine($"usage: Amqp.Fuzz TARGET [seeds FOLDER | run FILE...], where TARGET is one of {string.Join(", ", FuzzTarget.All.Keys)}");
+    Console.Error.WriteLine(
+        $"usage: Amqp.Fuzz TARGET [seeds FOLDER | run FILE...], where TARGET is one of {string.Join(", ", FuzzTarget.All.Keys)}");
     return 64;
 }
 

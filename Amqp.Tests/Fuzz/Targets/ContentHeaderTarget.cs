@@ -7,7 +7,9 @@ using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A content header: the two ways to read its properties agree, and what is accepted can be routed by, rewritten and traced.</summary>
+/// <summary>
+/// A content header: the two ways to read its properties agree, and what is accepted can be routed by, rewritten and traced.
+/// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {
     private const int MaxDepth = FieldTableCodec.DefaultMaxDepth;
@@ -21,8 +23,21 @@ internal sealed class ContentHeaderTarget : FuzzTarget
             foreach (var value in HostileValue.All)
             {
                 string text = value.ShortText;
-                yield return Header(new() { Headers = FieldTable.Empty.With("x-delay", value.Field), Expiration = text, DeliveryMode = 2, Priority = 255 });
-                yield return Header(new() { ContentType = text, ContentEncoding = text, CorrelationId = text, ReplyTo = text, MessageId = text, Timestamp = ulong.MaxValue, Type = text, UserId = text, AppId = text, ClusterId = text });
+                yield return Header(
+                    new() { Headers = FieldTable.Empty.With("x-delay", value.Field), Expiration = text, DeliveryMode = 2, Priority = 255 });
+                yield return Header(new()
+                {
+                    ContentType = text,
+                    ContentEncoding = text,
+                    CorrelationId = text,
+                    ReplyTo = text,
+                    MessageId = text,
+                    Timestamp = ulong.MaxValue,
+                    Type = text,
+                    UserId = text,
+                    AppId = text,
+                    ClusterId = text
+                });
             }
         }
     }
@@ -50,7 +65,9 @@ internal sealed class ContentHeaderTarget : FuzzTarget
 
         var output = new ArrayBufferWriter<byte>();
         EncodedProperties.Rewrite(properties, encoded.Headers, keepsExpiration: true, output);
-        Demand((BasicProperties.Read(output.WrittenSpan).Headers ?? FieldTable.Empty).Equals(decoded.Headers ?? FieldTable.Empty), "rewritten headers differ");
+        Demand(
+            (BasicProperties.Read(output.WrittenSpan).Headers ?? FieldTable.Empty).Equals(decoded.Headers ?? FieldTable.Empty),
+            "rewritten headers differ");
         output.ResetWrittenCount();
         decoded.Write(output);
         Demand(EncodedProperties.Read(output.WrittenSpan).Flags == (encoded.Flags & Known), "written flags differ");

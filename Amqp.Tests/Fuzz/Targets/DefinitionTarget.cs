@@ -93,6 +93,7 @@ internal sealed class DefinitionTarget : FuzzTarget
         _directory = FastFolder.Create();
         var options = new BrokerOptions { DataDirectory = Path.Combine(_directory, "data") };
         _broker = MessageBroker.Open(
-            options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance, NullLogger.Instance);
+            options, TimeProvider.System, new ContainedFaults(NullLogger.Instance, TimeProvider.System), NullLogger.Instance,
+            NullLogger.Instance);
     }
 }

@@ -21,9 +21,12 @@ internal sealed class FieldTableTarget : FuzzTarget
             yield return [];
             foreach (var value in HostileValue.All)
                 yield return Fields(FieldTable.Empty.With("k", value.Field).With("CC", FieldValue.FromArray([value.Field])));
-            yield return Fields(FieldTable.Empty.With("x-delay", FieldValue.FromInt32(5)).With("BCC", FieldValue.FromArray([FieldValue.FromString("a")])));
+            yield return Fields(
+                FieldTable.Empty.With("x-delay", FieldValue.FromInt32(5)).With("BCC", FieldValue.FromArray([FieldValue.FromString("a")])));
             yield return Fields(FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(FieldTable.Empty
-                .With("count", FieldValue.FromInt64(1)).With("queue", FieldValue.FromString("q")).With("reason", FieldValue.FromString("rejected")))])));
+                .With("count", FieldValue.FromInt64(1))
+                    .With("queue", FieldValue.FromString("q"))
+                    .With("reason", FieldValue.FromString("rejected")))])));
         }
     }
 

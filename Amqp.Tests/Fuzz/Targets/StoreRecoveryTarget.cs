@@ -6,13 +6,22 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>One file of a data folder that is anything: the broker starts with what can be read and reports the rest, or says why it does not start.</summary>
+/// <summary>
+/// One file of a data folder that is anything: the broker starts with what can be read and reports the rest, or says why it does not start.
+/// </summary>
 /// <remarks>The first octet of an input says which file it is.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
 {
     private const int Files = 4;
 
-    private static readonly StoreOptions _small = new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, MaxMessagesInMemory = 8, SyncInterval = TimeSpan.FromMilliseconds(1) };
+    private static readonly StoreOptions _small = new()
+    {
+        BlockSize = 4 << 10,
+        SegmentSize = 16 << 10,
+        ResidentBytes = 8 << 10,
+        MaxMessagesInMemory = 8,
+        SyncInterval = TimeSpan.FromMilliseconds(1)
+    };
 
     private readonly string _original = FastFolder.Create();
     private readonly string _copy = FastFolder.Create();

@@ -35,7 +35,9 @@ internal static class Exploration
             if (failure is not null)
             {
                 var (_, again) = Run(scenario, StrategyOf(seed, length), isTraced: true);
-                Assert.Fail($"schedule {seed} of {length} points: {failure}\nIts last steps:\n{string.Join('\n', again.Trace.TakeLast(ShownSteps))}");
+                Assert.Fail(
+                    $"schedule {seed} of {length} points: {failure}\nIts last "
+                        + $"steps:\n{string.Join('\n', again.Trace.TakeLast(ShownSteps))}");
             }
             length = Math.Max(length, schedule.Points);
         }
@@ -65,7 +67,8 @@ internal static class Exploration
     }
 
     /// <summary>Half of the schedules go anywhere at any point, the others have one to four changes.</summary>
-    private static ISchedulingStrategy StrategyOf(int seed, int length) => seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);
+    private static ISchedulingStrategy StrategyOf(int seed, int length) =>
+        seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);
 
     private static int? Number(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;

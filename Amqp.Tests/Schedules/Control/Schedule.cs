@@ -55,7 +55,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     }
 
     /// <summary>The thread goes on when something is so.</summary>
-    /// <param name="isSo">Changes nothing: any thread may ask. With threads that are not driven it may be over by the time this returns.</param>
+    /// <param name="isSo">Changes nothing: any thread may ask. With threads that are not driven it may
+    /// be over by the time this returns.</param>
     public static void WaitUntil(Func<bool> isSo)
     {
         if (_me is { } me)
@@ -177,7 +178,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     {
         foreach (var frame in new StackTrace(2).GetFrames())
         {
-            if (frame.GetMethod() is { DeclaringType: { } type } method && type.Namespace is not ("System.Threading" or "Amqp.Schedules.Control"))
+            if (frame.GetMethod() is { DeclaringType: { } type } method
+                && type.Namespace is not ("System.Threading" or "Amqp.Schedules.Control"))
                 return $"{type.Name}.{method.Name}";
         }
         return "?";

@@ -31,7 +31,10 @@ internal sealed class RandomWalk(int seed) : ISchedulingStrategy
     public int Choose(IReadOnlyList<int> threads, int point) => threads[_random.Next(threads.Count)];
 }
 
-/// <summary>The thread of the highest priority, which changes at a few random points: finds what takes few switches in the right places (probabilistic concurrency testing).</summary>
+/// <summary>
+/// The thread of the highest priority, which changes at a few random points: finds what takes few
+/// switches in the right places (probabilistic concurrency testing).
+/// </summary>
 /// <param name="seed">Of the priorities and the points.</param>
 /// <param name="changes">How many points.</param>
 /// <param name="length">Points that a run has, about.</param>
@@ -39,7 +42,8 @@ internal sealed class Priorities(int seed, int changes, int length) : ISchedulin
 {
     private readonly Random _random = new(seed);
     private readonly List<double> _priorities = [];
-    private readonly HashSet<int> _changes = [.. Enumerable.Range(0, changes).Select(change => new Random(HashCode.Combine(seed, change)).Next(Math.Max(length, 1)))];
+    private readonly HashSet<int> _changes =
+        [.. Enumerable.Range(0, changes).Select(change => new Random(HashCode.Combine(seed, change)).Next(Math.Max(length, 1)))];
     private double _lowest;
 
     public void NoteStarted(int thread) => _priorities.Add(_random.NextDouble());

@@ -43,7 +43,8 @@ internal static class DelayHeader
     {
         { IsInteger: true } => value.AsInteger(),
         { IsFloat: true } => (long)value.AsDouble(), // saturates; not-a-number becomes 0
-        { Type: FieldType.LongString } => long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
+        { Type: FieldType.LongString } =>
+            long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
         _ => null,
     };
 }

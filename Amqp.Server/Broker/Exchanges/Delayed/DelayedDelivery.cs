@@ -19,7 +19,14 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
 /// </remarks>
 internal sealed class DelayedDelivery(
-    Lock gate, Exchange exchange, RoutingTable routing, QueueServices services, StoredQueue stored, QueueReader reader, WaitingMessages waiting, DelayedQuarantine quarantine)
+    Lock gate,
+    Exchange exchange,
+    RoutingTable routing,
+    QueueServices services,
+    StoredQueue stored,
+    QueueReader reader,
+    WaitingMessages waiting,
+    DelayedQuarantine quarantine)
 {
     /// <summary>Largest number of messages in the batch.</summary>
     public const int BatchLength = 256;

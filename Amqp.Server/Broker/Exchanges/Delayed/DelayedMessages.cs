@@ -49,7 +49,8 @@ internal sealed class DelayedMessages
         _reader = new QueueReader($"{exchange.Name} (delayed)", messages, _store, Quarantine, _services.Logger);
         _waiting = new WaitingMessages(_services.HeldMemory);
         _delivery = new DelayedDelivery(_gate, exchange, routing, _services, stored, _reader, _waiting, Quarantine);
-        _timer = _services.Clock.CreateTimer(static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _services.Clock.CreateTimer(
+            static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Messages that could not be loaded or delivered.</summary>
@@ -78,11 +79,13 @@ internal sealed class DelayedMessages
     /// <summary>Stores a message and delays it.</summary>
     /// <returns>Log position that must be synced before the message is safe; 0 if the message need not be synced.</returns>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
-    public long Add(long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
+    public long Add(
+        long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
         long due = Deadline.After(Now, milliseconds + 1); // a started millisecond does not count, so that the message is never early
         StoredMessage message = default;
-        long position = _store.Append([_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
+        long position = _store.Append(
+            [_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
         lock (_gate)
         {
             if (_closed)

@@ -17,7 +17,8 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// <param name="messages">The owner's messages in the store.</param>
 /// <param name="exchange">The exchange's name.</param>
 /// <param name="host">The virtual host's services.</param>
-internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueMessages messages, string exchange, QueueHost host) : IQuarantineOwner
+internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueMessages messages, string exchange, QueueHost host)
+    : IQuarantineOwner
 {
     private readonly QuarantinedMessages _quarantined = new(messages, host.Services, Compartment.Exchange, PlaceOf(exchange, host));
 
@@ -111,7 +112,9 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
         }
         catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
         {
-            throw new BrokerException(BrokerError.Precondition, $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
+            throw new BrokerException(
+                BrokerError.Precondition,
+                $"message {place} of {Place} cannot be returned, as nothing says when it is due: {error.Message}");
         }
     }
 

@@ -29,7 +29,9 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
     {
         // Erlang accepts a sign and leading zeros, but no spaces.
         if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
-            throw new BrokerException(BrokerError.Precondition, $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
+            throw new BrokerException(
+                BrokerError.Precondition,
+                $"The binding key must be an integer: {ErlangText.OfBinary(Encoding.UTF8.GetBytes(binding.RoutingKey))}");
         if (weight < 1)
             throw new BrokerException(BrokerError.Precondition, "The binding key must be greater than 0");
     }
@@ -103,7 +105,8 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 
         public void Add(IBindingDestination destination) => _choices.Add((HashOf(destination), new Choice(destination)));
 
-        public void Remove(IBindingDestination destination) => _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
+        public void Remove(IBindingDestination destination) =>
+            _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
 
         /// <summary>Returns the destination with the highest number for a message.</summary>
         public Choice Highest(ulong message, out ulong draw)

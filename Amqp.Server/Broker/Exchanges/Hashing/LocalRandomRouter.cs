@@ -19,6 +19,7 @@ internal sealed class LocalRandomRouter : RandomRouter
         if (binding.Destination is not Queue queue)
             throw new BrokerException(BrokerError.Precondition, "Destination not found");
         if (queue.Declaration.Arguments.Type.IsReplicated)
-            throw new BrokerException(BrokerError.Precondition, $"Queue type {queue.Declaration.Arguments.Type.ModuleName} not valid for this exchange type");
+            throw new BrokerException(
+                BrokerError.Precondition, $"Queue type {queue.Declaration.Arguments.Type.ModuleName} not valid for this exchange type");
     }
 }

@@ -108,7 +108,8 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         _store.DeleteQueue(messages);
     }
 
-    private void Replay(in StoredMessage message, IBindingDestination destination, RouteFinder finder, MessageIntake intake, DispatchRound round)
+    private void Replay(
+        in StoredMessage message, IBindingDestination destination, RouteFinder finder, MessageIntake intake, DispatchRound round)
     {
         try
         {

@@ -24,10 +24,12 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
     {
         if (arguments[LengthArgument] is not { } length)
             _length = DefaultLength;
-        else if (length.Type is FieldType.SByte or FieldType.Int16 or FieldType.Int32 or FieldType.Int64 or FieldType.Int64Alias && length.AsInteger() > 0)
+        else if (length.Type is FieldType.SByte or FieldType.Int16 or FieldType.Int32 or FieldType.Int64 or FieldType.Int64Alias
+            && length.AsInteger() > 0)
             _length = length.AsInteger();
         else
-            throw new BrokerException(BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
+            throw new BrokerException(
+                BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
     }
 
     /// <summary>True: a header of a message can exclude it from the history.</summary>

@@ -14,7 +14,8 @@ internal static class DeliveryCount
     {
         var headers = FieldTableCodec.Read(EncodedProperties.Read(properties).Headers);
         var output = new ArrayBufferWriter<byte>(properties.Length + 32);
-        EncodedProperties.Rewrite(properties, SortedHeaders.With(headers, "x-delivery-count", FieldValue.FromInt64(requeues)), keepsExpiration: true, output);
+        EncodedProperties.Rewrite(
+            properties, SortedHeaders.With(headers, "x-delivery-count", FieldValue.FromInt64(requeues)), keepsExpiration: true, output);
         return output.WrittenSpan;
     }
 }

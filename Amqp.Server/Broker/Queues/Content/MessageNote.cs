@@ -19,7 +19,8 @@ internal static class MessageNote
     /// <param name="priority">The message's level in a queue with priorities.</param>
     /// <param name="head">Bytes of the message that are not its body.</param>
     /// <param name="expires">True if the message has an expiration of its own.</param>
-    public static int Of(int priority, int head, bool expires) => (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
+    public static int Of(int priority, int head, bool expires) =>
+        (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
 
     /// <summary>True if the message of a note has an expiration of its own, or may have.</summary>
     public static bool Expires(int note) => (note & ExpiresBit) != 0;
@@ -28,7 +29,8 @@ internal static class MessageNote
     public static int Head(in StoredMessage message) => message.Note & MaxHead;
 
     /// <summary>Returns the message with another number of bytes that are not its body.</summary>
-    public static StoredMessage WithHead(in StoredMessage message, int head) => message.WithNote(message.Note & ~MaxHead | Math.Min(head, MaxHead));
+    public static StoredMessage WithHead(in StoredMessage message, int head) =>
+        message.WithNote(message.Note & ~MaxHead | Math.Min(head, MaxHead));
 
     /// <summary>The message's priority, in a queue with priorities.</summary>
     public static int Priority(in StoredMessage message) => message.Note >> HeadBits & MaxCount;
@@ -43,7 +45,8 @@ internal static class MessageNote
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 
     /// <summary>Returns the message with another number of requeues, which stops at 2,047.</summary>
-    public static StoredMessage WithRequeueCount(in StoredMessage message, int requeues) => WithCount(message, Math.Min(requeues, MaxCount));
+    public static StoredMessage WithRequeueCount(in StoredMessage message, int requeues) =>
+        WithCount(message, Math.Min(requeues, MaxCount));
 
     /// <summary>True if the message belongs to the returned messages of a quorum queue, which are delivered before all others.</summary>
     public static bool IsReturned(in StoredMessage message) => (message.Note & ReturnedBit) != 0;

@@ -177,7 +177,8 @@ internal sealed class QueueLevels
     /// Asserts that the caller holds the queue's lock. Left out of a release; the tests that explore schedules are built with it.
     /// </summary>
     [Conditional("DEBUG")]
-    public void DemandGate() => Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
+    public void DemandGate() =>
+        Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
 
     /// <summary>The highest level that is not empty; null if all are.</summary>
     private StoredQueue? Front(out int priority)

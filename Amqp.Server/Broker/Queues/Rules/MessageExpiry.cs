@@ -17,7 +17,9 @@ internal sealed class MessageExpiry(QueueTimer timer)
     /// <param name="queueTtl">The queue's TTL in milliseconds; null: none.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
-        EncodedMessage.Read(payload).Stamp is { } stamp && stamp.DueTime(queueTtl) <= timer.Now && (isRedelivered || stamp.Published < _flowingSince);
+        EncodedMessage.Read(payload).Stamp is { } stamp
+            && stamp.DueTime(queueTtl) <= timer.Now
+            && (isRedelivered || stamp.Published < _flowingSince);
 
     /// <summary>Notes whether messages are delivered as they arrive: the queue is empty and a consumer is idle.</summary>
     public void NoteFlow(bool isFlowing)

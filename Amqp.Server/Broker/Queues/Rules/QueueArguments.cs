@@ -89,7 +89,8 @@ internal sealed class QueueArguments
             if (!isCompared)
                 continue;
             FieldValue? mine = Table[name], theirs = received[name];
-            if (ArgumentTypes.AreEquivalent(mine, theirs) || (name == QueueKinds.Argument && QueueKinds.NameOf(mine) == QueueKinds.NameOf(theirs)))
+            if (ArgumentTypes.AreEquivalent(mine, theirs)
+                || (name == QueueKinds.Argument && QueueKinds.NameOf(mine) == QueueKinds.NameOf(theirs)))
                 continue;
             throw ArgumentTypes.Inequivalent(name, "queue", queue, virtualHost, theirs, mine);
         }

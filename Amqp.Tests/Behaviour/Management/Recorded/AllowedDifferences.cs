@@ -8,17 +8,29 @@ internal static class AllowedDifferences
     private static readonly Row[] _rows =
     [
         // Earlier activity on the recorded broker, and fields that exist only for Erlang processes and RabbitMQ's store.
-        new(@"GET /overview", @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*", "history"),
-        new(@"GET /queues/\{v\}/\w+", @"body\.(backing_queue_status|garbage_collection|recoverable_slaves|reductions|messages?_(bytes_)?(dlx|paged_out|persistent|ram)|messages\w*_ram).*", "Erlang"),
+        new(
+            @"GET /overview",
+            @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*",
+            "history"),
+        new(
+            @"GET /queues/\{v\}/\w+",
+            @"body\.(backing_queue_status|garbage_collection|recoverable_slaves|reductions|messages?_(bytes_)?(dlx|paged_out|persistent|ram)|messages\w*_ram).*",
+            "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
         // RabbitMQ shows counts some seconds later, so that none were recorded. For quorum queues 3.10.8 shows only some of the counts.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
-        new(@"GET /queues/\{v\}/quorum", @"body\.(messages|consumers|policy|operator_policy|effective_policy|exclusive_consumer|single_active|node|state|leader|members|online).*", "counts"),
+        new(
+            @"GET /queues/\{v\}/quorum",
+            @"body\.(messages|consumers|policy|operator_policy|effective_policy|exclusive_consumer|single_active|node|state|leader|members|online).*",
+            "counts"),
         new(@"GET /queues/\{v\}\?columns=.*", @"body\[\]\.(messages|state)", "counts"),
 
         // The products and the machines differ.
-        new(@"GET /overview", @"body\.(cluster_name|contexts|erlang_|exchange_types|listeners|management_version|product_|rabbitmq_version|release_series).*", "who it is"),
+        new(
+            @"GET /overview",
+            @"body\.(cluster_name|contexts|erlang_|exchange_types|listeners|management_version|product_|rabbitmq_version|release_series).*",
+            "who it is"),
         new(@"GET /cluster-name", @"body\.name", "who it is"),
         new(@"GET /feature-flags.*", @"body.*", "who it is"),
         new(@"GET /health/checks/(port|protocol)-listener/\w+", @"body\.(ports|protocols)", "who it is"),
@@ -32,11 +44,17 @@ internal static class AllowedDifferences
 
         // Intended differences.
         new(@"GET /exchanges/.*", @"body(\[\])?\.user_who_performed_action", "nobody writes down who declares"),
-        new(@"(POST /bindings/.*/amq\.headers|GET /queues/\{v\}/q/bindings).*", @"(headers\.location|body\[\]\.properties_key)", "the hash is not Erlang's"),
+        new(
+            @"(POST /bindings/.*/amq\.headers|GET /queues/\{v\}/q/bindings).*",
+            @"(headers\.location|body\[\]\.properties_key)",
+            "the hash is not Erlang's"),
         new(@"PUT /queues/\{v\}/bad \{""durable"":5\}", @"body\.reason\[\]", "a reason is text"),
         new(@"GET /queues/\{v\}/nothing/bindings", @"body", "a queue that is not there has no bindings"),
         new(@"as \{u\}:\S+ GET /vhosts/\{v\}", @"body\.reason", "the reason that other resources give"),
-        new(@"PUT /(topic-)?permissions/\{v\}/\{u\} .*""\("".*", @"body\.reason.*", "Erlang's description of what is wrong with an expression"),
+        new(
+            @"PUT /(topic-)?permissions/\{v\}/\{u\} .*""\("".*",
+            @"body\.reason.*",
+            "Erlang's description of what is wrong with an expression"),
         new(@"GET /queues/\{v\}/\w+", @"body\.messages_quarantined", "a count of this broker's own"),
         new(@"OPTIONS /login", @"headers\.allow", "a session can be ended, by DELETE"),
         new(@"PUT /users/\{none\} .*""hashing_algorithm"":""nothing"".*", @".*", "an algorithm that is not known is refused"),

@@ -13,7 +13,8 @@ internal static class AnswerComparison
     {
         string call = expected["call"]!.GetValue<string>();
         // If RabbitMQ failed with an internal error, any refusal is accepted.
-        if (expected["status"]!.GetValue<int>() == InternalServerError && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
+        if (expected["status"]!.GetValue<int>() == InternalServerError
+            && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
             return [];
         return Compare(expected, actual, "").Where(difference => !AllowedDifferences.Contains(call, difference.Path))
             .Select(difference => $"{call}\n    {difference.Path}: {difference.Text}");

@@ -8,14 +8,17 @@ namespace Amqp.Tests.Behaviour.Management.Recorded;
 /// <summary>RabbitMQ's command line for its HTTP API: the unchanged Python script from Debian's package rabbitmq-server.</summary>
 internal static class RabbitMqAdmin
 {
-    private static readonly string[] _places = ["/usr/bin/rabbitmqadmin", "/usr/sbin/rabbitmqadmin", Path.Combine(SourceTree.Root, "artifacts/rabbitmqadmin")];
+    private static readonly string[] _places =
+        ["/usr/bin/rabbitmqadmin", "/usr/sbin/rabbitmqadmin", Path.Combine(SourceTree.Root, "artifacts/rabbitmqadmin")];
 
     /// <summary>Path of the script.</summary>
-    public static string Script => _places.FirstOrDefault(File.Exists) ?? throw new IgnoreException($"rabbitmqadmin is in none of {string.Join(", ", _places)}; .ci/run fetches it");
+    public static string Script => _places.FirstOrDefault(File.Exists)
+        ?? throw new IgnoreException($"rabbitmqadmin is in none of {string.Join(", ", _places)}; .ci/run fetches it");
 
     public static async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
     {
         var api = await BrokerTarget.ApiUriAsync();
-        return await Command.RunAsync("/usr/bin/python3", [Script, "--host", api.Host, "--port", api.Port.ToString(CultureInfo.InvariantCulture), .. arguments]);
+        return await Command.RunAsync(
+            "/usr/bin/python3", [Script, "--host", api.Host, "--port", api.Port.ToString(CultureInfo.InvariantCulture), .. arguments]);
     }
 }

@@ -16,7 +16,8 @@ public class RabbitMqAdminTests : ApiTests
     public async Task Rabbitmqadmin_prints_what_it_prints_for_RabbitMQ()
     {
         string recording = Path.Combine(_folder, "rabbitmqadmin.output");
-        string output = await RunAsync(File.ReadLines(Path.Combine(_folder, "rabbitmqadmin.commands")).Where(line => line.Length > 0 && line[0] != '#'));
+        string output = await RunAsync(
+            File.ReadLines(Path.Combine(_folder, "rabbitmqadmin.commands")).Where(line => line.Length > 0 && line[0] != '#'));
         if (Environment.GetEnvironmentVariable(RecordedApiTests.RecordVariable) == "1")
         {
             Assert.That(await BrokerTarget.IsRabbitMqAsync, "Only RabbitMQ's output is worth recording.");
@@ -44,7 +45,9 @@ public class RabbitMqAdminTests : ApiTests
             async () =>
             {
                 var listed = await RabbitMqAdmin.RunAsync("list", "connections", "name", "user_provided_name", "-f", "tsv");
-                name = listed.Output.Split('\n').FirstOrDefault(line => line.Contains(connection.ClientProvidedName!, StringComparison.Ordinal))?.Split('\t')[0] ?? "";
+                name = listed.Output.Split('\n')
+                    .FirstOrDefault(line => line.Contains(connection.ClientProvidedName!, StringComparison.Ordinal))?.Split('\t')[0]
+                    ?? "";
                 return name.Length > 0;
             },
             () => "the connection is not listed");
@@ -85,10 +88,13 @@ public class RabbitMqAdminTests : ApiTests
         {
             foreach (string command in commands)
             {
-                var answer = await RabbitMqAdmin.RunAsync(names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
+                var answer = await RabbitMqAdmin.RunAsync(
+                    names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
                 await output.WriteLineAsync($"$ {command}");
                 // The script itself reports an invalid command line, without a request to the broker.
-                string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal) ? answer.LastLine : answer.Output.TrimEnd();
+                string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal)
+                    ? answer.LastLine
+                    : answer.Output.TrimEnd();
                 await output.WriteLineAsync(names.Remove(text).Replace(file, "{file}", StringComparison.Ordinal));
             }
         }

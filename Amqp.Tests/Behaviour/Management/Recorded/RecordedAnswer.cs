@@ -6,22 +6,31 @@ namespace Amqp.Tests.Behaviour.Management.Recorded;
 /// <summary>The parts of a response that are recorded and compared.</summary>
 internal static class RecordedAnswer
 {
-    private static readonly string[] _headers = ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
+    private static readonly string[] _headers =
+        ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
 
     /// <summary>Fields whose values differ between runs. Only the type of their values is recorded.</summary>
-    private static readonly HashSet<string> _volatile = ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
+    private static readonly HashSet<string> _volatile =
+        ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
 
     public static JsonObject Of(RecordedCall call, ApiAnswer answer, RecordedNames names)
     {
         var headers = new JsonObject();
         foreach (string name in _headers)
         {
-            if (!answer.Message.Headers.TryGetValues(name, out var values) && !answer.Message.Content.Headers.TryGetValues(name, out values))
+            if (!answer.Message.Headers.TryGetValues(name, out var values)
+                && !answer.Message.Content.Headers.TryGetValues(name, out values))
                 continue;
             string value = names.Remove(string.Join(", ", values));
             headers[name.ToLowerInvariant()] = name == "Allow" ? string.Join(", ", value.Split(", ").Order(StringComparer.Ordinal)) : value;
         }
-        return new JsonObject { ["call"] = call.Text, ["status"] = answer.Code, ["headers"] = headers, ["body"] = Body(answer.Body, names) };
+        return new JsonObject
+        {
+            ["call"] = call.Text,
+            ["status"] = answer.Code,
+            ["headers"] = headers,
+            ["body"] = Body(answer.Body, names)
+        };
     }
 
     private static JsonNode? Body(string body, RecordedNames names)

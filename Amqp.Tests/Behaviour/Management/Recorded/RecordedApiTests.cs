@@ -17,11 +17,16 @@ public class RecordedApiTests : ApiTests
     /// <summary>Time that is longer than RabbitMQ needs to show a change.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(6);
 
-    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     private static readonly string _folder = Path.Combine(SourceTree.Root, "Amqp.Tests/Behaviour/Management/Recorded");
 
-    private static IEnumerable<string> Names => Directory.GetFiles(_folder, "*.calls").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names =>
+        Directory.GetFiles(_folder, "*.calls").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Names))]
     public async Task Calls_are_answered_as_by_RabbitMQ(string name)
@@ -37,8 +42,13 @@ public class RecordedApiTests : ApiTests
         await SkipOnRabbitMqAsync("Every version answers a little differently.");
 
         var expected = JsonNode.Parse(await File.ReadAllTextAsync(recording))!.AsArray();
-        Assert.That(answers.Select(answer => answer["call"]!.GetValue<string>()), Is.EqualTo(expected.Select(answer => answer!["call"]!.GetValue<string>())), "the recording is of other calls");
-        Assert.That(string.Join('\n', expected.Zip(answers).SelectMany(pair => AnswerComparison.Differences(pair.First!.AsObject(), pair.Second))), Is.Empty);
+        Assert.That(
+            answers.Select(answer => answer["call"]!.GetValue<string>()),
+            Is.EqualTo(expected.Select(answer => answer!["call"]!.GetValue<string>())),
+            "the recording is of other calls");
+        Assert.That(
+            string.Join('\n', expected.Zip(answers).SelectMany(pair => AnswerComparison.Differences(pair.First!.AsObject(), pair.Second))),
+            Is.Empty);
     }
 
     private static async Task<List<JsonObject>> RunAsync(IEnumerable<RecordedCall> calls)
@@ -53,7 +63,8 @@ public class RecordedApiTests : ApiTests
                 if (!call.IsPause)
                 {
                     object? body = call.Body is null ? null : names.Insert(call.Body);
-                    var answer = await SendAsync(new HttpMethod(call.Method), names.Insert(call.Path), body, call.Login == ":" ? "" : names.Insert(call.Login));
+                    var answer = await SendAsync(
+                        new HttpMethod(call.Method), names.Insert(call.Path), body, call.Login == ":" ? "" : names.Insert(call.Login));
                     answers.Add(RecordedAnswer.Of(call, answer, names));
                 }
                 else if (isRabbitMq)

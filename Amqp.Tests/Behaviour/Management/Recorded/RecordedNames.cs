@@ -17,9 +17,12 @@ internal sealed class RecordedNames
     }
 
     /// <summary>The paths of the objects that a run creates, which must be deleted afterwards.</summary>
-    public static IReadOnlyList<string> Leftovers { get; } = ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
+    public static IReadOnlyList<string> Leftovers { get; } =
+        ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
 
-    public string Insert(string text) => _names.Aggregate(text, (result, entry) => result.Replace(entry.Placeholder, entry.Name, StringComparison.Ordinal));
+    public string Insert(string text) =>
+        _names.Aggregate(text, (result, entry) => result.Replace(entry.Placeholder, entry.Name, StringComparison.Ordinal));
 
-    public string Remove(string text) => _names.Aggregate(text, (result, entry) => result.Replace(entry.Name, entry.Placeholder, StringComparison.Ordinal));
+    public string Remove(string text) =>
+        _names.Aggregate(text, (result, entry) => result.Replace(entry.Name, entry.Placeholder, StringComparison.Ordinal));
 }
