@@ -17,7 +17,7 @@ internal static class VirtualHostSettings
             "Limit for the exchanges of all virtual hosts together, including predeclared ones. Declaring one more is refused with 406.",
             (target, value) => target.Options.Limits.ClusterExchangeLimit = Limit(value)),
         Setting.Of("vhost_max", _most, "infinity",
-            "Limit for the number of virtual hosts. Creating one more is refused, except the default virtual host of a new data folder.",
+            "Limit for the number of virtual hosts. Creating one more is refused, except the default virtual host of a new data directory.",
             (target, value) => target.Options.VirtualHosts.Limit = Limit(value)),
         Setting.Of("default_limits.vhosts.$id.pattern", Pattern, ".*",
             "Regular expression for names of new virtual hosts that get these limits. If several groups match, the first applies.",

@@ -45,13 +45,13 @@ internal static class BrokerRun
         StartException or StartDefinitionsException => exception.Message,
         DataDirectoryException => $"{Capital(exception.Message)}. Choose another with --data-dir, or see to this one.",
         StoreDamagedException =>
-            $"The data folder {options.DataDirectory} is damaged: {exception.Message}. Restore it from "
+            $"The data directory {options.DataDirectory} is damaged: {exception.Message}. Restore it from "
                 + "a backup, or choose another with --data-dir.",
         StoreFailedException or StoreFullException =>
-            $"Cannot write to the data folder {options.DataDirectory}: {exception.Message}. Check its "
+            $"Cannot write to the data directory {options.DataDirectory}: {exception.Message}. Check its "
                 + "disk, or choose another folder with --data-dir.",
         IOException or UnauthorizedAccessException =>
-            $"Cannot use the data folder {options.DataDirectory}: {exception.Message} Choose another with --data-dir.",
+            $"Cannot use the data directory {options.DataDirectory}: {exception.Message} Choose another with --data-dir.",
         _ => null,
     };
 

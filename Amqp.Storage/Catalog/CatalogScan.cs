@@ -21,18 +21,20 @@ internal static class CatalogScan
         if (!FileHeader.IsIntact(bytes, FileHeader.CatalogMagic, id: 0))
             findings.Add(new RecoveryFinding(path, 0, start, IsTornTail: false));
         var records = new RecordScanner(bytes[start..], file: 0, start);
-        while (records.MoveNext())
+        while (true)
         {
+            // One check for the bytes before a record and after the last one. With a second check after the loop, the optimised code
+            // of .NET 10.0 does not report an unfinished write.
+            bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
-                findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: false));
+                findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));
+            if (!hasRecord)
+                return records.Skipped.Offset;
             if (CatalogRecord.IsWellFormed(records.Record))
                 onRecord(records.Record, records.Offset);
             else
                 findings.Add(new RecoveryFinding(path, records.Offset, records.Record.Length, IsTornTail: false));
         }
-        if (records.Skipped.Length > 0)
-            findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: true));
-        return records.Skipped.Offset;
     }
 
     /// <summary>Applies the change of a record to the entries.</summary>

@@ -45,18 +45,19 @@ internal sealed class SegmentIndexImage
         if (!FileHeader.IsIntact(bytes, FileHeader.IndexMagic, Segment))
             Report(0, start);
         var records = new RecordScanner(bytes[start..], Segment, start);
-        while (records.MoveNext())
+        while (true)
         {
-            if (records.Skipped.Length > 0)
+            bool hasRecord = records.MoveNext();
+            if (records.Skipped.Length > 0) // one check in the loop, as in CatalogScan
                 Report(records.Skipped.Offset, records.Skipped.Length);
+            if (!hasRecord)
+                break;
             RecordType expected = records.Offset == FileHeader.Size ? RecordType.Summary : RecordType.Entries;
             if (RecordHeader.ReadType(records.Record) != expected)
                 Report(records.Offset, records.Record.Length);
             else if (expected == RecordType.Summary)
                 Summary = SegmentSummary.Read(records.Record);
         }
-        if (records.Skipped.Length > 0)
-            Report(records.Skipped.Offset, records.Skipped.Length);
         CheckEnd(bytes.Length);
     }
 

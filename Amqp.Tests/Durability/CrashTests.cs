@@ -97,7 +97,7 @@ public sealed class CrashTests
 
         await Eventually.Holds(
             () => BytesIn(_broker.DataDirectory) < DrainedBytes,
-            () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data folder; seed {_seed}");
+            () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data directory; seed {_seed}");
     }
 
     /// <summary>Kills a broker that is still recovering from the last crash, or has just recovered.</summary>

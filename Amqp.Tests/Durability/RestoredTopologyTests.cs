@@ -101,7 +101,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
     /// <summary>An unfinished write after a crash is only a warning; damage is an error.</summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
-    [TestCase(true, "Error 302 Damage in the data folder: ")]
+    [TestCase(true, "Error 302 Damage in the data directory: ")]
     public async Task A_start_tells_an_end_that_was_cut_off_from_damage(bool isDamage, string said)
     {
         var queue = Declare("q");

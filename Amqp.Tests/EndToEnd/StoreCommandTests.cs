@@ -125,7 +125,7 @@ public sealed class StoreCommandTests
         {
             Ended ended = await RunAsync(verb, "--json", path);
             Assert.That((ended.ExitCode, ended.Output), Is.EqualTo((1, "")), path);
-            Assert.That(ended.Error, Does.Match(@"^amqpbroker: .*; name the folder that a broker was started with\.\n$"), path);
+            Assert.That(ended.Error, Does.Match(@"^amqpbroker: .*; pass the directory that a broker was started with\.\n$"), path);
         }
         Assert.That(Directory.Exists(missing), Is.False);
     }

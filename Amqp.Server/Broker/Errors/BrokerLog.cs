@@ -14,7 +14,7 @@ internal static partial class BrokerLog
     public static partial void TornTailCut(this ILogger logger, long bytes, string file, long offset);
 
     [LoggerMessage(302, LogLevel.Error,
-        "Damage in the data folder: {Bytes} bytes of {File} at {Offset} are no valid records; their content is lost")]
+        "Damage in the data directory: {Bytes} bytes of {File} at {Offset} are no valid records; their content is lost")]
     public static partial void DamageFound(this ILogger logger, long bytes, string file, long offset);
 
     [LoggerMessage(303, LogLevel.Error, "Message {Sequence} of queue '{Queue}' is lost: {File} at {Offset} is damaged: {Reason}")]

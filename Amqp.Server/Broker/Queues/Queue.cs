@@ -29,11 +29,12 @@ internal sealed class Queue : IBindingDestination
         _state = new QueueState(this, declaration, levels, host, new QueueUpkeep(this, registry));
         Status = new QueueStatus(_state);
         Faults = new QueueFaults(_state);
-        Use = new QueueUse(_state, Faults);
         Deliveries = new QueueDeliveries(_state, Faults);
         Room = new QueueRoom(_state, Faults, Deliveries);
         DeadLetters = new QueueDeadLetters(_state, Faults);
         _requeue = new Requeue(_state, Faults);
+        Use = new QueueUse(_state, Faults);
+        Use.Renew(); // last: the timer may wake the queue at once
     }
 
     /// <summary>Flags, arguments and owner.</summary>

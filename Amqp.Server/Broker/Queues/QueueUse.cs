@@ -15,7 +15,6 @@ internal sealed class QueueUse
     public QueueUse(QueueState state, QueueFaults faults)
     {
         (_state, _faults) = (state, faults);
-        IsOver();
     }
 
     /// <summary>

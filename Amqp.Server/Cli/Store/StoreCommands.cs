@@ -12,17 +12,17 @@ internal static class StoreCommands
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Creates the command <c>store</c> with its subcommands.</summary>
-    public static Command Create() => new("store", "Inspect a data folder that no broker uses. The folder is not changed.")
+    public static Command Create() => new("store", "Inspect a data directory that no broker uses. The folder is not changed.")
     {
         Verb(
             "inspect",
-            "Show the contents of a data folder: segments, queues, definitions, sizes.",
+            "Show the contents of a data directory: segments, queues, definitions, sizes.",
             DataFolder.Inspect,
             StoreOutput.Print,
             _ => ExitCode.Ok),
         Verb(
             "verify",
-            "Read and check all files of a data folder; the exit code is 1 if data is damaged.",
+            "Read and check all files of a data directory; the exit code is 1 if data is damaged.",
             DataFolder.Verify,
             StoreOutput.Print,
             verdict => verdict.IsSound ? ExitCode.Ok : ExitCode.Damaged),
@@ -35,7 +35,7 @@ internal static class StoreCommands
         Action<T, StoreOutput> print,
         Func<T, int> exitCode)
     {
-        var folder = new Argument<string>("folder") { Description = "The data folder." };
+        var folder = new Argument<string>("folder") { Description = "The data directory." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object, for programs." };
         var command = new Command(name, description) { folder, json };
         command.SetAction(result =>
