@@ -7,11 +7,13 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>Makes the parts of the broker that refer to one another. They ask the broker for each other only once it is complete.</summary>
+/// <summary>
+/// Makes the parts of the broker that need parts made after them. Delegates read the later parts from the broker when they are needed.
+/// </summary>
 internal static class BrokerParts
 {
     /// <summary>Makes the table of virtual hosts, empty.</summary>
-    /// <param name="broker">The broker, whose other parts are asked while the virtual hosts work.</param>
+    /// <param name="broker">The broker. Delegates read its later parts, such as the alarms.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="definitions">Durable exchanges, queues and bindings.</param>
     /// <param name="timer">Timer of all queues.</param>

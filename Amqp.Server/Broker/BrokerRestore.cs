@@ -35,7 +35,7 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // before any timer: expired or dead-lettered messages of the last run must not be written to a disk that is short
+        // Checked before the queue timer starts, because dead letters of the last run must not be written while the disk is short of space.
         broker.Alarms.Check();
     }
 

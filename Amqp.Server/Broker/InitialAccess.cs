@@ -8,7 +8,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Creates the users and permissions that no client asked for: those of a new data folder, of new virtual hosts, and of older versions.
+/// Creates users and permissions that no client requested: the default user of a new data directory, the default users of each new virtual
+/// host, and full permissions for users that a version without permissions has stored.
 /// </summary>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
@@ -18,7 +19,7 @@ internal sealed class InitialAccess(
     DefaultAccess defaults,
     ILogger logger)
 {
-    /// <summary>Completes the users of a data folder that has just been opened.</summary>
+    /// <summary>Completes the users of a data directory that has just been opened.</summary>
     /// <param name="definitions">
     /// Imports the configured definitions; null if none are configured. With definitions, no default user and no default virtual host are
     /// created, as in RabbitMQ.
@@ -39,7 +40,10 @@ internal sealed class InitialAccess(
             AllowEverything(name);
     }
 
-    /// <summary>Creates the virtual host last, so that the next start repeats the steps that a crash interrupted.</summary>
+    /// <summary>
+    /// Creates the default user, then the default virtual host. A data directory is new while it has no virtual host, so the next start
+    /// repeats steps that a crash interrupted.
+    /// </summary>
     private void BeginNew()
     {
         users.Put(new User(defaults.User, passwords.Hash(defaults.Password), new UserTags(defaults.Tags)));
@@ -58,12 +62,12 @@ internal sealed class InitialAccess(
         }
     }
 
-    /// <summary>Gives a user of a version without permissions access to everything, as before.</summary>
+    /// <summary>Gives access to everything to a user that a version without permissions has stored, as in that version.</summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last: writing the new format marks the user as done
+        users.Put(users.Find(name)!); // last: in the new format the user is not migrated again
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

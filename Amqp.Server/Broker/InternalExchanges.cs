@@ -15,7 +15,8 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     public InternalPublisher? LogPublisher { get; private set; }
 
     /// <summary>
-    /// Adds the event and log exchanges. Runs before bindings are restored, so that bindings to these exchanges are kept.
+    /// Adds the event exchange and the log exchange to a virtual host, if they are enabled and configured for it. Runs before bindings are
+    /// restored, so that bindings to these exchanges are kept.
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {

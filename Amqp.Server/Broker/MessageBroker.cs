@@ -24,7 +24,7 @@ namespace Amqp.Server.Broker;
 
 /// <summary>The broker: holds its store, its users and its virtual hosts together.</summary>
 /// <remarks>
-/// Opened once before the first client connects, and disposed of once after the last one has disconnected. Its parts never change in
+/// Opened once before the first client connects, and disposed of once after the last one has disconnected. Its parts are not replaced in
 /// between.
 /// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
@@ -85,7 +85,9 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>Global parameters. Only <see cref="ClusterName"/> has an effect.</summary>
     public NamedValues GlobalParameters { get; }
 
-    /// <summary>Name of the cluster: the global parameter, or else the configured name. Thread-safe.</summary>
+    /// <summary>
+    /// Name of the cluster: the global parameter <c>cluster_name</c>, or the configured name if it is not set. Thread-safe.
+    /// </summary>
     public string ClusterName =>
         GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
@@ -114,7 +116,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     public long MemoryInUse =>
         Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes + ClientMemory.Bytes + VirtualHosts.MemoryInUse;
 
-    /// <summary>Counts since the start.</summary>
+    /// <summary>Counts of messages, logins, connections and other objects since the start.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
     /// <summary>Log and counts of the unexpected exceptions that stayed in their compartments.</summary>
@@ -155,12 +157,12 @@ internal sealed class MessageBroker : IAsyncDisposable
         {
             broker = new MessageBroker(opened, options, clock, faults, logger, queueLogger, events ?? new BrokerEvents(clock, faults));
             BrokerRestore.Run(broker, options, logger);
-            broker._timer.Start(); // last: dead letters need their exchanges and queues
+            broker._timer.Start(); // last: the timer publishes dead letters, which need their exchanges and queues
             return broker;
         }
         catch
         {
-            // No other thread of the broker runs yet, so a blocking wait is safe.
+            // No client is connected yet, so a blocking wait delays nobody.
             Task ended = broker is null ? opened.DisposeAsync(faults) : broker.DisposeAsync().AsTask();
             ended.GetAwaiter().GetResult();
             throw;

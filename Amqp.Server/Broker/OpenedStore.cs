@@ -10,7 +10,7 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Server.Broker;
 
 /// <summary>An open data directory with its message store and its definitions.</summary>
-/// <param name="Directory">Owned, with its lock on the folder.</param>
+/// <param name="Directory">The data directory, which holds the lock on its folder. Owned by this object.</param>
 /// <param name="Store">Message store with the recovered messages.</param>
 /// <param name="Definitions">Definitions of the last run.</param>
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
@@ -46,7 +46,9 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
         }
     }
 
-    /// <summary>Closes store and directory after a failed start. Each step runs even if the other fails.</summary>
+    /// <summary>
+    /// Closes the store, then the directory, after a failed start. The directory is closed even if closing the store fails.
+    /// </summary>
     public async Task DisposeAsync(ContainedFaults faults)
     {
         await faults.ContainAsync(Compartment.Broker, "the stop of the store", () => Store.DisposeAsync().AsTask());

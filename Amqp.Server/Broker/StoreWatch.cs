@@ -6,16 +6,16 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>Watches the store for the alarms, the events and the log.</summary>
+/// <summary>Connects the store to the alarms and the log: checks the alarms after commits, and logs failures of the store.</summary>
 internal sealed class StoreWatch(IMessageStore store, ResourceAlarms alarms, ContainedFaults faults, ILogger logger)
 {
-    private int _failureLogged; // interlocked
+    private int _failureLogged; // 1 once a failure was logged; interlocked
 
-    /// <summary>Connects the alarms, the events and the log to the store.</summary>
+    /// <summary>Connects the alarms to the events, and the store to the alarms and the log.</summary>
     public void Start(BrokerEvents events, TimeProvider clock)
     {
         alarms.Changed += events.AlarmChanged;
-        // An exception on the store's thread would stop the store.
+        // Committed is raised on the store's thread, where an exception would stop the store.
         store.Committed += () => faults.Contain(Compartment.Broker, "what follows a commit", () =>
         {
             LogFailure();

@@ -3,16 +3,19 @@ namespace Amqp.Server.Cli;
 /// <summary>Exit codes of the process. Codes 64 to 78 are those of sysexits.h, which <c>rabbitmqctl</c> uses too.</summary>
 internal static class ExitCode
 {
-    /// <summary>Success; of a broker: it was stopped.</summary>
+    /// <summary>Success. For a broker: it ran until it was stopped.</summary>
     public const int Ok = 0;
 
-    /// <summary>The command line is invalid, or the broker cannot start.</summary>
+    /// <summary>The command line cannot be parsed, the broker cannot start, or <c>store</c> or <c>bench</c> failed.</summary>
     public const int Failure = 1;
 
     /// <summary>The verified data folder is damaged.</summary>
     public const int Damaged = 1;
 
-    /// <summary>Invalid options or arguments (<c>EX_USAGE</c>).</summary>
+    /// <summary>
+    /// An option or argument is invalid, but only the command itself finds this, not the parser (<c>EX_USAGE</c>). For <c>ctl</c>: the
+    /// command line is invalid.
+    /// </summary>
     public const int Usage = 64;
 
     /// <summary>The broker refused the data of the request (<c>EX_DATAERR</c>).</summary>

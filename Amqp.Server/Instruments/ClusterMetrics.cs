@@ -1,6 +1,6 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>The metrics of Raft and Erlang that RabbitMQ's dashboards query. This node has neither.</summary>
+/// <summary>The metrics of Raft and Erlang that RabbitMQ's dashboards query. This broker has neither Raft nor Erlang.</summary>
 internal static class ClusterMetrics
 {
     /// <summary>Zeros, as in RabbitMQ without quorum queues: this broker does not use Raft.</summary>
@@ -15,7 +15,7 @@ internal static class ClusterMetrics
     ];
 
     /// <summary>
-    /// Names without samples, as for a single node of RabbitMQ: this broker has no Erlang and no links to other nodes. Written without a
+    /// Metrics without samples, as for a single node of RabbitMQ: this broker has no Erlang and no links to other nodes. The names have no
     /// prefix.
     /// </summary>
     public static readonly Metric<NodeReading>[] Erlang =

@@ -7,7 +7,7 @@ namespace Amqp.Server.Instruments;
 /// <summary>RabbitMQ's metrics of messages, for channels and for the whole node.</summary>
 internal static class MessageMetrics
 {
-    /// <summary>Metrics of one channel, or of all channels since the start.</summary>
+    /// <summary>Counts of one channel, or sums over all channels since the start, including closed ones.</summary>
     public static readonly Metric<MessageCounts>[] Published =
     [
         new(
@@ -98,7 +98,7 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Number of messages put into queues since the start. The page with single queues has <see cref="QueueMetrics.Published"/> instead.
+    /// Number of messages put into queues since the start. The page object by object has <see cref="QueueMetrics.Published"/> instead.
     /// </summary>
     public static readonly Metric<MessageCounts> Enqueued = new(
         "queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", counts => counts.Routed);
@@ -158,8 +158,8 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Messages dead-lettered with the strategy <c>at-least-once</c>. Each counts as confirmed: the target queues have a message before
-    /// the old queue removes it.
+    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All of them count as confirmed, because the old queue removes a
+    /// message only when the target queues have it.
     /// </summary>
     public static readonly Metric<BrokerStatistics> DeadConfirmed = new(
         "messages_dead_lettered_confirmed_total",

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>One row of the metrics catalogue: a number and its names for each exporter.</summary>
+/// <summary>One row of the metrics catalogue: a number, with its names on the Prometheus page and in OTLP.</summary>
 /// <param name="Name">Name on the Prometheus page, without the prefix; null: not on the page.</param>
-/// <param name="Kind">Kind of metric for both exporters.</param>
+/// <param name="Kind">Kind of metric, on the page and in OTLP.</param>
 /// <param name="Help">Help text on the page: RabbitMQ's, for metrics that RabbitMQ has.</param>
 /// <param name="Value">Reads the number; NaN: no number.</param>
 /// <param name="Instrument">Instrument over OTLP; null: not sent over OTLP.</param>
@@ -24,7 +24,7 @@ internal enum MetricKind
     /// <summary>A number that grows and falls, and whose sums have a meaning.</summary>
     Gauge,
 
-    /// <summary>Counts by size.</summary>
+    /// <summary>Numbers of values in ranges of size.</summary>
     Histogram,
 
     /// <summary>A number that is not an amount, such as a flag.</summary>

@@ -51,7 +51,7 @@ internal static class ObjectMetrics
         Consumers = new("consumers", MetricKind.Gauge, "Current number of consumers", count => count),
         Publishers = new("publishers", MetricKind.Gauge, "Current number of publishers", count => count);
 
-    /// <summary>Number of messages published to an exchange. Exchanges without any are left out.</summary>
+    /// <summary>Number of messages published to an exchange. An exchange without published messages has no sample.</summary>
     public static readonly Metric<Exchange> PublishedIn = new(
         "exchange_messages_published_total", MetricKind.Counter, "Total number of messages published into an exchange", exchange =>
             exchange.Counts.In);

@@ -8,7 +8,7 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes the metrics of all messages since the start, by protocol and type of queue.</summary>
+/// <summary>Writes metrics by protocol and type of queue: messages since the start, current consumers and publishers.</summary>
 internal static class GlobalSection
 {
     private static readonly (string Label, string Value) _protocol = ("protocol", "amqp091");

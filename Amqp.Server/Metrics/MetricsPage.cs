@@ -223,7 +223,7 @@ internal sealed class MetricsPage
         {
             _writer.Begin(metric);
             foreach (var connection in Connections)
-                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // RabbitMQ's name for the label
+                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // the label of a connection in RabbitMQ
             await _writer.FlushAsync(_cancellation);
         }
     }

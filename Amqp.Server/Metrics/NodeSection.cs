@@ -8,7 +8,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes the metrics of the node that have several samples each.</summary>
+/// <summary>Writes the metrics of the node whose samples have labels.</summary>
 internal static class NodeSection
 {
     /// <summary>Writes the number of unexpected exceptions in each compartment.</summary>
@@ -42,7 +42,7 @@ internal static class NodeSection
         }
     }
 
-    /// <summary>Writes the names and versions of the node.</summary>
+    /// <summary>Writes the metrics whose labels are the names and versions of the node.</summary>
     public static void WriteIdentity(MetricsWriter writer, in NodeReading node)
     {
         BrokerOptions options = node.Options;
@@ -63,7 +63,7 @@ internal static class NodeSection
             ("rabbitmq_cluster_permanent_id", PermanentId(options)));
     }
 
-    /// <summary>Returns an id that stays the same at every start with the same data directory.</summary>
+    /// <summary>Returns an id that is the same at every start with the same node name and the same path of the data directory.</summary>
     private static string PermanentId(BrokerOptions options)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ManagementServices.NodeName}\n{Path.GetFullPath(options.DataDirectory)}"));

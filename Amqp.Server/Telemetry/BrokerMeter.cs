@@ -8,10 +8,12 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Telemetry;
 
 /// <summary>
-/// Exposes the rows of the metrics catalogue that have an instrument as .NET instruments. They are read only during a collection.
+/// Exposes the rows of the metrics catalogue that have an instrument as .NET instruments. Values are read only when OpenTelemetry collects
+/// them.
 /// </summary>
 /// <remarks>
-/// One thread reads all instruments of a collection in sequence. They share one reading of the totals, so that their values are consistent.
+/// One thread reads all instruments of a collection in sequence. The instruments share one reading of the totals, so that their values are
+/// consistent.
 /// </remarks>
 internal sealed class BrokerMeter : IDisposable
 {

@@ -3,7 +3,7 @@ namespace Amqp.Server.Telemetry;
 /// <summary>
 /// Observes every request to a collector. Logs when requests begin to fail, and when they succeed again: OpenTelemetry logs neither.
 /// </summary>
-/// <remarks>Thread-safe. Over gRPC a collector reports a refusal in a trailer, which is not read.</remarks>
+/// <remarks>Thread-safe. Over gRPC a collector reports a refusal in a trailer, which is not read, so the refusal is not logged.</remarks>
 internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHandler(new SocketsHttpHandler())
 {
     private int _isFailing;
@@ -43,7 +43,7 @@ internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHand
         return response;
     }
 
-    /// <returns>Always false, so that an exception filter with this method lets the exception pass.</returns>
+    /// <returns>Always false, so that an exception filter can call this method and does not catch the exception.</returns>
     private bool NoteFailure(string reason)
     {
         if (Interlocked.Exchange(ref _isFailing, 1) == 0)

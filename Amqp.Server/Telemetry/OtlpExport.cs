@@ -15,7 +15,7 @@ namespace Amqp.Server.Telemetry;
 internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger)
     : IHostedService, IDisposable
 {
-    /// <summary>Maximum delay of a stop by the last export.</summary>
+    /// <summary>Maximum time, in milliseconds, that the stop of the broker waits for the last export.</summary>
     private const int StopMilliseconds = 2_000;
 
     /// <summary>ASP.NET Core's source of spans, for requests to the HTTP API.</summary>
@@ -66,7 +66,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The trace id decides, so every node samples the same traces. The children of an unsampled parent are not sampled.
+        // The trace id decides, so every node samples the same traces. The ratio also applies to spans with a sampled remote parent. Spans
+        // with an unsampled parent are not sampled.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)

@@ -3,14 +3,14 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>The only entry point of this folder. OpenTelemetry is loaded only if it is called.</summary>
+/// <summary>The only caller of code that uses OpenTelemetry, so that OpenTelemetry is loaded only if telemetry is configured.</summary>
 internal static class TelemetryServices
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
         if (options.Traces)
-            // otherwise the spans carry no attributes of the request
+            // if true, which is the default, the spans have no attributes of the request
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         services.AddHostedService<OtlpExport>();
     }

@@ -71,7 +71,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("hash_password pw --user nobody", null)]
     public async Task A_verb_that_comes_through_prints_to_the_letter(string command, string? expected)
     {
-        // A command that waits for the exit of the node would wait for this process.
+        // The fake node has the process id of this process. A command that waits for the exit of the node would never end.
         CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Arguments and options that restrict a command to some resources: all others stay unchanged.</summary>
+/// <summary>Arguments and options that restrict a command to some resources. The command leaves all other resources unchanged.</summary>
 public sealed class NarrowingTests : CliTests
 {
     [Test]

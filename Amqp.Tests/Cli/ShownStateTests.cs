@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Output of commands for a node state of the HTTP API in which all numbers differ.</summary>
+/// <summary>
+/// Output of commands for a fake HTTP API. All numbers of its responses differ, so that a number in the wrong place fails the test.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownStateTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>How file, environment and command line come together, and what is said of mistakes.</summary>
+/// <summary>Precedence of configuration file, environment and command line, and the error texts for invalid settings.</summary>
 public class BrokerConfigurationTests
 {
     [Test]

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>What the command line understands, prints and ends with.</summary>
+/// <summary>Commands and options that the command line accepts, with its output and exit codes.</summary>
 public class CommandLineTests
 {
     private readonly StringWriter _output = new();

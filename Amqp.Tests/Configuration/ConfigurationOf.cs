@@ -2,7 +2,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Configurations from a line or two.</summary>
+/// <summary>Loads configurations from a short text or from environment variables.</summary>
 internal static class ConfigurationOf
 {
     public static BrokerConfiguration Nothing() => Environment();
@@ -10,7 +10,7 @@ internal static class ConfigurationOf
     public static BrokerConfiguration Environment(params (string Name, string Value)[] variables) =>
         BrokerConfiguration.Load(null, [], variables.ToDictionary(variable => variable.Name, variable => variable.Value));
 
-    /// <summary>A configuration from the text of a file, which is gone again when this returns.</summary>
+    /// <summary>Loads a configuration from a temporary file with this text, and from environment variables.</summary>
     public static BrokerConfiguration File(string text, params (string Name, string Value)[] variables)
     {
         using var file = new TemporaryFile(text);
@@ -20,7 +20,7 @@ internal static class ConfigurationOf
     public static BrokerConfiguration Line(string line) => File(line);
 }
 
-/// <summary>A configuration file for the length of a test.</summary>
+/// <summary>A configuration file that is deleted by <see cref="Dispose"/>.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile(string text) => File.WriteAllText(Path, text);
@@ -30,12 +30,12 @@ internal sealed class TemporaryFile : IDisposable
     public void Dispose() => File.Delete(Path);
 }
 
-/// <summary>A folder of configuration files for the length of a test.</summary>
+/// <summary>A folder of configuration files that is deleted by <see cref="Dispose"/>.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
 
-    /// <summary>Writes a file, and makes the folder that it is to be in.</summary>
+    /// <summary>Writes a file below the folder, and creates missing subfolders. Returns the path of the file.</summary>
     public string Write(string name, string text)
     {
         string file = System.IO.Path.Combine(Path, name);

@@ -4,17 +4,17 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// All settings that RabbitMQ 3.8 to 4.3 knows, with values that it takes, from <c>RabbitMqSettings.tsv</c> beside this file.
+/// All settings of RabbitMQ 3.8 to 4.3, each with some valid values, from <c>RabbitMqSettings.tsv</c> in the folder of this file.
 /// </summary>
 internal static class RabbitMqNames
 {
-    /// <summary>RabbitMQ's names, with <c>$something</c> where a part is one's own.</summary>
+    /// <summary>RabbitMQ's names and their values. A part of a name that the operator chooses is written as <c>$something</c>.</summary>
     public static IReadOnlyList<(string Name, string[] Values)> All { get; } =
         [.. File.ReadAllLines(Path.Combine(Folder(), "RabbitMqSettings.tsv"))
             .Select(line => line.Split('\t'))
             .Select(columns => (columns[0], ReadValues(columns[1])))];
 
-    /// <summary>A key for a name: a number where RabbitMQ counts, else a letter.</summary>
+    /// <summary>Returns a key for a name. Parts that the operator chooses become <c>1</c> if they are numbers, else <c>x</c>.</summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch
     {
         "$num" or "$number" or "$index" => "1",
@@ -22,12 +22,12 @@ internal static class RabbitMqNames
         _ => part,
     }));
 
-    /// <summary>The row that a name leads to.</summary>
+    /// <summary>Returns the row of <see cref="SettingTable"/> for a name.</summary>
     public static Setting SettingOf(string name) =>
         SettingTable.Find(KeyOf(name).Split('.'), out _) ?? throw new AssertionException($"{name} is not known");
 
     public static string Folder([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(thisFile)!;
 
-    // Separated by spaces; one with spaces is in quotes and stands alone.
+    // Values are separated by spaces. A value that contains spaces is in quotes, and is the only value of its column.
     private static string[] ReadValues(string column) => column.StartsWith('\'') ? [column] : column.Split(' ');
 }

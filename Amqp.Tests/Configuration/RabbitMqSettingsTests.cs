@@ -4,8 +4,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// What becomes of RabbitMQ's settings: acted on, warned of in one line, or refused where ignoring one
-/// would be less safe than its owner thinks.
+/// Each setting of RabbitMQ has an effect, or causes a warning of one line, or stops the start. A setting without effect stops the start if
+/// it restricts something in RabbitMQ: to ignore it would be less safe than the operator expects.
 /// </summary>
 public class RabbitMqSettingsTests
 {
@@ -108,7 +108,9 @@ public class RabbitMqSettingsTests
     public void The_page_says_what_becomes_of_every_setting() =>
         Assert.That(_page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)), Is.EqualTo(Rows()).AsCollection);
 
-    /// <summary>Run this when the table has changed: it writes the page's rows anew.</summary>
+    /// <summary>
+    /// Rewrites the rows of docs/configuration-rabbitmq.md. Run it after a change of RabbitMqSettings.txt or RabbitMqSettings.tsv.
+    /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_page()
     {
@@ -137,7 +139,7 @@ public class RabbitMqSettingsTests
         _ => at > 0 ? "else: " : "",
     };
 
-    /// <summary>What is said of each line of a file, by its number from 0.</summary>
+    /// <summary>Returns the errors and warnings for the lines of a configuration file, by line number from 0.</summary>
     private static (ILookup<int, string> Errors, ILookup<int, string> Warnings) RemarksOf(string[] lines)
     {
         var configuration = ConfigurationOf.File(string.Join('\n', lines));

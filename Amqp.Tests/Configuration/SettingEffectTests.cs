@@ -7,10 +7,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>What each setting changes, and that it changes nothing else: the table <c>SettingEffects.tsv</c> beside this file.</summary>
+/// <summary>Each setting changes exactly the options that <c>SettingEffects.tsv</c>, in the folder of this file, lists for it.</summary>
 public class SettingEffectTests
 {
-    private const string Always = "bind = 127.0.0.1"; // whether there is ::1 depends on the machine
+    private const string Always = "bind = 127.0.0.1"; // the default also binds ::1 if the machine has that address
 
     private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>
         new TestCaseData(columns[0], columns.Length > 1 ? columns[1] : "").SetArgDisplayNames(columns[0]));
@@ -29,7 +29,7 @@ public class SettingEffectTests
         Assert.That(SettingTable.Effective.Select(setting => setting.Key.ToString()).Except(known), Is.Empty);
     }
 
-    /// <summary>Run this when a row has been added, and read what it says.</summary>
+    /// <summary>Rewrites the effects in the table. Run it after adding a setting to the table, and review the result.</summary>
     [Test, Explicit("changes the table")]
     public void Write_the_effects() =>
         File.WriteAllLines(
@@ -46,7 +46,7 @@ public class SettingEffectTests
             Values("", set.Options).Where(option => before[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}"));
     }
 
-    /// <summary>All options with their values, those within others behind a dot.</summary>
+    /// <summary>Returns all options with their values. The name of a nested option contains dots: <c>Outer.Inner</c>.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Values(string prefix, object options)
     {
         foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>When the broker is opened: as the first step of the start, and by nothing before that.</summary>
+/// <summary>The data folder is opened when the broker starts, not earlier when its services are created.</summary>
 public sealed class BrokerOpeningTests
 {
     [TestCase("")]

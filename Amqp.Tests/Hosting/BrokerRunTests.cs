@@ -3,10 +3,10 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>What a start that fails says and ends with.</summary>
+/// <summary>The error message and the exit code when the broker fails to start.</summary>
 public class BrokerRunTests
 {
-    // 203.0.113.0/24 is for documentation, and no machine's.
+    // No machine has an address of 203.0.113.0/24, which is reserved for documentation.
     [TestCase("listeners.tcp.1 = 203.0.113.7:1", 78, "Cannot listen on 203.0.113.7:1: this machine has no such address.")]
     [TestCase("listeners.ssl.1 = 127.0.0.1:0", 78, "listeners.ssl needs a certificate: ")]
     [TestCase("data_dir = /dev/null/data", 1, "The data directory /dev/null/data cannot be opened: ")]

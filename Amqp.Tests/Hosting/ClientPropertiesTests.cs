@@ -4,7 +4,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>What the broker takes from what a client says of itself.</summary>
+/// <summary>Capabilities, and a name for the log, from the properties that a client sends in start-ok.</summary>
 public sealed class ClientPropertiesTests
 {
     [TestCase("authentication_failure_close", true, false, false)]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>What happens in the broker, in the log of whoever debugs.</summary>
+/// <summary>Events of the broker as log lines, in the categories whose log level is debug.</summary>
 public class EventLogTests
 {
     [TestCase("connection.created", LogCategory.Connection)]
@@ -34,7 +34,7 @@ public class EventLogTests
     [Test]
     public void Where_nobody_debugs_nothing_is_listened_to() => Assert.That(new EventLog(new Debugged(null)).IsListening, Is.False);
 
-    /// <summary>A log of one category at the level debug, the others above it.</summary>
+    /// <summary>Keeps log lines. One category has the level debug, or none if it is null; all others have a higher level.</summary>
     private sealed class Debugged(LogCategory? category) : ILoggerFactory
     {
         public List<string> Lines { get; } = [];

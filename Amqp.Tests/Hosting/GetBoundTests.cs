@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>How much one <c>get</c> of the HTTP API answers.</summary>
+/// <summary>The limit on the size of one reply to <c>get</c> of the HTTP API.</summary>
 public class GetBoundTests
 {
     private BrokerInProcess _broker = null!;

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Clients that err between tune-ok and open-ok.</summary>
+/// <summary>Errors of clients in and after tune-ok, before open-ok.</summary>
 public class HandshakeErrorTests
 {
     private BrokerInProcess _broker = null!;
@@ -16,7 +16,7 @@ public class HandshakeErrorTests
 
     private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
 
-    /// <summary>What is sent in place of connection.open, with what is sent behind it at once, and the answer.</summary>
+    /// <summary>Bytes sent in place of a valid connection.open, some with further frames after them, and the reply code.</summary>
     private static IEnumerable<TestCaseData> Errors =>
     [
         new TestCaseData(UnknownVirtualHost, ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host"),
@@ -45,7 +45,7 @@ public class HandshakeErrorTests
 
         var close = await client.ExpectAsync<ConnectionClose>();
         Assert.That((ReplyCode)close.ReplyCode, Is.EqualTo(code), close.ReplyText);
-        await client.SendAsync(0, new ConnectionClose(200, "crossed", 0, 0)); // its answer shows that the broker still reads
+        await client.SendAsync(0, new ConnectionClose(200, "crossed", 0, 0)); // the reply to it shows that the broker still reads
         await client.ExpectAsync<ConnectionCloseOk>();
         await client.SendAsync(0, new ConnectionCloseOk());
         await client.ExpectEndAsync();
@@ -67,7 +67,8 @@ public class HandshakeErrorTests
     }
 
     /// <summary>
-    /// Behind a frame that is too large no frame can be told: the octets of close-ok are looked for, wherever a packet ends.
+    /// After a frame that is too large, the broker cannot know where the next frame begins. So it searches for the bytes of close-ok, which
+    /// several packets may contain in pieces.
     /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)
@@ -142,7 +143,7 @@ public class HandshakeErrorTests
         return client;
     }
 
-    /// <summary>The whole log holds no fault of the broker's own.</summary>
+    /// <summary>Stops the broker and checks that its log contains no unexpected exception.</summary>
     private static async Task DemandNoFaultAsync(BrokerProcess broker)
     {
         Assert.That(await broker.StopAsync(), Is.Zero);

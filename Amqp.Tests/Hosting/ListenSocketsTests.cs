@@ -6,7 +6,7 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>How listening sockets are bound.</summary>
+/// <summary>Binding of listening sockets, and their options.</summary>
 public class ListenSocketsTests
 {
     [Test]
@@ -63,7 +63,7 @@ public class ListenSocketsTests
             .Bind(IPEndPoint.Parse("127.0.0.1:0"));
 
         Assert.That(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
-        // Linux doubles what it is asked for.
+        // Linux doubles the sizes that are set.
         Assert.That((socket.SendBufferSize, socket.ReceiveBufferSize), Is.EqualTo((65_536, 131_072)).Or.EqualTo((32_768, 65_536)));
     }
 

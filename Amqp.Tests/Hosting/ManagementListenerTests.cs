@@ -7,7 +7,9 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Where the HTTP API answers, and whom.</summary>
+/// <summary>
+/// Settings of the HTTP API: TLS, reply headers, path prefix, allowed origins, the delay after failed logins, protected virtual hosts.
+/// </summary>
 public class ManagementListenerTests
 {
     [Test]
@@ -85,7 +87,7 @@ public class ManagementListenerTests
         await using var broker = await BrokerInProcess.StartAsync(
             "management.cors.allow_origins.1 = https://console.example", "management.cors.max_age = 60");
         using var http = Client($"http://127.0.0.1:{broker.ManagementPort}/");
-        http.DefaultRequestHeaders.Authorization = null; // a browser asks without a login
+        http.DefaultRequestHeaders.Authorization = null; // a browser sends a preflight without a login
         using var request = new HttpRequestMessage(HttpMethod.Options, "api/queues/%2F/q");
         request.Headers.Add("Origin", origin);
         request.Headers.Add("Access-Control-Request-Headers", "authorization");

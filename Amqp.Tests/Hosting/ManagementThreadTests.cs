@@ -2,7 +2,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Work that must not go on on the threads that complete what it awaits, such as those of the sockets.</summary>
+/// <summary>Work of the HTTP API resumes on the thread pool, even if a socket thread completes the awaited task.</summary>
 public sealed class ManagementThreadTests
 {
     [Test]
@@ -48,7 +48,10 @@ public sealed class ManagementThreadTests
         seen.Add(Thread.CurrentThread.IsThreadPoolThread);
     }
 
-    /// <summary>Completes on a thread of its own, which runs what follows if it may.</summary>
+    /// <summary>
+    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/> the code after the await would run on the new
+    /// thread.
+    /// </summary>
     private static Task CompletedElsewhereAsync()
     {
         var completion = new TaskCompletionSource();

@@ -8,10 +8,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Anyone who reaches a listener can send a PROXY header: who may say in one that a client is on this machine.</summary>
+/// <summary>
+/// A loopback address in a PROXY header counts only if the sender of the header is on this machine or in a trusted network. Any peer can
+/// send such a header.
+/// </summary>
 public class ProxiedPeerTests
 {
-    // The socket's own peer; what the header says; the trusted networks; whether the client counts as local.
+    // Address of the socket's peer; rest of the header; trusted networks; true if the client counts as local.
     [TestCase("203.0.113.9", "TCP4 127.0.0.1 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP4 127.8.8.8 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP6 ::1 ::1 5 6", "", false)]
@@ -53,7 +56,8 @@ public class ProxiedPeerTests
     }
 
     /// <summary>
-    /// A listener for both kinds of addresses hands out those of one kind as of the other: limits and permissions go by the plain ones.
+    /// A listener for IPv4 and IPv6 reports IPv4 addresses in the form of IPv6. They become IPv4 addresses again, because limits and
+    /// permissions use that form.
     /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
     [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]

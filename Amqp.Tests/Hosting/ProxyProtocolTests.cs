@@ -86,11 +86,11 @@ public class ProxyProtocolTests
         }
         catch (IOException)
         {
-            return 0; // cut off
+            return 0; // the broker reset the connection
         }
     }
 
-    /// <summary>A socket that says something ahead of its user.</summary>
+    /// <summary>A socket for the client library. It sends a PROXY header before the library sends anything.</summary>
     private sealed class HeaderSendingClient(byte[] header) : ITcpClient
     {
         private readonly TcpClientAdapter _inner = new(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));

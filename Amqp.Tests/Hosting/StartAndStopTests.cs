@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker as a process: how it comes up, goes down, and refuses to start.</summary>
+/// <summary>Start, stop and failing starts of the broker as a process.</summary>
 public class StartAndStopTests
 {
     [Test]

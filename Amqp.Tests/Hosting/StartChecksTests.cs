@@ -4,7 +4,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>What is looked at before the start, so that <c>config check</c> finds it too.</summary>
+/// <summary>Errors of a configuration that are found without starting the broker, so that <c>config check</c> reports them too.</summary>
 public class StartChecksTests
 {
     [TestCase("listeners.ssl.1 = 1", "listeners.ssl needs a certificate: set ssl_options.certfile and ssl_options.keyfile.")]
@@ -19,7 +19,7 @@ public class StartChecksTests
             ErrorsOf("ssl_options.certfile = nowhere.pem\nmanagement.ssl.certfile = nowhere.pem\nprometheus.ssl.certfile = nowhere.pem"),
             Is.Empty);
 
-    // 203.0.113.0/24 is for documentation, and no machine's.
+    // No machine has an address of 203.0.113.0/24, which is reserved for documentation.
     [TestCase("listeners.tcp.1 = 203.0.113.7:1", "203.0.113.7:1")]
     [TestCase("management.tcp.ip = 203.0.113.7", "203.0.113.7:15672")]
     [TestCase("prometheus.tcp.ip = 203.0.113.7", "203.0.113.7:15692")]

@@ -6,7 +6,10 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>connection.start is encoded once, for each that is to be told something else.</summary>
+/// <summary>
+/// The encoded connection.start is shared by clients. Clients with other mechanisms, another version or another cluster name get a frame of
+/// their own.
+/// </summary>
 public sealed class StartFramesTests
 {
     [Test]

@@ -5,7 +5,7 @@ using Amqp.Server.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>What systemd gives the broker, and is told by it.</summary>
+/// <summary>Sockets that systemd passes to the broker, and notifications of the broker to systemd.</summary>
 [Platform("Linux")]
 public class SystemdTests
 {
@@ -72,7 +72,8 @@ public class SystemdTests
         {
             string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
             string broker = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
-            // As systemd does: a socket that listens at number 3, and the variables, in the process that becomes the broker.
+            // Like systemd, the program passes a listening socket as file descriptor 3 and sets the variables. Then its process becomes the
+            // broker.
             string program = $"""
                 import os, socket, sys
                 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>That Kestrel's sockets take our pool; otherwise a receive moves 4 KiB at most.</summary>
+/// <summary>Kestrel's sockets use the broker's memory pool. With Kestrel's own pool, one receive reads at most 4 KiB.</summary>
 public class TransportReadTests
 {
     [Test]

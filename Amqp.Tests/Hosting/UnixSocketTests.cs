@@ -36,7 +36,7 @@ public class UnixSocketTests
         using (var old = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             old.Bind(new UnixDomainSocketEndPoint(_path + ".old"));
-            File.Move(_path + ".old", _path); // closing the socket deletes it only where it was made
+            File.Move(_path + ".old", _path); // the socket deletes only the path to which it was bound, so the moved file remains
         }
         Assert.That(File.Exists(_path), Is.True);
 
@@ -64,7 +64,7 @@ public class UnixSocketTests
         return await factory.CreateConnectionAsync();
     }
 
-    /// <summary>Lets the client library, which knows TCP only, go to a path.</summary>
+    /// <summary>Connects the client library to a Unix socket. By itself the library supports only TCP.</summary>
     private sealed class UnixClient(string path) : ITcpClient
     {
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -83,9 +83,9 @@ internal sealed class AmqpSocket : IDisposable
     public Task SendAsync<TMethod>(ushort channel, TMethod method)
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
-    /// <summary>Sends the same bytes repeatedly until the broker stops reading.</summary>
+    /// <summary>Sends the same bytes repeatedly until the socket accepts none for 2 seconds, because the broker does not read.</summary>
     /// <param name="bytes">One or more whole frames.</param>
-    /// <param name="most">Number of bytes after which sending stops in any case.</param>
+    /// <param name="most">Number of bytes after which sending stops even if the broker still reads.</param>
     /// <returns>Number of bytes sent.</returns>
     public long SendUntilBlocked(ReadOnlySpan<byte> bytes, long most)
     {
@@ -123,7 +123,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>Receives the next frame, which must be that method.</summary>
+    /// <summary>Receives the next frame that is not a heartbeat. It must be a <typeparamref name="TMethod"/>.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {
@@ -147,7 +147,7 @@ internal sealed class AmqpSocket : IDisposable
         return body;
     }
 
-    /// <summary>Expects the broker to close the socket, with or without connection.close.</summary>
+    /// <summary>Skips all frames until the broker closes the socket, with or without connection.close.</summary>
     /// <returns>Time until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {

@@ -16,12 +16,13 @@ internal static class AmqpThrows
     extension(Throws)
     {
         /// <summary>
-        /// Expects an <see cref="AmqpException"/> with that reply code, or a <see cref="BrokerException"/> that clients get as that code.
+        /// Expects an <see cref="AmqpException"/> with the given reply code, or a <see cref="BrokerException"/> that clients receive as
+        /// this reply code.
         /// </summary>
         public static Constraint AmqpError(ReplyCode code) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code);
 
-        /// <summary>Expects an exception with that reply code and exactly that text.</summary>
+        /// <summary>Expects an exception with the given reply code and exactly the given text.</summary>
         public static Constraint AmqpError(ReplyCode code, string explanation) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code).And.Message.EqualTo(explanation);
     }

@@ -41,10 +41,10 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
 
-    /// <summary>Log of the broker itself, such as of its start.</summary>
+    /// <summary>Log lines of the broker itself, such as those of its start.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
 
-    /// <summary>Log of the virtual hosts, exchanges and queues.</summary>
+    /// <summary>Log lines of the virtual hosts, exchanges and queues.</summary>
     public ListLogger<Queue> QueueLog { get; } = new();
 
     public MessageBroker Broker { get; }
@@ -76,11 +76,11 @@ internal sealed class BareBroker : IAsyncDisposable
 
     /// <summary>Publishes a message to a queue through the default exchange. The queue gets the message when the round ends.</summary>
     /// <param name="queue">Name of the queue.</param>
-    /// <param name="body">Bytes of the body.</param>
+    /// <param name="body">Size of the body, in bytes.</param>
     /// <param name="isPersistent">True if the message must survive a restart.</param>
     /// <param name="priority">Priority of the message.</param>
     /// <param name="expiration">Time to live in milliseconds.</param>
-    /// <param name="properties">Property flags and property list.</param>
+    /// <param name="properties">Encoded property flags and property list; none by default.</param>
     /// <param name="round">Round that publishes the message; <see cref="Round"/> by default.</param>
     /// <returns>The result of <see cref="MessageIntake.Store"/>.</returns>
     public long Post(
@@ -101,7 +101,7 @@ internal sealed class BareBroker : IAsyncDisposable
             new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
     }
 
-    /// <summary>Publishes a message in a separate round.</summary>
+    /// <summary>Publishes a message and ends the round, so that the queue gets the message.</summary>
     /// <inheritdoc cref="Post"/>
     public long Publish(
         Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)

@@ -63,11 +63,11 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <summary>The log lines so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
-    /// <summary>Starts a broker on one port of 127.0.0.1.</summary>
+    /// <summary>Starts a broker. AMQP and the HTTP API listen on free ports of 127.0.0.1.</summary>
     /// <param name="settings">Lines of a configuration file.</param>
     public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
 
-    /// <summary>Starts a broker on one port of 127.0.0.1, with a store that wraps the broker's own.</summary>
+    /// <summary>Starts a broker with a store that wraps the broker's own.</summary>
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -95,7 +95,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         try
         {
             await broker._app.StartAsync();
-            // This handler would count faults of other tests' clients as faults of this broker.
+            // LastResort notes unobserved exceptions of the whole process. It would count those of other tests as faults of this broker.
             broker._app.Services.GetRequiredService<LastResort>().Dispose();
             return broker;
         }

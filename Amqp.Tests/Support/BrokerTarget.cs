@@ -20,7 +20,8 @@ internal static class BrokerTarget
     public static Task<Uri> UriAsync => _uri.Value;
 
     /// <summary>
-    /// Address of the HTTP API: for another broker the value of <c>AMQPBROKER_TEST_API_URL</c> (<c>http://127.0.0.1:15672</c>).
+    /// Address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, such as <c>http://127.0.0.1:15672</c>, if that is set.
+    /// Otherwise the address of this project's broker.
     /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
         Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url

@@ -30,7 +30,8 @@ internal sealed class RawChannel(RawClient client, ushort number)
     }
 
     /// <summary>
-    /// Checks that the channel is open and has no pending frame: sends a method without effect and expects only its answer.
+    /// Checks that the channel is open and that the broker has sent no frame on it: sends channel.flow, which has no effect here, and
+    /// expects its answer as the next frame.
     /// </summary>
     public async Task ExpectQuietAsync() => await CallAsync<ChannelFlow, ChannelFlowOk>(new ChannelFlow(true));
 
@@ -90,7 +91,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>Receives a delivery, which must be next on the channel.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
-    /// <summary>Receives a delivery and that method, which must be next on the channel, in either order.</summary>
+    /// <summary>Receives a delivery and a <typeparamref name="TMethod"/>. They must be next on the channel, in any order.</summary>
     public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {

@@ -12,7 +12,8 @@ namespace Amqp.Tests.Support;
 internal sealed class RawClient : IAsyncDisposable
 {
     /// <summary>
-    /// Timeout that is longer than any answer takes: RabbitMQ waits ten seconds for a login, and three before it drops a peer.
+    /// Timeout that is longer than any answer takes: RabbitMQ waits ten seconds for a login, and three seconds before it closes the socket
+    /// of a peer that it refuses.
     /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -53,7 +54,7 @@ internal sealed class RawClient : IAsyncDisposable
     public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) =>
         SendAsync(Encoded.Frame(type, channel, payload));
 
-    /// <summary>Opens the channel with that number.</summary>
+    /// <summary>Opens the channel with the given number.</summary>
     public async Task<RawChannel> OpenChannelAsync(ushort number = 1)
     {
         await SendAsync(number, new ChannelOpen());
@@ -89,7 +90,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives the next frame of a channel, or connection.close. Frames of other channels are kept for later calls.</summary>
+    /// <summary>Receives the next frame of a channel, or connection.close. Keeps frames of other channels for later calls.</summary>
     public async Task<RawFrame> ReceiveAsync(ushort channel)
     {
         if (_stashed.TryGetValue(channel, out var waiting) && waiting.TryDequeue(out var stashed))
@@ -107,7 +108,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives the next frame of a channel, which must be that method.</summary>
+    /// <summary>Receives the next frame of a channel, which must be a <typeparamref name="TMethod"/>.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>(ushort channel)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -139,7 +140,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Expects the broker to close the socket without another frame.</summary>
+    /// <summary>Expects the broker to close the socket without another frame, except heartbeats.</summary>
     /// <returns>Time until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {
@@ -158,7 +159,7 @@ internal sealed class RawClient : IAsyncDisposable
         return watch.Elapsed;
     }
 
-    /// <summary>Receives the next bytes, before the first frame.</summary>
+    /// <summary>Receives bytes that are not a frame, such as a protocol header. Fewer bytes come if the broker closes the socket.</summary>
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
         using var limit = new CancellationTokenSource(_patience);

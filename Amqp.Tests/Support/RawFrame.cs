@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A frame that a <see cref="RawClient"/> has received.</summary>
+/// <summary>A frame that a <see cref="RawClient"/> or an <see cref="AmqpSocket"/> has received.</summary>
 internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
 {
     /// <summary>The method of the frame; default if the frame is no method frame.</summary>

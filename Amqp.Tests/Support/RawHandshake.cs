@@ -18,7 +18,7 @@ internal static class RawHandshake
     /// <summary>Client properties that contain only <see cref="Capabilities"/>.</summary>
     public static FieldTable ClientProperties { get; } = FieldTable.Empty.With("capabilities", FieldValue.FromTable(Capabilities));
 
-    /// <summary>Sends the protocol header.</summary>
+    /// <summary>Sends the protocol header and receives connection.start.</summary>
     public static async Task<ConnectionStart> StartAsync(this RawClient client)
     {
         await client.SendAsync(ProtocolHeader.Amqp091.ToArray());

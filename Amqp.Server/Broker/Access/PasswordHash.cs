@@ -40,7 +40,9 @@ internal sealed class PasswordHash
         return hash is not null;
     }
 
-    /// <summary>True if the password matches. Takes the same time in both cases.</summary>
+    /// <summary>
+    /// True if the password matches. Takes the same time for a wrong password, so that the time does not reveal how much of it is right.
+    /// </summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(
             _octets, Hash(Algorithm, _octets.Length > SaltSize ? _octets[..SaltSize] : new byte[SaltSize], password));

@@ -13,7 +13,7 @@ internal sealed class PasswordRules(PasswordOptions options)
     /// <summary>Hashes a new password with the configured algorithm.</summary>
     public PasswordHash Hash(string password) => PasswordHash.Create(password, _algorithm);
 
-    /// <summary>Returns why a new password is refused, in RabbitMQ's words, or null if it is valid.</summary>
+    /// <summary>Returns the reason in RabbitMQ's words why a new password is refused; null if the password is valid.</summary>
     public string? RefusalOf(string password) => options.Validation switch
     {
         PasswordOptions.MinimumLength when Encoding.UTF8.GetByteCount(password) < options.MinLength =>

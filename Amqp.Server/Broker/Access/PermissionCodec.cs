@@ -4,7 +4,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Encodes permissions for the catalog, without their names: <c>| version u8 |</c> and the patterns as long strings.</summary>
+/// <summary>
+/// Encodes permissions for the catalog: <c>| version u8 |</c> and the patterns as long strings. The key has the names of user, virtual host
+/// and exchange.
+/// </summary>
 internal static class PermissionCodec
 {
     private const byte Version = 1;

@@ -34,8 +34,8 @@ internal sealed class PermissionStore
     public event Action<string>? Changed;
 
     /// <summary>
-    /// Raised with virtual host and user after that user's permission was set or deleted, on the thread that did it. Not raised when the
-    /// user or the virtual host is deleted.
+    /// Raised with virtual host and user after that user's permission was set or deleted, on the thread that changed it. Not raised when
+    /// the user or the virtual host is deleted.
     /// </summary>
     public event Action<string, string>? UserChanged;
 
@@ -56,14 +56,17 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called once for a pattern that takes too long for a name and therefore does not match it: pattern, user, virtual host, name.
+    /// Called with pattern, user, virtual host and name when a match takes too long and therefore counts as no match. Called once for each
+    /// pattern.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
-    /// <summary>Returns a user's permission in a virtual host, or null: then the user cannot even connect.</summary>
+    /// <summary>
+    /// Returns a user's permission in a virtual host. Null if there is none: the user then cannot connect to the virtual host.
+    /// </summary>
     public Permission? Find(string virtualHost, string user) => _permissions.Find((virtualHost, user));
 
-    /// <summary>Returns a user's topic permission for an exchange, or null: then every routing key is allowed.</summary>
+    /// <summary>Returns a user's topic permission for an exchange. Null if there is none: every routing key is then allowed.</summary>
     public TopicPermission? FindTopic(string virtualHost, string user, string exchange) =>
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
@@ -87,7 +90,7 @@ internal sealed class PermissionStore
         return isAllowed;
     }
 
-    /// <summary>Adds or replaces the permission of a user in a virtual host. Both must exist.</summary>
+    /// <summary>Adds or replaces the permission of a user in a virtual host. Does not check that user and virtual host exist.</summary>
     public void Put(Permission permission)
     {
         _permissions.Put((permission.VirtualHost, permission.User), permission);
@@ -116,7 +119,7 @@ internal sealed class PermissionStore
         return true;
     }
 
-    /// <summary>Deletes one topic permission, or those for all exchanges; false if there was none.</summary>
+    /// <summary>Deletes a user's topic permission for one exchange, or for all exchanges (null); false if there was none.</summary>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
         bool isDeleted = RemoveTopic(virtualHost, user, exchange);
@@ -126,7 +129,7 @@ internal sealed class PermissionStore
     }
 
     /// <summary>Deletes all permissions of a user.</summary>
-    /// <remarks>Raises no events, as in RabbitMQ: the event of the user's deletion stands for all.</remarks>
+    /// <remarks>Raises no events for the permissions, as in RabbitMQ: <c>user.deleted</c> implies them.</remarks>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))
@@ -168,7 +171,8 @@ internal sealed class PermissionStore
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
     /// <summary>
-    /// Increments the version. Called after the change: a check cached under the old version may have used the old permission.
+    /// Increments the version. Called after the change: if it came first, a check of the old permission could be cached under the new
+    /// version.
     /// </summary>
     private void NoteChange(string virtualHost)
     {

@@ -2,7 +2,9 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Permission of a user for the routing keys of a topic exchange. Without one every routing key is allowed.</summary>
+/// <summary>
+/// Permission of a user for the routing keys of a topic exchange. Without a topic permission every routing key is allowed.
+/// </summary>
 /// <remarks><c>{username}</c> and <c>{vhost}</c> in the patterns stand for the names of user and virtual host.</remarks>
 internal sealed record TopicPermission
 {

@@ -29,7 +29,7 @@ internal static class UserCodec
         return value;
     }
 
-    /// <exception cref="InvalidDataException">A newer version wrote the value, or it is damaged.</exception>
+    /// <exception cref="InvalidDataException">A newer version wrote the value, or the value is damaged.</exception>
     public static User Read(string name, ReadOnlySpan<byte> value)
     {
         if (IsOfOldVersion(value))

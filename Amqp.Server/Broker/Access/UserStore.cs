@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>Hash for logins with an unknown name, so that they take as long as others.</summary>
+    /// <summary>Hash for logins with an unknown name, so that they take as long as logins with a known name.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -33,12 +33,12 @@ internal sealed class UserStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete first what a later user of the same name
-    /// must not inherit, even after a crash.
+    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete what a later user of the same name must
+    /// not inherit. Because they run first, a crash in between leaves nothing to inherit.
     /// </summary>
     public event Action<string>? Deleting;
 
-    /// <summary>Raised with the name after a user was deleted, on the thread that did it.</summary>
+    /// <summary>Raised with the name after a user was deleted, on the thread that deleted the user.</summary>
     public event Action<string>? Deleted;
 
     /// <summary>Users written by a version without permissions, in which every user had access to everything.</summary>
@@ -63,7 +63,7 @@ internal sealed class UserStore
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before the user, as with Deleting
+        _permissions.DeleteUser(name); // before the user, for the same reason as Deleting
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);
@@ -73,7 +73,7 @@ internal sealed class UserStore
 
     /// <summary>Returns the user if name and password are correct and the user may connect from the peer's address.</summary>
     /// <param name="name">Name that the client claims.</param>
-    /// <param name="password">Password in clear text; a blank one never matches.</param>
+    /// <param name="password">Password in clear text. An empty password never matches.</param>
     /// <param name="isLoopback">True if the peer is on this machine.</param>
     /// <param name="refusal">Reason of a refusal, for the log.</param>
     public User? Authenticate(string name, string password, bool isLoopback, out string refusal)

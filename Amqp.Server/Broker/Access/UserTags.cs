@@ -1,7 +1,8 @@
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// RabbitMQ's user tags, which grant rights in the HTTP API and impersonation. Immutable; any word is a tag, a few have a meaning.
+/// RabbitMQ's user tags, which grant rights in the HTTP API and impersonation. Immutable. Any word can be a tag; only the words that are
+/// constants here have a meaning.
 /// </summary>
 internal sealed class UserTags
 {
@@ -21,7 +22,7 @@ internal sealed class UserTags
     /// <summary>True if the user may do everything in the HTTP API.</summary>
     public bool IsAdministrator => Names.Contains(Administrator);
 
-    /// <summary>True if the user may see the objects of other users, and the node.</summary>
+    /// <summary>True if the user may see all virtual hosts, connections and channels, and the state of the node.</summary>
     public bool IsMonitor => IsAdministrator || Names.Contains(Monitoring);
 
     /// <summary>True if the user may change policies and parameters of the virtual hosts that the user has access to.</summary>

@@ -12,10 +12,11 @@ internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, C
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<BackgroundWork, long> _logged = []; // timestamp of the last line; owned by _gate
+    private readonly Dictionary<BackgroundWork, long> _logged = []; // timestamp of the last line; guarded by _gate
 
     /// <summary>
-    /// Logs a failure, unless its kind was logged in the last minute. An error that is not the disk's counts as a contained fault.
+    /// Logs a failure, unless its kind was logged in the last minute. An error that does not come from the disk is recorded as a contained
+    /// fault instead.
     /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {

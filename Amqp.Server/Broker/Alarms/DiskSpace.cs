@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Free space on the disk of the data folder.</summary>
+/// <summary>Free space on the disk of the data directory.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Returns the bytes that are free for this process, or null if the file system does not tell.</summary>
+    /// <summary>Returns the bytes that are free for this process, or null if the system does not report them.</summary>
     public static long? Free(string folder)
     {
         try

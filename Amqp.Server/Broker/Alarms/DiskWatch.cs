@@ -2,11 +2,12 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Watches the disk of the data folder: tells when it is short of space, and when a new check is worth its cost.</summary>
+/// <summary>Watches the disk of the data directory: says if the disk is short of space, and if a new check is worth its cost.</summary>
 /// <remarks>
-/// A check of free space costs a system call. So it is made after a number of bytes was appended, and now and then because other processes
-/// use the disk too. RabbitMQ polls faster near the limit for the same purpose: to notice before the limit is far exceeded.
-/// <para><see cref="IsDue"/> is thread-safe; the rest is called under the alarms' lock.</para>
+/// A check of free space costs a system call. So it is made after a quarter of the limit was appended (at least 256 KiB, at most 4 MiB),
+/// and every second because other processes use the disk too. RabbitMQ polls faster near the limit for the same purpose: to notice before
+/// the limit is far exceeded.
+/// <para><see cref="Check"/> is called under the lock of <see cref="ResourceAlarms"/>; all other members are thread-safe.</para>
 /// </remarks>
 /// <param name="free">Measure of free bytes, with the limit below which the disk is short.</param>
 /// <param name="appended">Bytes of messages appended since the start.</param>
@@ -26,7 +27,7 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
         set => free.Limit = value;
     }
 
-    /// <summary>True while less than the limit is free, or nothing can be written.</summary>
+    /// <summary>True if at the last check less than the limit was free, or writes failed because the disk was full. Thread-safe.</summary>
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
     /// <summary>True if enough was appended since the last check, or if the disk became full or writable. Thread-safe.</summary>

@@ -2,7 +2,8 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Heap bytes of the objects that a client can create, without names and arguments.</summary>
 /// <remarks>
-/// Measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of each kind and compares. The size of a connection is an estimate.
+/// Measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of each kind and compares these sizes with the heap. The size of a
+/// connection is an estimate.
 /// </remarks>
 internal static class ObjectSize
 {

@@ -27,8 +27,8 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private TaskCompletionSource? _cleared;
     private string? _reason;
 
-    /// <param name="memoryInUse">Memory that only consumers can free; the alarm is set above the limit.</param>
-    /// <param name="disk">Disk of the data folder; the alarm is set while it is short of space.</param>
+    /// <param name="memoryInUse">Memory in use, with the limit above which the alarm is set.</param>
+    /// <param name="disk">Disk of the data directory; the alarm is set while it is short of space.</param>
     /// <param name="logger">Logs each change.</param>
     /// <param name="clock">Clock that triggers the periodic check.</param>
     /// <param name="faults">Receives the exceptions of a failed check.</param>
@@ -83,10 +83,10 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Returns a task that completes when an alarm is set; it is complete while one is set.</summary>
+    /// <summary>Returns a task that completes when an alarm is set; a completed task if an alarm is set already.</summary>
     public Task WaitUntilSetAsync() => Volatile.Read(ref _set).Task;
 
-    /// <summary>Returns a task that completes when all alarms are cleared.</summary>
+    /// <summary>Returns a task that completes when all alarms are cleared; a completed task if none is set.</summary>
     public Task WaitUntilClearedAsync() => Volatile.Read(ref _cleared)?.Task ?? Task.CompletedTask;
 
     /// <summary>Checks memory and, if due, the disk. Called by the timer.</summary>
@@ -100,7 +100,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Checks if enough was published since the last check, or if the disk became full or writable. Otherwise costs next to nothing.
+    /// Runs a check if enough was appended since the last one, or if the disk became full or writable. Otherwise costs next to nothing.
     /// </summary>
     public void CheckIfDue()
     {
@@ -108,7 +108,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
             Check();
     }
 
-    /// <summary>Like <see cref="CheckIfDue"/>, but checks on the thread pool. For the store's own thread.</summary>
+    /// <summary>
+    /// Like <see cref="CheckIfDue"/>, but runs the check on the thread pool. For the store's own thread, which must not wait for a lock.
+    /// </summary>
     public void CheckSoonIfDue()
     {
         if (_disk.IsDue)
@@ -122,7 +124,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer.Dispose();
         lock (_gate)
         {
-            _isDisposed = true; // a last timer callback may still be running
+            _isDisposed = true; // a timer callback may still come: it then does nothing
             Publish(null);
         }
     }

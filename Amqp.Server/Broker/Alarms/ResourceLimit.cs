@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>A resource with its limit, and the result of the last comparison.</summary>
-/// <param name="measure">Measures the current bytes for a limit; null if unknown, which changes nothing.</param>
+/// <param name="measure">Returns the current bytes to compare with a limit. Null if they are unknown: the last result then stays.</param>
 /// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 {
@@ -16,7 +16,7 @@ internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
     public bool IsShort { get; private set; }
 
     /// <summary>Measures, and reports a change.</summary>
-    /// <param name="isShort">True for a measure on the wrong side of the limit.</param>
+    /// <param name="isShort">Returns true if the measured bytes are on the wrong side of the limit.</param>
     /// <param name="onSet">Called with measure and limit when the resource became short.</param>
     /// <param name="onCleared">Called with the measure when the resource is no longer short.</param>
     public void Update(Func<long, bool> isShort, Action<long, long> onSet, Action<long> onCleared)

@@ -1,21 +1,21 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Forces a garbage collection that returns unused heap memory to the system, when there is much of it.</summary>
+/// <summary>Forces a garbage collection that returns unused heap memory to the system, when much of the heap is unused.</summary>
 /// <remarks>
-/// Thread-safe. Messages leave no garbage, so the runtime has no reason to collect. Without this class it would keep the memory of a few
-/// bodies of 100 MB, or of a past flood of connections, until the process ends.
+/// Thread-safe. Messages leave no garbage, so the runtime has no reason to collect. Without this class the process would keep the memory of
+/// a few bodies of 100 MB, or of a past flood of connections, until the process ends.
 /// </remarks>
 internal static class UnusedHeap
 {
-    /// <summary>Bytes above which a freed buffer is noted here, and is not pooled for reuse.</summary>
+    /// <summary>Size in bytes above which a buffer is not pooled for reuse, but freed and noted here.</summary>
     public const int LargeSize = 512 << 10;
 
-    /// <summary>Freed or allocated bytes that are worth a collection.</summary>
+    /// <summary>Number of freed or allocated bytes from which a collection is worth its cost.</summary>
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// Bytes allocated between two checks below which the broker is idle or only passes messages. So few
-    /// freed bytes are not worth a collection.
+    /// The broker is idle, or only passes messages, if it allocates fewer bytes than this between two checks. An idle broker collects from
+    /// this number of freed bytes on.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 
@@ -39,7 +39,7 @@ internal static class UnusedHeap
         if (isAtRest ? large < IdleAllocation && allocated - _allocatedAtCollection < CollectionThreshold : large < CollectionThreshold)
             return;
         Interlocked.Exchange(ref _large, 0);
-        // Only an aggressive collection returns everything. The heap holds no messages, so it takes milliseconds.
+        // Only an aggressive collection returns everything. The heap holds no messages, so the collection takes milliseconds.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _allocatedAtCollection = GC.GetTotalAllocatedBytes();
     }

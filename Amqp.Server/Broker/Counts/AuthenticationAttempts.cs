@@ -7,7 +7,7 @@ internal sealed class AuthenticationAttempts
     /// <summary>RabbitMQ's names of the protocols.</summary>
     public const string Amqp = "amqp091", Http = "http";
 
-    /// <summary>Maximum number of sources that are counted.</summary>
+    /// <summary>Maximum number of sources. Logins from further sources are counted by protocol only.</summary>
     private const int MaxSources = 4_096;
 
     private readonly Lock _lock = new();

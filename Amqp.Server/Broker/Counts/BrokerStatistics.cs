@@ -3,9 +3,10 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the whole broker, and the remaining counts of deleted virtual hosts and queues.</summary>
+/// <summary>Counts of the whole broker, including the counts that deleted virtual hosts and queues left.</summary>
 /// <remarks>
-/// Thread-safe. Counters of rare events, and those that count many messages at once, are interlocked; the rest is guarded by a lock.
+/// Thread-safe. The counters of created and deleted objects and of dead messages are interlocked. A lock guards the counts of deleted
+/// virtual hosts and queues.
 /// </remarks>
 internal sealed class BrokerStatistics
 {
@@ -14,7 +15,7 @@ internal sealed class BrokerStatistics
     private readonly long[] _churn = new long[Enum.GetValues<Churn>().Length];
     private readonly long[] _dead = new long[2 * Strategies * Reasons];
     private readonly Lock _lock = new();
-    private readonly DeliveryCounts[] _ofDeletedQueues = new DeliveryCounts[2]; // by type
+    private readonly DeliveryCounts[] _ofDeletedQueues = new DeliveryCounts[2]; // indexed by QueueType
     private MessageCounts _ofDeletedHosts;
     private TrafficCounts _trafficOfDeletedHosts;
 

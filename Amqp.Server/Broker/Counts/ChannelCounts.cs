@@ -11,7 +11,7 @@ internal sealed class ChannelCounts
     private readonly Lock _lock = new(); // guards changes of the dictionary, and reads by other threads
     private Dictionary<ExchangeCounts, ExchangeTally>? _tallies;
     private int _sweepAt = 64;
-    private MessageCounts _swept; // sums of swept tallies; under the lock
+    private MessageCounts _swept; // sums of the tallies that Sweep removed; under the lock
     private SizeCounts _sizes; // owned by the read loop
     private long _returned;
     private long _dropped;
@@ -19,7 +19,8 @@ internal sealed class ChannelCounts
     private long _confirmed;
 
     /// <summary>
-    /// Deliveries and acknowledgements. Consumers and basic.get count under the outbox's lock, acknowledgements on the read loop.
+    /// Deliveries and acknowledgements. Deliveries to consumers and basic.get are counted under the outbox's lock, acknowledgements by the
+    /// read loop.
     /// </summary>
     public DeliveryCounts Deliveries;
 
@@ -88,7 +89,9 @@ internal sealed class ChannelCounts
             return _tallies is null ? [] : [.. _tallies.Values];
     }
 
-    /// <summary>Adds the new counts of all tallies to their exchanges. Called under the lock of the statistics.</summary>
+    /// <summary>
+    /// Adds the new counts of all tallies to their exchanges. Called under the lock of the <see cref="VirtualHostStatistics"/>.
+    /// </summary>
     public void Carry()
     {
         lock (_lock)
@@ -98,7 +101,10 @@ internal sealed class ChannelCounts
         }
     }
 
-    /// <summary>Removes the tallies of deleted exchanges: a channel may publish to many exchanges in its life.</summary>
+    /// <summary>
+    /// Removes the tallies of deleted exchanges and keeps their sums. Otherwise a channel that publishes to many exchanges would grow
+    /// without bound.
+    /// </summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {
         foreach (var (exchange, tally) in tallies)

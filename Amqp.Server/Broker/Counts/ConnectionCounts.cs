@@ -15,7 +15,7 @@ internal sealed class ConnectionCounts
     /// <summary>Octets of AMQP that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
-    /// <summary>Number of reads that brought them.</summary>
+    /// <summary>Number of reads that brought the received octets.</summary>
     public long Receives => Volatile.Read(ref _receives);
 
     /// <summary>Octets that were written to the socket.</summary>

@@ -9,28 +9,28 @@ namespace Amqp.Server.Broker.Counts;
 /// </remarks>
 internal struct DeliveryCounts
 {
-    /// <summary>Delivered to consumers that acknowledge.</summary>
+    /// <summary>Messages delivered to consumers that acknowledge.</summary>
     public long Deliver;
 
-    /// <summary>Delivered to consumers that do not acknowledge.</summary>
+    /// <summary>Messages delivered to consumers that do not acknowledge.</summary>
     public long DeliverNoAck;
 
-    /// <summary>Got by basic.get with acknowledgement.</summary>
+    /// <summary>Messages got by basic.get with acknowledgement.</summary>
     public long Get;
 
-    /// <summary>Got by basic.get without acknowledgement.</summary>
+    /// <summary>Messages got by basic.get without acknowledgement.</summary>
     public long GetNoAck;
 
     /// <summary>Calls of basic.get on an empty queue.</summary>
     public long GetEmpty;
 
-    /// <summary>Acknowledged by basic.ack.</summary>
+    /// <summary>Messages acknowledged by basic.ack.</summary>
     public long Ack;
 
-    /// <summary>Messages among the first four counters that were marked redelivered.</summary>
+    /// <summary>Delivered or got messages, with and without acknowledgement, that were marked redelivered.</summary>
     public long Redeliver;
 
-    /// <summary>RabbitMQ's <c>deliver_get</c>.</summary>
+    /// <summary>RabbitMQ's <c>deliver_get</c>: messages delivered or got, with and without acknowledgement.</summary>
     public readonly long All => Deliver + DeliverNoAck + Get + GetNoAck;
 
     /// <summary>True if nothing was counted yet.</summary>

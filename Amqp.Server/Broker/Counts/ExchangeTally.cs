@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Messages that one channel published to one exchange.</summary>
 /// <remarks>
-/// The channel's read loop writes to it without a lock. A reader of the exchange's counts first adds the new counts to them, under the lock
-/// of the <see cref="VirtualHostStatistics"/>. So publishers to one exchange do not share a cache line.
+/// The channel's read loop increments the tally without a lock. Before the exchange's counts are read, <see cref="Carry"/> adds to them
+/// what the tally has counted since the last call. So publishers to one exchange do not share a cache line.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
@@ -18,7 +18,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     /// <summary>Messages published.</summary>
     public long In => Volatile.Read(ref _in);
 
-    /// <summary>Queues that the messages were routed to.</summary>
+    /// <summary>Sum of the numbers of queues that the messages were routed to.</summary>
     public long Out => Volatile.Read(ref _out);
 
     /// <summary>Counts a message. Called by the read loop.</summary>
@@ -28,7 +28,10 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
         _out += queues;
     }
 
-    /// <summary>Adds the new counts to the exchange's counts. Called under the lock of the statistics.</summary>
+    /// <summary>
+    /// Adds what was counted since the last call to the exchange's counts. Called under the lock of the
+    /// <see cref="VirtualHostStatistics"/>.
+    /// </summary>
     public void Carry()
     {
         long published = In, routed = Out;
@@ -55,7 +58,7 @@ internal sealed class ExchangeCounts
         set => Volatile.Write(ref _in, value);
     }
 
-    /// <summary>RabbitMQ's <c>publish_out</c>: queues that the messages were routed to.</summary>
+    /// <summary>RabbitMQ's <c>publish_out</c>: sum of the numbers of queues that the messages were routed to.</summary>
     public long Out
     {
         get => Volatile.Read(ref _out);

@@ -6,7 +6,7 @@ internal struct MessageCounts
     /// <summary>Published messages, routed or not.</summary>
     public long Publish;
 
-    /// <summary>Sum of the queues that the messages were routed to.</summary>
+    /// <summary>Sum of the numbers of queues that the messages were routed to.</summary>
     public long Routed;
 
     /// <summary>Published messages on channels with confirms.</summary>

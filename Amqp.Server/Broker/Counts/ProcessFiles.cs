@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Number of open files of the process, and its limit; 0 if the system does not tell.</summary>
+/// <summary>Number of open files of the process, and its limit. Each is 0 if the system does not report it.</summary>
 internal static class ProcessFiles
 {
     /// <summary>Limit of open files at the start of the process.</summary>

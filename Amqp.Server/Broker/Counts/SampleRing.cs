@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Ring buffer of rows of numbers, each with its time. A row is valid from its time until the time of the next row.</summary>
+/// <summary>Ring buffer of rows of numbers. Each row has a time and is valid from its time until the time of the next row.</summary>
 /// <remarks>Guarded by its <see cref="SampleSeries"/>. Capacity grows as rows are added.</remarks>
 /// <param name="width">Numbers in a row, without the time.</param>
 /// <param name="interval">Minimum milliseconds between two rows.</param>
@@ -46,8 +46,10 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
-    /// <summary>Adds a row if the interval has passed and the row differs from the last one.</summary>
-    /// <returns>False if the row equals the last one.</returns>
+    /// <summary>
+    /// Adds a row if the interval has passed and the row differs from the last one. A full buffer that may not grow loses its oldest row.
+    /// </summary>
+    /// <returns>False if the row equals the last one. True also for a different row that came too early and was not added.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         if (Count > 0 && Row(Count - 1).SequenceEqual(row))
@@ -68,7 +70,7 @@ internal sealed class SampleRing(int width, long interval, int most)
         return true;
     }
 
-    /// <summary>Shrinks the buffer to the last rows.</summary>
+    /// <summary>Shrinks the buffer to the last two rows.</summary>
     public void Trim()
     {
         if (Capacity <= MinRows)

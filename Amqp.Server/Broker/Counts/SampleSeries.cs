@@ -1,12 +1,15 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Past counts of one object: samples of every few seconds for the last minutes, and fewer samples of longer ago.</summary>
+/// <summary>Past counts of one object: a sample every few seconds for the last ten minutes, and fewer samples for earlier times.</summary>
 /// <remarks>Thread-safe, with a lock of its own. The sampler adds rows. A series of unchanged counts does not grow.</remarks>
 internal sealed class SampleSeries
 {
     private const long Minute = 60_000;
 
-    /// <summary>Seconds for which RabbitMQ keeps samples, by kind of object (<c>sample_retention_policies</c>).</summary>
+    /// <summary>
+    /// Seconds for which RabbitMQ keeps samples (<c>sample_retention_policies</c>): Basic for single objects, Global for the broker and its
+    /// virtual hosts. One number for each resolution, the finest first.
+    /// </summary>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
     private static readonly long[] _intervals = [0, Minute, 10 * Minute, 30 * Minute];

@@ -131,7 +131,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             return _channels.Count(channel => channel.Read().Publish > 0);
     }
 
-    /// <summary>Updates the counts of the exchanges, and reads them while they are current.</summary>
+    /// <summary>Adds the new counts of all channels to the counts of the exchanges, and reads these under the same lock.</summary>
     /// <param name="read">Reads the counts. Called under the lock.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)
@@ -144,7 +144,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Updates the counts of the exchanges.</summary>
+    /// <summary>Adds the new counts of all channels to the counts of the exchanges.</summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>Returns the counts of all open channels.</summary>

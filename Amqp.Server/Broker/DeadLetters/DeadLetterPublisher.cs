@@ -9,11 +9,11 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Publishes messages that died in a queue to its dead-letter exchange.</summary>
-/// <remarks>Called without locks, by one thread, for one batch.</remarks>
+/// <remarks>Used by one thread for one batch of messages, while the thread holds no lock.</remarks>
 /// <param name="queue">Queue in which the messages died.</param>
 /// <param name="routing">Exchanges of the virtual host.</param>
 /// <param name="exchange">Dead-letter exchange.</param>
-/// <param name="routingKey">Routing key for all messages; null: each keeps its own keys.</param>
+/// <param name="routingKey">Routing key for all messages; null: each message keeps its own keys.</param>
 /// <param name="round">Round that hands the messages over.</param>
 internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exchange exchange, string? routingKey, DispatchRound round)
 {
@@ -24,10 +24,12 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
-    /// <summary>True if a copy was stored that survives a restart.</summary>
+    /// <summary>True if a copy of a message was stored so that it survives a restart.</summary>
     public bool HasWritten { get; private set; }
 
-    /// <summary>Publishes one message, but not to queues where it would enter a cycle.</summary>
+    /// <summary>
+    /// Publishes one message, but not to queues in which the message would enter a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// </summary>
     /// <param name="payload">Message as stored.</param>
     /// <param name="reason">Reason of the death.</param>
     /// <exception cref="DiskAlarmException">The message would be written to disk, and the disk alarm is set.</exception>

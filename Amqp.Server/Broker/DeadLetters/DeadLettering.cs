@@ -9,9 +9,11 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Publishes the dead letters of a queue to its dead-letter exchange, then settles them with the queue. Called without locks.
+/// Publishes the dead letters of a queue to its dead-letter exchange, then settles them in the queue. Called while no lock is held.
 /// </summary>
-/// <remarks>A message is first stored for its targets, and then settled by its queue. So a crash in between loses no message.</remarks>
+/// <remarks>
+/// A message is first stored for its targets, and then settled in its queue. So a crash in between repeats a message, but loses none.
+/// </remarks>
 /// <param name="routing">Exchanges of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
 {
@@ -38,20 +40,22 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             try
             {
                 (done, isWritten) = Publish(queue, messages, round);
-                round.HandOver(); // before another thread may publish the next batch, to keep the order
+                round.HandOver(); // before End: after End another thread may publish the next batch
             }
             finally
             {
                 queue.DeadLetters.End(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
-                return; // retried later
+                return; // the messages that are not done are retried later
         }
         if (queue.DeadLetters.AreWaiting)
             queue.DeadLetters.PublishLater();
     }
 
-    /// <returns>Number of messages that are done, and true if a copy was stored that survives a restart.</returns>
+    /// <returns>
+    /// Number of messages that were published, dropped or quarantined; and true if a copy was stored so that it survives a restart.
+    /// </returns>
     private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)
@@ -98,7 +102,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            // may be lost: its publisher is told that the queue refused it
+            // The message may be lost, because its publisher is told that the queue refused it.
             services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure);
             return true;
         }
@@ -109,7 +113,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error) when (dead.Refused is not null)
         {
-            // a refused message is not stored, so it cannot be quarantined
+            // A refused message is not stored, so the message cannot be quarantined.
             services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error);
             return true;
         }

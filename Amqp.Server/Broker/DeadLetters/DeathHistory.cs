@@ -9,8 +9,9 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <remarks>
 /// <para>Order and types of the fields are those of RabbitMQ 3.10.8, whose tables are sorted by name. The latest death is the first entry,
 /// as in RabbitMQ 3.13.</para>
-/// <para>A history grows with every queue in which a message dies, and a client may send one of any length and content. So it stays
-/// encoded: a death costs one pass over the bytes, and only compared fields are decoded. Used by one thread; the buffers are reused.</para>
+/// <para>A history grows with every queue in which a message dies, and a client may send a history of any length and content. So the
+/// history stays encoded: a death costs one pass over the bytes, and only compared fields are decoded.</para>
+/// <para>Used by one thread; the buffers are reused.</para>
 /// </remarks>
 internal sealed class DeathHistory
 {
@@ -133,8 +134,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes an earlier entry. One without a count was made by a client: its count becomes the number of entries with its queue and
-    /// reason, and is the first field.
+    /// Writes an earlier entry. An entry without a count was made by a client. It gets the number of entries with its queue and reason as
+    /// its count, in its first field.
     /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {

@@ -5,7 +5,8 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Queue, reason and count of one entry of x-death, still encoded. Each is a value with its type tag, or empty if missing.
+/// Queue, reason and count of one entry of x-death, still encoded. Each of the three is a value with its type tag, or empty if the entry
+/// does not have it.
 /// </summary>
 internal readonly ref struct EarlierDeath
 {

@@ -4,8 +4,12 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Entries of an x-death header: the first one of each queue and reason, because a client may send duplicates.</summary>
-/// <remarks>Values that are no tables, also sent by a client, are left out. Used by one thread; the buffers are reused.</remarks>
+/// <summary>
+/// Entries of an x-death header. Of several entries with the same queue and reason, which a client may send, only the first is kept.
+/// </summary>
+/// <remarks>
+/// Values that are no tables are left out: a client may send such values too. Used by one thread; the buffers are reused.
+/// </remarks>
 internal sealed class EarlierDeaths
 {
     private readonly List<Entry> _entries = [];

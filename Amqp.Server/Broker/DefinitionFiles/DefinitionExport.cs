@@ -29,7 +29,9 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the definitions of one virtual host without its name, for import into another virtual host.</summary>
+    /// <summary>
+    /// Writes the definitions of one virtual host without the name of the virtual host, so that another virtual host can import them.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();

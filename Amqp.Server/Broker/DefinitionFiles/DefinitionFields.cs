@@ -47,7 +47,9 @@ internal static class DefinitionFields
         { } other => throw new DefinitionException($"{owner}: {field} must be true or false, not {other}"),
     };
 
-    /// <summary>Returns the arguments; empty if they are missing. Some programs write an empty table as an array without items.</summary>
+    /// <summary>
+    /// Returns the arguments; empty if they are missing. An empty array counts as an empty table, because some programs write it instead.
+    /// </summary>
     /// <exception cref="DefinitionException">The arguments are no table.</exception>
     public static FieldTable Arguments(this FieldTable definition, string owner) => definition["arguments"] switch
     {

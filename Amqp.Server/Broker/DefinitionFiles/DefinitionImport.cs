@@ -11,11 +11,12 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// Imports definitions that this broker or RabbitMQ exported: changes existing objects, adds missing ones, deletes nothing.
 /// </summary>
 /// <remarks>
-/// An import is atomic: everything is checked before anything changes. RabbitMQ stops at the first error and keeps the changes made so far.
-/// Only a failing disk can interrupt the changes.
-/// As in RabbitMQ, existing queues and exchanges stay as they are, no permissions are required, and limits of queues do not apply. Things
-/// that this broker does not have (types, parameters of plugins, policy keys) are skipped and reported, where RabbitMQ without the plugin
-/// stops.
+/// All definitions are checked before the first change, so an invalid definition changes nothing. RabbitMQ stops at the first error and
+/// keeps the changes made so far. Here only three things can interrupt the changes: a failure of the disk, the limit of virtual hosts, and
+/// a client that deletes a virtual host meanwhile. The changes made so far then stay.
+/// <para>As in RabbitMQ, existing queues and exchanges stay as they are, no permissions are required, and limits of queues do not apply.
+/// Types, parameters of plugins and policy keys that this broker does not have are left out and reported. RabbitMQ without the plugin stops
+/// at such a definition.</para>
 /// </remarks>
 /// <param name="scope">Tables to change.</param>
 /// <param name="importer">User who gets access to created virtual hosts; null: only users whom the definitions name.</param>
@@ -24,12 +25,15 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    // existing users and those that the import adds
+    // existing users and virtual hosts, and those that the import adds
     private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
     /// <summary>Imports everything, in RabbitMQ's order.</summary>
-    /// <exception cref="DefinitionException">A definition is incomplete or invalid. Nothing has been imported.</exception>
+    /// <exception cref="DefinitionException">
+    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes were interrupted (see the remarks of the
+    /// class).
+    /// </exception>
     /// <exception cref="ValidationException">The limit of a user is invalid. Nothing has been imported.</exception>
     public ImportReport Run(FieldTable definitions)
     {

@@ -10,13 +10,13 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Creates users, virtual hosts and policies from definitions, and from requests of the HTTP API.</summary>
 internal static class DefinitionReader
 {
-    /// <summary>Creates a user from a name and the other fields.</summary>
+    /// <summary>Creates a user from the name and the fields of the definition.</summary>
     /// <exception cref="DefinitionException">A field is missing or invalid.</exception>
     public static User ReadUser(string name, FieldTable fields, PasswordRules rules) =>
         new(name, ReadPassword(fields, rules), ReadTags(fields));
 
     /// <summary>Reads the description of a virtual host. Missing fields keep their current values.</summary>
-    /// <remarks>Later versions of RabbitMQ write the fields in <c>metadata</c>, or in both places.</remarks>
+    /// <remarks>Later versions of RabbitMQ write these fields inside the field <c>metadata</c>, or both there and beside it.</remarks>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)
     {
@@ -41,7 +41,7 @@ internal static class DefinitionReader
             Field("protected_from_deletion") is { Type: FieldType.Boolean } isProtected ? isProtected.AsBoolean() : current.IsProtected);
     }
 
-    /// <summary>Creates a policy from a name and the other fields.</summary>
+    /// <summary>Creates a policy from the name and the fields of the definition.</summary>
     /// <exception cref="ValidationException">The policy is invalid.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, FieldTable fields)
     {
@@ -62,7 +62,10 @@ internal static class DefinitionReader
             definition.AsTable());
     }
 
-    /// <summary>Creates a permission or a topic permission from regular expressions.</summary>
+    /// <summary>
+    /// Calls <paramref name="make"/>, which creates a permission or a topic permission, and translates the error of an invalid regular
+    /// expression.
+    /// </summary>
     /// <exception cref="DefinitionException">An expression is no regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)
     {

@@ -1,7 +1,8 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Collects the changes of an import, which run after everything was checked, and the definitions that are skipped. Used by one import.
+/// Collects the changes of an import, which are applied after all definitions were checked, and the definitions that are skipped. Used by
+/// one import.
 /// </summary>
 internal sealed class ImportPlan
 {
@@ -11,16 +12,14 @@ internal sealed class ImportPlan
     private int _imported;
 
     /// <summary>Adds the change for a definition that was checked.</summary>
-    /// <param name="change">
-    /// Applies the definition. The change can still turn out impossible, if a client changed something in between.
-    /// </param>
+    /// <param name="change">Applies the definition. The change can still fail, if a client has changed objects since the check.</param>
     public void Take(Action change)
     {
         _imported++;
         _changes.Add(change);
     }
 
-    /// <summary>Counts a definition that an already added change includes.</summary>
+    /// <summary>Counts a definition that is part of a change that was added before.</summary>
     public void CountIncluded() => _imported++;
 
     /// <summary>Counts a definition of an object that already exists with the same properties.</summary>

@@ -16,7 +16,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
     /// <summary>True if definitions are configured.</summary>
     public bool IsConfigured => options.Sources.Count > 0;
 
-    /// <summary>Imports all files, each atomically. If a file fails, files imported before it stay imported.</summary>
+    /// <summary>Imports all files, one after the other. If a file fails, the files imported before it stay imported.</summary>
     /// <exception cref="StartDefinitionsException">A file is missing, or cannot be imported.</exception>
     public void Import(DefinitionScope scope)
     {
@@ -66,7 +66,8 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
-            scope.ImportedFiles.Put(path, FieldValue.FromString(digest)); // last, so that a crash leads to another import
+            // last: after a crash before this line, the next start imports the file again
+            scope.ImportedFiles.Put(path, FieldValue.FromString(digest));
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or JsonException or DefinitionException or ValidationException)

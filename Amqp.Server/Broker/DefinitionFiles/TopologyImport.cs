@@ -15,7 +15,8 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
-    private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = []; // in no virtual host; only to check bindings
+    // planned exchanges, which are in no virtual host: used to check bindings
+    private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = [];
 
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     /// <exception cref="BrokerException">The queue cannot be declared.</exception>
@@ -115,7 +116,10 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             : null;
     }
 
-    /// <summary>Adds a queue or exchange that already exists as defined, or that can be declared.</summary>
+    /// <summary>
+    /// Plans the declaration of a queue or exchange. If it exists with the same properties, it is counted. If it exists with other
+    /// properties, or its type is not supported, it is left out.
+    /// </summary>
     private void Take(string what, bool isThere, Action check, Action declare)
     {
         try
@@ -138,7 +142,10 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             plan.Take(() => Declare(what, declare));
     }
 
-    /// <summary>Declares an object that was missing at the check. It may exist by now: defined twice, or declared by a client.</summary>
+    /// <summary>
+    /// Declares an object that was missing at the check. If it exists by now with other properties, it is left out: it was defined twice,
+    /// or a client declared it.
+    /// </summary>
     private void Declare(string what, Action declare)
     {
         try

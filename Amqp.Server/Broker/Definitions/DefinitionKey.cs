@@ -7,7 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Keys of the catalog: a kind and escaped names between slashes, so that keys sort by kind and virtual host.</summary>
+/// <summary>Keys of the catalog: a kind and escaped names, separated by slashes, so that keys sort by kind and then by the names.</summary>
 internal static class DefinitionKey
 {
     public const string QueueNumbers = "numbers/queues";

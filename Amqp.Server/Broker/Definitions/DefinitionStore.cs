@@ -20,7 +20,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
     public void Remove(string key) => catalog.Remove(key);
 
     /// <summary>Returns the entries of a kind, sorted by key.</summary>
-    /// <param name="kind">Prefix of their keys, a constant of <see cref="DefinitionKey"/>.</param>
+    /// <param name="kind">Prefix of the keys, a constant of <see cref="DefinitionKey"/>.</param>
     public IEnumerable<KeyValuePair<string, byte[]>> Entries(string kind) =>
         catalog.Entries.Where(entry => entry.Key.StartsWith(kind, StringComparison.Ordinal));
 

@@ -8,15 +8,15 @@ namespace Amqp.Server.Broker.Definitions;
 
 /// <summary>Durable records of the quarantined messages, in the catalog, so that messages stay quarantined after a restart.</summary>
 /// <remarks>
-/// <para>Thread-safe. A change has reached the operating system when the call returns. A power cut loses at most the latest changes: then a
-/// message is in its queue again and retried, or a record names a message that was settled.</para>
-/// <para>A queue without messages may reuse a sequence number after a restart. So a start drops the records of missing messages before
-/// anything is stored.</para>
+/// <para>Thread-safe. A change has reached the operating system when the call returns. A power cut loses at most the latest changes. If a
+/// saved record is lost, the message is in its queue again and is retried. If a removal is lost, the record names a settled message.</para>
+/// <para>A queue without messages may reuse a sequence number after a restart. So a start deletes the records of missing messages before
+/// anything is stored: otherwise a record could quarantine a new message.</para>
 /// </remarks>
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    // records of the last run, until their queue or exchange restores them; guarded by itself
+    // records of the last run, until their queue or exchange restores them; a lock on the dictionary guards it
     private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
@@ -37,7 +37,9 @@ internal sealed class QuarantineRecords
         }
     }
 
-    /// <summary>Returns and forgets the record that the last run wrote for a message.</summary>
+    /// <summary>
+    /// Returns the record that the last run wrote for a message, and removes it from memory; an empty record if there is none.
+    /// </summary>
     public QuarantineRecord Restore(MessagePlace message)
     {
         lock (_restored)

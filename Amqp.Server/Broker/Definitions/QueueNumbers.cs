@@ -20,13 +20,14 @@ internal sealed class QueueNumbers(ICatalog catalog)
     private uint _nextTransient = FirstTransient;
 
     /// <summary>
-    /// Skips numbers that are used in the log, even if the catalog does not know them. Called before the first new queue.
+    /// Skips the numbers up to the highest one in the log, even if the catalog has no queue with that number. Called before the first new
+    /// queue.
     /// </summary>
     public void Skip(uint highestTaken) => _highestTaken = highestTaken;
 
     /// <summary>Returns consecutive numbers that no queue had before.</summary>
     /// <param name="durable">True for a queue that survives a restart.</param>
-    /// <param name="count">Number of numbers: one for each of the queue's levels in the store.</param>
+    /// <param name="count">One for each of the queue's levels in the store.</param>
     /// <returns>The first number.</returns>
     public uint Take(bool durable, int count)
     {

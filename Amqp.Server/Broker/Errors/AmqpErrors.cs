@@ -2,7 +2,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>Translates the broker's errors into AMQP's, for channels and for HTTP, where RabbitMQ's texts contain the codes.</summary>
+/// <summary>
+/// Translates the broker's errors into AMQP's: for channels, and for the HTTP API, because RabbitMQ's error texts there contain AMQP's
+/// codes.
+/// </summary>
 internal static class AmqpErrors
 {
     /// <summary>Returns the reply code of a kind of error.</summary>

@@ -23,18 +23,18 @@ internal enum BrokerError
     /// <summary>The object belongs to another connection.</summary>
     Locked,
 
-    /// <summary>A limit is reached, or a name is in use.</summary>
+    /// <summary>A limit is reached, or a consumer tag is in use.</summary>
     NotAllowed,
 
     /// <summary>This broker does not have the feature.</summary>
     NotSupported,
 
-    /// <summary>The type is unknown.</summary>
+    /// <summary>The type of an exchange is unknown.</summary>
     UnknownType,
 
-    /// <summary>The state of the disk forbids it now.</summary>
+    /// <summary>The request needs the disk, which cannot be read or written now.</summary>
     Unavailable,
 
-    /// <summary>An operator closes the client's connection.</summary>
+    /// <summary>The broker closes the client's connection, for example because its virtual host was deleted.</summary>
     Forced,
 }

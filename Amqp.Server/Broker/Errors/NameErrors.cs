@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>RabbitMQ's errors for names that do not exist, or that the client must not use.</summary>
+/// <summary>RabbitMQ's errors for objects that do not exist, are exclusive to another connection, or were deleted.</summary>
 internal static class NameErrors
 {
     public static BrokerException NoQueue(string name, string virtualHost) =>

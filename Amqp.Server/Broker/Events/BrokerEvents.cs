@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Events;
 /// <summary>The stream of all events of the broker: objects declared and deleted, clients connected, logins refused.</summary>
 /// <remarks>
 /// Thread-safe. Callers check <see cref="IsWanted"/> before they describe an event, so that an unwanted event costs one check. Each kind of
-/// event is an extension method of this class, in the room of its object.
+/// event is an extension method of this class, in the room of the object that the event is about.
 /// </remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {

@@ -7,7 +7,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Events;
 
 /// <summary>
-/// Creates the facts of events in the form of RabbitMQ's plugin. A value without a type in AMQP is written as an Erlang term.
+/// Creates the facts of events in the form of RabbitMQ's plugin rabbitmq_event_exchange. A value without a type in AMQP is written as a
+/// text in Erlang's notation.
 /// </summary>
 internal static class EventFacts
 {
@@ -20,13 +21,13 @@ internal static class EventFacts
     public static KeyValuePair<string, FieldValue> Fact(string name, IEnumerable<string> values) =>
         new(name, FieldValue.FromArray([.. values.Select(value => FieldValue.FromString(value))]));
 
-    /// <summary>Returns a fact with a value from JSON.</summary>
+    /// <summary>Returns a fact with a value from JSON, in which null becomes the text <c>null</c>.</summary>
     public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
 
     /// <summary>Returns the arguments of a declaration as an array of Erlang terms.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
-    /// <summary>Returns an IP address as an Erlang tuple of its numbers.</summary>
+    /// <summary>Returns an IP address as an Erlang tuple of its numbers. Any other text is returned as it is.</summary>
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
@@ -37,7 +38,7 @@ internal static class EventFacts
     /// <summary>Returns the fact that names the actor: the user on whose behalf this thread works.</summary>
     public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
 
-    /// <summary>Returns the fact that names the actor.</summary>
+    /// <summary>Returns the fact that names this user as the actor.</summary>
     public static KeyValuePair<string, FieldValue> PerformedBy(string user) => Fact("user_who_performed_action", user);
 
     private static FieldValue Plain(FieldValue value) => FieldWalk.Fold(

@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Events;
 /// <summary>A listener for events of the broker.</summary>
 internal interface IBrokerEventListener
 {
-    /// <summary>False while the listener would ignore an event. If all listeners are inactive, events are not even described.</summary>
+    /// <summary>False while the listener ignores events. While all listeners return false, no events are created.</summary>
     bool IsListening { get; }
 
     /// <summary>Handles an event without waiting. The caller may hold any lock.</summary>

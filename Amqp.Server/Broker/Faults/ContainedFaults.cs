@@ -5,15 +5,15 @@ namespace Amqp.Server.Broker.Faults;
 /// <summary>Counts, remembers and logs the unexpected exceptions that were contained in compartments. Thread-safe.</summary>
 /// <remarks>
 /// The log is bounded. The same fault (compartment, place, type and throwing line) is logged once, and then at most once a minute. All
-/// faults together write at most <see cref="MaxLines"/> lines a minute. The count is exact.
-/// Nothing is called under the lock of this class, so callers may hold any lock.
+/// faults together write at most <see cref="MaxLines"/> lines a minute. The count is exact. No other lock is taken under the lock of this
+/// class, so callers may hold any lock.
 /// </remarks>
 internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 {
     /// <summary>Maximum number of lines that are logged in a minute.</summary>
     public const int MaxLines = 60;
 
-    /// <summary>Maximum number of remembered faults; beyond it the one that occurred longest ago is forgotten.</summary>
+    /// <summary>Maximum number of remembered faults. Beyond it the fault whose last occurrence is the oldest is forgotten.</summary>
     public const int MaxRemembered = 100;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
@@ -58,7 +58,9 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Runs work and contains its exceptions. Not for work per message, which must not allocate.</summary>
+    /// <summary>
+    /// Runs work and contains its exceptions. Not for work per message, which must not allocate: the delegate is an allocation.
+    /// </summary>
     /// <returns>False if the work threw.</returns>
     public bool Contain(Compartment compartment, string place, Action work)
     {

@@ -11,10 +11,10 @@ internal enum DeathReason
     /// <summary>A consumer rejected the message.</summary>
     Rejected,
 
-    /// <summary>The queue was full.</summary>
+    /// <summary>The queue was full: it had reached its length limit.</summary>
     MaxLength,
 
-    /// <summary>The message was requeued more often than the delivery limit.</summary>
+    /// <summary>The message was requeued more often than the delivery limit allows.</summary>
     DeliveryLimit,
 }
 

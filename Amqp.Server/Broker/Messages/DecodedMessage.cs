@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Messages;
 /// <summary>The address and the properties of a stored message, decoded to be shown.</summary>
 internal sealed record DecodedMessage(string Exchange, string RoutingKey, BasicProperties Properties)
 {
-    /// <summary>Decodes all but the body.</summary>
-    /// <exception cref="AmqpException">502: the properties are not what their flags say.</exception>
+    /// <summary>Decodes the address and the properties.</summary>
+    /// <exception cref="AmqpException">502: the property list does not match its flags.</exception>
     public static DecodedMessage Of(in EncodedMessage message)
     {
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Editor of an encoded table: sets and removes fields without decoding or copying the others one by one.</summary>
+/// <summary>Editor of an encoded table: sets and removes fields without decoding the values of the other fields.</summary>
 /// <remarks>Used by one thread; the buffers are reused.</remarks>
 internal sealed class EncodedFieldEditor
 {
@@ -15,7 +15,7 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Starts with the fields of a table.</summary>
+    /// <summary>Loads the fields of a table, in place of those of the table that was edited before.</summary>
     /// <param name="fields">Encoded fields, accepted by <see cref="FieldTableCodec.Validate"/>.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {
@@ -114,6 +114,9 @@ internal sealed class EncodedFieldEditor
         return order != 0 ? order : left.Order.CompareTo(right.Order);
     }
 
-    /// <summary>An encoded field from <paramref name="Start"/> on: length of the name, name, type and value.</summary>
+    /// <summary>
+    /// An encoded field from <paramref name="Start"/> on: length of the name, name, type and value. <paramref name="Order"/> keeps fields
+    /// of the same name in order when they are sorted.
+    /// </summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

@@ -6,8 +6,8 @@ namespace Amqp.Server.Broker.Messages;
 /// <remarks>The only place where AMQP values become stored bytes.</remarks>
 internal readonly ref struct EncodedMessage
 {
-    // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if the length's second bit says so |
-    // | stamp, if its top bit says so | property flags and list | body |
+    // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if bit 30 of the length is set |
+    // | stamp, if bit 31 of the length is set | property flags and list | body |
     // stamp: | length of what follows u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
     // Head: all but the body. Big-endian, as on the wire.
     private const uint StampedBit = 1u << 31;
@@ -50,7 +50,7 @@ internal readonly ref struct EncodedMessage
 
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>Number of requeues, if a quorum queue has stored the message anew since then; else 0.</summary>
+    /// <summary>Number of requeues. A quorum queue stores a requeued message anew with this number; 0 in any other message.</summary>
     public int Requeues { get; private init; }
 
     /// <summary>Slices stored bytes into their parts.</summary>

@@ -8,8 +8,9 @@ namespace Amqp.Server.Broker.Messages;
 
 /// <summary>Expiry of messages: reads a message's expiration property, and computes when a stored message expires.</summary>
 /// <remarks>
-/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is computed from the stamp and from the TTL
-/// that its queue has at that moment, so a change of policy applies to stored messages. All times are milliseconds since 1970-01-01 UTC.
+/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is not stored. It is computed from the stamp
+/// and the current TTL of the queue, so that a change of policy applies to stored messages. All times are milliseconds since 1970-01-01
+/// UTC.
 /// </remarks>
 internal static class Expiry
 {
@@ -17,7 +18,7 @@ internal static class Expiry
     public const long None = -1;
 
     private const long MaxExpiration = 315_360_000_000; // RabbitMQ's longest timer: ten years
-    private const int LineLength = 80; // at which Erlang breaks what it prints
+    private const int LineLength = 80; // Erlang breaks printed terms at this length, and RabbitMQ's error text contains one
 
     /// <summary>Reads the expiration that the publisher gave.</summary>
     /// <returns>Milliseconds, or <see cref="None"/>.</returns>
@@ -58,12 +59,12 @@ internal static class Expiry
     }
 }
 
-/// <summary>Stored with a message that can expire: its time of publication, and its expiration.</summary>
+/// <summary>Time of publication and expiration of a message, stored with each message that can expire.</summary>
 /// <param name="Published">Time of publication, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Expiration">Milliseconds that the publisher gave, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
-    /// <summary>Fills the place of a stamp in a head that needs none.</summary>
+    /// <summary>Written in place of a stamp into a head that has hidden keys but needs no stamp.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>

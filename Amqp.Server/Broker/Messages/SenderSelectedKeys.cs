@@ -11,11 +11,11 @@ internal static class SenderSelectedKeys
 {
     private static readonly string[] _names = ["CC", "BCC"];
 
-    /// <summary>True if a header exists. Does not decode the headers.</summary>
+    /// <summary>True if the headers contain CC or BCC. Does not decode the headers.</summary>
     public static bool AreIn(ReadOnlySpan<byte> headers) =>
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
-    /// <summary>Returns the keys of both headers.</summary>
+    /// <summary>Returns the keys of the headers CC and BCC.</summary>
     /// <exception cref="BrokerException">406: a header is no array.</exception>
     public static string[] Read(ReadOnlySpan<byte> headers)
     {
@@ -27,8 +27,8 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Returns the keys of both headers of a stored message. Invalid headers are ignored, because the message was accepted and must not be
-    /// lost.
+    /// Returns the keys of the headers CC and BCC of a stored message. Invalid headers are ignored, because the message was accepted and
+    /// must not be lost.
     /// </summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {
@@ -71,7 +71,8 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>: those of at most 255 bytes, as many as fit.
+    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>: keys longer than 255 bytes are left out, and so are
+    /// keys beyond <see cref="EncodedMessage.MaxHiddenKeys"/> bytes in total.
     /// </summary>
     public static byte[] Hide(ReadOnlySpan<byte> headers)
     {

@@ -5,6 +5,6 @@ internal interface IBindingDestination
 {
     string Name { get; }
 
-    /// <summary>True if the destination survives a restart. A binding survives if both of its ends do.</summary>
+    /// <summary>True if the destination survives a restart. A binding survives if its source and its destination do.</summary>
     bool IsDurable { get; }
 }

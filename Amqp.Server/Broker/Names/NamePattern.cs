@@ -7,22 +7,25 @@ namespace Amqp.Server.Broker.Names;
 
 /// <summary>A regular expression for names of queues and exchanges, or for routing keys, as in RabbitMQ with Erlang's <c>re</c>.</summary>
 /// <remarks>
-/// The expression is not anchored, and an empty one matches nothing. Erlang matches octet by octet. So names and patterns are encoded in
-/// UTF-8 here, with each octet as one character. Thread-safe.
+/// The expression is not anchored, and an empty expression matches nothing. Erlang matches octet by octet. So names and patterns are
+/// encoded in UTF-8 here, with each octet as one character. Thread-safe.
 /// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences have a short
-/// timeout, and slow answers are cached. A caller that will need the answer under a lock makes the match before, without the lock.</para>
+/// timeout, and their slow answers are cached. A caller that needs the answer under a lock asks once before it takes the lock, so that a
+/// slow answer is cached by then.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
-    /// <summary>Timeout of one match attempt. A client chooses the name, and some patterns take for ever on some names.</summary>
+    /// <summary>
+    /// Timeout of one match attempt. A client chooses the name, and the time of some patterns grows exponentially with some names.
+    /// </summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Number of match attempts: the timeout also counts the time in which the thread waits for a processor.</summary>
     private const int Tries = 3;
 
     /// <summary>
-    /// Timeout of patterns without backtracking. No name makes them slow, so that only a busy machine or the first compilation can exceed
-    /// it.
+    /// Timeout of patterns without backtracking. No name makes such a pattern slow, so only a busy machine or the compilation at the first
+    /// match can exceed the timeout.
     /// </summary>
     private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
@@ -33,8 +36,8 @@ internal sealed partial class NamePattern
     private const int MaxRemembered = 1_000;
 
     private readonly Regex? _regex;
-    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no name can take for ever, or if names must not be kept
-    private int _isTimeoutTold = 1; // 0 from the first timeout until it is taken, 2 afterwards
+    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no match is slow, or if names must not be kept
+    private int _isTimeoutTold = 1; // 1: no timeout yet; 0: a timeout that the caller has not logged; 2: logged
     private int _timeouts;
     private readonly bool _matchesAll;
 
@@ -61,7 +64,7 @@ internal sealed partial class NamePattern
     /// <summary>Number of matches that timed out.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
-    /// <summary>True if the name contains a match. A match that times out counts as none, as in RabbitMQ; the answer is cached.</summary>
+    /// <summary>True if the name contains a match. A match that times out counts as none, as in RabbitMQ.</summary>
     public bool IsMatch(string name)
     {
         if (_regex is null)
@@ -71,12 +74,12 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>True once after the first timeout; the caller logs it.</summary>
+    /// <summary>True for the first call after a timeout, and false ever after, so that the caller logs one timeout.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
 
-    /// <summary>Returns the pattern that matches exactly a text.</summary>
+    /// <summary>Escapes the punctuation of a text, so that the text can be part of a pattern and matches itself.</summary>
     public static string Escape(string text) => Punctuation().Replace(text, @"\$0");
 
     private bool MatchAndRemember(Regex regex, ConcurrentDictionary<string, bool> remembered, string name)
@@ -128,7 +131,7 @@ internal sealed partial class NamePattern
 
     private static string Octets(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Replaces POSIX character classes, which .NET reads as something else.</summary>
+    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>, which .NET reads as a set of the single characters.</summary>
     private static string WithErlangsClasses(string pattern) => PosixClass().Replace(pattern, found => found.Groups["name"].Value switch
     {
         "alpha" => "a-zA-Z",

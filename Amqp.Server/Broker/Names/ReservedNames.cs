@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Names;
 /// <summary>RabbitMQ's rules for names: reserved names, and names that the broker generates.</summary>
 internal static class ReservedNames
 {
-    /// <summary>Pseudo-queue of direct reply-to: its consumer receives the replies to its requests.</summary>
+    /// <summary>Pseudo-queue of direct reply-to: a client that consumes from it receives the replies to its own requests.</summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
     /// <summary>Prefix of the names to which replies are addressed.</summary>
@@ -21,7 +21,7 @@ internal static class ReservedNames
     /// <summary>Returns a unique consumer tag: <c>amq.ctag-</c> and 22 characters.</summary>
     public static string NewConsumerTag() => $"amq.ctag-{RandomText()}";
 
-    /// <summary>True if only the broker may create such a name.</summary>
+    /// <summary>True if only the broker may create objects with this name.</summary>
     public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <exception cref="BrokerException">403: the name has the reserved prefix.</exception>
@@ -59,7 +59,7 @@ internal static class ReservedNames
     /// <summary>Returns an unguessable name for the replies to one requester.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
-    /// <summary>Returns a unique id of a broker, for programs that monitor several.</summary>
+    /// <summary>Returns a unique id of a broker, for programs that monitor several brokers.</summary>
     public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()

@@ -4,10 +4,12 @@ using Amqp.Server.Broker.Definitions;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Named values of the whole broker, stored in the catalog: global parameters, and the limits of users.</summary>
+/// <summary>
+/// Named values of the whole broker, stored in the catalog: global parameters, the limits of users, and the digests of imported files.
+/// </summary>
 /// <remarks>Thread-safe: changes take a lock, reads do not.</remarks>
 /// <param name="definitions">Store of the values.</param>
-/// <param name="kind">Prefix of their keys, a constant of <see cref="DefinitionKey"/>.</param>
+/// <param name="kind">Prefix of the keys, a constant of <see cref="DefinitionKey"/>.</param>
 /// <param name="keyOf">Returns the key of a name.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
@@ -25,7 +27,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     /// <returns>True if the value is new.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Computes a value from its current one, null if there is none, and sets it.</summary>
+    /// <summary>Computes a new value from the current value (null: there is none), and sets it.</summary>
     /// <returns>True if the value is new.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {

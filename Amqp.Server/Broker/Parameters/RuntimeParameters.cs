@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>RabbitMQ's runtime parameters: settings of one virtual host each that can change while the broker runs.</summary>
+/// <summary>RabbitMQ's runtime parameters: settings that can change while the broker runs. Each belongs to one virtual host.</summary>
 /// <remarks>Thread-safe. Components are notified of changes under a lock. Components are added before the first client connects.</remarks>
 internal sealed class RuntimeParameters(DefinitionStore definitions)
 {
@@ -26,7 +26,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <summary>Registers a component. Parameters of other components cannot be set.</summary>
+    /// <summary>Registers a component. Parameters of components that are not registered cannot be set.</summary>
     public void Add(ParameterComponent component) => _components.Add(component.Name, component);
 
     /// <summary>True if the component is registered.</summary>
@@ -48,7 +48,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     public bool Put(string component, string virtualHost, string name, FieldValue value) =>
         Change(component, virtualHost, name, _ => value);
 
-    /// <summary>Computes a parameter from its current value, null if it is not set, and sets it.</summary>
+    /// <summary>Computes the new value of a parameter from the current value (null: it is not set), and sets it.</summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -104,7 +104,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
 }
 
 /// <summary>A component that runtime parameters configure.</summary>
-/// <param name="Name">Name in the address of the parameters.</param>
+/// <param name="Name">Name of the component, part of the HTTP path of its parameters.</param>
 /// <param name="Validate">Checks name and value; throws a <see cref="ValidationException"/> if they are invalid.</param>
 /// <param name="OnChanged">Called with virtual host, name and new value; null: removed. Called under a lock, must not wait.</param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);

@@ -1,7 +1,8 @@
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// RabbitMQ's strategy for dead letters. Counted in the statistics only: this broker never loses a dead letter between queue and target.
+/// RabbitMQ's strategy for dead letters. It only selects the counter in the statistics: with any strategy, this broker settles a stored
+/// dead letter only after it is stored for its targets.
 /// </summary>
 internal enum DeadLetterStrategy
 {

@@ -4,7 +4,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// Effective policy of one queue or exchange: the definition of the matching policy, merged with that of the operator policy.
+/// Effective policy of one queue or exchange: the definition of the matching user policy, merged with the definition of the matching
+/// operator policy.
 /// </summary>
 internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> definition)
 {
@@ -16,7 +17,7 @@ internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> de
     /// <summary>Returns the value of a key; null if it is missing or no integer.</summary>
     public long? Integer(string key) => Definition.TryGetValue(key, out var value) && value.IsInteger ? value.AsInteger() : null;
 
-    /// <summary>Returns the value of a key; null if it is missing, no text, or longer than a name.</summary>
+    /// <summary>Returns the value of a key; null if it is missing, no text, or longer than 255 bytes.</summary>
     public string? Text(string key) => Definition.TryGetValue(key, out var value) ? ValueRules.Name(value) : null;
 
     /// <summary>True if the other policy has the same keys and values.</summary>

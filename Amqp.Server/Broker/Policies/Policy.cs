@@ -39,7 +39,9 @@ internal sealed class Policy
         validate(kind, definition);
     }
 
-    /// <summary>Restores a policy that an earlier version accepted, perhaps by weaker rules for values.</summary>
+    /// <summary>
+    /// Restores a stored policy. Does not check the values, because an earlier version may have accepted it by weaker rules.
+    /// </summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
         new(kind, name, pattern, applyTo, priority, definition, PolicyKeys.DemandKnown);

@@ -40,7 +40,8 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
-        // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have them; without effect on one node.
+        // Keys of RabbitMQ 3 for mirrored classic queues. They are accepted because many definitions have them, and have no effect on one
+        // node.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),
         new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
@@ -51,13 +52,13 @@ internal static class PolicyKeys
 
     private enum Merge
     {
-        /// <summary>In user policies only.</summary>
+        /// <summary>Valid in user policies only.</summary>
         None,
 
-        /// <summary>In both kinds; the smaller number applies.</summary>
+        /// <summary>Valid in user and operator policies; the smaller number applies.</summary>
         Smaller,
 
-        /// <summary>In both kinds; the value of the operator policy applies.</summary>
+        /// <summary>Valid in user and operator policies; the value of the operator policy applies.</summary>
         Operators,
     }
 

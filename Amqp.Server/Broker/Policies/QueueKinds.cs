@@ -25,7 +25,7 @@ internal static class QueueKinds
             "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"
         ];
 
-    /// <summary>The names that RabbitMQ accepts as a type, the refused one included.</summary>
+    /// <summary>The names that RabbitMQ accepts as a type, including <c>stream</c>, which this broker refuses.</summary>
     public static IReadOnlyList<string> Names { get; } = [QueueType.Classic.Name, QueueType.Quorum.Name, Stream];
 
     /// <summary>Returns the type that an <c>x-queue-type</c> argument names. A queue without the argument is classic.</summary>
@@ -58,10 +58,12 @@ internal static class QueueKinds
         /// </summary>
         public bool IsReplicated => type.IsQuorum;
 
-        /// <summary>True if such a queue must be durable, shared, permanent and named by its client.</summary>
+        /// <summary>True if such a queue must be durable, not exclusive, not auto-delete, and named by its client.</summary>
         public bool MustBePermanent => type.IsQuorum;
 
-        /// <summary>True if a returned message is stored anew, so that the log has its new place and its count of requeues.</summary>
+        /// <summary>
+        /// True if a message that returns to the queue is stored anew, so that the log has its new place and its number of requeues.
+        /// </summary>
         public bool StoresReturnsAnew => type.IsQuorum;
 
         /// <summary>
@@ -70,7 +72,7 @@ internal static class QueueKinds
         /// </summary>
         public bool CountsDeliveries => type.IsQuorum;
 
-        /// <summary>True if <c>dead-letter-strategy</c> has a meaning.</summary>
+        /// <summary>True if the policy key <c>dead-letter-strategy</c> has a meaning for such queues.</summary>
         public bool HasDeadLetterStrategy => type.IsQuorum;
 
         /// <summary>True if basic.get is refused on a queue with a single active consumer. Classic queues allow it.</summary>

@@ -43,7 +43,7 @@ internal sealed class ApiClient : IDisposable
     /// <param name="body">JSON; null for no body.</param>
     /// <param name="header">Additional header; null for none.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    /// <exception cref="ApiFailure">There was no response, or no broker's.</exception>
+    /// <exception cref="ApiFailure">There was no response, or the response is not that of a broker.</exception>
     public async Task<ApiAnswer> AskAsync(
         HttpMethod method,
         string path,

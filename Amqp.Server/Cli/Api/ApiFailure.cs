@@ -83,7 +83,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
                 (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
-            // an AMQP error of a publish
+            // A publish to a missing exchange gets AMQP's code 404 in a reply with status 400.
             HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) =>
                 (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed =>

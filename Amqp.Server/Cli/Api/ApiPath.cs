@@ -13,7 +13,7 @@ internal static class ApiPath
         return string.Join('/', encoded);
     }
 
-    /// <summary>Returns the path of a list of resources, in one virtual host, or in all if that is null.</summary>
+    /// <summary>Returns the path of a list of resources: those of one virtual host, or of all virtual hosts if the name is null.</summary>
     public static string List(string resource, string? virtualHost) => virtualHost is null ? resource : Of(resource, virtualHost);
 
     /// <summary>Returns the name of an exchange in paths: the default exchange, whose name is empty, is called amq.default.</summary>

@@ -8,7 +8,7 @@ namespace Amqp.Server.Cli.Bench;
 internal static class BenchCommands
 {
     private const string FanoutName = "fanout";
-    private const int FanoutConsumers = 16; // connections, which share the consumers: one for each queue
+    private const int FanoutConsumers = 16; // connections; the consumers, one for each queue, are spread over them
 
     /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
     public static Command Create() => new(
@@ -55,7 +55,7 @@ internal static class BenchCommands
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);
-            // One consumer per queue: more connections than queues would give a queue a second consumer.
+            // A fanout has one consumer for each queue. With more connections than queues, a queue would get a second consumer.
             if (name == FanoutName)
                 load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
             LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>

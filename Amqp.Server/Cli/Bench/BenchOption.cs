@@ -9,7 +9,7 @@ internal static class BenchOption
 {
     /// <summary>Creates an option for a whole number.</summary>
     /// <param name="name">Name with its dashes.</param>
-    /// <param name="without">Value if the option is not given. A value below the minimum is not shown as a default.</param>
+    /// <param name="without">Value if the option is not given. The help shows it as the default, unless it is below the minimum.</param>
     /// <param name="min">Smallest valid value.</param>
     /// <param name="max">Largest valid value.</param>
     /// <param name="description">Text of the help.</param>
@@ -17,7 +17,7 @@ internal static class BenchOption
     {
         HelpName = "number",
         Description = description,
-        DefaultValueFactory = without < min ? null : _ => without, // the help shows no default that is itself invalid
+        DefaultValueFactory = without < min ? null : _ => without,
         CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)

@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options of a load. Each command lists the options that it supports; the other values are its defaults.</summary>
+/// <summary>The options of a load. Each command supports some of these options; all other values are the defaults of the command.</summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;
@@ -81,7 +81,7 @@ internal sealed class LoadOptions
 
     private Option<bool> Keep { get; } = BenchOption.Flag("--keep", "Keep the queues and their messages.");
 
-    /// <summary>Adds some of these options to a command, and the options of every run.</summary>
+    /// <summary>Adds the given options of a load to a command, and the options of every subcommand of <c>bench</c>.</summary>
     public void AddTo(Command command, params Option[] options)
     {
         foreach (Option option in options)

@@ -39,7 +39,7 @@ internal sealed class RunOptions
     public string Prefix(ParseResult result) =>
         $"{result.GetRequiredValue(_prefix)}-{RandomNumberGenerator.GetInt32(0x10000).ToString("x4", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Returns a validator that refuses a command line with both options.</summary>
+    /// <summary>Returns a validator that refuses a command line with both of the given options.</summary>
     public static Action<CommandResult> NotBoth(Option one, Option other) => result =>
     {
         if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false })

@@ -9,12 +9,12 @@ internal static class CtlArguments
     private static readonly JsonElement _none = JsonSerializer.SerializeToElement(Array.Empty<string>());
 
     /// <summary>Returns an argument of a verb as a whole number above zero.</summary>
-    /// <exception cref="CtlException">The argument is no such number.</exception>
+    /// <exception cref="CtlException">The argument is not a whole number above zero.</exception>
     public static int PositiveNumber(CtlCall call, int index) =>
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
         : throw CtlException.BadArgument(call, "Argument must be a positive integer");
 
-    /// <summary>Returns the arguments of a listed object, such as a queue. No arguments are an empty list, as in Erlang.</summary>
+    /// <summary>Returns the arguments of a listed object, such as a queue; without arguments an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
         item.TryGetProperty("arguments", out JsonElement arguments)
             && arguments.ValueKind == JsonValueKind.Object

@@ -20,7 +20,7 @@ internal static class CtlFormat
     /// <param name="isStreamed">
     /// True if RabbitMQ's verb prints row by row, so that an empty list prints nothing instead of an empty line.
     /// </param>
-    /// <param name="hasHeadings">False for the few lists without headings.</param>
+    /// <param name="hasHeadings">False for a list that RabbitMQ prints without headings.</param>
     public static void Print(
         CtlCall call, IReadOnlyList<string> columns, IReadOnlyList<JsonElement[]> rows, bool isStreamed, bool hasHeadings = true)
     {

@@ -5,7 +5,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>Options of every verb that take a value, with the name under which the value is stored.</summary>
+    /// <summary>Options with a value that every verb has. Each is mapped to the name under which its value is stored.</summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",
@@ -125,7 +125,7 @@ internal sealed class CtlInput
         }
     }
 
-    /// <summary>True if a word is an option. A minus alone, or before a digit, is none.</summary>
+    /// <summary>True if a word is an option. A minus alone, or a minus before a digit, is not an option.</summary>
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]);
 
     /// <summary>Splits options of one letter that share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>

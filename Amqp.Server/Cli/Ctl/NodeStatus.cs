@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// Prints the output of <c>status</c> and <c>cluster_status</c>: those sections and lines of RabbitMQ's that apply to this broker.
+/// Prints the output of <c>status</c> and <c>cluster_status</c>: RabbitMQ's sections and lines, without those of features that this broker
+/// does not have.
 /// </summary>
 internal static class NodeStatus
 {

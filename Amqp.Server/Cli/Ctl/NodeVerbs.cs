@@ -128,7 +128,7 @@ internal static class NodeVerbs
             $"Will wait for at least {count} nodes to join the cluster of {call.Node}. "
                 + $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            // no others can join it
+            // no other node can join this cluster
             throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster.");
         await AwaitAsync(call, () => false);
     }

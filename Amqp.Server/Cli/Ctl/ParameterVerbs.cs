@@ -76,7 +76,7 @@ internal static class ParameterVerbs
     {
         if (column != "value" || parameter.GetProperty("component").GetString() != "operator_policy")
             return CtlJson.AsText(parameter, column);
-        // The one value whose fields RabbitMQ prints in a fixed order instead of sorting them.
+        // RabbitMQ sorts the fields of all values but operator policies, which it prints in a fixed order.
         JsonElement policy = parameter.GetProperty("value");
         IEnumerable<string> fields = _policyFields.Select(field => $"\"{field}\":{CtlJson.Compact(policy.GetProperty(field))}");
         return JsonSerializer.SerializeToElement($"{{{string.Join(',', fields)}}}");

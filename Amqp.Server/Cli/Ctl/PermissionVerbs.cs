@@ -60,7 +60,7 @@ internal static class PermissionVerbs
         call.Announce($"Clearing permissions for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
         string path = ApiPath.Of("permissions", call.VirtualHost, call[0]);
-        if (await call.FindAsync(path) is not null) // without permissions the verb succeeds too
+        if (await call.FindAsync(path) is not null) // without permissions to clear, the verb succeeds too
             await call.SendAsync(HttpMethod.Delete, path);
     }
 

@@ -62,7 +62,7 @@ internal static class QueueVerbs
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
         call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
-        // the one node is online
+        // The only node is online, so no queue is offline.
         JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online")
             ? []
             : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost));
@@ -97,7 +97,7 @@ internal static class QueueVerbs
     {
         string[] columns = CtlColumns.Of(call, _knownOfUnresponsive, "name");
         call.Announce($"Listing unresponsive queues for vhost {call.VirtualHost} ...");
-        await call.GetAsync("whoami"); // a queue is no process that could hang; a broker that hangs does not respond to this request either
+        await call.GetAsync("whoami"); // in this broker a queue cannot hang alone: a broker that hangs does not respond to this request
         CtlFormat.Print(call, columns, [], isStreamed: true);
     }
 

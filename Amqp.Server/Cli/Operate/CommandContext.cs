@@ -50,7 +50,7 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         }
         catch (ApiFailure refused) when (refused is { Status: HttpStatusCode.Unauthorized, Reason: "Access refused." })
         {
-            // The broker's text is the same for a missing permission and a missing virtual host.
+            // The broker's text is the same for a missing permission and a missing virtual host, so a second request finds the cause.
             ApiAnswer host = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost), cancellation: Cancellation);
             throw host.Status == HttpStatusCode.NotFound ? ApiFailure.NoVirtualHost() : refused;
         }

@@ -21,7 +21,7 @@ internal sealed class CommandSet(LoginOptions login)
         return command;
     }
 
-    /// <summary>Creates the command for a resource, with a verb <c>list</c> and others. Without a verb it prints the list.</summary>
+    /// <summary>Creates the command for a resource, with the verb <c>list</c> and other verbs. Without a verb the command lists.</summary>
     public Command Resource(string name, string description, ResourceList list, params ReadOnlySpan<Command> verbs)
     {
         var command = new Command(name, $"{description} Without a subcommand: list.");

@@ -49,7 +49,7 @@ internal static class ConnectionCommands
         return set.Resource("consumers", "List consumers.", list);
     }
 
-    /// <summary>Creates the command that closes one connection, those of a user, or all.</summary>
+    /// <summary>Creates the command that closes one connection, all connections of a user, or all connections.</summary>
     public static Command Close(CommandSet set)
     {
         Argument<string> name = Name(set);
@@ -102,7 +102,7 @@ internal static class ConnectionCommands
         return
         [
             .. connections.EnumerateArray()
-                // the list of a user's connections has those of all virtual hosts
+                // The list of a user's connections contains connections to all virtual hosts.
                 .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted)
                 .Select(connection => connection.GetProperty("name").GetString()!),
         ];
@@ -112,7 +112,7 @@ internal static class ConnectionCommands
     {
         ApiAnswer answer = await context.Client.AskAsync(
             HttpMethod.Delete, ApiPath.Of("connections", name), header: ("X-Reason", reason), cancellation: context.Cancellation);
-        // If several are closed, a connection that its client has closed meanwhile is no error.
+        // If the command closes several connections, it is no error that a client has closed its connection meanwhile.
         if (!answer.IsSuccess && (isWanted || answer.Status != System.Net.HttpStatusCode.NotFound))
             throw ApiFailure.Of(context.Client.Login, answer, $"connection '{name}'");
     }

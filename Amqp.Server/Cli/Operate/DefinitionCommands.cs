@@ -9,7 +9,7 @@ namespace Amqp.Server.Cli.Operate;
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
-    private const int MostBytes = 16_000_000; // the default of management.http.max_body_size is 20,000,000
+    private const int MostBytes = 16_000_000; // below 20,000,000, the default of management.http.max_body_size
 
     /// <summary>The parts of a definition file, ordered so that each part needs only those before it.</summary>
     private static readonly string[] _parts =
@@ -114,8 +114,7 @@ internal static class DefinitionCommands
 
     /// <summary>
     /// Splits definitions into pieces that the broker accepts. Definitions within the limit stay one piece, which the broker imports as a
-    /// whole
-    /// or not at all.
+    /// whole or not at all.
     /// </summary>
     internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
         definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];

@@ -5,7 +5,6 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The commands that operate a running broker over its HTTP API.</summary>
 internal static class OperateCommands
 {
-    /// <summary>Creates all of these commands.</summary>
     public static IEnumerable<Command> Create(IReadOnlyDictionary<string, string> environment)
     {
         var set = new CommandSet(new LoginOptions(environment));

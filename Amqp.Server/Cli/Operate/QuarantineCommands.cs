@@ -6,8 +6,8 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>
-/// The commands <c>amqpbroker queues quarantine</c> and <c>exchanges quarantine</c>, for messages that the broker set aside after a failure
-/// to process them.
+/// The commands <c>amqpbroker queues quarantine</c> and <c>exchanges quarantine</c>, for messages that the broker could not handle and set
+/// aside.
 /// </summary>
 internal sealed class QuarantineCommands
 {
@@ -118,7 +118,7 @@ internal sealed class QuarantineCommands
         return Said("Dropped", "dropped", what, answer);
     }
 
-    /// <summary>Returns the text of the result.</summary>
+    /// <summary>Returns the sentence that tells how many messages were returned or dropped.</summary>
     /// <exception cref="CliException">The broker refused some of the messages.</exception>
     private static string Said(string done, string field, string what, JsonElement answer)
     {

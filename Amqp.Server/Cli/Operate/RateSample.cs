@@ -15,9 +15,8 @@ internal sealed class RateSample(long at, JsonElement queues)
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
     /// <summary>
-    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. Without one, returns the broker's own rate, or <c>-</c>
-    /// if
-    /// there is none.
+    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. If the queue is in no earlier sample, returns the rate
+    /// that the broker computed. Returns <c>-</c> if there is no count or no rate.
     /// </summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
     {

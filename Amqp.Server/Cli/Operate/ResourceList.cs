@@ -37,10 +37,10 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     /// <summary>All options of the command.</summary>
     public Symbol[] Symbols => [.. Special, _columns, _sort, _reverse, _filter, CommonOptions.Json];
 
-    /// <summary>Options of this resource only.</summary>
+    /// <summary>Options that not every list has.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
-    /// <summary>Returns the name of the list's owner, for the error if the owner does not exist.</summary>
+    /// <summary>Returns the name of the object that the list belongs to, for the error if that object does not exist.</summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 
     /// <summary>Prints the list.</summary>

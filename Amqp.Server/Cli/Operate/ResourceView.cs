@@ -20,7 +20,7 @@ internal static class ResourceView
             context.Output.WriteLine($"{name.PadRight(width)}  {ListColumn.Text(value)}");
     }
 
-    // Fields of nested objects get names with dots, which --columns and --filter accept too.
+    // The name of a field in a nested object is a path with dots. The options --columns and --filter accept such names too.
     private static IEnumerable<(string Name, JsonElement Value)> Flatten(string prefix, JsonElement item) => item.EnumerateObject()
         .SelectMany(field => field.Value.ValueKind == JsonValueKind.Object && field.Value.EnumerateObject().Any()
             ? Flatten($"{prefix}{field.Name}.", field.Value)

@@ -10,8 +10,8 @@ internal static class ApiLogin
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Returns the user of the request's Basic login, or else of its session. Without either, answers the request with 401 and returns
-    /// null.
+    /// Returns the user of the request's Basic login, or else of its session. If the request has neither a login nor a session, answers it
+    /// with 401 and returns null.
     /// </summary>
     /// <exception cref="ApiException">401: the login is wrong.</exception>
     public static async Task<ApiUser?> AuthenticateAsync(ManagementServices services, HttpContext http)

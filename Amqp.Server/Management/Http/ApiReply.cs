@@ -66,7 +66,7 @@ internal abstract class ApiReply
     }
 
     /// <summary>
-    /// Sends JSON while it is written. After an exception nothing more is sent, so that a partial reply never looks complete.
+    /// Sends JSON while it is written. After an exception no more bytes are sent, so that a partial reply never looks complete.
     /// </summary>
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {

@@ -53,7 +53,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
 
-    /// <summary>Returns a part of the address, decoded.</summary>
+    /// <summary>Returns the decoded name in the address that the route calls <paramref name="part"/>.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
     /// <summary>Returns the text unchanged if it fits into an AMQP short string.</summary>
@@ -107,8 +107,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     };
 
     /// <summary>
-    /// Returns an integer field, which may also be a string of digits. A fraction is cut off; a number out of range becomes the nearest
-    /// <c>long</c>.
+    /// Returns an integer field, given as a number or as a string of digits. A number loses its fraction, and becomes the nearest
+    /// <c>long</c> if it is out of range.
     /// </summary>
     /// <exception cref="ApiException">400: the field has any other value.</exception>
     public long Number(string name) =>
@@ -119,7 +119,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
             ? number
         : throw ApiException.BadRequest("not_integer", JsonFields.Text(value));
 
-    /// <summary>Returns an object field as a table; empty if the field is missing.</summary>
+    /// <summary>Returns an object field as a table; an empty table if the field is missing or null.</summary>
     /// <exception cref="ApiException">400: the field is not an object.</exception>
     public FieldTable Table(string name) => Field(name) switch
     {

@@ -51,8 +51,8 @@ internal sealed class Columns
     }
 
     /// <summary>
-    /// Reduces an encoded object to the requested fields; other values stay unchanged. An object with none of the fields becomes an empty
-    /// array, as in RabbitMQ.
+    /// Reduces an encoded object to the requested fields. An object with none of the fields becomes an empty array, as in RabbitMQ. A value
+    /// that is not an object is returned unchanged.
     /// </summary>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> encoded, JsonWriterOptions options)
     {

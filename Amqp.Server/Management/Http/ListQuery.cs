@@ -53,7 +53,7 @@ internal sealed class ListQuery
 
     /// <summary>True if a name passes the filter.</summary>
     /// <exception cref="ApiException">
-    /// 400: the regular expression takes too long for the name, and may take as long for many other names.
+    /// 400: the regular expression took too long for this or an earlier name. Matching stops, because each further name may take as long.
     /// </exception>
     public bool Wants(string name)
     {

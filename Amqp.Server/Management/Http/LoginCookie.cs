@@ -1,7 +1,8 @@
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The cookie with the token of a session. The browser sends it only with requests of the broker's own pages, and no page can read it.
+/// The cookie with the token of a session. The browser sends the cookie only with requests of the broker's own pages. Scripts in pages
+/// cannot read the cookie.
 /// </summary>
 /// <param name="prefix">Part of the path before <c>/api</c>.</param>
 internal sealed class LoginCookie(string prefix)

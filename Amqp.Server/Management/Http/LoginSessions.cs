@@ -6,13 +6,13 @@ using Amqp.Server.Broker.Access;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The sessions of users who have logged in at <c>/api/login</c>. Each has a random token, which the browser keeps and pages cannot read.
+/// The sessions of users who have logged in at <c>/api/login</c>. Each session has a random token, which the browser keeps in
+/// <see cref="LoginCookie"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Only digests of the tokens are kept. A session ends when it expires, with a logout, with a new password of its user, with
-/// the deletion
-/// of its user, and with the process. At the limit the user with the most sessions loses the oldest one: no user can log others out by
-/// logging in.
+/// Thread-safe. Only digests of the tokens are kept. A session ends when it expires, at a logout, when its user gets a new password or is
+/// deleted, and when the process ends. At the limit, a new session ends the oldest session of the user with the most sessions. So a user
+/// who logs in again and again cannot end the sessions of all other users.
 /// </remarks>
 /// <param name="lifetime">Time from the login until a session expires.</param>
 /// <param name="most">Maximum number of sessions.</param>
@@ -81,8 +81,8 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
     /// <summary>
-    /// First 16 bytes of a digest, as the key of its session. The time of a lookup reveals nothing about a token, because the key depends
-    /// on the digest.
+    /// Returns the first 16 bytes of a digest, which are the key of its session. The time of a lookup depends on the digest only, so it
+    /// reveals nothing about the token.
     /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 
@@ -116,7 +116,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
 
     /// <param name="Digest">Digest of the token.</param>
     /// <param name="User">Name of the user.</param>
-    /// <param name="Password">Password hash at the login. The session ends when the user has another one.</param>
+    /// <param name="Password">Password hash at the login. The session ends when the user gets another password.</param>
     /// <param name="BegunAt">Time of the login, as a timestamp of the clock.</param>
     private sealed record LoginSession(byte[] Digest, string User, PasswordHash Password, long BegunAt);
 }

@@ -13,7 +13,7 @@ namespace Amqp.Server.Management.Http;
 /// <param name="Opened">The broker, opened before the first request.</param>
 /// <param name="Connections">The connections of AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
-/// <param name="Listeners">Returns the bound listeners of the broker; complete once it accepts connections.</param>
+/// <param name="Listeners">Returns the bound listeners of the broker; the list is complete once the broker accepts connections.</param>
 /// <param name="LogLevels">The log level of each category.</param>
 /// <param name="Logger">Logger for changes and errors.</param>
 internal sealed record ManagementServices(
@@ -39,7 +39,7 @@ internal sealed record ManagementServices(
     /// <summary>The cookie that carries the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
 
-    /// <summary>Stops the broker as SIGTERM does; returns at once.</summary>
+    /// <summary>Stops the broker as SIGTERM does. Returns before the broker has stopped.</summary>
     public required Action Stop { get; init; }
 
     /// <summary>Start time of the process, in <see cref="Environment.TickCount64"/>.</summary>

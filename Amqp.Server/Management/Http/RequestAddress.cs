@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// Decodes the names in an address from the bytes that the client sent. Kestrel does not decode <c>%2F</c>, which the name of the default
-/// virtual host needs.
+/// Decodes the names in an address from the bytes that the client sent. The default virtual host <c>/</c> is sent as <c>%2F</c>, which
+/// Kestrel does not decode.
 /// </summary>
 internal sealed class RequestAddress
 {
@@ -22,8 +22,7 @@ internal sealed class RequestAddress
 
     /// <summary>Replaces the route values of a request by the decoded names.</summary>
     /// <exception cref="ApiException">
-    /// 400: a name is not UTF-8, which every name in this broker is; or a PUT names an object with more than the 255 bytes that AMQP
-    /// allows.
+    /// 400: a name is not valid UTF-8; or the method is PUT, and a name has more than the 255 bytes that AMQP allows.
     /// </exception>
     public void Decode(HttpContext http)
     {
@@ -36,7 +35,7 @@ internal sealed class RequestAddress
             if (segment >= segments.Length)
                 continue;
             string decoded = Decode(segments[segment]);
-            // checked before the object exists
+            // A PUT may create an object with this name, so the length is checked first.
             http.Request.RouteValues[name] = HttpMethods.IsPut(http.Request.Method) ? ApiRequest.DemandShort(decoded, name) : decoded;
         }
     }

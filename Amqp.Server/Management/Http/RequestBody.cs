@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Reads the body of a request. The only place that does so, after the user is known.</summary>
+/// <summary>Reads the body of a request, after the user's access has been checked. No other code reads bodies.</summary>
 /// <remarks>
-/// Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used: it includes the framing of chunks, RabbitMQ's limit counts the
-/// body alone.
+/// Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used, because it counts the framing of chunks too. RabbitMQ's limit
+/// counts only the body.
 /// </remarks>
 internal static class RequestBody
 {
-    /// <summary>Maximum size in bytes of a body without a login. A form with name and password is smaller.</summary>
+    /// <summary>Maximum size in bytes of the body of a request that needs no login. The form of a login is smaller.</summary>
     public const long MostWithoutLogin = 8_192;
 
     /// <param name="http">The request.</param>

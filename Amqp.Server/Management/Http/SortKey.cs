@@ -4,12 +4,13 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The key of a list item, in Erlang's order of terms as in RabbitMQ: numbers, then true, false and null, then objects, arrays and strings.
+/// The key of a list item. Keys have Erlang's order of terms, as in RabbitMQ: numbers; false, null and true; objects; arrays; strings.
+/// Objects and arrays are ordered only by the number of their elements.
 /// </summary>
 /// <remarks>An item without the field sorts as the number 0, as in RabbitMQ.</remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
-    /// <summary>Returns the key of an encoded object.</summary>
+    /// <summary>Returns the key of an encoded object: its field at a path.</summary>
     public static SortKey Of(ReadOnlyMemory<byte> item, string path)
     {
         using var document = JsonDocument.Parse(item, JsonText.Own);

@@ -39,7 +39,7 @@ internal static class BindingEndpoints
     /// <summary>Returns all bindings of a virtual host, including the implicit binding of each queue to the default exchange.</summary>
     public static IEnumerable<ListedBinding> Of(VirtualHost host)
     {
-        // A virtual host may have lost its default exchange already while it is being deleted.
+        // A virtual host that is being deleted may have no default exchange any more.
         var implied = host.FindExchange("") is { } defaultExchange
             ? host.Queues.Select(queue => new ListedBinding(host, defaultExchange, queue, queue.Name, FieldTable.Empty))
             : [];
@@ -51,8 +51,8 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Returns RabbitMQ's name for a binding, unique among the bindings with the same source and destination: the routing key and a hash of
-    /// the arguments.
+    /// Returns RabbitMQ's key for a binding: the routing key, and a hash of the arguments if there are any. No other binding with the same
+    /// source and destination has this key.
     /// </summary>
     public static string PropertiesKey(ListedBinding binding)
     {
@@ -84,8 +84,8 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Finds the binding whose key the address names. The key is itself percent-encoded; clients that do not encode it a second time are
-    /// understood too.
+    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key is percent-encoded, so a client should encode it a
+    /// second time for the address. A key that was not encoded a second time is found too.
     /// </summary>
     private static ListedBinding Demand(ApiRequest request, string kind)
     {
@@ -127,7 +127,7 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Encodes a text as RabbitMQ does: every character but letters, digits and <c>-._</c>, also those that an address may contain.
+    /// Percent-encodes a text as RabbitMQ does: all characters except letters, digits and <c>-._</c>, even if an address may contain them.
     /// </summary>
     private static string Encode(string text) => WebUtility.UrlEncode(text)
         .Replace("!", "%21", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)

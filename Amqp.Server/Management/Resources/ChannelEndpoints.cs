@@ -34,8 +34,8 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>
-    /// Writes the fields that only the reply for a single channel has. As in RabbitMQ's rates mode <c>basic</c>, there are no counts for
-    /// each exchange and queue.
+    /// Writes the fields that only the reply for a single channel has. The lists of counts by queue and by exchange are empty, as in
+    /// RabbitMQ's rates mode <c>basic</c>.
     /// </summary>
     private static void WriteParts(Utf8JsonWriter json, BrokerSession session)
     {

@@ -43,7 +43,7 @@ internal static class ConnectionEndpoints
         .Get("/connections/{name}/channels", Access.Management, request =>
             ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
 
-    /// <summary>Returns the open connections that the user may see: all of them, or only the user's own.</summary>
+    /// <summary>Returns the open connections: all for a user with the tag monitoring, only the user's own for another user.</summary>
     public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Visible(ApiRequest request) =>
         Open(request).Where(entry => MaySee(request, entry.Client)).OrderBy(entry => entry.Client.Origin.ConnectedAt);
 

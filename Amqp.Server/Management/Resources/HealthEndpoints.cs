@@ -18,7 +18,7 @@ internal static class HealthEndpoints
 
     public static ManagementApi MapHealth(this ManagementApi api)
     {
-        // Needs no login, unlike in RabbitMQ: an orchestrator asks before the first user exists.
+        // Unlike RabbitMQ's, this check needs no login: an orchestrator may send it before the first user exists.
         api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, InService)
             .Get("/health/checks/is-in-service", Access.Management, InService)
             .Get("/health/checks/alarms", Access.Management, request => Alarms(request, "in the cluster"))
@@ -121,8 +121,8 @@ internal static class HealthEndpoints
     }
 
     /// <summary>
-    /// Checks the certificate files, as RabbitMQ does, and not the certificates that the listeners have loaded: the next start uses the
-    /// files.
+    /// Checks the certificate files, as RabbitMQ does, instead of the certificates that the listeners have loaded, because the next start
+    /// uses the files.
     /// </summary>
     private static ApiReply CertificatesExpire(ApiRequest request)
     {

@@ -4,7 +4,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/log-levels</c>: log levels, changed until the broker stops. In RabbitMQ only the command line does this.</summary>
+/// <summary><c>/api/log-levels</c>: log levels, changed until the broker stops. RabbitMQ changes them only by its command line.</summary>
 internal static class LogLevelEndpoints
 {
     public static ManagementApi MapLogLevels(this ManagementApi api) => api

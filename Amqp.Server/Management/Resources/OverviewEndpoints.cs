@@ -147,7 +147,8 @@ internal static class OverviewEndpoints
     }
 
     /// <summary>
-    /// Writes the counts of the whole broker for monitoring users, and the sums over the visible virtual hosts for all others.
+    /// Writes the counts of the whole broker for a user with the tag monitoring, and the sums over the visible virtual hosts for another
+    /// user.
     /// </summary>
     private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
     {

@@ -15,7 +15,10 @@ internal static class ParameterEndpoints
     private const string Policies = "policy";
     private const string OperatorPolicies = "operator_policy";
 
-    /// <summary>Components that only administrators may change: their own addresses demand the same tag.</summary>
+    /// <summary>
+    /// Components whose parameters only administrators may change. The resources <c>/api/vhost-limits</c> and <c>/api/operator-policies</c>
+    /// demand the same tag.
+    /// </summary>
     private static readonly string[] _administrators = [VirtualHostLimits.Component, OperatorPolicies];
 
     public static ManagementApi MapParameters(this ManagementApi api) => api

@@ -46,7 +46,7 @@ internal static class PolicyEndpoints
         }
         catch (ValidationException error) when (kind == PolicyKind.User)
         {
-            // RabbitMQ escapes these texts as HTML for its pages, and no others.
+            // RabbitMQ escapes the error texts of policies as HTML for its pages, but no other error texts.
             throw new ValidationException(
                 WebUtility.HtmlEncode(error.Message)
                     .Replace("&quot;", "\"", StringComparison.Ordinal)
@@ -60,7 +60,9 @@ internal static class PolicyEndpoints
         return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>Throws if policies of this kind may not be changed over HTTP. Every address that changes policies calls this.</summary>
+    /// <summary>
+    /// Throws if policies of this kind may not be changed over HTTP. Every resource that changes policies calls this method.
+    /// </summary>
     /// <exception cref="ApiException">405: the configuration forbids changes of operator policies over HTTP.</exception>
     public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Amqp.Protocol;
 using Amqp.Server.Broker.Access;
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Exchanges.Delayed;
@@ -11,12 +10,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// <c>/api/queues/vhost/name/quarantine</c> and the same for exchanges, which RabbitMQ does not have: messages that the broker could not
-/// handle.
+/// <c>/api/queues/vhost/name/quarantine</c> and <c>/api/exchanges/vhost/name/quarantine</c>: messages that the broker could not handle.
+/// RabbitMQ does not have these resources.
 /// </summary>
 /// <remarks>
-/// Listing demands the permission to read from the queue or exchange. Returning and dropping demand the same for a queue, as a purge does,
-/// and the permission to configure for an exchange, as its deletion does.
+/// To list or export messages demands the permission to read from the queue or exchange. To return or drop messages demands the permission
+/// to read from a queue, as a purge does, or to configure an exchange, as its deletion does.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -97,8 +96,8 @@ internal static class QuarantineEndpoints
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
     /// <summary>
-    /// Applies an action to each message that is in quarantine now. A message that fails is counted as refused and does not stop the
-    /// others.
+    /// Applies an action to each message that is in quarantine now. If the action fails for a message, the message is counted as refused,
+    /// and the action goes on with the next message.
     /// </summary>
     private static ApiReply ApplyToAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
@@ -123,8 +122,8 @@ internal static class QuarantineEndpoints
         });
     }
 
-    /// <exception cref="ApiException">503: the message must be read from the disk for this, and cannot be read now.</exception>
-    /// <exception cref="AmqpException">406: the message can never be read.</exception>
+    /// <exception cref="ApiException">503: the action needs the content of the message, which cannot be read from the disk now.</exception>
+    /// <exception cref="BrokerException">406: a delayed message cannot be returned, because its due time cannot be read.</exception>
     private static bool Try(IQuarantineOwner owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         try

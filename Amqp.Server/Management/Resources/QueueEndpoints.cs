@@ -93,7 +93,7 @@ internal static class QueueEndpoints
     }
 
     /// <summary>
-    /// Accepts the actions that synchronise mirrors in RabbitMQ. They have no effect, because this broker has no mirrors.
+    /// Accepts the actions that synchronise mirrors in RabbitMQ. The actions have no effect, because this broker has no mirrors.
     /// </summary>
     private static ApiReply Act(ApiRequest request)
     {

@@ -51,8 +51,8 @@ internal static class QueueMessages
     };
 
     /// <summary>
-    /// Takes as many messages as fit into one reply. A larger message stays in the queue, unless another client moves it to the front after
-    /// the check.
+    /// Takes messages until the next one does not fit into the reply. The first message is taken whatever its size. A later message that
+    /// does not fit stays in the queue, unless it becomes the first one between the check and the get.
     /// </summary>
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
@@ -75,12 +75,12 @@ internal static class QueueMessages
         }
         catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // AMQP's text here too
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // AMQP's text with the name of the code, as in RabbitMQ
         }
         return messages;
     }
 
-    /// <summary>True if the next message fits. Of its body only the bytes that the reply shows are counted.</summary>
+    /// <summary>True if the next message fits into the reply. Of its body only the bytes that the reply shows are counted.</summary>
     private static bool Fits(Queue? queue, long left, int most) =>
         left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
 

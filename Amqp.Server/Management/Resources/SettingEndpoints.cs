@@ -6,8 +6,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// <c>/api/settings</c> and <c>/api/stop</c>, for the command line of this broker. RabbitMQ's HTTP API has neither: its command line runs
-/// these operations inside the node.
+/// <c>/api/settings</c> and <c>/api/stop</c>, for the command line of this broker. RabbitMQ's HTTP API has neither resource, because
+/// rabbitmqctl runs these operations inside the node.
 /// </summary>
 /// <remarks>A setting that is changed here holds until the broker stops. The configuration file is not changed.</remarks>
 internal static class SettingEndpoints
@@ -32,7 +32,7 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                // not awaited: the reply does not depend on the clients
+                // not awaited: the clients may need up to the timeout to disconnect, and the reply does not depend on them
                 _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout);
             else
                 request.Services.Connections.Revive();

@@ -49,7 +49,8 @@ internal static class UserEndpoints
         });
 
     /// <summary>
-    /// Checks the name and password in a form, as RabbitMQ's pages send it, and sets a cookie that replaces them in later requests.
+    /// Checks the name and password in a form, as RabbitMQ's pages send it. Sets a cookie, with which later requests need no name and
+    /// password.
     /// </summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {

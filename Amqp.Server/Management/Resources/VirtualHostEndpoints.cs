@@ -64,7 +64,10 @@ internal static class VirtualHostEndpoints
         return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>Accepts the start of a virtual host, which always runs in this broker. Refuses what RabbitMQ refuses.</summary>
+    /// <summary>
+    /// Accepts the start of a virtual host, but does nothing, because every virtual host runs. Refuses an unknown node or virtual host, as
+    /// RabbitMQ does.
+    /// </summary>
     private static ApiReply Start(ApiRequest request)
     {
         string node = request.Name("node");

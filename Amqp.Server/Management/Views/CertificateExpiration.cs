@@ -4,10 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>Finds the certificates of a PEM file that expire before a time or are not valid yet, in RabbitMQ's format.</summary>
+/// <summary>Finds the certificates of a PEM file that expire before a given time or are not valid yet.</summary>
 internal static class CertificateExpiration
 {
-    /// <summary>Returns the expiry time in UTC of each such certificate; or a text, if it is not valid yet or cannot be read.</summary>
+    /// <summary>
+    /// Returns RabbitMQ's text for each certificate that is found: the expiry time in UTC, or that the certificate is not valid yet. If the
+    /// file cannot be read or contains no certificate, returns one text with the reason.
+    /// </summary>
     /// <param name="file">Path of the PEM file; null: not configured.</param>
     /// <param name="now">Current time, in UTC.</param>
     /// <param name="limit">Time in UTC. Valid certificates that expire at that time or later are left out.</param>

@@ -2,7 +2,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Views;
 
-/// <summary>RabbitMQ's feature flags, for clients that ask for them. All of these are enabled, and none can be disabled.</summary>
+/// <summary>RabbitMQ's feature flags, for clients that ask for them. All these flags are enabled, and none can be disabled.</summary>
 internal static class FeatureFlags
 {
     private static readonly (string Name, string Description)[] _enabled =

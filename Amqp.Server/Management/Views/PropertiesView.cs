@@ -8,7 +8,7 @@ namespace Amqp.Server.Management.Views;
 /// <summary>Converts the properties of a message to JSON and back.</summary>
 internal static class PropertiesView
 {
-    /// <summary>Writes the properties that are set. Without any, writes an empty array, as RabbitMQ does.</summary>
+    /// <summary>Writes the properties that are set. If none is set, writes an empty array, as RabbitMQ does.</summary>
     public static void Write(Utf8JsonWriter json, BasicProperties properties)
     {
         if (properties == new BasicProperties())

@@ -7,7 +7,8 @@ namespace Amqp.Server.Management.Views;
 internal static class QuarantineView
 {
     /// <summary>
-    /// Writes the known fields of a message. If the content includes them, also the body, or all bytes of an unreadable message.
+    /// Writes the known fields of a message. If they were requested, also writes the body, or all stored bytes of a message that cannot be
+    /// decoded.
     /// </summary>
     public static void Write(Utf8JsonWriter json, QuarantinedMessage message, QuarantinedContent content)
     {

@@ -12,7 +12,7 @@ internal sealed class QuarantinedContent
     {
     }
 
-    /// <summary>Reason why the message cannot be decoded; null if it can be.</summary>
+    /// <summary>Reason why the message cannot be read or decoded; null if it can be decoded.</summary>
     public string? Unreadable { get; private set; }
 
     public string Exchange { get; private set; } = "";
@@ -30,7 +30,7 @@ internal sealed class QuarantinedContent
     /// <summary>The stored bytes of a message that cannot be decoded, if requested; else null.</summary>
     public byte[]? Stored { get; private set; }
 
-    /// <summary>Reads a message as far as possible. Throws nothing: an error is returned as <see cref="Unreadable"/>.</summary>
+    /// <summary>Reads a message as far as possible. Throws no exception: an error is returned as <see cref="Unreadable"/>.</summary>
     public static QuarantinedContent Read(IQuarantineOwner owner, QuarantinedMessage message, bool withBody)
     {
         var content = new QuarantinedContent();

@@ -36,7 +36,7 @@ internal sealed class SampleQuery
     /// <summary>True if no statistics are wanted.</summary>
     public bool IsDisabled { get; }
 
-    /// <summary>True if the depth of queues is wanted even without statistics.</summary>
+    /// <summary>True if the depth of queues is wanted even if <see cref="IsDisabled"/> is true.</summary>
     public bool WantsQueueTotals { get; }
 
     /// <summary>

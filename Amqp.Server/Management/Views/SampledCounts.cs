@@ -77,7 +77,7 @@ internal sealed class SampledCounts
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
-    /// <summary>True if all of these counts are 0.</summary>
+    /// <summary>True if <paramref name="count"/> consecutive counts, from a column on, are all 0.</summary>
     public bool IsEmpty(int column, int count) => !_now.AsSpan(column, count).ContainsAnyExcept(0);
 
     /// <summary>Writes consecutive counts under their names, each followed by its rate and samples.</summary>
@@ -95,7 +95,8 @@ internal sealed class SampledCounts
     }
 
     /// <summary>
-    /// Writes <c>message_stats</c> with the counts of published and delivered messages. Left out, as in RabbitMQ, while all counts are 0.
+    /// Writes <c>message_stats</c> with the counts of published and delivered messages. If all counts are 0, writes nothing, as RabbitMQ
+    /// does, or an empty object if <paramref name="isAlwaysThere"/> is true.
     /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {
@@ -111,7 +112,7 @@ internal sealed class SampledCounts
         json.WriteEndObject();
     }
 
-    /// <summary>Writes <c>message_stats</c> of a queue. Left out, as in RabbitMQ, while all counts are 0.</summary>
+    /// <summary>Writes <c>message_stats</c> of a queue. If all its counts are 0, writes nothing, as RabbitMQ does.</summary>
     public void WriteQueueStatistics(Utf8JsonWriter json)
     {
         bool publishes = _now[0] != 0, delivers = !IsEmpty(StatisticRows.QueueDelivering, StatisticRows.Delivering.Length);

@@ -21,7 +21,9 @@ internal static class DelayHeader
         return NumberOf(FieldTableCodec.Read(headers)[Name]!.Value) is > 0 and <= Longest and var delay ? delay : 0;
     }
 
-    /// <summary>Returns properties with the negated delay: consumers see that the message was delayed, and its delay is over.</summary>
+    /// <summary>
+    /// Returns the properties with the negated delay, which tells consumers that the message was delayed and that the delay is over.
+    /// </summary>
     /// <param name="properties">Property flags and property list, with the header.</param>
     public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
     {

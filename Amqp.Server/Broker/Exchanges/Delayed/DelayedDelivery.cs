@@ -13,7 +13,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The batch of delayed messages that are due. Appends them to their queues, then settles them.</summary>
+/// <summary>
+/// The batch of delayed messages that are due. Appends the messages to the queues of their routes, then settles them in the exchange.
+/// </summary>
 /// <remarks>
 /// A crash between append and settle repeats messages and loses none. One task at a time delivers. The task holds the lock of the
 /// <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
@@ -40,7 +42,8 @@ internal sealed class DelayedDelivery(
     public int Count { get; private set; }
 
     /// <summary>
-    /// Fills the batch with messages that are due, behind those that the last delivery could not deliver. Called under the lock.
+    /// Fills the batch with messages that are due, behind those that the last call of <see cref="Deliver"/> left in it. Called under the
+    /// lock.
     /// </summary>
     public void Fill(long now)
     {
@@ -50,7 +53,7 @@ internal sealed class DelayedDelivery(
 
     /// <summary>Delivers the messages of the batch in order, until one cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
-    /// <exception cref="DiskAlarmException">The disk alarm is set; the rest stays in the batch.</exception>
+    /// <exception cref="DiskAlarmException">The disk alarm is set. The message and those behind it stay in the batch.</exception>
     /// <exception cref="StoreFailedException">The store has failed.</exception>
     public void Deliver()
     {
@@ -79,7 +82,9 @@ internal sealed class DelayedDelivery(
     /// <summary>Removes the first messages from the batch, and settles the delivered ones.</summary>
     /// <param name="done">Number of messages to remove.</param>
     /// <param name="delivered">Number of delivered messages, which were moved to the front of the batch.</param>
-    /// <param name="isBound">True if copies were written: after a crash the settles count only if the copies were written.</param>
+    /// <param name="isBound">
+    /// True if copies were appended to the log. After a crash the settles then count only if the copies are in the log.
+    /// </param>
     private void End(int done, int delivered, bool isBound)
     {
         lock (gate)
@@ -90,14 +95,14 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // delivered even if the settle failed: never deliver them twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // removed even if the settle failed: else they would be delivered twice
                 Count -= done;
                 waiting.Release(done);
             }
         }
     }
 
-    /// <returns>False if the message was damaged and is now settled, or is quarantined.</returns>
+    /// <returns>True if the message was delivered. False if it was damaged and is now settled, or if it is quarantined.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
         try
@@ -112,7 +117,9 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Routes a message by the current bindings and appends it to the queues.</summary>
+    /// <summary>
+    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message cannot be read.
+    /// </summary>
     /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)
     {

@@ -4,11 +4,12 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The stored form of a delayed message: the time when it is due, its further routing keys, and the message itself.</summary>
+/// <summary>The stored form of a delayed message: the time when it is due, the keys of its CC and BCC headers, and the message.</summary>
 internal readonly ref struct DelayedMessage
 {
     // | due i64 | number of keys u32 | keys: long strings | message as an EncodedMessage |
-    // Big-endian. The keys are those of the headers CC and BCC. The stored message has no BCC header any more.
+    // Big-endian. Due is in milliseconds since 1970-01-01 UTC. The keys are those of the headers CC and BCC: they are stored apart, because
+    // the BCC header is removed from the message. The message's own routing key is part of the message.
 
     private DelayedMessage(long due, string[] furtherKeys, EncodedMessage message)
     {

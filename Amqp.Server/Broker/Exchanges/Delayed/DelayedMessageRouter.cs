@@ -7,7 +7,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once.
+/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all other messages at once.
 /// An inner exchange type does the routing.
 /// </summary>
 internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper

@@ -17,11 +17,13 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// <para>The message store keeps the messages like those of a queue, so that those of a durable exchange survive a restart. Memory holds
 /// only the due time and the place in the store of each message.</para>
 /// <para>A message that causes an unexpected exception is quarantined and stays stored. The task continues with the next message.</para>
-/// <para>The lock owns all of the state. One task at a time loads or delivers.</para>
+/// <para>The lock guards all state. One task at a time loads or delivers messages.</para>
 /// </remarks>
 internal sealed class DelayedMessages
 {
-    /// <summary>Longest interval of the timer in milliseconds. The limit makes the broker notice a change of the system clock.</summary>
+    /// <summary>
+    /// Longest interval of the timer in milliseconds. Due times are times of the system clock, so a change of that clock must be noticed.
+    /// </summary>
     private const long LongestWait = 60_000;
 
     /// <summary>Pause after messages could not be read from the disk, or after an unexpected exception.</summary>
@@ -30,7 +32,7 @@ internal sealed class DelayedMessages
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    private readonly StoredQueue _stored; // messages of the last run, until they are loaded
+    private readonly StoredQueue _stored; // the store's queue; ready in it: messages of the last run that are not loaded yet
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
     private readonly DelayedDelivery _delivery;
@@ -53,7 +55,7 @@ internal sealed class DelayedMessages
             static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Messages that could not be loaded or delivered.</summary>
+    /// <summary>Messages that caused an unexpected exception when they were loaded or delivered.</summary>
     public DelayedQuarantine Quarantine { get; }
 
     /// <summary>Number of the exchange's queue in the store if the queue survives a restart; else 0.</summary>
@@ -82,7 +84,7 @@ internal sealed class DelayedMessages
     public long Add(
         long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        long due = Deadline.After(Now, milliseconds + 1); // a started millisecond does not count, so that the message is never early
+        long due = Deadline.After(Now, milliseconds + 1); // plus one: the current millisecond has begun, and the message must not be early
         StoredMessage message = default;
         long position = _store.Append(
             [_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
@@ -121,7 +123,7 @@ internal sealed class DelayedMessages
         {
             _closed = true;
             _timer.Dispose();
-            // The store forgets the place first, so that it logs nothing for each message.
+            // The queue is deleted from the store first, so that the settles of its messages write no records.
             _store.DeleteQueue(_stored);
             Quarantine.Delete();
             _store.Settle(_stored, _waiting.Clear());
@@ -145,8 +147,10 @@ internal sealed class DelayedMessages
     /// <summary>Settles a message. Called under the lock.</summary>
     public void Settle(in StoredMessage message) => _store.Settle(_stored, new ReadOnlySpan<StoredMessage>(in message));
 
-    /// <summary>Starts the task unless it runs already, or sets the timer for the next message. Called under the lock.</summary>
-    /// <param name="mustWork">True if messages may be due or not loaded yet.</param>
+    /// <summary>
+    /// Does nothing while the task runs. Otherwise starts the task, or only sets the timer for the next message. Called under the lock.
+    /// </summary>
+    /// <param name="mustWork">True starts the task, because messages may be due or are not loaded yet. False sets the timer.</param>
     public void Continue(bool mustWork)
     {
         if (_isWorking)
@@ -168,7 +172,7 @@ internal sealed class DelayedMessages
             if (_isWorking || IsClosing)
                 return;
             _isWorking = true;
-            _work = DeliverAsync(); // the timer runs on a thread of the pool already
+            _work = DeliverAsync(); // no Task.Run: the callback runs on the thread pool already
         }
     }
 
@@ -231,7 +235,8 @@ internal sealed class DelayedMessages
     /// <summary>Delivers messages until none is due, and sets the timer for the next one.</summary>
     private async Task DeliverAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the caller holds the lock
+        // continues on another thread, because the caller holds the lock
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (TryFillBatch())
         {
             try
@@ -239,7 +244,7 @@ internal sealed class DelayedMessages
                 if (_store.IsBehind)
                     await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 _delivery.Deliver();
-                await Task.Yield(); // other work of the pool may run before the next batch
+                await Task.Yield(); // lets other work of the thread pool run before the next batch
             }
             catch (Exception error) when (error is QueueUnreadableException or DiskAlarmException)
             {
@@ -247,7 +252,7 @@ internal sealed class DelayedMessages
             }
             catch (StoreFailedException)
             {
-                return; // the messages wait for the next start
+                return; // the messages stay stored until the next start
             }
             catch (Exception error)
             {

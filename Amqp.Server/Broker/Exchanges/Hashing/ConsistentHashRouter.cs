@@ -10,8 +10,8 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
 /// Routes a message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of a
-/// destination. Messages with the same key go to the same destination while it is bound. A new destination takes its share from the others;
-/// the share of a removed one goes to the others; nothing else moves.
+/// destination. Messages with the same hash go to the same destination while the bindings stay. A new destination takes its share of the
+/// hashes from the other destinations, and a removed destination leaves its share to them. All other hashes keep their destination.
 /// </summary>
 /// <remarks>
 /// Rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the highest number

@@ -47,7 +47,7 @@ internal sealed class HashSource
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
         if (_header is not null)
-            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // with the type tag: 1 and "1" differ
+            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // includes the type tag: 1 and "1" differ
         if (_property != PropertyFlags.None)
             return properties.IsEmpty ? default : EncodedProperties.Find(properties, _property);
         return routingKey;

@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
 /// A hash function with the same result in every run and on every machine, because choices based on it must survive a restart. Not for hash
-/// tables with keys from clients.
+/// tables with keys from clients, who could compute colliding keys.
 /// </summary>
 internal static class StableHash
 {

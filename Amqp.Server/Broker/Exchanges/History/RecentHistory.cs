@@ -29,7 +29,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
-    private List<StoredMessage>? _replayed; // messages that a replay routes back here
+    private List<StoredMessage>? _replayed; // messages that a replay routes back to this exchange; null: no replay runs
 
     /// <summary>False: the history does not count as a destination, so a message without other targets is unroutable.</summary>
     public bool IsDestination => false;
@@ -71,7 +71,8 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     }
 
     /// <summary>
-    /// Publishes the stored messages to a destination. Called under the topology lock, so that no newer message comes first.
+    /// Publishes the stored messages to a destination. Called under the topology lock, so that no newer message reaches the destination
+    /// before them.
     /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {
