@@ -12,7 +12,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage;
 
-/// <summary>The directory in which a broker stores messages and definitions. One process at a time may hold it.</summary>
+/// <summary>The directory in which a broker stores messages and definitions. Only one broker at a time can open it.</summary>
 public sealed class DataDirectory : IDisposable
 {
     private readonly string _path;
@@ -42,13 +42,13 @@ public sealed class DataDirectory : IDisposable
         Report = new RecoveryReport { Findings = [.. _findings] };
     }
 
-    /// <summary>The entries that are not messages: definitions.</summary>
+    /// <summary>The durable definitions.</summary>
     public ICatalog Catalog => _catalog;
 
-    /// <summary>Bytes and operations that the directory read and wrote since it was opened.</summary>
+    /// <summary>Counts and times of reads, writes and syncs of the directory's files, since it was opened.</summary>
     public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
 
-    /// <summary>Result of recovery: of the catalog alone at first, of everything after <see cref="OpenStore"/>.</summary>
+    /// <summary>Result of recovery. Before <see cref="OpenStore"/> it has only the findings of the catalog.</summary>
     public RecoveryReport Report { get; private set; }
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
@@ -83,7 +83,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. The report names those that are missing.
+    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> names those of them
+    /// that are in no queue any more.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>
@@ -108,7 +109,7 @@ public sealed class DataDirectory : IDisposable
         return _store = new FileMessageStore(recovered, _pages, _files, _catalog, _signal, _reserve, _options);
     }
 
-    /// <summary>Closes the store if that was not done, syncs the catalog, and unlocks the directory.</summary>
+    /// <summary>Closes the store if it is still open, syncs the catalog, and unlocks the directory.</summary>
     public void Dispose()
     {
         try
@@ -128,6 +129,6 @@ public sealed class DataDirectory : IDisposable
         if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
             throw new DataDirectoryException($"the data directory {_path} has no file named {FormatFile.Name}, so its format is unknown");
         if (version is null or < FormatFile.Newest)
-            FormatFile.Write(_files, _path, FormatFile.Newest); // before the first file that an older broker would ignore
+            FormatFile.Write(_files, _path, FormatFile.Newest); // first: an older broker then rejects files that it would ignore
     }
 }

@@ -19,7 +19,8 @@ using Amqp.Storage.Transient;
 namespace Amqp.Storage;
 
 /// <summary>
-/// The store in a <see cref="DataDirectory"/>. Persistent messages are in one log for all queues, the others in memory or paged out.
+/// The store in a <see cref="DataDirectory"/>. Persistent messages of durable queues are in one log. All other messages are transient:
+/// they are in memory or in page files.
 /// </summary>
 public sealed class FileMessageStore : IMessageStore
 {
@@ -34,7 +35,7 @@ public sealed class FileMessageStore : IMessageStore
     private readonly MessageChunkPool _chunks;
     private readonly DurableQueues _durable;
 
-    /// <summary>Takes over the recovered messages and starts the committer.</summary>
+    /// <summary>Takes over the recovered messages, and starts the committer and the housekeeper.</summary>
     internal FileMessageStore(
         RecoveredLog recovered,
         PageFolder pages,
@@ -129,7 +130,7 @@ public sealed class FileMessageStore : IMessageStore
     {
         queue.IsDeleted = true;
         _durable.Remove(queue);
-        // logs nothing: the queue's number is never used again
+        // Logs nothing: a start discards the messages of queues that do not exist, and the queue's number is never used again.
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
         settled.AddAside();
         settled.AddReady();
@@ -206,7 +207,7 @@ public sealed class FileMessageStore : IMessageStore
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>
         _committer.WaitForCommitAsync(position, cancellation);
 
-    /// <summary>Completes when the housekeeper is idle: indexes are written, messages spilled.</summary>
+    /// <summary>Completes when the housekeeper has done all work queued so far: indexes are written, messages are spilled.</summary>
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
 
     /// <summary>

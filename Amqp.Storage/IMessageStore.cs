@@ -11,7 +11,7 @@ namespace Amqp.Storage;
 /// </summary>
 /// <remarks>
 /// Thread-safe, except for each <see cref="StoredQueue"/>, which the lock of the queue's owner
-/// guards. A position is the number of bytes appended to the log since the start. A record is
+/// guards. A position is the number of bytes appended to the log since the store was opened. A record is
 /// durable once <see cref="DurablePosition"/> has reached the position that its append returned.
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
@@ -24,8 +24,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>
     /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost,
-    /// and the work is retried later. Raised at each attempt, except for paging: after a failure to page
-    /// out, not again until paging has succeeded. Handlers run on threads of the store and must be short.
+    /// and the work is retried later. Raised for each failed attempt; for paging only for the first one until
+    /// paging has succeeded again. Handlers run on threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -41,8 +41,8 @@ public interface IMessageStore : IAsyncDisposable
     StoreFailedException? Failure { get; }
 
     /// <summary>
-    /// True while writes fail because the disk is full. Nothing becomes durable until there is space; then everything does. Also true until
-    /// the disk reserve for settles has its full size again. Publishers must be blocked while it is true.
+    /// True while writes fail because the disk is full. Nothing becomes durable until the disk has space; then everything appended does.
+    /// Also true until the disk reserve for settles has its full size again. Publishers must be blocked while this property is true.
     /// </summary>
     bool IsFull { get; }
 
@@ -52,7 +52,7 @@ public interface IMessageStore : IAsyncDisposable
     bool IsBehind { get; }
 
     /// <summary>
-    /// Bytes of memory for payloads that are nowhere else. Payloads that can be read from disk and the queues' entries do not count.
+    /// Bytes of memory for payloads that are in memory only. Payloads that can be read from disk and the queues' entries do not count.
     /// </summary>
     long MemoryInUse { get; }
 
@@ -75,7 +75,10 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>
     /// Discards all messages of a queue that are ready or set aside. Messages that were taken must still be settled one by one.
     /// </summary>
-    /// <remarks>The caller holds the queue's lock, and does not pass the queue's number to the next start.</remarks>
+    /// <remarks>
+    /// The caller holds the queue's lock. After a restart the caller must not pass the queue's number to
+    /// <see cref="DataDirectory.OpenStore"/>, or the messages are recovered.
+    /// </remarks>
     void DeleteQueue(StoredQueue queue);
 
     /// <summary>Settles all ready messages of a queue.</summary>
@@ -84,8 +87,8 @@ public interface IMessageStore : IAsyncDisposable
     int Purge(StoredQueue queue);
 
     /// <summary>
-    /// Stores one message for several queues and assigns its sequence in
-    /// each. <see cref="StoredQueue.Add"/> then makes it ready in a queue.
+    /// Stores one message for several queues and assigns its sequence in each
+    /// queue. <see cref="StoredQueue.Add"/> then makes the message ready in a queue.
     /// </summary>
     /// <param name="queues">At least one queue.</param>
     /// <param name="head">First part of the payload, copied.</param>
@@ -99,7 +102,7 @@ public interface IMessageStore : IAsyncDisposable
         ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
     /// <summary>
-    /// Returns the payload of an unsettled message, reading it from disk if necessary. It stays in memory until the lease is disposed.
+    /// Returns the payload of an unsettled message, read from disk if necessary. The payload stays in memory until the lease is disposed.
     /// </summary>
     /// <exception cref="StoreDamagedException">The bytes on disk are damaged.</exception>
     /// <exception cref="IOException">The bytes cannot be read now.</exception>
@@ -119,12 +122,13 @@ public interface IMessageStore : IAsyncDisposable
     /// <param name="queue">The queue that the messages were taken from.</param>
     /// <param name="messages">The messages to settle.</param>
     /// <param name="isBound">
-    /// True if the settles depend on everything appended so far, as in a transaction: after a crash they count only together with it. Other
-    /// settles may count at once, because on a full disk settled messages are deleted before anything else can be written.
+    /// True if the settles depend on everything appended so far, as in a transaction: after a crash the settles count only if the earlier
+    /// records are durable too. Other settles may count before earlier records are written, because on a full disk segments without
+    /// unsettled messages are deleted to make space for those records.
     /// </param>
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false);
 
-    /// <summary>Marks the queue's messages up to this one as delivered. Those that are recovered later come back as redelivered.</summary>
+    /// <summary>Logs that the queue's messages up to this one were delivered, so that a restart marks them as redelivered.</summary>
     /// <remarks>
     /// The caller holds the queue's lock. One call per run of deliveries is
     /// enough. It costs nothing if no persistent message follows the last mark.

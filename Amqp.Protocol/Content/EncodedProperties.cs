@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>The encoded properties of a message, for the message path, where decoding would allocate.</summary>
+/// <summary>
+/// The properties that the server needs of every message, read from their encoding without allocating. <see cref="BasicProperties"/>
+/// decodes all properties.
+/// </summary>
 public readonly ref struct EncodedProperties
 {
     private EncodedProperties(
@@ -169,7 +172,7 @@ public readonly ref struct EncodedProperties
             if (!isReplaced && (flag != PropertyFlags.Expiration || keepsExpiration))
                 output.Write(before[..(before.Length - reader.Rest.Length)]);
         }
-        output.Write(reader.Rest); // what follows a continuation
+        output.Write(reader.Rest); // properties of further words of flags
     }
 
     /// <summary>Returns an encoded property, without the length of a string or of the headers. Empty if absent.</summary>
@@ -199,7 +202,9 @@ public readonly ref struct EncodedProperties
         }
     }
 
-    /// <summary>Returns the offset of the headers table, at its length, in a property list; -1 if there are no headers.</summary>
+    /// <summary>
+    /// Returns the offset in a property list of the headers' length, which the headers follow; -1 if the list has no headers.
+    /// </summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {
         var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>The arguments of basic.publish, read without allocating strings, for the message path.</summary>
+/// <summary>The arguments of basic.publish, read without allocating strings: this runs for every publish.</summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;

@@ -4,8 +4,8 @@ namespace Amqp.Protocol;
 
 /// <summary>Converts between AMQP 0-9-1 and AMQP 0-8, which RabbitMQ speaks to clients that ask for it.</summary>
 /// <remarks>
-/// connection.close and close-ok have the numbers 60 and 61. basic.consume
-/// and channel.open-ok lack the last argument. All else is the same.
+/// In 0-8 connection.close and close-ok have the method ids 60 and 61, and basic.consume
+/// and channel.open-ok lack the last argument of 0-9-1. All other methods are the same.
 /// </remarks>
 internal static class Amqp08
 {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Writes basic.deliver directly into a span, for the message path.</summary>
+/// <summary>Writes basic.deliver directly into a span, without allocating: this runs for every delivery.</summary>
 public static class DeliverFrame
 {
     private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1; // envelope, ids, tag length, delivery tag, redelivered

@@ -16,7 +16,7 @@ public sealed class FrameReader
     /// <summary>Maximum size of a whole frame in bytes, envelope included.</summary>
     public int FrameMax { get; set; } = Frame.MinSize;
 
-    /// <summary>True if the peer speaks AMQP 0-8. Its methods are converted to 0-9-1.</summary>
+    /// <summary>True if the peer speaks AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Reads the next frame if it has arrived completely; otherwise leaves the buffer unchanged.</summary>
@@ -62,7 +62,7 @@ public sealed class FrameReader
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
-        // RabbitMQ accepts a payload of frame-max bytes, eight too many.
+        // As in RabbitMQ, a payload of frame-max bytes is accepted, although the whole frame is then eight bytes too long.
         if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
             throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;

@@ -10,10 +10,10 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     /// <summary>Maximum bytes of a body that is written with one request for output memory.</summary>
     public const int OnePiece = 32 * 1024;
 
-    // A frame begins with its size, which is known last. So the arguments are gathered here first.
+    // The size of a frame precedes its payload, but is known only when the payload is encoded. So a method is encoded here first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
-    /// <summary>True if the peer speaks AMQP 0-8. Methods are converted to it.</summary>
+    /// <summary>True if the peer speaks AMQP 0-8. Methods are then converted to 0-8.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Writes a method frame.</summary>
@@ -46,7 +46,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A large body is copied into pieces of the output's own size: one piece of its size could mean 100 MB of new memory.
+        // A large body is copied into pieces of the output's own size: one piece for the whole body could take 100 MB of new memory.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);

@@ -96,7 +96,7 @@ public readonly record struct BasicCancelOk(string ConsumerTag) : IMethod<BasicC
     }
 }
 
-/// <summary>basic.publish. The message path of the server reads it with <see cref="PublishAddress"/>.</summary>
+/// <summary>basic.publish. The server reads this method with <see cref="PublishAddress"/>, which allocates nothing.</summary>
 public readonly record struct BasicPublish(string Exchange, string RoutingKey, bool Mandatory, bool Immediate) : IMethod<BasicPublish>
 {
     public static MethodId Id => new(60, 40);
@@ -133,7 +133,7 @@ public readonly record struct BasicReturn(ushort ReplyCode, string ReplyText, st
     }
 }
 
-/// <summary>basic.deliver. The message path of the server writes it with <see cref="DeliverFrame"/>.</summary>
+/// <summary>basic.deliver. The server writes this method with <see cref="DeliverFrame"/>, which allocates nothing.</summary>
 public readonly record struct BasicDeliver(string ConsumerTag, ulong DeliveryTag, bool Redelivered, string Exchange, string RoutingKey)
     : IMethod<BasicDeliver>
 {
@@ -207,7 +207,7 @@ public readonly record struct BasicGetEmpty : IMethod<BasicGetEmpty>
     }
 }
 
-/// <summary>basic.ack: acknowledges deliveries if sent by a consumer, publishes if sent by the server.</summary>
+/// <summary>basic.ack: sent by a client, it acknowledges deliveries; sent by the server, it confirms publishes.</summary>
 public readonly record struct BasicAck(ulong DeliveryTag, bool Multiple) : IMethod<BasicAck>
 {
     public static MethodId Id => new(60, 80);
@@ -277,7 +277,9 @@ public readonly record struct BasicRecoverOk : IMethod<BasicRecoverOk>
     }
 }
 
-/// <summary>basic.nack: RabbitMQ's reject of several deliveries. Sent by the server, it refuses publishes.</summary>
+/// <summary>
+/// basic.nack: sent by a client, it rejects one or several deliveries; sent by the server, it refuses publishes. An extension of RabbitMQ.
+/// </summary>
 public readonly record struct BasicNack(ulong DeliveryTag, bool Multiple, bool Requeue) : IMethod<BasicNack>
 {
     public static MethodId Id => new(60, 120);

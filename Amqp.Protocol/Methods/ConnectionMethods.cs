@@ -20,7 +20,7 @@ public readonly record struct ConnectionStart(
     }
 }
 
-/// <summary>connection.start-ok: the login.</summary>
+/// <summary>connection.start-ok: properties of the client, and its login.</summary>
 public readonly record struct ConnectionStartOk(FieldTable ClientProperties, string Mechanism, byte[] Response, string Locale)
     : IMethod<ConnectionStartOk>
 {
@@ -166,7 +166,9 @@ public readonly record struct ConnectionCloseOk : IMethod<ConnectionCloseOk>
     }
 }
 
-/// <summary>connection.blocked: publishers are not read from until connection.unblocked. An extension of RabbitMQ.</summary>
+/// <summary>
+/// connection.blocked: tells a client that the server accepts no publishes until connection.unblocked. An extension of RabbitMQ.
+/// </summary>
 public readonly record struct ConnectionBlocked(string Reason) : IMethod<ConnectionBlocked>
 {
     public static MethodId Id => new(10, 60);

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace Amqp.Protocol;
 
 /// <summary>
-/// Converts octets to text and back without loss, for names and keys. As in RabbitMQ, they should be UTF-8 but need not be.
+/// Converts octets to text and back without loss, for names and keys. As in RabbitMQ, these octets should be UTF-8 but need not be.
 /// </summary>
 /// <remarks>
 /// An octet that is not part of valid UTF-8 becomes the lone surrogate U+DC00 plus its value, which no UTF-8 decodes to. So different
@@ -79,11 +79,11 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns true if the text may have escapes. The second half of a surrogate pair looks like one, so this is no proof.
+    /// Returns true if the text may have escaped octets. It may have none: the second half of a surrogate pair can look like one.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Removes the first character of the text: an escaped octet, or a rune.</summary>
+    /// <summary>Removes the first character of the text. Returns true if that was an escaped octet, false if it was a rune.</summary>
     private static bool IsEscaped(ref ReadOnlySpan<char> text, out byte octet, out Rune rune)
     {
         char first = text[0];

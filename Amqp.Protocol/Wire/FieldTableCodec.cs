@@ -143,7 +143,7 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        Span<int> ends = stackalloc int[FewLevels]; // ends of the outer containers; for an array the complement
+        Span<int> ends = stackalloc int[FewLevels]; // end offsets of the enclosing tables; for an enclosing array the complement
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
         while (true)
@@ -261,7 +261,7 @@ public static class FieldTableCodec
     /// <summary>A table or array that is being decoded.</summary>
     /// <param name="name">Name of the field in the enclosing table.</param>
     /// <param name="type">Table or array.</param>
-    /// <param name="end">Offset after it in the outermost fields.</param>
+    /// <param name="end">Offset of the end of this table or array in the fields of the outermost table.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
         private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // fields of an array have no name

@@ -84,7 +84,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public bool AsBoolean() => Type == FieldType.Boolean ? _bits != 0 : throw Mismatch();
 
-    /// <summary>Returns an integer of any type.</summary>
+    /// <summary>Returns the value of any integer type.</summary>
     public long AsInteger() => IsInteger ? _bits : throw Mismatch();
 
     /// <summary>Returns a single or double precision number.</summary>

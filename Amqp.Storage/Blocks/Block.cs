@@ -3,16 +3,16 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The unit of memory for payloads: payloads of transient messages, or an extent of a segment's log.</summary>
+/// <summary>The unit of memory for payloads: payloads of transient messages, or records of a segment.</summary>
 /// <remarks>
-/// <see cref="State"/> counts its users. <see cref="Memory"/> may be read after one atomic step has pinned the block and found it resident.
-/// The other fields are set before the block is published in the table, except for those that name another owner.
+/// <see cref="State"/> counts its references and pins. <see cref="Memory"/> may be read after one atomic step has pinned the block and
+/// found it resident. A field that names no owner is set before other threads get the block's number, and does not change after that.
 /// </remarks>
 internal sealed unsafe class Block
 {
     private BlockState _state;
 
-    /// <summary>Counts the users of the block, and says if its bytes are in memory. Changed by any thread.</summary>
+    /// <summary>Counts the references and pins of the block, and says if its bytes are in memory. Changed by any thread.</summary>
     public ref BlockState State => ref _state;
 
     /// <summary>Index in the <see cref="BlockTable"/>.</summary>
@@ -36,18 +36,17 @@ internal sealed unsafe class Block
     public long FileOffset { get; set; }
 
     /// <summary>
-    /// The parts of the block in the file, if it is not contiguous there: gathered records, or what compaction left of the block. Null
-    /// otherwise.
-    /// Owned by <see cref="SegmentLayout"/>.
+    /// The parts of the block in the segment's file, if the block is not contiguous there, because it was gathered or compacted; otherwise
+    /// null. Owned by <see cref="SegmentLayout"/>.
     /// </summary>
     public BlockPiece[]? Pieces { get; set; }
 
-    /// <summary>The parts of the block in the file, one or several.</summary>
+    /// <summary>The parts of the block in the segment's file: <see cref="Pieces"/>, or the whole block as one part.</summary>
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not in the
-    /// log. Owned by the log's lock while the block is open, then fixed.
+    /// True if messages in the block also went to queues that are not durable, so that
+    /// their records do not name all queues. Owned by the log's lock while the block is open, then fixed.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
@@ -64,15 +63,15 @@ internal sealed unsafe class Block
     public List<Range>? Damage { get; set; }
 
     /// <summary>
-    /// True if the bytes were read from a file, now or earlier, rather than
-    /// appended here. Set by the loader before the block becomes resident.
+    /// True once the bytes have been read from a file; false while they are in memory since they
+    /// were appended. Set by the loader before the block becomes resident.
     /// </summary>
     public bool WasRead { get; set; }
 
-    /// <summary>Neighbours in <see cref="List"/>, whose owner owns both.</summary>
+    /// <summary>The next older block in <see cref="List"/>. Owned by the owner of that list.</summary>
     public Block? Older { get; set; }
 
-    /// <inheritdoc cref="Older"/>
+    /// <summary>The next newer block in <see cref="List"/>. Owned by the owner of that list.</summary>
     public Block? Newer { get; set; }
 
     /// <summary>The list that contains the block, or null. Owned by the owner of that list.</summary>

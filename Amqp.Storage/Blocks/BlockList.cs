@@ -3,13 +3,13 @@ namespace Amqp.Storage.Blocks;
 /// <summary>
 /// A list of blocks in order of addition, and the sum of their bytes. Owned by the lock of its owner, except for <see cref="Bytes"/>.
 /// </summary>
-/// <remarks>A block is in one list at most, and knows which.</remarks>
+/// <remarks>A block is in one list at most: <see cref="Block.List"/>.</remarks>
 internal sealed class BlockList
 {
     private Block? _newest;
     private long _bytes;
 
-    /// <summary>The block that was added first. The others follow through <see cref="Block.Newer"/>.</summary>
+    /// <summary>The block that was added first. Each block refers to the next one by <see cref="Block.Newer"/>.</summary>
     public Block? Oldest { get; private set; }
 
     /// <summary>Bytes of memory of all blocks. Read by any thread.</summary>

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Whole records of a block that are contiguous in the segment's log.</summary>
+/// <summary>A part of a block that is contiguous in the segment's file. It consists of whole records.</summary>
 internal readonly record struct BlockPiece
 {
     private readonly uint _fileOffset; // 32 bits: a segment is shorter than 4 GiB, and there may be a piece for each loaded message

@@ -62,7 +62,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <param name="segment">The segment that holds the records.</param>
     /// <param name="fileOffset">Offset of the block in the segment's file, in bytes.</param>
     /// <param name="length">Bytes of the block.</param>
-    /// <param name="references">Unsettled messages times queues in the block; more than 0.</param>
+    /// <param name="references">Unsettled messages in the block, each counted once for each of its queues; more than 0.</param>
     public Block Recover(Segment segment, long fileOffset, int length, long references)
     {
         Block block = _table.Rent();
@@ -92,7 +92,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>Returns the free memory at the end of a block that is being gathered.</summary>
     public static Span<byte> FreeSpan(Block block, int bytes) => new(block.Memory + block.Length, bytes);
 
-    /// <summary>Closes a gathered block. From then on the block is like any other that was loaded.</summary>
+    /// <summary>Closes a gathered block. From then on the block is like any other loaded block.</summary>
     /// <param name="block">A block from <see cref="Gather"/>.</param>
     /// <param name="pieces">The locations of its records in the segment.</param>
     public void CloseGathered(Block block, BlockPiece[] pieces)
@@ -106,7 +106,7 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     /// <summary>Closes a block for appending.</summary>
     /// <param name="block">An open block.</param>
-    /// <param name="references">Messages times queues that were appended to the block.</param>
+    /// <param name="references">Messages that were appended to the block, each counted once for each of its queues.</param>
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
@@ -114,7 +114,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>Changes the counts of references and pins. The caller that removes the last one retires the block.</summary>
+    /// <summary>Changes the counts of references and pins, and retires the block if none of them is left.</summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -175,7 +175,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees all memory that is not pinned; the rest is freed with its last pin. Reads then throw <see cref="ObjectDisposedException"/>.
+    /// Frees the memory of all blocks without pins; a pinned block is freed with its last pin. Later reads that would load a block throw
+    /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {

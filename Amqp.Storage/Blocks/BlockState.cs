@@ -1,17 +1,19 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The users of a <see cref="Block"/> and its residence, in one word. Thread-safe.</summary>
+/// <summary>
+/// The references and pins of a <see cref="Block"/>, and the flag that says if its bytes are in memory, in one word. Thread-safe.
+/// </summary>
 /// <remarks>
 /// Every change of the word is atomic:
 /// <list type="bullet">
-/// <item>References are the unsettled messages times queues, plus <see cref="OpenBias"/> while the block is open. Pins are readers, plus
-/// one of the committer until a block of the log is written, and one of the pager while it writes a transient block.</item>
+/// <item>A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. Each reader has a pin.
+/// So has the committer until it has written a block of the log, and the pager while it writes a transient block.</item>
 /// <item>A block is finished when it has no references and no pins. New references and pins come only from the owner of an unsettled
 /// message, or from the pager if the word still has references. So a block
 /// finishes exactly once. The thread that finishes it retires it.</item>
 /// <item>A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
-/// <see cref="Resident"/> by compare-and-swap from a word without pins but its own. So no reader is left, and the next one sees the flag
-/// cleared.</item>
+/// <see cref="Resident"/> by compare-and-swap from a word that has no pins except the evictor's own. So no reader is left, and the next
+/// reader sees the flag cleared.</item>
 /// </list>
 /// </remarks>
 internal struct BlockState
@@ -21,7 +23,8 @@ internal struct BlockState
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// A reference of the appender. When the block closes, the appender replaces it by the number of references that it appended.
+    /// Keeps an open block from being finished. When the block closes, the appender replaces it by the number of references that were
+    /// appended; settles have been subtracted from it meanwhile.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -40,7 +43,8 @@ internal struct BlockState
     /// <summary>Sets the word for a new use of the block.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>Returns the unsettled messages times queues of an open block, given the number that was appended.</summary>
+    /// <summary>Returns the unsettled references of an open block.</summary>
+    /// <param name="appended">References that were appended to the block.</param>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
     /// <summary>Adds to the references or pins; negative values subtract.</summary>

@@ -3,13 +3,13 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Loads blocks whose bytes are in a file only, and counts them. Thread-safe.</summary>
+/// <summary>Loads evicted blocks, whose bytes are in a file only, and counts the blocks that are evicted. Thread-safe.</summary>
 /// <param name="loader">Reads blocks of the log; null without a log.</param>
 /// <param name="memory">Memory for loaded blocks.</param>
 /// <param name="residents">Receives the loaded blocks.</param>
 internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memory, ResidentBlocks residents)
 {
-    private long _count; // this and _reads are changed with Interlocked
+    private long _count; // _count and _reads are changed with Interlocked
     private long _reads;
     private volatile bool _closed;
 

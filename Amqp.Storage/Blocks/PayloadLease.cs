@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Keeps the payload of a message in memory until it is disposed: exactly once, on any thread.</summary>
+/// <summary>Keeps the payload of a message in memory until the lease is disposed. Dispose it exactly once, on any thread.</summary>
 public readonly ref struct PayloadLease : IDisposable
 {
     private readonly BlockSpace _space;

@@ -28,7 +28,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
                 next = candidate.Newer;
                 byte* bytes = candidate.Memory; // before the swap: afterwards the field may belong to a reader that loads the block again
                 if (!candidate.State.TryEvict())
-                    continue; // being read, or about to be retired: both end soon
+                    continue; // has a reader, or is about to be retired: a later call evicts it, or it is removed
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);
                 Evicted?.Invoke();

@@ -72,7 +72,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Replaces the file by one with these entries only. Call while nothing else uses the catalog.</summary>
+    /// <summary>Replaces the file by a new file with these entries only. Call while nothing else uses the catalog.</summary>
     /// <exception cref="StoreFullException">The disk is full. The old file stays.</exception>
     private void Rewrite(SortedDictionary<string, byte[]> entries)
     {
@@ -97,17 +97,17 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>
-    /// Replaces this file by one from <see cref="BeginRewrite"/>. From then on nothing counts as synced before the folder is.
+    /// Replaces this file by one from <see cref="BeginRewrite"/>. A <see cref="Sync"/> then waits until the folder is synced too.
     /// </summary>
     /// <param name="next">The new file. It is synced completely once <paramref name="complete"/> has returned true.</param>
     /// <param name="complete">
-    /// Appends missing changes to the new file. Returns true if there were none; changes then wait until the file is in place.
+    /// Appends missing changes to the new file. Returns true if the new file is complete; further changes then wait until it is in place.
     /// </param>
     /// <param name="exclude">Lock that excludes changes meanwhile.</param>
     /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {
-        lock (_swap) // a concurrent sync waits for the folder
+        lock (_swap) // a concurrent Sync waits until the folder is synced
         {
             lock (exclude)
             {
@@ -123,7 +123,7 @@ internal sealed class CatalogFile : IDisposable
             }
             catch (IOException failure)
             {
-                _folderFailure = failure; // the next commit throws it, and is the last
+                _folderFailure = failure; // the next Sync throws it, which ends the committer
             }
             return true;
         }
@@ -208,7 +208,7 @@ internal sealed class CatalogFile : IDisposable
         {
             _file.Truncate(Length);
         }
-        _file.Sync(); // the last run may not have synced it, and the log depends on it from now on
+        _file.Sync(); // the last run may not have synced the file, and new records of the log depend on its entries
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);

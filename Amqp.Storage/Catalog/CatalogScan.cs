@@ -14,7 +14,7 @@ internal static class CatalogScan
     /// <param name="bytes">Contents of the file.</param>
     /// <param name="findings">Receives damage and an unfinished write.</param>
     /// <param name="onRecord">Called for each record, in order.</param>
-    /// <returns>Offset after the last intact record. The rest is an unfinished write.</returns>
+    /// <returns>Offset after the last intact record. The bytes after it are an unfinished write.</returns>
     public static long Read(string path, ReadOnlySpan<byte> bytes, List<RecoveryFinding> findings, Found onRecord)
     {
         int start = Math.Min(bytes.Length, FileHeader.Size);

@@ -8,15 +8,16 @@ namespace Amqp.Storage.Catalog;
 
 /// <summary>The catalog of a <see cref="DataDirectory"/>: all entries in memory, every change in a file.</summary>
 /// <remarks>
-/// The committer syncs it with the next commit of the log, or after the sync interval. A change for which the disk is full is undone and
-/// can be retried. After any other failure nothing is written any more.
+/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk a <see cref="Put"/> is undone
+/// and can be retried, and a removal is written later. After any other failure nothing is written any more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
     // A smaller file is not rewritten, however much of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // Number of times that changes made during a rewrite are added without blocking others. The few that are left then block them.
+    // Number of passes in which a rewrite appends the changes made meanwhile, with a sync after each pass during which changes continue.
+    // The last pass blocks changes until the few that are left are synced too.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
@@ -43,8 +44,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Called once, under the lock, when the file should be rewritten. The handler
-    /// schedules <see cref="Rewrite"/> on a thread that may block. Set once.
+    /// Called under the lock when the file should be rewritten, and not again until that rewrite has ended. The
+    /// handler schedules <see cref="Rewrite"/> on a thread that may block. Set once.
     /// </summary>
     public Action? RewriteRequested
     {
@@ -208,14 +209,14 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
         catch (StoreFullException)
         {
-            // The committer retries them.
+            // The committer retries the removals that are left: see Sync.
         }
         _hasPendingRemovals = _pendingRemovals.Count > 0;
     }
 
     /// <summary>
-    /// Runs a write. The first one that fails, other than on a full disk, is the
-    /// last: half a record may be in the file, and would hide the records after it.
+    /// Runs a write. After a write that fails, other than on a full disk, nothing more is written: half a
+    /// record may be in the file, and would hide the records after it.
     /// </summary>
     private void WriteOrFail(Action write)
     {

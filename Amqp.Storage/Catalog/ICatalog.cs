@@ -4,8 +4,8 @@ namespace Amqp.Storage.Catalog;
 
 /// <summary>A small durable dictionary for definitions of queues, exchanges, users and so on.</summary>
 /// <remarks>
-/// Thread-safe. When a call returns, the change survives the end of the process. It is synced no later than the next commit of the log, so
-/// that no confirmed message survives a power cut without its queue's definition.
+/// Thread-safe. When a call returns, the change survives the end of the process. The change is synced no later than the next commit of the
+/// log, so that no confirmed message survives a power cut without its queue's definition.
 /// </remarks>
 public interface ICatalog
 {

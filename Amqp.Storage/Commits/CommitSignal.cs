@@ -1,6 +1,8 @@
 namespace Amqp.Storage.Commits;
 
-/// <summary>Wakes the committer. Costs one read while the committer is awake: no system call per append. Thread-safe.</summary>
+/// <summary>
+/// Wakes the committer. While the committer is awake, an append costs one read of the state and no system call. Thread-safe.
+/// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
@@ -14,8 +16,8 @@ internal sealed class CommitSignal
     /// <summary>Wakes the committer if it sleeps or dozes. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // Without the barrier, the read could come before that write is visible.
-        // The committer would find no work, and Wake would still see it awake.
+        // Without the barrier, the read of the state could come before the caller's write is visible.
+        // Then the committer could find no work and wait, although Wake has still seen it awake.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
@@ -32,7 +34,9 @@ internal sealed class CommitSignal
     }
 
     /// <summary>Announces a wait. The committer then checks for work once more, and waits if there is none.</summary>
-    /// <remarks>With the full fences here and in <see cref="Wake"/>, at least one of the two threads sees the other's write.</remarks>
+    /// <remarks>
+    /// Because of the full fences here and in <see cref="Wake"/>, the committer sees the work, or <see cref="Wake"/> sees the announcement.
+    /// </remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 
     /// <summary>

@@ -6,19 +6,20 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// Copies the settles of a dead segment into the acknowledgements of older segments, so that it can be deleted. Owned by the housekeeper.
+/// Copies the settles of a dead segment into the acknowledgements of older segments, so that the dead segment can be deleted. Owned by the
+/// housekeeper.
 /// </summary>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
-    /// <summary>Folds a dead segment into older ones, and records that in the segment.</summary>
-    /// <returns>False if there was no older segment to fold it into.</returns>
+    /// <summary>Folds a dead segment into older ones, and adds their ids to <see cref="Segment.FoldedInto"/>.</summary>
+    /// <returns>True if the segment was folded into at least one older segment for the first time.</returns>
     public bool Fold(Segment dead, Segment[] targets)
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A dead target is skipped, and keeps this segment until the target is deleted: the target may have to wait itself.
+        // A dead target gets no acknowledgements, because it will be deleted. Until then this segment stays.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {

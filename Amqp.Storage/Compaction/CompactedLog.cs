@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Writes the log of a compacted segment, and its index. Used once, by one thread.</summary>
+/// <summary>Writes the new file of a compacted segment, and its index. Used once, by one thread.</summary>
 internal sealed class CompactedLog : IDisposable
 {
     private const int BufferSize = 256 << 10;
@@ -47,7 +47,7 @@ internal sealed class CompactedLog : IDisposable
         _used += record.Length;
     }
 
-    /// <summary>Writes and syncs the log, then the index.</summary>
+    /// <summary>Writes and syncs the segment's file, then the index.</summary>
     public SegmentSummary Finish()
     {
         Flush();

@@ -4,13 +4,15 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment whose smaller log and index are written beside the old ones and synced, ready to replace them.</summary>
+/// <summary>A segment whose compacted file and index are written beside the old ones and synced, ready to replace them.</summary>
 /// <param name="Segment">The segment.</param>
 /// <param name="Summary">Summary in the new index.</param>
 /// <param name="Relocation">New offsets of the records.</param>
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
-/// <summary>The files of a compacted segment before they replace the old ones. A start deletes those that a crash has left.</summary>
+/// <summary>
+/// The files of a compacted segment before they replace the old ones. If a crash leaves such files, the next start deletes them.
+/// </summary>
 internal static class CompactedFiles
 {
     public const string LogExtension = ".compacted";

@@ -4,7 +4,9 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment that may be compacted, with what the log says about its records. Owned by <see cref="SegmentCompactor"/>.</summary>
+/// <summary>
+/// A segment that may be compacted, with its settled messages and the settles that it must keep. Owned by <see cref="SegmentCompactor"/>.
+/// </summary>
 internal sealed class CompactionCandidate
 {
     private readonly Dictionary<uint, SequenceRanges> _settled = []; // settled messages of this segment
@@ -19,19 +21,21 @@ internal sealed class CompactionCandidate
     /// <summary>Summary of the segment's index.</summary>
     public SegmentSummary Summary { get; }
 
-    /// <summary>Settles of this segment that it must keep: they name messages of older segments that still exist, or of itself.</summary>
+    /// <summary>
+    /// Settles that this segment must keep, because they name messages of older segments that still exist, or of this segment itself.
+    /// </summary>
     public Dictionary<uint, SequenceRanges> Kept { get; } = [];
 
-    /// <summary>Adds what this segment, or a later one, settles of it.</summary>
+    /// <summary>Adds the messages of this segment that are in <paramref name="settled"/>.</summary>
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Adds an existing segment with messages that this one settles. The segment is such a
-    /// target itself: a record kept for one queue still names the settled sequences of another.
+    /// Adds an existing segment: settles of its messages are kept. This segment is such a target itself,
+    /// because a record that stays for one queue still names sequences that other queues have settled.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Adds an existing segment whose messages are unknown, so that this one must keep all its settles.</summary>
+    /// <summary>Adds an existing segment whose messages are unknown. So all settles of this segment are kept.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
@@ -41,7 +45,7 @@ internal sealed class CompactionCandidate
     /// <summary>Returns, in order, the records that a queue may still need, or that lie in pieces that must stay whole.</summary>
     /// <param name="indexes">The index of the segment.</param>
     /// <param name="queues">Numbers of the queues that exist.</param>
-    /// <param name="staying">Pieces of the log that must stay whole, in ascending order.</param>
+    /// <param name="staying">Pieces of the segment's file that must stay whole, in ascending order.</param>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public List<IndexEntry> FindLive(SegmentIndexes indexes, HashSet<uint> queues, IReadOnlyList<BlockPiece> staying)
     {

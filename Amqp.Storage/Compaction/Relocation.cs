@@ -3,7 +3,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Maps offsets in the old log of a compacted segment to offsets in the new one.</summary>
+/// <summary>Maps offsets in the old file of a compacted segment to offsets in its new file.</summary>
 internal sealed class Relocation
 {
     private readonly List<Piece> _pieces = []; // ascending in both files
@@ -11,8 +11,8 @@ internal sealed class Relocation
     private readonly record struct Piece(long From, long To, int Length);
 
     /// <summary>Adds the next record.</summary>
-    /// <param name="from">Offset in the old log.</param>
-    /// <param name="to">Offset in the new log.</param>
+    /// <param name="from">Offset in the old file.</param>
+    /// <param name="to">Offset in the new file.</param>
     /// <param name="length">Bytes of the record.</param>
     public void Add(long from, long to, int length)
     {
@@ -36,7 +36,7 @@ internal sealed class Relocation
     }
 
     /// <summary>Returns the pieces that are left of a block, with their new offsets.</summary>
-    /// <param name="before">The pieces of the block in the old log.</param>
+    /// <param name="before">The pieces of the block in the old file.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {
         var after = new List<BlockPiece>();
@@ -53,7 +53,7 @@ internal sealed class Relocation
         return [.. after];
     }
 
-    /// <summary>Returns the index of the first piece that ends after an offset of the old log.</summary>
+    /// <summary>Returns the index of the first piece that ends after an offset of the old file.</summary>
     private int FindReaching(long offset)
     {
         int low = 0;

@@ -12,24 +12,24 @@ namespace Amqp.Storage.Compaction;
 
 /// <summary>Rewrites segments that are mostly dead, keeping their live records and their ids. Owned by the housekeeper.</summary>
 /// <remarks>
-/// A record is live unless the log says that it is settled, so everything that may still be read is kept. Only synced settles count: those
-/// in indexes and acknowledgements. The committer puts the new files in place, between two syncs.
+/// A record is dead if each of its queues is deleted or has settled the message. Only settles in indexes and acknowledgements count,
+/// because these are synced: everything that a reader or a recovery may still need is kept. The committer puts the new files in place.
 /// <para>A segment keeps its id. So its messages keep their order, and settles keep their meaning.</para>
 /// </remarks>
 internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
     DurableQueues durableQueues, CompactedSegments ready)
 {
-    // Segments compacted together: their settled ranges are in memory at the same time.
+    // Maximum number of segments compacted together. Their settled ranges are in memory at the same time.
     private const int MaxCandidates = 16;
 
-    // A longer record could not be read in one step.
+    // Limits a settle record to 64 KiB, so that it fits into the buffers with which segments are read and written.
     private const int RangesPerRecord = 4096;
 
     private const int ReadSize = 256 << 10;
 
-    // After an attempt that gains too little, the next waits until patience /
-    // 2 more segments have an index. Patience doubles each time, up to this.
+    // Maximum of a segment's patience, which doubles with each attempt that gains too little.
+    // The next attempt waits until patience / 2 more segments have an index.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -37,11 +37,15 @@ internal sealed class SegmentCompactor(
     // by segment id; NotBefore is the id that the newest indexed segment must reach
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
-    /// <summary>True if settles in segments without an index would have made another segment worth compacting in the last run.</summary>
+    /// <summary>
+    /// True if the last run could not compact a segment that is mostly dead: settles of its messages may be in segments without an index.
+    /// </summary>
     public bool AwaitsSettles { get; private set; }
 
-    /// <summary>Compacts the segments that are worth it.</summary>
-    /// <param name="isIdle">True if there is time to retry segments that recently gained too little.</param>
+    /// <summary>Compacts the segments that are mostly dead, if that gains enough space.</summary>
+    /// <param name="isIdle">
+    /// True if the store is idle. Then segments are included that gained too little before, and those that may be about to become empty.
+    /// </param>
     /// <param name="isStopping">Called between two segments; true ends the run.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public void Run(bool isIdle, Func<bool> isStopping)
@@ -62,7 +66,10 @@ internal sealed class SegmentCompactor(
             _tried.Remove(segment.Id);
     }
 
-    /// <summary>Returns true if the segment lost few live bytes since the last run. Otherwise consumers may be about to empty it.</summary>
+    /// <summary>
+    /// Returns true if the segment lost few live bytes since the last run. Otherwise consumers may be about to empty the segment, and
+    /// compaction would be wasted.
+    /// </summary>
     private bool IsSteady(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
 
     private void Remember(Segment[] present)
@@ -109,7 +116,7 @@ internal sealed class SegmentCompactor(
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
-            return null; // it may be deleted already
+            return null; // the segment may be deleted already
         }
     }
 
@@ -119,7 +126,7 @@ internal sealed class SegmentCompactor(
         _tried[segment.Id] = (newest + patience / 2, patience);
     }
 
-    /// <summary>Reads every segment once: what it settles of the candidates, and what the candidates settle of it.</summary>
+    /// <summary>Finds which messages of the candidates are settled, and which settles they must keep. Reads each segment once.</summary>
     private void ReadSettled(List<CompactionCandidate> candidates, Segment[] present)
     {
         long oldest = candidates.Min(candidate => Math.Min(candidate.Segment.Id, candidate.Segment.OldestSettled));
@@ -139,7 +146,7 @@ internal sealed class SegmentCompactor(
             }
             catch (FileNotFoundException)
             {
-                continue; // deleted meanwhile: its settles are in the acknowledgements
+                continue; // deleted meanwhile: its settles are in the acknowledgements of older segments
             }
             foreach (CompactionCandidate candidate in candidates)
             {
@@ -177,7 +184,7 @@ internal sealed class SegmentCompactor(
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
             CompactedFiles.Delete(files, segment.Path);
-            return true; // it may be deleted already
+            return true; // the segment may be deleted already
         }
         catch (InvalidDataException)
         {
@@ -191,7 +198,10 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <summary>Returns, in order, the pieces of blocks with messages that also went to queues that are not in the log.</summary>
+    /// <summary>
+    /// Returns, in order, the pieces of blocks with messages that also went to queues that are not durable. Such a queue may still need a
+    /// message that the log lists as settled.
+    /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)
             .Where(block => block.HasUnloggedQueues)

@@ -27,12 +27,12 @@ internal sealed class SegmentReplacement(
             return;
         using (layout.Change())
         {
-            // In a power cut, an old index must never be beside a new log: the log would look truncated.
+            // After a power cut, an old index must never be beside a compacted file: the file would look truncated.
             _ready.RemoveAll(ready => !TryDeleteIndex(ready.Segment));
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // before any deletion that depends on it
+        files.SyncDirectory(directory); // before any deletion that depends on the replacement
         _ready.Clear();
     }
 
@@ -55,7 +55,7 @@ internal sealed class SegmentReplacement(
         return false;
     }
 
-    /// <remarks>After an error here the log is whole. A missing index is rebuilt when it is needed.</remarks>
+    /// <remarks>After an error here the segment's file is whole, old or new. A missing index is rebuilt when it is needed.</remarks>
     private void Replace(CompactedSegment ready)
     {
         Segment segment = ready.Segment;

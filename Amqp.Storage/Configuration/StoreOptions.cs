@@ -4,7 +4,8 @@ namespace Amqp.Storage.Configuration;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// Bytes after which the log continues in a new file. Only a single record can make a file longer. At least <see cref="BlockSize"/>.
+    /// Bytes after which the log continues in a new segment. A segment is longer only if a single record is. At least
+    /// <see cref="BlockSize"/>.
     /// </summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
@@ -12,13 +13,14 @@ public sealed class StoreOptions
     public int BlockSize { get; init; } = 256 << 10;
 
     /// <summary>
-    /// Bytes of persistent messages that stay in memory after they were written. Above that the oldest are read from disk when needed.
+    /// Bytes of blocks that stay in memory although their bytes are on disk. Above that the oldest are evicted, and read from disk when
+    /// needed.
     /// </summary>
     public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
     /// Limit on the entries of all durable queues together, at 24 bytes each. Above that, entries are spilled if the index of a full
-    /// segment has them. Entries of the segment that is not full stay in memory.
+    /// segment has them. Entries for messages of the open segment stay in memory.
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
@@ -38,8 +40,8 @@ public sealed class StoreOptions
     public long? DiskReserveBytes { get; init; } = 0;
 
     /// <summary>
-    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is
-    /// true. If <see cref="DiskReserveBytes"/> is not 0, at most half of it.
+    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. If there is a disk reserve,
+    /// this limit is lowered to half of the reserve, but not below <see cref="BlockSize"/>.
     /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
@@ -49,7 +51,7 @@ public sealed class StoreOptions
     /// <summary>Delay before paging is retried after a failure.</summary>
     internal TimeSpan PagingRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Delay before other background work is retried after a failure.</summary>
+    /// <summary>Delay before background work other than paging is retried after a failure.</summary>
     internal TimeSpan BackgroundRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>

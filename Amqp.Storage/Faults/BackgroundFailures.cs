@@ -1,7 +1,7 @@
 namespace Amqp.Storage.Faults;
 
 /// <summary>Reports failures of background work, and retries the work after a delay. Thread-safe.</summary>
-/// <remarks>A retry that fails is reported too, and so followed by another. Retries end when no failed work is left.</remarks>
+/// <remarks>Work that fails again is reported again, so another retry follows. Retries end when no failed work is left.</remarks>
 internal sealed class BackgroundFailures(TimeSpan retryDelay)
 {
     private int _isRetryDue; // changed with Interlocked

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Faults;
 /// </summary>
 public enum BackgroundWork
 {
-    /// <summary>Writes the index of a full segment. The segment's messages stay in memory until then.</summary>
+    /// <summary>Writes the index of a full segment. The queues' entries for the segment's messages stay in memory until then.</summary>
     Indexing,
 
     /// <summary>Folds the settles of a dead segment into older segments. The dead segment stays until then.</summary>

@@ -8,7 +8,7 @@ namespace Amqp.Storage.Faults;
 /// True for an unfinished write at the end of a file: it is cut off, and nothing that was confirmed is lost.
 /// False for damage: the contents are lost, and the intact records after them are used.
 /// </param>
-/// <param name="IsRebuilt">True for a damaged index that was rebuilt from its log: nothing is lost.</param>
+/// <param name="IsRebuilt">True for a damaged index that was rebuilt from its segment: nothing is lost.</param>
 public sealed record RecoveryFinding(string File, long Offset, long Length, bool IsTornTail, bool IsRebuilt = false)
 {
     /// <summary>Returns one line for the log.</summary>

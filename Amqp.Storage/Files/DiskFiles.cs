@@ -50,7 +50,7 @@ internal sealed class DiskFiles : IStoreFiles
     public void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
-            return; // NTFS keeps names in its own log
+            return; // not needed: NTFS keeps changes of names in its own log
         using SafeFileHandle directory = Libc.OpenToRead(path);
         Libc.Sync(directory);
     }

@@ -7,7 +7,7 @@ internal static class DiskFull
 {
     private const int NoSpace = 28; // ENOSPC; the runtime passes on the number unchanged
     private const int LinuxQuota = 122; // EDQUOT
-    private const int BsdQuota = 69; // the same on macOS and BSD
+    private const int BsdQuota = 69; // EDQUOT of macOS and BSD
     private const int WindowsHandleFull = unchecked((int)0x80070027); // ERROR_HANDLE_DISK_FULL
     private const int WindowsFull = unchecked((int)0x80070070); // ERROR_DISK_FULL
     private const int WindowsQuota = unchecked((int)0x8007050F); // ERROR_DISK_QUOTA_EXCEEDED
@@ -22,6 +22,6 @@ internal static class DiskFull
         _ => false,
     };
 
-    /// <summary>Returns the exception to throw after such a write was undone.</summary>
+    /// <summary>Returns the exception to throw after a write that found no space was undone.</summary>
     public static StoreFullException Error(IOException cause) => new("the disk of the data directory is full", cause);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Counts and times of reads, writes and syncs since the start.</summary>
+/// <summary>Counts and times of reads, writes and syncs of files, since the data directory was opened.</summary>
 /// <remarks>Thread-safe. Each count belongs to a system call, which costs far more than an interlocked addition.</remarks>
 public sealed class FileUsage
 {

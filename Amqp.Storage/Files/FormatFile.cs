@@ -9,7 +9,7 @@ internal static class FormatFile
 {
     public const string Name = "version";
 
-    /// <summary>The format that this version writes, and the newest that it reads. See docs/store-format.md.</summary>
+    /// <summary>The format that this broker writes, and the newest that it reads. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
     /// <returns>Null if there is no such file.</returns>

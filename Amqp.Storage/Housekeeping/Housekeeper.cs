@@ -33,7 +33,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // owned by the thread
-    private bool _awaitsSettles; // settles in the open segment, which is to be sealed; owned by the thread
+    private bool _awaitsSettles; // compaction needs settles of the open segment, whose seal is requested; owned by the thread
     private volatile bool _stopping;
 
     public Housekeeper(
@@ -103,7 +103,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             _reports.RequestSeal();
     });
 
-    /// <summary>Queues work for the thread. Discards the work if the store is closed before.</summary>
+    /// <summary>Queues work for the thread. The work is discarded if the store is closed before it begins.</summary>
     /// <param name="work">Short work that handles its own I/O errors.</param>
     public void Do(Action work)
     {
@@ -127,7 +127,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         return idle.Task;
     }
 
-    /// <summary>Ends the thread after the current work. The rest is left to the next start.</summary>
+    /// <summary>Ends the thread after the current work. Work that is still queued is left to the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
@@ -177,7 +177,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the index of the newest segment, then the missing ones of others, until one fails.</summary>
+    /// <summary>Writes the missing indexes, that of the newest segment first, until a write fails.</summary>
     /// <returns>True if an index was written.</returns>
     private bool CreateIndexes()
     {

@@ -5,8 +5,8 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The files of acknowledgements: settles that were folded from deleted
-/// segments, in a file beside the log of an older segment. Not thread-safe.
+/// The files of acknowledgements. Such a file is beside a segment, and lists settled messages
+/// of the segment whose settle records were in segments that are deleted. Not thread-safe.
 /// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {

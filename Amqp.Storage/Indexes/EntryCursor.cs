@@ -23,7 +23,7 @@ internal sealed class EntryCursor : IDisposable
     private int _left; // entries of the group that are left
     private readonly long _from;
     private readonly long _begin; // start of the queue's groups in the file
-    private bool _isGuess; // true until the given start is known to be a group; otherwise reading restarts at _begin
+    private bool _isGuess; // true until a group is found at the given start; if none is there, reading restarts at _begin
 
     /// <param name="file">The index. Disposed with the cursor.</param>
     /// <param name="segment">Id of the segment.</param>

@@ -4,7 +4,7 @@ namespace Amqp.Storage.Indexes;
 
 /// <summary>A message of one queue in the index of its segment.</summary>
 /// <param name="Sequence">Sequence of the message in the queue.</param>
-/// <param name="Offset">Offset of the message's record in the segment's log, in bytes.</param>
+/// <param name="Offset">Offset of the message's record in the segment's file, in bytes.</param>
 /// <param name="Length">Bytes of payload.</param>
 /// <param name="Queues">Number of queues that the record names.</param>
 internal readonly record struct IndexEntry(long Sequence, long Offset, int Length, int Queues)
@@ -13,6 +13,6 @@ internal readonly record struct IndexEntry(long Sequence, long Offset, int Lengt
 
     public int RecordLength => MessageRecord.PayloadAt(Queues) + Length;
 
-    /// <summary>Offset after the record in the log.</summary>
+    /// <summary>Offset after the record in the segment's file.</summary>
     public long End => Offset + RecordLength;
 }

@@ -4,13 +4,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The index files of segments, beside the logs. An index is complete or does not exist. Thread-safe.</summary>
+/// <summary>The index files, each beside the file of its segment. An index is complete or does not exist. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)
 {
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Holds the summary of a segment with a few hundred queues, so that a start usually reads a segment's index in one step.
+    // Holds the summary of a segment with a few hundred queues, so that recovery usually reads a summary in one step.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
@@ -34,7 +34,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         Finish(log);
     }
 
-    /// <summary>Reads the summary of an index, which is all that a start needs.</summary>
+    /// <summary>Reads the summary of an index, and not its entries.</summary>
     /// <returns>Null if the index is damaged. <paramref name="bytes"/> is the number of bytes read.</returns>
     public SegmentSummary? TryRead(string log, long segment, out int bytes)
     {
@@ -62,7 +62,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     }
 
     /// <summary>Opens a cursor over the entries of a queue.</summary>
-    /// <param name="log">Path of the segment's log.</param>
+    /// <param name="log">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="queue">Number of the queue.</param>
     /// <param name="at">Offset of the group to begin with, as an earlier cursor returned it, or 0 if unknown.</param>
@@ -86,7 +86,8 @@ internal sealed class IndexFiles(IStoreFiles files)
     private static string UnfinishedPathOf(string log) => Path.ChangeExtension(log, UnfinishedExtension);
 
     /// <summary>
-    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified: the groups it refers to are.
+    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified, but the cursor verifies each
+    /// group of entries that the row refers to.
     /// </summary>
     private static QueueRow FindRow(IStoreFile file, long segment, uint queue)
     {

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Builds the index of a segment from the records of its log, given in order. Used once, by one thread.</summary>
+/// <summary>Builds the index of a segment from its records, which are added in order. Used once, by one thread.</summary>
 /// <param name="segment">Id of the segment.</param>
 /// <param name="blockSize">Maximum bytes of a block of several records.</param>
 /// <param name="isSettlesOnly">True if the segment's messages count as settled: a leftover of format 1.</param>
@@ -18,7 +18,7 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     private QueueEntries? _latest; // messages of a queue come in runs
 
     /// <summary>Adds the next intact record.</summary>
-    /// <returns>False if a log cannot contain a record of this type.</returns>
+    /// <returns>False if a segment cannot contain a record of this type.</returns>
     public bool TryAdd(ReadOnlySpan<byte> record, long offset)
     {
         Extend(offset, record.Length);

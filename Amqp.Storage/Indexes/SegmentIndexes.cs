@@ -14,8 +14,8 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     public SegmentLayout Layout { get; } = layout;
 
     /// <summary>Writes the index of a segment that was sealed in this run.</summary>
-    /// <exception cref="InvalidDataException">The log is damaged.</exception>
-    /// <exception cref="IOException">The log cannot be read, or the index cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The segment is damaged.</exception>
+    /// <exception cref="IOException">The segment cannot be read, or the index cannot be written.</exception>
     public void Create(Segment segment)
     {
         if (segment.IsDead)
@@ -56,7 +56,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
     public EntryCursor OpenEntries(Segment segment, uint queue, long at, long from) =>
         _indexes.OpenEntries(segment.Path, segment.Id, queue, at, from);
 
-    /// <summary>Rebuilds an index from the intact records of the log.</summary>
+    /// <summary>Rebuilds an index from the intact records of its segment.</summary>
     public SegmentSummary Rebuild(Segment segment)
     {
         lock (segment)

@@ -6,12 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Reads the records of a segment's log into an index builder.</summary>
+/// <summary>Reads the records of a segment into an index builder.</summary>
 internal static class SegmentScan
 {
     private const int PieceSize = 256 << 10;
 
-    /// <summary>Reads a segment of this run in small steps, with little memory.</summary>
+    /// <summary>Reads a segment that must be intact in small steps, with little memory.</summary>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
     public static void ReadSound(IStoreFiles files, Segment segment, SegmentIndexBuilder builder)
     {
@@ -34,13 +34,13 @@ internal static class SegmentScan
         }
     }
 
-    /// <summary>Reads a segment of unknown state as a whole, and skips damage.</summary>
-    /// <param name="files">Access to the log.</param>
-    /// <param name="path">Path of the log.</param>
+    /// <summary>Reads a segment that may be damaged as a whole, and skips damage.</summary>
+    /// <param name="files">Access to the segment.</param>
+    /// <param name="path">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="builder">Receives the records.</param>
     /// <param name="onDamage">Called for each range of bytes between records that is not a record.</param>
-    /// <returns>The structure of the log.</returns>
+    /// <returns>The structure of the segment's file.</returns>
     public static unsafe ScannedLog ReadAny(
         IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
     {
@@ -105,7 +105,7 @@ internal static class SegmentScan
     private static InvalidDataException Damaged(Segment segment, long at) => new($"{segment.Path}: the record at {at} is damaged");
 }
 
-/// <summary>Structure of a log, found by reading all of it.</summary>
+/// <summary>Structure of a segment's file, found by reading the whole file.</summary>
 /// <param name="Length">Bytes of the file.</param>
 /// <param name="HasHeader">True if the header is intact.</param>
 /// <param name="HasRecords">True if there is an intact record.</param>

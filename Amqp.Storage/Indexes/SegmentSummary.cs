@@ -14,7 +14,10 @@ namespace Amqp.Storage.Indexes;
 /// <param name="Size">Bytes of these groups.</param>
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
-/// <summary>The part of an index that a start reads. It has nothing per message. Immutable.</summary>
+/// <summary>
+/// The part of a segment's index that is read when the broker starts. It describes queues, blocks and settled ranges, but not single
+/// messages. Immutable.
+/// </summary>
 internal sealed class SegmentSummary
 {
     // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 |
@@ -29,13 +32,13 @@ internal sealed class SegmentSummary
     private const int LogLengthAt = RecordHeader.Size;
     private const int CountsAt = LogLengthAt + 8;
 
-    /// <summary>Bytes of the log that the index describes.</summary>
+    /// <summary>Length in bytes of the segment's file that the index describes.</summary>
     public required long LogLength { get; init; }
 
     /// <summary>The queues with messages in the segment, ascending by number.</summary>
     public required QueueRow[] Rows { get; init; }
 
-    /// <summary>The extents of the log that are read as blocks, ascending by offset.</summary>
+    /// <summary>The extents of the segment that are read as one block each, ascending by offset.</summary>
     public required BlockExtent[] Blocks { get; init; }
 
     /// <summary>The ranges in the segment's settle records, by queue.</summary>

@@ -8,21 +8,23 @@ namespace Amqp.Storage.Inspection;
 /// <summary>The contents of the log in a data directory. Counts are those that a start would find.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
-/// <param name="Findings">Damage and unfinished writes found on the way, in the catalog first. Not everything was read.</param>
+/// <param name="Findings">
+/// Damage and unfinished writes that were found, those of the catalog first. There may be more, because not every byte was read.
+/// </param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
 /// <summary>The contents of a segment. A message in several queues counts in each; its bytes count once.</summary>
 /// <param name="Id">Id of the segment, also in its file names.</param>
-/// <param name="File">Path of the log.</param>
-/// <param name="LogBytes">Bytes of the log on disk.</param>
+/// <param name="File">Path of the segment's file.</param>
+/// <param name="LogBytes">Bytes of the segment's file on disk.</param>
 /// <param name="IndexBytes">Bytes of the index; 0 without an index.</param>
 /// <param name="AcknowledgementBytes">Bytes of the acknowledgements; 0 without any.</param>
 /// <param name="Messages">Number of messages in the segment, settled or not.</param>
 /// <param name="LiveMessages">Number of messages that an existing queue has not settled.</param>
-/// <param name="LiveBytes">Bytes of the log for these messages, record headers included.</param>
-/// <param name="DeadBytes">All other bytes of the log, except its header: settled messages and settle records.</param>
-/// <param name="Settles">Number of sequences in its settle records, of this or older segments.</param>
+/// <param name="LiveBytes">Bytes of the live messages' records, record headers included.</param>
+/// <param name="DeadBytes">All other bytes of the segment's file, except its header: settled messages, settle records and marks.</param>
+/// <param name="Settles">Number of sequences in the segment's settle records. Their messages are in this segment or in older ones.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 /// <param name="IsTail">True for the last segment if it is not sealed: it was being written when the last run ended.</param>
@@ -45,12 +47,12 @@ public sealed record SegmentContents(
 /// <param name="Number">Number of the queue.</param>
 /// <param name="Exists">False for a deleted queue, whose messages a start discards.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
-/// <param name="Bytes">Bytes of their payload.</param>
+/// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
 /// <param name="RedeliveredUpTo">Messages up to this sequence were delivered before; 0 if none was.</param>
 /// <param name="LastSequence">The highest sequence in any record.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
-/// <summary>The result of reading every byte of a data directory.</summary>
+/// <summary>The result of <see cref="DataDirectoryInspection.Verify"/>.</summary>
 /// <param name="Segments">Number of segments, all read.</param>
 /// <param name="Bytes">Number of bytes read.</param>
 /// <param name="Findings">Damage and unfinished writes, file by file.</param>

@@ -8,7 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Reads a data directory that no broker uses, without changing it. While it is open no broker can open the directory. Not thread-safe.
+/// Reads a data directory that no broker uses, without changing the directory. If the directory has a lock file, no broker can open it
+/// until the inspection is disposed. Not thread-safe.
 /// </summary>
 public sealed class DataDirectoryInspection : IDisposable
 {
@@ -72,7 +73,7 @@ public sealed class DataDirectoryInspection : IDisposable
         }
     }
 
-    /// <summary>Counts the contents of the log. Reads indexes where they exist, and the logs of segments without one.</summary>
+    /// <summary>Counts the contents of the log. Reads the indexes of segments, and all records of segments without an index.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist. Messages of other queues are dead.</param>
     /// <param name="progress">Receives the progress, on this thread.</param>
     /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
@@ -86,7 +87,9 @@ public sealed class DataDirectoryInspection : IDisposable
         return new DataDirectoryContents(segments, log.Queues, [.. _catalogFindings.Concat(log.Findings).Select(InspectionFinding.Of)]);
     }
 
-    /// <summary>Reads every file, verifies every record, and compares every index with its log.</summary>
+    /// <summary>
+    /// Reads the catalog and every segment with its index and acknowledgements, verifies every record, and compares indexes with segments.
+    /// </summary>
     /// <param name="progress">Receives the progress, on this thread.</param>
     /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>

@@ -4,10 +4,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Compares an index with the one that its intact log would give. Used once.</summary>
+/// <summary>Compares an index with the index that the records of its intact segment would give. Used once.</summary>
 /// <param name="index">The index on disk.</param>
-/// <param name="log">The records of the log, each in a block of its own.</param>
-/// <param name="logLength">Bytes of the log.</param>
+/// <param name="log">The records of the segment, each in a block of its own.</param>
+/// <param name="logLength">Bytes of the segment's file.</param>
 /// <param name="findings">Receives the differences.</param>
 internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuilder log, long logLength, List<InspectionFinding> findings)
 {
@@ -27,7 +27,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             CompareEntries(actual.Rows[i], expectedFile, expected.Rows[i]);
     }
 
-    /// <summary>Returns the parts of a row that describe the log, without those that describe the index.</summary>
+    /// <summary>Returns the parts of a row that describe the segment, without those that describe the index.</summary>
     private static (uint, int, long, long, long) ContentOf(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
 
     private static IEnumerable<(uint, long, long)> SettledIn(SegmentSummary summary) =>
@@ -64,7 +64,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             }
             catch (InvalidDataException)
             {
-                same = false; // whole records, but of another queue
+                same = false; // the group is intact, but is of another queue
             }
             if (same)
                 continue;

@@ -6,12 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Computes the bytes of a log that belong to messages still in a queue.</summary>
+/// <summary>Computes the bytes of a segment that belong to messages still in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // With one queue, every record names one: its length follows from the stretch.
+        // If the segment has one queue, every record names one queue. Then the bytes follow from the stretches alone.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try

@@ -22,7 +22,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     private readonly List<QueueContents> _queues = [];
 
     /// <summary>
-    /// Problems on disk, each once. A second reader of the same index may report it again, although it was rebuilt in memory.
+    /// Problems on disk, each once. A damaged index may be reported again by a second reader, although it was rebuilt in memory.
     /// </summary>
     public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
 

@@ -7,7 +7,7 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Describes what was lost in damaged bytes of a log: by the segment's index if it is intact, otherwise by the bytes themselves.
+/// Describes what was lost in damaged bytes of a segment: by the segment's index if the index is intact, otherwise by the bytes themselves.
 /// </summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
@@ -24,7 +24,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            return FromBytes(damage); // intact, but not as a store writes it, so it says nothing about this log
+            return FromBytes(damage); // the index is intact, but no store wrote it for this segment, so it says nothing about the loss
         }
     }
 

@@ -48,6 +48,6 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public void Dispose()
     {
-        // See the summary.
+        // Nothing to free: the file may be opened again.
     }
 }

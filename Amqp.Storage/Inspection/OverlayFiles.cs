@@ -9,7 +9,7 @@ namespace Amqp.Storage.Inspection;
 internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : IStoreFiles
 {
     private readonly ReadCounter _counter = counter;
-    private readonly Dictionary<string, MemoryFile> _written = []; // replace those on disk
+    private readonly Dictionary<string, MemoryFile> _written = []; // files that replace those on disk
     private readonly Dictionary<string, long> _cut = []; // truncated files on disk, with their lengths
     private readonly HashSet<string> _gone = [];
 

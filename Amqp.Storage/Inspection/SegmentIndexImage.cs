@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A whole index in memory, with the problems that show without its log.</summary>
+/// <summary>A whole index in memory, with the problems that can be found without reading its segment.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];

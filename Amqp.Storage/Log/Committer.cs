@@ -13,9 +13,9 @@ namespace Amqp.Storage.Log;
 /// The group commit: one thread that writes appended bytes, and syncs them when a commit is requested or the sync interval has passed.
 /// </summary>
 /// <remarks>
-/// Bytes appended during a sync are the batch of the next sync: no timer delays a requested commit. The first write or sync that fails is
-/// the last: the state of the disk is then unknown, so nothing is declared durable any more. A write that fails because the disk is full is
-/// retried: its bytes are still in memory, and their offset in the file is known.
+/// Bytes appended during a sync are the batch of the next sync: no timer delays a requested commit. The thread ends at the first write or
+/// sync that fails: the state of the disk is then unknown, so nothing is declared durable any more. Only a write that fails because the
+/// disk is full is retried: its bytes are still in memory, and their offset in the file is known.
 /// <para>The thread owns the fields, except for those marked otherwise.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
@@ -23,10 +23,10 @@ internal sealed class Committer : IAsyncDisposable
     // Idle polls, one every LogOutput.WriteDelay, before the thread sleeps until an append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment without live messages is sealed and deleted if it has at least this size.
+    // When the store becomes idle, an open segment without live messages is sealed and deleted if it is larger than this.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // The same while the disk reserve needs every byte.
+    // The same limit while the disk reserve does not have its full size, and so needs space.
     private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
@@ -55,8 +55,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // When the disk becomes full, unwritten records precede the settles
-        // in the log, and are written from the reserve together with them.
+        // When the disk becomes full, unwritten records precede the settles in the log, and
+        // are written from the reserve together with them. So the limit is half of the reserve, or one block.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -111,7 +111,7 @@ internal sealed class Committer : IAsyncDisposable
             }
             _output.WriteAll();
             Sync();
-            Sweep(); // may still append
+            Sweep(); // may append delivered marks, so the log is closed only after it
             _log.Close(failure: null);
             _output.WriteAll();
             Sync();
@@ -207,9 +207,9 @@ internal sealed class Committer : IAsyncDisposable
 
     /// <summary>Deletes dead segments before their settles are written: otherwise consumers could not free space on a full disk.</summary>
     /// <remarks>
-    /// A crash at this point brings no settled message back. A segment with bound settles, as in a transaction, waits until the records
-    /// that they depend on are written. If no segment can be deleted and settles are pending, the reserve shrinks by a step to make space
-    /// for them; records that precede them in the log are written with them.
+    /// A crash after the deletion brings no settled message back, because the messages are deleted too. A segment with bound settles, as in
+    /// a transaction, is kept until the records that the settles depend on are written. If no segment can be deleted and settles are
+    /// pending, the reserve shrinks by a step to make space for the settles and for the records before them in the log.
     /// </remarks>
     private void FreeSpace()
     {
@@ -246,7 +246,7 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        while (!TryWrite()) // a mark that was not repeated may have been replaced by one that is not durable yet
+        while (!TryWrite()) // also if no mark was repeated: a mark in the segment may be replaced by one that is not durable yet
         {
             if (!_disk.TryShrinkReserve())
                 return false;

@@ -43,7 +43,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
 
     /// <summary>
     /// Frees the reserve's space for recovery, which cannot complete without writing an
-    /// index. Does nothing if the disk has enough space. Call before <see cref="Open"/>.
+    /// index. Does nothing if the reserve's size is free on the disk. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {
@@ -92,7 +92,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            _file?.Truncate(before); // returns the last space on the disk, which others may need
+            _file?.Truncate(before); // gives back the last space on the disk, which other programs may need
             return false;
         }
     }

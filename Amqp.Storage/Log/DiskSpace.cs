@@ -11,7 +11,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     /// <summary>Time to wait before the reserve is extended again.</summary>
     public static readonly TimeSpan RestoreDelay = TimeSpan.FromMilliseconds(500);
 
-    private long _fullUntil; // milliseconds, as all times here
+    private long _fullUntil; // in milliseconds of Environment.TickCount64, like all times here
     private long _restoreAt;
     private volatile bool _isFull = !reserve.IsWhole;
 
@@ -28,7 +28,8 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public long ReserveSize => reserve.Size;
 
     /// <summary>
-    /// True while a write finds no space, and until the reserve has its full size: freed space goes to settles first, then to publishers.
+    /// True while a write finds no space, and until the reserve has its full size: freed space goes to settles and the reserve first, and
+    /// then to publishers.
     /// </summary>
     public bool IsFull => _isFull;
 
@@ -36,7 +37,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public bool IsWaiting(long now) => !HasSpace && now < _fullUntil;
 
     /// <summary>Records whether a write found space.</summary>
-    /// <returns>True if that has changed.</returns>
+    /// <returns>True if the last write had the other result.</returns>
     public bool RecordWrite(bool hasSpace)
     {
         if (!hasSpace)

@@ -16,12 +16,12 @@ internal sealed class LogOutput(
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
-    private int _released; // of _unwritten
+    private int _released; // entries of _unwritten that need no write any more
     private long _taken; // the position after _unwritten
-    private long? _unwrittenSince; // milliseconds, as all times here
+    private long? _unwrittenSince; // in milliseconds of Environment.TickCount64, like all times here
     private long? _unsyncedSince;
 
-    /// <summary>True if everything known so far is written and synced.</summary>
+    /// <summary>True if everything that the last <see cref="FindDue"/> saw is written and synced.</summary>
     public bool IsDone => _unwrittenSince is null && IsSynced;
 
     /// <summary>True if everything written is synced.</summary>
@@ -56,7 +56,7 @@ internal sealed class LogOutput(
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        if (_released == _unwritten.Count) // otherwise the rest found no space
+        if (_released == _unwritten.Count) // otherwise bytes are left that found no space
             Take();
         for (; _released < _unwritten.Count; _released++)
         {
@@ -80,7 +80,7 @@ internal sealed class LogOutput(
     public bool Sync()
     {
         long position = progress.Written;
-        catalog.Sync(); // first: the log may depend on the catalog
+        catalog.Sync(); // first: messages in the log are recovered only if the catalog has their queues
         writer.Sync();
         _unsyncedSince = null;
         if (position == progress.Durable)
@@ -92,7 +92,7 @@ internal sealed class LogOutput(
     /// <summary>Syncs what was written of the log. The durable position changes only with <see cref="Sync"/>.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>Seals a segment: it is complete with the next sync.</summary>
+    /// <summary>Seals a segment. The next sync completes it.</summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>

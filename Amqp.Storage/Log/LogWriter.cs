@@ -18,7 +18,8 @@ internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast)
 
 /// <summary>The end of the log: appends records to blocks, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// One lock, held for one copy. The committer computes the checksums, because it reads the bytes anyway and publishers then wait less.
+/// An append holds one lock, for one copy. The committer computes the checksums, because it reads the bytes anyway, and so publishers wait
+/// less for the lock.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
@@ -29,24 +30,24 @@ internal sealed unsafe class LogWriter(
     private readonly Queue<Block> _unwritten = new(); // in log order; the open block is the last
     private Segment? _segment;
     private Block? _block; // the open block
-    private int _used; // bytes of it in use
-    private long _references; // messages times queues appended to it
+    private int _used; // bytes of the open block in use
+    private long _references; // messages appended to the open block, each counted once for each queue
     private long _position;
     private long _messages;
     private long _settledPosition;
     private StoreFailedException? _failure;
     private bool _closed;
 
-    /// <summary>Bytes appended since the start.</summary>
+    /// <summary>Bytes appended since the store was opened.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Messages appended since the start.</summary>
+    /// <summary>Messages appended since the store was opened.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>The position after the last settle.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
-    /// <summary>Appends a persistent message of which at least one queue is durable: see <see cref="IMessageStore.Append"/>.</summary>
+    /// <summary>Appends a persistent message for queues of which at least one is durable: see <see cref="IMessageStore.Append"/>.</summary>
     /// <returns>The position after the record.</returns>
     public long AppendMessage(
         ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
@@ -141,7 +142,9 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>Collects all unwritten bytes, in order.</summary>
-    /// <param name="unwritten">Receives the bytes. The last bytes of a block are returned only once.</param>
+    /// <param name="unwritten">
+    /// Receives the bytes. Those of a closed block are returned only once, those of the open block until they are written.
+    /// </param>
     /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
     {
@@ -158,7 +161,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Announces that the committer will sleep. False if bytes were appended after a position.</summary>
+    /// <summary>Announces that the committer will sleep. If bytes were appended after a position, returns false instead.</summary>
     public bool TryPrepareSleep(long written)
     {
         lock (_lock)

@@ -9,7 +9,7 @@ namespace Amqp.Storage.Log;
 /// <summary>Deletes dead segments. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>
 /// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records
-/// the messages would come back. So the housekeeper first folds them into acknowledgement files of the older segments.
+/// the messages would come back. So the housekeeper first folds these settles into the acknowledgements of the older segments.
 /// </remarks>
 internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
@@ -19,7 +19,8 @@ internal sealed class SegmentSweep(
 
     /// <summary>Deletes the dead segments that nothing depends on.</summary>
     /// <param name="isFree">
-    /// Called for each segment before it is deleted. Makes the rest of its contents durable elsewhere; false if that fails.
+    /// Called for each segment before it is deleted. False keeps the segment: its deletion would lose a delivered mark, or its settles are
+    /// bound to records that are not written.
     /// </param>
     /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
@@ -91,7 +92,7 @@ internal sealed class SegmentSweep(
             _leftOver.Add(path);
     }
 
-    /// <summary>Deletes the files that belong to a segment's log. Call when the deletion of the log is durable.</summary>
+    /// <summary>Deletes the index and the acknowledgements of a segment. Call when the deletion of the segment's file is durable.</summary>
     private void Forget(Segment segment)
     {
         if (segment.IsIndexed)
@@ -102,7 +103,9 @@ internal sealed class SegmentSweep(
         _dead.Remove(segment);
     }
 
-    /// <summary>Returns the older segments with messages that this one settles and that were not folded into them.</summary>
+    /// <summary>
+    /// Returns the older segments that may hold messages settled by this one, but do not have these settles in their acknowledgements.
+    /// </summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {
         if (segment.OldestSettled >= segment.Id)

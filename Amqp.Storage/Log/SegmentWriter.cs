@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
-/// <remarks>Each segment is passed to <c>complete</c> once all of it is written and synced.</remarks>
+/// <remarks>Each segment is passed to <c>complete</c> once it is sealed, and written and synced to its end.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
     private readonly List<(IStoreFile File, Segment Segment)> _sealed = []; // sealed and written to since the last sync
@@ -28,7 +28,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
-    /// <summary>Seals a segment: it is complete with the next sync.</summary>
+    /// <summary>Seals a segment, if its file is open. The next sync completes it.</summary>
     public void Seal(Segment segment)
     {
         if (_segment == segment)
@@ -52,7 +52,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         _sealed.Clear();
     }
 
-    /// <summary>Closes the file of a segment that is about to be deleted, if it is open. Call when everything is synced.</summary>
+    /// <summary>Closes the file of a segment that is about to be deleted, if that file is open. Call when everything is synced.</summary>
     public void Release(Segment segment)
     {
         if (_segment != segment)

@@ -5,7 +5,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Settles messages of one queue: logs adjacent ones as one range, and releases the references to a block in one step.</summary>
+/// <summary>Settles messages of one queue: logs adjacent messages as one range, and releases a block's references in one step.</summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
     /// <summary>Length of the buffer of ranges that callers pass: 1 KiB of stack.</summary>
@@ -44,7 +44,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // A sequence that is missing in the index is missing in the log of this queue as well.
+            // The range may include sequences that the index does not have: the log has no message with such a sequence either.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -67,7 +67,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         return count;
     }
 
-    /// <summary>Settles the quarantined messages of the last run that were not loaded.</summary>
+    /// <summary>Settles the messages that recovery set aside and that were not taken since.</summary>
     public void AddAside()
     {
         foreach (Stretch message in queue.RemoveAside())

@@ -74,7 +74,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
 
     /// <summary>Deletes the file.</summary>
     /// <exception cref="IOException">
-    /// The file cannot be deleted. It stays until this is called again, or until the folder is emptied.
+    /// The file cannot be deleted. The file stays until another call deletes it, or until the folder is emptied.
     /// </exception>
     public void Delete()
     {

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Paging;
 /// <summary>The location of a transient block in a page file. Immutable.</summary>
 /// <param name="file">File of the block, which counts this block.</param>
 /// <param name="offset">Offset of the block in the file, in bytes.</param>
-/// <param name="checksum">Checksum of the block. It is in memory only: nobody reads the file after this process.</param>
+/// <param name="checksum">Checksum of the block. The checksum is not in the file, because only this process reads the file.</param>
 internal sealed class PagedBlock(PageFile file, long offset, uint checksum)
 {
     /// <summary>Reads the block into a buffer of its length.</summary>

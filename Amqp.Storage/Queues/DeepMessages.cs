@@ -6,17 +6,18 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The oldest messages of a deep queue: a window of entries in memory, followed by stretches of spilled messages.</summary>
 /// <remarks>
-/// <see cref="Lock"/> guards all of it, and the parts of the queue that are passed in: the housekeeper spills messages while the queue's
-/// owner works with the queue. Stretches are only added at the end. The window is filled from the first stretch.
+/// <see cref="Lock"/> guards this object, and the queue's run and heap that are passed to <see cref="Spill"/>: the housekeeper spills
+/// messages while the queue's owner works with the queue. Stretches are only added at the end. The window is filled from the first stretch.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory may stand between the spilled ones, up to this ratio: a delivery has to skip them too.
+    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. The heap costs
+    // more than the run. So spilling ends above this number of moved entries for each spilled one, plus TransientsAnyway.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Upper bound for the low mark. When so few messages are left in the window,
-    // the next are loaded, so that their bytes are read in the meantime.
+    // Upper bound for the low mark. When so few messages are left in the window, the next ones are
+    // loaded, so that their bytes are read from disk while the messages in the window are delivered.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
@@ -28,7 +29,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     public Lock Lock { get; } = new();
 
-    /// <summary>True if every message that was added in order is in the queue's run.</summary>
+    /// <summary>True if no message is in the window or spilled.</summary>
     public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
 
     /// <summary>True if the window is empty, so that the head of the queue, if any, is spilled.</summary>
@@ -65,7 +66,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
 
     /// <summary>Takes a message that was set aside, and loads it.</summary>
-    /// <returns>False if the message is not here, or is lost to damage.</returns>
+    /// <returns>False if the message is not set aside, or is lost to damage.</returns>
     /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -131,10 +132,11 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>Spills messages, from the head of the run to the first message whose segment has no index yet.</summary>
     /// <param name="run">The queue's run.</param>
     /// <param name="outOfOrder">
-    /// Receives messages that must stay in memory. Messages that belong between those of the run are taken from it.
+    /// The queue's heap. Receives messages of the run that must stay in memory. Messages of the heap that belong between those of the run
+    /// are spilled with the run.
     /// </param>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Space of the messages' blocks.</param>
+    /// <param name="space">Holds the blocks of the messages.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
     {
         for (; _stretches.IsEmpty && _window.Count < keep && !run.IsEmpty; run.RemoveHead())
@@ -146,7 +148,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Concurrent publishers can add messages out of order. Each gap would become a stretch of its own, with its own search in an index.
+        // Concurrent publishers can add messages out of order. Late messages are merged with the run here: otherwise each gap that they
+        // leave would begin a new stretch, which costs a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)

@@ -9,12 +9,12 @@ internal struct DeliveredMark
     /// <summary>The highest sequence that the log records as delivered.</summary>
     public long UpTo { get; set; }
 
-    /// <summary>The segment that holds the record, or 0 if there is none.</summary>
+    /// <summary>The segment that holds the record of the mark, or 0 if there is no record.</summary>
     public long Segment { get; set; }
 
-    /// <summary>The position after that record.</summary>
+    /// <summary>The position after the record of the mark.</summary>
     public long Position { get; set; }
 
-    /// <summary>The segment of the last durable record before that one: valid until that one is durable too.</summary>
+    /// <summary>The segment of the last durable record before the record of the mark. Valid until the latter is durable too.</summary>
     public long ReplacedSegment { get; set; }
 }

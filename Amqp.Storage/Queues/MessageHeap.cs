@@ -34,7 +34,7 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
-    /// <summary>Removes and returns, in order, the messages after a sequence that may be spilled.</summary>
+    /// <summary>Removes the messages that may be spilled and whose sequence is above a bound, and returns them in order.</summary>
     public StoredMessage[] TakeMovable(long behind)
     {
         if (_count == 0)

@@ -4,7 +4,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The ready messages of a queue in order of sequence, with their counts. Each message is in one of three collections.</summary>
+/// <summary>
+/// The ready messages of a queue in order of sequence, with their counts. Each message is in the run, in the heap, or among the deep
+/// messages.
+/// </summary>
 /// <remarks>Owned by its <see cref="StoredQueue"/>. If there is a log, the lock of the deep messages guards all but the counts.</remarks>
 /// <param name="chunks">Memory for the messages that were added in order.</param>
 /// <param name="deep">The messages before the run; null without a log.</param>
@@ -50,14 +53,14 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     }
 
     /// <summary>Returns the head of the queue without taking it.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
     public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
-    /// <summary>Returns the head of the queue without taking it. False if that needs a read from disk.</summary>
+    /// <summary>Returns the head of the queue without taking it. False if the queue is empty or its head is spilled.</summary>
     public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
     /// <summary>Takes the head of the queue.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         switch (LoadHead())
@@ -94,7 +97,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 
     /// <summary>Spills messages whose segment has an index.</summary>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Space of the messages' blocks.</param>
+    /// <param name="space">Holds the blocks of the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
     /// <summary>Visits every entry in memory, in no order.</summary>

@@ -5,9 +5,9 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: guarded by the lock of the owner that opened it. Of a deep queue the head and the tail are in memory. The store loads
-/// the rest as messages are taken. Only sequences are assigned without that lock, because messages are appended before their queues
-/// are locked. The store owns the sequences and the delivered mark.
+/// Not thread-safe: guarded by the lock of the owner that opened it. Of a deep queue only the head and the tail are in memory; the store
+/// loads the messages between them as messages are taken. Only sequences are assigned without the owner's lock, because messages are
+/// appended before their queues are locked. The store owns the sequences and the delivered mark.
 /// </remarks>
 public sealed class StoredQueue
 {
@@ -43,7 +43,7 @@ public sealed class StoredQueue
     /// <summary>Number of ready messages whose entries are in memory. Their payloads may be on disk.</summary>
     public long CountInMemory => Count - (Deep?.SpilledCount ?? 0);
 
-    /// <summary>Messages that recovery was asked to set aside, until they are taken. They are neither ready nor counted.</summary>
+    /// <summary>Messages that recovery has set aside and that were not taken since. Such messages are neither ready nor counted.</summary>
     public IReadOnlyList<(long Sequence, int Length)> Aside
     {
         get
@@ -94,7 +94,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>Takes a message that was set aside. The caller settles it, or adds it to the queue.</summary>
-    /// <returns>False if the message is not here, or is lost to damage.</returns>
+    /// <returns>False if the message is not set aside, or is lost to damage.</returns>
     /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -106,7 +106,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>Returns the head of the queue without taking it.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
     public bool TryPeek(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -116,7 +116,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>Takes the head of the queue. The caller settles or returns it.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -125,7 +125,7 @@ public sealed class StoredQueue
             return _ready.TryTake(out message);
     }
 
-    /// <summary>Returns the head of the queue without taking it. False if that needs a read from disk.</summary>
+    /// <summary>Returns the head of the queue without taking it. False if the queue is empty or its head is spilled.</summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -155,7 +155,7 @@ public sealed class StoredQueue
 
     /// <summary>Spills messages whose segment has an index. Called on the housekeeper's thread.</summary>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Space of the messages' blocks.</param>
+    /// <param name="space">Holds the blocks of the messages.</param>
     internal void Spill(int keep, BlockSpace space)
     {
         if (Deep is not { } deep)

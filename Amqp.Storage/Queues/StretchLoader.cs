@@ -10,8 +10,9 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>Loads spilled messages: finds them in the index of their segment and assigns blocks to them. Thread-safe.</summary>
 /// <remarks>
-/// If the messages of the queue fill a fair share of an extent of the log, the extent becomes a block: read as a whole when needed,
-/// and evictable. If they are sparse in it, as when many queues share the log, only their records are read, into one block for many.
+/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when needed and can be
+/// evicted. If they are sparse, as when many queues share the log, only their records are read, and gathered from several extents into one
+/// block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
@@ -20,7 +21,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     private const int MaxMessages = 8192;
 
     // Bytes of records that one load may read one by one.
-    private const int MaxGathered = 15 << 10; // usually exceeded by little: memory is allocated in powers of two
+    private const int MaxGathered = 15 << 10; // usually exceeded by little, so a block of 16 KiB suffices: capacities are powers of two
 
     // Reading one record costs about as much as reading this many more bytes of an extent, checksum included.
     private const int BytesPerRead = 1024;
@@ -29,8 +30,8 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     /// <param name="stretch">Shrinks to the messages that are left; its count is 0 if none is.</param>
     /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the messages.</param>
-    /// <returns>Number of messages, and bytes of payload, that neither the index nor the log has any more.</returns>
-    /// <exception cref="IOException">The index or the log cannot be read. Nothing has changed.</exception>
+    /// <returns>Number of messages, and bytes of payload, that neither the index nor the segment has any more.</returns>
+    /// <exception cref="IOException">The index or the segment cannot be read. Nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
         using SegmentLayout.Reading reading = indexes.Layout.Read();
@@ -86,7 +87,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
         catch (InvalidDataException)
         {
-            count = 0; // the log has no message of the queue any more
+            count = 0; // the segment has no message of the queue any more
             return true;
         }
     }
@@ -125,7 +126,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     {
         BlockExtent[] blocks = stretch.Segment.Blocks!;
         int made = 0;
-        int sparse = 0; // first of the entries that are read one by one, up to at
+        int sparse = 0; // the records of the entries from here up to "at" are to be gathered
         try
         {
             for (int at = 0; at < entries.Length;)

@@ -13,7 +13,7 @@ internal static class MessageRecord
     /// <summary>Returns the offset of the payload in the record.</summary>
     public static int PayloadAt(int queues) => checked(FirstPlaceAt + PlaceSize * queues);
 
-    /// <summary>Returns the bytes of these messages in the log, if each went to one queue.</summary>
+    /// <summary>Returns the bytes that these messages would take in the log if each had a record with one queue.</summary>
     public static long Cost(int messages, long payloadBytes) => payloadBytes + (long)PayloadAt(1) * messages;
 
     public static void WriteHead(Span<byte> record, int queues)

@@ -52,7 +52,7 @@ internal static class RecordHeader
 
     /// <summary>Computes the checksum of the file id, the offset, the length, the type and the contents.</summary>
     /// <remarks>
-    /// So bytes elsewhere that look like a record, for instance in a message, are never taken for one.
+    /// So bytes that look like a record, for instance in the payload of a message, are never taken for a record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)
     {

@@ -42,7 +42,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     {
         if (at == _bytes.Length || IsRecord(at))
             return at;
-        // The length field is probably intact. Then the next record follows at once.
+        // The length field of the damaged record is probably intact. Then it leads to the next record without a search.
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;

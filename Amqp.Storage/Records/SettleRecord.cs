@@ -5,7 +5,7 @@ namespace Amqp.Storage.Records;
 /// <summary>A range of sequences of a queue, both ends included.</summary>
 internal readonly record struct SequenceRange(long From, long To);
 
-/// <summary>A record of settled messages of a queue. It does not apply to messages of later segments.</summary>
+/// <summary>A record of settled messages of a queue. The messages are in the same segment or in older ones.</summary>
 internal static class SettleRecord
 {
     // | header | queue u32 | (from i64 | to i64) × ranges |

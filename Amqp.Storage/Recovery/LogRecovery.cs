@@ -13,10 +13,12 @@ namespace Amqp.Storage.Recovery;
 
 /// <summary>Recovers the messages of the last run: those in the indexes, minus those that are settled. Used once, by one thread.</summary>
 /// <remarks>
-/// The cost is per segment and queue. Single messages are read only for a queue in a segment of which some are settled, or set aside.
+/// The cost is per segment and queue. The entries of single messages are read only for a queue of which a segment holds settled and
+/// unsettled messages, or messages to set aside.
 /// </remarks>
 /// <param name="files">
-/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; an inspection passes files that keep this in memory.
+/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; an inspection passes files that keep these changes
+/// in memory.
 /// </param>
 /// <param name="durableQueues">Numbers of the queues that still exist; null for all queues in the log.</param>
 /// <param name="options">Options of the store.</param>

@@ -11,7 +11,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
-    /// <summary>The rows of the queue in each segment, in log order, which is also the order of sequences.</summary>
+    /// <summary>The queue's rows in the indexes of the segments, in log order, which is also the order of sequences.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
     /// <summary>The ranges in the settle records of all segments.</summary>
@@ -26,7 +26,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     /// <summary>The highest sequence that is marked as delivered.</summary>
     public long DeliveredMark { get; private set; }
 
-    /// <summary>Id of the segment with that mark.</summary>
+    /// <summary>Id of the segment that holds the record of <see cref="DeliveredMark"/>.</summary>
     public long DeliveredSegment { get; private set; }
 
     public void Add(RecoveredSegment segment, in QueueRow row)
@@ -48,7 +48,9 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
             (DeliveredMark, DeliveredSegment) = (upTo, segment);
     }
 
-    /// <summary>Returns the id of the oldest segment that may hold a message in these ranges.</summary>
+    /// <summary>
+    /// Returns the id of the oldest segment that may hold a message in these ranges, or <paramref name="otherwise"/> if there is none.
+    /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
         int low = 0;
@@ -83,5 +85,5 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 /// <summary>A segment during recovery.</summary>
 /// <param name="Segment">The segment as the store will use it.</param>
 /// <param name="Summary">Summary of the segment's index.</param>
-/// <param name="Folded">Settles of this segment that were folded from deleted segments, by queue.</param>
+/// <param name="Folded">The settled messages in the segment's acknowledgements, by queue.</param>
 internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

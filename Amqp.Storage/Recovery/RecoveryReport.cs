@@ -13,15 +13,15 @@ public sealed class RecoveryReport
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
-    /// The highest number of a queue in the log, whether the queue still exists or not; 0 for none. Numbers up to it must not be assigned
-    /// again, even if a power cut removed them from the catalog.
+    /// The highest number of a queue in the log, existing or deleted; 0 if the log names no queue. Numbers up to this one must not be
+    /// assigned again, even if a power cut removed their queues from the catalog.
     /// </summary>
     public uint HighestQueue { get; init; }
 
     /// <summary>Number of segments.</summary>
     public int Segments { get; init; }
 
-    /// <summary>Number of segments that were read as a whole, because they had no index. Afterwards every segment has an index.</summary>
+    /// <summary>Number of segments that were read as a whole, because they had no intact index.</summary>
     public int SegmentsIndexed { get; init; }
 
     /// <summary>Bytes read from segments, indexes and acknowledgements.</summary>
@@ -30,6 +30,6 @@ public sealed class RecoveryReport
     /// <summary>Duration of the recovery.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Damage and unfinished writes, in the catalog and then in the log, each in the order of the files.</summary>
+    /// <summary>Damage and unfinished writes: those of the catalog, then those of the log in the order of the segments.</summary>
     public IReadOnlyList<RecoveryFinding> Findings { get; init; } = [];
 }

@@ -6,10 +6,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment as its files show it.</summary>
+/// <summary>A segment on disk, as the names of its files describe it.</summary>
 /// <param name="Id">Id from the file's name.</param>
-/// <param name="Path">Path of the log.</param>
-/// <param name="IsSettlesOnly">True if only its settle records count: a leftover of format 1.</param>
+/// <param name="Path">Path of the segment's file.</param>
+/// <param name="IsSettlesOnly">True for a leftover of format 1, of which only the settle records count: its messages are settled.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
@@ -17,8 +17,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
     /// <summary>
-    /// Lists the segments in a folder, in order. Deletes files that an earlier run
-    /// left unfinished, or whose log is gone. Ignores files that are not the store's.
+    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, and
+    /// indexes and acknowledgements whose segment is deleted. Ignores files that are not the store's.
     /// </summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
@@ -49,17 +49,18 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(
                 id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // Ids may be assigned again. A file of an old segment, deleted just now or in the last run, must never exist beside a new one.
+        // Ids may be assigned again. So deletions, those of the last run included, are made durable here: after a power cut no index or
+        // acknowledgements of an old segment may come back beside a new segment with its id.
         files.SyncDirectory(directory);
         return found;
     }
 
-    /// <summary>Returns the contents allowed at the end of a segment's log.</summary>
+    /// <summary>Returns the contents allowed at the end of a segment's file.</summary>
     public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
     {
         if (at == found.Count - 1)
             return LogEnd.Unfinished;
-        // Segments are synced in order. They get an index or acknowledgements only after that.
+        // Segments are synced in order, and get an index or acknowledgements only after their sync.
         return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced
             ? LogEnd.SyncedOrZeros
             : LogEnd.Synced;

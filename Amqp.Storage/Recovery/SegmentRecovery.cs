@@ -8,8 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads what a start needs of a segment: its index, or its log if there is
-/// none. Then writes the missing index. Owned by <see cref="LogRecovery"/>.
+/// Reads what recovery needs of a segment: its index or, if the index is missing or damaged, all
+/// its records, to write the index anew. Owned by <see cref="LogRecovery"/>.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {
@@ -19,12 +19,12 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Number of segments so far that had no index.</summary>
+    /// <summary>Number of segments that were read as a whole so far.</summary>
     public int Indexed { get; private set; }
 
     /// <param name="file">The segment's files.</param>
     /// <param name="segments">Receives the segment.</param>
-    /// <param name="end">Contents allowed at the end of the log.</param>
+    /// <param name="end">Contents allowed at the end of the segment's file.</param>
     public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, LogEnd end)
     {
         Segment segment = segments.Recover(file.Id, file.Path);
@@ -51,7 +51,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <param name="file">The segment's files.</param>
-    /// <param name="indexed">Length of the log when its index was written; 0 if the index is damaged.</param>
+    /// <param name="indexed">Length of the segment's file when its index was written; 0 if the index is damaged.</param>
     private SegmentSummary? TryReadIndex(in SegmentFile file, out long indexed)
     {
         SegmentSummary? summary = _indexes.TryRead(file.Path, file.Id, out int bytes);
@@ -60,7 +60,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
             ReportIndex(file.Path);
         indexed = summary?.LogLength ?? 0;
         using IStoreFile log = files.Open(file.Path, FileAccess.Read);
-        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, the log is read to find out why
+        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, all records are read to find out why
     }
 
     private SegmentSummary Scan(SegmentFile file, long indexed, LogEnd end)
@@ -69,13 +69,13 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         ScannedLog log = ReadLog(file, builder, end);
         long length = log.Length;
         if (log.End < indexed)
-            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // the log was longer, so this is not an unfinished write
+            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // the file was longer, so this is not an unfinished write
         else if (log.MayBeUnfinished(end))
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // before the index that relies on it: the last run may not have synced it
+            written.Sync(); // the last run may not have synced the file, and the index relies on its contents
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;
@@ -101,7 +101,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return log;
     }
 
-    /// <summary>Cuts off an unfinished write. A file with nothing else stays, empty, until it is swept as dead.</summary>
+    /// <summary>Cuts off an unfinished write. A file that had nothing else stays as an empty file, until it is swept as dead.</summary>
     /// <returns>Bytes left.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)
     {

@@ -4,7 +4,8 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// The log's lock guards mutable state while the segment is open; then the state is fixed. Exceptions are marked.
+/// While the segment is open, the log's lock guards the mutable state; once it is sealed, the state does not change. Members for which
+/// this does not hold name their owner.
 /// A segment is alive while something needs it: the appender, blocks, or spilled messages, which are found through its index.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
@@ -20,40 +21,44 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>Id of the segment, ascending in log order from 1. Also its file name.</summary>
     public long Id { get; } = id;
 
-    /// <summary>Path of the log file.</summary>
+    /// <summary>Path of the segment's file.</summary>
     public string Path { get; } = path;
 
     /// <summary>
-    /// Bytes of the log file, header included. Compaction changes it once more: then owned by <see cref="SegmentLayout"/>.
+    /// Bytes of the segment's file, header included. Compaction changes this length of a sealed segment, with
+    /// <see cref="SegmentLayout"/> held exclusively.
     /// </summary>
     public long Length { get; set; } = FileHeader.Size;
 
-    /// <summary>Cost of the messages appended to it, times queues: see <see cref="MessageRecord.Cost"/>.</summary>
+    /// <summary>
+    /// Cost of the messages appended to the segment: see <see cref="MessageRecord.Cost"/>. A message counts once for each of its queues.
+    /// </summary>
     public long MessageBytes { get; set; }
 
     /// <summary>
-    /// The part of <see cref="MessageBytes"/> that is not settled: about the
-    /// size that compaction would leave. Higher for messages in several queues.
+    /// The part of <see cref="MessageBytes"/> that is not settled: about the size that compaction
+    /// would leave, or more if messages are in several queues, since compaction keeps each once.
     /// </summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>
-    /// Position up to which the log must be written before the segment may be deleted, because settles of its messages are bound to it.
+    /// Position up to which the log must be written before the segment may be deleted: settles of its messages are bound to the records
+    /// before that position.
     /// </summary>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
 
-    /// <summary>Bytes of the log that only repeat delivered marks of deleted segments.</summary>
+    /// <summary>Bytes of the segment's records that only repeat delivered marks of deleted segments.</summary>
     public long RepeatedBytes { get; set; }
 
-    /// <summary>Id of the oldest segment with messages that this one settles.</summary>
+    /// <summary>Id of the oldest segment that may hold messages settled by this one.</summary>
     public long OldestSettled { get; set; } = id;
 
     /// <summary>True once the index is in place. Then the messages can be spilled.</summary>
     public bool IsIndexed => _blocks is not null;
 
     /// <summary>
-    /// The extents in which the log is read; null until the segment has an index.
-    /// Set by the housekeeper; changed only with <see cref="SegmentLayout"/> held.
+    /// The extents that are read as one block each; null until the segment has an index.
+    /// Set by the housekeeper; changed only with <see cref="SegmentLayout"/> held exclusively.
     /// </summary>
     public BlockExtent[]? Blocks
     {
@@ -61,10 +66,10 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         set => _blocks = value;
     }
 
-    /// <summary>True if there is a file of acknowledgements. Owned by the housekeeper once the store runs.</summary>
+    /// <summary>True if the segment has a file of acknowledgements. Owned by the housekeeper once the store runs.</summary>
     public bool HasAcknowledgements { get; set; }
 
-    /// <summary>Ids of older segments that this one's settles were folded into. Set by the housekeeper, read by the committer.</summary>
+    /// <summary>Ids of the older segments that have this segment's settles in their acknowledgements. Set by the housekeeper.</summary>
     public HashSet<long>? FoldedInto
     {
         get => _foldedInto;
@@ -78,7 +83,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         set => _isBeingFolded = value;
     }
 
-    /// <summary>True from compaction until the compacted log is in place. Set by the housekeeper, cleared by the committer.</summary>
+    /// <summary>True from compaction until the compacted file is in place. Set by the housekeeper, cleared by the committer.</summary>
     public bool IsBeingCompacted
     {
         get => _isBeingCompacted;
@@ -93,15 +98,15 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>True if nothing needs the segment any more.</summary>
     public bool IsDead => Volatile.Read(ref _needed) == 0;
 
-    /// <summary>Number of blocks and spilled messages that need the segment.</summary>
+    /// <summary>Number of blocks and spilled messages that need the segment. Valid only while the segment is open.</summary>
     public int NeededWhileOpen => Volatile.Read(ref _needed) - 1;
 
     public void BlockOpened() => Interlocked.Increment(ref _needed);
 
-    /// <summary>Releases the segment for a block: no message of it is needed any more, and it is written.</summary>
+    /// <summary>Releases the segment for a block that is written and has no unsettled message any more.</summary>
     public void BlockFinished() => Release(1);
 
-    /// <summary>Counts spilled messages. Call while their blocks still need the segment.</summary>
+    /// <summary>Keeps the segment for spilled messages. Call while their blocks still need the segment.</summary>
     public void Hold(int messages) => Interlocked.Add(ref _needed, messages);
 
     /// <summary>Releases the segment for spilled messages that were loaded into blocks or settled.</summary>
@@ -115,7 +120,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <param name="messages">Number of messages.</param>
     /// <param name="bytes">Bytes of their payloads.</param>
     /// <param name="boundTo">
-    /// Position up to which the log must be written before the settles may count; 0 if they depend on nothing.
+    /// Position up to which the log must be written before the settles may count; 0 if the settles depend on no earlier record.
     /// </param>
     public void Settle(int messages, long bytes, long boundTo = 0)
     {

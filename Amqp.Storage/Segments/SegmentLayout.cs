@@ -1,12 +1,12 @@
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// A reader-writer lock for the offsets of records in segments: readers
-/// share it, compaction changes them with exclusive access. Thread-safe.
+/// A reader-writer lock for the offsets of records in segments. Readers share the
+/// lock; compaction, which changes the offsets, holds it exclusively. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Only compaction moves records. A reader holds the lock for one read of a log or an index. The committer holds it for two renames, to put
-/// a compacted segment in place. Lock order: a block's monitor, this lock, a segment's monitor.
+/// Only compaction moves records. A reader holds the lock for one read of a segment or an index. The committer holds it exclusively for two
+/// renames, to put a compacted segment in place. Lock order: a block's monitor, this lock, a segment's monitor.
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]

@@ -28,7 +28,9 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>Requests that the open segment be sealed: with its index, other segments could be compacted.</summary>
+    /// <summary>
+    /// Requests that the open segment be sealed. Its index then lists settles that the compaction of older segments needs.
+    /// </summary>
     public void RequestSeal()
     {
         _isSealRequested = true;
@@ -42,7 +44,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>Returns the reported dead segments to a sweep, and clears the request for one.</summary>
+    /// <summary>Adds the reported dead segments to a list, and clears the request for a sweep.</summary>
     public void TakeDead(List<Segment> dead)
     {
         _isSweepDue = false;
@@ -50,7 +52,7 @@ internal sealed class SegmentReports(CommitSignal signal)
             dead.Add(segment);
     }
 
-    /// <summary>Returns true if this was reported since the last call.</summary>
+    /// <summary>Returns true if a lack of space was reported since the last call.</summary>
     public bool TakeLackOfSpace()
     {
         bool lacksSpace = _lacksSpace;
@@ -58,7 +60,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         return lacksSpace;
     }
 
-    /// <inheritdoc cref="TakeLackOfSpace"/>
+    /// <summary>Returns true if a seal was requested since the last call.</summary>
     public bool TakeSealRequest()
     {
         bool isRequested = _isSealRequested;

@@ -5,7 +5,7 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Writes blocks of transient messages to page files when they exceed their limit in memory.</summary>
+/// <summary>Writes blocks of transient messages to page files when these blocks exceed their limit in memory.</summary>
 /// <remarks>
 /// Pages out whole blocks, oldest first. A message keeps its block, so its queues are not affected. All work runs on the housekeeper's
 /// thread, in slices. That thread owns the fields, except for those marked otherwise.
@@ -29,7 +29,7 @@ internal sealed class Pager
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
-    /// <param name="space">Space of the blocks. Reports when the limit is exceeded.</param>
+    /// <param name="space">Holds the blocks, and reports when they exceed the limit.</param>
     /// <param name="folder">Folder of the page files.</param>
     /// <param name="options">Limits.</param>
     /// <param name="schedule">Runs work on the housekeeper's thread.</param>
@@ -67,7 +67,7 @@ internal sealed class Pager
         }
     }
 
-    /// <returns>True if enough was written, or nothing more can be.</returns>
+    /// <returns>True if enough was written, or nothing more can be written. False if another slice is needed.</returns>
     private bool PageSlice()
     {
         if (_space.Transients.Bytes > _targetBytes)

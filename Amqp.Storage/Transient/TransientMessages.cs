@@ -5,9 +5,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Appends messages that do not survive the process, for both kinds of store. Thread-safe.</summary>
+/// <summary>Appends messages that do not survive the process, for a store with or without a disk. Thread-safe.</summary>
 /// <remarks>
-/// When they exceed their limit in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.
+/// When these messages exceed their limit in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.
 /// </remarks>
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {

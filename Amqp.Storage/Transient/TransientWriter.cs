@@ -14,8 +14,8 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
 
     // All fields below are owned by _lock.
     private Block? _block; // the open block
-    private int _used; // bytes of it in use
-    private long _references; // messages times queues appended to it
+    private int _used; // bytes of the open block in use
+    private long _references; // messages appended to the open block, each counted once for each queue
     private bool _closed;
 
     /// <inheritdoc cref="IMessageStore.Append"/>
