@@ -24,7 +24,7 @@ internal static class ListenerSettings
             "A port, or address and port, that accepts AMQP over TLS, usually 5671. Default: no TLS.",
             (target, value, how) => target.Listeners.ListenWithTls(how.Name, value, how.Strength)),
         Setting.Of("amqp_unix_path", Text, "",
-            "Path of a Unix socket that also accepts AMQP connections. `loopback_users` may connect to the socket.",
+            "Path of a Unix socket that also accepts AMQP connections. Users in `loopback_users` may log in there.",
             (target, value) => target.Options.Connections.UnixSocketPath = value),
         Setting.Of("proxy_protocol", ValueKinds.Boolean, "false",
             "A proxy in front of the AMQP listeners reports each client's address by the PROXY "

@@ -34,6 +34,6 @@ internal static class LogSettings
     ];
 
     private static Setting CategoryLevel(string category, string content) =>
-        Setting.Of($"log.{category}.level", Level, "", $"Lowest level that is logged of {content}. Default: that of `log.console.level`.",
+        Setting.Of($"log.{category}.level", Level, "", $"Lowest level that is logged for {content}. Default: that of `log.console.level`.",
             (target, value) => target.Options.Log.CategoryLevels[category] = value);
 }

@@ -11,7 +11,7 @@ internal static class ManagementSettings
         Setting.Of("management.path_prefix", PathPrefix, "", "Path before `/api` in URLs of the HTTP API, such as `/rabbit`.",
             (target, value) => target.Options.Management.PathPrefix = value),
         Setting.Of("management.cors.allow_origins", OneOf("none"), "",
-            "`none` refuses the HTTP API to pages of every origin but the broker's own.",
+            "`none`: only web pages of the broker's own origin may use the HTTP API.",
             (target, _) => target.WithoutCorsOrigins = true),
         Setting.Of("management.cors.allow_origins.$n", Text, "",
             "An origin, such as `https://host:port`, whose pages may use the HTTP API; `*` is any origin.",

@@ -21,8 +21,9 @@ internal static class MessageSettings
                 + "messages that are only in memory (transient ones not paged out, persistent ones not yet written), index "
                 + "entries of messages, partly received contents, open transactions, unacknowledged deliveries, unsent output "
                 + "to clients, and connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at "
-                + "runtime (`set_vm_memory_high_watermark`). If it is lower than both this limit and the memory of the empty "
-                + "process, it is compared with the resident size, as in RabbitMQ, so that a very small limit raises the alarm.",
+                + "runtime (`set_vm_memory_high_watermark`). If such a limit is lower than both this setting and the memory of "
+                + "the empty process, the resident size of the process counts instead, as in RabbitMQ, so that a very small limit "
+                + "raises the alarm.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "",
             "The same limit in bytes; takes precedence over the share.",

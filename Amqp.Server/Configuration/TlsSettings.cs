@@ -82,7 +82,7 @@ internal static class TlsSettings
         Setting.Of($"{prefix}.depth", Integer(0, 255), "",
             "Largest number of intermediate certificates between a client's certificate and the authority's.",
             (target, value) => plan(target).LimitDepth(value)),
-        Version(prefix, "there", plan),
+        Version(prefix, "clients of this port", plan),
         Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none",
             "`verify_peer` requests a certificate from clients, which a trusted authority must have "
                 + "issued. Clients still log in with a password.",

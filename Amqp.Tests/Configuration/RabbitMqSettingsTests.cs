@@ -127,17 +127,26 @@ public class RabbitMqSettingsTests
 
     private static string Becomes(Setting setting)
     {
-        var others = setting.ForeignValues.Select((value, at) =>
-            $"{Which(setting, value, at)}{(value.Restricts ? "stops the start" : "warning")}: {value.Reason}");
-        return string.Join("; ", setting.HasEffect ? others.Prepend("acted on") : others);
+        var foreign = setting.ForeignValues;
+        if (foreign.Count == 0)
+            return "acted on";
+        if (!setting.HasEffect && foreign.Count == 1)
+            return $"{Effect(foreign[0])}: {foreign[0].Reason}";
+        var effects = foreign.Select((value, at) => $"{Which(setting, value, at)}: {Effect(value)}");
+        var reasons = foreign.Select(value => $"{char.ToUpperInvariant(value.Reason[0])}{value.Reason[1..]}.").Distinct();
+        return $"{string.Join("; ", setting.HasEffect ? effects.Prepend("acted on") : effects)}. {string.Join(' ', reasons)}";
     }
 
-    private static string Which(Setting setting, ForeignValue value, int at) => at switch
+    private static string Effect(ForeignValue value) => value.Restricts ? "stops the start" : "warning";
+
+    private static string Which(Setting setting, ForeignValue value, int at)
     {
-        _ when setting.HasEffect => value.Kind == RabbitMqKinds.AnyText ? "any other value: " : $"{value.Kind.Expected}: ",
-        _ when at < setting.ForeignValues.Count - 1 => $"{value.Kind.Expected}: ",
-        _ => at > 0 ? "else: " : "",
-    };
+        bool isOther = setting.HasEffect ? value.Kind == RabbitMqKinds.AnyText : at == setting.ForeignValues.Count - 1;
+        return isOther ? "any other value" : string.Join(' ', value.Kind.Expected.Split(' ').Select(Quoted));
+    }
+
+    /// <summary>Puts a value in code style, and leaves the words between the values as they are.</summary>
+    private static string Quoted(string word) => word is "or" or "text" or "that" or "starts" or "with" ? word : $"`{word}`";
 
     /// <summary>Returns the errors and warnings for the lines of a configuration file, by line number from 0.</summary>
     private static (ILookup<int, string> Errors, ILookup<int, string> Warnings) RemarksOf(string[] lines)
