@@ -4,8 +4,8 @@ using Amqp.Server.Broker.Events;
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>
-/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin does. The name of an event is the routing key, its
-/// facts are the headers.
+/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's event exchange plugin does. The name of an event becomes the
+/// routing key, and its facts become the headers.
 /// </summary>
 /// <param name="publisher">Publisher to the event exchange.</param>
 internal sealed class EventExchange(InternalPublisher publisher) : IBrokerEventListener

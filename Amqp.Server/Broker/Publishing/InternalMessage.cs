@@ -49,7 +49,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         }
         catch (Exception error) when (error is StoreFailedException or StoreFullException)
         {
-            // The message is dropped. The failure of the disk is reported elsewhere.
+            // The message is dropped. The store itself reports the failure of the disk.
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         return head;
     }
 
-    /// <summary>Cuts a routing key to 255 bytes. A prefix before a long name can make a key too long.</summary>
+    /// <summary>Cuts a routing key to 255 bytes. A prefix before a long name can make the key longer than AMQP allows.</summary>
     private static string Cut(string routingKey)
     {
         while (OctetText.Count(routingKey) > byte.MaxValue)

@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>Publishes the broker's own messages to one internal exchange.</summary>
 /// <remarks>
-/// Thread-safe. Callers may hold any lock, so a separate loop publishes the messages in order. When the queue is full, new messages are
-/// dropped: clients must not wait for observers. A failed message does not stop the loop.
+/// Thread-safe. Callers may hold any lock, so a separate loop publishes the messages in order. While <see cref="MaxPending"/> messages are
+/// pending, new messages are dropped, because clients must not wait for the publisher. A failed message does not stop the loop.
 /// </remarks>
 internal sealed class InternalPublisher
 {
@@ -27,7 +27,7 @@ internal sealed class InternalPublisher
     }
 
     /// <summary>
-    /// True while the exchange has a binding. Read without the topology lock, so messages may be lost while the first binding is added.
+    /// True while the exchange has a binding. The topology lock is not taken, so a message may be lost while the first binding is added.
     /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 

@@ -10,12 +10,12 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>
-/// Stores messages for the targets of their route: for queues by each queue's rules, for exchanges that keep messages without rules.
+/// Stores messages for the queues of their route, by the rules of each queue, and for the exchanges of their route that keep messages.
 /// </summary>
 /// <remarks>Used by one thread at a time. The buffers are reused, so that a message allocates nothing.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
-    /// <summary>Returned instead of a position: a queue refused the message.</summary>
+    /// <summary>The result instead of a log position if a queue refused the message.</summary>
     public const long Refused = -1;
 
     private StoredMessage[] _places = new StoredMessage[1];
@@ -40,13 +40,14 @@ internal sealed class MessageIntake(QueueServices services)
     }
 
     /// <summary>
-    /// Stops the broker's own messages while the disk alarm is set, because the alarm blocks only clients. Messages that need no disk
-    /// space pass.
+    /// Throws for a message of the broker's own that would be written to disk while the disk alarm is set, because the alarm itself blocks
+    /// only clients.
     /// </summary>
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's settle caused the message, which may free space. Such a message is stopped only while the store is behind.
+    /// True if a client's settle caused the message. A settle may free disk space, so such a message is refused only if, besides the alarm,
+    /// the store is behind.
     /// </param>
     /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
@@ -81,7 +82,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = queue.Settings;
             if (queue.Faults.IsCrashed)
-                continue; // refuses messages, as in RabbitMQ
+                continue; // a crashed queue refuses messages, as in RabbitMQ
             if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
@@ -106,7 +107,7 @@ internal sealed class MessageIntake(QueueServices services)
         }
         finally
         {
-            takers.Clear(); // keep no reference to queues, which may be deleted
+            takers.Clear(); // a buffer must not keep deleted queues alive
             _stored.AsSpan(0, count).Clear();
         }
     }
@@ -120,7 +121,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            if (settings.MaxLengthBytes is not null) // the limit needs its exact size
+            if (settings.MaxLengthBytes is not null) // a limit in bytes needs the exact size of the head, which a spilled entry loses
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);
         }
@@ -140,5 +141,5 @@ internal sealed class MessageIntake(QueueServices services)
     }
 }
 
-/// <summary>A message of the broker's own must wait until the disk alarm is cleared.</summary>
+/// <summary>Thrown for a message of the broker's own that must not be written to disk while the disk alarm is set.</summary>
 internal sealed class DiskAlarmException() : Exception("the disk alarm is set");

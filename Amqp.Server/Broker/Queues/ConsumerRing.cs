@@ -1,12 +1,12 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The consumers of a queue, served by priority, and round-robin among those of equal priority.</summary>
+/// <summary>The consumers of a queue. The highest priority is served first, consumers of equal priority round-robin.</summary>
 /// <remarks>
 /// A consumer without free capacity (prefetch or output buffer full) is parked outside the ring, so that a thousand of them cost nothing
 /// per message. The thread that frees capacity resumes the consumer. The queue's lock guards the state.
 /// </remarks>
 /// <param name="singleActive">
-/// True if only one consumer is served until it leaves. The oldest one of the highest priority succeeds it.
+/// True if only one consumer is served until it leaves. Then the oldest of the consumers with the highest priority succeeds it.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -74,7 +74,7 @@ internal sealed class ConsumerRing(bool singleActive)
         return null;
     }
 
-    /// <summary>Moves a consumer that was served and can take more messages behind the others of its priority.</summary>
+    /// <summary>Moves a consumer that was served, and has free capacity left, behind the other consumers of its priority.</summary>
     public static void MoveToBack(Subscription subscription)
     {
         if (subscription.Place.List is { Count: > 1 } ready)

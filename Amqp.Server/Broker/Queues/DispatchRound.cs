@@ -3,13 +3,14 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// One round of work on one thread, such as all frames of one read from a socket. Gathers the published messages and the queues and
-/// outputs that were touched. Then hands runs of messages to their queues, drains each queue once and flushes each output once.
+/// One round of work on one thread, such as the handling of all frames of one read from a socket. Gathers the published messages, and the
+/// queues and outputs that were touched. At its end hands runs of messages to their queues, drains each queue once and flushes each
+/// output once.
 /// </summary>
 /// <remarks>
 /// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. The lists are created on first
 /// use, because each connection has a round, and most of ten thousand connections are idle.
-/// A queue or output names the round that noted it last, which keeps duplicates out of the lists without a search.
+/// Each queue and each output refers to the round that noted it last, so the round keeps duplicates out of its lists without a search.
 /// Two concurrent rounds may each note the same queue twice. The cost is a drain of an empty queue; no message is lost or repeated.
 /// <para>An unexpected exception stays in the queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) that
 /// raised it. The round does not see the exception, and serves all other queues and outputs.</para>
@@ -26,19 +27,20 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Number of times that a copy may cause further copies through queues that dead-letter. Ends a cycle of such queues.
+    /// Maximum number of passes over deferred messages. A traced copy can be dead-lettered, which causes another copy: without a limit, a
+    /// cycle of queues that dead-letter would never end.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// Dead-letter limit of a round that serves a client. The limit exceeds the work that the gathered messages can cause, so that a client
-    /// that publishes to full queues pays for that work. Cycles of full queues continue on the thread pool.
+    /// Dead-letter limit of a round that serves a client. It exceeds the work that the messages of a round usually cause, so the thread of
+    /// a client that publishes to full queues does that work itself. The thread pool continues cycles of full queues.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
-    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may be due there, and each one waits
-    /// for the shares of all others.
+    /// Dead-letter limit of a round on the thread pool. It is low, because hundreds of queues may be due there, and each queue waits until
+    /// every other queue has had a round.
     /// </summary>
     public const int PooledDeadLetterShare = 256;
 
@@ -61,7 +63,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     /// <summary>True if the round has gathered so many messages that it should complete early.</summary>
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
-    /// <summary>False once the round has reached its dead-letter limit; the thread pool publishes the rest.</summary>
+    /// <summary>
+    /// False once the round has reached its dead-letter limit. The thread pool then publishes the remaining dead letters.
+    /// </summary>
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>
@@ -78,7 +82,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction: after a crash, its acknowledgements count only if its publishes were written, too.
+    /// True during the commit of a transaction: after a crash, the acknowledgements of the transaction count only if its publishes were
+    /// written too.
     /// </summary>
     public bool BindsSettles { get; set; }
 
@@ -136,7 +141,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Adds the published messages to their queues and settles the acknowledged ones, so that the next reader of a queue sees both.
+    /// Adds the published messages to their queues and settles the acknowledged messages, so that the queues are up to date.
     /// </summary>
     public void HandOver()
     {
@@ -144,7 +149,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         HandOverAcknowledged();
     }
 
-    /// <summary>Publishes a message of the broker itself once no lock is held. Routing is not possible under a queue's lock.</summary>
+    /// <summary>
+    /// Publishes a message of the broker itself later in the round, without a lock: a queue's lock must not be held to route.
+    /// </summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
     /// <summary>Hands the gathered messages over and drains every touched queue. Call without a lock.</summary>

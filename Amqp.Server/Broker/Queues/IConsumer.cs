@@ -14,11 +14,11 @@ internal interface IConsumer
     bool NoAck { get; }
 
     /// <summary>Takes messages from the queue and sends them, until the prefetch or the output is full.</summary>
-    /// <remarks>Called under the queue's lock. The consumer takes the lock of its connection under it.</remarks>
+    /// <remarks>Called under the queue's lock. The consumer takes the gate of its connection while that lock is held.</remarks>
     /// <param name="queue">The queue to take messages from (<see cref="QueueDeliveries.TryTake"/>).</param>
     /// <param name="most">Largest number of messages to take.</param>
     /// <param name="round">Notes the output to flush and the messages that were sent.</param>
-    /// <returns>True if the consumer could take more messages.</returns>
+    /// <returns>True if the consumer has free capacity left.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now; messages taken before the error were sent.</exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 

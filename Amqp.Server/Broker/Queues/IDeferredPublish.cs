@@ -1,6 +1,9 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A message of the broker itself that is published once no lock is held. Routing is not possible under a queue's lock.</summary>
+/// <summary>
+/// A message of the broker itself that was caused under a lock. The round publishes it when no lock is held, because the topology lock,
+/// which routing takes, must not be taken under a queue's lock.
+/// </summary>
 internal interface IDeferredPublish
 {
     /// <summary>

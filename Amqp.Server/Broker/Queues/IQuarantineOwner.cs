@@ -6,7 +6,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantine of a queue or exchange, for the operator, who returns or drops its messages. Each call takes the owner's lock.
+/// The quarantine of a queue or exchange, for an operator, who returns or drops quarantined messages. Each call takes the owner's lock.
 /// </summary>
 internal interface IQuarantineOwner : IQuarantine
 {
@@ -19,11 +19,11 @@ internal interface IQuarantineOwner : IQuarantine
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     bool TryReadQuarantined(MessagePlace place, out PayloadLease payload);
 
-    /// <summary>Returns a message to its place, for another attempt.</summary>
+    /// <summary>Ends the quarantine of a message and returns the message to its place, from where it is handled again.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool ReturnQuarantined(MessagePlace place, DispatchRound round);
 
-    /// <summary>Settles a message, which ends its quarantine for good.</summary>
+    /// <summary>Ends the quarantine of a message and settles the message, which is then gone.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool DropQuarantined(MessagePlace place);
 }

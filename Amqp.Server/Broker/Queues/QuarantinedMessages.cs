@@ -10,7 +10,8 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of one queue or exchange: taken, not settled and not delivered. The owner's lock guards the state.
+/// The quarantined messages of one queue or exchange. They were taken, but are neither delivered nor settled. The owner's lock guards the
+/// state.
 /// </summary>
 /// <remarks>
 /// A persistent message gets a record on the disk (<see cref="QuarantineRecords"/>), so that a restart keeps it in quarantine instead of
@@ -18,7 +19,7 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
-    /// <summary>Number of characters kept of an error's text.</summary>
+    /// <summary>Maximum number of characters that are kept of an error's text.</summary>
     private const int MostOfError = 1_000;
 
     private readonly List<QuarantinedMessage> _all = [];
@@ -27,7 +28,7 @@ internal sealed class QuarantinedMessages
     private readonly Compartment _compartment;
     private readonly string _owner;
 
-    /// <param name="messages">The owner's messages, with those that the last run quarantined.</param>
+    /// <param name="messages">The owner's messages, including those that the last run quarantined.</param>
     /// <param name="services">The broker's services.</param>
     /// <param name="compartment">Kind of the owner, under which faults are counted.</param>
     /// <param name="owner">The owner's name in log lines.</param>
@@ -64,7 +65,9 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>Finds a message, and loads it into memory if the last run quarantined it.</summary>
-    /// <returns>False if no such message is quarantined, or if damage has destroyed it; then its entry is removed.</returns>
+    /// <returns>
+    /// False if no such message is quarantined, or if damage on the disk has destroyed the message, which removes its entry.
+    /// </returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
     {
@@ -101,7 +104,7 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Settles all messages, because their owner is deleted. The deletion has settled those that were not loaded since the last run.
+    /// Settles the messages that are loaded, because their owner is deleted. The store has settled all others, when it deleted the owner.
     /// </summary>
     public void Delete()
     {
@@ -155,7 +158,9 @@ internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord
     /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
-    /// <summary>The message as it was taken; null while the store still holds it since the last run. Guarded by the owner's lock.</summary>
+    /// <summary>
+    /// The message as it was taken; null for a message that the last run quarantined, until it is loaded. Guarded by the owner's lock.
+    /// </summary>
     public StoredMessage? Message { get; set; }
 
     /// <summary>True if a record on the disk says that the message is quarantined. Guarded by the owner's lock.</summary>

@@ -11,13 +11,12 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A queue: enqueues, settles and requeues messages. Its parts do the rest.</summary>
+/// <summary>A queue. This class enqueues, settles and requeues messages, and holds the parts that do everything else.</summary>
 /// <remarks>
-/// One lock owns the state of all parts (<see cref="QueueState"/>): <see cref="Deliveries"/> to consumers, their <see cref="Use"/> of the
-/// queue,
-/// <see cref="Room"/> under a length limit, <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and
-/// <see cref="Status"/>.
-/// <see cref="QueueRules"/> decide which messages expire, exceed a limit or are dead-lettered.
+/// One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>). The parts are <see cref="Deliveries"/> to
+/// consumers, the <see cref="Use"/> of the queue by consumers, <see cref="Room"/> under a length limit, <see cref="DeadLetters"/>,
+/// <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>. <see cref="QueueRules"/> decide which messages expire, exceed
+/// a limit or are dead-lettered.
 /// </remarks>
 internal sealed class Queue : IBindingDestination
 {
@@ -53,7 +52,9 @@ internal sealed class Queue : IBindingDestination
     /// <summary>Arguments and policies combined.</summary>
     public QueueSettings Settings => _state.Rules.Settings;
 
-    /// <summary>The ready messages. Only the store and the holder of the queue's lock may use this property.</summary>
+    /// <summary>
+    /// The ready messages. The caller holds the queue's lock, except to find the queue's levels in the store, which never change.
+    /// </summary>
     public QueueMessages Messages => _state.Messages;
 
     public QueueDeliveries Deliveries { get; }
@@ -83,7 +84,7 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Adds messages behind all others. A queue that was deleted meanwhile settles them. Throws nothing.</summary>
+    /// <summary>Adds messages at the end. If the queue was deleted meanwhile, settles them instead. Throws nothing.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         int done = 0;
@@ -190,7 +191,7 @@ internal sealed class Queue : IBindingDestination
         return isPlain != wasPlain;
     }
 
-    /// <summary>Deletes the queue if it has expired.</summary>
+    /// <summary>Deletes the queue if it has been unused for the time of <c>x-expires</c>. Returns true if so.</summary>
     public bool TryDeleteUnused()
     {
         lock (_state.Gate)
@@ -202,8 +203,10 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Marks the queue as deleted if the conditions hold, and settles its messages.</summary>
-    /// <exception cref="BrokerException">406: in use, or not empty.</exception>
+    /// <summary>Marks the queue as deleted and settles its messages. The caller removes the queue from its virtual host.</summary>
+    /// <exception cref="BrokerException">
+    /// 406: the queue has consumers despite <paramref name="ifUnused"/>, or ready messages despite <paramref name="ifEmpty"/>.
+    /// </exception>
     public DeletedQueue Delete(bool ifUnused, bool ifEmpty)
     {
         lock (_state.Gate)

@@ -13,14 +13,15 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // true once the log line is written
+    private bool _isMissingExchange; // the log line is written; false again once the exchange exists
     private long _nextLogLine;
 
-    /// <summary>True if there is something to publish and no thread publishes it. A hint: no lock is taken.</summary>
+    /// <summary>True if dead letters are pending and no thread publishes them. A hint: no lock is taken.</summary>
     public bool AreWaiting => state.Rules.Dead is { IsWaiting: true } && !faults.IsHalted;
 
     /// <summary>
-    /// Adds a message that the queue has refused. Takes only the queue's lock: the round publishes the message once no lock is held.
+    /// Counts a message that the queue has refused, and adds it to the dead letters if the queue has a dead-letter exchange. The round
+    /// publishes it when its thread holds no lock.
     /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
@@ -32,24 +33,26 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
         round.Touch(state.Queue);
     }
 
-    /// <summary>Counts a message that a client rejected and that has no dead-letter exchange. Any thread.</summary>
+    /// <summary>
+    /// Counts a message that a client rejected in a queue without a dead-letter exchange. Callable from any thread.
+    /// </summary>
     public void NoteDropped()
     {
         state.Traffic.NoteDropped();
         Count(DeathReason.Rejected);
     }
 
-    /// <summary>Takes some of the messages, for the calling thread alone until <see cref="End"/>.</summary>
+    /// <summary>Takes a batch of pending dead letters. No other thread gets any until the caller calls <see cref="End"/>.</summary>
     public DeadMessage[] Begin()
     {
         lock (state.Gate)
             return faults.IsHalted ? [] : state.Rules.Dead?.Begin() ?? [];
     }
 
-    /// <summary>Settles the messages that are published, and permits another thread to publish the next ones.</summary>
-    /// <param name="done">The published messages: the first ones of those taken. The others stay pending.</param>
+    /// <summary>Settles the dead letters that are published, and permits another thread to publish the next ones.</summary>
+    /// <param name="done">The published messages, from the start of the batch. The rest of the batch stays pending.</param>
     /// <param name="isWritten">
-    /// True if the store keeps copies over a restart. After a crash the settles count only if the copies were written.
+    /// True if published messages are written to the log. After a crash the settles then count only if these messages were written.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
@@ -65,15 +68,15 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             }
             finally
             {
-                state.Rules.EndDeadLettering(done.Length); // published even if the settle failed: never publish them twice
+                state.Rules.EndDeadLettering(done.Length); // even if the settle failed: the messages are published, and must not be again
             }
         }
     }
 
-    /// <summary>Leaves the rest to the thread pool.</summary>
+    /// <summary>Schedules the publishing of the dead letters that are still pending on the thread pool.</summary>
     public void PublishLater() => state.Rules.Dead?.PublishLater();
 
-    /// <summary>Pauses after a failure of the disk, and logs it once a minute.</summary>
+    /// <summary>Pauses the publishing after a failure of the disk, and logs the failure at most once a minute.</summary>
     public void NoteFailed(Exception error)
     {
         lock (state.Gate)
@@ -87,21 +90,21 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
         state.Services.Logger.DeadLetteringFailed(state.Declaration.Name, state.Host.VirtualHost, error);
     }
 
-    /// <summary>Pauses because of the disk alarm, which has a log line of its own.</summary>
+    /// <summary>Pauses the publishing because of the disk alarm. Logs nothing, because the alarm has a log line of its own.</summary>
     public void Pause()
     {
         lock (state.Gate)
             state.Rules.HoldDeadLettersUp();
     }
 
-    /// <summary>Ends a pause.</summary>
+    /// <summary>Allows the next attempt to publish after a pause.</summary>
     public void Resume()
     {
         lock (state.Gate)
             state.Rules.Dead?.Resume();
     }
 
-    /// <summary>Logs once that the dead-letter exchange is missing.</summary>
+    /// <summary>Logs that the dead-letter exchange is missing, once until the exchange exists again.</summary>
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)

@@ -9,20 +9,21 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Hands the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
 /// The queue has no thread. A thread that publishes, acknowledges or consumes drains the queue, one thread at a time.
-/// A drain holds the lock for a bounded number of messages at a time. After a second bound the drain continues on the thread pool.
+/// A drain releases the lock after every <see cref="DeliveriesPerLock"/> messages. After <see cref="DeliveriesPerDrain"/> messages the
+/// drain continues on the thread pool.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
 {
     /// <summary>Number of deliveries after which the lock is released for other threads.</summary>
     private const int DeliveriesPerLock = 128;
 
-    /// <summary>Number of deliveries after which a draining thread returns to its own work.</summary>
+    /// <summary>Number of deliveries after which a draining thread returns to its own work and the thread pool continues.</summary>
     private const int DeliveriesPerDrain = 2048;
 
-    /// <summary>Number of expired messages that one consumer may find before the others are served.</summary>
+    /// <summary>Maximum number of expired messages that are removed for one consumer before the next consumer is served.</summary>
     private const int ExpiredPerTake = 128;
 
-    /// <summary>Pause after messages could not be read from the disk.</summary>
+    /// <summary>Time until the next drain, after messages could not be read from the disk.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly QueueState _state;
@@ -36,7 +37,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         _reader = new QueueReader(state.Declaration.Name, state.Messages, state.Services.Store, faults, state.Services.Logger);
     }
 
-    /// <summary>Number of messages whose bodies were read from the disk, since the broker's start.</summary>
+    /// <summary>Number of messages of this queue that were read from the disk, since the broker's start.</summary>
     public long DiskReads => _reader.DiskReads;
 
     /// <summary>
@@ -44,11 +45,11 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
-    /// <summary>Takes the next message that is readable and not expired. For consumers, which deliver under the queue's lock.</summary>
+    /// <summary>Takes the next message that can be read and has not expired. Called by consumers, under the queue's lock.</summary>
     /// <inheritdoc cref="QueueReader.TryTake"/>
     public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
 
-    /// <summary>Takes one message for basic.get, which <paramref name="deliver"/> sends under the queue's lock.</summary>
+    /// <summary>Takes one message for basic.get. <paramref name="deliver"/> sends the message, under the queue's lock.</summary>
     /// <returns>False if the queue is empty.</returns>
     /// <exception cref="BrokerException">
     /// 404: the queue crashes during the call. 541: the message cannot be read from the disk now.
@@ -105,7 +106,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             _faults.NotifyCancelled(round);
     }
 
-    /// <summary>Delivers some messages and drops expired and excess ones. Takes the lock.</summary>
+    /// <summary>
+    /// Delivers at most <see cref="DeliveriesPerLock"/> messages, and removes expired and excess messages. Takes the lock.
+    /// </summary>
     /// <returns>True if there may be more to do.</returns>
     public bool DeliverSome(DispatchRound round)
     {
@@ -122,7 +125,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // This drain answers all requests so far: start counting from one again.
+        // The drain below serves all requests so far. It raises the count from 0, as any drain that starts does.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -135,7 +138,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         {
             if (delivered >= DeliveriesPerDrain)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the right to drain goes with it
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the work item now has the right to drain
                 return;
             }
             bool hasMore;
@@ -145,7 +148,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             catch (QueueUnreadableException)
             {
-                DrainLater(); // the right to drain goes with it
+                DrainLater(); // the later work item now has the right to drain
                 return;
             }
             round.FlushDue(); // outside the lock
@@ -210,7 +213,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         return false;
     }
 
-    /// <summary>Checks a message that was taken: an expired one is dead-lettered, and one that cannot be checked is quarantined.</summary>
+    /// <summary>
+    /// Checks a message that was taken. An expired message is dead-lettered or dropped; a message that cannot be checked is quarantined.
+    /// </summary>
     /// <returns>True if the message is not to be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -232,7 +237,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>Sends a message that was taken for basic.get. Called under the lock.</summary>
-    /// <returns>False if it cannot be sent, and is quarantined.</returns>
+    /// <returns>False if the message caused an exception; it is then quarantined.</returns>
     private bool TrySend<TState>(in StoredMessage message, ReadOnlySpan<byte> payload, TState state, GetDelivery<TState> deliver)
     {
         try
@@ -265,6 +270,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
 /// <summary>
-/// A message could not be written to the client that requested it. The message is intact; the output is no longer usable.
+/// Thrown if a message could not be written to the client that requested it. The message is intact and goes back to its place in the
+/// queue; the client's output is no longer usable.
 /// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

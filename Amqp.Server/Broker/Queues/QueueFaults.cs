@@ -9,15 +9,16 @@ namespace Amqp.Server.Broker.Queues;
 /// <remarks>
 /// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
-/// <para>The exception does not leave this class, because rounds, timers and publishes of other clients call the queue.</para>
+/// <para>Neither exception is thrown on to the caller. The caller is often a round, a timer or a publish of a client that has nothing to do
+/// with the fault, and must go on.</para>
 /// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
 {
     private readonly QueueState _state;
     private readonly QuarantinedMessages _quarantined;
-    private List<StoredMessage>? _stranded; // arrived or were returned while the queue was crashed
-    private Subscription[] _cancelled = []; // by the crash, and not notified yet
+    private List<StoredMessage>? _stranded; // messages that arrived or were returned while the queue was crashed
+    private Subscription[] _cancelled = []; // consumers that the crash cancelled and that are not notified yet
     private bool _isCrashed;
 
     public QueueFaults(QueueState state)
@@ -36,7 +37,8 @@ internal sealed class QueueFaults : IQuarantineOwner
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
     /// <summary>
-    /// True if dead letters must wait for the restart, because all of them might end in quarantine. Those of a deleted queue never wait.
+    /// True if the dead letters of a crashed queue must wait for its restart, because all of them might end in quarantine. False for a
+    /// deleted queue, which is never restarted.
     /// </summary>
     public bool IsHalted => _isCrashed && !_state.IsDeleted;
 
@@ -81,13 +83,13 @@ internal sealed class QueueFaults : IQuarantineOwner
             Crash(new QuarantineFullException(_state.Services.QuarantineLimit));
     }
 
-    /// <summary>Quarantines a message that was taken, and that the queue no longer tracks. Takes the lock.</summary>
+    /// <summary>Quarantines a message that left the ready messages before, such as a dead letter. Takes the lock.</summary>
     public void Quarantine(in StoredMessage message, Exception error)
     {
         lock (_state.Gate)
         {
             SetAside(message, error);
-            if (_state.IsDeleted) // only its dead letters are left, and no operator can reach this message
+            if (_state.IsDeleted) // no operator can reach the messages of a deleted queue, so they are settled
                 _quarantined.Delete();
         }
     }
@@ -100,7 +102,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <inheritdoc/>
-    /// <remarks>In a crashed queue the message is back in its place after the restart.</remarks>
+    /// <remarks>A crashed queue puts the message back into its place when it is restarted.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (_state.Gate)
@@ -135,7 +137,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         }
     }
 
-    /// <summary>Stops the queue. The caller may hold any lock; the next drain cancels the consumers.</summary>
+    /// <summary>Stops the queue and removes its consumers, which the next drain notifies. The caller may hold the queue's lock.</summary>
     public void Crash(Exception error)
     {
         lock (_state.Gate)
@@ -152,7 +154,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>Keeps a message until the restart, because the queue cannot take it now.</summary>
+    /// <summary>Keeps a message outside the crashed queue, which takes it at its restart.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
@@ -168,7 +170,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         new DeletedQueue(0, cancelled).NotifyConsumers(round);
     }
 
-    /// <summary>Resumes a crashed queue with all of its messages.</summary>
+    /// <summary>Resumes a crashed queue. It takes the messages that arrived or were returned meanwhile.</summary>
     /// <returns>False if the queue has not crashed.</returns>
     /// <exception cref="BrokerException">406: too many messages are still quarantined.</exception>
     public bool Restart(DispatchRound round)
@@ -195,7 +197,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         return true;
     }
 
-    /// <summary>Settles quarantined and stranded messages: the queue is deleted. Called under the lock.</summary>
+    /// <summary>Settles quarantined and stranded messages, because the queue is deleted. Called under the lock.</summary>
     public void Discard()
     {
         _quarantined.Delete();

@@ -3,14 +3,15 @@ using Amqp.Server.Broker.Queues.Content;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Reservations under the length limit of a queue that rejects excess publishes. A message needs one before it is stored.
+/// Reservations of room for messages, in a queue that rejects publishes above its length limit. A message needs a reservation before it is
+/// stored.
 /// </summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
     /// <summary>Reserves capacity for a message. Throws nothing.</summary>
     /// <remarks>
-    /// Called by the publishing thread. If the queue is full, the round first hands its messages over and delivers pending ones, and the
-    /// reservation is tried again.
+    /// Called by the publishing thread. If the queue is full, the thread first hands over what its round has gathered, delivers ready
+    /// messages, and then tries the reservation again.
     /// </remarks>
     /// <returns>False if the queue refuses the message.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)

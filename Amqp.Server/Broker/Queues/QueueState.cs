@@ -7,16 +7,16 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>State that the parts of one queue share.</summary>
 /// <remarks>
-/// <see cref="Gate"/> owns everything that changes. Under it a consumer may take its connection's lock and the store may take its own;
-/// never the other way round.
+/// <see cref="Gate"/> is the queue's lock and guards all mutable state. While it is held, the gate of a connection and the lock of the
+/// store may be taken, never the other way round.
 /// </remarks>
 internal sealed class QueueState
 {
     /// <param name="queue">The queue, which rounds touch.</param>
     /// <param name="declaration">Name, flags and arguments.</param>
-    /// <param name="levels">The places in the store, lowest priority first.</param>
+    /// <param name="levels">The queue's levels in the store, the lowest first.</param>
     /// <param name="host">The virtual host's services.</param>
-    /// <param name="ruled">The queue as its rules call it.</param>
+    /// <param name="ruled">The methods of the queue that its rules call.</param>
     public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)
     {
         (Queue, Declaration, Host, Services) = (queue, declaration, host, host.Services);
@@ -43,7 +43,7 @@ internal sealed class QueueState
 
     public QueueTraffic Traffic { get; }
 
-    /// <summary>The consumers. A crash replaces the ring, because the old one may be inconsistent.</summary>
+    /// <summary>The consumers. A crash of the queue replaces the ring, because the ring may be inconsistent.</summary>
     public ConsumerRing Consumers { get; set; }
 
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>

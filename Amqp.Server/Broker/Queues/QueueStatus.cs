@@ -15,7 +15,9 @@ internal sealed class QueueStatus(QueueState state)
     /// <summary>Time of the declaration, or of the start that recovered the queue, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
-    /// <summary>Body bytes of the ready and of the unacknowledged messages. A message of the last run counts with its head.</summary>
+    /// <summary>
+    /// Body bytes of the ready and of the unacknowledged messages. A message that a start recovered counts with its head.
+    /// </summary>
     public (long Ready, long Unacknowledged) Bytes
     {
         get
@@ -26,7 +28,8 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// Numbers and bytes of messages in memory and on the disk. Iterates over all messages in memory while the store has evicted others.
+    /// Numbers and bytes of messages in memory and on the disk. While some payloads or entries are on disk only, visits each entry that is
+    /// in memory.
     /// </summary>
     public QueueStorage Storage
     {
@@ -88,7 +91,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>The consumer with exclusive use, and the single active consumer; null where there is none.</summary>
+    /// <summary>The consumer with exclusive use, and the single active consumer; null for one that the queue does not have.</summary>
     public (IConsumer? Exclusive, IConsumer? Active) SpecialConsumers
     {
         get
@@ -117,7 +120,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Shows the payload of the first message to <paramref name="look"/>. May read from the disk under the lock.</summary>
+    /// <summary>Calls <paramref name="look"/> with the payload of the first message. May read from the disk under the lock.</summary>
     /// <returns>False if there is no message, or it cannot be read.</returns>
     public bool TryPeek<TState>(TState argument, Action<TState, PayloadLease> look)
     {

@@ -12,7 +12,7 @@ internal sealed class QueueTraffic
 {
     private long _published;
     private long _diskWrites;
-    private DeliveryCounts _deliveries; // Ack counts the dropped messages too
+    private DeliveryCounts _deliveries; // Ack includes the dropped messages
     private long _dropped; // interlocked
     private long _unacknowledgedPersistent;
     private long _unacknowledgedPersistentBytes;
@@ -21,7 +21,8 @@ internal sealed class QueueTraffic
     public SampleSeries? Samples { get; set; }
 
     /// <summary>
-    /// The share of the time in which consumers could take messages at once, from 0 to 1; null without consumers. Owned by the sampler.
+    /// The share of time, from 0 to 1, in which a consumer had free capacity or the queue was empty; null without consumers. Owned by the
+    /// sampler.
     /// </summary>
     public double? ConsumerCapacity { get; set; }
 
@@ -91,8 +92,8 @@ internal sealed class QueueTraffic
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
     /// <summary>
-    /// Counts a message that a client rejected and that no dead-letter exchange gets. The settle that follows is counted as an
-    /// acknowledgement and corrected by this count. Any thread.
+    /// Counts a message that a client rejected in a queue without a dead-letter exchange. Its settle is later counted as an
+    /// acknowledgement, so <see cref="Deliveries"/> subtracts this count. Callable from any thread.
     /// </summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 

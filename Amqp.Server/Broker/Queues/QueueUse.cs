@@ -9,8 +9,8 @@ internal sealed class QueueUse
 {
     private readonly QueueState _state;
     private readonly QueueFaults _faults;
-    private QueueLease? _lease; // null until x-expires applies for the first time
-    private bool _isAbandoned; // the queue is auto-delete and the last consumer has left: new consumers are refused
+    private QueueLease? _lease; // null until x-expires is checked for the first time
+    private bool _isAbandoned; // the queue is auto-delete and its last consumer has left: it refuses new consumers until it is deleted
 
     public QueueUse(QueueState state, QueueFaults faults)
     {
@@ -18,7 +18,8 @@ internal sealed class QueueUse
     }
 
     /// <summary>
-    /// True if the queue has been unused for the time of <c>x-expires</c>. If not, the alarm is set for the earliest time of expiry.
+    /// True if the queue has been unused for the time of <c>x-expires</c>. If it was unused for a shorter time, its alarm is set to the end
+    /// of that time.
     /// </summary>
     public bool IsUnused
     {
@@ -52,7 +53,7 @@ internal sealed class QueueUse
         }
     }
 
-    /// <summary>Removes a consumer. Nothing is delivered to it after the return.</summary>
+    /// <summary>Removes a consumer. It receives no message after this call has returned.</summary>
     /// <returns>True if the caller has to delete the queue: it is auto-delete, and this was the last consumer.</returns>
     public bool Unsubscribe(Subscription subscription)
     {
@@ -80,7 +81,9 @@ internal sealed class QueueUse
         }
     }
 
-    /// <summary>Restarts the time to expiry: the queue was declared again, or its last consumer left.</summary>
+    /// <summary>
+    /// Restarts the time of <c>x-expires</c>, because the queue was used or declared, its last consumer left, or its policies changed.
+    /// </summary>
     public void Renew()
     {
         if (_state.Rules.Settings.Expires is null)
@@ -92,7 +95,7 @@ internal sealed class QueueUse
         }
     }
 
-    /// <summary>Restarts the time to expiry for basic.get. Called under the lock.</summary>
+    /// <summary>Restarts the time of <c>x-expires</c> for basic.get. Called under the lock.</summary>
     public void RenewForGet() => _lease?.Renew();
 
     private bool IsOver()

@@ -12,9 +12,9 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Returns unacknowledged messages to one queue, marked as redelivered.</summary>
 /// <remarks>
 /// <para>A classic queue puts a message back in its place. A quorum queue gives a message that the client returned a new place: behind all
-/// others, or before them if the queue has a delivery limit. A place in the store is a place in its log. So the message is stored again, as
-/// RabbitMQ does, and the old one is settled. Order and number of requeues survive a restart, and a deep queue's memory stays bounded.
-/// After a crash in between the message may exist twice.</para>
+/// other messages or, if the queue has a delivery limit, before all new messages. A message's place is fixed when it is stored. For a new
+/// place the message is therefore stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of requeues
+/// survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist twice.</para>
 /// <para>The queue's lock guards the state.</para>
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
@@ -27,13 +27,14 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     private QueueSettings Settings => state.Rules.Settings;
 
     /// <summary>
-    /// Returns messages. Those that were requeued more often than the delivery limit allows are dead-lettered. Throws nothing.
+    /// Returns messages. A message that was requeued more often than the delivery limit allows is dead-lettered. Throws nothing.
     /// </summary>
     /// <param name="messages">The messages, in the order in which they return.</param>
-    /// <param name="isReturned">True if the client returned them; false if its session ended, and they go to their old places.</param>
+    /// <param name="isReturned">True if the client returned the messages; false if its session ended: they then go to their old
+    /// places.</param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Storing takes time, so the lock is released in between. Without storing, all messages return under one lock.
+        // Messages that are stored again return in parts, so that the lock is released in between. Otherwise all return under one lock.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
@@ -86,7 +87,9 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
             state.Messages.Return(counted);
     }
 
-    /// <summary>Adds a message whose old place is settled. If that fails, the message is kept only among the stranded messages.</summary>
+    /// <summary>
+    /// Adds a message that is already settled in its old place. If that fails, the message is stranded, because it is nowhere else.
+    /// </summary>
     private void AddMoved(in StoredMessage moved)
     {
         try
@@ -100,11 +103,13 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Stores a message again and settles the old one.</summary>
+    /// <summary>Stores a message again and settles it in its old place.</summary>
     /// <param name="message">The message as it was taken.</param>
     /// <param name="requeues">Number of its requeues, including this one.</param>
     /// <param name="moved">The message in its new place, to be added to the queue.</param>
-    /// <returns>False if the message has to return to its old place, because the disk is behind, short of space, or fails.</returns>
+    /// <returns>
+    /// False if the message has to return to its old place, because the store is behind, the disk is short of space, or it fails.
+    /// </returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
     {
         var messages = state.Messages;
@@ -115,7 +120,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;
         Note(ref moved, message.Note, requeues, head, isFirst);
-        if (Settings.MaxLengthBytes is not null) // a limit in bytes needs the exact length
+        if (Settings.MaxLengthBytes is not null) // a limit in bytes needs the exact size of the head, which a spilled entry loses
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
         try
         {

@@ -14,9 +14,9 @@ internal sealed class Subscription
     /// <summary>True if no other consumer may subscribe to the queue.</summary>
     public bool IsExclusive { get; }
 
-    /// <summary>False once the consumer has left the queue; a late resume then has no effect.</summary>
+    /// <summary>False once the consumer has left the queue. <see cref="ConsumerRing.Resume"/> then has no effect.</summary>
     public bool IsSubscribed { get; set; }
 
-    /// <summary>The node of the consumer in the ring; in no list while the consumer is parked or has left.</summary>
+    /// <summary>The consumer's node in the ring. The node is in no list while the consumer is parked or has left.</summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -4,7 +4,9 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A binding of a queue or an exchange to an exchange. Two bindings are equal if all four parts are.</summary>
+/// <summary>
+/// A binding of a queue or an exchange to an exchange. Bindings are equal if source, destination, routing key and arguments are equal.
+/// </summary>
 internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
 {
     public bool IsDurable => Source.IsDurable && Destination.IsDurable;

@@ -1,10 +1,10 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// The bindings with one key. Most keys have one binding, held without a collection;
-/// some have a hundred thousand, so removal is fast for any number.
+/// The bindings of an exchange that have the same key. Most keys have one binding, which is held without a collection. Some keys have a
+/// hundred thousand, so a hash set makes removal fast for any number.
 /// </summary>
-/// <remarks>A mutable value: change it in its field, not a copy. The virtual host's topology lock guards it.</remarks>
+/// <remarks>The virtual host's topology lock guards this mutable value: change it in its field, not in a copy.</remarks>
 internal struct BindingSet
 {
     private Binding? _only;

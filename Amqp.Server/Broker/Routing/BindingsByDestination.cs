@@ -2,8 +2,10 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The bindings of a virtual host by the queue or exchange that they lead to, so that they can be deleted with it.</summary>
-/// <remarks>Owned by the virtual host's topology lock: held to read, held exclusively to change.</remarks>
+/// <summary>
+/// The bindings of a virtual host, by destination, so that the bindings to a queue or exchange can be deleted with it.
+/// </summary>
+/// <remarks>The virtual host's topology lock guards the state: it is held shared to read and exclusively to change.</remarks>
 internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];

@@ -4,8 +4,8 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// A destination that a <see cref="ChoosingRouter"/> can choose, with the route to it.
-/// Created with its binding, so that a message costs no object.
+/// A destination that a <see cref="ChoosingRouter"/> can choose, with the route to it. Created when a queue or exchange is bound, so that
+/// the route of a message allocates nothing.
 /// </summary>
 internal sealed class Choice(IBindingDestination destination)
 {

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>A router that routes each message to only one of its destinations.</summary>
-/// <remarks>A publish calls <see cref="Choose"/> with the received bytes, so that a message to a queue costs no object.</remarks>
+/// <remarks>A publish calls <see cref="Choose"/> with the received bytes, so that the route to a queue allocates nothing.</remarks>
 internal abstract class ChoosingRouter : IRouter
 {
     public bool VariesByMessage => true;

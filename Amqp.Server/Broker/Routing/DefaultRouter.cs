@@ -2,7 +2,9 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes for the default exchange: to the queue, or the requester of a direct reply-to, whose name is the routing key.</summary>
+/// <summary>
+/// Routes for the default exchange: the routing key is the name of a queue, or of a requester that waits for a direct reply-to.
+/// </summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter
 {
     public bool VariesByMessage => false;

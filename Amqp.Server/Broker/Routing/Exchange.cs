@@ -34,8 +34,8 @@ internal sealed class Exchange : IBindingDestination
     public FieldTable Arguments { get; }
 
     /// <summary>
-    /// Name of the exchange for messages without a destination: the argument, or else the policy;
-    /// null: none. The default exchange (an empty name) is ignored.
+    /// Name of the exchange that receives messages without a destination, from the exchange's argument or else from its policy. Null or
+    /// empty: none.
     /// </summary>
     public string? AlternateExchange { get; private set; }
 
@@ -60,7 +60,7 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>The bindings from this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
 
-    /// <summary>Counts of messages that were published to the exchange. <see cref="ExchangeCounts"/> says what guards them.</summary>
+    /// <summary>Counts of messages that were published to the exchange.</summary>
     public ExchangeCounts Counts { get; } = new();
 
     /// <summary>Samples of the counts, owned by the sampler; null while there are none.</summary>
@@ -72,7 +72,7 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>Marks the exchange as deleted. The topology lock is held exclusively.</summary>
     public void MarkDeleted() => Counts.Close();
 
-    /// <summary>Applies policies. The topology lock is held exclusively, or no message can be routed yet.</summary>
+    /// <summary>Applies policies. The caller holds the topology lock exclusively, or has not made the exchange visible yet.</summary>
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
@@ -86,8 +86,8 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Validates a binding's arguments for this type. The lock need not be held.</summary>
-    /// <exception cref="BrokerException">406: they are invalid.</exception>
+    /// <summary>Validates a binding's arguments for this type. The caller needs no lock.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
     /// <summary>Adds a binding for which <see cref="Accepts"/> is true.</summary>
@@ -99,7 +99,9 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>Removes a binding. Returns false if the exchange does not have it.</summary>
     /// <param name="binding">Equal to the binding to be removed.</param>
-    /// <param name="removed">The removed binding. Its arguments may have another order, which is part of the key of its definition.</param>
+    /// <param name="removed">
+    /// The removed binding. Its arguments may be in another order, which matters because the key of its definition includes the order.
+    /// </param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {
         if (!_bindings.TryGetValue(binding, out removed))

@@ -5,7 +5,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for headers exchanges: the message's headers must match all of the binding's arguments, or any, by <c>x-match</c>.
+/// Routes for headers exchanges: the message's headers must match all of the binding's arguments or at least one, as the argument
+/// <c>x-match</c> says.
 /// </summary>
 internal sealed class HeadersRouter : IRouter
 {
@@ -42,7 +43,7 @@ internal sealed class HeadersMatch
     /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>;
     /// the <c>-with-x</c> modes compare them.
     /// </summary>
-    /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four.</exception>
+    /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
     {
         var mode = arguments["x-match"];
@@ -60,7 +61,7 @@ internal sealed class HeadersMatch
             argument.Key != "x-match" && (withX || !argument.Key.StartsWith("x-", StringComparison.Ordinal))));
     }
 
-    /// <summary>True if the headers match. Without arguments, "all" matches every message and "any" none.</summary>
+    /// <summary>True if the headers match. Without arguments, <c>all</c> matches every message and <c>any</c> matches none.</summary>
     public bool Matches(FieldTable headers)
     {
         foreach (var (name, wanted) in _wanted)
@@ -73,8 +74,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Compares an argument with a header. A void argument matches any header of that name. Otherwise values are compared, not types:
-    /// numbers and timestamps of any width, long strings and byte arrays by their bytes.
+    /// Compares an argument with a header. A void argument matches any header of that name. Otherwise the value counts, not the type:
+    /// numbers and timestamps of any width are compared as numbers, long strings and byte arrays by their bytes.
     /// </summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)
     {
@@ -88,7 +89,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Returns a number to compare: decimal, which holds every 64-bit integer exactly, or double if decimal cannot hold the value.
+    /// Returns a value as a number to compare: a decimal, which holds every 64-bit integer exactly, or a double if the number is too large
+    /// for a decimal. Null if the value is not a number.
     /// </summary>
     private static object? NumberOf(FieldValue value) => value switch
     {

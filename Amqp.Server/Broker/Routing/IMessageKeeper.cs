@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Routing;
 /// <remarks>All methods but <see cref="StopAsync"/> are called with the virtual host's topology lock held exclusively.</remarks>
 internal interface IMessageKeeper
 {
-    /// <summary>The keeper's number in the store if its messages survive a restart; else 0.</summary>
+    /// <summary>The number of the keeper's durable queue in the store; 0 if its messages do not survive a restart.</summary>
     uint DurableNumber => 0;
 
     /// <summary>Number of messages that are kept until they are due.</summary>
@@ -20,17 +20,19 @@ internal interface IMessageKeeper
     /// <param name="openQueue">Opens a queue in the store, durable or not; at most one durable queue for each exchange.</param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>Starts the keeper's work: the exchange is new, or all exchanges, queues and bindings are restored after a start.</summary>
+    /// <summary>Starts the keeper's work. Called once the exchange is declared, or once a start has restored the whole topology.</summary>
     void Start()
     {
     }
 
-    /// <summary>Called for a new binding. Messages that the keeper publishes for it are in their queues on return.</summary>
+    /// <summary>
+    /// Called for a new binding. Messages that the keeper publishes to the new destination are in their queues on return.
+    /// </summary>
     void OnBound(Binding binding, DispatchRound round)
     {
     }
 
-    /// <summary>Deletes the kept messages with the exchange.</summary>
+    /// <summary>Deletes the kept messages, because the exchange is deleted.</summary>
     void Close();
 
     /// <summary>Stops the keeper's work. No message is read or appended after completion.</summary>

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Routing;
 /// <summary>A destination of a route that is not a queue: an exchange that keeps messages itself.</summary>
 internal interface IRouteTarget
 {
-    /// <summary>True if a message to this target counts as routed; false if the target keeps an extra copy.</summary>
+    /// <summary>True if a message to this target counts as routed. False if the target only keeps an extra copy of it.</summary>
     bool IsDestination { get; }
 
     /// <summary>True if the target writes persistent messages to disk.</summary>

@@ -12,7 +12,7 @@ internal interface IRouter
     bool VariesByMessage { get; }
 
     /// <summary>Validates a binding's arguments before it is added.</summary>
-    /// <exception cref="BrokerException">406: they are invalid for this type.</exception>
+    /// <exception cref="BrokerException">406: the arguments are invalid for this type.</exception>
     void Validate(Binding binding);
 
     void Add(Binding binding);

@@ -3,7 +3,8 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The destinations of a message. Immutable. Valid until the topology changes, and often for other messages too.</summary>
+/// <summary>The destinations of a message. Immutable, and valid until the topology changes.</summary>
+/// <remarks>Messages with the same exchange and routing key share a route, unless a router on the way varies by message.</remarks>
 /// <param name="queues">Queues that receive the message at once.</param>
 /// <param name="targets">Exchanges that keep the message themselves.</param>
 internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
@@ -19,10 +20,14 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
     /// <summary>Exchanges that keep the message: to delay it, or to replay it later.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
-    /// <summary>Requesters that receive the message as a reply, without a queue. A cached route may have some that are gone.</summary>
+    /// <summary>
+    /// Requesters that receive the message as a reply, without a queue. A cached route may name requesters that are gone.
+    /// </summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
-    /// <summary>The queues in the store, in the order of <see cref="Queues"/>.</summary>
+    /// <summary>
+    /// The store's queue for each of the <see cref="Queues"/>, in the same order: the lowest level, if there are several.
+    /// </summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>
@@ -33,7 +38,7 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
     /// <summary>True if a destination of the route writes persistent messages to disk.</summary>
     public bool IsDurable => Array.Exists(Stored, queue => queue.IsDurable) || Array.Exists(Targets, target => target.IsDurable);
 
-    /// <summary>True if no queue of the route has rules that apply to a publish.</summary>
+    /// <summary>True if no queue of the route has crashed or has rules that apply to a publish.</summary>
     public bool IsPlain
     {
         get

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The requesters of a virtual host, by the routing key of replies to them.</summary>
-/// <remarks>Thread-safe. The names are secrets: every client that knows one may reply.</remarks>
+/// <remarks>Thread-safe. These routing keys are secrets: every client that knows one may send a reply.</remarks>
 internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();

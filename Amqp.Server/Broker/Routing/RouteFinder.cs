@@ -4,7 +4,9 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>Finds the route of a message: from its exchange, through bindings and alternate exchanges, to its queues.</summary>
-/// <remarks>Each queue is found once and each exchange visited once, so cycles end. Owned by one session, which reuses it.</remarks>
+/// <remarks>
+/// Each queue is added once and each exchange is visited once, so cycles of exchanges end. Owned by one session, which reuses it.
+/// </remarks>
 internal sealed class RouteFinder(RoutingTable routing)
 {
     private readonly HashSet<Queue> _queues = [];
@@ -17,15 +19,20 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>True if the route is valid for this message only.</summary>
     public bool VariesByMessage { get; private set; }
 
-    /// <summary>True if a queue or an exchange was looked up by name and is missing. The route may change once it is declared.</summary>
+    /// <summary>
+    /// True if routing looked up a queue or an exchange that does not exist. The declaration of that queue or exchange changes the route.
+    /// </summary>
     public bool HasMissed { get; private set; }
 
     /// <summary>
-    /// Scratch space of a topic exchange: nodes behind a '#' that were already tried, with the start of the rest of the key.
+    /// The nodes behind a '#' that a topic exchange has already tried for this message, each with the position in the routing key where the
+    /// unmatched rest starts.
     /// </summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
-    /// <summary>The last exchange found whose alternate exchange is needed and missing; null if there is none.</summary>
+    /// <summary>
+    /// The last visited exchange that needs its alternate exchange, but whose alternate exchange does not exist; else null.
+    /// </summary>
     public Exchange? WithoutAlternate { get; private set; }
 
     /// <summary>Adds a queue or an exchange. Called by routers.</summary>
@@ -73,7 +80,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         }
     }
 
-    /// <summary>Returns the route and forgets it, because an idle session must not keep deleted queues alive.</summary>
+    /// <summary>Returns the route and clears the finder, because an idle session must not keep deleted queues alive.</summary>
     public MessageRoute ToRoute()
     {
         var route = new MessageRoute([.. _queues], [.. _targets]) { Replies = [.. _replies ?? []] };
@@ -81,7 +88,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         return route;
     }
 
-    /// <summary>Forgets the route.</summary>
+    /// <summary>Removes all that was found.</summary>
     public void Clear()
     {
         _queues.Clear();

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Errors;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The exchanges of a virtual host, by name, and the lookup of routes among them.</summary>
-/// <remarks>Any thread may look an exchange up. Additions and removals hold <see cref="Lock"/> exclusively.</remarks>
+/// <remarks>Any thread may look up an exchange. To add or remove one, the caller holds <see cref="Lock"/> exclusively.</remarks>
 /// <param name="virtualHost">The name of the virtual host.</param>
 /// <param name="clock">Clock that limits how often a warning is logged.</param>
 /// <param name="logger">Log for warnings about missing alternate exchanges.</param>

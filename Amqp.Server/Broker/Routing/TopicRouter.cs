@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for topic exchanges: keys are words separated by dots;
-/// in a binding key <c>*</c> matches one word and <c>#</c> any number of words.
+/// Routes for topic exchanges: keys are words separated by dots. In a binding key <c>*</c> matches one word, and <c>#</c> any number of
+/// words.
 /// </summary>
 /// <remarks>
 /// The words of the binding keys form a trie. A message follows only matching branches, so its cost grows with the length of its key and
@@ -60,10 +60,10 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Matches every rest of the key behind a '#'.</summary>
+    /// <summary>Continues behind a '#' with every rest of the routing key, because '#' matches any number of words.</summary>
     /// <remarks>
     /// Behind a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
-    /// time. Therefore each combination is tried once. Behind the first '#' there is only one way.
+    /// time. Therefore each node is tried once for each rest. Behind the first '#' there is only one way, so none is noted.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {

@@ -15,16 +15,18 @@ internal sealed class TopologyLock : IDisposable
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
 
     /// <summary>
-    /// Changes whenever a queue or an exchange is declared. A cached route that missed a name is valid while this value stays the same.
+    /// Changes whenever a queue or an exchange is declared. If routing looked up a queue or an exchange that did not exist, the cached
+    /// route is valid only until this value or <see cref="Version"/> changes.
     /// </summary>
     public int Declarations => Volatile.Read(ref _declarations);
 
     /// <summary>
-    /// Invalidates the cached routes that missed a name. A new queue or exchange changes no other route, because it has no bindings yet.
+    /// Invalidates the cached routes that looked up a queue or an exchange that did not exist. A new queue or exchange has no bindings yet,
+    /// so it changes no other route.
     /// </summary>
     public void ForgetMisses() => Interlocked.Increment(ref _declarations);
 
-    /// <summary>Takes the lock to read.</summary>
+    /// <summary>Takes the lock shared, to route or read.</summary>
     public Shared Share()
     {
         _lock.EnterReadLock();
@@ -32,7 +34,8 @@ internal sealed class TopologyLock : IDisposable
     }
 
     /// <summary>
-    /// Takes the lock for a possible change. After a change, the caller calls <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.
+    /// Takes the lock exclusively, for a possible change. After a change, the caller calls <see cref="ForgetRoutes"/> or
+    /// <see cref="ForgetMisses"/>.
     /// </summary>
     public Exclusive Hold()
     {
@@ -40,7 +43,7 @@ internal sealed class TopologyLock : IDisposable
         return new Exclusive(this, forgetsRoutes: false);
     }
 
-    /// <summary>Takes the lock for a change. Its release invalidates every cached route.</summary>
+    /// <summary>Takes the lock exclusively, for a change. The release of the lock invalidates every cached route.</summary>
     public Exclusive Change()
     {
         _lock.EnterWriteLock();

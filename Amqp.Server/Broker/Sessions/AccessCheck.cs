@@ -3,17 +3,17 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Checks the permissions of a session's user, and throws RabbitMQ's error if one is missing.</summary>
+/// <summary>Checks the permissions of a session's user, and throws RabbitMQ's error if a permission is missing.</summary>
 /// <remarks>
 /// Owned by the one thread that uses the session. Caches the last permissions that were granted, as many as RabbitMQ does, until any
-/// permission changes. A cached answer costs no regular expression and no memory.
+/// permission changes. A cached answer evaluates no regular expression and allocates nothing.
 /// </remarks>
 internal sealed class AccessCheck(BrokerClient client)
 {
     private const int CacheSize = 12;
 
     private readonly PermissionStore _permissions = client.Services.Permissions;
-    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // latest last
+    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the permission granted last is at the end
     private int _version;
 
     /// <exception cref="BrokerException">403: access refused.</exception>

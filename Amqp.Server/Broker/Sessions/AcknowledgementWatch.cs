@@ -19,7 +19,7 @@ internal sealed class AcknowledgementWatch
     /// <summary>Number of marks.</summary>
     public int Count => _marks.Count;
 
-    /// <summary>Notes that deliveries up to a tag were sent before now.</summary>
+    /// <summary>Notes that the deliveries up to a tag were sent before now. Adds no mark if the last mark is too recent.</summary>
     /// <param name="lastTag">The latest delivery tag.</param>
     /// <param name="now">Current time in milliseconds, of any epoch.</param>
     public void Note(ulong lastTag, long now)
@@ -36,7 +36,7 @@ internal sealed class AcknowledgementWatch
             _spacing = 0;
     }
 
-    /// <summary>Removes every other mark, and notes fewer from now on. Late deliveries are then found a little later.</summary>
+    /// <summary>Removes every second mark, and notes fewer from now on. Late deliveries are then found a little later.</summary>
     private void Thin()
     {
         _spacing = (_marks[^1].At - _marks[0].At) / (MaxMarks / 2);
@@ -46,7 +46,7 @@ internal sealed class AcknowledgementWatch
         _marks.RemoveRange(kept, _marks.Count - kept);
     }
 
-    /// <summary>Returns the highest tag that was certainly sent before the timeout began; 0 if there is none.</summary>
+    /// <summary>Returns the highest tag that was certainly sent at least the timeout ago; 0 if there is none.</summary>
     /// <param name="now">Current time in milliseconds.</param>
     /// <param name="timeout">Timeout in milliseconds.</param>
     public ulong OutFor(long now, long timeout)

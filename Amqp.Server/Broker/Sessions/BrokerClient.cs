@@ -24,7 +24,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Memory that the client makes the broker hold, besides messages.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
 
-    /// <summary>Slows the client down when it publishes too much.</summary>
+    /// <summary>Blocks the client's publishes during an alarm, and pauses them while the store is behind.</summary>
     public PublisherBrake Brake => _brake ??= new PublisherBrake(
         Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
 
@@ -49,7 +49,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     public string Pid => $"<{Origin.ConnectionName}>";
 
     /// <summary>
-    /// Shortest consumer timeout of all queues that the client has consumed, in milliseconds; null: none. Readable from any thread.
+    /// Shortest consumer timeout of all queues that the client has received messages from, in milliseconds; null: none. Readable from any
+    /// thread.
     /// </summary>
     public long? ConsumerTimeout
     {
@@ -59,7 +60,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Exclusive queues, which are deleted with the client.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
-    /// <summary>Number of consumers of all sessions. Changed under the sink's gate, read by any thread.</summary>
+    /// <summary>Number of consumers of all sessions of the client. Changed under the sink's gate, readable from any thread.</summary>
     public int ConsumerCount { get; set; }
 
     /// <summary>Confirms of sessions that published in this round.</summary>
@@ -71,7 +72,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
             ? null
             : (long)Services.Options.Limits.ConsumerTimeout.TotalMilliseconds);
 
-    /// <summary>Watches deliveries of a queue, if it has a consumer timeout.</summary>
+    /// <summary>Includes the consumer timeout of a queue, if there is one, in <see cref="ConsumerTimeout"/>.</summary>
     public void WatchDeliveriesOf(Queue queue)
     {
         if (ConsumerTimeoutOf(queue) is { } timeout)
@@ -79,8 +80,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Ends a round of requests: published messages are added to their queues, confirms are
-    /// sent or wait for a commit, and all output is flushed.
+    /// Ends a round of requests: adds published messages to their queues, sends confirms or makes them wait for a commit, and flushes all
+    /// output.
     /// </summary>
     public void EndRound()
     {
@@ -95,8 +96,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Releases the client after its sessions: deletes its exclusive queues and ends its admission.
-    /// Every step runs, even if another one fails.
+    /// Releases what the client holds besides its sessions, which are released before: deletes its exclusive queues, and no longer counts
+    /// it. Every step runs, even if an earlier step fails.
     /// </summary>
     public void Release()
     {

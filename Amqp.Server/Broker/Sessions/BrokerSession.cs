@@ -100,8 +100,9 @@ internal sealed class BrokerSession
     /// <param name="queue">A queue that <see cref="SessionTopology.GetQueueToRead"/> has returned.</param>
     /// <param name="options">Tag, acknowledgement mode, priority and arguments.</param>
     /// <param name="onAdded">Called before the first delivery, with the gate held.</param>
-    /// <exception cref="BrokerException">403: the user may not read, or exclusive use. 530: the tag is
-    /// in use, or too many consumers.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: the user may not read the queue, or the queue is in exclusive use. 530: the tag is in use, or there are too many consumers.
+    /// </exception>
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
@@ -117,7 +118,7 @@ internal sealed class BrokerSession
     /// <param name="deliver">Sends the message; called with the queue's lock and the gate held.</param>
     /// <returns>False if the queue is empty.</returns>
     /// <exception cref="BrokerException">403: access refused. 404: no such queue, or it has crashed. 405: the queue belongs to another
-    /// connection, or has a single active consumer. 541: the message cannot be read.</exception>
+    /// connection, or is a quorum queue with a single active consumer. 541: the message cannot be read.</exception>
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver) => _gets.Get(name, noAck, state, deliver);
 
     /// <inheritdoc cref="Settlements.Settle"/>
@@ -126,7 +127,7 @@ internal sealed class BrokerSession
     /// <summary>Requeues every unacknowledged delivery, at the client's request.</summary>
     public void RequeueAll() => _settlements.RequeueAll(isReturned: true);
 
-    /// <summary>Sets the maximum number of unacknowledged deliveries; 0: no limit.</summary>
+    /// <summary>Sets the maximum number of unacknowledged deliveries, for each new consumer or the whole session; 0: no limit.</summary>
     public void SetPrefetch(ushort limit, PrefetchScope scope)
     {
         if (scope == PrefetchScope.NewConsumers)
@@ -141,7 +142,7 @@ internal sealed class BrokerSession
 
     /// <summary>
     /// Releases everything that the session holds: cancels its consumers and requeues its deliveries. A second call does nothing.
-    /// Throws nothing: every step runs, even if another one fails.
+    /// Throws nothing: every step runs, even if an earlier step fails.
     /// </summary>
     public void Release()
     {

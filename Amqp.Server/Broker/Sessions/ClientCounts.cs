@@ -5,9 +5,11 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Counts the connections of each virtual host and user, and the channels of each user, and enforces the limits on them.</summary>
+/// <summary>
+/// Counts the connections of each virtual host and user, and the channels of each user. Enforces the limits of these counts.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
-/// <param name="userLimits">Limits of users; a virtual host has its own limits.</param>
+/// <param name="userLimits">Limits of users. Those of a virtual host are in <see cref="VirtualHost.Limits"/>.</param>
 /// <param name="channelLimit">Maximum number of channels in the broker; null: no limit.</param>
 internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
 {
@@ -55,7 +57,7 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     }
 
     /// <summary>A connection that is counted, with its channels.</summary>
-    /// <remarks>Owned by the connection; the counts are guarded by their lock.</remarks>
+    /// <remarks>Owned by the connection. The lock of <see cref="ClientCounts"/> guards the counts.</remarks>
     internal sealed class Admission(ClientCounts counts, string user, string virtualHost) : IDisposable
     {
         private int _channels;

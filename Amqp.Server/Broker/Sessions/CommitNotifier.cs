@@ -4,7 +4,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Waits for the store to make messages durable.</summary>
+/// <summary>Waits until the store has made messages durable.</summary>
 internal interface ICommitWaiter
 {
     /// <summary>Called after the durable position has moved, or the store has failed.</summary>
@@ -12,18 +12,19 @@ internal interface ICommitWaiter
     bool OnCommitted(IMessageStore store, DispatchRound round);
 
     /// <summary>
-    /// Called after <see cref="OnCommitted"/> has thrown. It is not called again, so the client must not wait any longer.
+    /// Called after <see cref="OnCommitted"/> has thrown. The waiter is not notified again, so it must end the wait of its client.
     /// </summary>
     void OnNotifyingFailed();
 }
 
 /// <summary>
-/// Notifies waiters of commits: a few on the store's own thread, many on the thread pool, while the store works on the next commit.
+/// Notifies waiters of commits: a few waiters on the store's own thread, many waiters on the thread pool, while the store already works on
+/// the next commit.
 /// </summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
-    // Scheduling a pass on the pool costs more than notifying a few waiters: with one publisher that waits for each of its
-    // confirms, 80 us of the 360 us until the confirm. The next sync is delayed by this many notifications at most.
+    // A pass on the pool costs more than to notify a few waiters at once: 80 us of the 360 us until a confirm, measured with one publisher
+    // that waits for each confirm. The next sync is delayed by this many notifications at most.
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
@@ -31,7 +32,7 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private List<ICommitWaiter> _waiting = []; // guarded by the gate
     private List<ICommitWaiter> _notified = []; // owned by the running pass
-    private int _state; // interlocked: 0 idle, 1 running, 2 scheduled, or running and to be run again
+    private int _state; // interlocked: 0 no pass; 1 a pass runs; 2 a pass is scheduled, or runs and must be repeated
 
     public CommitNotifier(IMessageStore store, ContainedFaults faults)
     {

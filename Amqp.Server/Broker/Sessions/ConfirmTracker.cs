@@ -6,14 +6,14 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>
 /// <see cref="Note"/> and <see cref="Seal"/> are called by the one thread that uses the session. Pending runs are guarded by the gate of
 /// the session's sink, because the threads that notify of a commit use them too. If no queue refuses a message, the publishes of a round
-/// are one run. The run waits for the log position of its last persistent message: the commit of that message makes the others durable too.
+/// are one run. The run waits for the log position of its last persistent message, whose commit makes all earlier messages durable too.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
 {
     /// <summary>The position of a message that could not be stored: no commit will make it durable.</summary>
     public const long Never = long.MaxValue;
 
-    private const long Refused = -1; // in place of a position: a run of one publish, which is answered with a nack
+    private const long Refused = -1; // instead of a position, for a run of one publish that is answered with a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
     private Queue<ulong>? _refused; // numbers of publishes of this round
@@ -29,8 +29,10 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     public long WaitingCount => (long)(_sealed - _confirmed);
 
     /// <summary>Counts a publish.</summary>
-    /// <param name="position">Log position that makes the message durable; 0: no wait; <see cref="Never"/>: the message could not be
-    /// stored.</param>
+    /// <param name="position">
+    /// Log position that makes the message durable; 0: the confirm waits for no commit; <see cref="Never"/>: the message could not be
+    /// stored.
+    /// </param>
     public void Note(long position)
     {
         _published++;

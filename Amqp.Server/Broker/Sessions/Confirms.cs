@@ -7,14 +7,15 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Confirms the publishes of a session, once the client has selected confirms.</summary>
 /// <remarks>
-/// Owned by the one thread that uses the session. The gate of its sink guards the state that the threads of commits use too.
+/// Owned by the one thread that uses the session. The gate of the session's sink guards the state that threads that notify of commits use
+/// too.
 /// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
     private readonly BrokerClient _client = session.Client;
     private ConfirmTracker? _tracker; // the gate guards its runs and the fields below
     private bool _isOver;
-    private bool _isAwaitingCommit; // true while it is registered with the commit notifier
+    private bool _isAwaitingCommit; // true while this object is registered with the commit notifier
 
     /// <summary>True if publishes are confirmed.</summary>
     public bool AreSelected => _tracker is not null;
@@ -53,7 +54,9 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             confirming.Add(this);
     }
 
-    /// <summary>Ends the round's confirms: confirms durable messages, and waits for a commit for the others.</summary>
+    /// <summary>
+    /// Ends the round's run of publishes: confirms messages that are durable, and registers for the commit of all others.
+    /// </summary>
     public void Seal()
     {
         var store = _client.Store;
@@ -75,7 +78,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             _client.Services.Commits.Add(this, position);
     }
 
-    /// <summary>Ends confirms: a closed channel gets none. The gate is held.</summary>
+    /// <summary>Ends confirms, because a closed channel gets none. The gate is held.</summary>
     public void End() => _isOver = true;
 
     /// <inheritdoc/>
@@ -93,7 +96,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     public override string ToString() => session.ToString();
 
     /// <summary>
-    /// Confirms durable messages, and refuses all others if the store has failed. Returns true if some are pending. The gate is held.
+    /// Confirms durable messages, and refuses all others if the store has failed. Returns true if runs are still pending. The gate is held.
     /// </summary>
     private bool Answer(IMessageStore store)
     {

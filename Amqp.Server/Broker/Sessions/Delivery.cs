@@ -11,7 +11,7 @@ internal readonly struct Delivery
 
     private Delivery(ulong tag, in StoredMessage message, object? source) => (Tag, Message, _source) = (tag, message, source);
 
-    /// <summary>Creates the gap that a settled delivery leaves in the ring.</summary>
+    /// <summary>Creates the gap that a settled delivery leaves in the ring of <see cref="UnacknowledgedDeliveries"/>.</summary>
     public static Delivery Gap(ulong tag) => new(tag, default, null);
 
     /// <summary>Creates a delivery.</summary>

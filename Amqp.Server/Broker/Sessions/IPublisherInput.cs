@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>The requests of a client, which a <see cref="PublisherBrake"/> can pause.</summary>
 internal interface IPublisherInput
 {
-    /// <summary>Reads no requests until a task completes, or the client's end.</summary>
+    /// <summary>Reads no requests until a task completes or the client disconnects.</summary>
     Task PauseAsync(Task waiting);
 
     /// <summary>Tells the client that it is blocked.</summary>

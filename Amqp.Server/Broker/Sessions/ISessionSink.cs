@@ -12,13 +12,15 @@ internal interface ISessionSink
 {
     Lock Gate { get; }
 
-    /// <summary>The output, which a round notes and flushes.</summary>
+    /// <summary>The output of the client's connection, which a round flushes at its end.</summary>
     IOutput Output { get; }
 
     /// <summary>True if so much output is pending that it must be sent before the round ends. The gate is held.</summary>
     bool IsFlushDue { get; }
 
-    /// <summary>True if the output has no room for deliveries. The consumer is then resumed later. The gate is held.</summary>
+    /// <summary>
+    /// True if the output has no room for deliveries. The sink then resumes the consumer once there is room. The gate is held.
+    /// </summary>
     bool Refuses(SessionConsumer consumer);
 
     /// <summary>Sends a message to a consumer. The gate is held.</summary>
@@ -29,12 +31,13 @@ internal interface ISessionSink
     /// <param name="properties">The properties that the client receives.</param>
     void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties);
 
-    /// <summary>Confirms publishes: they are durable. The gate is held.</summary>
+    /// <summary>Confirms publishes that are durable, or need not be. The gate is held.</summary>
     /// <param name="upTo">Number of the last confirmed publish, counted from 1 within the session.</param>
-    /// <param name="isMultiple">True if all unanswered publishes up to this one are confirmed; false for this one only.</param>
+    /// <param name="isMultiple">True if all unanswered publishes up to <paramref name="upTo"/> are meant; false if only that one
+    /// is.</param>
     void Confirm(ulong upTo, bool isMultiple);
 
-    /// <summary>Refuses publishes: they are lost, or a queue refused them. The gate is held.</summary>
+    /// <summary>Answers publishes with a nack, because they are lost or a queue refused them. The gate is held.</summary>
     /// <inheritdoc cref="Confirm"/>
     void Refuse(ulong upTo, bool isMultiple);
 
@@ -42,7 +45,7 @@ internal interface ISessionSink
     void Return(in EncodedMessage message, ReadOnlySpan<byte> body);
 
     /// <summary>
-    /// Tells the client that a consumer has ended, because its queue was deleted or may no longer be read. The gate is held.
+    /// Tells the client that a consumer has ended, because its queue was deleted or the user may no longer read it. The gate is held.
     /// </summary>
     /// <returns>False if the client does not support the notification.</returns>
     bool TryCancel(SessionConsumer consumer);

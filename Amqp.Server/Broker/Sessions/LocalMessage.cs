@@ -14,7 +14,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed record LocalMessage(
     ulong Tag, bool IsRedelivered, string Exchange, string RoutingKey, long Left, byte[] EncodedProperties, byte[] Body, long BodyLength)
 {
-    /// <summary>Octets of properties and body in this object.</summary>
+    /// <summary>Octets of the properties and of that part of the body which this object holds.</summary>
     public long Size => EncodedProperties.Length + Body.Length;
 
     /// <exception cref="AmqpException">502: the properties do not agree with their flags.</exception>

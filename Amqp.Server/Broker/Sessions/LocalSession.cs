@@ -11,8 +11,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of the process itself, without a connection, such as for the HTTP API.
-/// Permissions, checks and error texts are those of a client.
+/// A session of the process itself, without a connection, for example for the HTTP API. The permissions of a user, all checks and error
+/// texts apply as to a client's session.
 /// </summary>
 /// <remarks>Owned by its creator. Disposal requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
@@ -48,7 +48,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Runs a request to its end and returns its result.</summary>
+    /// <summary>Runs a request, ends the round and returns the request's result.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
@@ -90,7 +90,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     /// <summary>Publishes a message and waits for its confirm.</summary>
     /// <returns>False if no queue receives the message.</returns>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
-    /// <exception cref="ArgumentException">A text is too long for AMQP.</exception>
+    /// <exception cref="ArgumentException">A name, the routing key or a property is too long for AMQP.</exception>
     public async Task<bool> PublishAsync(
         string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
@@ -102,9 +102,9 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         return await published.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Publishes a message without a wait.</summary>
+    /// <summary>Publishes a message without waiting for its confirm.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
-    /// <exception cref="ArgumentException">A text is too long for AMQP.</exception>
+    /// <exception cref="ArgumentException">A name, the routing key or a property is too long for AMQP.</exception>
     public void Publish(string exchange, string routingKey, BasicProperties properties, ReadOnlySpan<byte> body)
     {
         var address = new ArrayBufferWriter<byte>();
@@ -163,7 +163,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Copies a message, whose memory is valid only while it is delivered.</summary>
+    /// <summary>Copies a message while it is delivered, because its memory is not valid afterwards.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

@@ -2,12 +2,12 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
-/// As in RabbitMQ, messages taken by basic.get do not count. A consumer that needs no acknowledgements waits too while the limit is
-/// reached. The gate of the session's sink guards all state.
+/// As in RabbitMQ, messages taken by basic.get do not count. While the limit is reached, no consumer of the session receives messages, not
+/// even one that needs no acknowledgements. The gate of the session's sink guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
-    private List<SessionConsumer> _waiting = []; // longest without a delivery first
+    private List<SessionConsumer> _waiting = []; // the consumer whose last delivery is oldest comes first
     private List<SessionConsumer> _resumed = []; // the previous list, kept for reuse
     private int _count; // unacknowledged deliveries of consumers
     private ushort _limit;
@@ -24,14 +24,15 @@ internal sealed class Prefetch
     }
 
     /// <summary>
-    /// True once a limit was set; before, no consumer waits. May be read without the gate by the one thread that uses the session.
+    /// True once a limit was set. Until then no consumer waits. The one thread that uses the session may read this property without the
+    /// gate.
     /// </summary>
     public bool IsUsed { get; private set; }
 
-    /// <summary>Adds deliveries to consumers; negative for settled ones.</summary>
+    /// <summary>Adds to the number of unacknowledged deliveries. Negative if deliveries are settled.</summary>
     public void Note(int deliveries) => _count += deliveries;
 
-    /// <summary>True if a consumer may receive a message. If not, the consumer is added to the waiting ones.</summary>
+    /// <summary>True if a consumer may receive a message. If not, the consumer is added to the waiting consumers.</summary>
     public bool HasRoom(SessionConsumer consumer)
     {
         if (_limit == 0 || _count < _limit)

@@ -4,17 +4,17 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Slows a publisher down: blocks it while memory or disk is short, and pauses it while the store is behind.</summary>
-/// <remarks>The thread that reads the client's requests owns it; any thread may ask for <see cref="State"/>.</remarks>
+/// <remarks>Owned by the thread that reads the client's requests. Any thread may read <see cref="State"/>.</remarks>
 /// <param name="alarms">The alarms of memory and disk.</param>
 /// <param name="store">The store of the client's messages.</param>
 /// <param name="held">Memory that the client makes the broker hold besides messages.</param>
 /// <param name="memoryHighWatermark">Bytes above which memory is short.</param>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
 {
-    /// <summary>Milliseconds for which a publisher is still said to be in flow after a pause; RabbitMQ's.</summary>
+    /// <summary>Milliseconds after a pause for which the client's state stays <c>flow</c>, as in RabbitMQ.</summary>
     private const long FlowMemory = 5_000;
 
-    /// <summary>Part of the high watermark that one client may hold besides messages while memory is short: an eighth.</summary>
+    /// <summary>Divisor of the high watermark: while memory is short, one client may hold an eighth of it besides messages.</summary>
     private const int HeldShare = 8;
 
     private bool _isBlocked;
@@ -23,7 +23,10 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     /// <summary>True once the client has published: only publishers are paused for the store.</summary>
     public bool HasPublished { get; set; }
 
-    /// <summary>True while memory or disk is short. The rest of a message must then wait for <see cref="WaitForAlarmsAsync"/>.</summary>
+    /// <summary>
+    /// True while memory or disk is short. The frames of a publish that are not read yet must then wait for
+    /// <see cref="WaitForAlarmsAsync"/>.
+    /// </summary>
     public bool IsAlarmSet => alarms.IsSet;
 
     /// <summary>Bytes that the client holds besides messages, if they are too many while memory is short; else null.</summary>
@@ -33,8 +36,9 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
         : null;
 
     /// <summary>
-    /// RabbitMQ's word for the client's state. An alarm makes it <c>blocking</c>, and <c>blocked</c> once it publishes; a client in
-    /// <c>flow</c> publishes faster than the store takes its messages; any other is <c>running</c>. Any thread may ask.
+    /// RabbitMQ's word for the client's state. During an alarm the state is <c>blocking</c>, and <c>blocked</c> once the client publishes.
+    /// Without an alarm the state is <c>flow</c> if the client publishes faster than the store takes its messages, else <c>running</c>.
+    /// Readable from any thread.
     /// </summary>
     public string State
     {
@@ -50,7 +54,8 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
 
     /// <summary>Pauses a publisher while the store is behind.</summary>
     /// <remarks>
-    /// An alarm ends the pause, because a slow disk may be one that is almost full. The client's next publish then blocks it.
+    /// An alarm ends the pause, because the store may be behind just because the disk is almost full. The client is then blocked when it
+    /// publishes next.
     /// </remarks>
     public async Task WaitForStoreAsync(IPublisherInput input)
     {

@@ -6,8 +6,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes.</summary>
 /// <remarks>
-/// The key is the raw bytes of exchange and routing key, so that a publish creates no strings. Direct-mapped: an address replaces another
-/// one with the same hash. Owned by the one thread that uses the session.
+/// The key is the raw bytes of exchange and routing key, so that a publish creates no strings. Each hash has one slot, so a new route
+/// replaces one whose key has the same hash. Owned by the one thread that uses the session.
 /// </remarks>
 internal sealed class RouteCache(RoutingTable routing)
 {
@@ -38,7 +38,10 @@ internal sealed class RouteCache(RoutingTable routing)
     /// <param name="route">The route that was found.</param>
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="version">The topology version of the virtual host when the route was found.</param>
-    /// <param name="declarations">The count of declarations when the route was found, if the route missed a name; else null.</param>
+    /// <param name="declarations">
+    /// <see cref="TopologyLock.Declarations"/> when the route was found, if routing looked up a queue or an exchange that did not exist;
+    /// else null.
+    /// </param>
     public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
     {
         if (_slots.Length == 0)

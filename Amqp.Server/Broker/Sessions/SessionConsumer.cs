@@ -7,7 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A consumer of a session. Takes messages of a queue and sends them, while prefetch and the output have room.</summary>
+/// <summary>A consumer of a session. Takes messages from its queue and sends them, while the prefetch and the output have room.</summary>
 /// <remarks>The gate of the session's sink guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
@@ -107,7 +107,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
     /// <summary>Sends a message that was taken from the queue.</summary>
-    /// <returns>False after an error: then the message is quarantined or, if the output failed, put back into its queue.</returns>
+    /// <returns>False after an exception. The message is then quarantined or, if the output failed, put back into its queue.</returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {
         ulong deliveryTag = 0;

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The consumers of a session, by tag.</summary>
-/// <remarks>The gate of the session's sink guards all state. Methods take it, unless their documentation says that it is held.</remarks>
+/// <remarks>The gate of the session's sink guards all state. Methods take the gate, unless their comment says that it is held.</remarks>
 internal sealed class SessionConsumers(BrokerSession session)
 {
     private readonly Dictionary<string, SessionConsumer> _byTag = [];
@@ -35,8 +35,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// The reason to close the session: a consumer was ended and the client does not support its notification. Null: no reason. Readable
-    /// from any thread without the gate.
+    /// The error with which the session must be closed, because the broker ended a consumer and the client does not support the
+    /// notification. Null: the session may go on. Readable from any thread without the gate.
     /// </summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
@@ -52,7 +52,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         var consumer = new SessionConsumer(session, queue, options);
         lock (_gate)
             DemandRoom(options.Tag);
-        // Another thread may drain the queue as soon as the consumer exists, so onAdded is called before, under the queue's lock.
+        // Another thread may drain the queue as soon as the lock is released, so onAdded is called under the queue's lock.
         queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
@@ -113,8 +113,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// Resumes the consumers that wait for room in the session's prefetch, if there is room.
-    /// The one longest without a delivery comes first.
+    /// Resumes the consumers that wait for room in the session's prefetch, if there is room. The consumer whose last delivery is oldest
+    /// comes first.
     /// </summary>
     public void ResumeWaiting()
     {
@@ -148,7 +148,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             if (!Forget(consumer))
                 return true; // cancelled at the same time
         }
-        Leave(consumer, round); // first: no delivery may follow the cancel
+        Leave(consumer, round); // before the client is told: no delivery may follow the cancel
         bool isTold;
         lock (_gate)
         {

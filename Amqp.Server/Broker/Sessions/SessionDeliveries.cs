@@ -4,7 +4,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch that they count for.</summary>
-/// <remarks>The gate of the session's sink guards all state. Methods take it, unless their documentation says that it is held.</remarks>
+/// <remarks>The gate of the session's sink guards all state. Methods take the gate, unless their comment says that it is held.</remarks>
 internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
 {
     private readonly UnacknowledgedDeliveries _unacknowledged = new(client.Services.HeldMemory);
@@ -54,9 +54,11 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             return _unacknowledged.Has(tag);
     }
 
-    /// <summary>Removes a delivery from the unacknowledged ones.</summary>
+    /// <summary>Removes an unacknowledged delivery, which the caller settles.</summary>
     /// <param name="tag">The delivery tag.</param>
-    /// <param name="isHeld">True if a transaction holds the delivery: it counts for the prefetch until <see cref="NoteSettled"/>.</param>
+    /// <param name="isHeld">
+    /// True if a transaction holds the delivery, which then counts for the prefetch until <see cref="NoteSettled"/>.
+    /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
     {
@@ -98,7 +100,10 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             _unacknowledged.Restore(held);
     }
 
-    /// <summary>Finds a delivery that is unacknowledged for longer than its queue allows. Must be called at intervals.</summary>
+    /// <summary>
+    /// Finds a delivery that is unacknowledged for longer than its queue allows. Must be called at intervals, because each call also notes
+    /// which deliveries were sent before it.
+    /// </summary>
     /// <param name="now">Current time in milliseconds.</param>
     /// <param name="late">The delivery, if there is one.</param>
     public bool TryFindLate(long now, out Delivery late)
@@ -110,7 +115,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
                 return false;
             var watch = _watch ??= new AcknowledgementWatch();
             watch.Note(_lastTag, now);
-            // Each queue has its own timeout: a younger delivery may be late while the oldest is not.
+            // Each queue has its own timeout, so a younger delivery may be late while the oldest one is not.
             return _unacknowledged.TryFindFirst(
                 watch.OutFor(now, shortest),
                 delivery => client.ConsumerTimeoutOf(delivery.Queue!) is { } timeout && delivery.Tag <= watch.OutFor(now, timeout),

@@ -4,7 +4,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Raises events of sessions and consumers that are created and closed. A session's name replaces the process that RabbitMQ names.
+/// Raises events of sessions and consumers that are created and closed. Where RabbitMQ's events name a process, these name the session.
 /// </summary>
 internal static class SessionEvents
 {

@@ -41,8 +41,8 @@ internal sealed class SessionGets(BrokerSession session)
         Queue queue, bool noAck, TState state, GetMessage<TState> deliver, in StoredMessage message, ReadOnlySpan<byte> payload, long left)
     {
         var content = EncodedMessage.Read(payload);
-        PublishAddress.Split(content.Address, out _, out _); // a malformed message must be found before it is sent
-        // As in RabbitMQ, and unlike a delivery to a consumer, the count is sent the first time too.
+        PublishAddress.Split(content.Address, out _, out _); // throws for a malformed message before any of it is sent
+        // As in RabbitMQ, basic.get sends a count of 0 too; a delivery to a consumer does not.
         var properties = queue.Settings.CountsDeliveries
             ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message))
             : content.Properties;

@@ -11,7 +11,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Publishes the messages of a session: finds their routes, stores them, adds them to their queues, or returns them.</summary>
 /// <remarks>
-/// Owned by the one thread that uses the session. Messages stay encoded: one that is neither persistent nor traced costs no object.
+/// Owned by the one thread that uses the session. Messages stay encoded, so a message that is neither persistent nor traced allocates
+/// nothing.
 /// </remarks>
 internal sealed class SessionPublisher(BrokerSession session)
 {
@@ -53,7 +54,7 @@ internal sealed class SessionPublisher(BrokerSession session)
 
     /// <summary>Returns the error for a direct reply-to request of a session that has no consumer of replies.</summary>
     /// <param name="head">The head of the request.</param>
-    /// <exception cref="BrokerException">403, 404 or 406: an error of the request's address comes first.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406: the request has no valid address. This error takes precedence.</exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
         var request = EncodedMessage.Read(head);
@@ -63,7 +64,9 @@ internal sealed class SessionPublisher(BrokerSession session)
 
     /// <summary>Hands a message to its queues, or returns it, and counts the publish for its confirm.</summary>
     /// <returns>False if one of the queues refused the message.</returns>
-    /// <exception cref="BrokerException">541: the message cannot be stored, and the session has no confirms to say so.</exception>
+    /// <exception cref="BrokerException">
+    /// 541: the message cannot be stored, and the session has not selected confirms, which would answer with a nack.
+    /// </exception>
     public bool Deliver(
         MessageRoute route,
         ExchangeTally tally,
@@ -96,7 +99,7 @@ internal sealed class SessionPublisher(BrokerSession session)
     }
 
     /// <summary>Sends a reply to the requesters of its route.</summary>
-    /// <returns>False if all of them are gone.</returns>
+    /// <returns>False if all requesters are gone.</returns>
     private bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         var message = EncodedMessage.Read(head);

@@ -18,7 +18,9 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     private readonly RouteFinder _finder = new(virtualHost.Routing);
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the last exchange with a ChoosingRouter
 
-    /// <summary>Returns the route of a message. Cached routes were allowed; a change of permissions invalidates them.</summary>
+    /// <summary>
+    /// Returns the route of a message. A cached route needs no check of permissions, because a change of permissions invalidates it.
+    /// </summary>
     /// <param name="address">Exchange and routing key as received.</param>
     /// <param name="properties">Property flags and list as received.</param>
     /// <param name="headers">The encoded fields of the headers.</param>
@@ -53,11 +55,11 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the route of a message at its commit.
-    /// As in RabbitMQ, the bindings of the publish apply, and the queues that have those names at the commit.
+    /// Returns the route of a message at its commit. As in RabbitMQ, the bindings at the time of the publish decide to which queue names
+    /// the message goes. It goes to the queues that have these names at the commit.
     /// </summary>
     /// <param name="route">The route that was found at the publish.</param>
-    /// <param name="version">The count of the virtual host's changes before the publish.</param>
+    /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
     /// <param name="head">The head of the message.</param>
     public MessageRoute Renew(MessageRoute route, int version, ReadOnlySpan<byte> head)
     {
@@ -65,7 +67,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
             return route;
         var message = EncodedMessage.Read(head);
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
-        // A binding of the default exchange is the queue's name, which may have no queue at the publish.
+        // The default exchange routes by queue name, so it finds a queue too that was declared between publish and commit.
         IEnumerable<string> names = exchange.IsEmpty
             ? [
                 OctetText.Decode(routingKey),
@@ -78,7 +80,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the last exchange with a ChoosingRouter, if the name and the topology are the same: the choice then costs no string.
+    /// Returns the last exchange with a ChoosingRouter, if it has this name and the topology has not changed: the choice then creates no
+    /// string.
     /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;

@@ -16,9 +16,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 {
     private readonly VirtualHost _host = client.VirtualHost;
 
-    /// <summary>Declares an exchange, or finds an existing one that is declared alike.</summary>
-    /// <exception cref="BrokerException">403: reserved name, or access refused. 406: declared otherwise, or invalid arguments. 503: no such
-    /// type.</exception>
+    /// <summary>Declares an exchange, or finds an existing one with the same properties.</summary>
+    /// <exception cref="BrokerException">
+    /// 403: reserved name, or access refused. 406: the existing exchange has other properties, or invalid arguments. 503: no such type.
+    /// </exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
         ReservedNames.DemandNotDefault(name);
@@ -64,12 +65,12 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             _host.Topology.Unbind(source, found, routingKey, arguments);
     }
 
-    /// <summary>Declares a queue, or returns an existing one that is declared alike.</summary>
+    /// <summary>Declares a queue, or returns an existing one with the same properties.</summary>
     /// <param name="name">The queue's name; empty: the broker chooses one.</param>
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <exception cref="BrokerException">403: reserved name, or access refused. 405: the queue belongs to another connection. 406: declared
-    /// otherwise, or invalid arguments.</exception>
+    /// <exception cref="BrokerException">403: reserved name, or access refused. 405: the queue belongs to another connection. 406: the
+    /// existing queue has other properties, or invalid arguments.</exception>
     public Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         bool isServerNamed = name.Length == 0;
@@ -86,10 +87,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>
-    /// True if a name belongs to direct reply-to: the pseudo-queue, which always exists, or a requester.
-    /// Such a name can be looked up, never declared.
+    /// True if a name belongs to direct reply-to: it names the pseudo-queue, which always exists, or a requester. Such a name can be looked
+    /// up, but not declared.
     /// </summary>
-    /// <exception cref="BrokerException">404: no such requester, or none any more.</exception>
+    /// <exception cref="BrokerException">404: the name is that of a requester which does not exist, or no longer exists.</exception>
     public bool IsReplyTo(string name)
     {
         if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
@@ -123,8 +124,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// <summary>
     /// Deletes a queue with its bindings and messages. A missing queue is no error. The caller notifies the consumers in the result.
     /// </summary>
-    /// <exception cref="BrokerException">403: access refused. 405: the queue belongs to another connection. 406: it is in use or not empty,
-    /// and that was a condition.</exception>
+    /// <exception cref="BrokerException">403: access refused. 405: the queue belongs to another connection. 406: the queue is in use
+    /// despite
+    /// <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.</exception>
     public DeletedQueue DeleteQueue(string name, bool ifUnused, bool ifEmpty)
     {
         access.DemandQueue(AccessKind.Configure, name);
@@ -147,7 +149,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public void BindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
-        // The default exchange binds each queue by its name already, so such a request is no error.
+        // The default exchange already routes to each queue by the queue's name, so a request for just that binding is no error.
         if (source.Length == 0 && (routingKey.Length == 0 || routingKey == queue) && _host.FindQueue(queue) is not null)
         {
             _host.GetQueue(queue, client);

@@ -10,10 +10,10 @@ internal sealed class SessionTrace(BrokerSession session)
 {
     private readonly VirtualHost _virtualHost = session.Client.VirtualHost;
 
-    /// <summary>The session's name in the firehose.</summary>
+    /// <summary>The fields with which copies of the firehose name the session.</summary>
     private TracedBy By => new(session.Client.Origin.ConnectionName, session.Number, session.Client.User.Name);
 
-    /// <summary>True while messages are traced. Otherwise a message costs only this check.</summary>
+    /// <summary>True while messages are traced. While tracing is off, a message costs only this check.</summary>
     public bool IsOn => _virtualHost.Firehose is not null || _virtualHost.Spans is not null;
 
     /// <summary>Traces a publish.</summary>

@@ -26,7 +26,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag);
-            session.Consumers.ResumeWaiting(); // before a requeue touches its queue: waiting consumers come first
+            session.Consumers.ResumeWaiting(); // before a requeue: the consumers that wait longest get the requeued message
             Apply(delivery, settlement);
             return;
         }
@@ -64,14 +64,14 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Requeues every delivery, all deliveries of a queue at once, so that they keep their order.</summary>
-    /// <param name="isReturned">True if the client requested it; false if the session ends.</param>
+    /// <summary>Requeues every delivery. All deliveries of a queue are requeued at once, so that they keep their order.</summary>
+    /// <param name="isReturned">True if the client requested the requeue; false if the session ends.</param>
     public void RequeueAll(bool isReturned)
     {
         var deliveries = new List<Delivery>();
         while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
-        session.Consumers.ResumeWaiting(); // before the requeues touch their queues: waiting consumers come first
+        session.Consumers.ResumeWaiting(); // before the requeues: the consumers that wait longest get the requeued messages
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);
@@ -106,7 +106,8 @@ internal sealed class Settlements(BrokerSession session)
     }
 
     /// <summary>
-    /// Returns the last tag of a multiple settlement. 0 means all deliveries; any other tag must be unacknowledged itself.
+    /// Returns the highest tag that a multiple settlement includes. Tag 0 means all deliveries; any other tag must be unacknowledged
+    /// itself.
     /// </summary>
     private ulong DemandUpTo(ulong tag)
     {

@@ -28,7 +28,7 @@ internal sealed class Transaction(HeldMemory held)
 
     /// <summary>Holds a copy of a message.</summary>
     /// <param name="route">The route at the time of the publish.</param>
-    /// <param name="topologyVersion">The count of the virtual host's changes before the route was found.</param>
+    /// <param name="topologyVersion"><see cref="RoutingTable.Changes"/> before the route was found.</param>
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="head">The message without its body.</param>
     /// <param name="body">The message's body.</param>
@@ -48,8 +48,8 @@ internal sealed class Transaction(HeldMemory held)
     }
 
     /// <summary>
-    /// Returns the settlements in the order of the commit.
-    /// As in RabbitMQ, consecutive settlements of the same kind are sorted, oldest delivery first.
+    /// Returns the settlements in the order in which the commit applies them. As in RabbitMQ, consecutive settlements of the same kind are
+    /// sorted, oldest delivery first.
     /// </summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {

@@ -45,7 +45,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
         transaction.Clear();
     }
 
-    /// <summary>Makes the deliveries of the held settlements unacknowledged again.</summary>
+    /// <summary>Makes the deliveries of the held settlements unacknowledged again, without dropping the held publishes.</summary>
     public void GiveBack()
     {
         if (Held is { Settlements.Count: > 0 } transaction)
@@ -65,7 +65,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
                 settlements.Apply(delivery, settlement);
             }
             transaction.Clear();
-            round.Drain(); // the log position of the commit must follow the transaction's dead letters
+            round.Drain(); // publishes the transaction's dead letters, which the log position of the commit must include
         }
         finally
         {

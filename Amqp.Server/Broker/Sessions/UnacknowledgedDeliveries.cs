@@ -7,9 +7,9 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The unacknowledged deliveries of a session, in the order of their tags.</summary>
 /// <remarks>
-/// A ring of structs. Tags only grow, so a tag is found without a hash map: by its distance from the first one, or by binary search if
-/// there are gaps. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery that is never
-/// acknowledged does not make the ring grow. The gate of the session's sink guards all state.
+/// A ring of structs. Tags only grow, so a tag is found without a hash map: by its distance from the first tag, or by binary search if the
+/// tags in between are not consecutive. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery
+/// that is never acknowledged does not make the ring grow. The gate of the session's sink guards all state.
 /// </remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
@@ -25,7 +25,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
     /// <summary>Number of unacknowledged deliveries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a delivery, whose tag is higher than all before.</summary>
+    /// <summary>Adds a delivery. Its tag must be higher than all earlier tags.</summary>
     public void Add(in Delivery delivery)
     {
         if (_used == _size)
@@ -110,7 +110,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         offset = -1;
         if (_used == 0 || tag < At(0).Tag || tag > At(_used - 1).Tag)
             return false;
-        // Without gaps, the distance of the tags is the offset.
+        // If all tags in between are consecutive, the distance of the tags is the offset.
         ulong distance = tag - At(0).Tag;
         offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : Search(tag);
         return offset >= 0 && !At(offset).IsGap;
@@ -141,11 +141,11 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Close();
     }
 
-    /// <summary>Packs the ring if half of it is gaps; else doubles it.</summary>
+    /// <summary>Makes room for another delivery: packs the ring if half of it is gaps, else doubles its size.</summary>
     private void MakeRoom()
     {
         int size = Count <= _used / 2 ? Math.Max(_size, 16) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);
-        // Pooled: the array that one channel has outgrown serves the next.
+        // The array comes from a pool, so that one channel can reuse an array that another channel has outgrown.
         Delivery[] packed = ArrayPool<Delivery>.Shared.Rent(size);
         int count = 0;
         for (int offset = 0; offset < _used; offset++)

@@ -24,20 +24,26 @@ internal static class StatisticRows
         ],
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
-    /// <summary>Columns of a queue's row: published, then <see cref="Delivering"/>, then <see cref="Depth"/>.</summary>
+    /// <summary>
+    /// First columns of the groups in a queue's row, and the row's width: published, then <see cref="Delivering"/>, then
+    /// <see cref="Depth"/>.
+    /// </summary>
     public static readonly int QueueDelivering = 1,
         QueueDepth = QueueDelivering + Delivering.Length,
         QueueWidth = QueueDepth + Depth.Length;
 
-    /// <summary>Columns of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
+    /// <summary>First columns and width of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 
     /// <summary>
-    /// Columns of a virtual host's row: those of a channel, then the <see cref="Depth"/> of its queues, then <see cref="Traffic"/>.
+    /// First columns and width of a virtual host's row: the columns of a channel, then the <see cref="Depth"/> of its queues, then
+    /// <see cref="Traffic"/>.
     /// </summary>
     public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
 
-    /// <summary>Columns of the broker's row: those of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.</summary>
+    /// <summary>
+    /// First columns and width of the broker's row: the columns of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.
+    /// </summary>
     public static readonly int BrokerChurn = HostWidth,
         BrokerNode = BrokerChurn + ChurnRates.Length,
         BrokerWidth = BrokerNode + Node.Length;

@@ -7,7 +7,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>Takes a sample of all counts every few seconds. Rates and the lines of charts are made from the samples.</summary>
+/// <summary>Takes a sample of all counts every few seconds. The rates and charts of the HTTP API come from these samples.</summary>
 /// <remarks>
 /// Samples are taken one at a time, on the timer's thread. An object holds its own samples, so they are deleted with it. An object that
 /// never counted anything has no samples, and an idle one has one or two rows. When all samples together take more memory than allowed,
@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker.Statistics;
 /// <param name="virtualHosts">The virtual hosts whose objects are sampled.</param>
 /// <param name="statistics">The counts of the broker as a whole.</param>
 /// <param name="options">The interval, the memory for samples, and the data directory, on whose disk free space is measured.</param>
-/// <param name="faults">Receives errors of a sample.</param>
+/// <param name="faults">Receives exceptions that a sample throws.</param>
 /// <param name="clock">Clock of the timer and of the samples.</param>
 internal sealed class StatisticsSampler(
     VirtualHostTable virtualHosts, BrokerStatistics statistics, BrokerOptions options, ContainedFaults faults, TimeProvider clock)
@@ -30,10 +30,10 @@ internal sealed class StatisticsSampler(
     private ITimer? _timer;
     private long _last;
     private long _before;
-    private long _bytes; // memory of all samples after the last one
+    private long _bytes; // memory that all samples took when the last sample ended
     private long _bytesNow;
 
-    /// <summary>Times of the last sample and of the one before, in milliseconds since 1970-01-01 UTC; 0 before there is one.</summary>
+    /// <summary>Times of the last two samples, in milliseconds since 1970-01-01 UTC; 0 for a sample that was not taken yet.</summary>
     public (long Last, long Before) Times
     {
         get

@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.Tracing;
 /// Makes copies of all messages that are published or delivered in a virtual host, for <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose).
 /// </summary>
 /// <param name="target">The exchange that receives the copies.</param>
-/// <remarks>Immutable. While tracing is on, each message costs a second message.</remarks>
+/// <remarks>Immutable. While tracing is on, each publish and each delivery causes one more message.</remarks>
 internal sealed class Firehose(InternalExchange target)
 {
     /// <summary>Name of the exchange that receives the copies.</summary>
@@ -55,7 +55,7 @@ internal sealed class Firehose(InternalExchange target)
                 [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(target.Host.VirtualHost)]);
     }
 
-    /// <summary>Returns null after an error, which must not stop the traced message.</summary>
+    /// <summary>Returns the copy, or null after an error, because an error of tracing must not stop the traced message.</summary>
     private InternalMessage? Copy(
         string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
         KeyValuePair<string, FieldValue>[] facts)
@@ -93,7 +93,8 @@ internal sealed class Firehose(InternalExchange target)
     }
 
     /// <summary>
-    /// Returns the keys of CC and BCC, without values that are no text: the firehose has no client to report an error to.
+    /// Returns the keys of the CC and BCC headers. Skips values that are not texts, because the firehose has no client to report an error
+    /// to.
     /// </summary>
     private static IEnumerable<FieldValue> FurtherKeys(ReadOnlySpan<byte> headers)
     {

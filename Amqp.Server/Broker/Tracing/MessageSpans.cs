@@ -9,9 +9,9 @@ namespace Amqp.Server.Broker.Tracing;
 
 /// <summary>Makes spans for messages that their publisher traces: those with W3C's <c>traceparent</c> in their headers.</summary>
 /// <remarks>
-/// Thread-safe. Each span is a child of the one that the header names. The message keeps its header, so that the consumer's span is a child
-/// of the same one. A message that is not traced costs a search of its headers. Nothing blocks, because the exporter drops spans that
-/// exceed its buffer.
+/// Thread-safe. Each span is a child of the span that the header names. The message keeps its header, so that the consumer's span becomes a
+/// child of the same span. A message that is not traced costs a search of its headers. Making a span never blocks, because the exporter
+/// drops spans that exceed its buffer.
 /// </remarks>
 internal sealed class MessageSpans : IDisposable
 {
@@ -94,7 +94,8 @@ internal sealed class MessageSpans : IDisposable
     }
 
     /// <summary>
-    /// Reads <c>traceparent</c>. Returns false too if its flags say that the trace is not recorded, because no span would be kept.
+    /// Reads <c>traceparent</c>. Returns false if it is missing or malformed, or if its flags say that the trace is not recorded: no span
+    /// would then be kept.
     /// </summary>
     private static bool TryFindContext(ReadOnlySpan<byte> properties, out ActivityContext context)
     {

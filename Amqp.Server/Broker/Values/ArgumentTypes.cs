@@ -28,7 +28,7 @@ internal static class ArgumentTypes
     };
 
     /// <summary>
-    /// Compares arguments as RabbitMQ does: integers and floats by value whatever their width, everything else by type and value.
+    /// Compares arguments as RabbitMQ does: integers and floats by value, whatever their width; values of other types by type and value.
     /// </summary>
     public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
     {
@@ -46,8 +46,8 @@ internal static class ArgumentTypes
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
     /// <summary>
-    /// Returns the error for an argument that differs or is missing on one side.
-    /// If it is missing, the text names the type of the other side's value.
+    /// Returns the error for an argument that differs from the existing object's, or that only the declaration or only the existing object
+    /// has. In the latter case the text names the type of the value.
     /// </summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
@@ -57,7 +57,7 @@ internal static class ArgumentTypes
             _ => Inequivalent(argument, kind, name, virtualHost, Describe(received), Describe(current)),
         };
 
-    /// <summary>Returns the error for an argument that must name an exchange and is no long string.</summary>
+    /// <summary>Returns the error for an argument that must name an exchange but is not a long string.</summary>
     public static BrokerException WrongType(FieldValue value, string argument, string kind, string name, string virtualHost) => new(
         BrokerError.Precondition,
         $"invalid type '{NameOf(value.Type)}' for arg '{argument}' in {kind} '{name}' in vhost '{virtualHost}'");

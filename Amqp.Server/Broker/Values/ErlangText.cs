@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Values;
 /// <summary>Formats values as Erlang's <c>~p</c> does, for RabbitMQ's reply texts that use it.</summary>
 internal static class ErlangText
 {
-    /// <summary>Formats the value of a table's field, without its type.</summary>
+    /// <summary>Formats the value of a field of a table. The field's type is not part of the text.</summary>
     public static string Of(FieldValue value) => value.Type switch
     {
         FieldType.LongString or FieldType.ByteArray => OfBinary(value.AsBytes()),

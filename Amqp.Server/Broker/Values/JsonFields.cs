@@ -49,7 +49,7 @@ internal static class JsonFields
     /// <exception cref="ValidationException">A field's name, at any depth, is too long for AMQP.</exception>
     public static FieldTable ReadTable(JsonElement table) => Read(table).AsTable();
 
-    /// <summary>Returns a value for an error text: strings without quotes.</summary>
+    /// <summary>Returns a JSON value as text for error texts: a string without quotes, any other value as JSON.</summary>
     public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     public static void Write(Utf8JsonWriter json, FieldValue value)
@@ -131,7 +131,7 @@ internal static class JsonFields
             : default;
         private JsonElement.ArrayEnumerator _nextItem = container.ValueKind == JsonValueKind.Array ? container.EnumerateArray() : default;
 
-        /// <summary>The value, once all items were read.</summary>
+        /// <summary>The converted array or object, once all its items were added.</summary>
         public FieldValue Value => _isObject ? FieldValue.FromTable(new FieldTable(_fields)) : FieldValue.FromArray([.. _items]);
 
         public bool TryNext(out JsonElement item)
@@ -141,7 +141,7 @@ internal static class JsonFields
             return isThere;
         }
 
-        /// <summary>Adds the converted value of the last item.</summary>
+        /// <summary>Adds the converted value of the item that <see cref="TryNext"/> returned last.</summary>
         public void Add(FieldValue value)
         {
             if (_isObject)

@@ -9,7 +9,8 @@ namespace Amqp.Server.Broker.Values;
 /// </summary>
 /// <remarks>
 /// A byte order mark is skipped, as in RabbitMQ. Besides invalid JSON, these are rejected: octets that are not UTF-8, halves of surrogate
-/// pairs, which cannot be converted to UTF-8, and numbers that exceed a double. Nothing here recurses, however deep the text nests.
+/// pairs, which cannot be converted to UTF-8, and numbers that exceed a double. The parser does not recurse, so deep nesting cannot
+/// overflow the stack.
 /// </remarks>
 internal static class JsonText
 {
@@ -18,7 +19,9 @@ internal static class JsonText
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Options for JSON that the broker itself wrote, which nests as deep as the tables of clients.</summary>
+    /// <summary>
+    /// Options for JSON that the broker itself wrote: any depth is allowed, because the JSON nests as deep as tables of clients.
+    /// </summary>
     public static JsonDocumentOptions Own { get; } = new() { MaxDepth = int.MaxValue };
 
     /// <param name="text">The whole text, in UTF-8.</param>

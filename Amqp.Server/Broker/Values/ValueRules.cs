@@ -42,7 +42,7 @@ internal static class ValueRules
     /// <summary>True if the rule of a key accepts a value.</summary>
     public static bool Accepts(string key, FieldValue value) => _rules[key](value) is null;
 
-    /// <summary>Returns a value as a name or routing key; null if it is no text, or too long.</summary>
+    /// <summary>Returns a value as a name or routing key; null if the value is missing, is not a text, or is too long.</summary>
     public static string? Name(FieldValue? value) =>
         value is { Type: FieldType.LongString } text && text.AsBytes().Length <= ShortString.MaxLength ? text.AsString() : null;
 
@@ -64,7 +64,8 @@ internal static class ValueRules
     private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
 
     /// <summary>
-    /// Checks a text that becomes a short string. RabbitMQ accepts a longer text, and fails at the first message that needs it.
+    /// Checks a text that is later written as a short string. A longer text is rejected. RabbitMQ accepts it, and fails at the first
+    /// message that needs it.
     /// </summary>
     private static string? Short(FieldValue value) =>
         Text(value) ?? (value.AsBytes().Length is var length && length > ShortString.MaxLength ? $"{{value_too_long,{length}}}" : null);

@@ -62,7 +62,7 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
         removal.RemoveIfAbandoned(exchange);
     }
 
-    /// <summary>Adds a binding that its exchange accepts. The topology lock is held exclusively, or no message can be routed yet.</summary>
+    /// <summary>Adds a binding that its exchange accepts. The topology lock is held exclusively, or no client can connect yet.</summary>
     public void Add(Binding binding)
     {
         binding.Source.Add(binding);
@@ -81,7 +81,7 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
 
     private void DemandExists(IBindingDestination destination)
     {
-        // The destination was found before the lock was taken.
+        // The destination was found before the lock was taken, so it may have been deleted since.
         if (destination is Queue queue && !ReferenceEquals(state.Queues.GetValueOrDefault(queue.Name), queue))
             throw NameErrors.NoQueue(queue.Name, state.Name);
         if (destination is Exchange exchange && !ReferenceEquals(state.Routing.Find(exchange.Name), exchange))

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Declares and deletes exchanges, with RabbitMQ's rules about each.</summary>
+/// <summary>Declares and deletes exchanges, by RabbitMQ's rules.</summary>
 internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval removal)
 {
     /// <inheritdoc cref="Topology.DeclareExchange"/>
@@ -14,7 +14,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     {
         ReservedNames.DemandNotDefault(name);
         Routers.DemandType(type);
-        using (state.Lock.Share()) // many programs redeclare what exists: that must not block routing
+        using (state.Lock.Share()) // many programs redeclare existing exchanges, which must not block routing
         {
             if (FindDeclared(name, type, flags, arguments) is { } found)
                 return found;
@@ -30,7 +30,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         exchange.Keeper?.Open(
             exchange, state.Routing, state.VirtualHost.Host,
             isDurable => state.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
-        SaveOrClose(exchange); // first: an exchange that cannot be saved must not become visible
+        SaveOrClose(exchange); // before the next line: an exchange that cannot be saved must not become visible
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();
         state.VirtualHost.Events.ExchangeCreated(exchange, state.Name);
@@ -52,7 +52,8 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     }
 
     /// <summary>
-    /// Returns the exchange of that name if it exists as declared, else null. The topology lock is held, shared or exclusively.
+    /// Returns the exchange of that name, or null if there is none; throws if its properties are not those of the declaration. The topology
+    /// lock is held, shared or exclusively.
     /// </summary>
     private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -63,7 +64,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         return existing;
     }
 
-    /// <summary>Saves a durable exchange's definition. If that fails, returns the exchange's queues to the store.</summary>
+    /// <summary>Saves a durable exchange's definition. If that fails, deletes the queues that the exchange has in the store.</summary>
     private void SaveOrClose(Exchange exchange)
     {
         try

@@ -9,7 +9,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Declares and deletes queues, with RabbitMQ's rules about each.</summary>
+/// <summary>Declares and deletes queues, by RabbitMQ's rules.</summary>
 internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal) : IQueueRegistry
 {
     private readonly BrokerStatistics _statistics = state.Services.Statistics;
@@ -17,7 +17,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     /// <inheritdoc cref="Topology.DeclareQueue"/>
     public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
-        // Existing queues included: a name with the reserved prefix can be looked up, never declared.
+        // Checked for existing queues too: a name with the reserved prefix can be looked up, but not declared.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, state.Name);
@@ -61,7 +61,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return new Queue(declaration, levels, state.VirtualHost.Host, this);
     }
 
-    /// <summary>Applies the policies to a queue that nobody uses yet, so its round stays empty.</summary>
+    /// <summary>Applies the policies to a queue that is not visible yet, so no work is due after the round.</summary>
     public void ApplyPolicies(Queue queue)
     {
         var policy = state.VirtualHost.Policies.Effective(queue);
@@ -105,7 +105,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Returns the queue of that name if it exists as declared, else null. The topology lock is held, shared or exclusively.
+    /// Returns the queue of that name, or null if there is none; throws if its properties are not those of the declaration. The topology
+    /// lock is held, shared or exclusively.
     /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {

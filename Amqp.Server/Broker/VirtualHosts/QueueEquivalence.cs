@@ -47,7 +47,7 @@ internal static class QueueEquivalence
         return isOpen ? arguments.With(QueueKinds.Argument, FieldValue.FromString(type!)) : arguments;
     }
 
-    /// <summary>A quorum queue must be durable, shared, permanent and named by the client.</summary>
+    /// <summary>Demands that a quorum queue is durable, not exclusive, not auto-delete, and named by the client.</summary>
     /// <exception cref="BrokerException">406 with RabbitMQ's text.</exception>
     public static void DemandPossible(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, string virtualHost)
     {

@@ -44,8 +44,10 @@ internal sealed class Topology
     /// <summary>Returns all bindings except those of the default exchange.</summary>
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
-    /// <summary>Declares an exchange, or returns an existing one that is declared alike.</summary>
-    /// <exception cref="BrokerException">403: reserved name. 406: declared otherwise, or invalid arguments. 503: no such type.</exception>
+    /// <summary>Declares an exchange, or returns an existing one with the same properties.</summary>
+    /// <exception cref="BrokerException">
+    /// 403: reserved name. 406: the existing exchange has other properties, or invalid arguments. 503: no such type.
+    /// </exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) =>
         _exchanges.Declare(name, type, flags, arguments);
 
@@ -53,25 +55,28 @@ internal sealed class Topology
     /// <exception cref="BrokerException">403: a predeclared exchange. 406: the exchange is in use.</exception>
     public void DeleteExchange(string name, bool ifUnused) => _exchanges.Delete(name, ifUnused);
 
-    /// <summary>Declares a queue, or returns an existing one that is declared alike.</summary>
+    /// <summary>Declares a queue, or returns an existing one with the same properties.</summary>
     /// <param name="name">The queue's name, not empty: for a server-named queue, <see cref="ReservedNames.NewQueueName"/>.</param>
     /// <param name="isServerNamed">True if the broker chose the name, so that its reserved prefix is allowed.</param>
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
     /// <param name="connection">The connection that declares the queue, and owns an exclusive one.</param>
-    /// <exception cref="BrokerException">403: reserved name. 405: the queue belongs to another connection. 406: declared otherwise, or
-    /// invalid arguments.</exception>
+    /// <exception cref="BrokerException">403: reserved name. 405: the queue belongs to another connection. 406: the existing queue has
+    /// other properties, or invalid arguments.</exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection) =>
         _queues.Declare(name, isServerNamed, flags, arguments, connection);
 
     /// <summary>
-    /// Declares a queue of an export: reserved names are allowed, limits are not checked, and the default type is not applied.
+    /// Declares a queue from an import of definitions: reserved names are allowed, limits are not checked, and the default type is not
+    /// applied.
     /// </summary>
-    /// <exception cref="BrokerException">406: declared otherwise, or invalid arguments.</exception>
+    /// <exception cref="BrokerException">406: the existing queue has other properties, or invalid arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
     /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
-    /// <exception cref="BrokerException">406: the queue is in use or not empty, and that was a condition.</exception>
+    /// <exception cref="BrokerException">
+    /// 406: the queue is in use despite <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.
+    /// </exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
     /// <summary>Deletes a queue whose connection or last consumer is gone.</summary>
@@ -80,10 +85,12 @@ internal sealed class Topology
 
     /// <summary>Binds a queue or an exchange to an exchange. An existing binding is no error.</summary>
     /// <param name="source">The exchange that routes messages.</param>
-    /// <param name="destination">The queue or exchange that receives them.</param>
+    /// <param name="destination">The queue or exchange that receives the messages.</param>
     /// <param name="routingKey">The binding's key.</param>
     /// <param name="arguments">The binding's arguments.</param>
-    /// <param name="round">The caller's round of work, which the caller completes: some exchanges publish to a new destination.</param>
+    /// <param name="round">
+    /// The caller's round, which takes the messages that some exchange types publish to a new destination. The caller completes it.
+    /// </param>
     /// <exception cref="BrokerException">403: the default exchange. 404: source or destination is missing. 406: invalid
     /// arguments.</exception>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round) =>
@@ -103,8 +110,10 @@ internal sealed class Topology
     /// Queues whose effective policy stays the same are not touched.
     /// </summary>
     /// <param name="change">Replaces the policies.</param>
-    /// <param name="effective">Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. May
-    /// lack new ones.</param>
+    /// <param name="effective">
+    /// Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. Queues and exchanges that
+    /// were declared since may be missing: their policies are computed under the lock.
+    /// </param>
     public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {
         var round = new DispatchRound();

@@ -57,7 +57,7 @@ internal sealed class TopologyRemoval(TopologyState state)
         }
     }
 
-    /// <summary>Deletes a binding that was removed from its exchange.</summary>
+    /// <summary>Deletes the definition of a binding that was removed from its exchange.</summary>
     public void Forget(Binding binding)
     {
         state.Bindings.Remove(binding);

@@ -66,12 +66,17 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
             state.Services.Logger.DeadLetterKeyTooLong(queue.Name, state.Name);
     }
 
-    /// <summary>True if a definition of an earlier version has a dead-letter routing key that is too long for a message.</summary>
+    /// <summary>
+    /// True if the queue has a dead-letter routing key that is too long for a message, which earlier versions of the broker accepted.
+    /// </summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
         && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null
             || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
-    /// <summary>Returns null if an end is missing: a crash can fall between the removal of an end and that of its bindings.</summary>
+    /// <summary>
+    /// Returns a stored binding, or null if its source or destination does not exist. That happens after a crash between the deletion of a
+    /// queue or exchange and the deletion of its bindings.
+    /// </summary>
     private Binding? FindEnds(in StoredDefinition stored)
     {
         string[] names = stored.Names;

@@ -16,8 +16,9 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>A namespace of exchanges, queues and bindings, which are found here by name.</summary>
 /// <remarks>
 /// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings: it is held shared to route and exclusively to change
-/// them. The dictionaries may be read without it. Changes are in <see cref="Topology"/>, which saves them in the definitions under the
-/// lock, so that both agree. A queue's lock may be taken under the topology lock, never the other way round.
+/// them. Any thread may look up a queue or an exchange without it. <see cref="Topology"/> makes the changes and saves them in the
+/// definitions under the lock, so that memory and definitions agree. A queue's lock may be taken under the topology lock, never the other
+/// way round.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -27,8 +28,8 @@ internal sealed class VirtualHost : IDisposable
     private Firehose? _firehose;
 
     /// <param name="name">The virtual host's name.</param>
-    /// <param name="services">The parts of the broker that its queues and exchanges work with.</param>
-    /// <param name="store">Saves its definitions.</param>
+    /// <param name="services">The parts of the broker that queues and exchanges work with.</param>
+    /// <param name="store">Saves the definitions of the virtual host.</param>
     /// <param name="declareRules">Rules of the configuration for new queues and exchanges.</param>
     public VirtualHost(string name, QueueServices services, TopologyStore store, DeclareRules declareRules)
     {
@@ -46,7 +47,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Description, tags and other metadata. Only <see cref="VirtualHostTable"/> changes them.</summary>
     public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
 
-    /// <summary>True once the deletion of the virtual host began: declarations and connections are rejected.</summary>
+    /// <summary>True once the deletion of the virtual host has begun. Declarations and new connections are then rejected.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
     /// <summary>Limits on queues and connections. A change of the runtime parameter replaces the object.</summary>
@@ -89,8 +90,8 @@ internal sealed class VirtualHost : IDisposable
     public MessageSpans? Spans { get; init; }
 
     /// <summary>
-    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one.
-    /// Null: classic, and a redeclaration must name the same type.
+    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one. Null: such queues are classic queues without
+    /// that argument, and a redeclaration of any queue must repeat the argument.
     /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 
@@ -118,7 +119,8 @@ internal sealed class VirtualHost : IDisposable
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>
-    /// Stops the virtual host's own work; no message is read or appended for it any more. Connections are closed before. Throws nothing.
+    /// Stops the virtual host's own work: internal exchanges, and exchanges that keep messages. Afterwards neither reads or appends a
+    /// message. The caller has closed all connections before. Throws nothing.
     /// </summary>
     public async Task StopAsync()
     {
@@ -132,8 +134,8 @@ internal sealed class VirtualHost : IDisposable
     }
 
     /// <summary>
-    /// Adds a topic exchange that only the broker publishes to.
-    /// Call before clients connect, and before bindings are restored if its own shall survive.
+    /// Adds a topic exchange that only the broker publishes to. Call before clients connect, and before bindings are restored, because a
+    /// binding is restored only if its exchange exists.
     /// </summary>
     public InternalPublisher AddInternalExchange(string name)
     {

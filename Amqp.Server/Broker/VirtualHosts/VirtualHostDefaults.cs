@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Applies the limits and operator policies of the configuration to new virtual hosts.</summary>
 internal sealed class VirtualHostDefaults(RuntimeParameters parameters, VirtualHostOptions options)
 {
-    /// <summary>Applies the defaults to a virtual host that was added. They can be changed afterwards.</summary>
+    /// <summary>Applies the defaults to a virtual host that was just added. Limits and policies can be changed afterwards.</summary>
     public void Apply(VirtualHost virtualHost)
     {
         if (options.Limits.FirstOrDefault(limits => new NamePattern(limits.Pattern).IsMatch(virtualHost.Name)) is { } found)

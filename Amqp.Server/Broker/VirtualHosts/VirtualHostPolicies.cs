@@ -35,8 +35,8 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
     /// <summary>
-    /// Matches all patterns with a name that is about to be declared, so that slow ones have
-    /// cached their answer when the topology lock is held.
+    /// Matches all patterns with a name that is about to be declared. The patterns cache their answers, so no slow pattern is evaluated
+    /// later under the topology lock.
     /// </summary>
     public void TryPatterns(string name)
     {
@@ -51,7 +51,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     public bool Put(Policy policy) => PutAll([policy]) > 0;
 
     /// <summary>Adds or replaces policies in one change, because each change matches all policies with all queues and exchanges.</summary>
-    /// <remarks>Policies that exist unchanged cost nothing.</remarks>
+    /// <remarks>Skips policies that already exist with the same content.</remarks>
     /// <returns>Number of new policies.</returns>
     public int PutAll(IReadOnlyList<Policy> policies)
     {
@@ -135,7 +135,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             effective);
     }
 
-    /// <summary>Saves policies. If the disk fails, reverts the ones already saved, as far as possible.</summary>
+    /// <summary>Saves policies. If the disk fails, reverts the policies that are already saved, as far as possible.</summary>
     private void Save(List<Replaced> replaced)
     {
         int saved = 0;
@@ -184,7 +184,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         return isMatch;
     }
 
-    /// <summary>Returns the policies that apply to each queue, or nothing while no one listens to events.</summary>
+    /// <summary>Returns the policies that apply to each queue, or an empty list while nothing listens to events.</summary>
     private List<Applied> AppliedForEvents() => virtualHost.Events.IsWanted ? [.. virtualHost.Queues.Select(AppliedTo)] : [];
 
     private Applied AppliedTo(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));

@@ -27,13 +27,13 @@ internal sealed class VirtualHostTable(
     /// <summary>The stream on which events of all virtual hosts are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Called for each virtual host that is restored or added, while it is still empty; may be null.</summary>
+    /// <summary>Called for each virtual host that is restored or added, before it has queues or bindings; may be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
     /// <summary>Makes spans for traced messages; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
-    /// <summary>Maximum number of virtual hosts; null: no limit. One is always allowed.</summary>
+    /// <summary>Maximum number of virtual hosts; null: no limit. The first virtual host is allowed whatever the limit.</summary>
     public long? Limit { get; init; }
 
     /// <summary>Raised on the adding thread when a new virtual host can be used.</summary>
@@ -103,7 +103,8 @@ internal sealed class VirtualHostTable(
         {
             if (Find(name) is not { } virtualHost)
                 return false;
-            // The virtual host's own entry goes last: after a crash in between it still exists and can be deleted again.
+            // The definition of the virtual host is deleted last: after a crash before that, the virtual host exists and can be deleted
+            // again.
             var round = new DispatchRound();
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);

@@ -3,18 +3,18 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts the bytes of a queue's ready messages that are not their bodies: the heads.</summary>
+/// <summary>Counts the bytes of the heads of a queue's ready messages.</summary>
 /// <remarks>
-/// <para>The queue's lock guards it. A mutable value: change it in its field, not a copy.</para>
-/// <para>The note of a message has the size of its head, and is lost when the message's entry is evicted. Then the average head of the
-/// queue's persistent messages is used, because only their entries are evicted, until the message is read. Heads of messages that a start
-/// recovered are not counted, because their sizes are unknown.</para>
+/// <para>The queue's lock guards this mutable value: change it in its field, not in a copy.</para>
+/// <para>The note of a message holds the size of its head. The note is lost when the message's entry is spilled, which happens to
+/// persistent messages only. When such a message is taken, its head is assumed to be as long as the average head of the queue's persistent
+/// messages, until the message is read. Heads of messages that a start recovered are not counted, because their sizes are unknown.</para>
 /// </remarks>
 /// <param name="recovered">Number of messages that a start recovered.</param>
 internal struct HeadBytes(long recovered)
 {
     private long _uncounted = recovered; // messages whose heads are not counted
-    private bool _isAssumed; // the head of the message that was taken last
+    private bool _isAssumed; // the head size of the message that was taken last is an assumption
 
     /// <summary>Bytes of all counted heads.</summary>
     public long All { get; private set; }
@@ -22,7 +22,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Bytes of the counted heads of persistent messages.</summary>
     public long Persistent { get; private set; }
 
-    /// <summary>Average head of a persistent message, in bytes; 0 if unknown.</summary>
+    /// <summary>Average size of the head of a persistent message, in bytes; 0 if unknown.</summary>
     /// <param name="persistentCount">Number of ready persistent messages.</param>
     public readonly int Average(long persistentCount) =>
         (int)Math.Clamp(_uncounted > 0 || persistentCount == 0 ? 0 : Persistent / persistentCount, 0, int.MaxValue);
@@ -36,7 +36,9 @@ internal struct HeadBytes(long recovered)
             Persistent += head;
     }
 
-    /// <summary>Counts the head of a message that was put back, as it was counted before the message was taken.</summary>
+    /// <summary>
+    /// Counts the head of a message that was put back, as before the message was taken. A head of unknown size is not counted.
+    /// </summary>
     public void PutBack(in StoredMessage message)
     {
         Add(message);
@@ -44,7 +46,7 @@ internal struct HeadBytes(long recovered)
             _uncounted++;
     }
 
-    /// <summary>Counts the head of a message that was taken no longer. A message without a note gets the average head.</summary>
+    /// <summary>Subtracts the head of a message that was taken. A message without a note is assumed to have an average head.</summary>
     /// <param name="message">The message that was taken.</param>
     /// <param name="left">The messages that are still ready.</param>
     public void Take(ref StoredMessage message, QueueLevels left)
@@ -74,7 +76,7 @@ internal struct HeadBytes(long recovered)
         Persistent -= message.IsPersistent ? more : 0;
     }
 
-    /// <summary>Counts nothing any more: the queue was emptied.</summary>
+    /// <summary>Sets all counts to 0, because the queue was emptied.</summary>
     public void Clear() => (All, Persistent, _uncounted) = (0, 0, 0);
 
     /// <returns>False for a message that a start recovered.</returns>

@@ -2,10 +2,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Quarantines messages that cannot be handled: a queue, or an exchange that keeps messages.</summary>
+/// <summary>A queue, or an exchange that keeps messages, as the owner of messages that it has quarantined.</summary>
 internal interface IQuarantine
 {
-    /// <summary>True if so many messages are quarantined that no further ones may be taken. The owner's lock is held.</summary>
+    /// <summary>True if so many messages are quarantined that the owner takes no further messages. The owner's lock is held.</summary>
     bool IsFull { get; }
 
     /// <summary>Quarantines a message: it is not delivered, and stays in the store. The owner's lock is held.</summary>

@@ -10,25 +10,25 @@ internal static class MessageNote
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
-    /// <summary>Set if the message has an expiration of its own, or may have.</summary>
+    /// <summary>Set if the message has an expiration of its own, or was found to be able to expire when it was taken.</summary>
     public const int ExpiresBit = 1 << 27;
 
     private const int ReturnedBit = 1 << 28;
 
     /// <summary>Returns the note of a new message.</summary>
     /// <param name="priority">The message's level in a queue with priorities.</param>
-    /// <param name="head">Bytes of the message that are not its body.</param>
+    /// <param name="head">Bytes of the message's head. The note holds 65,535 at most.</param>
     /// <param name="expires">True if the message has an expiration of its own.</param>
     public static int Of(int priority, int head, bool expires) =>
         (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
 
-    /// <summary>True if the message of a note has an expiration of its own, or may have.</summary>
+    /// <summary>True if <see cref="ExpiresBit"/> is set: the queue then checks for expired messages.</summary>
     public static bool Expires(int note) => (note & ExpiresBit) != 0;
 
-    /// <summary>Bytes of the message that are not its body; 0 if unknown.</summary>
+    /// <summary>Bytes of the message's head; 0 if unknown.</summary>
     public static int Head(in StoredMessage message) => message.Note & MaxHead;
 
-    /// <summary>Returns the message with another number of bytes that are not its body.</summary>
+    /// <summary>Returns the message with another size of its head in the note.</summary>
     public static StoredMessage WithHead(in StoredMessage message, int head) =>
         message.WithNote(message.Note & ~MaxHead | Math.Min(head, MaxHead));
 
@@ -44,11 +44,11 @@ internal static class MessageNote
     /// </summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 
-    /// <summary>Returns the message with another number of requeues, which stops at 2,047.</summary>
+    /// <summary>Returns the message with another number of requeues, at most 2,047.</summary>
     public static StoredMessage WithRequeueCount(in StoredMessage message, int requeues) =>
         WithCount(message, Math.Min(requeues, MaxCount));
 
-    /// <summary>True if the message belongs to the returned messages of a quorum queue, which are delivered before all others.</summary>
+    /// <summary>True if the message belongs to the returned messages of a quorum queue, which are delivered before new messages.</summary>
     public static bool IsReturned(in StoredMessage message) => (message.Note & ReturnedBit) != 0;
 
     /// <summary>Returns the message, with or without the mark of returned messages.</summary>

@@ -5,21 +5,22 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The store's queues that hold the ready messages of one queue, highest level first: one level for each priority.</summary>
+/// <summary>The levels of one queue: the store's queues that hold its ready messages, one for each priority.</summary>
 /// <remarks>
-/// The queue's lock guards all state. The levels have consecutive numbers in the store, so order, deep queues and restarts work as for any
-/// other queue. The note of a message says which level it belongs to. A quorum queue has a second level for messages that clients returned:
-/// they are delivered before all others, like messages of a higher priority.
+/// The queue's lock guards all state. Each level is a queue of its own in the store, so order, spilling and recovery need no code here. The
+/// levels have consecutive numbers in the store, so a number identifies the level. The note of a message says which level it belongs to. A
+/// quorum queue has a second level for messages that clients returned: they are delivered before new messages, like messages of a higher
+/// priority.
 /// </remarks>
 internal sealed class QueueLevels
 {
     private readonly StoredQueue[] _levels; // the lowest first
     private readonly bool _hasReturns; // the higher of two levels is for returned messages
     private readonly Lock? _gate; // the queue's lock
-    private long _count; // unused if there is one level only
+    private long _count; // sum of the levels' counts; unused if there is only one level
 
     /// <param name="levels">One for each priority, the lowest first.</param>
-    /// <param name="gate">The lock that guards them; null if one thread alone uses them.</param>
+    /// <param name="gate">The lock that guards the levels; null if one thread alone uses them.</param>
     /// <param name="hasReturns">True if the higher of two levels is for messages that clients return.</param>
     public QueueLevels(StoredQueue[] levels, Lock? gate, bool hasReturns)
     {
@@ -91,7 +92,7 @@ internal sealed class QueueLevels
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
             _count -= before - level.Count; // the store drops damaged messages
-            message = WithLevel(message, priority); // the note is lost when an entry is evicted
+            message = WithLevel(message, priority); // a spilled entry has lost its note
             if (isThere)
                 return true;
         }
@@ -137,7 +138,7 @@ internal sealed class QueueLevels
         return isTaken;
     }
 
-    /// <summary>Shows each entry that is in memory to a look.</summary>
+    /// <summary>Passes each entry that is in memory to a <see cref="ResidenceLook"/>, which counts it.</summary>
     public void Visit(ref ResidenceLook look)
     {
         foreach (var level in _levels)
@@ -174,13 +175,13 @@ internal sealed class QueueLevels
     }
 
     /// <summary>
-    /// Asserts that the caller holds the queue's lock. Left out of a release; the tests that explore schedules are built with it.
+    /// Asserts that the caller holds the queue's lock. Compiled only into debug builds, with which the tests explore schedules of threads.
     /// </summary>
     [Conditional("DEBUG")]
     public void DemandGate() =>
         Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
 
-    /// <summary>The highest level that is not empty; null if all are.</summary>
+    /// <summary>The highest level that is not empty; null if all levels are empty.</summary>
     private StoredQueue? Front(out int priority)
     {
         for (priority = _count == 0 ? -1 : _levels.Length - 1; priority >= 0; priority--)

@@ -6,8 +6,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, oldest first; in a queue with priorities, the highest priority first.</summary>
 /// <remarks>
-/// The queue's lock guards all state. <see cref="QueueLevels"/> has the order,
-/// <see cref="HeadBytes"/> the part of the bytes that is not bodies.
+/// The queue's lock guards all state. <see cref="QueueLevels"/> keeps the order of the messages. <see cref="HeadBytes"/> counts the bytes
+/// of their heads, because sizes of queues are reported in bytes of bodies.
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -44,16 +44,18 @@ internal sealed class QueueMessages
     /// <summary>Number of ready messages whose entries are in memory.</summary>
     public long Entries => _levels.Entries;
 
-    /// <summary>The store's queue for messages without a priority, or of the lowest.</summary>
+    /// <summary>
+    /// The queue's lowest level in the store: for all new messages or, in a queue with priorities, for those of the lowest priority.
+    /// </summary>
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
-    /// The store's queue for messages that clients returned, which are delivered before all others; null if the queue has none.
+    /// The store's queue for messages that clients returned, which are delivered before new messages; null if the queue has no such level.
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
     /// <summary>
-    /// Messages that a start recovered but kept aside, because they are quarantined. They are not ready until they are taken.
+    /// Messages that a start recovered but kept aside, because they are quarantined. <see cref="TryTakeAside"/> takes one of them.
     /// </summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
@@ -70,7 +72,7 @@ internal sealed class QueueMessages
         _heads.Add(message);
     }
 
-    /// <summary>Puts a message that was taken and not delivered back into its place.</summary>
+    /// <summary>Puts a message that was taken back into its place, with its mark of redelivery unchanged.</summary>
     public void PutBack(in StoredMessage message)
     {
         _levels.Add(message);
@@ -84,7 +86,7 @@ internal sealed class QueueMessages
     /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message) => _levels.TryPeek(out message);
 
-    /// <summary>Returns the next message without taking it, if that is possible without a read from disk.</summary>
+    /// <summary>Returns the next message without taking it. False if the queue is empty, or the message has to be read from disk.</summary>
     public bool TryPeekInMemory(out StoredMessage message) => _levels.TryPeekInMemory(out message);
 
     /// <summary>Takes the next message. The caller settles it or puts it back.</summary>
@@ -97,12 +99,13 @@ internal sealed class QueueMessages
         return isTaken;
     }
 
-    /// <summary>Takes one of the messages <see cref="Aside"/>. The caller settles it or puts it back.</summary>
+    /// <summary>Takes one of the messages in <see cref="Aside"/>. The caller settles it or puts it back.</summary>
     /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
     public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
     /// <summary>
-    /// Counts the messages whose bodies are in memory. Looks at each entry in memory: about a millisecond for some hundred thousand.
+    /// Counts the messages whose bodies are in memory. Visits each entry in memory, which takes about a millisecond for some hundred
+    /// thousand entries.
     /// </summary>
     public ResidenceLook CountResident()
     {

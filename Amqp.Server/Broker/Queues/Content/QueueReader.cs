@@ -19,7 +19,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
 
     private long _diskReads;
     private long? _warnedAt;
-    private bool _isUnreadable; // since a warning
+    private bool _isUnreadable; // a warning was logged, and no message could be read since
 
     /// <summary>Number of payloads that were read from disk. Readable from any thread.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);

@@ -1,7 +1,8 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>
-/// Counts a queue's messages, and the bytes of their bodies, that are persistent, in memory or paged out, for RabbitMQ's columns of these.
+/// Numbers of a queue's messages that are persistent, in memory or paged out, and the bytes of their bodies. RabbitMQ reports the same
+/// values for a queue.
 /// </summary>
 /// <remarks>Unacknowledged messages count as in memory, because they were read to be delivered.</remarks>
 /// <param name="Persistent">Ready and unacknowledged messages that survive a restart.</param>

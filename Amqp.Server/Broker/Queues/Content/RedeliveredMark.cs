@@ -3,15 +3,15 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Marks messages as redelivered, and counts how often a message was requeued.</summary>
+/// <summary>Marks messages as redelivered, and counts the requeues of a message.</summary>
 /// <remarks>
 /// <para>While the broker runs, only this type sets the flag: for a message that is requeued to its place
 /// (<see cref="QueueMessages.Return"/>), for one that a quorum queue stores anew, and for one whose stored head has a count of
 /// requeues.</para>
 /// <para>After a start the store sets the flag. The log notes the highest sequence of each queue that was delivered
 /// (<see cref="IMessageStore.NoteDelivered"/>), and <c>StretchLoader</c> of Amqp.Storage marks every recovered message up to that sequence:
-/// it may have reached a consumer. When the entry of a marked message is evicted, <c>DeepMessages</c> remembers the mark with the stretch
-/// of the log.</para>
+/// it may have reached a consumer. When the entry of a marked message is spilled, <c>DeepMessages</c> keeps the mark with the message's
+/// stretch.</para>
 /// </remarks>
 internal static class RedeliveredMark
 {
@@ -24,7 +24,7 @@ internal static class RedeliveredMark
     public static StoredMessage SetIfRequeued(in StoredMessage message, int requeues) =>
         requeues == 0 ? message : Set(MessageNote.WithRequeueCount(message, Math.Max(MessageNote.Requeues(message), requeues)));
 
-    /// <summary>Returns the message with one requeue more. Its entry stays in memory, because the count would be lost with it.</summary>
+    /// <summary>Returns the message with one requeue more. Its entry is then never spilled, because the count would be lost.</summary>
     public static StoredMessage CountRequeue(in StoredMessage message)
     {
         var counted = MessageNote.WithRequeueCount(message, MessageNote.Requeues(message) + 1);

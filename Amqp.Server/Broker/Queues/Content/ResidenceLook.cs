@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
 /// <param name="store">The store that holds the messages.</param>
-/// <param name="head">Bytes that are not body, assumed for a message whose note does not say.</param>
+/// <param name="head">Size of the head that is assumed for a message whose note has none, in bytes.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Number of messages whose bodies are in memory.</summary>

@@ -5,19 +5,19 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The messages of a queue that died and are not dead-lettered yet.
-/// They are taken from the queue, but not settled. Owned by the queue's lock.
+/// The dead letters of a queue that are not published yet. They are taken from the queue, but not settled. The queue's lock guards the
+/// state.
 /// </summary>
 /// <remarks>
-/// One thread at a time publishes the messages, in order and in batches, without the lock.
-/// A round publishes a bounded share and leaves the rest to the thread pool.
+/// One thread at a time publishes the messages, in order and in batches, without the lock. A round publishes a bounded share. A work item
+/// of the thread pool publishes the next share.
 /// </remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
     /// <summary>Number of messages in a batch.</summary>
     private const int BatchLength = 64;
 
-    /// <summary>Bytes of memory of an entry.</summary>
+    /// <summary>Approximate bytes of memory that an entry takes, without the payload of a refused message.</summary>
     private const int BytesPerEntry = 64;
 
     /// <summary>Capacity above which an emptied list is freed.</summary>
@@ -36,7 +36,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True from <see cref="HoldUp"/> until a whole batch could be published. The queue should not add to the backlog meanwhile.
+    /// True from <see cref="HoldUp"/> until a whole batch was published. Meanwhile the queue expires and drops no messages, so that the
+    /// backlog does not grow.
     /// </summary>
     public bool IsHeldUp { get; private set; }
 
@@ -56,8 +57,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         held.Add(BytesOf(message));
     }
 
-    /// <summary>Takes the next batch, which must be ended by <see cref="End"/>.</summary>
-    /// <returns>Empty if no messages are pending, or if another thread publishes.</returns>
+    /// <summary>Takes the next batch. The caller publishes it and calls <see cref="End"/>.</summary>
+    /// <returns>Empty if no messages are pending, another thread publishes, or publishing is paused.</returns>
     public DeadMessage[] Begin()
     {
         if (!IsWaiting)
@@ -94,7 +95,9 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Allows another attempt to publish.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>Schedules a share on the thread pool, behind the queues that are already scheduled. Needs no lock.</summary>
+    /// <summary>
+    /// Schedules the publishing of a share on the thread pool, behind the queues that are already scheduled. Needs no lock.
+    /// </summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
@@ -114,6 +117,6 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 /// <summary>A message that died.</summary>
 /// <param name="Message">The stored message; default for a refused one.</param>
 /// <param name="Reason">The reason for its death.</param>
-/// <param name="Refused">The payload of a message that the queue refused and that is not stored; else null.</param>
-/// <param name="IsPutAside">True if the message cannot be dead-lettered and stays where it is.</param>
+/// <param name="Refused">The payload of a message that the queue refused, because such a message is not stored; null for any other.</param>
+/// <param name="IsPutAside">True if the message could not be handled and is quarantined, so that it must not be settled.</param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -3,12 +3,13 @@ using System.Collections.Concurrent;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Schedules queues that have dead letters left on the thread pool: a bounded number at a time, one share each. Thread-safe.
+/// Publishes the dead letters that rounds have left, on the thread pool: for a bounded number of queues at a time, one share of each queue.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
-/// The thread pool runs its work items in order. With a work item for each queue of a large circle, timers, commits and requests would wait
-/// behind a share of each queue. So there are at most half as many work items as processors, whatever the number of queues, and other work
-/// waits for one share only.
+/// The thread pool runs its work items in order. If a large cycle of queues that dead-letter to one another had a work item for each queue,
+/// timers, commits and requests would wait for a share of every queue. So there are at most half as many work items as processors, whatever
+/// the number of queues, and other work waits for one share only.
 /// </remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
@@ -21,7 +22,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
     {
     }
 
-    /// <summary>The instance of the process, because the process has one thread pool.</summary>
+    /// <summary>The only instance, because the process has only one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
     /// <summary>Schedules a share of a backlog, behind those that are already scheduled.</summary>
@@ -46,8 +47,8 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 
     private void StartWork()
     {
-        // An exchange that changes nothing is a full fence: either this thread sees that a work item has ended, or that work item sees the
-        // new backlog.
+        // The first CompareExchange changes nothing, but is a full fence: either this thread sees that a work item has ended, or that work
+        // item sees the new backlog.
         for (int workItems = Interlocked.CompareExchange(ref _workItems, 0, 0); workItems < _maxWorkItems && !_pending.IsEmpty;)
         {
             int before = Interlocked.CompareExchange(ref _workItems, workItems + 1, workItems);

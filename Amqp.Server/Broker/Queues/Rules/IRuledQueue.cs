@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>A queue, as far as its rules need it.</summary>
+/// <summary>The methods of a queue that its rules call.</summary>
 internal interface IRuledQueue : IWakened, IQuarantine
 {
     /// <summary>True if the queue has crashed: no message may be taken from it.</summary>

@@ -5,7 +5,8 @@ namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>Limits a queue's ready messages by number and by bytes of bodies. Owned by the queue's lock.</summary>
 /// <remarks>
-/// A queue that refuses publishes does so before they are stored, so it reserves room for accepted messages that are not in the queue yet.
+/// A queue that refuses publishes decides before a message is stored. So it reserves room for each message that it has accepted, until the
+/// message is in the queue.
 /// </remarks>
 internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings)
 {

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Queues.Rules;
 /// <summary>Decides which messages of a queue have expired. Owned by the queue's lock.</summary>
 /// <remarks>
 /// As in RabbitMQ, a message that arrives at an idle consumer is delivered however short its TTL is. Only messages that had to wait in the
-/// queue, or that were requeued, expire. Therefore the time is kept since which messages are delivered as they arrive.
+/// queue, or that were requeued, expire. Therefore this class keeps the time since when messages have been delivered as they arrive.
 /// </remarks>
 /// <param name="timer">Clock for the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
@@ -14,14 +14,16 @@ internal sealed class MessageExpiry(QueueTimer timer)
 
     /// <summary>True if the next message of the queue has expired and must not be delivered.</summary>
     /// <param name="payload">Head and body of the message.</param>
-    /// <param name="queueTtl">The queue's TTL in milliseconds; null: none.</param>
+    /// <param name="queueTtl">The queue's TTL in milliseconds; null if the queue has none.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
         EncodedMessage.Read(payload).Stamp is { } stamp
             && stamp.DueTime(queueTtl) <= timer.Now
             && (isRedelivered || stamp.Published < _flowingSince);
 
-    /// <summary>Notes whether messages are delivered as they arrive: the queue is empty and a consumer is idle.</summary>
+    /// <summary>
+    /// Notes if messages are delivered as they arrive from now on. They are if the queue is empty and a consumer is idle.
+    /// </summary>
     public void NoteFlow(bool isFlowing)
     {
         if (!isFlowing)
@@ -30,6 +32,8 @@ internal sealed class MessageExpiry(QueueTimer timer)
             _flowingSince = timer.Now;
     }
 
-    /// <summary>Notes that messages were delivered as they arrived until now, although <see cref="NoteFlow"/> was not called.</summary>
+    /// <summary>
+    /// Assumes that all messages before now were delivered as they arrived. Nothing was noted, because none of them could expire.
+    /// </summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

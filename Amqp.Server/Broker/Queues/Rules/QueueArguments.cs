@@ -9,14 +9,14 @@ namespace Amqp.Server.Broker.Queues.Rules;
 internal sealed class QueueArguments
 {
     /// <summary>
-    /// The known arguments, with a check of the value;
-    /// compared ones must be the same in a redeclaration. Unknown arguments are only stored.
+    /// The known arguments, each with a check of its value. If <c>IsCompared</c> is set, a redeclaration must repeat the value. Unknown
+    /// arguments are only stored.
     /// </summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
         ("x-expires", true, ValueRules.Of("expires")),
         ("x-message-ttl", true, ValueRules.Of("message-ttl")),
-        // a wrong type of this one has its own error text
+        // RabbitMQ has its own error text if this argument has a wrong type, so Parse checks the type
         ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null),
         ("x-dead-letter-routing-key", true, ValueRules.Of("dead-letter-routing-key")),
         ("x-dead-letter-strategy", false, ValueRules.Of("dead-letter-strategy")),
@@ -44,7 +44,7 @@ internal sealed class QueueArguments
     /// <summary>Type of the queue: classic by default.</summary>
     public QueueType Type => QueueKinds.Of(Table[QueueKinds.Argument]);
 
-    /// <summary>True if only the first of the queue's consumers receives messages and the others stand by.</summary>
+    /// <summary>True if only one of the queue's consumers receives messages, and another one only after that one has left.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
     /// <summary>Number of levels that the queue has in the store: one for each priority, and one for returned messages.</summary>
@@ -55,10 +55,10 @@ internal sealed class QueueArguments
     /// </summary>
     public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;
 
-    /// <summary>Returns an argument as a number; null if it is missing or no integer.</summary>
+    /// <summary>Returns an argument as a number; null if the argument is missing or is not an integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
 
-    /// <summary>Returns an argument as a text; null if it is missing, no text, or too long for a name.</summary>
+    /// <summary>Returns an argument as a text; null if the argument is missing, is not a text, or is too long for a name.</summary>
     public string? Text(string name) => ValueRules.Name(Table[name]);
 
     /// <summary>Validates the arguments of a new queue.</summary>

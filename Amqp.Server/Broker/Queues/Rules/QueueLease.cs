@@ -3,17 +3,18 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Measures the time since a queue was last used: declared, asked for a message, or left by its last consumer. Owned by the queue's lock.
+/// Measures the time since a queue was last used: declared, read with basic.get, or left by its last consumer. The queue's lock guards the
+/// state.
 /// </summary>
 internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
 {
     private long _usedAt = timer.Now;
 
-    /// <summary>Starts the time anew: the queue was used.</summary>
+    /// <summary>Restarts the time, because the queue was used.</summary>
     public void Renew() => _usedAt = timer.Now;
 
-    /// <summary>True if the queue was unused for this time. If not, the queue is woken at the end of it.</summary>
-    /// <param name="expires">In milliseconds.</param>
+    /// <summary>True if the queue was unused for the given time. If not, sets the queue's alarm to the end of that time.</summary>
+    /// <param name="expires">The time in milliseconds.</param>
     public bool IsOver(long expires)
     {
         if (timer.Now - _usedAt >= expires)

@@ -14,14 +14,16 @@ namespace Amqp.Server.Broker.Queues.Rules;
 internal sealed class QueueRules
 {
     /// <summary>
-    /// Maximum number of messages that expire in one pass. The timer starts the next pass, so that the lock is free in between.
+    /// Maximum number of messages that expire in one pass. The timer starts the next pass, so that other threads get the lock in between.
     /// </summary>
     private const int MaxExpiredAtOnce = 2048;
 
-    /// <summary>Maximum number of excess messages dropped in one pass; the lock is free in between.</summary>
+    /// <summary>Maximum number of excess messages that are dropped in one pass. Other threads get the lock before the next pass.</summary>
     private const int MaxDroppedAtOnce = 2048;
 
-    /// <summary>Milliseconds until the next attempt: after an error of the disk, and while the store is behind.</summary>
+    /// <summary>
+    /// Milliseconds until the next attempt: <c>RetryDelay</c> if the disk failed, <c>RoomDelay</c> if the store is behind.
+    /// </summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
     private readonly IRuledQueue _queue;
@@ -31,7 +33,7 @@ internal sealed class QueueRules
     private readonly HeldMemory _heldMemory;
     private readonly BrokerStatistics _statistics;
     private MessageExpiry? _expiry; // null while no message can expire
-    private bool _isExpiryCertain; // false if only recovered messages may expire
+    private bool _isExpiryCertain; // false if it is only possible that recovered or returned messages expire
     private LengthLimit? _limit;
     private bool _isClosed;
 
@@ -57,7 +59,7 @@ internal sealed class QueueRules
     /// <summary>True if publishers reserve room in the queue before a message is stored.</summary>
     public bool KeepsRoom { get; private set; }
 
-    /// <summary>Messages to be dead-lettered; null until the first one died.</summary>
+    /// <summary>The dead letters that are not published yet; null until the first message of the queue died.</summary>
     public DeadLetterBacklog? Dead { get; private set; }
 
     /// <summary>Applies other settings. The next <see cref="Tidy"/> removes expired and excess messages.</summary>
@@ -69,17 +71,19 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A restored queue must check its messages, and its policies are applied after its arguments.
-        // Without a dead-letter exchange, expired messages can stay until the queue is used.
+        // A restored queue gets its policies here, after its arguments, so the timer makes it check its messages. Without a TTL and a
+        // dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>Checks all messages for expiry from now on, because messages with an unknown expiration are added.</summary>
+    /// <summary>
+    /// Checks messages for expiry from now on, because the queue has messages of which it is not known if they can expire.
+    /// </summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
-    /// <summary>Checks all messages for expiry from now on, because a message that can expire is added.</summary>
-    /// <param name="isFlowing">True if the queue is empty and a consumer is idle.</param>
+    /// <summary>Checks messages for expiry from now on, because a message that can expire is added.</summary>
+    /// <param name="isFlowing">True if the queue is empty and a consumer is idle, so that the message is delivered as it arrives.</param>
     public void ExpectExpiry(bool isFlowing)
     {
         _isExpiryCertain = true;
@@ -99,7 +103,9 @@ internal sealed class QueueRules
     /// <inheritdoc cref="LengthLimit.Release(int)"/>
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
-    /// <summary>True if a message that was taken has expired. If not, its note says that it may expire after a requeue.</summary>
+    /// <summary>
+    /// True if a message that was taken has expired. A message that can expire gets a mark in its note, so that a requeue checks it again.
+    /// </summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
         if (_expiry is null || Expiry.DueTime(payload, Settings.MessageTtl) is null)
@@ -108,7 +114,7 @@ internal sealed class QueueRules
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
     }
 
-    /// <summary>Removes messages that were taken: they are dead-lettered, or dropped.</summary>
+    /// <summary>Dead-letters messages that were taken. Settles them if the queue has no dead-letter exchange, or is deleted.</summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         if (messages.IsEmpty)
@@ -128,8 +134,8 @@ internal sealed class QueueRules
     /// <summary>Dead-letters a message that the full queue refused.</summary>
     public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
 
-    /// <summary>Removes excess and expired messages, once no message can be delivered any more.</summary>
-    /// <param name="isServed">True if a consumer has room, which means that the queue is empty.</param>
+    /// <summary>Removes excess and expired messages, at the end of a drain, when no message can be delivered any more.</summary>
+    /// <param name="isServed">True if a consumer has free capacity, which means that the queue is empty.</param>
     /// <returns>False if more excess messages are left: call again.</returns>
     public bool Tidy(bool isServed)
     {
@@ -168,7 +174,7 @@ internal sealed class QueueRules
             _timer.Set(Alarm, _timer.Now); // for messages that could not expire meanwhile
     }
 
-    /// <summary>Resumes after a crash: releases all reserved room, and wakes the queue now.</summary>
+    /// <summary>Resumes after a crash of the queue: releases all reserved room, and sets the queue's alarm to now.</summary>
     public void Restart()
     {
         Apply(Settings);
@@ -223,7 +229,7 @@ internal sealed class QueueRules
             return; // until dead letters can be published again
         if (Settings.DeadLetterExchange is not null && _store.IsBehind)
         {
-            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait for the disk, as publishers do
+            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait until the store has caught up, as publishers do
             return;
         }
         Span<StoredMessage> expired = stackalloc StoredMessage[64];
@@ -252,8 +258,8 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>True if the next message has expired. If not, the queue is woken when the message expires.</summary>
-    /// <returns>Null if the message cannot be handled, and is quarantined.</returns>
+    /// <summary>True if the next message has expired. If not, sets the queue's alarm to the time when the message expires.</summary>
+    /// <returns>Null if the message caused an exception; it is then quarantined.</returns>
     private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {
         try

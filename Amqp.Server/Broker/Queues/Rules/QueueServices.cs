@@ -31,7 +31,7 @@ internal sealed record QueueServices
     /// <summary>Saves records of quarantined messages.</summary>
     public required QuarantineRecords Quarantine { get; init; }
 
-    /// <summary>Maximum number of quarantined messages of a queue or an exchange; above that it stops.</summary>
+    /// <summary>Maximum number of quarantined messages of a queue or an exchange. With more, the queue or exchange stops.</summary>
     public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>
@@ -39,6 +39,8 @@ internal sealed record QueueServices
     /// </summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 
-    /// <summary>Returns true while the disk alarm is set. The broker's own writes wait meanwhile.</summary>
+    /// <summary>
+    /// Returns true while the disk alarm is set. The broker then avoids writes of its own, such as those of dead letters.
+    /// </summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;
 }

@@ -22,7 +22,7 @@ internal sealed record QueueSettings
     /// <summary>Exchange for messages that die in the queue; null: they are dropped.</summary>
     public string? DeadLetterExchange { get; private init; }
 
-    /// <summary>Routing key for messages that die in the queue; null: they keep their own.</summary>
+    /// <summary>Routing key for messages that die in the queue; null: each message keeps its own routing key.</summary>
     public string? DeadLetterRoutingKey { get; private init; }
 
     /// <summary>RabbitMQ's dead-letter strategy, used in statistics only: this broker handles all strategies alike.</summary>
@@ -40,28 +40,31 @@ internal sealed record QueueSettings
     /// <summary>Highest priority of the queue, 0 to 255; 0: no priorities. Never changes.</summary>
     public int MaxPriority { get; private init; }
 
-    /// <summary>Maximum number of requeues of a message; it dies at the next one. Null: no limit.</summary>
+    /// <summary>Maximum number of requeues of a message; the message dies at the next requeue. Null: no limit.</summary>
     public long? DeliveryLimit { get; private init; }
 
     /// <summary>Time that a delivery may stay unacknowledged, in milliseconds; null: the broker's setting applies.</summary>
     public long? ConsumerTimeout { get; private init; }
 
-    /// <summary>True if only the first of the consumers receives messages and the others stand by. Never changes.</summary>
+    /// <inheritdoc cref="QueueArguments.SingleActiveConsumer"/>
+    /// <remarks>Never changes.</remarks>
     public bool SingleActiveConsumer { get; private init; }
 
     /// <summary>True if the full queue refuses publishes.</summary>
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>
-    /// True if deliveries are counted and consumers see the count.
-    /// Not in a queue with priorities, because a message's note holds either the priority or the count.
+    /// True if the requeues of a message are counted, and consumers receive the count in a header. False in a queue with priorities,
+    /// because a message's note holds either its priority or the count.
     /// </summary>
     public bool CountsDeliveries => (Type.CountsDeliveries || DeliveryLimit is not null) && MaxPriority == 0;
 
     /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
-    /// <summary>Combines arguments and policies: of two numbers the smaller one applies, of two texts the argument.</summary>
+    /// <summary>
+    /// Combines arguments and policies. If both have a setting, the smaller number applies, but the text of the argument.
+    /// </summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))

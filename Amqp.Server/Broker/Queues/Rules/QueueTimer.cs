@@ -1,10 +1,12 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>Wakes queues at their alarms, with one timer for all queues of the broker. Thread-safe.</summary>
-/// <remarks>The lock is the innermost one: nothing is called under it. Queues are woken on the thread pool, without any lock.</remarks>
+/// <remarks>
+/// The timer's lock may be taken under any other lock, because no lock is taken under it. Queues are woken without any lock.
+/// </remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(1); // bounds the error if the system clock is set
+    private static readonly TimeSpan _longest = TimeSpan.FromHours(1); // bounds the delay of alarms if the system clock is changed
 
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
@@ -23,7 +25,7 @@ internal sealed class QueueTimer : IAsyncDisposable
     /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Starts waking queues. Alarms that are due already ring at once.</summary>
+    /// <summary>Starts to wake queues. Queues whose alarms are already due are woken at once.</summary>
     public void Start()
     {
         lock (_gate)
@@ -33,7 +35,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates an alarm for a queue, not set.</summary>
+    /// <summary>Creates an alarm for a queue. The alarm is not set yet.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
     /// <summary>Sets an alarm, unless it is set to an earlier time.</summary>
@@ -105,7 +107,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The next time at which a queue is woken.</summary>
+    /// <summary>The alarm of one queue: the next time at which the queue is woken.</summary>
     internal sealed class Alarm(IWakened queue, long number)
     {
         public static readonly IComparer<Alarm> ByTime = Comparer<Alarm>.Create(
