@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>The command line cannot be parsed, the broker cannot start, or <c>store</c> or <c>bench</c> failed.</summary>
     public const int Failure = 1;
 
-    /// <summary>The verified data folder is damaged.</summary>
+    /// <summary>The verified data directory is damaged.</summary>
     public const int Damaged = 1;
 
     /// <summary>

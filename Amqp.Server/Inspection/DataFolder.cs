@@ -5,7 +5,7 @@ using Amqp.Storage.Inspection;
 namespace Amqp.Server.Inspection;
 
 /// <summary>
-/// Inspects a data folder that no broker uses, without changing it. Reports combine the store's counts with the names from the catalog.
+/// Inspects a data directory that no broker uses, without changing it. Reports combine the store's counts with the names from the catalog.
 /// </summary>
 internal static class DataFolder
 {
@@ -13,7 +13,7 @@ internal static class DataFolder
     /// <param name="path">The folder.</param>
     /// <param name="progress">Receives the progress, on the calling thread.</param>
     /// <exception cref="DataDirectoryException">
-    /// The folder does not exist, is no data folder, is in use, or was written by a newer version.
+    /// The folder does not exist, is no data directory, is in use, or was written by a newer version.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static DataFolderReport Inspect(string path, IProgress<InspectionProgress>? progress)

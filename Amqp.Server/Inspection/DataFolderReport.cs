@@ -2,7 +2,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>Contents of a data folder. The properties are those of the JSON that <c>store inspect</c> prints.</summary>
+/// <summary>Contents of a data directory. The properties are those of the JSON that <c>store inspect</c> prints.</summary>
 /// <param name="Folder">Full path of the folder.</param>
 /// <param name="FormatVersion">Version of the format on disk.</param>
 /// <param name="SizeOnDisk">Sizes in bytes.</param>
@@ -36,7 +36,7 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 internal sealed record QueueReport(
     string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
-/// <summary>Result of the verification of a data folder. The properties are those of the JSON that <c>store verify</c> prints.</summary>
+/// <summary>Result of the verification of a data directory. The properties are those of the JSON that <c>store verify</c> prints.</summary>
 /// <param name="Folder">Full path of the folder.</param>
 /// <param name="FormatVersion">Version of the format on disk.</param>
 /// <param name="IsSound">True if nothing is damaged.</param>

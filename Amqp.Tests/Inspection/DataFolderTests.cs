@@ -15,7 +15,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
-/// <summary>What the broker's names and definitions add to what the store knows of a data folder.</summary>
+/// <summary>What the broker's names and definitions add to what the store knows of a data directory.</summary>
 public sealed class DataFolderTests
 {
     private TestFolder _folder = null!;

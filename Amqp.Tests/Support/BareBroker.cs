@@ -16,7 +16,7 @@ namespace Amqp.Tests.Support;
 
 /// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
 /// <remarks>
-/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data folder is deleted with the broker.
+/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data directory is deleted with the broker.
 /// </remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {
@@ -138,7 +138,7 @@ internal sealed class BareBroker : IAsyncDisposable
     public static bool Get(Queue queue) => queue.Deliveries.TryGet(
         0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 
-    /// <summary>Stops the broker, and starts another one on the same data folder.</summary>
+    /// <summary>Stops the broker, and starts another one on the same data directory.</summary>
     public async Task<BareBroker> RestartAsync()
     {
         await Broker.DisposeAsync();

@@ -14,7 +14,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Support;
 
 /// <summary>The whole broker in the process of the test, for tests that inspect or change its internals.</summary>
-/// <remarks>Listens on free ports. The data folder is deleted with the broker.</remarks>
+/// <remarks>Listens on free ports. The data directory is deleted with the broker.</remarks>
 internal sealed class BrokerInProcess : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -76,7 +76,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         return await StartInAsync(directory, seam);
     }
 
-    /// <summary>Stops the broker, and starts another one with the same settings and data folder on new ports.</summary>
+    /// <summary>Stops the broker, and starts another one with the same settings and data directory on new ports.</summary>
     public async Task<BrokerInProcess> RestartAsync(Func<IMessageStore, IMessageStore> seam)
     {
         await _app.StopAsync();

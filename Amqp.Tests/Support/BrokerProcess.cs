@@ -8,10 +8,10 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker as a separate process on free ports. By default it has a temporary data folder, which is deleted with the instance.
+/// The broker as a separate process on free ports. By default it has a temporary data directory, which is deleted with the instance.
 /// One test owns an instance and calls its members one after another; only <see cref="Output"/> may be read concurrently.
 /// Dispose kills the broker if it still runs, so that a failing test leaves no process and no files.
-/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data folders for inspection.
+/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data directories for inspection.
 /// </summary>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// </summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
 
-    /// <summary>The data folder of the broker.</summary>
+    /// <summary>The data directory of the broker.</summary>
     public string DataDirectory { get; }
 
     /// <summary>Process id of the process that was started last.</summary>
@@ -79,7 +79,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private bool IsRunning => _process is { HasExited: false };
 
     /// <summary>Starts a broker and returns once the broker listens.</summary>
-    /// <param name="dataDirectory">A data folder that the caller owns and deletes; null for a temporary one.</param>
+    /// <param name="dataDirectory">A data directory that the caller owns and deletes; null for a temporary one.</param>
     /// <param name="configFile">Value of the option <c>--config</c>; null to omit the option.</param>
     /// <param name="arguments">Further arguments, placed after all others.</param>
     /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
@@ -133,7 +133,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Stops the broker if it runs, then starts it again on the same data folder and the same ports.</summary>
+    /// <summary>Stops the broker if it runs, then starts it again on the same data directory and the same ports.</summary>
     /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
     /// <exception cref="TimeoutException">The broker did not stop, or did not listen again, within a minute.</exception>
     public async Task RestartAsync()
@@ -142,7 +142,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         await LaunchAsync();
     }
 
-    /// <summary>Kills the broker if it runs, and deletes the data folder unless the caller owns that folder.</summary>
+    /// <summary>Kills the broker if it runs, and deletes the data directory unless the caller owns that folder.</summary>
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= KillAtExit;

@@ -194,7 +194,7 @@ internal static class NodeVerbs
         long started = Stopwatch.GetTimestamp();
         while (true)
         {
-            // The lock file in the broker's data folder can serve as the pid file.
+            // The lock file in the broker's data directory can serve as the pid file.
             if (File.Exists(call[0])
                 && int.TryParse(
                     (await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))

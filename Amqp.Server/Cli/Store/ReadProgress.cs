@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>Shows a progress bar on standard error while a data folder is read.</summary>
+/// <summary>Shows a progress bar on standard error while a data directory is read.</summary>
 internal static class ReadProgress
 {
     /// <summary>Runs the work, with a progress bar if standard error is a terminal. The bar is erased at the end.</summary>

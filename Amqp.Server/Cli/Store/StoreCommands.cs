@@ -6,7 +6,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>The commands that inspect a data folder while no broker uses it.</summary>
+/// <summary>The commands that inspect a data directory while no broker uses it.</summary>
 internal static class StoreCommands
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);

@@ -4,7 +4,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>Prints a report about a data folder as text. Only the last column of a table may contain blanks.</summary>
+/// <summary>Prints a report about a data directory as text. Only the last column of a table may contain blanks.</summary>
 /// <param name="output">Receives the text.</param>
 internal sealed class StoreOutput(TextWriter output)
 {

@@ -7,7 +7,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// One file of a data folder that is anything: the broker starts with what can be read and reports the rest, or says why it does not start.
+/// One file of a data directory that is anything: the broker starts with what can be read and reports the rest, or says why it does not start.
 /// </summary>
 /// <remarks>The first octet of an input says which file it is.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
