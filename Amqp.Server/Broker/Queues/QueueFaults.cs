@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
 /// <para>Neither exception is thrown on to the caller. The caller is often a round, a timer or a publish of a client that has nothing to do
-/// with the fault, and must go on.</para>
+/// with the fault, and must continue.</para>
 /// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
