@@ -2,7 +2,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 
-# What decides the packages comes first, so that a change of code alone restores nothing again.
+# The files that name the packages are copied first: after a change of code alone, Docker reuses the restored packages.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY Amqp.Protocol/Amqp.Protocol.csproj Amqp.Protocol/
 COPY Amqp.Storage/Amqp.Storage.csproj Amqp.Storage/
@@ -18,13 +18,13 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
 
-# The image's own unprivileged user; a new volume takes over the folder's owner.
+# The broker runs as the unprivileged user of the base image. A new volume gets this folder's owner.
 RUN mkdir -p /var/lib/amqpbroker && chown "$APP_UID" /var/lib/amqpbroker
 USER $APP_UID
 VOLUME /var/lib/amqpbroker
 
-# Every address of the container: what is reachable from outside is decided by the ports that are published.
-# The image's own ASPNETCORE_ variables are not read.
+# The broker listens on every address of the container. The published ports decide which ports are reachable from outside.
+# The broker does not read the ASPNETCORE_ variables of the base image.
 ENV AMQPBROKER_BIND=* \
     AMQPBROKER_DATA_DIR=/var/lib/amqpbroker
 EXPOSE 5672 15672 15692

@@ -13,7 +13,9 @@ namespace Amqp.Server;
 
 /// <summary>The command line of <c>amqpbroker</c>. Without a command the broker runs.</summary>
 /// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
-/// <param name="check">Checks the files and addresses that a configuration without errors names, and adds the faults to it.</param>
+/// <param name="check">
+/// Checks the files and addresses that a configuration without errors names, and adds the faults to that configuration.
+/// </param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
     Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve,
@@ -43,7 +45,7 @@ internal sealed class BrokerCommandLine(
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
         ParseResult line = Root().Parse(arguments, _asTheyAre);
-        // The library's own response to a mistake is the whole help, on standard output.
+        // A mistake is reported here, because the library would print the whole help to standard output.
         return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
 

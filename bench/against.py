@@ -3,7 +3,7 @@
 
 usage: against.py RESULTS CASES ONLY TOLERANCE
 
-The exit code is 1 if the later state costs more in a case, or if a case could not be measured on both.
+The exit code is 1 if the later state costs more in a case, or if a case could not be measured on both states.
 """
 
 import collections
@@ -16,7 +16,7 @@ from report import CPU, Figure, latency, microseconds, number, read_cases
 
 BEFORE, AFTER = "before", "after"
 FEWEST_ROUNDS = 3  # fewer rounds have no meaningful quartiles
-MOST_OTHER_WORK = 0.3  # cores, of other processes and other virtual machines
+MOST_OTHER_WORK = 0.3  # number of cores that other processes and other virtual machines use; with more, a run is left out
 
 
 def rate(kind):

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Starts and stops brokers, each on a free port with a new data folder. Sourced by the other scripts. Uses their $app, the folder of
+# Starts and stops brokers, each on a free port with a new data directory. Sourced by the other scripts. Uses their $app, the folder of
 # this broker's program, and sets $port, $broker_pid and $start_seconds.
 
 broker_pid='' port='' start_seconds='' rabbitmq='' epmd_port=''

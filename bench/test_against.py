@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of how bench/against judges what it has measured. Run as a program; the project's tests do so."""
+"""Tests the verdicts of bench/against on its measurements. To be run as a program, as the project's tests do."""
 
 import contextlib
 import io
@@ -29,7 +29,7 @@ class Spreads(unittest.TestCase):
             (Spread(1.03, 1.06, 1.1), True),
             (Spread(1.03, 1.05, 1.1), False),  # just the tolerance
             (Spread(1.01, 1.5, 2.0), False),  # the spreads overlap
-            (Spread(1.02, 1.5, 2.0), False),  # or touch
+            (Spread(1.02, 1.5, 2.0), False),  # the spreads touch
             (Spread(0.5, 0.6, 0.7), False),  # better
         ]:
             with self.subTest(after=after):

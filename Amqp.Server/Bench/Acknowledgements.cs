@@ -7,7 +7,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Way of writing a consumer's acknowledgements to its socket.</summary>
 internal enum AckWrite
 {
-    /// <summary>One write for the acknowledgements of one read: the lowest cost that a client can have.</summary>
+    /// <summary>One write for all acknowledgements of one read's messages: the lowest cost that a client can have.</summary>
     Batch,
 
     /// <summary>One write for each acknowledgement, as client libraries do.</summary>
@@ -26,7 +26,7 @@ internal sealed class Acknowledgements
     private byte[] _waiting = new byte[FirstRoom];
     private int _end;
 
-    /// <summary>Encodes the template.</summary>
+    /// <summary>Encodes the template of an acknowledgement.</summary>
     /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
     /// <param name="write">Way of writing to the socket.</param>
     /// <param name="send">Writes to the socket.</param>
@@ -59,8 +59,8 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // multiple
         _end += _frame.Length;
-        // No write while earlier acknowledgements are pending. A retry for each would delay reading, and the broker may wait for us to
-        // read.
+        // No write while earlier acknowledgements are pending: a retry for each message would delay reading, and the broker may itself wait
+        // until this client reads.
         if (_isEachWritten && isFirst)
             Flush();
     }

@@ -83,7 +83,7 @@ internal sealed class ChurnRun(Churn churn)
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
     private long _doneBefore; // count of the warm-up
-    private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the thread that counts, read by all
+    private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the counting thread, read by all threads
     private int _seconds;
 
     /// <summary>Receives the progress once a second; may be null.</summary>
@@ -201,7 +201,7 @@ internal sealed class ChurnRun(Churn churn)
     // Without messages small frames are enough, and small buffers are allocated quickly.
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
-    /// <summary>Counts of one client thread. Written by that thread; the count is also read by others.</summary>
+    /// <summary>Counts of one client thread. Written by that thread; <see cref="Count"/> is also read by other threads.</summary>
     /// <param name="together">Number of objects that the thread opens at once.</param>
     private sealed class Client(int together)
     {

@@ -22,7 +22,7 @@ internal sealed class ConfirmWindow
 
     /// <summary>Creates an empty window.</summary>
     /// <param name="size">Largest number of unconfirmed messages.</param>
-    /// <param name="latencies">Receives each message's time from due to confirmed.</param>
+    /// <param name="latencies">Receives the time from each message's due time to its confirm.</param>
     /// <param name="measureFrom">Messages due before this timestamp are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
     {

@@ -6,8 +6,8 @@ namespace Amqp.Server.Bench;
 /// <summary>A connection that consumes from its share of the queues. Owned by its thread; other threads may read the counts.</summary>
 internal sealed class Consumer : IDisposable
 {
-    private const long RestWait = 20_000; // microseconds without a delivery, after which the remaining messages are acknowledged
-    private const long IdleWait = 100_000; // microseconds, if none remain; hundreds of consumers that polled often would be a load
+    private const long RestWait = 20_000; // microseconds without a delivery, after which an incomplete batch is acknowledged
+    private const long IdleWait = 100_000; // microseconds, without an incomplete batch; hundreds of consumers that poll often cost CPU
 
     private readonly LoadControl _control;
     private readonly LoadConnection _connection;
@@ -16,7 +16,7 @@ internal sealed class Consumer : IDisposable
     private readonly Acknowledgements _acknowledgements;
     private int _unacknowledged;
     private long _count;
-    private long _consumed; // written by the thread, read by others
+    private long _consumed; // written by the consumer's thread, read by other threads
     private long _lastAt;
 
     /// <summary>Connects and starts consuming. The index, from 0, selects the queues of this consumer.</summary>
@@ -24,7 +24,7 @@ internal sealed class Consumer : IDisposable
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // A batch larger than prefetch would never fill.
+        // A batch of acknowledgements larger than the prefetch count would never fill.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -36,7 +36,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply means that all consumers are registered. It is skipped for full queues, which begin to deliver at once.
+        // The reply shows that all consumers are registered. Without producers the queues are full and deliver at once: the call is
+        // skipped then, because it would discard these deliveries.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }
@@ -47,7 +48,7 @@ internal sealed class Consumer : IDisposable
     /// <summary>Arrival of the last message, as a timestamp of <see cref="Stopwatch"/>; 0 before the first.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>Times from due to received, in nanoseconds.</summary>
+    /// <summary>Times from a message's due time to its arrival, in nanoseconds.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>Receives until the run stops its consumers, then closes the connection.</summary>
@@ -69,7 +70,7 @@ internal sealed class Consumer : IDisposable
 
     private void TakeDeliveries()
     {
-        long now = _connection.ReadAt; // a message has arrived with the read that completed it
+        long now = _connection.ReadAt; // a message counts as arrived at the read that completed it
         while (_connection.TryTake(out Frame frame))
         {
             if (!_scanner.Take(frame))

@@ -23,9 +23,8 @@ internal sealed class DeliveryScanner
     public ulong DeliveryTag { get; private set; }
 
     /// <summary>
-    /// Due time of the last message, from the first eight octets of its body: a timestamp of <see cref="System.Diagnostics.Stopwatch"/>. 0
-    /// if
-    /// the body is shorter.
+    /// Due time of the last message, from the first eight octets of its body: a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.
+    /// 0 if the body is shorter.
     /// </summary>
     public long DueAt { get; private set; }
 

@@ -5,14 +5,14 @@ namespace Amqp.Server.Bench;
 /// <summary>Rates of filling and draining one part of a deep queue.</summary>
 /// <param name="Messages">Number of the part's last message, counted from the first published.</param>
 /// <param name="InRate">Confirmed messages per second while the queue grew to this depth.</param>
-/// <param name="OutRate">Messages consumed per second, for the same numbers counted from the first delivery.</param>
+/// <param name="OutRate">Messages consumed per second, for the messages with the same numbers, counted from the first delivery.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);
 
 /// <summary>Result of filling and draining deep queues.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
 /// <param name="Fill">Report of the publishing.</param>
 /// <param name="Drain">Report of the consuming.</param>
-/// <param name="Steps">Both rates, for each million of messages.</param>
+/// <param name="Steps">Rates of filling and of draining, for each million of messages.</param>
 internal sealed record DepthReport(string Broker, LoadReport Fill, LoadReport Drain, IReadOnlyList<DepthStep> Steps);
 
 /// <summary>Fills queues with persistent messages, and then drains them.</summary>
@@ -25,7 +25,7 @@ internal sealed class DepthRun(Workload load, LoadTopology topology)
     /// <summary>Receives the progress once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
-    /// <summary>Fills and drains.</summary>
+    /// <summary>Fills the queues, and then drains them.</summary>
     /// <param name="broker">Product and version of the broker, for the report.</param>
     /// <param name="cancellation">Ends the filling early; published messages are still drained.</param>
     /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>

@@ -12,13 +12,12 @@ namespace Amqp.Server.Bench;
 internal sealed class FrameBuffer(int frameMax)
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(2 * frameMax);
-    private int _start; // of the bytes not taken yet
+    private int _start; // first of the bytes not taken yet
     private int _end;
 
     /// <summary>
-    /// Free space to read into; never empty once all whole frames are taken. The getter moves the remaining bytes to the front when less
-    /// than
-    /// half of the buffer is left.
+    /// Free bytes to read into; never empty once all whole frames are taken. The getter moves the bytes not taken yet to the front of the
+    /// buffer when less than half of the buffer is free.
     /// </summary>
     public Span<byte> Room
     {

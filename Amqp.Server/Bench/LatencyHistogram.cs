@@ -19,7 +19,7 @@ internal sealed class LatencyHistogram
     /// <summary>Number of recorded durations.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Longest recorded duration, in nanoseconds, exactly.</summary>
+    /// <summary>Longest recorded duration, in nanoseconds. Not rounded to a bucket.</summary>
     public long Max { get; private set; }
 
     /// <summary>Records a duration; a negative one counts as 0.</summary>

@@ -153,7 +153,9 @@ internal sealed class LoadConnection : IDisposable
         return false;
     }
 
-    /// <summary>Closes the channel, then the connection. Once the channel is closed, the broker has processed all its frames.</summary>
+    /// <summary>
+    /// Closes the channel, then the connection. Once the channel is closed, the broker has processed all frames of the channel.
+    /// </summary>
     public void Close()
     {
         Call<ChannelClose, ChannelCloseOk>(new ChannelClose((ushort)ReplyCode.Success, "done", 0, 0));
@@ -220,7 +222,7 @@ internal sealed class LoadConnection : IDisposable
     private static FieldTable ClientProperties { get; } = FieldTable.Empty
         .With("product", FieldValue.FromString("amqpbroker bench"))
         .With("capabilities", FieldValue.FromTable(FieldTable.Empty
-            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // the broker reports a refused login
+            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // makes the broker report a refused login
             .With("connection.blocked", FieldValue.FromBoolean(true))
             .With("consumer_cancel_notify", FieldValue.FromBoolean(true))
             .With("basic.nack", FieldValue.FromBoolean(true))
@@ -272,7 +274,9 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    /// <summary>Returns the reason for a failed write: the broker's last close method, if one has arrived.</summary>
+    /// <summary>
+    /// Returns the reason for a failed write: the broker's close method, if one has arrived; else the error of the socket.
+    /// </summary>
     private LoadException Broken(SocketError error)
     {
         try

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// State shared by the threads of a load: start time, stop flags, first failure. Written by the thread that runs the load.
+/// State shared by the threads of a load: start time, stop flags, first failure. Written by the thread that runs the load; a thread that
+/// fails sets the failure and the stop flags.
 /// </summary>
 /// <param name="warmup">Time at the start that is not measured.</param>
 internal sealed class LoadControl(TimeSpan warmup)

@@ -78,7 +78,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            // Read before the counts: if all producers have finished, the counts are final.
+            // Read before the counts, so that the counts are final if all producers have finished.
             bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Bench;
 
-/// <summary>Declares the queues of a load before it, and deletes them afterwards even if the load fails.</summary>
+/// <summary>Declares the queues of a load before the load starts, and deletes them afterwards, even if the load fails.</summary>
 internal static class LoadSession
 {
     /// <summary>Declares the queues, runs the load and deletes the queues.</summary>

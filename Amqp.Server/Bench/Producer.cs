@@ -22,7 +22,7 @@ internal sealed class Producer : IDisposable
     private Pace _pace;
     private int _queue;
     private long _sent;
-    private long _published; // written by the thread, read by others
+    private long _published; // written by the producer's thread, read by other threads
     private long _confirmed;
     private long _rejected;
     private long _finishedAt;
@@ -54,14 +54,14 @@ internal sealed class Producer : IDisposable
     /// <summary>Time at which the broker had accepted all messages, as a timestamp of <see cref="Stopwatch"/>; 0 before.</summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
-    /// <summary>Times from due to confirmed, in nanoseconds.</summary>
+    /// <summary>Times from a message's due time to its confirm, in nanoseconds.</summary>
     public LatencyHistogram ConfirmLatencies { get; } = new();
 
     /// <summary>Reason for which the broker has blocked the connection; null if not blocked.</summary>
     public string? BlockedBy => _connection.BlockedBy;
 
     /// <summary>
-    /// Publishes until the run stops its producers or this one has sent its share; then waits for the confirms and closes.
+    /// Publishes until the run stops its producers, or this producer has sent its share. Then waits for the confirms and closes.
     /// </summary>
     public void Run()
     {

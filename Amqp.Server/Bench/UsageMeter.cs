@@ -15,7 +15,9 @@ internal record ProcessCost(double CpuSeconds, double CpuSecondsPerMillion);
 internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsPerMillion, long RssAtStart, long RssMax, long RssAtEnd)
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
-/// <summary>Measures the resources that this process and the broker's, if its id is known, use for a load. Used by one thread.</summary>
+/// <summary>
+/// Measures the resources that this process uses for a load, and those of the broker's process if its id is known. Used by one thread.
+/// </summary>
 internal sealed class UsageMeter
 {
     private readonly int? _pid;

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>One channel of a connection: a session of the broker, spoken in AMQP's frames.</summary>
+/// <summary>One channel of a connection. It translates between AMQP's frames and a session of the broker.</summary>
 /// <remarks>The connection's read loop owns it. The session writes to the connection's outbox, whose lock is the session's gate.</remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
@@ -30,10 +30,12 @@ internal sealed class AmqpChannel : ISessionSink
     /// <summary>The content that is arriving now.</summary>
     public ContentAssembler Content { get; }
 
-    /// <summary>True from the broker's channel.close to the client's close-ok. All other frames are discarded meanwhile.</summary>
+    /// <summary>True from the broker's channel.close to the client's close-ok. Requests that arrive meanwhile are discarded.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>Name of the queue declared last, for which an empty name stands; empty if there is none.</summary>
+    /// <summary>
+    /// Name of the queue that the channel declared last; empty if it declared none. An empty queue name in a method means this queue.
+    /// </summary>
     public string LastQueue { get; set; } = "";
 
     /// <summary>The channel's consumer of direct reply-to; null if there is none. Written under the gate.</summary>
@@ -46,13 +48,13 @@ internal sealed class AmqpChannel : ISessionSink
 
     bool ISessionSink.IsFlushDue => _outbox.IsFlushDue;
 
-    /// <summary>Writes a method. The round flushes it at its end.</summary>
+    /// <summary>Writes a method. The current round flushes the output at its end.</summary>
     public void Send<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => _outbox.Send(Number, method, Connection.Round);
 
     /// <summary>
     /// Releases everything that the channel holds: cancels its consumers and requeues its deliveries. A second call does nothing.
-    /// Throws nothing: a step that fails does not stop the others.
+    /// Throws nothing: if one step fails, the next steps are still taken.
     /// </summary>
     public void Release()
     {
@@ -82,7 +84,7 @@ internal sealed class AmqpChannel : ISessionSink
 
     void ISessionSink.Refuse(ulong upTo, bool isMultiple) => _outbox.Write(Number, new BasicNack(upTo, isMultiple, Requeue: false));
 
-    /// <summary>Sends basic.return with code 312.</summary>
+    /// <summary>Writes basic.return with code 312 (NO_ROUTE), and the message.</summary>
     void ISessionSink.Return(in EncodedMessage message, ReadOnlySpan<byte> body)
     {
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);

@@ -2,7 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>The extensions that a client understands, by its start-ok. The broker uses no others with it.</summary>
+/// <summary>
+/// The extensions of AMQP that a client understands, as its start-ok says. The broker uses no other extensions with this client.
+/// </summary>
 internal readonly record struct ClientCapabilities(bool AuthenticationFailureClose, bool ConsumerCancelNotify, bool ConnectionBlocked)
 {
     public static ClientCapabilities Read(FieldTable clientProperties)

@@ -39,7 +39,9 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <summary>The head: address and properties. Valid after <see cref="TakeHeader"/>.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    /// <summary>True between basic.publish and the end of its content. No other frame may come on the channel meanwhile.</summary>
+    /// <summary>
+    /// True between basic.publish and the end of its content. Meanwhile the channel may receive only frames of this content.
+    /// </summary>
     public bool IsExpectingContent => _expected != Expected.Method;
 
     /// <summary>Begins a content, for basic.publish.</summary>
@@ -56,7 +58,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     public void BeginDiscarded() => _expected = Expected.Header;
 
     /// <summary>Adds the header frame.</summary>
-    /// <returns>True if the content is complete: an empty body has no frame.</returns>
+    /// <returns>True if the content is complete, because the body is empty and so has no frame.</returns>
     public bool TakeHeader(in ContentHeader header)
     {
         int properties = header.Properties.Length;
@@ -79,7 +81,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Replaces the properties.</summary>
-    /// <param name="properties">Flags and list. Must not lie in <see cref="Head"/>.</param>
+    /// <param name="properties">Property flags and property list. Must not be a part of <see cref="Head"/>, which is overwritten.</param>
     public void ReplaceProperties(ReadOnlySpan<byte> properties)
     {
         _headLength = EncodedMessage.HeadSize(_addressLength, properties.Length);
@@ -88,7 +90,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a header frame belongs to a publish.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words: the header frame has another class, or a weight.</exception>
     public static void DemandHeader(in ContentHeader header)
     {
         if (header.Weight != 0)
@@ -117,7 +119,9 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     /// <summary>Adds a body frame.</summary>
     /// <param name="part">Payload of the frame.</param>
-    /// <param name="body">The whole body, if it is complete. Valid until the next call, and while the frame is.</param>
+    /// <param name="body">
+    /// The whole body, if it is complete. Valid until the next call, and no longer than the payload of the frame.
+    /// </param>
     /// <returns>True if the content is complete.</returns>
     /// <exception cref="AmqpException">501: more octets than the header announced.</exception>
     public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
@@ -143,7 +147,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a frame of this type is allowed now.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words.</exception>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words: the channel expects a frame of another type now.</exception>
     public void DemandExpected(FrameType type)
     {
         var (expected, text) = _expected switch
@@ -156,7 +160,7 @@ internal sealed class ContentAssembler(HeldMemory held)
             throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
     }
 
-    /// <summary>Releases the memory of the body, and of a large head, after a content.</summary>
+    /// <summary>Releases the body's memory, and the head's if it is large. Called after each content.</summary>
     public void Release()
     {
         ReleaseBody();
@@ -185,7 +189,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            UnusedHeap.Note(_body.Length); // the pool would never free it
+            UnusedHeap.Note(_body.Length); // not returned, because the pool would never free it
         _body = [];
     }
 

@@ -22,7 +22,7 @@ internal sealed class MethodTable<TReceiver>
     /// <param name="arguments">Encoded arguments of the method.</param>
     /// <param name="maxTableDepth">Levels to which tables among the arguments may nest.</param>
     /// <exception cref="AmqpException">
-    /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Or the handler's own error.
+    /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Any other code: thrown by the handler.
     /// </exception>
     public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {

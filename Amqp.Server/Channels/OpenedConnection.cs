@@ -10,7 +10,7 @@ namespace Amqp.Server.Channels;
 /// <remarks>The connection's read loop owns it, except for the outbox, which has a lock of its own.</remarks>
 internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogger logger)
 {
-    /// <summary>The login, which owns the sessions.</summary>
+    /// <summary>The logged-in client, which owns the sessions of its channels.</summary>
     public BrokerClient Client { get; } = client;
 
     /// <summary>The output to the client.</summary>
@@ -18,7 +18,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>Closes the socket of a client that cannot be told the outcome of its request. Any thread.</summary>
+    /// <summary>Closes the socket. Called if a client cannot be told the outcome of its request. Any thread.</summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;
@@ -34,7 +34,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public required ClientCapabilities Capabilities { get; init; }
 
-    /// <summary>Bytes of the largest frame that may be sent, its eight bytes of envelope included.</summary>
+    /// <summary>Bytes of the largest frame that may be sent to the client, its eight bytes of envelope included.</summary>
     public required int FrameMax { get; init; }
 
     /// <summary>Limit of channels that are open at once.</summary>
@@ -43,12 +43,12 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     /// <summary>Heartbeat interval in seconds; 0: none.</summary>
     public required ushort Heartbeat { get; init; }
 
-    /// <summary>Slows the client down when it publishes too much.</summary>
+    /// <summary>Pauses a publishing client during an alarm, or while the store is behind.</summary>
     public PublisherBrake Brake { get; } = client.Brake;
 
     /// <summary>A tx.commit that the read loop must answer before it reads on; null if there is none.</summary>
     public PendingCommit? PendingCommit { get; set; }
 }
 
-/// <summary>A tx.commit, to be answered when the store is durable up to a position.</summary>
+/// <summary>A tx.commit. It is answered when the store is durable up to its position.</summary>
 internal sealed record PendingCommit(AmqpChannel Channel, long Position);

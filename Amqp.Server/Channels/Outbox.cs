@@ -14,10 +14,12 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class Outbox : IOutput
 {
-    /// <summary>Octets from which a round flushes before its end: the socket sends while the round goes on.</summary>
+    /// <summary>
+    /// Number of pending octets from which a round flushes before its end, so that the socket sends while the round goes on.
+    /// </summary>
     private const int EarlyFlush = 64 * 1024;
 
-    private readonly OutputBuffer _buffer; // under the gate, as all below
+    private readonly OutputBuffer _buffer; // under the gate, like the next three fields
     private readonly FrameWriter _frames;
     private readonly OutputRoom _room;
     private readonly OutputSender _sender;
@@ -26,7 +28,7 @@ internal sealed class Outbox : IOutput
     /// <param name="sink">Destination of the octets.</param>
     /// <param name="memory">Source of the blocks that hold pending octets.</param>
     /// <param name="highWatermark">Pending octets from which deliveries and requests are held back.</param>
-    /// <param name="failed">Cuts the connection off after an unexpected exception. Called on any thread, under any lock.</param>
+    /// <param name="failed">Cuts the connection off after an unexpected exception. Called on any thread, which may hold any lock.</param>
     public Outbox(OutputSink sink, MemoryPool<byte> memory, long highWatermark, Action<Exception>? failed = null)
     {
         _failed = failed ?? (static _ => { });
@@ -51,13 +53,16 @@ internal sealed class Outbox : IOutput
     /// <inheritdoc/>
     public DispatchRound? NotedBy { get; set; }
 
-    /// <summary>Time of the latest flush, in <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
+    /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
     public long LastSent => _sender.LastSent;
 
-    /// <summary>True from the high watermark on. Requests then wait, because each may add to the output. Any thread may ask.</summary>
+    /// <summary>
+    /// True while the pending octets reach the high watermark. Meanwhile requests wait, because each may add to the output. Any thread may
+    /// ask.
+    /// </summary>
     public bool IsFull => _room.IsFull;
 
-    /// <summary>True while flushed octets are not sent. Takes the gate.</summary>
+    /// <summary>True until all flushed octets are sent. Takes the gate.</summary>
     public bool IsSending
     {
         get
@@ -67,7 +72,9 @@ internal sealed class Outbox : IOutput
         }
     }
 
-    /// <summary>True when enough is pending to flush before the round ends. Under <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// True if enough octets are pending for a flush before the round ends, and no send is running. Under <see cref="Gate"/>.
+    /// </summary>
     public bool IsFlushDue => _room.Pending >= EarlyFlush && !_sender.IsSending;
 
     /// <inheritdoc cref="OutputRoom.HasRoomBelow"/>
@@ -78,10 +85,10 @@ internal sealed class Outbox : IOutput
     /// <remarks>Under <see cref="Gate"/>.</remarks>
     public bool Refuses(SessionConsumer consumer) => _room.Refuses(consumer);
 
-    /// <summary>Ends the deliveries: the connection is being closed. Under <see cref="Gate"/>.</summary>
+    /// <summary>Ends the deliveries, because the connection is being closed. Under <see cref="Gate"/>.</summary>
     public void EndDeliveries() => _room.EndDeliveries();
 
-    /// <summary>Writes a method. The round flushes it at its end.</summary>
+    /// <summary>Writes a method. The round flushes the output at its end.</summary>
     public void Send<TMethod>(ushort channel, in TMethod method, DispatchRound round)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -127,7 +134,7 @@ internal sealed class Outbox : IOutput
         Flush();
     }
 
-    /// <summary>Writes the content frames of a message, behind its method. Under <see cref="Gate"/>.</summary>
+    /// <summary>Writes the content frames of a message, after its method. Under <see cref="Gate"/>.</summary>
     public void WriteContent(ushort channel, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> body, int frameMax)
     {
         if (!_room.IsClosed)
@@ -169,7 +176,7 @@ internal sealed class Outbox : IOutput
     /// <inheritdoc/>
     public void Flush() => _sender.Flush();
 
-    /// <summary>Flushes, ends all writes, and releases the reader that waits for room.</summary>
+    /// <summary>Flushes, ends all writes, and ends a wait of the read loop for room.</summary>
     /// <returns>Completes when everything that was written is sent, or the peer has gone.</returns>
     public Task CloseAsync()
     {

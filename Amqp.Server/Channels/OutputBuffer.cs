@@ -6,12 +6,12 @@ namespace Amqp.Server.Channels;
 /// <remarks>The outbox's gate guards it. The taker owns a block that was taken. An empty buffer holds no memory.</remarks>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
-    /// <summary>Bytes of a block, for a pool that names no size.</summary>
+    /// <summary>Limit of the bytes of a block, for a pool that has no limit of its own.</summary>
     private const int LargestBlock = 64 * 1024;
 
     private readonly int _blockSize = Math.Min(pool.MaxBufferSize, LargestBlock);
     private readonly Queue<OutputBlock> _full = new();
-    private IMemoryOwner<byte>? _owner; // of the last block, which is being written
+    private IMemoryOwner<byte>? _owner; // owner of the last block, which is being written
     private Memory<byte> _memory;
     private int _used;
 
@@ -34,7 +34,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         return _memory.Span[_used..];
     }
 
-    /// <summary>Bytes of the blocks that hold so many octets.</summary>
+    /// <summary>Bytes of the blocks that are needed to hold a number of octets.</summary>
     public long MemoryOf(long octets) => (octets + _blockSize - 1) / _blockSize * _blockSize;
 
     /// <summary>Takes the first block.</summary>
@@ -55,7 +55,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         if (_used > 0)
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
-            _owner?.Dispose(); // the block is too small
+            _owner?.Dispose(); // the block is empty, and too small
         _owner = pool.Rent();
         if (_owner.Memory.Length < size)
         {

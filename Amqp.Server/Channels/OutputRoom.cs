@@ -5,13 +5,13 @@ namespace Amqp.Server.Channels;
 /// <summary>Bounds the octets that are pending for one client: from the high watermark on, deliveries and requests are held back.</summary>
 /// <remarks>
 /// The outbox's gate guards it. <see cref="Pending"/> and <see cref="IsFull"/> may also be read without the gate.
-/// To a peer that reads slowly a send takes its time, and the output gathers. Consumers are refused and requests are not read
-/// meanwhile, so memory has a bound.
+/// If a peer reads slowly, sends take long and pending octets accumulate. From the high watermark on consumers are refused and
+/// requests are not read, so the output's memory has a bound.
 /// </remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
     private List<SessionConsumer> _refused = []; // resumed when the output has room again
-    private TaskCompletionSource? _hasRoom; // null unless the reader waits for room
+    private TaskCompletionSource? _hasRoom; // null unless the read loop waits for room
     private long _pending;
     private bool _isFull;
     private bool _isDeliveryOver;
@@ -19,21 +19,25 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Octets written and not sent.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>True from the high watermark on. Requests then wait, because each may add to the output.</summary>
+    /// <summary>
+    /// True while the pending octets reach the high watermark. Meanwhile requests wait, because each may add to the output.
+    /// </summary>
     public bool IsFull => Volatile.Read(ref _isFull);
 
     /// <summary>True once nothing may be written any more.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>True while fewer octets than this are pending, and deliveries are still sent.</summary>
+    /// <summary>True while fewer octets than this mark are pending, and deliveries have not ended.</summary>
     public bool HasRoomBelow(long mark) => !_isDeliveryOver && _pending < mark;
 
     /// <summary>True if a consumer must wait with its deliveries.</summary>
-    /// <remarks>A later <see cref="Free"/> or <see cref="Clear"/> returns the consumer, to be resumed.</remarks>
+    /// <remarks>
+    /// A later <see cref="Free"/> or <see cref="Clear"/> returns the consumer, to be resumed, unless deliveries have ended.
+    /// </remarks>
     public bool Refuses(SessionConsumer consumer)
     {
         if (_isDeliveryOver)
-            return true; // nothing would go out, so nothing may be taken
+            return true; // no delivery would be sent, so the consumer must take no message from its queue
         if (_pending < highWatermark)
             return false;
         if (!consumer.IsRefused)
@@ -68,10 +72,10 @@ internal sealed class OutputRoom(long highWatermark)
         return Release();
     }
 
-    /// <summary>Ends the deliveries: the connection is being closed.</summary>
+    /// <summary>Ends the deliveries, because the connection is being closed.</summary>
     public void EndDeliveries() => _isDeliveryOver = true;
 
-    /// <summary>Ends all writes and deliveries, and releases the reader that waits for room.</summary>
+    /// <summary>Ends all writes and deliveries, and a wait of the read loop for room.</summary>
     public void Close()
     {
         IsClosed = _isDeliveryOver = true;

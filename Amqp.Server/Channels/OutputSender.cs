@@ -8,14 +8,16 @@ namespace Amqp.Server.Channels;
 /// <summary>Sends the blocks of an <see cref="OutputBuffer"/> to the socket, one thread at a time.</summary>
 /// <remarks>
 /// <para>No lock is held during a send. A flush makes its thread the sender, unless another thread is the sender already. The sender
-/// takes block after block, also those that other threads write meanwhile. A lock held for the length of a system call made the threads
-/// wait that acknowledge: it cost a fifth of the CPU of a stream of 1 KiB messages with an ack each.</para>
+/// sends block after block, also those that other threads write meanwhile. When a lock was held for the length of a system call, the
+/// threads that handle acknowledgements waited for it. That cost a fifth of the CPU of a stream of 1 KiB messages with an ack each.</para>
 /// <para>The outbox's gate guards the buffer, the room, the counts and <see cref="IsSending"/>.
 /// The sender owns the block that is being sent.</para>
 /// </remarks>
 internal sealed class OutputSender : IThreadPoolWorkItem
 {
-    /// <summary>Blocks after which a thread leaves the rest to the thread pool, while other threads go on writing.</summary>
+    /// <summary>
+    /// Limit of blocks that a thread sends in a row, while other threads go on writing. The thread pool then sends the next blocks.
+    /// </summary>
     private const int BlocksPerSender = 32;
 
     private readonly OutputSink _sink;
@@ -25,9 +27,9 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     private readonly Lock _gate;
     private readonly Action<Exception> _failed;
     private readonly Action _onSent;
-    private OutputBlock _sending; // the sender's, as is the next
+    private OutputBlock _sending; // owned by the sender, like the next field
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
-    private TaskCompletionSource? _allSent; // under the gate; null unless the close waits for the rest
+    private TaskCompletionSource? _allSent; // under the gate; null unless the close waits for the last send
     private long _lastSent = Environment.TickCount64;
 
     /// <param name="sink">Destination of the octets.</param>
@@ -35,7 +37,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     /// <param name="room">Counts the octets that are pending.</param>
     /// <param name="counts">Counts the octets that were sent.</param>
     /// <param name="gate">The outbox's lock.</param>
-    /// <param name="failed">Called with an exception that is not the loss of the peer, on any thread and under any lock.</param>
+    /// <param name="failed">Called with an exception other than the loss of the peer, on any thread, which may hold any lock.</param>
     public OutputSender(OutputSink sink, OutputBuffer buffer, OutputRoom room, ConnectionCounts counts, Lock gate, Action<Exception> failed)
     {
         (_sink, _buffer, _room, _counts, _gate, _failed) = (sink, buffer, room, counts, gate, failed);
@@ -45,7 +47,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     /// <summary>True while a thread is the sender. Under the gate.</summary>
     public bool IsSending { get; private set; }
 
-    /// <summary>Time of the latest flush, in <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
+    /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
     public long LastSent => Volatile.Read(ref _lastSent);
 
     /// <summary>Sends everything that was written. Takes the gate. Throws nothing.</summary>
@@ -54,7 +56,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         lock (_gate)
         {
             if (IsSending || _room.Pending == 0)
-                return; // the sender takes it with it
+                return; // the current sender also sends what was written since
             IsSending = true;
             Volatile.Write(ref _lastSent, Environment.TickCount64);
         }
@@ -70,17 +72,17 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         return _allSent.Task;
     }
 
-    /// <summary>Continues as the sender, in place of a thread that has sent its share.</summary>
+    /// <summary>Continues as the sender, in place of a thread that has sent <see cref="BlocksPerSender"/> blocks.</summary>
     void IThreadPoolWorkItem.Execute() => SendBlocks();
 
-    /// <summary>Sends until nothing is pending. By the sender; the gate is not held.</summary>
+    /// <summary>Sends until nothing is pending. Called by the sender, without the gate.</summary>
     private void SendBlocks()
     {
         for (int blocks = 0; TryTake(); blocks++)
         {
             if (blocks == BlocksPerSender)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // as the sender, with the block that was taken
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // continues as the sender, with the block that was taken
                 return;
             }
             if (!TrySend())
@@ -88,7 +90,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes the next block; without one, the thread stops being the sender.</summary>
+    /// <summary>Takes the next block. If there is none, the thread stops being the sender.</summary>
     private bool TryTake()
     {
         if (!_sending.Octets.IsEmpty)
@@ -159,7 +161,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     }
 
     /// <summary>Discards everything that was written, and ends all writes.</summary>
-    /// <remarks>The loss of the peer ends the read loop too. After any other exception the callback must end it.</remarks>
+    /// <remarks>The loss of the peer also ends the read loop. After any other exception the callback must end the read loop.</remarks>
     private void Abandon(Exception error)
     {
         if (!IsLoss(error))

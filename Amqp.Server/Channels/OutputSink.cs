@@ -9,7 +9,9 @@ namespace Amqp.Server.Channels;
 /// <summary>Destination of an outbox. One send at a time.</summary>
 internal abstract class OutputSink
 {
-    /// <summary>Returns the socket itself for a plain connection; else the connection's pipe, which encodes the output for TLS.</summary>
+    /// <summary>
+    /// Returns a sink for the socket itself of a plain connection; for TLS, one for the connection's pipe, which encrypts the output.
+    /// </summary>
     public static OutputSink Of(ConnectionContext connection) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature && connection.Features.Get<ITlsHandshakeFeature>() is null
             ? new SocketSink(feature.Socket)
@@ -18,12 +20,12 @@ internal abstract class OutputSink
     /// <summary>Sends octets.</summary>
     /// <returns>Number of octets that were sent, at least one.</returns>
     /// <exception cref="IOException">
-    /// The peer has gone. So it has after <see cref="SocketException"/>, <see cref="ObjectDisposedException"/>
-    /// and <see cref="OperationCanceledException"/>.
+    /// The peer has gone. <see cref="SocketException"/>, <see cref="ObjectDisposedException"/>
+    /// and <see cref="OperationCanceledException"/> mean the same.
     /// </exception>
     public abstract ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets);
 
-    // Not through Kestrel's pipe, which would hold its lock and the outbox's for the length of the system call.
+    // Sends without Kestrel's pipe, which would hold its lock for the length of the system call.
     private sealed class SocketSink(Socket socket) : OutputSink
     {
         public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets) => socket.SendAsync(octets, SocketFlags.None);

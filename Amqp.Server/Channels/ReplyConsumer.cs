@@ -6,17 +6,19 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>A basic.consume of direct reply-to: messages with its name as their routing key go to its client past every queue.</summary>
+/// <summary>
+/// A channel's consumer of direct reply-to. A message whose routing key is the consumer's name goes to the client without a queue.
+/// </summary>
 /// <remarks>
 /// <para>The lock of the connection's outbox guards it. The thread that publishes a reply writes it to the outbox, and no queue stores it.
-/// As in RabbitMQ, a reply is delivered at most once, and has neither order nor back-pressure in common with deliveries from queues.
+/// As in RabbitMQ, a reply is delivered at most once, in no defined order with deliveries from queues, and prefetch does not limit it.
 /// Replies are discarded while too much output is pending, so that a requester that does not read costs bounded memory.</para>
-/// <para>A cached route may lead here after the channel has closed, so a cancelled consumer holds no reference to its channel.</para>
+/// <para>A cached route may lead to a consumer whose channel has closed, so a cancelled consumer holds no reference to its channel.</para>
 /// </remarks>
 internal sealed class ReplyConsumer : IReplyConsumer
 {
     private readonly byte[] _tag;
-    private AmqpChannel? _channel; // written under the gate; null once it is cancelled
+    private AmqpChannel? _channel; // written under the gate; null once the consumer is cancelled
 
     public ReplyConsumer(AmqpChannel channel, string tag)
     {
@@ -28,7 +30,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
 
     public string Tag { get; }
 
-    /// <summary>The reply-to of its client's requests.</summary>
+    /// <summary>The name that the reply-to of the client's requests gets in place of the pseudo-queue.</summary>
     public string Name { get; }
 
     /// <summary><see cref="Name"/> in UTF-8.</summary>

@@ -4,7 +4,7 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> per line, <c>#</c> comments, literal values in single quotes.</summary>
 /// <param name="name">Name of the file, for messages.</param>
-/// <param name="variable">Returns the environment variable that a value names as <c>$(NAME)</c>, or null.</param>
+/// <param name="variable">Returns the value of the environment variable in <c>$(NAME)</c>; null if the variable is not set.</param>
 /// <param name="number">Position of the file among several files, from 0.</param>
 internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
 {
@@ -81,7 +81,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
         return segments;
     }
 
-    /// <returns>Text of the error, or null.</returns>
+    /// <returns>Text of the error; null if the value is valid.</returns>
     private string? ReadValue(ReadOnlySpan<char> text, out string value)
     {
         if (!text.IsEmpty && text[0] == '\'')

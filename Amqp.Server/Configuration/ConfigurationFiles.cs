@@ -20,7 +20,7 @@ internal static class ConfigurationFiles
         return [.. first, .. Further(main, variables)];
     }
 
-    /// <summary>Returns the files in the same folders that RabbitMQ would read, but the broker does not.</summary>
+    /// <summary>Returns the files that RabbitMQ would also read in the folders of these files, but the broker does not.</summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
         .. files.Select(file => Path.GetDirectoryName(file) ?? "").Distinct()

@@ -2,7 +2,7 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of connections and channels, and limits for both and for the objects that clients declare.</summary>
+/// <summary>Settings of connections and channels, and limits for connections, channels and the objects that clients declare.</summary>
 internal static class ConnectionSettings
 {
     private const int LargestFrame = 536_870_912;

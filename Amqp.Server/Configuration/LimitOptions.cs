@@ -26,7 +26,9 @@ public sealed class LimitOptions
     /// </summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Limit for the quarantined messages of one queue or x-delayed-message exchange, which stops if there is one more.</summary>
+    /// <summary>
+    /// Limit for the quarantined messages of one queue or x-delayed-message exchange. With one more, the queue or exchange stops.
+    /// </summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 
     /// <summary>Largest number of messages that an exchange of type x-recent-history keeps.</summary>

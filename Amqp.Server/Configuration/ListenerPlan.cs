@@ -33,7 +33,9 @@ internal sealed class ListenerPlan
     /// <summary>True if no listener accepts AMQP over TLS: <c>listeners.ssl = none</c>.</summary>
     public bool WithoutTls { get; set; }
 
-    /// <summary>Port of the HTTP API; null for RabbitMQ's default, or for none if the HTTP API has a port with TLS.</summary>
+    /// <summary>
+    /// Port of the HTTP API. If null, the HTTP API has RabbitMQ's default port, or no port without TLS if it has one with TLS.
+    /// </summary>
     public int? ManagementPort { get; set; }
 
     /// <summary>Port of the HTTP API over TLS; null for none.</summary>

@@ -12,7 +12,9 @@ public sealed class LogOptions
     /// <summary>Lowest level that is written to standard output; null for that of <see cref="Level"/>.</summary>
     public LogLevel? ConsoleLevel { get; set; }
 
-    /// <summary>Lowest level that is logged of a category, by the category's name. Other categories use <see cref="Effective"/>.</summary>
+    /// <summary>
+    /// Lowest level that a category logs, by the category's name. Categories without an entry use <see cref="Effective"/>.
+    /// </summary>
     public Dictionary<string, LogLevel> CategoryLevels { get; } = new(StringComparer.Ordinal);
 
     /// <summary>True if each line is a JSON object.</summary>

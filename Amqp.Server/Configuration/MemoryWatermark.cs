@@ -9,7 +9,9 @@ internal sealed class MemoryWatermark
     /// <summary>Number of bytes, which takes precedence over <see cref="Relative"/>; null if not set.</summary>
     public long? Absolute { get; set; }
 
-    /// <summary>Share of the limit above which transient messages are paged out to disk, above 0; with 1 or more, paging is off.</summary>
+    /// <summary>
+    /// Share of the limit, above 0. Transient messages beyond this share are paged out to disk. With 1 or more, paging is off.
+    /// </summary>
     public double PagingRatio { get; set; } = 0.5;
 
     /// <summary>Available memory in bytes; null for the runtime's value.</summary>

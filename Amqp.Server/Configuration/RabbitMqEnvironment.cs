@@ -30,7 +30,9 @@ internal static class RabbitMqEnvironment
         [Prefix + "PRODUCT_VERSION"] = "product.version",
     };
 
-    /// <summary>Variables of images before 3.9, and the keys that replaced them. Newer images do not start with them.</summary>
+    /// <summary>
+    /// Variables of images before 3.9, and the keys that replaced them. Newer images refuse to start if one of these variables is set.
+    /// </summary>
     private static readonly Dictionary<string, string> _former = new()
     {
         [Prefix + "DEFAULT_USER_FILE"] = "default_user",
@@ -106,8 +108,9 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Reads levels such as <c>debug</c> or <c>warning,connection=info</c>, and <c>+json</c> or <c>-json</c>. Other words with a sign, such
-    /// as <c>+color</c>, are ignored.
+    /// Reads levels such as <c>debug</c> or <c>warning,connection=info</c>, and the format of lines from <c>+json</c> or <c>-json</c>.
+    /// Other
+    /// words with a sign, such as <c>+color</c>, are ignored.
     /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {

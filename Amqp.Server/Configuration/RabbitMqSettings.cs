@@ -28,7 +28,9 @@ internal static class RabbitMqSettings
         }
     }
 
-    /// <summary>Reads <c>key kind</c>, or <c>key kind unless kind</c> for a setting with some values that restrict nothing.</summary>
+    /// <summary>
+    /// Reads <c>key kind</c> or <c>key kind unless kind</c>. Values of the kind after <c>unless</c> restrict nothing and cause a warning.
+    /// </summary>
     private static Setting ReadRow(string[] columns, bool restricts, string reason)
     {
         ValueKind<string> kind = RabbitMqKinds.Parse(columns[1]);

@@ -15,7 +15,7 @@ internal sealed class SettingKey(string pattern)
     /// <summary>Environment variable of the setting; a wildcard is written as <c>$NAME</c>.</summary>
     public string Variable { get; } = EnvironmentSettings.Prefix + pattern.ToUpperInvariant().Replace('.', '_');
 
-    /// <summary>True if the key matches; the name is then the part that the wildcard matched, or empty.</summary>
+    /// <summary>True if the key matches. The name is then the part that the wildcard matched; empty if there is no wildcard.</summary>
     public bool Matches(IReadOnlyList<string> segments, out string name)
     {
         name = "";
@@ -46,7 +46,7 @@ internal sealed class SettingKey(string pattern)
             return variable == Variable;
         }
         if (_parts.Count(IsWildcard) > 1)
-            return false; // the boundary between two names is ambiguous
+            return false; // ambiguous: an underscore can separate two names or be a part of one
 
         int wildcard = Array.FindIndex(_parts, IsWildcard);
         int start = EnvironmentSettings.Prefix.Length + _parts.Take(wildcard).Sum(part => part.Length + 1);

@@ -37,7 +37,9 @@ internal static class SettingTable
     /// <summary>Settings with an effect, then RabbitMQ's settings without effect.</summary>
     public static IReadOnlyList<Setting> All { get; } = [.. Effective, .. RabbitMqSettings.WithoutEffect];
 
-    /// <summary>Returns the row for a key, or null. The name is the part that the key's wildcard matched, or empty.</summary>
+    /// <summary>
+    /// Returns the row for a key; null if there is none. The name is the part that the key's wildcard matched; empty without a wildcard.
+    /// </summary>
     public static Setting? Find(IReadOnlyList<string> segments, out string name)
     {
         foreach (Setting setting in All)

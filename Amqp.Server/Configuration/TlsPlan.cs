@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Collects the TLS settings of one kind of listener. Values that are not set are copied from AMQP's.</summary>
+/// <summary>Collects the TLS settings of one kind of listener. Values that are not set are copied from the TLS options of AMQP.</summary>
 /// <param name="options">Options to set.</param>
 internal sealed class TlsPlan(TlsOptions options)
 {
@@ -19,7 +19,7 @@ internal sealed class TlsPlan(TlsOptions options)
     public void LimitDepth(int depth) => _depth = depth;
 
     /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
-    /// <param name="common">Complete options of AMQP; null if these options are AMQP's own.</param>
+    /// <param name="common">Complete TLS options of AMQP; null if the options to compute are those of AMQP.</param>
     public void Complete(TlsOptions? common)
     {
         options.Versions = _versions != SslProtocols.None ? _versions : common?.Versions ?? options.Versions;

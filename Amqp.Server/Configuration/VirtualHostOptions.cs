@@ -9,7 +9,9 @@ public sealed class VirtualHostOptions
     /// <summary>Limit for the number of virtual hosts; null is no limit.</summary>
     public long? Limit { get; set; }
 
-    /// <summary>Type of queues declared without a type, <c>classic</c> or <c>quorum</c>; null adds no type to the arguments.</summary>
+    /// <summary>
+    /// Type that a queue declared without a type gets: <c>classic</c> or <c>quorum</c>; null adds no type to the queue's arguments.
+    /// </summary>
     public string? DefaultQueueType { get; set; }
 
     /// <summary>Limits for new virtual hosts. If several match a name, the first applies.</summary>

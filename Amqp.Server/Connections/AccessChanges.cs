@@ -10,7 +10,9 @@ namespace Amqp.Server.Connections;
 /// <summary>Applies the deletion of users and virtual hosts, and changes of permissions, to connections that are open.</summary>
 internal static class AccessChanges
 {
-    /// <summary>Starts to close connections of deleted users and virtual hosts, and to end consumers that may no longer read.</summary>
+    /// <summary>
+    /// From now on closes connections of deleted users and virtual hosts, and cancels consumers whose user may no longer read the queue.
+    /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
         broker.Users.Deleted += name => connections.CloseWhere(connection => connection.Opened?.User.Name == name, UserDeleted(name));
@@ -25,7 +27,9 @@ internal static class AccessChanges
         };
     }
 
-    /// <summary>Demands that user and virtual host of a new connection still exist: a deletion may have missed the connection.</summary>
+    /// <summary>
+    /// Demands that user and virtual host of a new connection still exist: a deletion during the handshake does not close it.
+    /// </summary>
     /// <exception cref="AmqpException">320: one of them is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)
     {

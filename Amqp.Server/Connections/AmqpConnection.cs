@@ -11,10 +11,12 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>A client's connection from its first octet to its last: handshake, frames, and an end that releases everything.</summary>
+/// <summary>
+/// A client's connection from its first octet to its last: runs the handshake, reads frames, and releases everything at the end.
+/// </summary>
 /// <remarks>
-/// Its read loop owns it. Other threads may <see cref="Close"/>, <see cref="Abort"/>, <see cref="WakeUp"/> and <see cref="Check"/> it:
-/// the state that these touch is interlocked or under the outbox's gate.
+/// The read loop owns the connection. Other threads may call <see cref="Close"/>, <see cref="Abort"/>, <see cref="WakeUp"/> and
+/// <see cref="Check"/>: the state that these methods change is interlocked or under the outbox's gate.
 /// </remarks>
 internal sealed class AmqpConnection : IMemoryHolder
 {
@@ -82,17 +84,17 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Number of open channels. Any thread may ask.</summary>
     public int ChannelCount => _readLoop.ChannelCount;
 
-    /// <summary>Limit of open channels that the handshake agreed on; 0 before its end. Any thread may ask.</summary>
+    /// <summary>Limit of open channels that the handshake agreed on; 0 before the end of the handshake. Any thread may ask.</summary>
     public int ChannelMax => Opened?.ChannelMax ?? 0;
 
     /// <summary>Bytes of the largest frame, with its eight bytes of envelope; 0 before the end of the handshake.</summary>
     /// <remarks>Any thread may ask.</remarks>
     public int FrameMax => Opened?.FrameMax ?? 0;
 
-    /// <summary>Heartbeat interval that the handshake agreed on, in seconds; 0: none, or before its end. Any thread may ask.</summary>
+    /// <summary>Heartbeat interval in seconds; 0 if the handshake agreed on no heartbeats, or has not ended. Any thread may ask.</summary>
     public int Heartbeat => Opened?.Heartbeat ?? 0;
 
-    /// <summary>The login; null before the end of the handshake. Any thread may ask.</summary>
+    /// <summary>The logged-in client; null before the end of the handshake. Any thread may ask.</summary>
     public BrokerClient? Client => Opened?.Client;
 
     /// <inheritdoc/>
@@ -136,7 +138,9 @@ internal sealed class AmqpConnection : IMemoryHolder
         }
     }
 
-    /// <summary>Sends connection.close once, and closes the socket if the peer does not answer. Any thread.</summary>
+    /// <summary>
+    /// Sends connection.close, and closes the socket if the peer does not answer in time. A second call does nothing. Any thread.
+    /// </summary>
     public void Close(AmqpException error)
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
@@ -205,7 +209,7 @@ internal sealed class AmqpConnection : IMemoryHolder
             }
             else if (!IsClosing)
             {
-                // The client has its close-ok. It should close its socket first; the deadline does so otherwise.
+                // The broker has sent close-ok, so the client should close its socket. If it does not, the deadline closes the socket.
                 NoteClosed();
                 _deadline.Set(ConnectionDeadline.ShortClose);
                 await _readLoop.DiscardRestAsync();
@@ -221,13 +225,13 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task EndAsync()
     {
-        // Each step is contained, so that the next ones release their part whatever it throws.
+        // Each step is contained, so that the next steps are taken even if it throws.
         _faults.Contain(_readLoop.Release);
         _round.Complete();
         _faults.Contain(NoteClosed);
         var sent = Outbox.CloseAsync();
         if (!sent.IsCompleted)
-            _deadline.Set(ConnectionDeadline.ShortClose); // for a peer that does not read the last octets
+            _deadline.Set(ConnectionDeadline.ShortClose); // closes the socket of a peer that does not read the last octets
         await sent;
         _deadline.Clear();
     }
@@ -237,7 +241,8 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        _opened?.Client.Admission?.Dispose(); // the read loop never saw a session that was refused right after it was opened
+        // Needed if the client was refused after the handshake: the read loop, which releases the client otherwise, has not run.
+        _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)
             _broker.Events.ConnectionClosed(opened);

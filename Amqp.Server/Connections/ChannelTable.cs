@@ -13,7 +13,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
-    private AmqpChannel? _latest; // saves a look-up: most frames come in runs on one channel
+    private AmqpChannel? _latest; // channel of the last frame; saves a look-up, as the next frame is mostly on it too
 
     /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> All
@@ -70,7 +70,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     /// <summary>Releases what the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
-        // Consumers first: a message that one channel requeues must not be delivered on another.
+        // Consumers first: a message that one channel requeues must not be delivered on another channel of the connection.
         foreach (var channel in _channels.Values)
             connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)

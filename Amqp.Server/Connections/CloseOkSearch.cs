@@ -11,7 +11,9 @@ internal static class CloseOkSearch
     private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
     /// <summary>Looks for the frame, and consumes the octets that cannot be a part of it.</summary>
-    /// <param name="buffer">The octets that have arrived; afterwards those to be looked at again with later ones.</param>
+    /// <param name="buffer">
+    /// The octets that have arrived; afterwards only the last of them, which may be the beginning of the frame.
+    /// </param>
     /// <param name="isAmqp08">True for a client that speaks AMQP 0-8.</param>
     public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
     {

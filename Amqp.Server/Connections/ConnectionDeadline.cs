@@ -8,7 +8,7 @@ internal sealed class ConnectionDeadline(Action onMissed)
     /// <summary>Time for a peer to answer connection.close before its socket is closed.</summary>
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
-    /// <summary>The same for a peer with broken framing or without a login, which is probably no AMQP client.</summary>
+    /// <summary>The shorter time for a peer with broken framing or without a login, which is probably no AMQP client.</summary>
     /// <remarks>Also the time for a last send, and for the client to close its socket after a close-ok.</remarks>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 

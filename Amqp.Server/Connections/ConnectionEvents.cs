@@ -6,7 +6,9 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Raises the events of logins and connections. A connection's name stands for RabbitMQ's process id.</summary>
+/// <summary>
+/// Raises the events of logins and connections. The fact <c>pid</c> is the connection's name, because the broker has no Erlang processes.
+/// </summary>
 internal static class ConnectionEvents
 {
     private const string Protocol = "{0,9,1}";

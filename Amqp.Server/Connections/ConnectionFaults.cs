@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Faults;
 namespace Amqp.Server.Connections;
 
 /// <summary>Contains the unexpected exceptions of one connection. Thread-safe; throws nothing.</summary>
-/// <param name="faults">Counts and logs them.</param>
+/// <param name="faults">Counts and logs the exceptions.</param>
 /// <param name="connection">The connection's name.</param>
 internal sealed class ConnectionFaults(ContainedFaults faults, string connection)
 {

@@ -5,7 +5,7 @@ namespace Amqp.Server.Connections;
 /// <summary>Sends the heartbeats of a connection, and closes an idle connection (spec 4.2.7).</summary>
 /// <remarks>The read loop notes what it receives. <see cref="HeartbeatMonitor"/> calls <see cref="Check"/> from its own loop.</remarks>
 /// <param name="outbox">Sends the heartbeats.</param>
-/// <param name="onSilent">Closes the connection, and is told the seconds of silence.</param>
+/// <param name="onSilent">Closes the connection. Receives the number of seconds without input.</param>
 internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
 {
     private long _lastReceived = Environment.TickCount64;
@@ -17,7 +17,7 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
     /// <summary>Stops the check of the peer, whose heartbeats are not read from now on.</summary>
     public void PauseReading() => Volatile.Write(ref _isReadingPaused, true);
 
-    /// <summary>Checks the peer again, with its whole time from now on.</summary>
+    /// <summary>Resumes the check of the peer. Its time without input begins now.</summary>
     public void ResumeReading()
     {
         NoteReceived();

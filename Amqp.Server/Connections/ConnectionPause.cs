@@ -6,10 +6,10 @@ namespace Amqp.Server.Connections;
 /// <param name="socketClosed">Cancelled when the socket is closed.</param>
 internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, CancellationToken socketClosed)
 {
-    /// <summary>Marks that there are to be no more pauses.</summary>
+    /// <summary>The value of <c>_current</c> after <see cref="End"/>: no further pause begins.</summary>
     private static readonly TaskCompletionSource _noMore = new();
 
-    private TaskCompletionSource? _current; // the last pause, over or not
+    private TaskCompletionSource? _current; // the latest pause, which may be over
 
     /// <summary>Waits until the task completes, the socket is closed, or <see cref="End"/> is called.</summary>
     public async Task WaitAsync(Task waiting)

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The two ends of a connection: those of its socket, or those that a proxy has named.</summary>
+/// <summary>The addresses of both ends of a connection, from its socket or from a PROXY header.</summary>
 internal sealed class ConnectionPeer
 {
-    private readonly bool _isBelieved; // false if a proxy that is not trusted has named the address
+    private readonly bool _isBelieved; // false if the address is from the PROXY header of an untrusted proxy
 
     public ConnectionPeer(ConnectionContext context)
     {
@@ -38,7 +38,7 @@ internal sealed class ConnectionPeer
     /// <summary>The broker's own address and port.</summary>
     public (string Host, int Port) Local { get; }
 
-    /// <summary>True if the peer is on this machine.</summary>
+    /// <summary>True if the peer is on this machine. A loopback address from an untrusted PROXY header does not count.</summary>
     public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
     /// <summary>True for a connection over a Unix socket.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The open connections, with those that have not logged in, and the logins that were refused.</summary>
+/// <summary>The open connections, the connections that have not logged in yet, and the refused logins.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ConnectionRegistry(
     IOptions<BrokerOptions> options,
@@ -17,7 +17,7 @@ internal sealed class ConnectionRegistry(
     ILogger<AmqpConnection> logger,
     ILogger<AmqpChannel> channelLogger) : IDisposable
 {
-    /// <summary>Limit of log lines of all addresses together, as a multiple of that of one address.</summary>
+    /// <summary>Limit of log lines of all addresses together, as a multiple of the limit of one address.</summary>
     private const int LinesInAll = 10;
 
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
@@ -36,7 +36,7 @@ internal sealed class ConnectionRegistry(
     /// <summary>Returns a logger for the connections from an address.</summary>
     public ILogger LoggerFor(IPAddress? address) => new LimitedLogger(logger, _lines, address);
 
-    /// <summary>Returns a logger for the channels of these connections.</summary>
+    /// <summary>Returns a logger for the channels of the connections from an address.</summary>
     public ILogger ChannelLoggerFor(IPAddress? address) => new LimitedLogger(channelLogger, _lines, address);
 
     public int Count => _connections.Count;
@@ -52,7 +52,7 @@ internal sealed class ConnectionRegistry(
     public bool IsInMaintenance => Volatile.Read(ref _isInMaintenance);
 
     /// <summary>Starts maintenance mode: closes all connections, and refuses new ones.</summary>
-    /// <param name="timeout">Time for the clients' answers.</param>
+    /// <param name="timeout">Time for clients to answer connection.close, before their sockets are closed.</param>
     public Task DrainAsync(TimeSpan timeout)
     {
         Volatile.Write(ref _isInMaintenance, true);
@@ -86,7 +86,7 @@ internal sealed class ConnectionRegistry(
         await Task.WhenAny(closed, Task.Delay(timeout));
     }
 
-    /// <summary>Sends connection.close on the connections of a kind.</summary>
+    /// <summary>Sends connection.close on the connections for which <paramref name="isOfKind"/> returns true.</summary>
     public void CloseWhere(Func<AmqpConnection, bool> isOfKind, AmqpException reason)
     {
         foreach (var connection in All.Where(isOfKind))
@@ -99,7 +99,7 @@ internal sealed class ConnectionRegistry(
         _lines.Dispose();
     }
 
-    /// <summary>Closes a connection. An exception is contained, so that the others are closed too.</summary>
+    /// <summary>Closes a connection. An exception is contained, so that the caller can close further connections.</summary>
     private void Close(AmqpConnection connection, AmqpException reason) =>
         faults.Contain(Compartment.Connection, $"connection {connection.Peer.Name}, which is to be closed", () => connection.Close(reason));
 }

@@ -3,7 +3,9 @@ using System.Net;
 namespace Amqp.Server.Connections;
 
 /// <summary>Counts and logs refused logins by address, so that the guessing of passwords is slow and does not fill the log.</summary>
-/// <remarks>Thread-safe. In ten seconds the first refusals of an address get a log line each, and the others one line at the end.</remarks>
+/// <remarks>
+/// Thread-safe. Within ten seconds the first refusals of an address get a log line each; a line at the end counts its further refusals.
+/// </remarks>
 internal sealed class FailedLogins : IDisposable
 {
     private const int LinesPerAddress = 3;
@@ -13,7 +15,7 @@ internal sealed class FailedLogins : IDisposable
     private readonly ILogger _logger;
     private readonly int _limit;
 
-    /// <param name="limit">Refusals of an address within ten seconds that are answered without delay; 0: all.</param>
+    /// <param name="limit">Refusals of an address within ten seconds that are answered without delay; 0: all refusals.</param>
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="logger">Logs the refusals.</param>
     public FailedLogins(int limit, TimeProvider clock, ILogger logger)

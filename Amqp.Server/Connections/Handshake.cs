@@ -30,7 +30,7 @@ internal sealed class Handshake(
 
     /// <summary>Runs the handshake.</summary>
     /// <returns>The result; null if the peer has gone, or was refused without an answer.</returns>
-    /// <exception cref="AmqpException">Refused, to be answered with connection.close.</exception>
+    /// <exception cref="AmqpException">The client is refused. The caller must answer with connection.close.</exception>
     public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
         if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
@@ -132,7 +132,9 @@ internal sealed class Handshake(
             startOk.Mechanism, properties.WrittenSpan[sizeof(uint)..].ToArray(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Reads the next method. After an error there is no answer, only a delay and the end of the socket, as in RabbitMQ.</summary>
+    /// <summary>
+    /// Reads the next method; null if the peer has gone, or after an error and a delay. As in RabbitMQ, the error has no answer.
+    /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -150,7 +152,9 @@ internal sealed class Handshake(
 
     /// <summary>Refuses a login. A delay slows down the guessing of passwords.</summary>
     /// <param name="mechanism">The mechanism of the login.</param>
-    /// <param name="isTold">True for a client that understands a connection.close. The socket of any other is closed after a delay.</param>
+    /// <param name="isTold">
+    /// True for a client that understands a connection.close. The socket of any other client is closed after a delay.
+    /// </param>
     /// <param name="mustWait">True if the answer is to be delayed, because the address has been refused too often.</param>
     /// <param name="aborted">Ends the delay.</param>
     private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)

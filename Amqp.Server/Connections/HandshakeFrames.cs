@@ -6,16 +6,16 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the handshake one method at a time. The octets behind a method are left for the next read.</summary>
+/// <summary>Reads the handshake one method at a time. The octets after a method are left for the next read.</summary>
 internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
-    /// <summary>Reads the first eight octets. Returns null if the peer has gone before.</summary>
+    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
     {
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
         if (result.Buffer.Length < ProtocolHeader.Size)
         {
-            // Less than a header, and then the end: a probe of the port.
+            // A peer that closes the connection before it has sent a header only probes the port.
             input.AdvanceTo(result.Buffer.End);
             return null;
         }
@@ -26,7 +26,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         return octets;
     }
 
-    /// <summary>Reads a method and skips heartbeats before it. Returns null if the peer has gone before.</summary>
+    /// <summary>Reads a method and skips heartbeats before it. Returns null if the peer closes the connection before.</summary>
     /// <exception cref="AmqpException">504: another method. 501, 505: not a method frame.</exception>
     public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>

@@ -9,7 +9,9 @@ internal sealed class LateDeliveryCheck
 
     private long _next;
 
-    /// <summary>True if a check is due; the next one is then due after a quarter of the timeout.</summary>
+    /// <summary>
+    /// True if a check is due. The next check is then due after a quarter of the timeout, or a minute if that is shorter.
+    /// </summary>
     /// <param name="now">In milliseconds.</param>
     /// <param name="timeout">The shortest consumer timeout, in milliseconds; null: none.</param>
     public bool IsDue(long now, long? timeout)

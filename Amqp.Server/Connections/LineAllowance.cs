@@ -4,8 +4,8 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Limits the log lines of each address, and of all addresses together, within ten seconds.</summary>
 /// <remarks>
-/// Thread-safe. The lines beyond the limit are left out, and summed up at the end. A bounded number of addresses is tracked at once.
-/// The lines of further addresses are left out too, and counted together.
+/// Thread-safe. Lines beyond the limit are left out, and a line at the end of the ten seconds gives their number. A bounded number of
+/// addresses is tracked at once. The lines of further addresses are left out too, and counted together.
 /// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
@@ -24,11 +24,13 @@ internal sealed class LineAllowance : IDisposable
     private int _lines;
     private long _leftOutOfOthers;
 
-    /// <param name="perAddress">Limit of lines of one address; 0: none.</param>
+    /// <param name="perAddress">Limit of lines of one address; 0: no limits at all.</param>
     /// <param name="inAll">Limit of lines of all addresses together.</param>
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="sumUp">Logs the number of lines of an address that were left out, the address, and the last of these lines.</param>
-    /// <param name="sumUpOthers">Logs the number of lines of further addresses that were left out.</param>
+    /// <param name="sumUpOthers">
+    /// Logs the number of all other lines that were left out: the ten addresses with the most get a line of their own.
+    /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {
         (_perAddress, _inAll, _sumUp, _sumUpOthers) = (perAddress, inAll, sumUp, sumUpOthers);
@@ -37,7 +39,7 @@ internal sealed class LineAllowance : IDisposable
 
     /// <summary>Counts a line.</summary>
     /// <param name="address">The peer's IP address; null for a Unix socket.</param>
-    /// <param name="count">Lines of the address so far; 0 if the address is not tracked.</param>
+    /// <param name="count">Lines of the address in the current ten seconds, this line included; 0 if the address is not tracked.</param>
     /// <returns>False if the line is to be left out.</returns>
     public bool TryTake(IPAddress? address, out int count)
     {

@@ -15,7 +15,7 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
     /// <param name="user">The user; null if refused.</param>
     /// <param name="name">The user name that the client gave; empty if it gave none.</param>
     /// <param name="refusal">Reason of a refusal, for the log.</param>
-    /// <returns>False for a mechanism that is not offered, or a malformed response.</returns>
+    /// <returns>False for a mechanism that is not offered, or a malformed response; else true, even if the login is refused.</returns>
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
         (user, name, refusal) = (null, "", "malformed response or unknown mechanism");

@@ -7,7 +7,7 @@ namespace Amqp.Server.Connections;
 /// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login loses these first, so it does
 /// not keep other clients out.
 /// </remarks>
-/// <param name="most">Limit of pending connections; 0: none.</param>
+/// <param name="most">Limit of pending connections; 0: no limit.</param>
 /// <param name="clock">Measures the time between two log lines.</param>
 /// <param name="logger">Logs the closed connections, at most every ten seconds.</param>
 internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger)

@@ -11,10 +11,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the frames of an open connection until it closes, and handles all that the socket gave as one round of work.</summary>
+/// <summary>
+/// Reads the frames of an open connection until it closes. The frames of one read of the socket are handled as one round of work.
+/// </summary>
 /// <remarks>
-/// Frames are handled without awaiting, because everything that they ask for is in memory. The loop waits between rounds: for the
-/// store, for memory, for a client that does not read its output. TCP stops a client that is not read from, so nothing piles up here.
+/// Frames are handled without awaiting: nearly everything that they ask for is in memory, and evicted payloads are read from the disk
+/// synchronously. The loop waits between rounds: for the store, for the end of an alarm, or for a client that does not read its output.
+/// Meanwhile TCP stops the client, so no input accumulates here.
 /// </remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
@@ -25,7 +28,7 @@ internal sealed class ReadLoop(
     private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
     private bool _isDone;
     private bool _mustPause; // the loop must wait before the next frame
-    private bool _isHeldBack; // a part of a content came while an alarm was set
+    private bool _isHeldBack; // a header or body frame came while an alarm was set
 
     /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
@@ -133,7 +136,7 @@ internal sealed class ReadLoop(
             }
             catch (AmqpException error)
             {
-                connection.Close(error); // the frames behind it are handled as those of a closing connection
+                connection.Close(error); // the frames after the faulty one are handled as those of a closing connection
             }
         }
         _isDone = CloseOkSearch.TryFind(ref buffer, frames.IsAmqp08);
@@ -149,7 +152,7 @@ internal sealed class ReadLoop(
                 continue;
             // RabbitMQ's rule: while an alarm is set requests are answered, and the first frame of a content is the last that is read.
             _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
-            // One packet can ask for more than memory holds, so this is checked after each frame.
+            // The requests of one packet can ask for more output than memory holds, so the output is checked after each frame.
             _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
@@ -204,7 +207,7 @@ internal sealed class ReadLoop(
     }
 
     /// <summary>Handles a frame after the broker has sent connection.close.</summary>
-    /// <remarks>Only close-ok counts. A connection.close that the client sent at the same time is answered.</remarks>
+    /// <remarks>Only close-ok ends the loop. A connection.close that the client sent at the same time is answered.</remarks>
     private void HandleWhileClosing(in Frame frame)
     {
         if (frame.Channel != 0 || frame.Type != FrameType.Method)

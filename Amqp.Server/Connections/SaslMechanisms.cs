@@ -36,7 +36,7 @@ internal static class SaslMechanisms
         return (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
     }
 
-    /// <summary>Reads LOGIN and PASSWORD from the fields of a table without its length.</summary>
+    /// <summary>Reads LOGIN and PASSWORD from a field table that is encoded without its length.</summary>
     private static (string, string)? ReadAmqPlain(ReadOnlySpan<byte> response)
     {
         try

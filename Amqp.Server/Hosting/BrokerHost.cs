@@ -70,7 +70,8 @@ internal static class BrokerHost
     }
 
     /// <summary>
-    /// Creates a formatter with the system's clock. The registered clock is no choice: it logs the faults of timers, and so needs the log.
+    /// Creates a formatter with the system's clock. The registered clock cannot be used here: it logs the faults of timers, so it needs the
+    /// log.
     /// </summary>
     private static ConsoleFormatter Formatter(bool isJson) =>
         isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);

@@ -55,7 +55,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Closes the broker, which has no users once Kestrel has stopped.</summary>
+    /// <summary>Closes the broker. Kestrel has stopped, so no connection and no request uses the broker any more.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (opened.IsValueCreated)

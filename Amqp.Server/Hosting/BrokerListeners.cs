@@ -26,7 +26,8 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.Management.Listeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.Management.Tls.Listeners, [], management + OverTls(options.Management.Tls));
-        Action<ListenOptions> metrics = NewHttpConnections().Count; // a limit of its own, so neither port can exhaust the other's
+        // A limit of its own, so that connections for the HTTP API and for metrics cannot use up each other's limit.
+        Action<ListenOptions> metrics = NewHttpConnections().Count;
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
         ListenOn(
             NodeListener.MetricsOverTls,

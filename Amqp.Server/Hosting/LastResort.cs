@@ -36,8 +36,7 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
     }
 
     /// <summary>
-    /// True for errors that end abandoned tasks as a matter of course: a peer that closed its connection, or a failed disk. Both are logged
-    /// elsewhere.
+    /// True for errors that are expected in abandoned tasks, and logged elsewhere: a peer that closed its connection, or a failed disk.
     /// </summary>
     private static bool IsExpected(Exception error) =>
         error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;

@@ -19,7 +19,9 @@ internal sealed class ListenSockets(SocketOptions options)
     private readonly Dictionary<EndPoint, PortGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private readonly List<Socket> _sockets = [];
 
-    /// <summary>Gives the same port to all of these addresses whose port is 0, which lets the system choose.</summary>
+    /// <summary>
+    /// Makes the addresses whose port is 0 share one port, chosen by the system. An address where that port is in use gets another one.
+    /// </summary>
     public void SharePort(IEnumerable<IPEndPoint> endPoints)
     {
         var group = new PortGroup();

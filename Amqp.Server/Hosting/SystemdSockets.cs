@@ -15,7 +15,7 @@ internal sealed class SystemdSockets
         (Amqp, Tls, Management, Metrics) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]], [.. byUse["metrics"]]);
     }
 
-    /// <summary>Handles of the sockets for AMQP: all whose name is none of the other three.</summary>
+    /// <summary>Handles of the sockets for AMQP: all that are not named <c>amqps</c>, <c>management</c> or <c>metrics</c>.</summary>
     public IReadOnlyList<ulong> Amqp { get; }
 
     /// <summary>Handles of the sockets named <c>amqps</c>, for AMQP over TLS.</summary>

@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Alarms;
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as Kestrel's own, so one system call moves 16
-/// times as much.
+/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as a block of Kestrel's own pool, so one
+/// system call moves up to 16 times as much.
 /// </summary>
 /// <remarks>
 /// Thread-safe. The last block returned is rented first, because it is still in the processor's caches. So unused blocks gather at the
@@ -84,7 +84,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            // A block returned twice would be rented by two connections.
+            // A second return of the same block is ignored: two connections would rent the block otherwise.
             if (!block.IsRented || _disposed)
                 return;
             block.IsRented = false;

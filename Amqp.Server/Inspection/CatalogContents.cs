@@ -5,7 +5,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>Counts the definitions in a catalog and collects the unreadable ones, without restoring any.</summary>
+/// <summary>Counts the definitions in a catalog and collects the unreadable ones. Restores nothing.</summary>
 internal sealed class CatalogContents
 {
     private readonly Dictionary<string, int> _counts = [];

@@ -7,9 +7,9 @@ namespace Amqp.Server.Logging;
 
 /// <summary>Writes log lines to standard output or error from a thread of its own, which writes the lines of 10 ms at once.</summary>
 /// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line: a tenth of the cost of opening and closing a connection.</para>
-/// <para>Thread-safe: one lock owns the pending lines. An output that blocks does not block the broker: lines beyond the limit are counted
-/// and dropped.</para>
+/// <para>.NET's own console logger wakes its thread for each line. That is a tenth of the cost of opening and closing a connection.</para>
+/// <para>Thread-safe: one lock guards the pending lines. An output that blocks does not block the broker: lines beyond the limit are
+/// counted and dropped.</para>
 /// </remarks>
 internal sealed class ConsoleLog : ILoggerProvider
 {

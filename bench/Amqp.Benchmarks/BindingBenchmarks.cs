@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Measures creating and deleting a binding, averaged over growing an exchange to 100,000 bindings and back to none.</summary>
+/// <summary>
+/// Measures creating and deleting a binding. The result is the mean while an exchange grows to 100,000 bindings and shrinks to none.
+/// </summary>
 [MemoryDiagnoser]
 public class BindingBenchmarks
 {

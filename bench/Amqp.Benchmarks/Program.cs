@@ -5,7 +5,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 
-// Benchmarks run in this process. A project generated for each would need access to the broker's internals, and a minute to build.
+// Benchmarks run in this process. By default BenchmarkDotNet generates a project for each benchmark, which would need access to the
+// broker's internals and a minute to build.
 var config = DefaultConfig.Instance.AddJob(Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
     .WithClock(new ProcessorClock())

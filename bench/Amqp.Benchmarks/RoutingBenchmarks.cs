@@ -7,7 +7,7 @@ namespace Amqp.Benchmarks;
 [MemoryDiagnoser]
 public class RoutingBenchmarks
 {
-    private const int Keys = 4096; // a power of two
+    private const int Keys = 4096; // a power of two, so that a mask yields the next index
 
     private readonly BoundHost _topic = new("topic"), _direct = new("direct"), _fanout = new("fanout"), _headers = new("headers");
     private readonly string[] _directKeys = [.. Enumerable.Range(0, Keys).Select(number => $"order.{number * 24}.shipped")];

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Handles the basic.* methods except publish: qos, consume, cancel and get. Settlements have a file of their own.</summary>
+/// <summary>Handles basic.qos, consume, cancel and get. Publishes and settlements have files of their own.</summary>
 internal static class BasicHandlers
 {
     public static MethodTable<AmqpChannel> OnBasicMethods(this MethodTable<AmqpChannel> table) => table
@@ -36,7 +36,8 @@ internal static class BasicHandlers
             return;
         }
         string tag = method.ConsumerTag.Length == 0 ? ReservedNames.NewConsumerTag() : method.ConsumerTag;
-        var queue = channel.Session.Topology.GetQueueToRead(name); // before the arguments: of two errors RabbitMQ reports the queue's
+        // The queue is looked up before the arguments are read: if both are wrong, RabbitMQ reports the error of the queue.
+        var queue = channel.Session.Topology.GetQueueToRead(name);
         int priority = ReadPriority(method.Arguments, name, channel.Connection.VirtualHost.Name);
         var options = new ConsumeOptions(
             tag, method.NoAck, method.Exclusive, priority, channel.Session.Consumers.Prefetch, method.Arguments);

@@ -17,7 +17,7 @@ internal static class ChannelFrames
         .OnTxMethods();
 
     /// <summary>Handles a frame of an open channel.</summary>
-    /// <exception cref="AmqpException">The code says if it closes the channel or the connection.</exception>
+    /// <exception cref="AmqpException">Its reply code decides if the channel or the whole connection is closed.</exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);

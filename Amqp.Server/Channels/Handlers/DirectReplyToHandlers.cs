@@ -15,7 +15,7 @@ internal static class DirectReplyToHandlers
         var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.Limits.MaxTableDepth);
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
-        if (channel.ReplyConsumer is not { } consumer) // only this thread writes it
+        if (channel.ReplyConsumer is not { } consumer) // without the gate: only this thread writes it
             throw channel.Session.Publisher.NoRequester(channel.Content.Head);
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }
@@ -37,7 +37,9 @@ internal static class DirectReplyToHandlers
     }
 
     /// <summary>Answers queue.declare of the pseudo-queue, or of a reply consumer's name. Nothing is declared.</summary>
-    /// <remarks>A name exists as long as its reply consumer, so this method shows if a requester still waits for its reply.</remarks>
+    /// <remarks>
+    /// A name exists as long as its reply consumer. So a client can declare the name to learn if a requester still waits for its reply.
+    /// </remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         channel.LastQueue = name;

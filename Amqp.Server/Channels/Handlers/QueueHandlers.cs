@@ -14,7 +14,7 @@ internal static class QueueHandlers
         .On<QueuePurge>(Purge)
         .On<QueueDelete>(Delete);
 
-    /// <summary>Returns the name, or for an empty name that of the queue that the channel declared last.</summary>
+    /// <summary>Returns the name; if it is empty, the name of the queue that the channel declared last.</summary>
     /// <exception cref="AmqpException">404: the name is empty, and the channel has declared no queue.</exception>
     public static string QueueName(this AmqpChannel channel, string name)
     {
@@ -62,7 +62,9 @@ internal static class QueueHandlers
         channel.Send(new QueueUnbindOk());
     }
 
-    /// <summary>Replaces an empty queue name by the queue declared last, and an empty routing key beside it by the same name.</summary>
+    /// <summary>
+    /// Replaces an empty queue name by the name of the queue declared last. If the routing key is empty too, it becomes that name.
+    /// </summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {
         string name = channel.QueueName(queue);

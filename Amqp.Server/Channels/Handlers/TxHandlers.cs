@@ -16,7 +16,9 @@ internal static class TxHandlers
         channel.Send(new TxSelectOk());
     }
 
-    /// <summary>Commits. The read loop sends the answer when the commit is durable, and reads on after that.</summary>
+    /// <summary>
+    /// Starts a commit. The read loop sends commit-ok once the commit is durable, and handles no other frame before that.
+    /// </summary>
     private static void Commit(AmqpChannel channel, TxCommit method) =>
         channel.Connection.PendingCommit = new PendingCommit(channel, channel.Session.Transactions.Commit());
 

@@ -10,7 +10,7 @@ namespace Amqp.Server.Hosting.Proxy;
 /// <param name="next">The next layer of the connection.</param>
 /// <param name="timeout">Longest time that the header may take to arrive.</param>
 /// <param name="trusted">
-/// Networks of trusted proxies. A header that names a loopback address is believed only from them and from this machine.
+/// Networks of trusted proxies. A loopback address in a header is believed only from these proxies and from proxies on this machine.
 /// </param>
 /// <param name="logger">Logs connections without a header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
@@ -36,7 +36,7 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
         return IPAddress.IsLoopback(plain) || trusted.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Reads the header; null if the peer sent none in time, or closed the connection.</summary>
+    /// <summary>Reads the header. Returns null if the peer sends no valid header in time, or closes the connection.</summary>
     private async Task<ProxyHeader?> ReadHeaderAsync(ConnectionContext connection)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);

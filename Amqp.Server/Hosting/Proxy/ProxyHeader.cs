@@ -8,7 +8,7 @@ namespace Amqp.Server.Hosting.Proxy;
 
 /// <summary>The header that a proxy sends ahead of the client's first octet: HAProxy's PROXY protocol, versions 1 and 2.</summary>
 /// <param name="Source">Address of the client; null if the connection is the proxy's own, or the header names no address.</param>
-/// <param name="Destination">Address that the client connected to; null like the source.</param>
+/// <param name="Destination">Address that the client connected to; null if the source is null.</param>
 internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
     /// <summary>Longest line of version 1, in octets, including CR and LF.</summary>

@@ -88,7 +88,7 @@ internal sealed class CertificateFiles(TlsOptions options)
         new($"{options.Prefix}.{setting}: {what}", cause);
 }
 
-/// <summary>The certificates of one reading of the files.</summary>
+/// <summary>The certificates, as read from their files at one time.</summary>
 /// <param name="Server">The server certificate with its key and its chain.</param>
 /// <param name="Authorities">Authorities whose client certificates are trusted.</param>
 /// <param name="Expires">Time in UTC at which the server certificate expires.</param>

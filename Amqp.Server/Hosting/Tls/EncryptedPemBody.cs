@@ -4,8 +4,8 @@ using System.Text;
 namespace Amqp.Server.Hosting.Tls;
 
 /// <summary>
-/// Decrypts the body of a PEM block in OpenSSL's encryption from before PKCS#8: RFC 1421's <c>Proc-Type</c> and <c>DEK-Info</c>, then the
-/// octets.
+/// Decrypts the body of a PEM block in the encryption that OpenSSL used before PKCS#8. The body has the headers <c>Proc-Type</c> and
+/// <c>DEK-Info</c> of RFC 1421, then the encrypted octets.
 /// </summary>
 /// <remarks>
 /// .NET does not read this form. The key is derived as by OpenSSL's EVP_BytesToKey: one round of MD5, with the first eight octets of the

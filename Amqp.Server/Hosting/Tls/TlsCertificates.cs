@@ -6,9 +6,9 @@ namespace Amqp.Server.Hosting.Tls;
 
 /// <summary>The certificates of TLS listeners, reloaded when their files have changed.</summary>
 /// <remarks>
-/// Thread-safe. The files are checked when a client connects, at most once a second. The check compares contents, because times of
-/// modification say nothing about symbolic links that are switched, as in Kubernetes. If the new certificates cannot be used, that is
-/// logged and the old ones stay in use.
+/// Thread-safe. The files are checked when a client connects, at most once a second. The check compares contents: Kubernetes replaces
+/// files by switching a symbolic link, which times of modification do not show. If the new certificates cannot be used, the reason is
+/// logged and the old certificates stay in use.
 /// </remarks>
 internal sealed class TlsCertificates
 {

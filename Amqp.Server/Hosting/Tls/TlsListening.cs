@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>Puts TLS between a listener's sockets and AMQP.</summary>
+/// <summary>Adds TLS to a listener, for AMQP or for HTTP.</summary>
 internal static class TlsListening
 {
     /// <summary>Makes a listener accept only connections with TLS.</summary>
@@ -59,8 +59,8 @@ internal static class TlsListening
     }
 
     /// <summary>
-    /// Returns a policy that trusts only the configured authorities. The system's authorities certify web sites, which says nothing about
-    /// clients.
+    /// Returns a policy that trusts only the configured authorities. The system's authorities are not trusted, because they certify web
+    /// sites and not clients.
     /// </summary>
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
     {
