@@ -57,7 +57,7 @@ internal sealed record QueueSettings
     /// True if the requeues of a message are counted, and consumers receive the count in a header. False in a queue with priorities,
     /// because a message's note holds either its priority or the count.
     /// </summary>
-    public bool CountsDeliveries => (Type.CountsDeliveries || DeliveryLimit is not null) && MaxPriority == 0;
+    public bool CountsDeliveries { get; private init; } // computed once, because each delivery asks for it
 
     /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
@@ -69,7 +69,7 @@ internal sealed record QueueSettings
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))
             return _none;
-        return new QueueSettings
+        var settings = new QueueSettings
         {
             Policy = policy,
             Type = arguments.Type,
@@ -92,6 +92,10 @@ internal sealed record QueueSettings
             DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1: no limit
             ConsumerTimeout = Least("consumer-timeout"),
             SingleActiveConsumer = arguments.SingleActiveConsumer,
+        };
+        return settings with
+        {
+            CountsDeliveries = (settings.Type.CountsDeliveries || settings.DeliveryLimit is not null) && settings.MaxPriority == 0,
         };
 
         long? Least(string key) => (arguments.Integer("x-" + key), policy.Integer(key)) switch
