@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests;
 
-/// <summary>The broker that tests share goes when all are through.</summary>
+/// <summary>Stops the broker that tests share when all tests have ended.</summary>
 [SetUpFixture]
 public class TestRunSetUp
 {

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Documents name files and headings that exist.</summary>
+/// <summary>The files and headings that links in the documents name exist.</summary>
 public sealed partial class DocumentLinkTests
 {
     private static IEnumerable<string> Documents() =>

@@ -20,7 +20,7 @@ public partial class LayeringTests
     [TestCase("Telemetry", "Channels", "Connections", "Management", "Metrics", "Hosting", "Cli")]
     [TestCase("Configuration", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Logging", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
-    // of AMQP it knows the bytes only
+    // Of AMQP the load tool knows only the bytes.
     [TestCase(
         "Bench", "Broker", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting",
         "Cli")]

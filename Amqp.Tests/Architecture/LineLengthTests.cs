@@ -20,7 +20,7 @@ public sealed class LineLengthTests
         Assert.That(string.Join('\n', lines), Is.Empty);
     }
 
-    /// <summary>The long lines of a file, each with its place.</summary>
+    /// <summary>The lines of a file that are too long, each with its file and number.</summary>
     /// <remarks>A raw or verbatim string cannot be split without changing the data in it.</remarks>
     private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
     {

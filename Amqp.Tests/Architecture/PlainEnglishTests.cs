@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Comments, texts and documents are plain technical English: a list of phrases to avoid, with the words to use instead.</summary>
+/// <summary>Comments, texts and documents do not use certain phrases. For each phrase the test names the words to use instead.</summary>
 public sealed partial class PlainEnglishTests
 {
     /// <summary>A phrase as a regular expression over one line, and the words to use instead.</summary>
@@ -91,7 +91,7 @@ public sealed partial class PlainEnglishTests
 
     private static IEnumerable<string> Questions(string file)
     {
-        bool isOpen = false; // the line before ended with the tag that a text begins behind
+        bool isOpen = false; // true if the last line ended with a tag behind which a text begins
         int number = 0;
         foreach (string line in File.ReadLines(file))
         {

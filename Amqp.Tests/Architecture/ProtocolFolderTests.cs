@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Architecture;
 
 /// <summary>
-/// Amqp.Protocol is one namespace for whoever uses it. Its folders have an order all the same: each uses only those below it.
+/// Amqp.Protocol is a single namespace, so namespaces show no order. Its folders have one: each folder uses only the folders below it.
 /// </summary>
 public sealed class ProtocolFolderTests
 {
@@ -27,8 +27,8 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // The lowest folders use no other, and no other uses the uppermost. Without them, others are
-        // that. What is left at last leads back to itself.
+        // Removes uses by a folder that no other folder uses, and uses of a folder that uses no other, again and again. The uses that are
+        // left form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The folders of Amqp.Protocol, which is one namespace for whoever uses it.</summary>
+/// <summary>The folders of Amqp.Protocol. They are not namespaces: the project is a single namespace.</summary>
 internal static partial class ProtocolFolders
 {
     public const string Project = "Amqp.Protocol";
 
     private static readonly string _root = Path.Combine(SourceTree.Root, Project);
 
-    /// <summary>By the full name of a type, the folder of the file that declares it.</summary>
+    /// <summary>The folder of each type's file, by the full name of the type.</summary>
     public static IReadOnlyDictionary<string, string> ByType { get; } = SourceTree.FilesOf(Project)
         .SelectMany(
             file => Declaration().Matches(File.ReadAllText(file)),

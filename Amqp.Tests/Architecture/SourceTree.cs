@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The sources that the tests were built from.</summary>
+/// <summary>The source files from which the tests were built.</summary>
 internal static class SourceTree
 {
     /// <summary>The folder that holds all projects.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All C# files in a folder and below it.</summary>
-    /// <param name="folder">Its path from the root.</param>
+    /// <summary>Returns all C# files of a folder and its subfolders.</summary>
+    /// <param name="folder">Path of the folder, relative to <see cref="Root"/>.</param>
     public static IEnumerable<string> FilesOf(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories);
 

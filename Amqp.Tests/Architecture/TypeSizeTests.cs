@@ -53,7 +53,8 @@ public sealed partial class TypeSizeTests
             Is.Empty);
 
     /// <summary>
-    /// Methods and properties that somebody wrote. A property counts once; constructors, fields, events and operators do not count.
+    /// Returns the methods and properties in the source of a type. A property counts once; constructors, fields, events and operators do
+    /// not count.
     /// </summary>
     private static IEnumerable<MemberInfo> MembersOf(Type type)
     {
@@ -78,18 +79,20 @@ public sealed partial class TypeSizeTests
     private static bool IsInRoom(Type type) =>
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
 
-    /// <summary>Local functions and lambdas have a name with angle brackets; so have their types.</summary>
+    /// <summary>
+    /// True for a member that the compiler has generated. Local functions, lambdas and their types have angle brackets in their names.
+    /// </summary>
     private static bool IsGenerated(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 
-    /// <summary>True for a list of settings: nothing but properties that can be set.</summary>
+    /// <summary>True for a type of options, which has nothing but properties with a setter.</summary>
     private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
 
-    /// <summary>True for a list of log lines.</summary>
+    /// <summary>True for a type that declares log lines.</summary>
     private static bool IsLog(Type type) => type.GetMethods(Declared).Any(method => method.IsDefined(typeof(LoggerMessageAttribute)));
 
-    /// <summary>All files of the rooms but those that a tool has written.</summary>
+    /// <summary>All source files of the rooms, except generated ones.</summary>
     private static IEnumerable<string> SourceFiles() =>
         from room in _rooms
         from file in SourceTree.FilesOf(

@@ -3,12 +3,17 @@ using Amqp.Server;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The HTTP API asks the broker without a wire: it knows the values of AMQP, but nothing that cuts or carries frames.</summary>
+/// <summary>
+/// The HTTP API calls the broker directly. It may use the values of AMQP, but no type that reads, writes or carries frames.
+/// </summary>
 public sealed class WireTests
 {
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
-    /// <summary>Folders of Amqp.Protocol. The decoded properties are a value, although they stand beside their header.</summary>
+    /// <summary>
+    /// The folders of Amqp.Protocol whose types deal with frames. In one of them, Content, the decoded properties are a value and may be
+    /// used.
+    /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 
     private static readonly CompiledReferences _references = new([typeof(BrokerCommandLine).Assembly.Location]);
@@ -16,7 +21,7 @@ public sealed class WireTests
     [Test]
     public void The_HTTP_API_knows_no_frames_no_pipes_and_no_channels() => Assert.That(WiresOf("Amqp.Server.Management."), Is.Empty);
 
-    // Without it the test above would hold of references that are not found at all.
+    // Shows that the references are found: without this test, the test above could pass because it found none.
     [TestCase("System.IO.Pipelines.PipeReader")]
     [TestCase("Amqp.Server.Channels.AmqpChannel")]
     [TestCase("Amqp.Protocol.FrameReader")]

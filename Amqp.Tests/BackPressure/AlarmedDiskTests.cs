@@ -6,7 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// What the broker would write by itself while the disk alarm is set: it waits, with nobody waiting for it, and nothing else does.
+/// Messages that the broker itself would write, such as dead letters, wait while the disk alarm is set. No thread waits for them, and
+/// everything else continues.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
@@ -78,7 +79,7 @@ public sealed class AlarmedDiskTests
 
         for (int i = 0; i < Count; i++)
         {
-            var delivery = await _channel.ExpectDeliveryAsync(); // with a prefetch of 1: each comes when the one before it is settled
+            var delivery = await _channel.ExpectDeliveryAsync(); // prefetch 1: comes when the previous one is settled
             Assert.That(delivery.Text, Is.EqualTo($"{i}"));
             await _channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: false));
         }
@@ -163,7 +164,10 @@ public sealed class AlarmedDiskTests
         .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : ""))
             .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
-    /// <summary>What was published is in its queues, and its time begins, when the alarm is set: a commit is no publish.</summary>
+    /// <summary>
+    /// Sets the alarm, and then commits a transaction with earlier publishes. A commit is no publish, so the alarm does not block it: the
+    /// messages enter their queues, and their time to live begins.
+    /// </summary>
     private async Task CommitUnderAlarmAsync()
     {
         await _channel.ExpectQuietAsync();

@@ -5,7 +5,9 @@ using QueueDeclareOk = Amqp.Protocol.QueueDeclareOk;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>What the fixtures of this folder share: a broker for each test, so that its memory is that test's own.</summary>
+/// <summary>
+/// Base of the fixtures in this folder. Each test has a broker of its own, so that the broker's memory is that of the test.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class BackPressureTests
 {
@@ -34,11 +36,11 @@ public abstract class BackPressureTests
             await Broker.DisposeAsync();
     }
 
-    /// <summary>A socket with an open channel 1.</summary>
+    /// <summary>Connects a client, and opens channel 1.</summary>
     private protected async Task<AmqpSocket> OpenSocketAsync(ushort heartbeat = 0) =>
         Keep(await AmqpSocket.OpenAsync(Broker.Port, heartbeat));
 
-    /// <summary>A socket that has said nothing.</summary>
+    /// <summary>Opens a TCP connection and sends nothing.</summary>
     private protected async Task<AmqpSocket> DialAsync() => Keep(await AmqpSocket.DialAsync(Broker.Port));
 
     private protected async Task<IConnection> ConnectAsync()
@@ -62,7 +64,9 @@ public abstract class BackPressureTests
         await socket.ExpectAsync<BasicConsumeOk>();
     }
 
-    /// <summary>A new client connects, declares, publishes with a confirm and gets its message back.</summary>
+    /// <summary>
+    /// Checks that the broker serves a new client: it connects, declares, publishes with a confirm and gets its message back.
+    /// </summary>
     private protected async Task DemandServiceAsync()
     {
         await using var connection =

@@ -3,8 +3,8 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishes a flood with confirms, and notes what is confirmed and when the broker blocks it.</summary>
-/// <remarks>One test owns it; what it notes may be read meanwhile.</remarks>
+/// <summary>Publishes a flood with confirms. Records the confirms, and the times at which the broker blocks and unblocks it.</summary>
+/// <remarks>One test owns the publisher. Other threads may read its records meanwhile.</remarks>
 internal sealed class BlockablePublisher : IDisposable
 {
     private readonly AmqpSocket _socket;
@@ -14,13 +14,13 @@ internal sealed class BlockablePublisher : IDisposable
 
     private BlockablePublisher(AmqpSocket socket) => _socket = socket;
 
-    /// <summary>Completes with the reason when the broker blocks it for the first time.</summary>
+    /// <summary>Completes with the reason when the broker blocks the publisher for the first time.</summary>
     public Task<string> Blocked => _blocked.Task;
 
-    /// <summary>Completes when the broker lets it go on for the first time.</summary>
+    /// <summary>Completes when the broker unblocks the publisher for the first time.</summary>
     public Task Unblocked => _unblocked.Task;
 
-    /// <summary>How many messages are confirmed, from the first one on.</summary>
+    /// <summary>Number of messages that were confirmed.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
     public static async Task<BlockablePublisher> OpenAsync(int port, string queue)

@@ -5,11 +5,11 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// When an alarm stops a connection: with the first frame of a content that comes after it, as in
-/// RabbitMQ, whatever the connection did before.
+/// The moment at which an alarm blocks a connection. As in RabbitMQ, it is the first frame of a content that comes after the alarm,
+/// whatever the connection did before.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[NonParallelizable] // an alarm of this process, whose memory it looks at
+[NonParallelizable] // the alarm is about the memory of this process
 public sealed class BlockedPublisherTests
 {
     private const long MoreThanThereIs = 1L << 60;
@@ -124,7 +124,10 @@ public sealed class BlockedPublisherTests
         Assert.That(Queue.Counts.Ready, Is.Zero);
     }
 
-    /// <summary>An eighth of the limit of memory is what one may hold: where memory is short, for nobody else could free it.</summary>
+    /// <summary>
+    /// A client that holds more than an eighth of the memory limit is closed, but only for a memory alarm: no other client could free this
+    /// memory.
+    /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
     [TestCase("a transaction", 18, "low on memory", false)]
@@ -142,7 +145,7 @@ public sealed class BlockedPublisherTests
             await (what == "a content"
                 ? _second.SendFrameAsync(FrameType.Body, part)
                 : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
-        await DeclareAsync(_first); // answered when all of that was read
+        await DeclareAsync(_first); // the broker answers after it has read all of that
         Set(alarm);
 
         await _first.PublishAsync("", "q", "held back");
@@ -173,7 +176,7 @@ public sealed class BlockedPublisherTests
         Assert.That(_broker.Broker.Alarms.Reason ?? "", Is.EqualTo(alarms));
     }
 
-    /// <returns>Messages that are in the queue by it.</returns>
+    /// <returns>Number of messages that this puts into the queue.</returns>
     private async Task<int> PrepareAsync(string before)
     {
         switch (before)
@@ -203,13 +206,15 @@ public sealed class BlockedPublisherTests
         await channel.SendAsync(new BasicPublish("", "q", false, false));
         await channel.SendFrameAsync(FrameType.Header, Encoded.Header(bodySize, Encoded.Properties(new())));
         await channel.SendFrameAsync(FrameType.Body, part);
-        await DeclareAsync(_first); // answered when all of that was read
+        await DeclareAsync(_first); // the broker answers after it has read all of that
     }
 
     private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
-    /// <summary>The broker goes on sending heartbeats, two of which are also the time in which it could have read something.</summary>
+    /// <summary>
+    /// Waits for two heartbeats of the broker. They show that the connection lives, and give the broker time in which it could read more.
+    /// </summary>
     private async Task BeatAsync()
     {
         for (int beat = 0; beat < 2; beat++)

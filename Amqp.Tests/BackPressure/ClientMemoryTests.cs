@@ -5,10 +5,10 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// What clients make the broker hold besides messages counts for the memory alarm, and counts no longer once they let go.
+/// The memory that clients make the broker hold besides messages. It counts for the memory alarm until the clients release it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[NonParallelizable] // an alarm of this process, whose memory it looks at
+[NonParallelizable] // the alarm is about the memory of this process
 public sealed class ClientMemoryTests
 {
     private const long MoreThanThereIs = 1L << 60;
@@ -35,9 +35,9 @@ public sealed class ClientMemoryTests
             await publisher.SendAsync(message);
             await publisher.SendAsync(1, new ChannelFlow(true));
             if ((await publisher.ReceiveAsync()).Method != ChannelFlowOk.Id)
-                break; // connection.blocked
+                break; // it is connection.blocked
             foreach (var queue in queues)
-                Purge(queue); // what the outboxes refuse must not be what raises the alarm
+                Purge(queue); // messages that the outboxes refuse stay in the queues, and must not raise the alarm
         }
         foreach (var queue in queues)
             Purge(queue);
@@ -107,7 +107,8 @@ public sealed class ClientMemoryTests
 
         async Task DemandMoreAsync(string what)
         {
-            // Perhaps a little after the answer; and an answer counts, too, until it is sent.
+            // The memory may be counted a little after the answer. The answer itself counts until it is sent, so the outboxes must be
+            // empty.
             await Eventually.Holds(
                 () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
                 () => $"{what} does not count");

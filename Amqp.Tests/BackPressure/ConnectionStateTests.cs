@@ -6,7 +6,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>How the HTTP API calls what a connection does, and what clients hear that do not understand connection.blocked.</summary>
+/// <summary>
+/// The states of connections in the HTTP API, and the replies to clients that do not support connection.blocked.
+/// </summary>
 public class ConnectionStateTests
 {
     private const long MoreThanThereIs = 1L << 60;
@@ -99,7 +101,7 @@ public class ConnectionStateTests
         _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
         await channel.PublishAsync("", "nowhere", "a");
 
-        // The broker's own heartbeats are the clock: nine of them are more than four intervals.
+        // The heartbeats of the broker measure the time: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
             Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
 

@@ -2,11 +2,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishers that wait for nothing.</summary>
+/// <summary>Publishers that do not wait for confirms.</summary>
 public sealed class FloodTests : BackPressureTests
 {
     [TestCase(16_000, 40_000)] // 640 MB
-    [TestCase(100, 1_000_000)] // many small ones: what is kept for each must be small too
+    [TestCase(100, 1_000_000)] // many small messages: the memory for each of them must be small, too
     public async Task A_flood_to_a_durable_queue_goes_to_disk_and_arrives_whole(int size, int count)
     {
         var publisher = await OpenSocketAsync();

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Declaring and deleting while there is no room on the disk, of 16 MiB, to write it down.</summary>
+/// <summary>Declares and deletes on a full disk of 16 MiB, which has no space to write the changes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskDeclareTests
 {
@@ -73,8 +73,8 @@ public sealed class FullDiskDeclareTests
             Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
     }
 
-    /// <summary>Declares queues as long as they fit into what is left of the catalog's last page.</summary>
-    /// <returns>The one that no longer did.</returns>
+    /// <summary>Declares queues until one does not fit into the last page of the catalog any more.</summary>
+    /// <returns>Name of that queue.</returns>
     private static async Task<string> DeclareUntilRefusedAsync(IChannel channel)
     {
         for (int number = 0; ; number++)

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>A disk that has no room left in the middle of a flood, with a limit too small to see it coming.</summary>
+/// <summary>A disk that becomes full in the middle of a flood. The disk limit is too small to raise the alarm before that.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskTests : IDisposable
 {
@@ -51,7 +51,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.That(await _publisher.Blocked.WaitAsync(_patience), Is.EqualTo("low on disk"));
 
         using (var consumer = await ConsumeAsync(prefetch: 10))
-            await Flood.DemandAllAsync(consumer, Size, 10); // goes away without acknowledging them
+            await Flood.DemandAllAsync(consumer, Size, 10); // the consumer disconnects without acknowledging them
         Assert.That(_publisher.Confirmed * Size, Is.LessThan(Room));
         Assert.That(_publisher.Unblocked.IsCompleted, Is.False);
 
@@ -87,7 +87,7 @@ public sealed class FullDiskTests : IDisposable
         await _publisher.Blocked.WaitAsync(_patience);
 
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // more than fits
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
     }
@@ -113,7 +113,7 @@ public sealed class FullDiskTests : IDisposable
 
         await other.SendAsync(1, new BasicNack(dead, true, false));
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // more than fits
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
         await Eventually.Holds(async () => await CountAsync(other, "graves") == dead, () => "the dead letters do not go on");

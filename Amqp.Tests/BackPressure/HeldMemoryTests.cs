@@ -6,8 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// What clients make the broker hold that is no message yet counts for the memory alarm, here with a
-/// watermark of 64 MiB and without paging, and has a bound of its own.
+/// Held memory of clients counts for the memory alarm and has a bound of its own. The watermark is 64 MiB here, without paging.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {
@@ -26,7 +25,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
         publisher.SendUntilBlocked(AmqpSocket.Publish("", "uncommitted", new byte[Size], persistent: false), 400 * MiB);
 
         await DemandEndedAsync(publisher);
-        await DemandServiceAsync(); // what it held is free again
+        await DemandServiceAsync(); // the memory that the publisher held is free again
         Assert.That(ProcessMemory.PeakBytes(Broker.Pid), Is.LessThan(400 * MiB));
     }
 
@@ -88,7 +87,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
         return publisher;
     }
 
-    /// <summary>Opens a channel and publishes 40 MB on it, but for the last frame.</summary>
+    /// <summary>Returns the frames that open a channel and publish 40 MB on it, without the last frame.</summary>
     private static byte[] UnfinishedPublish(ushort channel)
     {
         const int frameMax = 131_072;

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Of those that publish during an alarm, who holds an eighth of the watermark itself is closed, where that would help; the others wait.
+/// A client that publishes during an alarm and holds an eighth of the watermark is closed, if that helps against the alarm. Other clients
+/// wait.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Connections that do nothing, or never get as far as being one.</summary>
+/// <summary>Connections that do nothing, and connections that never complete their login.</summary>
 public sealed class IdleConnectionTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("handshake_timeout = 2000");
@@ -17,7 +17,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
     public async Task Two_thousand_idle_connections_stay_up_and_cost_little()
     {
         const int count = 2_000;
-        await DemandServiceAsync(); // what the first connection brings into memory is not counted
+        await DemandServiceAsync(); // loads code that the first connection needs, which is not to be counted
         long before = ProcessMemory.ResidentBytes(Broker.Pid);
         var sockets = new List<AmqpSocket>(count);
         for (int i = 0; i < count; i++)
@@ -41,7 +41,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
         var stuck = new List<AmqpSocket>();
         for (int i = 0; i < 100; i++)
         {
-            stuck.Add(await DialAsync()); // says nothing at all
+            stuck.Add(await DialAsync()); // sends nothing
 
             stuck.Add(await DialAsync());
             await stuck[^1].SendAsync(ProtocolHeader.Amqp091[..3].ToArray());
@@ -49,7 +49,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
             stuck.Add(await DialAsync());
             await stuck[^1].SendAsync(ProtocolHeader.Amqp091.ToArray());
             await stuck[^1].ExpectAsync<ConnectionStart>();
-            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // half the head of a frame
+            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // a part of a frame's head
         }
 
         await DemandServiceAsync();

@@ -3,10 +3,10 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Messages as large as clients take them.</summary>
+/// <summary>Messages as large as the client library accepts.</summary>
 public sealed class LargeBodyTests : BackPressureTests
 {
-    private const int Size = 60_000_000; // the client takes no more than 64 MiB
+    private const int Size = 60_000_000; // the client library accepts at most 64 MiB
 
     [Test]
     public async Task The_memory_of_large_bodies_is_given_back()

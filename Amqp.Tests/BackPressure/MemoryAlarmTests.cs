@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The memory alarm, with a watermark of 64 MiB and without paging, which would make room.</summary>
+/// <summary>The memory alarm, with a watermark of 64 MiB. Paging is off, because it would free memory and prevent the alarm.</summary>
 public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 {
     private const int Size = 10_000;
@@ -38,7 +38,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var publishing = PublishAsync(publisher);
         Assert.That(await blocked.Task.WaitAsync(Patience), Does.Contain("memory"));
         await ConsumeAsync(consumer, "transient");
-        await Flood.DemandAllAsync(consumer, Size, Count); // more than fits: it comes only if publishing goes on
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit into memory, so all come only if publishing continues
 
         await unblocked.Task.WaitAsync(Patience);
         await publishing.WaitAsync(Patience);
@@ -55,7 +55,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         await TestContext.Progress.WriteLineAsync(
             $"memory alarm at 64 MiB: blocked after {sent / MiB} MiB, the broker holds {peak / MiB} MiB at most");
 
-        // The alarm is looked at ten times a second: what comes in between is over the mark.
+        // The alarm is checked ten times a second. Bytes that arrive between two checks may exceed the watermark.
         Assert.That(sent, Is.LessThan(400 * MiB));
         Assert.That(peak, Is.LessThan(550 * MiB));
     }
@@ -99,7 +99,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var channel = await (await ConnectAsync()).CreateChannelAsync();
         await channel.QueuePurgeAsync("transient");
 
-        // What the broker had read of it and not handled yet may still be published, so the alarm may be set once more.
+        // The broker may still publish messages that it had read from the closed connection, so the alarm may be set once more.
         await Eventually.Holds(
             async () => await channel.QueuePurgeAsync("transient") == 0,
             () => "messages of the publisher that is gone keep coming");

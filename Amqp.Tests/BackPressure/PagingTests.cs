@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Floods of transient messages far beyond a memory high watermark of 64 MiB, of which paging begins at half.</summary>
+/// <summary>
+/// Floods of transient messages, far more than the memory high watermark of 64 MiB. Paging begins at half of the watermark.
+/// </summary>
 public sealed class PagingTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB");
@@ -38,7 +40,7 @@ public sealed class PagingTests : BackPressureTests, IDisposable
         await DeclareAsync(publisher, "transient");
         await Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false).WaitAsync(Patience);
 
-        // Of both halves together; the numbers of the second begin anew.
+        // Consumes the messages of both halves. The numbers of the second half start from 0 again.
         var consumer = await OpenSocketAsync();
         await ConsumeAsync(consumer, "transient");
         var publishing = Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Many requests in one packet, whose answers are large.</summary>
+/// <summary>Many requests in one packet, each with a large response.</summary>
 public sealed class PipelinedGetTests : BackPressureTests
 {
     private const int Size = 4_000_000;
@@ -17,7 +17,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         await client.SendAsync(AmqpSocket.Publish("", "large", new byte[Size], persistent: false));
 
         await client.SendAsync(GetsAndRejects());
-        await DemandServiceAsync(); // nobody reads the answers meanwhile
+        await DemandServiceAsync(); // the client does not read the responses meanwhile
         for (ulong tag = 1; tag <= Count; tag++)
             await DemandMessageAsync(client, tag);
 
@@ -27,7 +27,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         Assert.That(peak, Is.LessThan(250 * MiB));
     }
 
-    /// <summary>The same message, got and given back over and over.</summary>
+    /// <summary>Returns requests that get the same message and requeue it, again and again.</summary>
     private static byte[] GetsAndRejects()
     {
         var requests = new List<byte>();
@@ -43,7 +43,7 @@ public sealed class PipelinedGetTests : BackPressureTests
     {
         var method = await client.ExpectAsync<BasicGetOk>();
         Assert.That(method.DeliveryTag, Is.EqualTo(tag));
-        await client.ReceiveAsync(); // the header
+        await client.ReceiveAsync(); // the content header
         for (int received = 0; received < Size;)
             received += (await client.ReceiveAsync()).Payload.Length;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The brake of one publisher without a connection: when it pauses, and what state it shows meanwhile.</summary>
+/// <summary>The brake of a publisher, without a connection: the times at which it pauses, and the state that it shows.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
 {

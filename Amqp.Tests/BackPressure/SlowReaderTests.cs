@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Clients that do not read what they are sent.</summary>
+/// <summary>Clients that do not read their deliveries.</summary>
 public sealed class SlowReaderTests : BackPressureTests
 {
     private const int Size = 10_000;
@@ -38,7 +38,8 @@ public sealed class SlowReaderTests : BackPressureTests
         var publisher = await OpenSocketAsync();
 
         var publishing = Flood.PublishAsync(publisher, "shared", Size, count, persistent: true);
-        // What the stuck one was sent is in its buffers: the outbox of 1 MiB and the kernel's. The rest must come here.
+        // The stuck consumer has only the messages in its buffers: the outbox of 1 MiB and those of the kernel. All others must come to
+        // this one.
         for (int received = 0; received < count * 8 / 10; received++)
             await reading.ExpectDeliveryAsync();
 
@@ -54,7 +55,7 @@ public sealed class SlowReaderTests : BackPressureTests
         await ConsumeAsync(consumer, "busy");
         await Flood.PublishAsync(await OpenSocketAsync(), "busy", Size, count, persistent: true).WaitAsync(Patience);
 
-        // Time itself is the subject: four intervals, of which the broker forgives two.
+        // The test is about time: four heartbeat intervals, of which the broker tolerates two without a heartbeat.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         for (int beat = 0; beat < 8; beat++)
         {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The disk alarm on a disk of 96 MiB that really fills up: with files of 16 MiB and a limit of 20 MB.</summary>
+/// <summary>The disk alarm on a disk of 96 MiB that is really filled. Segments have 16 MiB, and the limit is 20 MB.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SmallDiskTests : IDisposable
 {
@@ -52,7 +52,7 @@ public sealed class SmallDiskTests : IDisposable
 
         await consumer.SendAsync(1, new BasicConsume("flooded", "", false, true, false, false, FieldTable.Empty));
         await consumer.ExpectAsync<BasicConsumeOk>();
-        await Flood.DemandAllAsync(consumer, Size, Count); // more than fits: it comes only if publishing goes on
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk, so all come only if publishing continues
 
         await _publisher.Unblocked.WaitAsync(_patience);
         await publishing.WaitAsync(_patience);
@@ -68,7 +68,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} are confirmed");
-        // What waits to be written when the limit is seen, and what was appended since the look before: 4 MiB each.
+        // Below the limit there may be the bytes that waited to be written at the check, and those appended since the check before: 4 MiB
+        // each.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

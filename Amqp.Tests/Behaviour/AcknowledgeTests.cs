@@ -183,7 +183,8 @@ public class AcknowledgeTests : BehaviourTests
         await ExpectUnknownAsync(channel, 99, BasicAck.Id);
 
         await channel.SendAsync(new ChannelCloseOk());
-        // A consumer waits for the messages, because RabbitMQ requeues them after the close has completed.
+        // The messages are consumed, not got with basic.get: RabbitMQ requeues them only after the close has completed, and a consumer
+        // waits for them.
         var other = await channel.Client.OpenChannelAsync(2);
         await other.ConsumeAsync(queue);
         foreach (string message in (string[])["1", "2", "3"])
@@ -193,7 +194,7 @@ public class AcknowledgeTests : BehaviourTests
         }
     }
 
-    /// <summary>Declares a queue with the given number of messages ("1" and so on), and takes all of them on that channel.</summary>
+    /// <summary>Declares a queue with the given number of messages ("1" and so on), and gets all of them on the given channel.</summary>
     private static async Task<string> TakeAsync(RawChannel channel, int count)
     {
         string queue = await DeclareQueueAsync(channel);

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Base of the tests of AMQP behaviour. Every test uses its own clients, queues and exchanges, which are removed after the test. So all
-/// tests may run in parallel, on a broker with other clients.
+/// Base of the tests of AMQP behaviour. Every test uses its own clients, queues and exchanges, which are removed after the test. For this
+/// reason all these tests may run in parallel, also on a broker that has other clients.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]

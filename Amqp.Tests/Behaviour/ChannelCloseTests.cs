@@ -17,7 +17,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
-    /// <summary>Spring's error handling depends on the class and method ids of a close.</summary>
+    /// <summary>The class and method ids of a close must be right, because Spring's error handling depends on them.</summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]
     [TestCase("basic.publish", 60, 40)]

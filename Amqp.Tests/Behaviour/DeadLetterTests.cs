@@ -198,7 +198,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // the copy comes from the first queue, and again from the second
+        foreach (int deaths in (int[])[1, 2]) // each death publishes a copy: that in the first queue, then that in the next one
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));

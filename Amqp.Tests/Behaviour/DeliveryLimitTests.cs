@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Quorum queues count the requeues of each message, and may have a limit.</summary>
+/// <summary>Quorum queues count the requeues of each message. A delivery limit bounds this count.</summary>
 public class DeliveryLimitTests : BehaviourTests
 {
     [Test]

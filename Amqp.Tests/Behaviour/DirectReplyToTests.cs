@@ -84,7 +84,7 @@ public class DirectReplyToTests : BehaviourTests
         var requester = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(requester);
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
-        string name = await NameOfAsync(requester); // taken by basic.get with delivery tag 1
+        string name = await NameOfAsync(requester); // got the request with basic.get, which used delivery tag 1
         await requester.PublishAsync("", name);
         Assert.That((await requester.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(2));
 

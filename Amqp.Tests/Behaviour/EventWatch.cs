@@ -41,7 +41,8 @@ internal sealed class EventWatch
     }
 
     /// <summary>
-    /// Waits for the next event in which a header has that value, and returns its name and the values of some headers as text.
+    /// Waits for the next event in which a header has that value. Returns the name of the event and the values of the headers
+    /// <paramref name="shown"/> as text.
     /// </summary>
     public async Task<string> NextAsync(string header, string value, IEnumerable<string> shown)
     {

@@ -65,7 +65,7 @@ public class MessagePriorityTests : BehaviourTests
         await channel.PublishAsync("", queue, "high", new() { Priority = 5 });
         await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
         await channel.ExpectQuietAsync();
-        await OutliveAsync(20); // at the front of its priority the message would expire
+        await OutliveAsync(20); // the message is the first of its priority, but not of the queue, so it does not expire
 
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(2));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("high"));

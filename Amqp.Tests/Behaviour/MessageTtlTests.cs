@@ -78,7 +78,7 @@ public class MessageTtlTests : BehaviourTests
         string queue = await DeclareQueueAsync(channel, Ttl(1000));
         await PublishAsync(channel, queue, "a");
         await channel.GetAsync(queue, noAck: false);
-        await OutliveAsync(1000); // the time to live continues while the message is unacknowledged
+        await OutliveAsync(1000); // the time to live continues while the message is unacknowledged, so the message expires when it returns
 
         await channel.SendAsync(new BasicReject(1, Requeue: true));
 

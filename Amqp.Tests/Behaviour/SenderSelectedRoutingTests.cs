@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The headers CC and BCC, which contain further routing keys.</summary>
+/// <summary>The headers CC and BCC, in which a publisher names further routing keys.</summary>
 public class SenderSelectedRoutingTests : BehaviourTests
 {
     [TestCase("CC")]

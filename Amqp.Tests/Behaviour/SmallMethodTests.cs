@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods that have an answer and little other effect.</summary>
+/// <summary>Methods that get an answer and have hardly any other effect.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Deliveries that a transaction has settled and not committed: the first of three, the first two, or all.</summary>
+/// <summary>
+/// Three deliveries, of which an open transaction has settled the first, the first two or all three.
+/// </summary>
 public class TransactionSettlementTests : BehaviourTests
 {
     private static readonly Dictionary<string, Settling> _settlings = new()
@@ -130,7 +132,7 @@ public class TransactionSettlementTests : BehaviourTests
 
         await CommitAsync(channel);
 
-        await channel.ExpectEmptyAsync(queue); // the commit does not affect the new queue
+        await channel.ExpectEmptyAsync(queue); // the settlements were for the old queue, so the commit does not fail for the new one
     }
 
     [Test]
@@ -205,7 +207,7 @@ public class TransactionSettlementTests : BehaviourTests
         return (channel, queue);
     }
 
-    /// <summary>Checks that the queue contains exactly the messages from this one to the third.</summary>
+    /// <summary>Checks that the queue contains exactly the messages from number <paramref name="first"/> to the last one, 2.</summary>
     private static async Task ExpectAsync(RawChannel channel, string queue, int first)
     {
         for (int message = first; message < 3; message++)
@@ -223,6 +225,9 @@ public class TransactionSettlementTests : BehaviourTests
     private static Task<BasicRecoverOk> RecoverAsync(RawChannel channel) =>
         channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(true));
 
-    /// <summary>One method to settle the first deliveries.</summary>
+    /// <summary>One method that settles the first deliveries.</summary>
+    /// <param name="Count">Number of deliveries that the method settles.</param>
+    /// <param name="IsRequeue">True if the method requeues the deliveries.</param>
+    /// <param name="SendAsync">Sends the method.</param>
     private sealed record Settling(int Count, bool IsRequeue, Func<RawChannel, Task> SendAsync);
 }

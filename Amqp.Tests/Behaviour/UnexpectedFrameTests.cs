@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Reply code 505: a frame of another type than expected.</summary>
+/// <summary>Reply code 505: a frame of a type that is not allowed at this point.</summary>
 public class UnexpectedFrameTests : BehaviourTests
 {
     private const string MethodDue = "UNEXPECTED_FRAME - expected method frame, got non method frame instead";

@@ -4,10 +4,10 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>In how many writes a consumer's acknowledgements go to its socket.</summary>
+/// <summary>The number of writes in which a consumer's acknowledgements go to its socket.</summary>
 public sealed class AcknowledgementsTests
 {
-    private const int FrameSize = 21; // type, channel, size, class, method, tag, bits, end
+    private const int FrameSize = 21; // octets of type, channel, size, class, method, tag, bits and end
 
     private readonly List<byte[]> _writes = [];
     private int _room = int.MaxValue;

@@ -3,7 +3,7 @@ using Amqp.Tests.Interop;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary><c>bench/against</c>, as far as it can be seen without building two brokers: what it refuses, and how it judges.</summary>
+/// <summary>The script <c>bench/against</c>, without building two brokers: the arguments that it refuses, and its verdicts.</summary>
 public sealed class AgainstTests
 {
     private const string DebianPython = "/usr/bin/python3";

@@ -5,7 +5,7 @@ using Amqp.Tests.Architecture;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The options of <c>amqpbroker bench</c>, and what else in the repository names them.</summary>
+/// <summary>The options of <c>amqpbroker bench</c>, and the files of the repository that use them.</summary>
 public sealed class BenchCommandLineTests
 {
     private static IEnumerable<TestCaseData> Cases => File.ReadLines(Path.Combine(SourceTree.Root, "bench", "cases"))
@@ -156,7 +156,7 @@ public sealed class BenchCommandLineTests
         Assert.That(prefixes.Distinct().Count(), Is.GreaterThan(1));
     }
 
-    /// <summary>The load of a command line, without what makes its prefix the run's own.</summary>
+    /// <summary>Returns the load of a command line, without the random part of its prefix.</summary>
     private static Workload LoadOf(string arguments, Workload defaults)
     {
         var options = new LoadOptions(defaults);

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>What a report looks like, line by line. The numbers all differ, so that each is seen to stand where it belongs.</summary>
+/// <summary>The lines of a report. All numbers differ, so that a number in a wrong place is noticed.</summary>
 public sealed class BenchOutputTests
 {
     private static readonly BrokerAddress _address = new("host", 99, "user", "secret", "/");
@@ -204,7 +204,7 @@ public sealed class BenchOutputTests
         Assert.That(whole.GetProperty("brokerProcess").GetProperty("rssAtEnd").GetInt64(), Is.EqualTo(11 << 20));
     }
 
-    /// <summary>The lines that are not empty, with one blank between words.</summary>
+    /// <summary>Returns the lines that are not empty, with a single blank between words.</summary>
     private static string[] Lines(Action<BenchOutput> print)
     {
         var text = new StringWriter();

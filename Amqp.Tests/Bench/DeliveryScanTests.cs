@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>Finding messages in what a socket gives, however it is cut.</summary>
+/// <summary>The scanner finds the messages in a stream, however the socket divides it.</summary>
 public sealed class DeliveryScanTests
 {
     private static readonly byte[] _stream =
@@ -83,7 +83,7 @@ public sealed class DeliveryScanTests
         var found = new List<string>();
         foreach (byte[] piece in pieces)
         {
-            // A socket gives no more than there is room for.
+            // As a socket does, gives no more octets than there is room for.
             for (ReadOnlySpan<byte> rest = piece; !rest.IsEmpty;)
             {
                 Span<byte> room = buffer.Room;

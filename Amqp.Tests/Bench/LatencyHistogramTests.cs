@@ -24,7 +24,7 @@ public sealed class LatencyHistogramTests
         {
             var histogram = new LatencyHistogram();
             histogram.Record(value);
-            histogram.Record((1L << 48) - 1); // so that the largest, which is exact, is another
+            histogram.Record((1L << 48) - 1); // so that the largest value, which is kept exactly, is another one
 
             Assert.That(histogram.Percentile(50), Is.InRange(value, value + value / 100));
         }

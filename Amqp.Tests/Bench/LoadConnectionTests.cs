@@ -6,13 +6,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The bench's end of a connection, against a socket that speaks from a script.</summary>
+/// <summary>A connection of the load tool, with a scripted server.</summary>
 public sealed class LoadConnectionTests
 {
     [Test]
     public async Task What_the_socket_does_not_take_at_once_goes_out_later_and_whole()
     {
-        byte[] much = new byte[32 * 1024 * 1024]; // more than both sockets' buffers hold
+        byte[] much = new byte[32 * 1024 * 1024]; // more than the buffers of both sockets hold
         Random.Shared.NextBytes(much);
         using var listener = Listen(out BrokerAddress address);
         Task<byte[]> received = ServeAsync(listener, async stream =>
@@ -135,7 +135,7 @@ public sealed class LoadConnectionTests
         {
             await ReadFramesAsync(stream, 1); // confirm.select
             await stream.WriteAsync(Encoded.Frame(1, new ConfirmSelectOk()));
-            await ReadFramesAsync(stream, 7 * 3); // each a method, a header and a body
+            await ReadFramesAsync(stream, 7 * 3); // a publish has a method, a header and a body frame
             byte[][] replies =
             [
                 Encoded.Frame(1, new BasicAck(2, Multiple: true)), Encoded.Frame(1, new BasicNack(5, Multiple: true, Requeue: false)),
@@ -169,7 +169,7 @@ public sealed class LoadConnectionTests
         return listener;
     }
 
-    /// <summary>Plays a broker up to channel.open-ok, and then what the test wants.</summary>
+    /// <summary>Acts as a broker up to channel.open-ok, and then calls the function of the test.</summary>
     private static async Task<T> ServeAsync<T>(
         TcpListener listener,
         Func<NetworkStream, Task<T>> then,

@@ -6,7 +6,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>What a batch of publishes is on the wire.</summary>
+/// <summary>The octets of a batch of publishes.</summary>
 public sealed class PublishBatchTests
 {
     private const long Due = 0x0102030405060708;

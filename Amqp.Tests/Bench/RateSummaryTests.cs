@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>What becomes of counts that were taken over time.</summary>
+/// <summary>The summary of counts that were taken at intervals.</summary>
 public sealed class RateSummaryTests
 {
     private static readonly long _second = Stopwatch.Frequency;

@@ -2,11 +2,11 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>What a process costs, seen on this one.</summary>
+/// <summary>The processor time and memory of a process, measured on the process of the test.</summary>
 [Platform("Linux")]
 public sealed class UsageMeterTests
 {
-    private const double Coarseness = 0.1; // seconds: what /proc rounds off, and more
+    private const double Coarseness = 0.1; // in seconds; more than the rounding of /proc
 
     [Test]
     public void Processor_time_of_another_process_is_user_and_system_as_this_one_knows_it_of_itself()

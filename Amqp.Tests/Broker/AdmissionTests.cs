@@ -9,7 +9,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A connection counts for the limits while it is open.</summary>
+/// <summary>A connection counts for the limits of its user and virtual host only while it is open.</summary>
 public sealed class AdmissionTests
 {
     [Test]

@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Events of changes: each fact has the right value, and an object that did not change raises no event.</summary>
+/// <summary>Events of changes: each field of an event has the right value, and an object that did not change raises no event.</summary>
 public sealed class BrokerEventTests
 {
     private readonly Listener _listener = new();
@@ -245,7 +245,7 @@ public sealed class BrokerEventTests
         Assert.That((_listener.Heard.Count, other.Heard.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>RabbitMQ reports 0 for a frame size without a limit.</summary>
+    /// <summary>An event shows 0 if the frame size has no limit, as RabbitMQ does.</summary>
     [TestCase(8_192, 8_192)]
     [TestCase(int.MaxValue, 0)]
     public void A_connection_is_told_with_each_of_its_ends_and_each_number_that_was_agreed_on(int frameMax, int told)
@@ -308,7 +308,7 @@ public sealed class BrokerEventTests
             }));
     }
 
-    /// <summary>Some reasons already start with the name.</summary>
+    /// <summary>The error starts with the name of the user, but only once: some reasons already start with it.</summary>
     [TestCase("no such user", "user 'jo' - no such user")]
     [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
     public void A_login_is_told_with_where_it_comes_from_and_why_it_is_refused(string reason, string error)
@@ -359,7 +359,7 @@ public sealed class BrokerEventTests
         [.. _listener.Heard.Select(
             heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>A connection feature with a client's certificate; null: none.</summary>
+    /// <summary>The TLS feature of a connection. The certificate is that of the client; null if the client has sent none.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

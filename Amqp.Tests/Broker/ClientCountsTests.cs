@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits on connections and channels, which stop counting when they end.</summary>
+/// <summary>Limits on connections and channels. A connection or a channel that has ended does not count any more.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ClientCountsTests : IAsyncDisposable
 {
@@ -110,7 +110,10 @@ public sealed class ClientCountsTests : IAsyncDisposable
         Assert.That(OpenAll(other), Is.EqualTo(isEnded ? 2 : 1));
     }
 
-    /// <summary>Two limits are checked one after the other: a client that the second one refuses must not count for the first.</summary>
+    /// <summary>
+    /// Two limits are checked one after the other. A client that passes the first check and fails the second must not count for the first
+    /// limit.
+    /// </summary>
     [Test]
     public void Who_is_refused_counts_nowhere()
     {
@@ -149,7 +152,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         }
         catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
-            // That is the limit.
+            // The limit is reached.
         }
         return admitted;
     }
@@ -164,7 +167,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         }
         catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
-            // That is the limit.
+            // The limit is reached.
         }
         return opened;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Waiters that throw on the store's own thread harm neither the store nor other waiters.</summary>
+/// <summary>A waiter that throws when it is notified of a commit harms neither the store nor other waiters.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommitNotifierTests : IDisposable
 {
@@ -16,8 +16,8 @@ public sealed class CommitNotifierTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [TestCase(1)] // answered on the store's thread
-    [TestCase(20)] // on the thread pool's
+    [TestCase(1)] // few waiters are notified on the store's thread
+    [TestCase(20)] // many are notified on the thread pool
     public async Task An_error_of_one_waiter_reaches_neither_the_others_nor_the_store(int others)
     {
         await using var run = new StoreRun(_folder.Path);
@@ -68,7 +68,10 @@ public sealed class CommitNotifierTests : IDisposable
     {
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Completes when the waiter is notified of the commit; for a broken waiter, when it is notified of its failure.</summary>
+        /// <summary>
+        /// Completes when the waiter is notified of the commit. For a broken waiter, completes when it is told that its notification
+        /// failed.
+        /// </summary>
         public Task Told => _told.Task;
 
         public bool OnCommitted(IMessageStore store, DispatchRound round)

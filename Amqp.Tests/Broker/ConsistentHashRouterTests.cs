@@ -40,7 +40,7 @@ public class ConsistentHashRouterTests
             Is.EqualTo(ChooseAll(Router(("a", 1), ("b", 2), ("c", 1), ("d", 4)))));
 
     [Test]
-    public void A_key_goes_the_same_way_in_every_run() => // what was published before a restart and what comes after it go to one queue
+    public void A_key_goes_the_same_way_in_every_run() => // so a key keeps its queue when the broker restarts
         Assert.That(
             string.Concat(Enumerable.Range(0, 16).Select(number => Choose(Router(("a", 1), ("b", 1), ("c", 1)), number))),
             Is.EqualTo("aacbabcbbaabcbab"));

@@ -16,10 +16,10 @@ namespace Amqp.Tests.Broker;
 /// <summary>The keys and values of definitions in the catalog, and their restoration.</summary>
 public sealed class DefinitionStoreTests
 {
-    // Numbers that a store reserves beyond the requested ones.
+    // When a store needs numbers, it reserves this many in the catalog beyond those that it needs.
     private const uint Reserved = 256;
 
-    private readonly List<Exception> _refusals = []; // thrown by the catalog, one for each following change
+    private readonly List<Exception> _refusals = []; // what the next changes throw, in order
     private MemoryCatalog _catalog = null!;
     private RefusingCatalog _refusing = null!;
 
@@ -226,7 +226,7 @@ public sealed class DefinitionStoreTests
         _catalog.Put(key, output.WrittenSpan);
     }
 
-    /// <summary>Throws each given exception at one change.</summary>
+    /// <summary>A catalog whose next changes fail: each change throws the first exception of the list and removes it from there.</summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {
         public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => catalog.Entries;

@@ -12,7 +12,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Messages that wait in an exchange, by a clock that the test sets: none comes early, none out of order, and nothing is left of them.
+/// Messages that an exchange delays, by a clock that the test sets: none is delivered early or out of order, and afterwards they occupy no
+/// memory.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable
@@ -36,7 +37,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
     [Test]
     public async Task A_message_comes_when_its_whole_delay_is_over_and_no_millisecond_before()
     {
-        Delay(999, body: 1); // what is due together is delivered together
+        Delay(999, body: 1); // due 1 ms earlier than the other message, so it must not take that along
         Delay(1_000, body: 2);
         _broker.Clock.Advance(1_000);
         await ComeAsync(1);
@@ -105,7 +106,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
-        Delay(1_000, body: 300_000); // by a route that was found before
+        Delay(1_000, body: 300_000); // with the route to the deleted exchange, which a publisher may have cached
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }

@@ -15,7 +15,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A crash between two of the changes that a deletion makes: nothing may be left that a later one of the same name would come into.
+/// A crash between two of the changes that a deletion makes to the catalog. No entry may be left that a new object of the same name would
+/// inherit.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>What a round gathers reaches whom it is for, and nothing of it stays behind.</summary>
+/// <summary>A round passes on all that it gathers, to the right queues and outputs, and keeps nothing of it after its end.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DispatchRoundTests : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         _broker.Publish(queue);
         _broker.Round.Touch(output);
         _broker.Round.Touch(output);
-        _broker.Round.NoteDue(output); // and no drain sends it earlier
+        _broker.Round.NoteDue(output); // no drain follows that would flush the output
         _broker.Round.Complete();
         Assert.That(
             (output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");

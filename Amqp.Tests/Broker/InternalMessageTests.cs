@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Messages of the broker's own, such as those of the firehose.</summary>
+/// <summary>Messages that the broker itself publishes, such as those of the firehose.</summary>
 public sealed class InternalMessageTests
 {
     private BareBroker _broker = null!;
@@ -48,7 +48,7 @@ public sealed class InternalMessageTests
         Assert.That((queue.Counts.Ready, queue.Status.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
     }
 
-    /// <summary>For example events, for a queue that is bound later.</summary>
+    /// <summary>An example is an event: a queue that is bound to the history later still receives it.</summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()
     {

@@ -10,10 +10,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits of a broker for all its clients together.</summary>
+/// <summary>Limits that apply to all clients of a broker together.</summary>
 public class NodeLimitTests
 {
-    private BrokerInProcess _unlimited = null!; // without limits on channels and frames, but on messages and virtual hosts
+    private BrokerInProcess _unlimited = null!; // has no limits on channels and frames, but limits on message size and virtual hosts
 
     [OneTimeSetUp]
     public async Task StartAsync() =>

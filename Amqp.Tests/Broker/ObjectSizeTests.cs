@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The sizes counted for the memory alarm are close to the measured heap sizes of the objects.</summary>
+/// <summary>The sizes of objects that are counted for the memory alarm are close to the sizes measured on the heap.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 public sealed class ObjectSizeTests

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The queues that a policy matches, and the merge of keys that a policy and an operator policy share.</summary>
+/// <summary>The queues that a policy matches, and the values of keys that a policy and an operator policy both set.</summary>
 public sealed class PolicyKeysTests
 {
     private BareBroker _broker = null!;

@@ -5,7 +5,10 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The bytes of a queue's bodies, also of messages whose entries, and with them their notes, were evicted.</summary>
+/// <summary>
+/// The bytes of the bodies in a queue. They must be right also for spilled messages, whose entries, and the notes in them, are not in
+/// memory.
+/// </summary>
 public sealed class QueueBytesTests
 {
     private const int Many = 2_000;

@@ -4,7 +4,7 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A queue with several levels in the store after a crash: each level has its own settles and delivered marks.</summary>
+/// <summary>A queue with several levels after a crash: each level has its own settles and its own delivered mark.</summary>
 public sealed class QueueMessagesCrashTests
 {
     private static readonly uint[] _numbers = [1, 2, 3];

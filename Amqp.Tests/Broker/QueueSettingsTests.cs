@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The combination of a queue's arguments and policies.</summary>
+/// <summary>The settings of a queue that has both arguments and policies.</summary>
 public class QueueSettingsTests
 {
     [TestCase(10, 20, 10)]

@@ -107,7 +107,9 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }
 
-    /// <summary>The timer wakes at least once an hour, and must then wait again for later alarms.</summary>
+    /// <summary>
+    /// The timer wakes at least once an hour. If the queue's time is later, the timer must wait again.
+    /// </summary>
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
@@ -129,7 +131,9 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("going"), Is.Null);
     }
 
-    /// <summary>As in RabbitMQ, a queue's time to expire starts anew only if another policy applies, or the policy has changed.</summary>
+    /// <summary>
+    /// As in RabbitMQ, a queue's time to expire starts anew only if a different policy applies to it, or its policy has changed.
+    /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
     [TestCase("p", "q", 1_001, true)]
@@ -223,7 +227,7 @@ public sealed class QueueTests : IAsyncDisposable
         for (int i = 0; i < 10; i++)
             _broker.Publish(queue, body: 300_000, expiration: 1_000); // each message has its own block
         Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
-        _broker.Clock.Pass(1_000); // moves the clock without the timer, which would remove them
+        _broker.Clock.Pass(1_000); // expires the messages without the timer, which would remove them
 
         if (isConsumed)
             _broker.Acknowledge(queue, consumer);
@@ -263,7 +267,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(BareBroker.Get(queue));
     }
 
-    /// <summary>In a quorum queue a returned message moves to the end, which needs a write.</summary>
+    /// <summary>A quorum queue stores a returned message anew at its end. While the disk is behind, it avoids this write.</summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
     {
@@ -349,7 +353,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
     }
 
-    /// <summary>Sizes of the published bodies, and the number of messages that stay.</summary>
+    /// <summary>The arguments are a limit, its value, the sizes of the published bodies, and the number of messages that stay.</summary>
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]
     [TestCase("x-max-length-bytes", 10, new[] { 10 }, 1)]
@@ -436,7 +440,9 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(Enumerable.Range(0, 3).Select(_ => _broker.Publish(free)), Is.EqualTo([0, 0, MessageIntake.Refused]));
     }
 
-    /// <summary>An evicted entry loses the size of its head, which a limit on bytes of bodies needs.</summary>
+    /// <summary>
+    /// A spilled entry loses the size of its head. A limit on bytes of bodies needs this size, so it keeps the entries in memory.
+    /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_is_in_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -452,7 +458,7 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A quorum queue stores returned messages anew.</summary>
+    /// <summary>A quorum queue stores a returned message anew, and the new entry must stay in memory, too.</summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_comes_back_to_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -493,13 +499,13 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>More messages than one pass removes, and not a multiple of that number.</summary>
+    /// <summary>The number of messages is more than one pass removes, and not a multiple of what one pass removes.</summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
     {
         const int many = 5_000, times = 3;
-        const long openBlocks = 600_000; // two blocks, and a little
+        const long openBlocks = 600_000; // two blocks that still receive messages, and a little more
         var letters = _broker.Declare("letters");
         var queue = _broker.Declare("q", (why, 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
         long before = _broker.Store.MemoryInUse;
@@ -511,16 +517,16 @@ public sealed class QueueTests : IAsyncDisposable
 
             int kept = why == "x-max-length" ? 1 : 0;
             _broker.Clock.Advance(1); // lets the timer remove what one pass has left
-            // at once, unless the pool is draining the queue
+            // true at once, unless a thread of the pool is draining the queue
             await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
-            // the pool publishes the last ones
+            // the thread pool publishes the dead letters that the round has left
             await Eventually.Holds(
                 () => letters.Counts.Ready == many - kept,
                 () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered");
             letters.Purge();
             queue.Purge();
         }
-        // includes the pool's last batch
+        // includes the memory of the batch that the pool published last
         await Eventually.Holds(
             () => _broker.Store.MemoryInUse < before + openBlocks,
             () => $"{_broker.Store.MemoryInUse - before} bytes are left");
@@ -714,7 +720,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
 
-    /// <summary>The text of an exception is stored with the message, whatever its length.</summary>
+    /// <summary>The text of an exception is stored with the quarantined message, but at most 1,000 characters of it.</summary>
     [TestCase(972, 999)]
     [TestCase(973, 1_000)]
     [TestCase(974, 1_000)]

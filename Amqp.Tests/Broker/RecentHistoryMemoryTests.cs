@@ -10,8 +10,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The memory of an x-recent-history exchange: messages stay until newer ones replace them or the exchange is deleted, and a failure of one
-/// message or queue affects no other.
+/// The memory of an x-recent-history exchange. Its messages stay until newer ones replace them or the exchange is deleted. A failure of one
+/// message or one queue affects no other.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
@@ -43,7 +43,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
-        Publish(exchange, Body); // by a cached route
+        Publish(exchange, Body); // with the route to the deleted exchange, which a publisher may have cached
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }

@@ -20,7 +20,7 @@ public class ReplyLimitTests
         string name = (await asking.GetAsync("q")).Content.Decoded.ReplyTo!;
         var answering = await replier.OpenChannelAsync();
 
-        // The sockets' buffers take some of them.
+        // 64 replies are more than the limit of 1 MiB, because some of them are in the buffers of the sockets.
         for (int reply = 0; reply < 64; reply++)
             await answering.PublishAsync("", name, new string('x', 1 << 20));
         await answering.PublishAsync("", name, "one too many", mandatory: true);

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The alarms with limits of 100 bytes, checked when the test calls for it.</summary>
+/// <summary>The memory alarm and the disk alarm, with limits of 100 bytes. No timer runs: the test calls each check.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
 {
-    /// <summary>The disk is checked in the first check and in every tenth.</summary>
+    /// <summary>The first check measures the disk, and then every tenth.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
     /// <summary>Bytes appended between two checks of the disk, with so small a limit.</summary>
@@ -45,7 +45,7 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
-    /// <summary>The process occupies 100 bytes of its own, which are not counted.</summary>
+    /// <summary>The process occupies 100 bytes when it is empty. The broker counts only 1 byte of them.</summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The route of a message has all of its destinations, and none of the previous message.</summary>
+/// <summary>A route has all destinations of its message, and no destination of the previous message.</summary>
 public sealed class RouteFinderTests
 {
     private BareBroker _broker = null!;
@@ -23,7 +23,9 @@ public sealed class RouteFinderTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>The last exchange of the route routes all messages with a key alike.</summary>
+    /// <summary>
+    /// Only the type of the middle exchange differs. The exchanges before and behind it route all messages with the same key alike.
+    /// </summary>
     [TestCase("headers", true)]
     [TestCase("topic", false)]
     public void A_route_varies_by_message_when_one_of_the_exchanges_on_the_way_does(string type, bool varies)
@@ -44,7 +46,8 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// An exchange whose destinations were all found before has still routed the message: its alternate exchange must not receive it.
+    /// An exchange of which all destinations were already in the route has still routed the message. So its alternate exchange must not
+    /// receive the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Bindings that are added and removed in any order do not change the routing to other destinations.</summary>
+/// <summary>Adding or removing a binding, in any order, does not change the routing to the destinations of other bindings.</summary>
 public sealed class RouterTests
 {
     private const int Queues = 5;
@@ -54,7 +54,9 @@ public sealed class RouterTests
         }
     }
 
-    /// <summary>The nodes that a topic exchange tried for one key of a message must be tried for the next key too.</summary>
+    /// <summary>
+    /// A topic exchange notes how far it has matched a '#' against a key. For the message's next key these notes must not count.
+    /// </summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
     {
@@ -149,7 +151,7 @@ public sealed class RouterTests
         Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
     }
 
-    /// <summary>Otherwise one of them would receive all messages and the other none.</summary>
+    /// <summary>If the hash used only the name of a destination, one of the two would receive all messages.</summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()
     {
@@ -212,7 +214,7 @@ public sealed class RouterTests
                 FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))),
             Is.EqualTo(delay));
 
-    /// <summary>The header has the delay of the message, and all other properties are unchanged.</summary>
+    /// <summary>After the delay the header x-delay has the negated delay, and all other properties are unchanged.</summary>
     [TestCase(5_000, "signedint -5000")]
     [TestCase(5_000L, "signedint -5000")]
     [TestCase(2_147_483_648L, "signedint -2147483648")]

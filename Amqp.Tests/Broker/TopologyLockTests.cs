@@ -7,11 +7,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Changes of the topology: which operations they block, and which cached routes they invalidate.</summary>
+/// <summary>Changes of the topology: the operations that they block, and the cached routes that they invalidate.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopologyLockTests
 {
-    /// <summary>A pattern that never ends on <see cref="_slowName"/>, and that an engine without backtracking cannot match.</summary>
+    /// <summary>
+    /// A pattern whose match with <see cref="_slowName"/> never ends. The back reference demands an engine that backtracks.
+    /// </summary>
     private const string SlowPattern = @"^(a+)+\1$";
     private static readonly string _slowName = new string('a', 200) + "b";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
@@ -47,7 +49,7 @@ public sealed class TopologyLockTests
     {
         DeclareQueue(_slowName);
         Task putting;
-        using (new EndlessRouting(_virtualHost)) // the lock cannot be taken exclusively
+        using (new EndlessRouting(_virtualHost)) // holds the lock shared, so that the policy cannot take it exclusively
         {
             putting = Task.Run(() => _virtualHost.Policies.Put(new Policy(
                 PolicyKind.User, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))]))));

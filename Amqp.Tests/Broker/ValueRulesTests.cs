@@ -8,7 +8,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Valid values of arguments and policies, and the handling of invalid values that an earlier version accepted.</summary>
+/// <summary>
+/// Valid values of arguments and policies, and the treatment of invalid values that an earlier version accepted and stored.
+/// </summary>
 public sealed class ValueRulesTests
 {
     private static readonly string[] _names = ["dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"];
@@ -60,7 +62,7 @@ public sealed class ValueRulesTests
         Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
     }
 
-    /// <summary>An argument of a queue can say that there is no limit; a policy cannot.</summary>
+    /// <summary>The value -1, no delivery limit, is valid as the argument of a queue, but not in a policy.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]

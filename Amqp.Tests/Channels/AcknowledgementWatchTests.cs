@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>Which deliveries have been out for how long, by looks now and then.</summary>
+/// <summary>The deliveries that are unacknowledged for longer than a timeout, found from the tags that are noted at intervals.</summary>
 public sealed class AcknowledgementWatchTests
 {
     [Test]
@@ -10,9 +10,9 @@ public sealed class AcknowledgementWatchTests
     {
         var watch = new AcknowledgementWatch();
         watch.Note(5, 0);
-        watch.OutFor(0, 1_000); // so long is what is asked for
+        watch.OutFor(0, 1_000); // makes the timeout known: marks are kept for the longest known timeout
         watch.Note(9, 1_000);
-        watch.Note(9, 1_500); // no news: that does not make it younger
+        watch.Note(9, 1_500); // the same tag again, which must not make its mark younger
 
         Assert.That(watch.OutFor(now, 1_000), Is.EqualTo(now < 1_000 ? 0 : now < 2_000 ? 5 : 9));
     }

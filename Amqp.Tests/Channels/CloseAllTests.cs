@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>All clients are sent away at once, as when the broker stops or is put into maintenance.</summary>
+/// <summary>The closing of all connections at once, as when the broker stops or maintenance mode begins.</summary>
 public sealed class CloseAllTests
 {
     [Test]

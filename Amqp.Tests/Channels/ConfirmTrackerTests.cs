@@ -5,12 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>Which publishes are answered when, and by how many methods.</summary>
+/// <summary>The time at which a publish is confirmed or refused, and the number of methods that answer several publishes.</summary>
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// Rounds of publishes, each with the position that makes it safe; r: refused by a queue, n: never safe. Then <c>@</c> and
-    /// a position that becomes durable, or <c>!</c>: the store fails. Behind it the answers: tags, with a + for all up to it.
+    /// The first argument has rounds of publishes. A publish is the log position that makes it safe, r if a queue has refused it, or n if
+    /// it never becomes safe. The second argument has events: <c>@</c> and the position that becomes durable, or <c>!</c> if the store
+    /// fails. The third argument has the expected answers, with their tags. A + means multiple: all tags up to this one.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

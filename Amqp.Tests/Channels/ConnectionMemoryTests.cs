@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>What a connection counts for the memory alarm goes with what it had: consumers, channels, itself.</summary>
+/// <summary>
+/// The memory of a connection that counts for the alarm. Consumers, channels and the connection itself stop counting when they end.
+/// </summary>
 public sealed class ConnectionMemoryTests
 {
     [TestCase("cancel")]

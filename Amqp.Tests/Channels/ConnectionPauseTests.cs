@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The pause of a read loop by itself: what ends it.</summary>
+/// <summary>The events that end a pause of a connection's read loop.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionPauseTests : IDisposable
 {

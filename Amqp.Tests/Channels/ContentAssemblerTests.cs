@@ -5,12 +5,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>What a content that arrives takes of memory, and when it is given back.</summary>
+/// <summary>The memory that a content takes while it arrives, and the release of this memory.</summary>
 public sealed class ContentAssemblerTests
 {
     private const int Part = 100_000;
 
-    /// <summary>Most channels publish small heads for ever, and one that had a large one once must not keep it.</summary>
+    /// <summary>
+    /// A channel keeps the buffer of a small head, because most channels publish only small heads. A large buffer is not kept after one
+    /// large head.
+    /// </summary>
     [TestCase(100, true)]
     [TestCase(100_000, false)]
     public void The_room_of_a_small_head_is_kept_for_the_next_and_that_of_a_large_one_is_not(int headers, bool isKept)
@@ -28,7 +31,10 @@ public sealed class ContentAssemblerTests
         Assert.That(held.Bytes, Is.Zero);
     }
 
-    /// <summary>In one part, in a few that the pool has room for, and in more than it keeps.</summary>
+    /// <summary>
+    /// The body comes in one part, in several parts whose buffer is rented from a pool, and in so many that the buffer is too large for the
+    /// pool.
+    /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]
     [TestCase(10, 10 * Part)]

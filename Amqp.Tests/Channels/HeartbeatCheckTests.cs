@@ -4,10 +4,12 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>When a heartbeat is due and when a silent peer is given up, by the times that the monitor tells a connection.</summary>
+/// <summary>
+/// The times at which a heartbeat is sent, and at which a silent peer is disconnected. The test calls the check with times that it chooses.
+/// </summary>
 public sealed class HeartbeatCheckTests
 {
-    private const long Interval = 60_000; // in milliseconds: so long that none is due by itself
+    private const long Interval = 60_000; // in milliseconds; so long that the broker's own checks find nothing to do during a test
 
     private BrokerInProcess _broker = null!;
     private RawClient _client = null!;

@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>An outbox by itself: where its bound is, and that it gives its blocks back whatever becomes of the peer.</summary>
+/// <summary>
+/// An outbox without a connection: its watermark, and the return of its blocks to the pool, also when the peer disconnects.
+/// </summary>
 public sealed class OutboxTests
 {
     [Test]
@@ -84,7 +86,7 @@ public sealed class OutboxTests
         Assert.That((pool.Rented > 5, pool.Held), Is.EqualTo((true, 0)));
     }
 
-    /// <summary>Properties are written in one piece, also where no block of the pool has room for it.</summary>
+    /// <summary>Properties are written in one piece. If they are larger than a block of the pool, they get memory of their own.</summary>
     [Test]
     public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)
     {
@@ -98,7 +100,7 @@ public sealed class OutboxTests
                     outbox.Write(1, new BasicAck(1, false));
                 outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], new byte[100_000], [], 131_072);
                 outbox.WriteContent(1, new byte[100_000], [], 131_072);
-                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], [0, 0], new byte[40_000], 131_072); // in whatever blocks there are
+                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], [0, 0], new byte[40_000], 131_072); // its body may be split between blocks
             }
             outbox.Flush();
         }
@@ -166,7 +168,7 @@ public sealed class OutboxTests
 
     private static void Heartbeat(Outbox outbox) => outbox.SendHeartbeat();
 
-    /// <summary>A peer that takes octets when the test says so.</summary>
+    /// <summary>A peer that takes octets only when the test calls a method.</summary>
     private sealed class HeldSink : OutputSink
     {
         private TaskCompletionSource<int>? _sending;
@@ -180,14 +182,17 @@ public sealed class OutboxTests
             return new ValueTask<int>(sending.Task);
         }
 
-        /// <summary>Takes some of the octets that are being sent.</summary>
+        /// <summary>Completes the pending send, as if the peer had taken this many octets of it. Does nothing for 0 octets.</summary>
         public void Take(int octets)
         {
             if (octets > 0)
                 _sending!.SetResult(octets);
         }
 
-        /// <summary>Takes all that is being sent now. Always true.</summary>
+        /// <summary>
+        /// Completes the pending send, if there is one, as if the peer had taken all of it. Returns true, so that a condition that is
+        /// polled can call it first.
+        /// </summary>
         public bool TakeAll()
         {
             if (Volatile.Read(ref _sending) is { Task.IsCompleted: false } sending)
@@ -198,7 +203,7 @@ public sealed class OutboxTests
         public void Fail(Exception error) => _sending!.SetException(error);
     }
 
-    /// <summary>Counts the blocks that somebody has.</summary>
+    /// <summary>A pool that counts the blocks that are rented and not yet returned.</summary>
     private sealed class CountedPool : MemoryPool<byte>
     {
         private int _held;

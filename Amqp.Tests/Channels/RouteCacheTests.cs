@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>A remembered route is that of its address, and of the topology as it is.</summary>
+/// <summary>The cache returns a route only for the address of the route, and only while the topology has not changed.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RouteCacheTests : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>Which consumer timeout holds: the queue's own, or the broker's where it has none.</summary>
+/// <summary>The consumer timeout of a queue: its own if it has one, otherwise that of the broker.</summary>
 public sealed class SessionTests
 {
     private BareBroker _broker = null!;
@@ -17,7 +17,9 @@ public sealed class SessionTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>Minutes of the broker and of a queue; 0: none.</summary>
+    /// <summary>
+    /// The arguments are timeouts in minutes: that of the broker, that of the queue (0: none for both), and the expected one.
+    /// </summary>
     [TestCase(0, 0, null)]
     [TestCase(30, 0, 30)]
     [TestCase(0, 5, 5)]

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// What a commit asks of the store: no acknowledgement of a transaction may outlive a crash in which its publishes were lost.
+/// The calls of the store at a commit. An acknowledgement of a transaction must not survive a crash that loses the transaction's publishes.
 /// </summary>
 public sealed class TransactionCommitTests
 {
@@ -75,7 +75,10 @@ public sealed class TransactionCommitTests
             await channel.ExpectAsync<TxCommitOk>();
     }
 
-    /// <summary>The broker waits for the disk at each commit, and reads that the client has gone while it does.</summary>
+    /// <summary>
+    /// The client disconnects while the broker waits for the disk at the first commit. The broker must still do the later commits, which
+    /// have already arrived.
+    /// </summary>
     [Test]
     public async Task What_a_client_committed_before_it_went_is_done()
     {
@@ -122,7 +125,7 @@ public sealed class TransactionCommitTests
         Assert.That(broker.Broker.Broker.HeldMemory.Bytes, Is.GreaterThan(before + 50_000));
         if (end == "cut")
         {
-            await channel.SendAsync(new BasicPublish("", "q", false, false)); // a second one stays unfinished
+            await channel.SendAsync(new BasicPublish("", "q", false, false)); // begins another content, which does not arrive completely
             await channel.SendFrameAsync(FrameType.Header, Encoded.Header(200_000, [0, 0]));
             await channel.SendFrameAsync(FrameType.Body, new byte[100_000]);
             await Eventually.Holds(() => broker.Broker.Broker.HeldMemory.Bytes > before + 150_000, () => "the content has not arrived");

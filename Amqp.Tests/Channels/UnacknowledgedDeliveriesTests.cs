@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The ring of a channel's deliveries against a sorted set that does the same plainly.</summary>
+/// <summary>The ring of unacknowledged deliveries of a channel, compared with a sorted set on which the same is done.</summary>
 public sealed class UnacknowledgedDeliveriesTests
 {
     private BareBroker _broker = null!;
@@ -35,7 +35,7 @@ public sealed class UnacknowledgedDeliveriesTests
             switch (random.Next(10))
             {
                 case < 5:
-                    // tags of deliveries that need no acknowledgement are missing
+                    // skips some tags, as deliveries do that need no acknowledgement
                     last += (ulong)random.Next(1, random.Next(4) == 0 ? 100 : 2);
                     deliveries.Add(Of(last));
                     expected.Add(last);
@@ -118,7 +118,7 @@ public sealed class UnacknowledgedDeliveriesTests
 
         while (deliveries.TryTakeFirst(ulong.MaxValue, out _))
         {
-            // Until none is left.
+            // Nothing: the condition takes all deliveries.
         }
 
         Assert.That(held.Bytes, Is.Zero);

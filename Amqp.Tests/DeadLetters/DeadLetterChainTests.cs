@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Full queues that dead-letter to one another: one publish starts a chain of deaths, which must not delay other clients.
+/// Full queues that dead-letter to one another. One publish starts a chain of deaths, and this chain must not delay other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -102,7 +102,7 @@ public sealed class DeadLetterChainTests
         var channel = await client.OpenChannelAsync();
         for (int i = 0; i < 3; i++)
             await DeclareFullAsync(channel, $"q{i}", $"q{(i + 1) % 3}", "reject-publish-dlx");
-        await channel.PublishAsync("", "nowhere", "refused everywhere"); // creates the buffers that the channel reuses
+        await channel.PublishAsync("", "nowhere", "refused everywhere"); // makes the channel allocate the buffers that it keeps
         await channel.ExpectQuietAsync();
         long before = _broker.Broker.HeldMemory.Bytes;
 

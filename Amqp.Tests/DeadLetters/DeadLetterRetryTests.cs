@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>Messages whose dead-lettering fails stay in their queue, and are dead-lettered later: in order, and once.</summary>
+/// <summary>A message whose dead-lettering fails stays in its queue. It is dead-lettered later, in order and only once.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
 {
@@ -101,7 +101,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
             Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
     }
 
-    /// <summary>A message whose copy is not persistent is settled at once: on a full disk that frees space.</summary>
+    /// <summary>If the copy of a message is not persistent, the message is settled at once, which frees space on a full disk.</summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
     public void A_settle_of_what_was_dead_lettered_is_bound_to_the_copy_that_is_written(byte[] properties, bool isWritten)
@@ -192,7 +192,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That((_queue.Faults.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>Excess and expired messages stay while dead letters cannot be published.</summary>
+    /// <summary>
+    /// A message that exceeds the length limit, or has expired, stays in its queue while dead letters cannot be published.
+    /// </summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]
     public void What_stays_in_its_queue_while_the_disk_fails_dies_once_it_works_again(string why, int limit)

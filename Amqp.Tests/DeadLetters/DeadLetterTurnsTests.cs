@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>Dead letters that rounds leave to the thread pool.</summary>
+/// <summary>Dead letters that a round does not publish itself, but leaves to the thread pool.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterTurnsTests : IAsyncDisposable
 {

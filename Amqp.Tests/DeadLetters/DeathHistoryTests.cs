@@ -8,7 +8,7 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>The headers of dead letters, for any headers that a client may have sent in their place.</summary>
+/// <summary>The headers that the broker adds to dead letters, for any headers of the same names that a client may have sent.</summary>
 public sealed class DeathHistoryTests
 {
     private static readonly string[] _queues = ["here", "there", "elsewhere"];
@@ -108,7 +108,7 @@ public sealed class DeathHistoryTests
         return FieldTableCodec.Read(history.Headers);
     }
 
-    /// <summary>Computes the same headers from decoded tables by RabbitMQ's rules, in the simplest way.</summary>
+    /// <summary>Computes the expected headers from decoded tables by RabbitMQ's rules, in the simplest way.</summary>
     private static FieldTable ByTheRules(FieldTable headers, Death death)
     {
         var now = FieldTable.Empty

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Well-formed headers that the broker cannot use where it reads or extends them: the message is delivered, and nothing fails.
+/// Well-formed headers that have no meaning where the broker reads or extends them. The message is delivered, and nothing fails.
 /// </summary>
 public sealed class HostileHeaderTests
 {
@@ -146,7 +146,7 @@ public sealed class HostileHeaderTests
         return value;
     }
 
-    /// <summary>True for a delay that is too long for this test to wait.</summary>
+    /// <summary>True if the delay is longer than a second, which is too long for this test to wait.</summary>
     private static bool IsLong(FieldValue? delay) => delay is { } value
         && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
 

@@ -1,12 +1,12 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Counts the segments that a broker compacts, when they replace the old ones. Thread-safe.</summary>
+/// <summary>Counts the compacted segments of a broker: each time that a compacted file replaces a segment's file. Thread-safe.</summary>
 internal sealed class CompactionWatch : IDisposable
 {
     private readonly FileSystemWatcher _watcher;
     private int _compacted;
 
-    /// <param name="dataDirectory">Data directory of a broker that was started once.</param>
+    /// <param name="dataDirectory">Data directory of a broker. It must exist already.</param>
     public CompactionWatch(string dataDirectory)
     {
         _watcher = new FileSystemWatcher(Path.Combine(dataDirectory, "segments"), "*.log") { NotifyFilter = NotifyFilters.FileName };
@@ -19,7 +19,7 @@ internal sealed class CompactionWatch : IDisposable
         _watcher.EnableRaisingEvents = true;
     }
 
-    /// <summary>Returns the number of compacted segments since the last call.</summary>
+    /// <summary>Returns the number of segments that were compacted since the last call.</summary>
     public int Take() => Interlocked.Exchange(ref _compacted, 0);
 
     public void Dispose() => _watcher.Dispose();

@@ -8,17 +8,17 @@ namespace Amqp.Tests.Durability;
 /// </summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    private const int MostKept = 2; // per round: each queue that is left gets a copy of all published messages
+    private const int MostKept = 2; // queues kept per round; few, because each gets a copy of all fanout messages
     private const int MessagesEach = 5;
     private int _number;
 
-    /// <summary>Name of a queue and an exchange that must be gone after a crash.</summary>
+    /// <summary>Name of a transient queue and of a transient exchange. Both must be gone after a crash.</summary>
     public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
 
-    /// <summary>Name of a durable exchange of the round.</summary>
+    /// <summary>Name of the durable exchange of a round.</summary>
     public static string ExchangeName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.exchange.{round}");
 
-    /// <summary>Declares the round's exchange and the transient objects. Returns when both are confirmed.</summary>
+    /// <summary>Declares the round's exchange and its transient objects. Returns when all of them are confirmed.</summary>
     public static async Task PrepareAsync(IConnection connection, int round)
     {
         await using var channel = await connection.CreateChannelAsync();
@@ -27,13 +27,13 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
         await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
     }
 
-    /// <summary>Options of its channel: each publish waits for its confirm.</summary>
+    /// <summary>Options of the channel that <see cref="RunAsync"/> needs: each publish waits for its confirm.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     public override string ToString() => "churn";
 
-    /// <param name="channel">A channel of its own. It ends with the broker.</param>
-    /// <param name="round">Number of the round, a part of the names.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="round">Number of the round. It is part of the queues' names.</param>
     public async Task RunAsync(IChannel channel, int round)
     {
         await LoadTasks.UntilBrokerDies(channel, async _ =>

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Reads everything that a broker has after a crash, and compares it with the ledger.</summary>
+/// <summary>Reads all messages that a broker has after a crash, and compares them with the ledger.</summary>
 internal sealed class CrashInspection(IConnection connection, CrashLedger ledger)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
@@ -14,7 +14,9 @@ internal sealed class CrashInspection(IConnection connection, CrashLedger ledger
     /// <summary>Number of messages read.</summary>
     public long Seen { get; private set; }
 
-    /// <summary>Reads a queue. The messages are then acknowledged, or requeued by closing the channel.</summary>
+    /// <summary>Reads a queue and compares it with the ledger.</summary>
+    /// <param name="queue">The queue. It is an error if it does not exist although it must.</param>
+    /// <param name="drain">True to acknowledge the messages. Otherwise they are requeued, because the channel is closed.</param>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {
         if (!await ExistsAsync(channel => channel.QueueDeclarePassiveAsync(queue.Name)))

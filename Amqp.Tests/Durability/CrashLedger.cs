@@ -1,8 +1,9 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Everything that was sent to the broker and that it confirmed, over all crashes. A clock of its own orders the events. There is one log:
-/// so when a message is confirmed, everything answered before it was sent is durable too. Thread-safe: one lock guards all of it.
+/// All messages that were sent to the broker and all that it confirmed, over all crashes. A clock that counts events gives their order. The
+/// broker has one log, so a confirm of a message also makes everything durable that the broker had answered before the message was sent.
+/// Thread-safe: one lock guards all of the state.
 /// </summary>
 internal sealed class CrashLedger
 {
@@ -17,7 +18,7 @@ internal sealed class CrashLedger
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>The queues that must exist, or may exist.</summary>
+    /// <summary>The queues that must exist, and those that may exist because their declaration or deletion was not answered.</summary>
     public IReadOnlyList<QueueLedger> Queues
     {
         get
@@ -27,7 +28,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Returns the names of queues whose deletion was confirmed, once.</summary>
+    /// <summary>Returns the names of queues that were removed since the last call. These queues must not exist any more.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)
@@ -52,7 +53,7 @@ internal sealed class CrashLedger
             _spread.Add(queue);
     }
 
-    /// <summary>Records that a queue was deleted, or need not be checked any more.</summary>
+    /// <summary>Records that the deletion of a queue was answered, or that the queue was not found after a crash.</summary>
     public void Remove(QueueLedger queue)
     {
         lock (_gate)
@@ -63,7 +64,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Changes a queue's entry under the lock.</summary>
+    /// <summary>Calls a function that changes a queue's entry, under the lock.</summary>
     public void Change(QueueLedger queue, Action<QueueLedger> change)
     {
         lock (_gate)
@@ -71,8 +72,8 @@ internal sealed class CrashLedger
     }
 
     /// <summary>
-    /// Records that a persistent message is about to be published to one
-    /// queue, or to the fanout exchange if <paramref name="only"/> is null.
+    /// Records that a persistent message is about to be published to one queue, or to the fanout exchange if <paramref name="only"/> is
+    /// null.
     /// </summary>
     public void Publish(Serial serial, QueueLedger? only)
     {
@@ -90,7 +91,7 @@ internal sealed class CrashLedger
         lock (_gate)
         {
             if (!_unconfirmed.Remove(serial, out var message))
-                return; // a transient message
+                return; // a transient message, which is not recorded
             foreach (var queue in message.Queues)
                 queue.Confirm(serial);
             _durable = Math.Max(_durable, message.SentAt);
@@ -109,7 +110,7 @@ internal sealed class CrashLedger
     {
         lock (_gate)
         {
-            _unconfirmed.Clear(); // waiters ended with the broker
+            _unconfirmed.Clear(); // after the crash these messages get no confirm any more
             return [.. queue.Judge(found, _durable, ++_clock)];
         }
     }

@@ -3,18 +3,18 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>All clients of a broker that is going to be killed.</summary>
+/// <summary>All clients that put a broker under load until it is killed.</summary>
 internal sealed class CrashLoad
 {
     private const int SpreadPublishers = 3;
-    private const int OthersFrom = SpreadPublishers + 1; // first number of the other publishers
+    private const int OthersFrom = SpreadPublishers + 1; // number of the first publisher that is not for the fanout exchange
 
-    // a client whose call is interrupted by the kill may wait twice for the reply, 20 s each
+    // A client whose call is interrupted by the kill may wait for a reply twice, each time 20 s.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
-    // RabbitMQ.Client 7.1 misses the end of a stream that ends within a frame. It then loops until more than two heartbeats in a row were
-    // missed: with the broker's 60 s, over three minutes after a kill in the middle of a delivery.
-    // Four heartbeats must take less than the 20 s of a call: a call that fails on an open connection counts as a fault.
+    // RabbitMQ.Client 7.1 does not notice that a stream ends within a frame. It then loops until more than two heartbeats in a row were
+    // missed. With the broker's default of 60 s this takes over three minutes after a kill in the middle of a delivery. Four heartbeats
+    // must take less than the 20 s that a call waits for its reply: a call that fails while its connection is open counts as a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;
@@ -52,7 +52,7 @@ internal sealed class CrashLoad
 
     /// <summary>Puts a broker under load and kills it.</summary>
     /// <param name="broker">The broker.</param>
-    /// <param name="round">Number of the round, a part of names.</param>
+    /// <param name="round">Number of the round. It is part of the names of objects.</param>
     /// <param name="milliseconds">Time between the first confirm and the kill.</param>
     public async Task KillUnderItAsync(BrokerProcess broker, int round, int milliseconds)
     {
@@ -63,7 +63,7 @@ internal sealed class CrashLoad
             LoadTask[] load = [.. (await OpenAsync()).Select(start => start())];
             await Task.WhenAny([confirmed.Task, .. load.Select(task => task.Work)]).WaitAsync(_patience);
 
-            await Task.Delay(milliseconds); // the random moment
+            await Task.Delay(milliseconds); // so the moment of the kill is random
             broker.Kill();
 
             await LoadTasks.AllEnd(load, _patience);
@@ -74,7 +74,7 @@ internal sealed class CrashLoad
                 await connection.DisposeAsync();
         }
 
-        // All channels are open before any work starts. The kill may interrupt anything else.
+        // All channels are opened before any work starts, so that the kill cannot interrupt the opening of a channel.
         async Task<IReadOnlyList<Func<LoadTask>>> OpenAsync()
         {
             var starts = new List<Func<LoadTask>>();

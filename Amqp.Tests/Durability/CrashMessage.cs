@@ -5,7 +5,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Identity of a message: each publisher numbers its messages over all rounds.</summary>
+/// <summary>
+/// Identity of a message: the number of its publisher, and the number that the publisher gave it. No number is used twice.
+/// </summary>
 internal readonly record struct Serial(int Publisher, int Number);
 
 /// <summary>A message whose message-id contains its publisher, its number and the digest of its body.</summary>
@@ -30,7 +32,7 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
 
     public BasicProperties Properties(bool persistent) => new() { MessageId = Label(Serial, Body), Persistent = persistent };
 
-    /// <summary>Reads a delivery. Call it in the client's callback: the body is valid only there.</summary>
+    /// <summary>Reads a delivery. It must be called in the client's callback, because the body is valid only there.</summary>
     public static Found Read(BasicDeliverEventArgs delivery)
     {
         string label = delivery.BasicProperties.MessageId ?? "";

@@ -3,27 +3,28 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes with a window of unconfirmed messages until the broker is killed. Used over all crashes: its numbers continue.
+/// Publishes with a window of unconfirmed messages until the broker is killed. One publisher is used over all crashes, so that it never
+/// uses a message number twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
     private int _number;
 
-    /// <summary>Options of its channel: confirms arrive asynchronously.</summary>
+    /// <summary>Options of the channel that <see cref="RunAsync"/> needs: confirms arrive asynchronously.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
-    /// <summary>Source of its random choices.</summary>
+    /// <summary>Source of the publisher's random choices.</summary>
     protected Random Random => random;
 
     public override string ToString() => $"publisher {publisher}";
 
-    /// <param name="channel">A channel of its own. It ends with the broker.</param>
-    /// <param name="onConfirmed">Called when something was confirmed.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="onConfirmed">Called after each confirm.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)
     {
         using var room = new SemaphoreSlim(window);
         var refused = new TaskCompletionSource();
-        var waiting = new Queue<Serial>(); // locked: the client's callbacks remove messages that are published here
+        var waiting = new Queue<Serial>(); // guarded by its monitor, because the client's callbacks remove messages from it
         ulong confirmed = 0;
         channel.BasicNacksAsync += (_, _) =>
         {
@@ -58,7 +59,7 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
     /// <summary>Chooses the destination of a message, and records in the ledger that it is about to be published.</summary>
     protected abstract CrashAddress Address(CrashMessage message);
 
-    /// <summary>Called when a message was confirmed.</summary>
+    /// <summary>Called for each message that was confirmed.</summary>
     protected abstract void OnConfirmed(Serial serial);
 
     private async Task PublishAsync(IChannel channel, Queue<Serial> waiting, CancellationToken ended)

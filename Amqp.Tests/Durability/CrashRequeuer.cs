@@ -14,7 +14,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"requeuer of {queue.Name}";
 
-    /// <param name="connection">A connection of its own. It ends with the broker.</param>
+    /// <param name="connection">A connection that nothing else uses. The work ends when it is closed.</param>
     public async Task RunAsync(IConnection connection)
     {
         while (connection.IsOpen)
@@ -23,7 +23,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
             {
                 await using var channel = await connection.CreateChannelAsync();
                 await TakeAndReturnAsync(channel, random.Next(1, MostTaken));
-                await channel.CloseAsync(); // requeues its messages
+                await channel.CloseAsync(); // requeues the messages that are still unacknowledged
             }
             catch (Exception error)
                 when (error is OperationInterruptedException or OperationCanceledException or IOException or ObjectDisposedException

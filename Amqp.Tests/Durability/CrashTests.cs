@@ -5,14 +5,14 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Kills the broker (SIGKILL) again and again under load, on one data directory. Every promise must hold each time.
-/// Only the moment of a kill is a time rather than an event. It is random, with a seed:
-/// <c>AMQP_TESTS_SEED</c> repeats a run, <c>AMQP_TESTS_CRASHES</c> sets the number of crashes (20).
+/// Kills the broker (SIGKILL) again and again under load, on one data directory. After each kill everything that the broker had confirmed
+/// must be there. The moment of a kill is random: <c>AMQP_TESTS_SEED</c> repeats the random choices of a run, and <c>AMQP_TESTS_CRASHES</c>
+/// sets the number of crashes (20).
 /// </summary>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;
-    private const int RoundsStuck = 7; // number of rounds that messages stay in the queue that is hardly consumed
+    private const int RoundsStuck = 7; // number of rounds in which CrashTopology.Stuck is not drained
 
     // So small that segments are filled, indexed, spilled, folded, compacted and deleted within a round.
     private const string Settings = """
@@ -33,7 +33,7 @@ public sealed class CrashTests
     private readonly string _configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private BrokerProcess _broker = null!;
     private long _seen;
-    private int _compacted; // compacted segments
+    private int _compacted; // number of compacted segments
     private int _roundsWithCompaction;
 
     [OneTimeSetUp]
@@ -100,13 +100,13 @@ public sealed class CrashTests
             () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data directory; seed {_seed}");
     }
 
-    /// <summary>Kills a broker that is still recovering from the last crash, or has just recovered.</summary>
+    /// <summary>Starts the broker and kills it after the given time, while it still recovers or soon after that.</summary>
     private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
     {
         int before = broker.Pid;
         var starting = broker.RestartAsync();
         await Eventually.Holds(() => broker.Pid != before, () => "the broker did not start");
-        await Task.Delay(milliseconds); // a random moment, too
+        await Task.Delay(milliseconds); // so the moment of this kill is random, too
         try
         {
             using var process = Process.GetProcessById(broker.Pid);
@@ -115,7 +115,7 @@ public sealed class CrashTests
         }
         catch (InvalidOperationException)
         {
-            // It was killed before it listened.
+            // The broker was killed before it listened.
         }
         broker.Kill(); // waits until the process has ended
     }

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The durable objects that exist through all crashes: a queue of its own; a queue with few messages that stay long; one with priorities;
-/// and three behind a fanout exchange, one of them two exchanges away.
+/// The durable objects that exist through all crashes: a queue without an exchange, a queue whose few messages stay long, a queue with
+/// priorities, and three queues behind a fanout exchange, one of them behind a second exchange.
 /// </summary>
 internal sealed class CrashTopology
 {
@@ -25,7 +25,7 @@ internal sealed class CrashTopology
 
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
-    /// <summary>Declares the objects, once: afterwards only crashes may change them.</summary>
+    /// <summary>Declares the objects. This is done once, so that every later round also shows that crashes keep them.</summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
         await using var channel = await connection.CreateChannelAsync();

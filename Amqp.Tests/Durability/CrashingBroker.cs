@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A broker for each test, which the test kills (SIGKILL) at a chosen moment and starts again.</summary>
+/// <summary>Base of tests with a broker of their own, which the test kills (SIGKILL) at a chosen moment and starts again.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class CrashingBroker
 {
@@ -42,7 +42,7 @@ public abstract class CrashingBroker
         await ConnectAsync();
     }
 
-    /// <summary>Opens another channel. With confirms, each publish waits for its confirm.</summary>
+    /// <summary>Replaces the channel by a new one. With confirms, each publish on it waits for its confirm.</summary>
     private protected async Task ReopenAsync(bool confirms = false)
     {
         await Channel.DisposeAsync();
@@ -53,11 +53,11 @@ public abstract class CrashingBroker
     private protected async Task<string> DeclareAsync(string queue) =>
         (await Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false)).QueueName;
 
-    /// <summary>Publishes on the test's channel. With confirms, it returns when the message is confirmed.</summary>
+    /// <summary>Publishes a persistent message on the test's channel. If the channel has confirms, waits for the confirm.</summary>
     private protected async Task PublishAsync(string exchange, string key, string text) =>
         await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Publishes persistent messages on another channel, and returns when all are confirmed.</summary>
+    /// <summary>Publishes persistent messages on another channel, and waits until all of them are confirmed.</summary>
     private protected async Task ConfirmAsync(string exchange, string key, params string[] texts)
     {
         await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
@@ -65,7 +65,7 @@ public abstract class CrashingBroker
             await channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Opens another channel with confirms, on which each publish waits for its confirm.</summary>
+    /// <summary>Opens a further channel, on which each publish waits for its confirm.</summary>
     private protected Task<IChannel> OpenAsync() => _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
     /// <summary>Returns all messages of a queue, in order, and leaves it empty.</summary>
@@ -87,7 +87,7 @@ public abstract class CrashingBroker
         string tag = await Channel.BasicConsumeAsync(queue, autoAck: true, consumer);
         await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) == 0, () => $"{queue} does not become empty");
         await Channel.BasicCancelAsync(tag);
-        await ended.Task; // after the last delivery
+        await ended.Task; // completes after the last delivery
         return texts;
     }
 

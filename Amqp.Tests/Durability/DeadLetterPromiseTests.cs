@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Dead letters when the broker is killed: each message is in the old queue or in the new one, never in neither.</summary>
+/// <summary>Dead letters when the broker is killed: each message must be in its old queue or in the dead-letter queue.</summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {
     private const int Count = 3000;
@@ -53,7 +53,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
 
         await CrashAsync();
 
-        await publishing.ContinueWith(_ => { }, TaskScheduler.Default); // interrupted by the crash
+        await publishing.ContinueWith(_ => { }, TaskScheduler.Default); // the crash interrupts it, so its exception is ignored
         await AllAreThereAsync(_confirmed, Source, Letters);
     }
 
@@ -69,7 +69,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
             await channel.BasicPublishAsync(
                 "", "plain", false, new BasicProperties { Persistent = true, Expiration = "300" }, "by itself"u8.ToArray());
 
-        await CrashAsync(); // takes longer
+        await CrashAsync(); // takes longer than 300 ms
 
         Assert.That(await TakeAllAsync("timed"), Is.Empty);
         Assert.That(await TakeAllAsync("plain"), Is.Empty);
@@ -81,7 +81,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         await Channel.QueueDeclareAsync(
             "prioritized", durable: true, exclusive: false, autoDelete: false,
             arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // its number must not be that of another queue
+        await DeclareAsync("next"); // must not get a number of the levels of the priority queue
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The promise of a confirm for a delayed message: the broker is killed right after it.</summary>
+/// <summary>The broker is killed after it has confirmed a delayed message. The message must still be delivered.</summary>
 public sealed class DelayedMessagePromiseTests : CrashingBroker
 {
     private const string Exchange = "later";
@@ -60,7 +60,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) > 0, () => "nothing was delivered");
         await CrashAsync();
 
-        // A message on its way may be delivered twice.
+        // The crash may leave a message in the exchange and in the queue, so some messages come twice.
         var came = new HashSet<string>();
         await Eventually.Holds(
             async () =>
@@ -105,7 +105,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Channel.BasicPublishAsync(Exchange, "k", true, properties, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Returns the first messages of a queue, waiting for those that are on their way.</summary>
+    /// <summary>Takes messages of a queue until the given number has arrived. Returns all of them.</summary>
     private async Task<IReadOnlyList<string>> TakeAsync(string queue, int count)
     {
         var texts = new List<string>();

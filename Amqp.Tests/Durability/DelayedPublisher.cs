@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to the delaying exchange: some messages with a short delay, some with one longer than a round.</summary>
+/// <summary>Publishes to the delaying exchange. Some messages have a short delay, others a delay that is longer than a round.</summary>
 internal sealed class DelayedPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 50, random)
 {
     private const int ShortDelay = 100, LongestDelay = 3000; // milliseconds

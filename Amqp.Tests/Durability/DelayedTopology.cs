@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The exchange in which messages wait through crashes, and the queue that receives them.</summary>
+/// <summary>The delaying exchange, whose messages wait through crashes, and the queue that receives them.</summary>
 internal static class DelayedTopology
 {
     public const string Exchange = "crash.delayed";

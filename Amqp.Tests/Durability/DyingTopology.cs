@@ -3,7 +3,9 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Queues that dead-letter their messages, each for its own reason, to the next queue and finally to the last. There is no cycle.
+/// Queues that dead-letter their messages, each queue for a reason of its own. A dead letter goes to another of these queues, and at last
+/// to
+/// <see cref="Letters"/>. There is no cycle.
 /// </summary>
 internal static class DyingTopology
 {
@@ -25,7 +27,7 @@ internal static class DyingTopology
     /// <summary>Messages are requeued up to the delivery limit, and go to <see cref="Letters"/>.</summary>
     public const string Limited = "crash.dying.limited";
 
-    /// <summary>The last queue.</summary>
+    /// <summary>The queue that does not dead-letter its messages.</summary>
     public const string Letters = "crash.letters";
 
     /// <summary>
@@ -33,10 +35,10 @@ internal static class DyingTopology
     /// </summary>
     public const string Exchange = "crash.deaths";
 
-    /// <summary>Queues that messages are published to.</summary>
+    /// <summary>The queues to which messages are published.</summary>
     public static string[] Heads { get; } = [Expiring, Own, Policed, Short, Rejected, Limited];
 
-    /// <summary>All queues, each before those that it dead-letters to.</summary>
+    /// <summary>All queues. Each comes before the queues to which it dead-letters.</summary>
     public static string[] Queues { get; } = [.. Heads, Letters];
 
     public static async Task DeclareAsync(IChannel channel)

@@ -4,18 +4,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A started part of the load.</summary>
-/// <param name="Name">Name in the error message if it does not end.</param>
-/// <param name="Connection">Connection that it uses.</param>
-/// <param name="Work">Task that ends with the broker.</param>
+/// <summary>A part of the load that was started.</summary>
+/// <param name="Name">Name for the error message if the part does not end.</param>
+/// <param name="Connection">Connection that the part uses.</param>
+/// <param name="Work">Task that ends after the broker was killed.</param>
 internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 
 /// <summary>Work that continues until the broker is killed.</summary>
 internal static class LoadTasks
 {
     /// <summary>
-    /// Waits until all parts of the load have ended after the kill. A
-    /// connection that is still open belongs to a client that has not noticed.
+    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error tells if its connection is still
+    /// open: then its client has not noticed the kill.
     /// </summary>
     /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
@@ -35,7 +35,9 @@ internal static class LoadTasks
 
     /// <summary>Works until the channel is closed. Fails if the broker closed it with a reason.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="work">Work whose token ends with the channel. Calls that the client then leaves pending are abandoned.</param>
+    /// <param name="work">
+    /// The work. Its token is cancelled when the channel is closed. Calls of the client that do not end then are not awaited any more.
+    /// </param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {
         using var ended = new CancellationTokenSource();

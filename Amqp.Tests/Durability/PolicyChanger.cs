@@ -8,29 +8,29 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Changes policies over HTTP until the broker is killed, and knows which
-/// must exist afterwards. Used over all crashes: its numbers continue.
+/// Changes policies over HTTP until the broker is killed, and knows which of them must exist after the crash. One changer is used over all
+/// crashes, so that it never uses a number twice.
 /// </summary>
 internal sealed class PolicyChanger
 {
-    private const string Lasting = "policies/%2F/crash.lasting"; // for DyingTopology.Policed
+    private const string Lasting = "policies/%2F/crash.lasting"; // applies to the queue DyingTopology.Policed
     private const string Fleeting = "policies/%2F/crash.fleeting";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    private int _sent; // number of the lasting policy, also its priority
+    private int _sent; // number of the last change of the lasting policy; it is also the policy's priority
     private int _answered;
-    private bool? _isFleetingThere = false; // null: requested, without a response
+    private bool? _isFleetingThere = false; // null while a change of the fleeting policy has no response
 
     public override string ToString() => "changer of policies";
 
-    /// <summary>Sets the policy that always exists.</summary>
+    /// <summary>Sets the lasting policy for the first time.</summary>
     public async Task PrepareAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
         await ChangeAsync(http);
     }
 
-    /// <returns>A task that ends with the broker.</returns>
+    /// <returns>A task that ends when the broker is killed.</returns>
     public async Task RunAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -49,7 +49,7 @@ internal sealed class PolicyChanger
         }
     }
 
-    /// <summary>Returns the errors after a crash.</summary>
+    /// <summary>Compares the policies after a crash with the changes that the broker answered. Returns the errors.</summary>
     public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -94,7 +94,7 @@ internal sealed class PolicyChanger
         _isFleetingThere = !isThere;
     }
 
-    /// <summary>Returns a definition that always has a dead-letter exchange, so that no message may get lost.</summary>
+    /// <summary>Returns a definition that always has a dead-letter exchange, because without one messages would be lost.</summary>
     private static JsonObject Definition(int number)
     {
         var definition = new JsonObject

@@ -7,7 +7,7 @@ internal sealed class PriorityPublisher(int publisher, CrashLedger ledger, Crash
     protected override CrashAddress Address(CrashMessage message)
     {
         var properties = message.Properties(persistent: true);
-        properties.Priority = (byte)Random.Next(CrashTopology.MaxPriority + 3); // too high a priority counts as the highest
+        properties.Priority = (byte)Random.Next(CrashTopology.MaxPriority + 3); // a priority above the maximum counts as the maximum
         ledger.Publish(message.Serial, topology.Prioritized);
         return new CrashAddress("", topology.Prioritized.Name, properties);
     }

@@ -4,7 +4,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The promise of each reply: the broker is killed right after it.</summary>
+/// <summary>
+/// The promise of each reply: the broker is killed right after the reply, and the change must be there after the restart.
+/// </summary>
 public sealed class PromiseTests : CrashingBroker
 {
     [Test]
@@ -12,7 +14,7 @@ public sealed class PromiseTests : CrashingBroker
     {
         string name = $"fresh.{attempt}";
         await ReopenAsync(confirms: true);
-        // Does not wait for replies: only the confirm shows that everything is durable.
+        // No declare waits for its reply: the confirm of the message alone shows that all objects are durable.
         await Channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, noWait: true);
         await Channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, noWait: true);
         await Channel.QueueBindAsync(name, name, "key", noWait: true);

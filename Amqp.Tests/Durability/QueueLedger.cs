@@ -1,24 +1,29 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>The messages that one queue must have, and the comparison with those that it has after a crash.</summary>
-/// <remarks>Owned by the lock of <see cref="CrashLedger"/>. Times are those of its clock.</remarks>
+/// <summary>The messages that a queue must have or may have, and their comparison with the messages that it has after a crash.</summary>
+/// <remarks>Guarded by the lock of <see cref="CrashLedger"/>. Times are those of its clock.</remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private bool _isPurging; // a purge was sent and not answered: messages sent meanwhile may be lost
+    private bool _isPurging; // a purge was sent and is not answered; it may remove messages that are published meanwhile
 
     public string Name { get; } = name;
 
-    /// <summary>True if a declaration was confirmed and no deletion was sent: the queue must exist after a crash.</summary>
+    /// <summary>
+    /// True if the declaration was answered and no deletion was sent, so that the queue must exist after a crash. If false, it may exist.
+    /// </summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>True if its binding was confirmed: messages published from now on must arrive.</summary>
+    /// <summary>True if the queue's binding was answered. Messages that are published before that may not arrive.</summary>
     public bool IsBound { get; set; }
 
-    /// <summary>True if messages published before the binding may have arrived after it: unknown ones are no error.</summary>
+    /// <summary>
+    /// True if the queue may have messages that the ledger does not know for it: published before the binding was requested, but routed
+    /// after it.
+    /// </summary>
     public bool MayHoldUnknown { get; init; }
 
-    /// <summary>The highest effective priority; 0 for a queue without priorities.</summary>
+    /// <summary>The queue's maximum priority; 0 for a queue without priorities.</summary>
     public int MaxPriority { get; init; }
 
     public void Publish(Serial serial) => _entries.Add(serial, new Entry { MayBeGone = !IsBound || _isPurging });
@@ -35,7 +40,9 @@ internal sealed class QueueLedger(string name)
             entry.DeliveredAt = Math.Min(entry.DeliveredAt, now);
     }
 
-    /// <summary>Records that an acknowledgement is about to be sent. It is not confirmed, so the message may come back.</summary>
+    /// <summary>
+    /// Records that an acknowledgement is about to be sent. No reply tells if it has arrived, so the message may be gone or still there.
+    /// </summary>
     public void Acknowledge(Serial serial)
     {
         if (_entries.TryGetValue(serial, out var entry))
@@ -51,11 +58,13 @@ internal sealed class QueueLedger(string name)
 
     public void EndPurge()
     {
-        BeginPurge(); // again, for messages sent meanwhile
+        BeginPurge(); // again, for messages that were published during the purge
         _isPurging = false;
     }
 
-    /// <summary>Compares the queue with the messages that it must have, and continues from those that it has.</summary>
+    /// <summary>
+    /// Compares the messages that the queue has after a crash with those that it must have. From then on it must have the messages found.
+    /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
     /// <param name="durable">Everything before this time is certainly in the log.</param>
     /// <param name="now">The present time.</param>
@@ -94,7 +103,7 @@ internal sealed class QueueLedger(string name)
         {
             if (entry is { IsConfirmed: true, MayBeGone: false })
                 faults.Add($"{Name}: message {serial.Number} of publisher {serial.Publisher} was confirmed and is not here");
-            _entries.Remove(serial); // permanently: it must not appear after a later crash
+            _entries.Remove(serial); // so it is an error if the message appears after a later crash
         }
         foreach (var entry in _entries.Values)
             (entry.IsConfirmed, entry.MayBeGone, entry.SettledAt, entry.DeliveredAt) = (true, false, long.MaxValue, now);
@@ -102,7 +111,9 @@ internal sealed class QueueLedger(string name)
         return faults;
     }
 
-    /// <summary>Records that all messages were acknowledged, and that the broker has answered a later request on that channel.</summary>
+    /// <summary>
+    /// Records that all messages were acknowledged, and that the broker has answered a later request on the same channel.
+    /// </summary>
     public void Settle(long now)
     {
         foreach (var entry in _entries.Values)
@@ -113,7 +124,9 @@ internal sealed class QueueLedger(string name)
     {
         public bool IsConfirmed { get; set; }
 
-        /// <summary>True if the message was acknowledged or purged, or published before the binding was confirmed.</summary>
+        /// <summary>
+        /// True if the message may be missing: it was acknowledged or purged, or published before the binding was answered.
+        /// </summary>
         public bool MayBeGone { get; set; }
 
         public long DeliveredAt { get; set; } = long.MaxValue;

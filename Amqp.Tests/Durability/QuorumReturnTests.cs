@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The position, after a crash, of messages that clients returned to a quorum queue.</summary>
+/// <summary>Messages that clients returned to a quorum queue: their order, redelivered marks and counts after a crash.</summary>
 public class QuorumReturnTests
 {
     [TestCase(false, "3:0 4:0 5:0 1:2 0:1 2:1")]
@@ -31,7 +31,7 @@ public class QuorumReturnTests
             foreach (ulong tag in (ulong[])[2, 3, 4])
                 await channel.SendAsync(new BasicNack(tag, false, Requeue: true));
             await channel.DeclareQueueAsync("last", durable: true);
-            await PublishAsync(publisher, "last", ""); // once it is durable, everything before it is
+            await PublishAsync(publisher, "last", ""); // when this message is durable, everything before it in the log is durable
         }
 
         broker.Kill();

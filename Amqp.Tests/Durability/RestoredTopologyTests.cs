@@ -11,7 +11,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>After a restart, objects behave as they were declared, and nothing is left on disk of deleted ones.</summary>
+/// <summary>After a restart objects behave as they were declared, and the data directory has nothing of deleted objects.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTopologyTests : IAsyncDisposable
 {
@@ -58,7 +58,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>An entry that damage in the data directory may leave.</summary>
+    /// <summary>The removed entry is that of one end of a binding. Damage in the data directory may have the same effect.</summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -78,7 +78,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Topology.Bindings().Select(binding => $"{binding.Source.Name} {binding.Destination.Name}"), Is.EquivalentTo(expected));
     }
 
-    /// <summary>An earlier version accepted such keys.</summary>
+    /// <summary>A routing key has at most 255 bytes. An earlier version accepted longer ones in policies.</summary>
     [TestCase(255, false)]
     [TestCase(256, true)]
     public async Task A_start_says_which_queues_have_a_routing_key_for_dead_letters_that_no_message_can_have(int length, bool isSaid)
@@ -99,7 +99,9 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
             ] : Array.Empty<string>()));
     }
 
-    /// <summary>An unfinished write after a crash is only a warning; damage is an error.</summary>
+    /// <summary>
+    /// An unfinished write at the end of the log, as a crash leaves it, is logged as a warning. Damage is logged as an error.
+    /// </summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data directory: ")]
     public async Task A_start_tells_an_end_that_was_cut_off_from_damage(bool isDamage, string said)
@@ -277,7 +279,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Clock.Advance(400);
         _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
 
-        await RestartAsync(); // the time starts again
+        await RestartAsync(); // the time to live starts again
 
         queue = _broker.Host.FindQueue("q")!;
         _broker.Clock.Advance(400 + time - 1);

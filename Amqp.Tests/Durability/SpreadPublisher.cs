@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to one queue or to all behind the fanout exchange. A few messages are transient.</summary>
+/// <summary>Publishes to one queue, or to all queues behind the fanout exchange. A few messages are transient.</summary>
 internal sealed class SpreadPublisher(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
     : CrashPublisher(publisher, window: 300, random)
 {

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>The promise of tx.commit-ok: the broker is killed right after it.</summary>
+/// <summary>
+/// The promise of tx.commit-ok: the broker is killed right after it, and the transaction must be there after the restart.
+/// </summary>
 public sealed class TransactionPromiseTests : CrashingBroker
 {
     [Test]
@@ -41,7 +43,7 @@ public sealed class TransactionPromiseTests : CrashingBroker
         await PublishAsync("", queue, "committed");
         await Channel.TxCommitAsync();
         await PublishAsync("", queue, "held back");
-        await Channel.QueueDeclarePassiveAsync(queue); // the broker has received it
+        await Channel.QueueDeclarePassiveAsync(queue); // its reply shows that the broker has received the publish
 
         await CrashAsync();
 

@@ -16,7 +16,7 @@ public sealed class UnreadableMessageTests
     private readonly List<IConnection> _connections = [];
     private BrokerProcess _broker = null!;
 
-    /// <summary>Publishes three messages that are on disk only.</summary>
+    /// <summary>Publishes three messages. After the restart they are on disk only, and not in memory.</summary>
     [SetUp]
     public async Task StartAsync()
     {
@@ -57,7 +57,7 @@ public sealed class UnreadableMessageTests
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.Empty);
     }
 
-    // Without the log a message is found but its bytes are not. Without the index as well, the message is not found.
+    // Without the segment a message is found, but its bytes cannot be read. Without its index as well, the message is not even found.
     [TestCase("*.log")]
     [TestCase("*")]
     public async Task A_get_that_cannot_be_read_now_closes_that_connection_with_541_and_the_message_stays(string files)
@@ -154,8 +154,8 @@ public sealed class UnreadableMessageTests
         return texts;
     }
 
-    /// <summary>Changes a byte of a message in the log.</summary>
-    /// <returns>Path of the file.</returns>
+    /// <summary>Changes a byte of a message in its segment.</summary>
+    /// <returns>Path of the segment.</returns>
     private string Damage(string text)
     {
         string segment = Directory.GetFiles(Path.Combine(_broker.DataDirectory, "segments"), "*.log").Single();
@@ -167,7 +167,7 @@ public sealed class UnreadableMessageTests
         return segment;
     }
 
-    /// <summary>Hides the present files of the log from the broker, until disposed.</summary>
+    /// <summary>Hides the files of the log that match a pattern from the broker, until the result is disposed.</summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 
     private sealed class HiddenFiles : IDisposable

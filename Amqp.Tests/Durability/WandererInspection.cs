@@ -5,7 +5,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes all queues of dead letters and delayed messages at once, so that no message is missed, and checks the deliveries.
+/// Consumes all queues of dead letters or delayed messages at the same time, so that a message that moves meanwhile is not missed, and
+/// checks each delivery.
 /// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {
@@ -35,7 +36,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
     }
 
-    /// <summary>Waits until all messages that must come have come, and stops consuming.</summary>
+    /// <summary>Waits until all messages have arrived that must, and stops consuming.</summary>
     /// <returns>The errors, and the number of messages seen.</returns>
     public async Task<(IReadOnlyList<string> Faults, int Seen)> EndAsync(bool isLast)
     {
@@ -52,7 +53,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
         foreach (var channel in _channels)
         {
-            await channel.CloseAsync(); // requeues its messages
+            await channel.CloseAsync(); // requeues the unacknowledged messages
             await channel.DisposeAsync();
         }
         var seen = Seen();

@@ -1,21 +1,20 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// What was confirmed for messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a
-/// queue.
-/// A crash may leave a moving message in both places, but a confirmed one must be somewhere.
-/// Thread-safe: one lock guards all of it.
+/// The confirmed messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue.
+/// A crash may leave a moving message in both places, but a confirmed one must be in at least one of them.
+/// Thread-safe: one lock guards all of the state.
 /// </summary>
 /// <param name="name">Name of the messages in error texts.</param>
 /// <param name="mayRepeat">
-/// True if an acknowledged message may come once more, because its former place may not have recorded the move yet.
+/// True if an acknowledged message may be delivered once more, because the move from its former place may not be durable yet.
 /// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private readonly List<Serial> _settled = []; // settled since the last confirm
-    private readonly HashSet<Serial> _gone = []; // settled durably
+    private readonly List<Serial> _settled = []; // settled since the last confirm, so not certainly durable
+    private readonly HashSet<Serial> _gone = []; // settled, and the settle is durable: must not come again
 
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
@@ -39,7 +38,9 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             _entries.Add(serial, new Entry(due));
     }
 
-    /// <summary>Records that a message is durable, and so is everything settled before it was published.</summary>
+    /// <summary>
+    /// Records that a message was confirmed. So it is durable, and everything that was settled before its publish is durable, too.
+    /// </summary>
     public void Confirm(Serial serial)
     {
         lock (_gate)
@@ -52,7 +53,9 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Records that an acknowledgement is about to be sent. It is not confirmed, so the message may come back.</summary>
+    /// <summary>
+    /// Records that an acknowledgement is about to be sent. No reply tells if it has arrived, so the message may be gone or still there.
+    /// </summary>
     public void Acknowledge(Serial serial)
     {
         lock (_gate)
@@ -62,7 +65,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Returns the error in a message delivered after a crash, or null.</summary>
+    /// <summary>Returns the error of a message that was delivered after a crash, or null if there is none.</summary>
     public string? Judge(string queue, in Found found)
     {
         lock (_gate)
@@ -78,7 +81,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Returns errors for messages that must have been seen by now and were not.</summary>
+    /// <summary>Returns an error for each confirmed message that is due by now and was not seen.</summary>
     public IReadOnlyList<string> Missing(IReadOnlySet<Serial> seen)
     {
         lock (_gate)
@@ -92,10 +95,10 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Continues from the messages seen after a crash.</summary>
-    /// <param name="seen">The messages seen.</param>
+    /// <summary>Records the messages that were seen after a crash: from then on they are known to be durable.</summary>
+    /// <param name="seen">The messages that were seen.</param>
     /// <param name="isSettled">
-    /// True if all of them were acknowledged, and the broker has answered a later request on those channels.
+    /// True if all of these messages were acknowledged, and the broker has answered a later request on the same channels.
     /// </param>
     public void GoOn(IReadOnlySet<Serial> seen, bool isSettled)
     {
@@ -104,7 +107,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             foreach (var (serial, entry) in _entries.ToList())
             {
                 if (seen.Contains(serial))
-                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message found by one start must be found by the next
+                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message that one start found must be found by the next
                 if (!entry.IsPromised || (isSettled && seen.Contains(serial)))
                     _entries.Remove(serial);
             }
@@ -120,7 +123,9 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         /// <summary>True if the message was confirmed, or seen after a crash.</summary>
         public bool IsConfirmed { get; set; }
 
-        /// <summary>True if the message was acknowledged, possibly before it was confirmed.</summary>
+        /// <summary>
+        /// True if the message may be missing, because it was acknowledged. The acknowledgement may come before the confirm.
+        /// </summary>
         public bool MayBeGone { get; set; }
 
         public bool IsPromised => IsConfirmed && !MayBeGone;

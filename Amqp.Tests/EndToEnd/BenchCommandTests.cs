@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary><c>amqpbroker bench</c>, as a process or within this one, against a broker as a process.</summary>
+/// <summary>The command <c>amqpbroker bench</c>, as a process or within the test's process. The broker is always a process.</summary>
 public sealed class BenchCommandTests
 {
     private BrokerProcess _broker = null!;
@@ -137,7 +137,7 @@ public sealed class BenchCommandTests
 
         Assert.That(Rate(report, "rate"), Is.Positive);
         Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "of the second before, nothing counts");
-        // What was under way when measuring began is counted, and has no latency.
+        // A message that was sent before measuring began, and arrived after it, is counted but has no latency.
         Assert.That(Long(report.GetProperty("latency"), "count"), Is.Positive.And.LessThanOrEqualTo(Long(report, "count")));
     }
 
@@ -302,7 +302,9 @@ public sealed class BenchCommandTests
     private static ExchangeDeclare ExchangeOf(string name, string type, bool isDurable, bool isPassive) =>
         new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
 
-    /// <summary>How many messages a queue has that is there and declared like this, or the code of what is wrong.</summary>
+    /// <summary>
+    /// Declares a queue that must exist with this durability. Returns its number of messages, or the reply code of the error.
+    /// </summary>
     private string Declare(string queue, bool isDurable)
     {
         try
@@ -346,17 +348,17 @@ public sealed class BenchCommandTests
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
-    /// <summary>Waits until the load's connections are there: one that declares, a consumer's, a producer's.</summary>
+    /// <summary>Waits until the load has its connections: one that declares, one of a consumer and one of a producer.</summary>
     private static Task ConnectionsAsync(BrokerProcess broker) =>
         Eventually.Holds(
             () => broker.Output.Split("(amqpbroker bench)").Length > 3,
             () => $"The load did not connect. The broker printed:\n{broker.Output}");
 
-    /// <summary>Runs a load within this process.</summary>
+    /// <summary>Runs a load within the process of the test.</summary>
     private static Task<CliRun> RunHereAsync(string arguments) =>
         CliRun.HereAsync(["bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)], new Dictionary<string, string>());
 
-    /// <summary>Runs a load as a process.</summary>
+    /// <summary>Runs a load as a process of its own.</summary>
     private static async Task<Ended> RunAsync(string arguments)
     {
         using Process process = Start(arguments);

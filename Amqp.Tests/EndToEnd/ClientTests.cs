@@ -3,14 +3,16 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>What the fixtures of RabbitMQ.Client share: one broker process each, and connections that go after each test.</summary>
-/// <remarks>Its tests run one after another.</remarks>
+/// <summary>
+/// Base of the fixtures that use RabbitMQ.Client. A fixture has one broker process, and its connections are closed after each test.
+/// </summary>
+/// <remarks>The tests of a fixture run one after another.</remarks>
 public abstract class ClientTests
 {
-    /// <summary>Longer than anything takes that these tests wait for, on a busy machine.</summary>
+    /// <summary>Limit for everything that a test waits for. It is generous, because the machine may be busy.</summary>
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<IConnection> _connections = []; // locked: a test may connect many at once
+    private readonly List<IConnection> _connections = []; // guarded by a lock: a test may connect many clients at the same time
 
     private protected BrokerProcess Broker { get; private set; } = null!;
 
@@ -32,7 +34,7 @@ public abstract class ClientTests
         _connections.Clear();
     }
 
-    /// <summary>Connects; without automatic recovery unless asked for.</summary>
+    /// <summary>Connects without automatic recovery, unless <paramref name="configure"/> enables it.</summary>
     private protected async Task<IConnection> ConnectAsync(Action<ConnectionFactory>? configure = null)
     {
         var factory = new ConnectionFactory { Uri = Broker.Uri, AutomaticRecoveryEnabled = false };
@@ -44,7 +46,7 @@ public abstract class ClientTests
     }
 
     /// <summary>Opens a channel on a connection of its own.</summary>
-    /// <param name="confirms">Whether each publish waits for its confirm.</param>
+    /// <param name="confirms">True if each publish waits for its confirm.</param>
     private protected async Task<IChannel> OpenChannelAsync(bool confirms = false) =>
         await (await ConnectAsync()).CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
 }

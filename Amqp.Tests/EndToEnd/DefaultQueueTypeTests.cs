@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Queues that are declared without a type, on a broker that has a default for it.</summary>
+/// <summary>Queues that are declared without a type, on a broker with a default queue type.</summary>
 public sealed class DefaultQueueTypeTests
 {
     private BrokerProcess _broker = null!;

@@ -14,7 +14,7 @@ internal sealed class DeliveryLog
     {
     }
 
-    /// <summary>Deliveries that have come and were not taken.</summary>
+    /// <summary>Number of deliveries that have arrived and were not taken.</summary>
     public int Waiting => _arrivals.Reader.Count;
 
     /// <summary>Consumes a queue.</summary>
@@ -30,11 +30,11 @@ internal sealed class DeliveryLog
         return log;
     }
 
-    /// <summary>The next delivery.</summary>
-    /// <exception cref="TimeoutException">None came within a minute.</exception>
+    /// <summary>Waits for the next delivery and takes it.</summary>
+    /// <exception cref="TimeoutException">No delivery came within a minute.</exception>
     public async Task<Arrival> NextAsync() => await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
-    /// <summary>The next deliveries.</summary>
+    /// <summary>Waits for the next deliveries and takes them.</summary>
     public async Task<IReadOnlyList<Arrival>> NextAsync(int count)
     {
         var arrivals = new List<Arrival>(count);
@@ -44,5 +44,5 @@ internal sealed class DeliveryLog
     }
 }
 
-/// <summary>A delivery with a text for its body.</summary>
+/// <summary>A delivery, with its body as text.</summary>
 internal readonly record struct Arrival(string Text, ulong DeliveryTag, bool Redelivered);

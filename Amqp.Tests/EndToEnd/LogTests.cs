@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>What an operator finds in the log of a broker that runs.</summary>
+/// <summary>The log lines of a running broker.</summary>
 public class LogTests
 {
     [Test]

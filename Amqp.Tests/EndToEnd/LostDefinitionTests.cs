@@ -4,14 +4,17 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A power cut can leave what was written to the log and take what was written to the catalog, if neither was synced.</summary>
+/// <summary>
+/// A power cut may keep an unsynced write to the log and lose an unsynced write to the catalog. The log then has messages of a queue that
+/// the catalog does not know.
+/// </summary>
 public sealed class LostDefinitionTests
 {
     [Test]
     public async Task A_new_queue_does_not_inherit_the_messages_of_one_whose_definition_was_lost()
     {
         await using var broker = await BrokerProcess.StartAsync();
-        await PublishAsync(broker, "kept", "stays"); // so the segment stays that the lost queue's messages are in
+        await PublishAsync(broker, "kept", "stays"); // keeps the segment alive that has the messages of the lost queue
         await broker.RestartAsync();
         string catalog = Path.Combine(broker.DataDirectory, "catalog.log");
         byte[] before = await File.ReadAllBytesAsync(catalog);

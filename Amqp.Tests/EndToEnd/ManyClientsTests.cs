@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Many at once: channels, connections, queues, producers and consumers.</summary>
+/// <summary>Many channels, connections, queues, producers and consumers at the same time.</summary>
 public sealed class ManyClientsTests : ClientTests
 {
     private const int Many = 200;
@@ -60,7 +60,8 @@ public sealed class ManyClientsTests : ClientTests
         await Task.WhenAll(Enumerable.Range(0, producers).Select(producer => PublishAsync(producer, each, names)));
         await all.Task.WaitAsync(Patience);
 
-        // Producer p sends its i-th message to queue i modulo 50: that is what each queue must have of it, in that order.
+        // Producer p sends its i-th message to queue i modulo 50. So each queue must have exactly these messages of the producer, in this
+        // order.
         foreach (int queue in Enumerable.Range(0, queues))
             foreach (int producer in Enumerable.Range(0, producers))
                 Assert.That(
@@ -81,7 +82,7 @@ public sealed class ManyClientsTests : ClientTests
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
-            arrivals.Add(Encoding.UTF8.GetString(delivery.Body.Span)); // each queue has one consumer, so the list one owner
+            arrivals.Add(Encoding.UTF8.GetString(delivery.Body.Span)); // needs no lock, because each queue has one consumer
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
             onArrival();
         };

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The everyday uses of RabbitMQ.Client.</summary>
+/// <summary>Common uses of RabbitMQ.Client.</summary>
 public sealed class PublishAndConsumeTests : ClientTests
 {
     [Test]
@@ -113,7 +113,7 @@ public sealed class PublishAndConsumeTests : ClientTests
 
         var log = await DeliveryLog.ConsumeAsync(channel, queue);
         var first = await log.NextAsync(2);
-        await channel.QueueDeclarePassiveAsync(queue); // its answer comes behind whatever else was delivered
+        await channel.QueueDeclarePassiveAsync(queue); // the reply comes behind all deliveries that were sent before it
         int more = log.Waiting;
         await channel.BasicAckAsync(first[1].DeliveryTag, multiple: true);
 

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>RabbitMQ.Client's automatic recovery, and what it hears when the broker goes.</summary>
+/// <summary>The automatic recovery of RabbitMQ.Client, and the events that it raises when the broker stops or crashes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecoveryTests
 {
@@ -48,7 +48,7 @@ public sealed class RecoveryTests
     {
         var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.ExchangeDeclareAsync("fleeting", ExchangeType.Topic, durable: false);
-        string queue = await channel.QueueDeclareAsync(); // server-named: it comes back under another name
+        string queue = await channel.QueueDeclareAsync(); // server-named, so its name changes when it is recovered
         await channel.QueueBindAsync(queue, "fleeting", "a.#");
         var log = await DeliveryLog.ConsumeAsync(channel, queue, autoAck: true);
 
@@ -66,7 +66,7 @@ public sealed class RecoveryTests
         var log = await DeliveryLog.ConsumeAsync(channel, "kept");
         await PublishAsync(channel, "unacknowledged");
         await log.NextAsync();
-        await PublishAsync(channel, "behind it"); // its confirm says that the first delivery is on the disk too
+        await PublishAsync(channel, "behind it"); // its confirm shows that the record of the first delivery is durable, too
         await log.NextAsync();
 
         await CrashAsync();

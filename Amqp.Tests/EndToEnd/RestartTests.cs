@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>What of the queues and bindings a restart leaves, and what it begins anew.</summary>
+/// <summary>The queues and bindings that survive a restart, and the values that start again.</summary>
 public class RestartTests
 {
     [Test]

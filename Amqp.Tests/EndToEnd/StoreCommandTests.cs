@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary><c>amqpbroker store</c> as a process, on what a killed broker left.</summary>
+/// <summary>The command <c>amqpbroker store</c> as a process, on the data directory of a killed broker.</summary>
 public sealed class StoreCommandTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A broker that takes tables far deeper than any thread's stack would bear.</summary>
+/// <summary>A broker whose limit allows tables that are too deep for a recursion on any thread's stack.</summary>
 public sealed class TableDepthTests
 {
     private const int Depth = 16_000;

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The real broker while files of its log are out of reach, and after they are back.</summary>
+/// <summary>A broker process while files of its log cannot be read, and after they can be read again.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableLogTests
 {

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Compartments other than queues: each fails once, is counted once, and continues.</summary>
+/// <summary>Compartments that are not queues. Each fails once; the fault must be counted once, and the compartment must continue.</summary>
 public class CompartmentTests
 {
     [Test]
@@ -78,7 +78,7 @@ public class CompartmentTests
     public async Task A_timer_that_throws_goes_off_again()
     {
         await using var broker = await FaultyBroker.StartAsync();
-        broker.Store.Break("MemoryInUse", 0); // which the alarms' timer reads
+        broker.Store.Break("MemoryInUse", 0); // the timer of the alarms reads it
 
         await Eventually.Holds(() => broker.Faults.Count(Compartment.Broker) == 1, () => $"{broker.Faults.Total}");
 
@@ -194,7 +194,7 @@ public class CompartmentTests
         }
 
         Assert.That(await failed.Task.WaitAsync(TimeSpan.FromSeconds(30)), Is.InstanceOf<NotSupportedException>());
-        await run.SettleDownAsync(); // the thread still runs
+        await run.SettleDownAsync(); // needs the thread that threw, so the thread still runs
         Assert.That(run.Store.Failure, Is.Null);
     }
 

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>The places in which an operator sees contained faults.</summary>
+/// <summary>The places where an operator sees the counts of contained faults.</summary>
 public class FaultCountTests
 {
     [Test]

@@ -10,17 +10,18 @@ namespace Amqp.Tests.Faults;
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Called before each call, with the name of the call and the number of its queue (0: none); throws to make the call fail.
+    /// Runs before each call, with the name of the call and the number of the queue that it is about (0: no queue). May throw to make the
+    /// call fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 
-    /// <summary>Called before each read; throws to make the read fail.</summary>
+    /// <summary>Runs before each read of a message. May throw to make the read fail.</summary>
     public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
 
-    /// <summary>Called before each settle, with the number of the queue, and true if the settle is bound to earlier appends.</summary>
+    /// <summary>Runs before each settle, with the number of the queue, and true if the settle is bound to earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>Replaces the task that waits for a commit.</summary>
+    /// <summary>Gets the task that waits for a commit, and returns the task that callers await instead.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }
@@ -45,7 +46,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool IsFull => store.IsFull;
 
-    /// <summary>Overrides <see cref="IsBehind"/>; null: the answer of the wrapped store.</summary>
+    /// <summary>The value of <see cref="IsBehind"/>; null for the value of the wrapped store.</summary>
     public bool? Behind { get; set; }
 
     public bool IsBehind => Behind ?? store.IsBehind;
@@ -65,7 +66,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
-    /// <summary>Makes a call for one queue fail, once or always.</summary>
+    /// <summary>Makes a certain call for one queue fail: the next time only, or always.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {
         if (called != call || about != number)

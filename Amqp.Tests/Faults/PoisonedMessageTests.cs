@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A message that cannot be handled is quarantined and stays stored; the messages behind it are served.</summary>
+/// <summary>A message that cannot be handled is quarantined and stays stored. The messages behind it are delivered.</summary>
 public class PoisonedMessageTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -185,7 +185,10 @@ public class PoisonedMessageTests
             """{"error":"bad_request","reason":"queue 'q' in vhost '/' has 3 quarantined messages, of which 2 are allowed: return or drop some"}""")));
     }
 
-    /// <summary>Whether expiry, delivery or reading meets one poisoned message after another, the queue stops at the limit.</summary>
+    /// <summary>
+    /// The poisoned messages are found by expiry, delivery or reading. In each case the queue stops when it has more of them than the
+    /// limit.
+    /// </summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)
     {
@@ -200,7 +203,7 @@ public class PoisonedMessageTests
 
         if (isConsumed && !broker.Queue("q").Faults.IsCrashed)
             await ConsumeAsync(channel, []);
-        else if (!expires) // otherwise the expiry check has read it before
+        else if (!expires) // with a TTL the expiry check has already read the messages
             Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
         await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");

@@ -345,7 +345,7 @@ public class QuarantineApiTests
         Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>Has an intact message quarantined in queue q.</summary>
+    /// <summary>Publishes an intact message to the queue q, and makes the broker quarantine it.</summary>
     private static async Task QuarantineAsync(
         FaultyBroker broker,
         string text,

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Quarantined messages stay quarantined over restarts, as long as the message and its queue exist.</summary>
+/// <summary>A quarantined message stays quarantined over restarts, as long as the message and its queue exist.</summary>
 public class QuarantineRestartTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -120,7 +120,7 @@ public class QuarantineRestartTests
 
         Assert.That(broker.QuarantineEntries, Is.Zero);
         channel = await broker.ChannelAsync();
-        await PublishAsync(channel, 1); // reuses the sequence number of the quarantined message
+        await PublishAsync(channel, 1); // gets the sequence that the dropped entry named
         await broker.RestartAsync();
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
     }

@@ -10,7 +10,7 @@ using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A queue with a broken state stops, reports it and keeps its messages; other queues are not affected.</summary>
+/// <summary>A queue whose state is broken stops, reports the fault and keeps its messages. Other queues are not affected.</summary>
 public class QueueFaultTests
 {
     private const string Text = "NOT_FOUND - queue 'broken' in vhost '/' has crashed and failed to restart";
@@ -49,7 +49,7 @@ public class QueueFaultTests
         broker.Store.Break("Settle", broker.NumberOf("broken"));
         await consumer.BasicAckAsync(1, false); // crashes the queue
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await consumer.CloseAsync(); // its unacknowledged messages cannot be requeued
+        await consumer.CloseAsync(); // the crashed queue cannot requeue the unacknowledged messages
         await Eventually.Holds(() => broker.Queue("broken").Counts.Unacknowledged == 0, () => "");
 
         Assert.That((await broker.HttpAsync("PUT", "/queues/%2F/broken/restart")).Code, Is.EqualTo(204));
@@ -123,7 +123,7 @@ public class QueueFaultTests
         int stored = 0, seen = 0;
         var other = new Thread(() =>
         {
-            if (queue.Counts.Consumers == 0) // takes the lock
+            if (queue.Counts.Consumers == 0) // waits for the queue's lock
                 Volatile.Write(ref seen, Volatile.Read(ref stored));
         });
         broker.Store.Before = (call, _) =>
@@ -132,7 +132,7 @@ public class QueueFaultTests
                 return;
             if (Interlocked.Increment(ref stored) == 1)
                 other.Start();
-            Thread.Sleep(1); // a slow disk
+            Thread.Sleep(1); // as if the disk were slow
         };
 
         await channel.SendAsync(new BasicRecover(Requeue: true));
@@ -157,7 +157,7 @@ public class QueueFaultTests
         uint number = broker.NumberOf("broken");
         broker.Store.Before = (call, about) =>
         {
-            // runs of 128 messages; the pool does the 20th
+            // A run has 128 messages. The 20th run is delivered by the thread pool.
             if (call == "NoteDelivered" && about == number && Interlocked.Increment(ref runs) == 20)
                 throw new InvalidOperationException("a fault that a test put in");
         };

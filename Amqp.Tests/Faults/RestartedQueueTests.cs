@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A restarted queue has its declared properties, and no leftover of the crash blocks it.</summary>
+/// <summary>
+/// A queue that is restarted after a crash has its declared properties. Reservations and consumers from before do not block it.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable
 {
@@ -34,7 +36,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-max-length", 1), ("x-overflow", "reject-publish"));
         _broker.Post(queue);
         Crash(queue);
-        _broker.Round.Complete(); // the message is pending until the restart
+        _broker.Round.Complete(); // the queue keeps the message until its restart
 
         Restart(queue);
 
@@ -68,7 +70,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         Assert.That(consumer.IsTold);
         Restart(queue);
 
-        _broker.Acknowledge(queue, consumer); // and frees its prefetch
+        _broker.Acknowledge(queue, consumer); // also frees the prefetch of the consumer
         _broker.Publish(queue);
 
         Assert.That(consumer.Received, Is.EqualTo(1));

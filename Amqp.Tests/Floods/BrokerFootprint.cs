@@ -3,10 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>What a broker holds of its machine at a moment.</summary>
-/// <param name="Resident">Bytes of memory.</param>
-/// <param name="Descriptors">Open files and sockets.</param>
-/// <param name="Threads">Of the process.</param>
+/// <summary>Resources of the machine that a broker uses at a moment.</summary>
+/// <param name="Resident">Resident memory in bytes.</param>
+/// <param name="Descriptors">Number of open files and sockets.</param>
+/// <param name="Threads">Number of threads of the process.</param>
 internal readonly record struct BrokerFootprint(long Resident, int Descriptors, int Threads)
 {
     public static BrokerFootprint Of(int pid) => new(

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Spoils frames in a few places.</summary>
+/// <summary>Makes valid frames invalid in a few places.</summary>
 internal static class FrameMutator
 {
-    private const int HeadLength = 7; // type, channel, length
+    private const int HeadLength = 7; // octets of type, channel and length
     private const int DeepNesting = 2000;
 
-    /// <summary>The frames with one to four mutations.</summary>
+    /// <summary>Returns the frames with one to four mutations.</summary>
     public static IReadOnlyList<byte[]> Mutate(IReadOnlyList<byte[]> frames, Random random)
     {
         var spoilt = frames.ToList();
@@ -23,42 +23,42 @@ internal static class FrameMutator
         byte[] frame = [.. frames[at]];
         switch (random.Next(9))
         {
-            case 0 when frame.Length > 0: // bits flipped
+            case 0 when frame.Length > 0: // flips bits
                 for (int flips = random.Next(1, 6); flips > 0; flips--)
                     frame[random.Next(frame.Length)] ^= (byte)(1 << random.Next(8));
                 break;
-            case 1: // cut
+            case 1: // cuts the frame short
                 frame = frame[..random.Next(frame.Length)];
                 break;
-            case 2: // doubled
+            case 2: // repeats the frame
                 frames.Insert(random.Next(frames.Count), frame);
                 return;
-            case 3: // in another place
+            case 3: // moves the frame
                 frames.RemoveAt(at);
                 frames.Insert(random.Next(frames.Count + 1), frame);
                 return;
-            case 4: // lost
+            case 4: // removes the frame
                 if (frames.Count > 1)
                     frames.RemoveAt(at);
                 return;
-            case 5 when frame.Length > HeadLength: // a length that is not its own
+            case 5 when frame.Length > HeadLength: // writes a wrong length
                 BinaryPrimitives.WriteUInt32BigEndian(
                     frame.AsSpan(3), random.Next(3) switch { 0 => uint.MaxValue, 1 => int.MaxValue, _ => (uint)random.Next(200_000) });
                 break;
-            case 6 when frame.Length > HeadLength: // on another channel
+            case 6 when frame.Length > HeadLength: // writes another channel
                 BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(1), (ushort)random.Next(3));
                 break;
-            case 7: // an absurd table in the place of its end, and a length to match
+            case 7: // replaces the end by an invalid table, and corrects the length
                 frame = WithTail(frame, random.Next(2) == 0 ? NestedTable() : RandomTable(random), random);
                 break;
-            default: // any octets
+            default: // replaces the end by random octets
                 random.NextBytes(frame.AsSpan(random.Next(frame.Length)));
                 break;
         }
         frames[at] = frame;
     }
 
-    /// <summary>The frame with its arguments from some place on replaced.</summary>
+    /// <summary>Returns the frame with its arguments replaced from a random place on.</summary>
     private static byte[] WithTail(byte[] frame, byte[] tail, Random random)
     {
         if (frame.Length <= HeadLength + 1)
@@ -68,7 +68,7 @@ internal static class FrameMutator
         return changed;
     }
 
-    /// <summary>A table in a table in a table.</summary>
+    /// <summary>Returns a table that is nested in many tables.</summary>
     private static byte[] NestedTable()
     {
         const int entry = 7; // name of one octet, type, length
@@ -83,7 +83,7 @@ internal static class FrameMutator
         return table;
     }
 
-    /// <summary>Fields of any type with lengths that lie.</summary>
+    /// <summary>Returns a table with fields of any type and wrong lengths.</summary>
     private static byte[] RandomTable(Random random)
     {
         const string types = "tbBsuIilLfdDSAFTVx\0";

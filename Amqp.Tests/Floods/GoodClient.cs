@@ -4,7 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// Publishes numbered persistent messages with confirms, and consumes them over another connection, in order, acknowledging each.
+/// A well-behaved client. It publishes numbered persistent messages with confirms, and consumes them in order over another connection, with
+/// an acknowledgement for each.
 /// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {
@@ -18,16 +19,16 @@ internal sealed class GoodClient : IAsyncDisposable
     private GoodClient(IConnection publishing, IConnection consuming, string queue) =>
         (_publishing, _consuming, _queue) = (publishing, consuming, queue);
 
-    /// <summary>Messages confirmed so far.</summary>
+    /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed => Interlocked.Read(ref _confirmed);
 
-    /// <summary>Messages received so far.</summary>
+    /// <summary>Number of messages received so far.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Fails when something happens that must not.</summary>
+    /// <summary>Fails if the client is disconnected, or a message is lost, repeated or out of order.</summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>Connects, and begins to consume.</summary>
+    /// <summary>Connects, and starts to consume.</summary>
     public static async Task<GoodClient> StartAsync(Uri uri, string queue)
     {
         var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false };
@@ -36,7 +37,7 @@ internal sealed class GoodClient : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Publishes until it is told to stop; then all is confirmed.</summary>
+    /// <summary>Publishes until the token is cancelled. Returns when all messages are confirmed.</summary>
     public async Task PublishAsync(CancellationToken stop)
     {
         await using var channel = await _publishing.CreateChannelAsync(new CreateChannelOptions(true, true), CancellationToken.None);

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Floods;
 
-/// <summary>Begins to shake hands, falls silent somewhere in the middle and waits to be cut off, on many sockets.</summary>
+/// <summary>On many sockets, begins a handshake, stops in the middle of it, and waits until the broker ends the connection.</summary>
 internal sealed class HalfOpenHandshakes(int port, int seed) : Offender(port, lastOctet: 3, tasks: 400, seed)
 {
     private static readonly byte[] _handshake = [.. Session.Handshake.SelectMany(frame => frame)];

@@ -3,23 +3,23 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// Everything at once that strangers can do to an open port, while well-behaved clients work: set <c>AMQP_TESTS_FLOOD_SECONDS</c> for
-/// another time than 6 s, and <c>AMQP_TESTS_SEED</c> to repeat the mutations of a run.
+/// All kinds of attacks that strangers can make on an open port, at the same time, while well-behaved clients work.
+/// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration (6 s), and <c>AMQP_TESTS_SEED</c> repeats the mutations of a run.
 /// </summary>
-[NonParallelizable] // a flood takes what processors there are
+[NonParallelizable] // a flood uses all processors
 public sealed class MixedFloodTests
 {
     private const int GoodClients = 3;
     private const long MiB = 1 << 20;
 
-    /// <summary>The code that nobody had needed before: it stays.</summary>
+    /// <summary>Memory of code that the flood uses for the first time. It stays after the flood.</summary>
     private const long CodeBytes = 48 * MiB;
 
-    /// <summary>Of one offender: a hundred lines.</summary>
+    /// <summary>Maximum size of the log lines about one offender: a hundred lines.</summary>
     private const long LogBytesInTenSeconds = 50 << 10;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a good client; the machine may be slow
-    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // for idle threads and unused memory to go
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a client; the machine may be slow
+    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // until idle threads have ended and unused memory is returned
 
     private readonly int _seed = TestRounds.Seed;
     private readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FLOOD_SECONDS") ?? 6);
@@ -65,7 +65,7 @@ public sealed class MixedFloodTests
         await TestContext.Progress.WriteLineAsync($"mixed flood: later {BrokerFootprint.Of(broker.Pid)}");
     }
 
-    /// <summary>What the broker holds when it has worked a little.</summary>
+    /// <summary>Lets the broker do some work, and returns the resources that it uses afterwards.</summary>
     private static async Task<BrokerFootprint> WarmUpAsync(BrokerProcess broker)
     {
         await using var client = await GoodClient.StartAsync(broker.Uri, "warm-up");
@@ -85,7 +85,9 @@ public sealed class MixedFloodTests
         return crowd;
     }
 
-    /// <summary>Waits for the client's next message, unless it has been told to publish no more: then what has come may be all.</summary>
+    /// <summary>
+    /// Waits for the client's next message. If the client was told to stop publishing, no message may come any more, so nothing is awaited.
+    /// </summary>
     private static async Task DemandProgressAsync(GoodClient client, CancellationToken stop)
     {
         if (client.Failed.IsFaulted)
@@ -111,10 +113,10 @@ public sealed class MixedFloodTests
     private void DemandGoodLog(string log, Offender[] offenders)
     {
         Assert.That(log, Does.Not.Contain("Exception").And.Not.Contain("error of the broker's own").And.Not.Contain("   at "));
-        // who only comes and goes is not worth a line
+        // A client that only connects and disconnects is not logged.
         foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood))
             Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
-        // Of each address so many lines in ten seconds, and a sum.
+        // For each address the log has a limited number of lines in ten seconds, and a sum of the lines left out.
         Assert.That(log.Length, Is.LessThan(MiB + (_time.TotalSeconds / 10 + 1) * offenders.Length * LogBytesInTenSeconds));
     }
 

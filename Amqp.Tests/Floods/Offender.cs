@@ -3,29 +3,29 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Does harm to a broker from an address of its own, by so many tasks at once, until it is told to stop.</summary>
-/// <remarks>Thread-safe as far as it is public.</remarks>
+/// <summary>Attacks a broker from an address of its own, with several tasks at the same time, until the token is cancelled.</summary>
+/// <remarks>The public members are thread-safe.</remarks>
 internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
 {
     private long _offences;
 
-    /// <summary>Where it comes from: another loopback address than well-behaved clients have.</summary>
+    /// <summary>The address that the offender uses: a loopback address that well-behaved clients do not use.</summary>
     public IPAddress Address { get; } = new([127, 0, 0, lastOctet]);
 
-    /// <summary>What it has done so far, by its own measure.</summary>
+    /// <summary>Number of attacks so far.</summary>
     public long Offences => Interlocked.Read(ref _offences);
 
     public override string ToString() => $"{GetType().Name} {Offences:N0}";
 
-    /// <returns>A task that ends after the stop.</returns>
+    /// <returns>A task that ends when the token is cancelled.</returns>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
         Enumerable.Range(0, tasks).Select(number => Task.Run(() => RepeatAsync(new Random(seed + number), stop), CancellationToken.None)));
 
-    /// <summary>Offends once.</summary>
-    /// <exception cref="SocketException">The broker has had enough.</exception>
+    /// <summary>Makes one attack.</summary>
+    /// <exception cref="SocketException">The broker has ended the connection.</exception>
     protected abstract Task OffendAsync(Random random, CancellationToken stop);
 
-    /// <summary>A socket from the offender's address to the broker.</summary>
+    /// <summary>Connects to the broker from the offender's address.</summary>
     protected async Task<Socket> DialAsync(CancellationToken stop)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -42,14 +42,14 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Sends bytes, as far as the broker takes them.</summary>
+    /// <summary>Sends all bytes.</summary>
     protected static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         while (!bytes.IsEmpty)
             bytes = bytes[await socket.SendAsync(bytes, stop)..];
     }
 
-    /// <summary>Reads until the broker ends the connection or is silent for a while.</summary>
+    /// <summary>Reads until the broker ends the connection, or sends nothing for the given time.</summary>
     protected static async Task HearOutAsync(Socket socket, TimeSpan silence, CancellationToken stop)
     {
         byte[] buffer = new byte[4096];
@@ -65,7 +65,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Goes without a goodbye: the broker gets a reset.</summary>
+    /// <summary>Makes the end of the connection a reset instead of a close.</summary>
     protected static void Reset(Socket socket) => socket.LingerState = new LingerOption(true, 0);
 
     private async Task RepeatAsync(Random random, CancellationToken stop)
@@ -78,7 +78,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
             {
-                // Cut off, or told to stop.
+                // The broker has ended the connection, or the token is cancelled.
             }
             Interlocked.Increment(ref _offences);
         }

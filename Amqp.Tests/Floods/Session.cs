@@ -4,12 +4,12 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Valid sessions of clients that do not wait for answers, frame by frame.</summary>
+/// <summary>The frames of valid sessions, whose clients do not wait for answers.</summary>
 internal static class Session
 {
     private const int Queues = 20;
 
-    /// <summary>From the protocol header to connection.open, as guest.</summary>
+    /// <summary>The frames from the protocol header to connection.open, with a login as guest.</summary>
     public static IReadOnlyList<byte[]> Handshake { get; } =
     [
         ProtocolHeader.Amqp091.ToArray(),
@@ -18,11 +18,13 @@ internal static class Session
         Encoded.Frame(0, new ConnectionOpen("/")),
     ];
 
-    /// <summary>What a client does once it is connected: it declares, binds, publishes, consumes, settles and closes.</summary>
+    /// <summary>
+    /// Returns the frames of a client after connection.open: it declares, binds, publishes, consumes, settles and closes.
+    /// </summary>
     public static IReadOnlyList<byte[]> Random(Random random)
     {
         string queue = $"mutated.{random.Next(Queues)}", exchange = $"mutated.x.{random.Next(Queues)}";
-        // what is left goes
+        // The limits delete the messages and queues that the session leaves.
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(100)).With("x-expires", FieldValue.FromInt32(60_000));
         var routing = FieldTable.Empty.With("x-match", FieldValue.FromString("any")).With("n", FieldValue.FromInt32(1));
         List<byte[]> frames =

@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Topologies that chance alone would hardly make: circles and chains of full queues, of alternates, of
-/// exchanges that keep or delay messages.
+/// Topologies that random operations would hardly ever make: rings and chains of full queues, of alternate exchanges, and of exchanges that
+/// keep or delay messages.
 /// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Queues of a ring. In one of n queues messages die n² times before it comes to rest, each with
-    /// what it tells of the others: the large ones are for long runs.
+    /// Number of queues of a ring. In a ring of n queues one publish causes n² deaths, and each message lists the queues in which it died.
+    /// So the large rings are for long runs.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -31,25 +31,25 @@ internal sealed class Contraptions(FuzzWorker worker)
         BuildTransactionAsync
     ];
 
-    /// <summary>Builds one of them and sets it going.</summary>
+    /// <summary>Builds one of the topologies, chosen at random, and publishes to it.</summary>
     public Task BuildAsync() => BuildAsync(Random.Of(All));
 
-    /// <summary>Builds each of them once.</summary>
+    /// <summary>Builds each of the topologies once.</summary>
     public async Task BuildAllAsync()
     {
         foreach (var build in All.Skip(1))
             await BuildAsync(build);
-        await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing)); // last, as it goes round for a while
+        await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing)); // last, because its messages move for a while
     }
 
-    /// <summary>On a channel that is open: what the last one asked for without an answer may have closed it.</summary>
+    /// <summary>Builds on an open channel: a method of the last topology that has no answer may have closed the channel.</summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
         await worker.AskAsync(new ChannelFlow(true));
         await buildAsync();
     }
 
-    /// <summary>Deletes what has been built.</summary>
+    /// <summary>Deletes the queues and exchanges that were built.</summary>
     public async Task ClearAsync()
     {
         foreach (string queue in _queues)
@@ -60,7 +60,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         _exchanges.Clear();
     }
 
-    /// <summary>Full queues, each of which dead-letters to the next.</summary>
+    /// <summary>Builds full queues, each of which dead-letters to the next.</summary>
     private async Task BuildRingAsync(int size)
     {
         string ring = worker.NewName();
@@ -77,7 +77,9 @@ internal sealed class Contraptions(FuzzWorker worker)
         await PublishAnyAsync("", $"{ring}.0");
     }
 
-    /// <summary>Queues in which everything expires at once, each of which dead-letters to the next; and a consumer that rejects.</summary>
+    /// <summary>
+    /// Builds queues in which messages expire at once, each of which dead-letters to the next, and a consumer that rejects.
+    /// </summary>
     private async Task BuildExpiryRingAsync()
     {
         string ring = worker.NewName();
@@ -92,7 +94,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.TellAsync(new BasicNack(tag, true, false));
     }
 
-    /// <summary>Exchanges without bindings, each with the next for its alternate.</summary>
+    /// <summary>Builds exchanges without bindings. The alternate exchange of each is the next one.</summary>
     private async Task BuildAlternateRingAsync()
     {
         string ring = worker.NewName();
@@ -107,7 +109,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         await PublishAnyAsync($"{ring}.0", "a.b");
     }
 
-    /// <summary>Exchanges of all types, each bound to each other, and queues at them that dead-letter into the midst.</summary>
+    /// <summary>Builds exchanges of all types that are bound to one another, and queues that dead-letter to these exchanges.</summary>
     private async Task BuildMeshAsync()
     {
         string mesh = worker.NewName();
@@ -132,7 +134,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         await PublishAnyAsync($"{mesh}.fanout", "1");
     }
 
-    /// <summary>A history, and full queues that are bound to it and dead-letter to it.</summary>
+    /// <summary>Builds a recent-history exchange, and full queues that are bound to it and dead-letter to it.</summary>
     private async Task BuildHistoryAsync()
     {
         string history = worker.NewName();
@@ -154,13 +156,16 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
-        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // to which others publish
+        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // other workers publish to this exchange
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");
     }
 
-    /// <summary>An exchange that delays, with full queues behind it that dead-letter to it; it may go while messages wait in it.</summary>
+    /// <summary>
+    /// Builds a delaying exchange, with full queues behind it that dead-letter to it. The exchange may be deleted while messages wait in
+    /// it.
+    /// </summary>
     private async Task BuildDelaysAsync()
     {
         string delays = worker.NewName();
@@ -176,7 +181,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.DeleteExchangeAsync(delays);
     }
 
-    /// <summary>The firehose into a queue that is full, with messages that nest as deep as they may.</summary>
+    /// <summary>Routes the firehose to a full queue, and publishes messages that are nested as deeply as allowed.</summary>
     private async Task BuildTraceAsync()
     {
         string trace = worker.NewName();
@@ -199,7 +204,7 @@ internal sealed class Contraptions(FuzzWorker worker)
                 await worker.PublishAsync(exchange, key, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
     }
 
-    /// <summary>A transaction whose queues and exchange go before it is committed.</summary>
+    /// <summary>Makes a transaction whose queues and exchange are deleted before its commit.</summary>
     private async Task BuildTransactionAsync()
     {
         string name = worker.NewName();
@@ -220,7 +225,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         worker.Disconnect();
     }
 
-    /// <summary>Publishes what may be refused, which closes the channel: over another one than the contraption is built on.</summary>
+    /// <summary>Publishes messages that the broker may refuse, which closes the channel. So it uses a channel of its own.</summary>
     private Task PublishAnyAsync(string exchange, string key) =>
         worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
 

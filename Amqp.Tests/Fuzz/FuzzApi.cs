@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The HTTP API as the fuzzer uses it. One worker owns it.</summary>
+/// <summary>The fuzzer's client of the HTTP API. One worker owns it.</summary>
 internal sealed class FuzzApi : IDisposable
 {
     private readonly FuzzRun _run;
@@ -18,11 +18,11 @@ internal sealed class FuzzApi : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
     }
 
-    /// <summary>Asks, and fails the run for an answer that is the broker's own fault, or none in time.</summary>
+    /// <summary>Sends a request. Fails the run if the response is a fault of the broker, or does not come in time.</summary>
     /// <param name="method">GET, PUT, POST or DELETE.</param>
-    /// <param name="path">Behind <c>/api</c>, escaped.</param>
-    /// <param name="body">JSON.</param>
-    /// <returns>The status, and 0 when there is no broker any more.</returns>
+    /// <param name="path">Path after <c>/api</c>, escaped.</param>
+    /// <param name="body">JSON, or null for no body.</param>
+    /// <returns>Status and body; the status is 0 if the broker does not run any more.</returns>
     public async Task<(int Code, string Body)> CallAsync(string method, string path, string? body = null)
     {
         if (path != "/faults")
@@ -36,7 +36,7 @@ internal sealed class FuzzApi : IDisposable
             string text = await answer.Content.ReadAsStringAsync();
             int code = (int)answer.StatusCode;
             _run.NoteAnswer(string.Create(CultureInfo.InvariantCulture, $"HTTP {code}"));
-            if (code >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable) // publishers are blocked
+            if (code >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable) // 503: publishers are blocked
                 _run.Fail($"{method} {path} {body} was answered {code}: {text}");
             return (code, text);
         }

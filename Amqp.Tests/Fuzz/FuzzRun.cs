@@ -6,13 +6,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>One run of the fuzzer: its broker, what was done last, and the first thing that happened and must not. Thread-safe.</summary>
+/// <summary>One run of the fuzzer: its broker, the last operations, and the first failure. Thread-safe.</summary>
 internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>How late a bystander may be, whatever others do.</summary>
+    /// <summary>Maximum time that a message of a bystander may take, whatever other clients do.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an answer to the fuzzer itself may take, which may have asked for much.</summary>
+    /// <summary>
+    /// Maximum time of an answer to a worker of the fuzzer. It is longer, because the worker may have requested much work.
+    /// </summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(30);
@@ -27,18 +29,18 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public int Seed => seed;
 
-    /// <summary>Whether there is time for what takes some.</summary>
+    /// <summary>True if the run has time for operations that take long.</summary>
     public bool IsLong => time >= _long;
 
-    /// <summary>Set when nothing more is to be done, because the time is over or something has failed.</summary>
+    /// <summary>Cancelled when the run ends, because its time is over or it has failed.</summary>
     public CancellationToken Stop => _stop.Token;
 
     public InputCoverage Coverage { get; } = new();
 
-    /// <summary>What failed first, with all that may explain it; null while nothing has.</summary>
+    /// <summary>The first failure, with the last operations that may explain it; null if there was none.</summary>
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
-    /// <summary>How often which answer came.</summary>
+    /// <summary>The answers of the broker so far, each with its number.</summary>
     public string Answers =>
         string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 
@@ -53,7 +55,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void NoteAnswer(string answer) => _answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
 
-    /// <summary>Something happened that must not. The first one counts, and ends the run.</summary>
+    /// <summary>Fails the run and ends it. Only the first failure counts.</summary>
     public void Fail(string why)
     {
         string story = string.Create(
@@ -61,13 +63,13 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         if (!_failed.TrySetResult(story))
             return;
         _stop.Cancel();
-        broker.Kill(); // one that stands still would keep everybody waiting
+        broker.Kill(); // if the broker hangs, its clients would wait for it
     }
 
-    /// <summary>From now on chance has its time.</summary>
+    /// <summary>Starts the time of the random operations. The run ends when it is over.</summary>
     public void BeginToEnd() => _stop.CancelAfter(time);
 
-    /// <summary>Looks at the process and its count of faults until the run ends.</summary>
+    /// <summary>Checks the broker's process and its count of faults until the run ends.</summary>
     public async Task WatchAsync()
     {
         using var api = new FuzzApi(this, NewLog("watch"));
@@ -78,7 +80,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         }
     }
 
-    /// <summary>Fails when the broker has contained a fault, or is no more.</summary>
+    /// <summary>Fails the run if the broker has contained a fault, or its process has ended.</summary>
     public async Task DemandNoFaultAsync(FuzzApi api)
     {
         if (broker.HasExited)
@@ -93,7 +95,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>The first error in the log, or what came last.</summary>
+    /// <summary>Returns the log from its first error on; if it has none, the end of the log.</summary>
     private static string Told(string output)
     {
         const int most = 4000;

@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// What coverage-guided fuzzing runs for hours (README.md), here with its seeds and, for a second each, with what chance makes of them.
+/// The targets of coverage-guided fuzzing (README.md), which runs for hours. Here they get their seeds and, for a second each, random
+/// mutations of the seeds.
 /// </summary>
 public sealed class FuzzTargetTests
 {

@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Who does the fuzzer's operations one after another: a connection with a few channels, opened anew
-/// when the broker has closed them, and the HTTP API.
+/// Does the operations of the fuzzer one after another. It has the HTTP API and a connection with a few channels, which are opened anew
+/// when the broker has closed them.
 /// </summary>
 internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzRun Run => run;
 
-    /// <summary>Whether it is the one that builds what is built once.</summary>
+    /// <summary>True for the worker that builds the objects that exist once per run.</summary>
     public bool IsFirst => number == 1;
 
-    /// <summary>Begins the names of what only this worker uses.</summary>
+    /// <summary>Prefix of the names of objects that only this worker uses.</summary>
     public string Prefix { get; } = $"fuzz.w{number}.";
 
-    /// <summary>A name that nothing has yet.</summary>
+    /// <summary>Returns a name that was not used before.</summary>
     public string NewName() => $"{Prefix}{_names++}";
 
     public Random Random { get; } = new(unchecked(run.Seed * 1000 + number));
@@ -34,10 +34,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzApi Api => _api ??= new FuzzApi(run, Log);
 
-    /// <summary>Whom it logs in as from the next connection on.</summary>
+    /// <summary>User of the next connection.</summary>
     public string User { get; set; } = "guest";
 
-    /// <summary>One of its channels that is open; null when there is no way to one, because the run is at its end.</summary>
+    /// <summary>Returns one of the worker's channels, opened if needed; null if the run has ended.</summary>
     public async Task<HostileChannel?> ChannelAsync(int which = 0)
     {
         while (!run.Stop.IsCancellationRequested)
@@ -49,7 +49,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
                 if (_client is null)
                 {
                     User = "guest";
-                    await Task.Delay(_pause); // refused: the machine may be at its end, or the user gone
+                    await Task.Delay(_pause); // the login was refused: a resource is exhausted, or the user is deleted
                     continue;
                 }
             }
@@ -60,7 +60,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return null;
     }
 
-    /// <summary>Ends the connection without a goodbye.</summary>
+    /// <summary>Ends the connection without a close.</summary>
     public void Disconnect()
     {
         _client?.Dispose();
@@ -68,7 +68,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         Array.Clear(_channels);
     }
 
-    /// <summary>Asks on a channel that is open.</summary>
+    /// <summary>Sends a method on an open channel, and waits for its answer.</summary>
     public async Task<Answer> AskAsync<TMethod>(TMethod method, int which = 0)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -78,7 +78,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return await channel.AskAsync(method);
     }
 
-    /// <summary>Tells on a channel that is open.</summary>
+    /// <summary>Sends a method on an open channel, and waits for no answer.</summary>
     public async Task TellAsync<TMethod>(TMethod method, int which = 0)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -88,7 +88,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         await channel.TellAsync(method);
     }
 
-    /// <summary>Publishes a message so many times.</summary>
+    /// <summary>Publishes a message a number of times.</summary>
     public async Task PublishAsync(
         string exchange, string key, BasicProperties properties, int bodySize = 10, int count = 1, bool mandatory = false, int which = 0)
     {
@@ -123,7 +123,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public Task<Answer> DeleteExchangeAsync(string exchange, int which = 0) => AskAsync(new ExchangeDelete(exchange, false, false), which);
 
-    /// <summary>Does something the first time that it is asked for.</summary>
+    /// <summary>Calls a function, but only the first time that it is called with this name.</summary>
     public async Task OnceAsync(string what, Func<Task> doAsync)
     {
         if (_done.Add(what))
@@ -131,12 +131,12 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
     }
 
     /// <summary>
-    /// Everything that can become of messages becomes of some that are published there: returned,
-    /// delivered, rejected and so dead-lettered, acknowledged, purged.
+    /// Publishes messages to a queue, and lets some of them have each possible end: returned, delivered, rejected and so dead-lettered,
+    /// acknowledged, purged.
     /// </summary>
-    /// <param name="queue">A queue that there may be.</param>
-    /// <param name="properties">Of the messages.</param>
-    /// <param name="consumes">Whether a consumer comes and goes as well.</param>
+    /// <param name="queue">Name of a queue. It need not exist.</param>
+    /// <param name="properties">Properties of the messages; null for the default.</param>
+    /// <param name="consumes">True to start and cancel a consumer as well.</param>
     public async Task UseQueueAsync(string queue, BasicProperties? properties = null, bool consumes = true)
     {
         await PublishAsync("", queue, properties ?? new() { DeliveryMode = 2, Priority = 3 }, count: 4, mandatory: true);

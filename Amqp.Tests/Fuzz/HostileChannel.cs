@@ -5,32 +5,32 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>One channel of a <see cref="HostileClient"/>. Its worker asks, the client's reading task takes what comes.</summary>
+/// <summary>A channel of a <see cref="HostileClient"/>. Its worker sends, and the client's reading task handles received methods.</summary>
 internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort number)
 {
     private const int MostTags = 500;
 
     private readonly Lock _gate = new();
-    private readonly List<ulong> _tags = []; // owned by _gate, as is what follows
+    private readonly List<ulong> _tags = []; // guarded by _gate, as are the fields below
     private TaskCompletionSource<Answer>? _asked;
     private bool _isClosed;
 
     public ushort Number => number;
 
-    /// <summary>False once the broker has closed it, or its connection.</summary>
+    /// <summary>False once the broker has closed the channel or its connection.</summary>
     public bool IsOpen => !_isClosed && client.IsOpen;
 
-    /// <summary>The broker waits to hear that its close has been heard.</summary>
+    /// <summary>True if the broker has closed the channel and waits for close-ok.</summary>
     public bool MustConfirmClose { get; private set; }
 
-    /// <summary>Whether the worker has made it transactional.</summary>
+    /// <summary>True if the worker has sent tx.select.</summary>
     public bool IsTransactional { get; set; }
 
-    /// <summary>Sends a method that has no answer, or whose answer may come when it likes.</summary>
+    /// <summary>Sends a method, and does not wait for an answer.</summary>
     public Task TellAsync<TMethod>(TMethod method)
         where TMethod : struct, IMethod<TMethod> => client.SendAsync(Encoded.Frame(number, method));
 
-    /// <summary>Publishes a message, or several alike.</summary>
+    /// <summary>Publishes a message, or several equal ones.</summary>
     public Task PublishAsync(BasicPublish method, BasicProperties properties, int bodySize, int count = 1)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -44,7 +44,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         return client.SendAsync(output.WrittenSpan.ToArray());
     }
 
-    /// <summary>Sends a method and waits for the answer, or for the channel's end.</summary>
+    /// <summary>Sends a method, and waits for its answer or for the end of the channel.</summary>
     public async Task<Answer> AskAsync<TMethod>(TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -66,7 +66,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
         catch (OperationCanceledException)
         {
-            return Answer.Ended; // the run is over, perhaps because nothing is answered any more
+            return Answer.Ended; // the run has ended, perhaps because the broker does not answer any more
         }
         catch (TimeoutException)
         {
@@ -75,7 +75,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Takes one of the deliveries that wait for a settle; 0 when there is none.</summary>
+    /// <summary>Takes the tag of an unsettled delivery, chosen at random; returns 0 if there is none.</summary>
     public ulong TakeTag(Random random)
     {
         lock (_gate)
@@ -89,14 +89,14 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Forgets what was delivered: all of it has been settled or returned.</summary>
+    /// <summary>Removes all tags, after all deliveries were settled or requeued.</summary>
     public void ForgetTags()
     {
         lock (_gate)
             _tags.Clear();
     }
 
-    /// <summary>A method has come.</summary>
+    /// <summary>Handles a received method.</summary>
     public void Take(RawFrame frame)
     {
         var id = frame.Method;
@@ -116,7 +116,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
             }
             else if (id == BasicDeliver.Id)
             {
-                Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments[(1 + frame.Arguments[0])..])); // behind the consumer tag
+                Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments[(1 + frame.Arguments[0])..])); // the tag follows the consumer tag
             }
             else if (id != BasicReturn.Id && id != BasicAck.Id && id != BasicNack.Id && id != BasicCancel.Id)
             {
@@ -127,7 +127,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>The connection is at its end.</summary>
+    /// <summary>Handles the end of the connection.</summary>
     public void TakeEnd()
     {
         lock (_gate)
@@ -147,9 +147,9 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
     }
 }
 
-/// <summary>What the broker said to a request.</summary>
-/// <param name="Method">Its method.</param>
-/// <param name="Code">The reply code of a close; 0 for an answer as it should be, 1 for the end of the connection.</param>
+/// <summary>The broker's answer to a method.</summary>
+/// <param name="Method">Method id of the answer.</param>
+/// <param name="Code">Reply code of a close; 0 for the expected answer, 1 for the end of the connection.</param>
 internal readonly record struct Answer(MethodId Method, ushort Code)
 {
     public static Answer Ended => new(default, 1);

@@ -8,14 +8,17 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client to which refusals are answers like any other: channels and connections that the broker closes are opened anew by
-/// whoever uses it. One worker sends; what comes is read by a task of its own, so that the broker never has to wait for it.
+/// A client that treats a refusal as an answer: if the broker closes a channel or a connection, its user opens a new one. One worker sends,
+/// and a task of the client reads, so that the broker never waits for the client to read.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
-    /// <summary>Headers come in one frame, and the broker adds to them where a message dies or is traced.</summary>
+    /// <summary>
+    /// Maximum size of a received content header. It is above the frame size, because the broker adds headers to dead letters and traced
+    /// messages.
+    /// </summary>
     private const int LargestHeader = 1 << 20;
 
     private readonly FuzzRun _run;
@@ -27,7 +30,7 @@ internal sealed class HostileClient : IDisposable
 
     public bool IsOpen => !_isClosed;
 
-    /// <summary>Connects and logs in; null when the broker refuses that.</summary>
+    /// <summary>Connects and logs in; returns null if the broker refuses the connection.</summary>
     public static async Task<HostileClient?> OpenAsync(FuzzRun run, string virtualHost, string user, string password)
     {
         AmqpSocket? socket = null;
@@ -57,7 +60,7 @@ internal sealed class HostileClient : IDisposable
         return null;
     }
 
-    /// <summary>A channel that is open as far as its user knows; null when the connection is at its end.</summary>
+    /// <summary>Opens a channel; returns null if the connection has ended.</summary>
     public async Task<HostileChannel?> OpenChannelAsync(ushort number)
     {
         if (_channels.TryGetValue(number, out var old) && old.MustConfirmClose)
@@ -67,7 +70,7 @@ internal sealed class HostileClient : IDisposable
         return await channel.AskAsync(new ChannelOpen()) is { IsOk: true } ? channel : null;
     }
 
-    /// <summary>Sends frames; what the broker does not take any more is lost.</summary>
+    /// <summary>Sends frames. If the connection has ended, the frames are lost without an error.</summary>
     public async Task SendAsync(byte[] frames)
     {
         if (_isClosed)
@@ -88,7 +91,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Ends the connection without a goodbye.</summary>
+    /// <summary>Ends the connection without a close.</summary>
     public void Dispose()
     {
         _isClosed = true;
@@ -128,7 +131,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Null for a while in which nothing came.</summary>
+    /// <summary>Returns the next frame; null if none comes for a while.</summary>
     private async Task<RawFrame?> NextAsync()
     {
         try
@@ -141,10 +144,10 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>The code of a close: the text behind it may hold any octets, those of the names it speaks of.</summary>
+    /// <summary>Returns the reply code of a close. The reply text may not be UTF-8, because it may contain names with any octets.</summary>
     public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
 
-    /// <summary>A close, for the story of a failure.</summary>
+    /// <summary>Returns code and text of a close, for the report of a failure.</summary>
     public static string Describe(RawFrame close) =>
         $"{CodeOf(close)} {Encoding.UTF8.GetString(close.Arguments.Slice(3, close.Arguments[2]))}";
 
@@ -152,7 +155,7 @@ internal sealed class HostileClient : IDisposable
     {
         _isClosed = true;
         _run.NoteAnswer($"connection {code}");
-        if ((ReplyCode)code is ReplyCode.InternalError or ReplyCode.SyntaxError) // what is sent is well-formed
+        if ((ReplyCode)code is ReplyCode.InternalError or ReplyCode.SyntaxError) // the client sends only well-formed frames
             _run.Fail($"a connection was closed: {Describe(close)}");
     }
 }

@@ -7,9 +7,9 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Clients, and operators over HTTP, do what they like with well-formed requests; nobody else notices, and the broker contains no fault
-/// of its own. First every known argument, policy key, header and property takes every hostile value, then chance has
-/// its turn: for 5 s, or as many as <c>AMQP_TESTS_FUZZ_SECONDS</c> says. <c>AMQP_TESTS_SEED</c> repeats what a run did.
+/// Clients, and operators over HTTP, send any well-formed requests. Other clients must not notice it, and the broker must contain no fault.
+/// First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5 s, or for
+/// <c>AMQP_TESTS_FUZZ_SECONDS</c>. <c>AMQP_TESTS_SEED</c> repeats the operations of a run.
 /// </summary>
 public sealed class HostileInputTests
 {
@@ -83,7 +83,7 @@ public sealed class HostileInputTests
         }
     }
 
-    /// <summary>All who are to notice nothing.</summary>
+    /// <summary>All bystanders.</summary>
     private sealed class Crowd(FuzzRun run, params string[] hosts) : IAsyncDisposable
     {
         private readonly Bystander[] _clients =
@@ -102,7 +102,7 @@ public sealed class HostileInputTests
         public Task RunAsync(CancellationToken stop) =>
             Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
 
-        /// <summary>Waits until each of them has got something that was sent since.</summary>
+        /// <summary>Waits until each bystander has received a message that was sent after this call.</summary>
         public async Task MoveOnAsync()
         {
             foreach (var client in _clients)

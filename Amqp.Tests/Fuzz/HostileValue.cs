@@ -4,24 +4,26 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A value that is well-formed and seldom meant: what every argument, policy key, header and field of a body takes in turn.
+/// A value that is well-formed but unusual. Every argument, policy key, header and field of a body gets each of these values in turn.
 /// </summary>
-/// <param name="Name">For the log and the account of what was covered.</param>
-/// <param name="Field">In a field table.</param>
-/// <param name="Json">In a body of the HTTP API.</param>
+/// <param name="Name">Name for the log and for <see cref="InputCoverage"/>.</param>
+/// <param name="Field">The value in a field table.</param>
+/// <param name="Json">The value in a body of the HTTP API.</param>
 internal sealed record HostileValue(string Name, FieldValue Field, string Json)
 {
-    /// <summary>Within a table, and with what is written around it, hardly less than max_table_depth allows.</summary>
+    /// <summary>
+    /// Nesting depth of the deep values. With the tables around them they just stay within the default of max_table_depth.
+    /// </summary>
     private const int DeepLevels = 1020;
 
-    /// <summary>All of them, numbers first.</summary>
+    /// <summary>All hostile values, numbers first.</summary>
     public static IReadOnlyList<HostileValue> All { get; } =
     [
         Number("0", 0),
         Number("-1", -1),
         Number("2^31", 1L << 31),
-        Number("2^32+1", (1L << 32) + 1), // as milliseconds more than a timer takes
-        Number("ten years", 315_360_000_000), // the most that is accepted as a time
+        Number("2^32+1", (1L << 32) + 1), // as milliseconds, more than a timer of .NET accepts
+        Number("ten years", 315_360_000_000), // the longest accepted time
         Number("2^53", 1L << 53),
         Number("2^63-1", long.MaxValue),
         Number("-2^63", long.MinValue),
@@ -46,7 +48,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
     ];
 
     /// <summary>
-    /// What it says as a text: for properties, parts of addresses and queries, which are nothing else. As long as a short string at most.
+    /// The value as text, for properties and for parts of addresses and queries. It is cut to the length of a short string.
     /// </summary>
     public string ShortText => Field.Type switch
     {
@@ -55,7 +57,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         _ => Field.ToString(),
     };
 
-    /// <summary>A table in a table in a table.</summary>
+    /// <summary>Returns tables nested to a depth.</summary>
     public static FieldValue Deep(int levels)
     {
         var value = FieldValue.FromInt32(1);

@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>An account of which value was given to what, and what became of it. Thread-safe.</summary>
+/// <summary>Records the value that each input was given, and the broker's answer. Thread-safe.</summary>
 internal sealed class InputCoverage
 {
     private readonly ConcurrentDictionary<(string Place, string Name, string Value), string> _answers = [];
 
-    /// <summary>Notes an answer: <c>taken</c>, or the code of a refusal.</summary>
+    /// <summary>Records an answer: <c>taken</c>, or the code of a refusal.</summary>
     public void Note(InputCase input, string answer) => _answers[(input.Place, input.Name, input.Value.Name)] = answer;
 
-    /// <summary>Those that have had no answer.</summary>
+    /// <summary>Returns the expected inputs that have no answer.</summary>
     public IEnumerable<InputCase> Missing(IEnumerable<InputCase> expected) =>
         expected.Where(input => !_answers.ContainsKey((input.Place, input.Name, input.Value.Name)));
 
-    /// <summary>A line for each kind of place: how many names and values, and how often which answer.</summary>
+    /// <summary>Returns a line for each kind of place: the number of names and of values, and the number of each answer.</summary>
     public override string ToString() =>
         string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
             $"  {group.Key}: {group.Select(entry => entry.Key.Name).Distinct().Count()} names, {group.Count()} values; "
@@ -25,9 +25,9 @@ internal sealed class InputCoverage
                     .Select(count => $"{count.Key} {count.Value}"))));
 }
 
-/// <summary>A value for something that the broker knows.</summary>
-/// <param name="Place">Where it stands: <c>queue argument</c>.</param>
-/// <param name="Name">What it is given to: <c>x-expires</c>.</param>
+/// <summary>A value for an input that the broker knows.</summary>
+/// <param name="Place">Kind of place of the input, such as <c>queue argument</c>.</param>
+/// <param name="Name">Name of the input, such as <c>x-expires</c>.</param>
 /// <param name="Value">The value.</param>
-/// <param name="TryAsync">Gives it, uses what comes of it, and tells the answer.</param>
+/// <param name="TryAsync">Sends the value, uses the object that it belongs to, and returns the answer.</param>
 internal sealed record InputCase(string Place, string Name, HostileValue Value, Func<FuzzWorker, Task<string>> TryAsync);

@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The names that the broker gives a meaning to.</summary>
+/// <summary>The names that have a meaning for the broker.</summary>
 internal static partial class KnownInputs
 {
     /// <summary>Arguments whose names do not begin with <c>x-</c>.</summary>
@@ -21,12 +21,12 @@ internal static partial class KnownInputs
         ];
 
     /// <summary>
-    /// Names of arguments of queues, exchanges, bindings and consumers: those in the table of queues,
-    /// and every other <c>x-</c> name in the broker's code, so that a new one is among them.
+    /// Names of arguments of queues, exchanges, bindings and consumers: those in the table of queue arguments, and every other name in the
+    /// broker's code that begins with <c>x-</c>, so that a new argument is included.
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
-    /// <summary>Names of headers, which the broker reads as octets: they are no strings of its code.</summary>
+    /// <summary>Names of headers. They are listed here, because the broker's code has them as octets and not as strings.</summary>
     public static IReadOnlyList<string> Headers { get; } =
     [
         "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange",
@@ -41,7 +41,7 @@ internal static partial class KnownInputs
     public static IReadOnlyList<string> DeathFields { get; } =
         ["count", "reason", "queue", "time", "exchange", "routing-keys", "original-expiration"];
 
-    /// <summary>The 14 properties, as the HTTP API names them.</summary>
+    /// <summary>The 14 properties, by their names in the HTTP API.</summary>
     public static IReadOnlyList<string> Properties { get; } =
     [
         "content_type",

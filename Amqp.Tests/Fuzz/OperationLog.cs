@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The last operations of one worker. It writes, anyone reads.</summary>
+/// <summary>The last operations of one worker. The worker writes, and any thread reads.</summary>
 internal sealed class OperationLog(string worker, Stopwatch clock)
 {
     private const int Kept = 40;
@@ -12,11 +12,11 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
     private readonly Lock _gate = new();
     private readonly Queue<(double Time, object Operation)> _operations = new();
 
-    /// <summary>How many there have been.</summary>
+    /// <summary>Number of operations so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>
-    /// Notes an operation. What it says is asked only when the log is read: most of it is long, and of no interest to anyone.
+    /// Records an operation. Its text is made only when the log is read, because most operations are long and are never read.
     /// </summary>
     public void Note(object operation)
     {

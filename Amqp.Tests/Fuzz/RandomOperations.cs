@@ -5,7 +5,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// What a worker does when it may do anything: one operation at a time, each well-formed, most of them to things that others use as well.
+/// The random operations of a worker, one at a time. Each is well-formed, and most of them use objects that other workers use as well.
 /// </summary>
 internal sealed class RandomOperations
 {
@@ -52,7 +52,7 @@ internal sealed class RandomOperations
 
     private int AnyChannel => Random.Next(3);
 
-    /// <summary>Goes on until the run ends.</summary>
+    /// <summary>Does operations until the run ends.</summary>
     public async Task RunAsync()
     {
         while (!_worker.Run.Stop.IsCancellationRequested)
@@ -195,7 +195,7 @@ internal sealed class RandomOperations
             $"{{\"pattern\":\"{pattern}\",\"apply-to\":\"{target}\",\"priority\":{Random.Next(-2, 3)},\"definition\":{{{definition}}}}}");
     }
 
-    /// <summary>Turns the firehose on or off, with queues that hear it.</summary>
+    /// <summary>Turns the firehose on or off, and binds queues to it.</summary>
     private async Task TraceAsync()
     {
         await _worker.Api.CallAsync("PUT", "/vhosts/%2F", $"{{\"tracing\":{(Random.OneIn(3) ? "false" : "true")}}}");
@@ -236,7 +236,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("GET", $"/exchanges/%2F/{Random.OwnExchange()}");
     }
 
-    /// <summary>A user comes, goes or may do something else; and the worker is that user, or guest again.</summary>
+    /// <summary>Creates or deletes a user, or changes its permissions. The worker logs in as this user, or as guest again.</summary>
     private async Task AccessAsync()
     {
         const string user = SystematicPass.ScratchUser;
@@ -255,7 +255,7 @@ internal sealed class RandomOperations
             await _worker.Api.CallAsync("DELETE", $"/connections/username/{user}");
     }
 
-    /// <summary>Another virtual host comes with what there is in one, and goes.</summary>
+    /// <summary>Creates a virtual host with objects in it, and deletes it.</summary>
     private async Task VirtualHostAsync()
     {
         string host = _worker.Prefix + "host";
@@ -283,7 +283,7 @@ internal sealed class RandomOperations
         }
     }
 
-    /// <summary>What is there is imported once more, or something of it is changed.</summary>
+    /// <summary>Imports the present definitions again in half of the calls, and then a queue with random values.</summary>
     private async Task DefinitionsAsync()
     {
         var (code, body) = await _worker.Api.CallAsync("GET", "/definitions/%2F");
@@ -295,7 +295,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("POST", "/definitions/%2F", queue);
     }
 
-    /// <summary>Most of what has gathered goes, so that long runs stay small.</summary>
+    /// <summary>Deletes most of the objects, so that long runs stay small.</summary>
     private async Task ClearAsync()
     {
         for (int place = 0; place < 16; place++)

@@ -2,13 +2,13 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Random arguments, properties and names: mostly such as make something happen, now and then any.</summary>
+/// <summary>Random arguments, properties and names. Most of them have an effect; now and then any value is chosen.</summary>
 internal static class RandomValues
 {
     private const int Queues = 16;
     private const int Exchanges = 10;
 
-    /// <summary>One case in so many has a value that is seldom meant.</summary>
+    /// <summary>One of this many values is a hostile one.</summary>
     private const int Seldom = 12;
 
     private static readonly string[] _keys = ["", "a", "b", "a.b", "#", "*.b", "1", "2", "100"];
@@ -26,10 +26,10 @@ internal static class RandomValues
         _ => $"fuzz.x{random.Next(Exchanges)}",
     };
 
-    /// <summary>An exchange that is the fuzzer's own.</summary>
+    /// <summary>Returns the name of an exchange that the fuzzer declares.</summary>
     public static string OwnExchange(this Random random) => $"fuzz.x{random.Next(Exchanges)}";
 
-    /// <summary>A routing key, or the name of a queue, so that the default exchange leads somewhere.</summary>
+    /// <summary>Returns a routing key. It may be the name of a queue, so that the default exchange routes it.</summary>
     public static string Key(this Random random) => random.Next(Seldom) switch
     {
         0 => random.Hostile().ShortText,

@@ -4,12 +4,12 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Every value for everything that is known, once, each time with messages that make something of it.</summary>
+/// <summary>Gives every hostile value to every known input once, each time with messages that use it.</summary>
 internal static class SystematicPass
 {
     private const string Host = "%2F";
 
-    /// <summary>All that there is to try. Workers may take them in any order.</summary>
+    /// <summary>All inputs with all values. Workers may try them in any order.</summary>
     public static IReadOnlyList<InputCase> Cases { get; } =
     [
         .. Of("argument of a queue", KnownInputs.Arguments, TryQueueArgumentAsync),
@@ -45,7 +45,7 @@ internal static class SystematicPass
         .. Of("prefetch", ["of a consumer", "of a channel"], TryPrefetchAsync),
     ];
 
-    /// <summary>The user and the virtual host whose limits and permissions may be anything.</summary>
+    /// <summary>Names of a user and of a virtual host whose limits and permissions the fuzzer changes.</summary>
     public const string ScratchUser = "fuzz-user", ScratchHost = "fuzz-host";
 
     private static IEnumerable<InputCase> Of(
@@ -85,7 +85,7 @@ internal static class SystematicPass
         return answer.ToString();
     }
 
-    /// <summary>Leaves a queue with a message behind, so that what is due some time, or never, is waited for.</summary>
+    /// <summary>Leaves a queue with a message, so that timers wait for deadlines that are far away or never come.</summary>
     private static async Task<string> LeaveQueueAsync(FuzzWorker worker, FieldTable arguments)
     {
         string left = worker.NewName();
@@ -95,8 +95,7 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Leaves queues behind in which nothing is due for years: what waits for the first deadline of all
-    /// then has none that is near, as long as nobody else has made one.
+    /// Leaves queues in which nothing is due for years. The timer of all queues then has no near deadline until another worker makes one.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
@@ -126,7 +125,7 @@ internal static class SystematicPass
             return answer.ToString();
         await DeclareOnceAsync(worker, queue, 2);
         var properties = new BasicProperties { Headers = Table("x-delay", value), CorrelationId = value.ShortText };
-        await worker.PublishAsync(exchange, "1", properties, count: 2, mandatory: true); // to nobody, or to the alternate
+        await worker.PublishAsync(exchange, "1", properties, count: 2, mandatory: true); // not bound: returned or to the alternate
         await worker.BindQueueAsync(queue, exchange, "1");
         await worker.PublishAsync(exchange, "1", properties, count: 3);
         await worker.AskAsync(new QueueUnbind(queue, exchange, "1", FieldTable.Empty));
@@ -151,7 +150,7 @@ internal static class SystematicPass
         string key = value.ShortText;
         var answer = await worker.BindQueueAsync(queue, exchange, key);
         await worker.PublishAsync(exchange, key, new(), count: 2, mandatory: true);
-        await worker.BindExchangeAsync(exchange, exchange, key); // a circle
+        await worker.BindExchangeAsync(exchange, exchange, key); // makes a circle
         await worker.PublishAsync(exchange, key, new(), count: 2);
         await worker.AskAsync(new ExchangeUnbind(exchange, exchange, key, false, FieldTable.Empty));
         await worker.AskAsync(new QueueUnbind(queue, exchange, key, FieldTable.Empty));
@@ -192,7 +191,7 @@ internal static class SystematicPass
             new() { Headers = FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(new FieldTable(death))])) });
     }
 
-    /// <summary>As far as the property's type on the wire can have it.</summary>
+    /// <summary>Publishes messages with a property set to the value, as far as the property's type allows.</summary>
     private static async Task<string> TryPropertyAsync(FuzzWorker worker, string name, HostileValue value)
     {
         string text = value.ShortText;
@@ -216,7 +215,10 @@ internal static class SystematicPass
         });
     }
 
-    /// <summary>To a queue from which it dies, to exchanges that look into it or keep it, and under the eyes of the firehose.</summary>
+    /// <summary>
+    /// Publishes to a queue that dead-letters the message, and to exchanges that read the properties or keep the message, with the firehose
+    /// on.
+    /// </summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
         string dying = worker.Prefix + "dying", grave = worker.Prefix + "grave";
@@ -292,8 +294,8 @@ internal static class SystematicPass
             await worker.UseQueueAsync(queue);
             await worker.PublishAsync(exchange, "", new(), count: 2, mandatory: true);
             await worker.Api.CallAsync("DELETE", path);
-            await worker.DeclareQueueAsync(queue, arguments); // it may have expired
-            await worker.PublishAsync("", queue, new()); // the next policy finds a message
+            await worker.DeclareQueueAsync(queue, arguments); // the queue may have expired
+            await worker.PublishAsync("", queue, new()); // so that the next policy finds a message
         }
         return Text(code);
     }
@@ -307,7 +309,7 @@ internal static class SystematicPass
             ["definition"] = "{\"max-length\":2}",
             ["priority"] = "1",
             ["apply-to"] = "\"all\"",
-            // not everybody's
+            // The pattern has the worker's prefix, so that the policy does not apply to objects of other workers.
             [field] = field == "pattern" && value.Field.Type == FieldType.LongString
                 ? JsonSerializer.Serialize($"^{worker.Prefix}{value.ShortText}")
                 : value.Json,

@@ -15,7 +15,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
-/// <summary>What the broker's names and definitions add to what the store knows of a data directory.</summary>
+/// <summary>The names and definitions of the broker that an inspection adds to what the store knows of a data directory.</summary>
 public sealed class DataFolderTests
 {
     private TestFolder _folder = null!;
@@ -79,7 +79,7 @@ public sealed class DataFolderTests
             broker.Publish(gone, body: 100, isPersistent: true);
             broker.Publish(without, isPersistent: true);
             Assert.That(BareBroker.Get(without), Is.True);
-            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // of the highest priority
+            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // two messages of the highest priority
             broker.Host.Topology.DeleteQueue(gone, ifUnused: false, ifEmpty: false);
             broker.Host.Topology.DeleteQueue(without, ifUnused: false, ifEmpty: false);
             await broker.Store.WaitForCommitAsync(broker.Store.AppendedPosition);
@@ -96,7 +96,9 @@ public sealed class DataFolderTests
         Assert.That((queues[1].RedeliveredUpTo, queues[1].LastSequence), Is.EqualTo((2L, 3L)));
     }
 
-    /// <summary>Messages that wait in an exchange have a place of their own in the store, and it has the exchange's name.</summary>
+    /// <summary>
+    /// Messages that wait in an exchange have a queue number of their own in the store. The inspection shows the exchange's name.
+    /// </summary>
     [Test]
     public async Task What_waits_in_an_exchange_stands_under_its_name()
     {
@@ -199,7 +201,7 @@ public sealed class DataFolderTests
         Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Findings, Is.EqualTo(verdict.Findings));
     }
 
-    /// <summary>What a broker leaves that is killed now.</summary>
+    /// <summary>Copies the files that would be left if the broker were killed now.</summary>
     private void Copy(string folder)
     {
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The calls of tutorials on message queues, with the same omissions (pika).</summary>
+/// <summary>
+/// Programs as tutorials show them (pika). Some do not declare their queue, acknowledge nothing or do not close the connection.
+/// </summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
 {

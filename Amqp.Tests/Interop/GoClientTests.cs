@@ -25,7 +25,7 @@ public sealed class GoClientTests
 
         Assert.That(tests, Has.Count.AtLeast(LeastIntegrationTests));
         Assert.That(tests.Where(test => outcomes.GetValueOrDefault(test) is not "pass"), Is.Empty, output);
-        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // the tests leave no connection open
+        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // fails if the tests leave a connection open
     }
 
     /// <remarks>Some tests have timeouts of a millisecond, which is too short on a busy machine, so failed tests are run again.</remarks>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>A client that breaks one connection after another is named in the log, and does not fill it.</summary>
+/// <summary>A client whose connections fail one after another is named in the log, but its number of lines is bounded.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
 {
@@ -102,7 +102,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Assert.That(_summaries[^1], Is.EqualTo("3 of others"));
     }
 
-    /// <summary>Addresses cost nothing to who has a network of them, and memory here.</summary>
+    /// <summary>The owner of a network has any number of addresses, and each known address takes memory of the broker.</summary>
     [Test]
     public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
     {
@@ -132,7 +132,10 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Assert.That((before, lines.IsUsedUp(Address(1)), lines.IsUsedUp(Address(2))), Is.EqualTo((false, true, false)));
     }
 
-    /// <summary>One line is allowed. What is written, what is summed up, and whose it is.</summary>
+    /// <summary>
+    /// One warning or error is allowed per address. From the next one on all lines of the address are left out and summed up, except errors
+    /// with an exception, which are faults of the broker.
+    /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()
     {
@@ -163,7 +166,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
             logger.Log(level, id, text, error, (line, _) => line);
     }
 
-    /// <summary>Four refusals are answered at once.</summary>
+    /// <summary>The broker answers the first four refusals at once.</summary>
     [Test]
     public void Who_was_refused_too_often_waits_and_is_three_lines_of_log_and_a_sum()
     {
@@ -230,7 +233,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
         perAddress, inAll, _clock, (count, address, last) => _summaries.Add($"{count} of {address}, {last}"), count =>
             _summaries.Add($"{count} of others"));
 
-    /// <summary>A clock whose one timer rings when it is told to.</summary>
+    /// <summary>A clock with one timer, which fires when the test calls for it.</summary>
     private sealed class ManualTimer : TimeProvider, ITimer
     {
         private Action? _callback;

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>What the log says of a connection: a line for what happens to it, and none for what is nothing.</summary>
+/// <summary>The log lines about a connection: one for each event of interest, and none for a normal port check.</summary>
 public sealed class ConnectionLogTests
 {
     private BrokerInProcess _broker = null!;
@@ -49,7 +49,7 @@ public sealed class ConnectionLogTests
         Assert.That((await LinesOfAsync(client, connection))[1], Is.EqualTo("channel 3 closed: NOT_FOUND - no queue 'nope' in vhost '/'"));
     }
 
-    /// <summary>Whoever looks whether the port is open comes every few seconds.</summary>
+    /// <summary>A monitor that checks if the port is open connects every few seconds. It must not fill the log.</summary>
     [TestCase("nothing")]
     [TestCase("a part of a header")]
     [TestCase("a header")]
@@ -119,7 +119,7 @@ public sealed class ConnectionLogTests
             () => string.Join('\n', broker.Log));
     }
 
-    /// <summary>A client, and the broker's end of it.</summary>
+    /// <summary>Connects a client. Returns it with the broker's object of the connection.</summary>
     private async Task<(RawClient Client, AmqpConnection Connection)> DialAsync()
     {
         var before = _broker.Connections.All.ToHashSet();
@@ -131,7 +131,7 @@ public sealed class ConnectionLogTests
         return (client, connection!);
     }
 
-    /// <summary>Has the client go away, and gives what was logged of it until all is over.</summary>
+    /// <summary>Disconnects a client. Returns the lines about its connection that were logged until the connection was closed.</summary>
     private async Task<string[]> LinesOfAsync(RawClient client, AmqpConnection connection)
     {
         await client.DisposeAsync();

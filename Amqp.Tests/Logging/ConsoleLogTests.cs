@@ -67,7 +67,7 @@ public class ConsoleLogTests
         Assert.That(lines[^1], Does.EndWith("afterwards"));
     }
 
-    /// <summary>Twenty lines of a megabyte each.</summary>
+    /// <summary>Logs twenty lines of a megabyte each.</summary>
     private static void WriteTwentyMegabytes(ILogger logger)
     {
         string megabyte = new('x', 1 << 20);

@@ -12,7 +12,7 @@ using Queue = Amqp.Server.Broker.Queues.Queue;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>Which events are logged.</summary>
+/// <summary>The events that are logged at each level and for each category.</summary>
 public class LogLevelsTests
 {
     [TestCase(typeof(AmqpConnection), LogCategory.Connection)]

@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>The metrics for each requested family, and the count behind each metric, on a broker without clients.</summary>
+/// <summary>The metrics that each requested family contains, and the count behind each metric, on a broker without clients.</summary>
 public sealed class MetricFamilyTests
 {
     private BrokerInProcess _broker = null!;

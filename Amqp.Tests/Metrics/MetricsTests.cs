@@ -142,7 +142,7 @@ public partial class MetricsTests
             await channel.QueueDeleteAsync("gone");
             var got = await channel.BasicGetAsync("q", autoAck: false);
             await channel.BasicAckAsync(got!.DeliveryTag, false);
-        } // its counts remain
+        } // the counts of the closed channel and connection remain
 
         string text = await GetAsync(broker, "metrics");
 
@@ -582,7 +582,7 @@ public partial class MetricsTests
     }
 
     /// <summary>
-    /// Publishes seven messages of 100 and 10,000 octets, two of them transient and one unacknowledged; and declares an empty queue.
+    /// Publishes seven messages of 100 and 10,000 octets, two of them transient and one unacknowledged. Declares an empty queue as well.
     /// </summary>
     private static async Task FillAsync(IChannel channel)
     {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Amqp.Tests.Performance;
 
 /// <summary>
-/// A broker in the test's own process, on real sockets and a folder of its own: the runtime's counters are then the broker's.
+/// A broker in the process of the test, with real sockets and a data directory. The runtime's counters of the process are those of the
+/// broker.
 /// </summary>
 internal sealed class InProcessBroker : IAsyncDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class InProcessBroker : IAsyncDisposable
 
     private InProcessBroker(WebApplication app, string folder) => (_app, _folder) = (app, folder);
 
-    /// <summary>For clients: guest's connection to the virtual host <c>/</c>.</summary>
+    /// <summary>URI with which clients connect to the virtual host <c>/</c> as guest.</summary>
     public string Uri => string.Create(
         CultureInfo.InvariantCulture,
         $"amqp://guest:guest@127.0.0.1:{_app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).First().Port}/%2F");

@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace Amqp.Tests.Performance;
 
-/// <summary>What the broker allocates for a message, from socket to socket, once it is warm: as good as nothing.</summary>
-/// <remarks>The load comes from a process of its own, so that only the broker's allocations are counted.</remarks>
+/// <summary>
+/// The bytes that the broker allocates for a message, from socket to socket. Once all pools have grown, they are almost 0.
+/// </summary>
+/// <remarks>Another process makes the load, so that only the broker's allocations are counted.</remarks>
 [NonParallelizable]
 public sealed class MessageAllocationTests
 {
@@ -16,18 +18,18 @@ public sealed class MessageAllocationTests
     public async Task A_message_allocates_less_than_ten_bytes(string load)
     {
         await using var broker = await InProcessBroker.StartAsync();
-        // Compiles, and makes the pools as large as they can become: a producer may be far ahead of its consumer.
+        // Compiles the code, and makes the pools as large as they can become: a producer may be far ahead of its consumer.
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);
 
-        // What a load allocates once, such as its connections, is in both.
+        // Both loads allocate the same once, for example for their connections. The difference is that of the messages.
         long few = await AllocatedAsync(broker, load, Few);
         long many = await AllocatedAsync(broker, load, Many);
 
         Assert.That((many - few) / (double)(Many - Few), Is.LessThan(10));
     }
 
-    /// <summary>Bytes that this process allocates while it serves a load.</summary>
+    /// <summary>Returns the bytes that this process allocates while it serves a load.</summary>
     private static async Task<long> AllocatedAsync(InProcessBroker broker, string load, int messages)
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);

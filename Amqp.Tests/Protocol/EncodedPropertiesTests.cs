@@ -130,7 +130,7 @@ public class EncodedPropertiesTests
         Assert.That(EncodedProperties.Read([0x10, 0x01, 0x80, 0x00, 2, 1, (byte)'a']).DeliveryMode, Is.EqualTo(2));
 
     /// <summary>
-    /// Content type, headers, delivery mode and expiration, then unknown properties after a second and a third word of flags.
+    /// The properties are content type, headers, delivery mode and expiration, and unknown ones with flags in a second and a third word.
     /// </summary>
     [TestCase(true)]
     [TestCase(false)]

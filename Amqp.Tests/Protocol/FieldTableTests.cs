@@ -183,7 +183,7 @@ public class FieldTableTests
     }
 
     [Test]
-    [CancelAfter(30_000)] // takes a second; a linear search for each name would take minutes
+    [CancelAfter(30_000)] // takes a second, but would take minutes if each name were searched linearly
     public async Task Large_tables_are_compared_in_a_time_that_grows_with_their_size(CancellationToken cancellation)
     {
         const int count = 200_000;
@@ -194,7 +194,7 @@ public class FieldTableTests
     }
 
     [Test]
-    [CancelAfter(30_000)] // as above
+    [CancelAfter(30_000)] // would take minutes if the search were linear
     public async Task Each_field_of_a_large_table_is_found_in_a_time_that_does_not_grow_with_its_size(CancellationToken cancellation)
     {
         const int count = 200_000;

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>The output of Erlang, so that reply texts are RabbitMQ's.</summary>
+/// <summary>Octets in the format in which Erlang prints them, which RabbitMQ's reply texts have.</summary>
 public class OctetsTests
 {
     [TestCase("", "all octets = <<>>")]

@@ -4,12 +4,12 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Confirms of persistent messages: from who publishes over the store's thread, which is driven here too, to who is told.
+/// Confirms of persistent messages, from the publisher over the store's thread to the client. The store's thread is driven, too.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
-    /// <summary>Types are initialised under locks of the runtime's, which no schedule knows of.</summary>
+    /// <summary>Initialises types before the first schedule, because the runtime does this under locks that no schedule controls.</summary>
     [OneTimeSetUp]
     public void WarmUp()
     {
@@ -52,7 +52,9 @@ public sealed class CommitTests
         {
         }
 
-        /// <summary>Here, as a store's threads are driven if the one that opens it is.</summary>
+        /// <summary>
+        /// Opens the broker on a driven thread, because the threads of a store are driven only if the thread that opens it is.
+        /// </summary>
         private void Open()
         {
             var broker = new SchedulesBroker();
@@ -83,7 +85,9 @@ public sealed class CommitTests
             Interlocked.Decrement(ref _left);
         }
 
-        /// <summary>Up to which publish the acks say, of which each must say more than the one before.</summary>
+        /// <summary>
+        /// Returns the number of publishes that are confirmed. Checks that each ack confirms more than the one before it.
+        /// </summary>
         private static ulong ConfirmedOf(ScriptedClient client)
         {
             var tags = client.Methods<BasicAck>().Select(ack => ack.DeliveryTag).ToList();

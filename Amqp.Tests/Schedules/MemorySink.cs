@@ -5,17 +5,17 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>A peer that keeps what it is sent. It takes part of it at a time, and at once or after a while: a socket does both.</summary>
-/// <param name="mostAtOnce">Octets that it takes at a time.</param>
-/// <param name="isSlow">Every second send is completed by another thread.</param>
-/// <param name="lostAfter">Sends after which the peer is gone.</param>
+/// <summary>A peer that keeps the octets sent to it. As a socket does, it takes a part of them at a time, at once or later.</summary>
+/// <param name="mostAtOnce">Maximum number of octets that one send takes.</param>
+/// <param name="isSlow">True if another thread completes every second send.</param>
+/// <param name="lostAfter">Number of sends after which the peer is disconnected.</param>
 internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = false, int lostAfter = int.MaxValue) : OutputSink
 {
     private readonly List<byte> _octets = [];
     private int _sends;
     private bool _isSending;
 
-    /// <summary>The whole frames that came so far.</summary>
+    /// <summary>The complete frames that were sent so far.</summary>
     public IReadOnlyList<SentFrame> Frames
     {
         get
@@ -39,7 +39,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
         if (!isSlow || _sends % 2 == 0)
             return new ValueTask<int>(taken);
         _isSending = true;
-        var sent = new TaskCompletionSource<int>(); // whoever completes it goes on with the outbox's work
+        var sent = new TaskCompletionSource<int>(); // the thread that completes it continues with the outbox's work
         Schedule.Start("socket", () =>
         {
             Schedule.Point();

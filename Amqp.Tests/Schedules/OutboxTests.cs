@@ -5,7 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>What a connection sends, while several threads write and one of them is the sender.</summary>
+/// <summary>The frames that a connection sends while several threads write, and one of these threads sends.</summary>
 [NonParallelizable]
 public sealed class OutboxTests
 {

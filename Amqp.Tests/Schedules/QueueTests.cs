@@ -3,7 +3,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>A queue while clients publish, consume, settle and go at the same time.</summary>
+/// <summary>A queue while clients publish, consume, settle and disconnect at the same time.</summary>
 [NonParallelizable]
 public sealed class QueueTests
 {
@@ -60,7 +60,7 @@ public sealed class QueueTests
 
         public void Check()
         {
-            _one.Publish("", "q", persistent: false, "last"); // the queue still drains
+            _one.Publish("", "q", persistent: false, "last"); // shows that the queue still drains
             Assert.That(_consumer.Bodies, Is.EquivalentTo([.. Messages("a", 3), .. Messages("b", 3), "last"]));
             DemandOrder(_consumer.Bodies, "a");
             DemandOrder(_consumer.Bodies, "b");
@@ -91,7 +91,7 @@ public sealed class QueueTests
             {
                 _leaving.Say(_consume);
                 _leaving.Say(new BasicQos(0, 1, false));
-                _leaving.End(); // what it had is not acknowledged
+                _leaving.End(); // its deliveries are unacknowledged, so they are requeued
             }),
             ("staying", () => _staying.Say(_consume)),
         ];
@@ -129,7 +129,9 @@ public sealed class QueueTests
         public void Dispose() => _consumer.End();
     }
 
-    /// <remarks>With priorities, as then the queue has a count of its own: one that is wrong leaves messages to nobody.</remarks>
+    /// <remarks>
+    /// The queue has priorities, because it then has a count of its own. If this count is wrong, messages are never delivered.
+    /// </remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
         private readonly ScriptedClient _publisher = Declared(broker, FieldTable.Empty.With("x-max-priority", FieldValue.FromInt32(1))),
@@ -166,7 +168,7 @@ public sealed class QueueTests
 
     private sealed class Deleting(SchedulesBroker broker) : IScenario
     {
-        /// <summary>More than fits into a block beside another: one that is forgotten is seen.</summary>
+        /// <summary>So large that no two bodies fit into one block. A message that is never released then shows in the memory.</summary>
         private const int LargeBody = 300_000;
 
         private readonly long _queueMemory = broker.Broker.Store.QueueMemoryInUse;
@@ -187,7 +189,7 @@ public sealed class QueueTests
                 }
                 catch (AmqpException gone) when (gone.Code == ReplyCode.NotFound)
                 {
-                    // The deletion was first.
+                    // The queue was deleted before the consume.
                 }
                 if (_consumer.Tags is [.., var last])
                     _consumer.Say(new BasicAck(last, true));

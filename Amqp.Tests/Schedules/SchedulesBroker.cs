@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Schedules;
 
-/// <summary>A broker without sockets, on a directory of its own. Its own threads are not driven; those of a scenario are.</summary>
+/// <summary>
+/// A broker without sockets, with a data directory of its own. Its own threads are not driven; the threads of a scenario are.
+/// </summary>
 internal sealed class SchedulesBroker : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("amqpbroker-schedules-").FullName;

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Schedules;
 
-/// <summary>A client's connection with one channel, as its read loop would drive it: each call is one round.</summary>
-/// <remarks>One thread speaks for it. What it was sent is looked at when all have ended.</remarks>
+/// <summary>A client's connection with one channel. Each call does what the connection's read loop does in one round.</summary>
+/// <remarks>One thread calls it. The test reads what the client was sent after all threads have ended.</remarks>
 internal sealed class ScriptedClient
 {
     private readonly MemorySink _sink;
@@ -39,17 +39,17 @@ internal sealed class ScriptedClient
 
     public Outbox Outbox => _opened.Outbox;
 
-    /// <summary>The bodies of the deliveries that it was sent, in their order.</summary>
+    /// <summary>The bodies of the deliveries to the client, in order.</summary>
     public IReadOnlyList<string> Bodies =>
         [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
 
-    /// <summary>The delivery tags that it was sent, in their order.</summary>
+    /// <summary>The tags of the deliveries to the client, in order.</summary>
     public IReadOnlyList<ulong> Tags => [.. Methods<BasicDeliver>().Select(deliver => deliver.DeliveryTag)];
 
-    /// <summary>Whether all that was written has been sent.</summary>
+    /// <summary>True if everything that was written to the outbox has been sent.</summary>
     public bool IsAllSent => Outbox.Waiting == 0 && !Outbox.IsSending;
 
-    /// <summary>The methods of a kind that it was sent.</summary>
+    /// <summary>Returns the methods of one type that were sent to the client, in order.</summary>
     public IReadOnlyList<TMethod> Methods<TMethod>()
         where TMethod : struct, IMethod<TMethod> =>
         [.. _sink.Frames.Where(frame => frame.Type == FrameType.Method && frame.Id == TMethod.Id)
@@ -81,7 +81,7 @@ internal sealed class ScriptedClient
         EndRound();
     }
 
-    /// <summary>The connection ends without a goodbye.</summary>
+    /// <summary>Ends the connection without a close.</summary>
     public void End()
     {
         _channel.LeaveAll();

@@ -3,7 +3,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>What an Authorization header says.</summary>
+/// <summary>Reading the user and the password from an Authorization header.</summary>
 public sealed class BasicCredentialsTests
 {
     [TestCase("jo:secret", "jo", "secret")]
@@ -22,7 +22,7 @@ public sealed class BasicCredentialsTests
     [TestCase(null)]
     [TestCase("")]
     [TestCase("Basic ")]
-    [TestCase("Basic am8=")] // jo
+    [TestCase("Basic am8=")] // decodes to jo, without a password
     [TestCase("Basic jo:secret")]
     [TestCase("Bearer am86c2VjcmV0")]
     [TestCase("am86c2VjcmV0")]

@@ -5,7 +5,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The names are those that RabbitMQ finds.</summary>
+/// <summary>The user names that the broker takes from a client's certificate. They are those that RabbitMQ takes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateUserTests : IDisposable
 {

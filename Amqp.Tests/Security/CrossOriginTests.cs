@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Which requests of pages elsewhere are taken, by method and type of the body: where any origin may
-/// send, those that a browser asks about first.
+/// The requests from pages of other origins that the broker accepts, by method and content type. If any origin is allowed, it accepts only
+/// requests about which a browser asks first (preflight).
 /// </summary>
 public sealed class CrossOriginTests
 {

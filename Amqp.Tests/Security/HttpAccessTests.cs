@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>What the rules for passwords and permissions mean for the HTTP API.</summary>
+/// <summary>The effects of the rules for passwords and permissions on the HTTP API.</summary>
 public sealed class HttpAccessTests
 {
     [Test]

@@ -5,12 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>What those may take up over HTTP who have not logged in.</summary>
+/// <summary>Limits on what a client without a login can make the HTTP listener hold.</summary>
 public class HttpLimitTests
 {
     private const string TooLarge = "Exceeded HTTP request body size limit of 8192 bytes";
 
-    // Every one of these announces more than it sends: whoever waits for the rest is waited for.
+    // Each of these requests announces a longer body than it sends. A broker that read the body before the check would wait for the rest of
+    // it.
     [TestCase("POST /api/definitions", "", "Content-Length: 10000000", "401 Unauthorized", "")]
     [TestCase("POST /api/definitions", "", "Transfer-Encoding: chunked", "401 Unauthorized", "")]
     [TestCase("PUT /api/queues/%2F/q", "guest:wrong", "Content-Length: 10000000", "401 Unauthorized", "Login failed")]
@@ -95,7 +96,7 @@ public class HttpLimitTests
         login.Length > 0 ? $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n" : "";
 
     /// <summary>
-    /// Sends a request, or its beginning, and reads as much of the answer as comes at once; nothing when the connection ends.
+    /// Sends a request, or its beginning, and reads what arrives of the response; returns an empty text if the connection ends.
     /// </summary>
     private static async Task<string> AskAsync(TcpClient client, string request)
     {
@@ -114,12 +115,12 @@ public class HttpLimitTests
         }
         catch (IOException)
         {
-            // reset
+            // The broker has reset the connection.
         }
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>Whether head and body of an answer are there; of a long one the head is enough.</summary>
+    /// <summary>True if the head and the body of a response have arrived; of a long response the head is enough.</summary>
     private static bool IsWhole(string answer)
     {
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);

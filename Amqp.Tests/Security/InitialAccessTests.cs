@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Users and permissions that the broker creates by itself.</summary>
+/// <summary>Users and permissions that the broker creates at its start.</summary>
 public class InitialAccessTests
 {
     [Test]

@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Clients that guess passwords, and clients that connect and say nothing, by the hundred.</summary>
-[NonParallelizable] // a flood takes what processors there are
+/// <summary>Hundreds of clients that guess passwords, or that connect and send nothing.</summary>
+[NonParallelizable] // a flood uses all processors
 public class LoginFloodTests
 {
     [Test]

@@ -8,7 +8,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Logins that a browser keeps in a cookie.</summary>
+/// <summary>Login sessions of the HTTP API, which a browser keeps in a cookie.</summary>
 public class LoginSessionTests
 {
     private const string Right = "username=jo&password=secret";
@@ -48,7 +48,7 @@ public class LoginSessionTests
         string cookie = await LogInAsync(http);
 
         Assert.That(await AskAsync(http, cookie, "whoami"), Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await AskAsync(http, cookie, "users"), Is.EqualTo(HttpStatusCode.Unauthorized)); // what the tags do not allow
+        Assert.That(await AskAsync(http, cookie, "users"), Is.EqualTo(HttpStatusCode.Unauthorized)); // the user's tags do not allow it
         Assert.That(await AskAsync(http, cookie.Replace("session=", "session=x"), "whoami"), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await AskAsync(http, null, "whoami"), Is.EqualTo(HttpStatusCode.Unauthorized));
     }

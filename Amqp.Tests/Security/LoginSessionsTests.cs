@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Which sessions hold and which make room, by a clock that the test sets.</summary>
+/// <summary>Login sessions by a clock that the test sets: those that are valid, and those that are removed for newer ones.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LoginSessionsTests
 {
@@ -84,14 +84,14 @@ public sealed class LoginSessionsTests
         _users.Put(_users.Find("a")! with { Tags = UserTags.Parse("monitoring") });
         Assert.That(Holds(token));
 
-        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // the same, hashed anew
+        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // the same password with a new salt
 
         Assert.That(Holds(token), Is.False);
     }
 
     private string Begin(string user)
     {
-        _clock.Pass(1); // no two are of the same age
+        _clock.Pass(1); // so that no two sessions have the same age
         return _sessions.Begin(_users.Find(user)!);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary><c>auth_mechanisms</c>: who names any mechanism names all.</summary>
+/// <summary>The setting <c>auth_mechanisms</c>. If it names any mechanism, only the named ones are offered.</summary>
 public class MechanismTests
 {
     [TestCase("auth_mechanisms.1 = PLAIN", "PLAIN")]
@@ -21,7 +21,9 @@ public class MechanismTests
         Assert.That(Encoding.ASCII.GetString(start.Mechanisms), Is.EqualTo(offered));
     }
 
-    /// <summary>PLAIN names whom to act as, who logs in, and the password; the first is not looked at, as RabbitMQ does not.</summary>
+    /// <summary>
+    /// A PLAIN response has the identity to act as, the user name and the password. The broker ignores the first part, as RabbitMQ does.
+    /// </summary>
     [TestCase("\0jo\0secret", "jo", "secret")]
     [TestCase("someone\0jo\0secret", "jo", "secret")]
     [TestCase("\0jo\0", "jo", "")]

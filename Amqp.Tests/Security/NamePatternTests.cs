@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The expected answers are those of Erlang's <c>re:run/3</c>.</summary>
+/// <summary>Patterns of permissions and policies. The expected results are those of Erlang's <c>re:run/3</c>.</summary>
 public class NamePatternTests
 {
     [TestCase(".*", "anything", ExpectedResult = true)]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Connections that have not logged in yet: how many may wait, which of them goes when there are more, and what is said of it.
+/// Connections that have not logged in yet: the number that may wait, the connection that is closed when there are more, and the log lines.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests
@@ -29,7 +29,7 @@ public sealed class PendingLoginsTests
         var fourth = new Visit(pending);
         Assert.That((first.IsCutOff, second.IsCutOff, third.IsCutOff, fourth.IsCutOff), Is.EqualTo((true, false, false, false)));
 
-        first.End(); // it went already: no other goes for it
+        first.End(); // was closed already to make room, so this removes no other connection
         second.End();
         Assert.That(pending.Count, Is.EqualTo(2));
         third.End();
@@ -83,7 +83,9 @@ public sealed class PendingLoginsTests
         public void End() => _end.SetResult();
     }
 
-    /// <summary>Says at once that it was aborted: the context's own token is cancelled by the thread pool.</summary>
+    /// <summary>
+    /// Tells at once that it was aborted. The token of its base class would be cancelled later, by the thread pool.
+    /// </summary>
     private sealed class AbortableConnection : DefaultConnectionContext
     {
         public bool IsAborted { get; private set; }

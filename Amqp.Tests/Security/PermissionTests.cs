@@ -7,7 +7,7 @@ namespace Amqp.Tests.Security;
 
 /// <summary>Refused operations, with the texts of RabbitMQ 3.13, which name the missing permission.</summary>
 /// <remarks>
-/// The user may configure names that begin with c, write to those that begin with w, and read from those that begin with r.
+/// The user may configure objects whose names begin with c, write to those with w, and read from those with r.
 /// </remarks>
 public class PermissionTests
 {
@@ -177,7 +177,9 @@ public class PermissionTests
             "write access to exchange 'rx'"),
     ];
 
-    /// <summary>A channel caches an allowed access for its kind and name, and for no other.</summary>
+    /// <summary>
+    /// A channel caches an access that was allowed. The cache entry must not allow another kind of access or another name.
+    /// </summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
     public async Task What_was_allowed_says_nothing_of_what_else_is_asked(
         Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
@@ -238,7 +240,7 @@ public class PermissionTests
         await using var connection = await _broker.Factory("al", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
         await PublishAsync(channel, "wx", "k");
-        await PublishAsync(channel, "wx", "k"); // by the cached route
+        await PublishAsync(channel, "wx", "k"); // uses the cached route
 
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 

@@ -5,12 +5,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Who may no longer read a queue is delivered nothing more from it, though the client says nothing.</summary>
+/// <summary>A consumer whose user may no longer read the queue gets no more messages, even if the client does nothing.</summary>
 public class RevokedAccessTests
 {
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
-    /// <summary>Half of what a client has to answer a close before it is cut off, which ends its consumers anyway.</summary>
+    /// <summary>
+    /// Half of the time after which a client that does not answer a close is disconnected. The disconnection would end its consumers
+    /// anyway.
+    /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 
     private BrokerInProcess _broker = null!;
@@ -146,7 +149,7 @@ public class RevokedAccessTests
             Permit("jo", change["narrowed to ".Length..]);
     }
 
-    /// <summary>Nobody takes what is published from now on.</summary>
+    /// <summary>Checks that nobody consumes any more: a message that is published now stays in the queue.</summary>
     private async Task ExpectMessagesToStayAsync(int there = 0)
     {
         await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on", _limit);

@@ -99,7 +99,10 @@ public class UserStoreTests
         Assert.That(answers, Is.EqualTo(new[] { "jo", "user 'jo' can only connect via localhost", "joe", "no such user" }));
     }
 
-    /// <summary>A crash in between must leave a user without permissions, not permissions for a later user of that name.</summary>
+    /// <summary>
+    /// Permissions are deleted before their user. A crash in between leaves a user without permissions; the other order would leave
+    /// permissions to a later user of the same name.
+    /// </summary>
     [Test]
     public void What_a_user_may_do_is_deleted_before_the_user()
     {

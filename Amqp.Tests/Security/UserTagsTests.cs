@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Access;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>What each tag lets a user do, as RabbitMQ has it.</summary>
+/// <summary>The rights that each tag gives to a user. They are those of RabbitMQ.</summary>
 public sealed class UserTagsTests
 {
     [TestCase("", false, false, false, false, false)]

@@ -66,7 +66,8 @@ public class SampleSeriesTests
     }
 
     /// <summary>
-    /// An object that existed before the oldest kept sample had a count at that time; an object that was created with it had none.
+    /// At a time before the oldest sample, a count is that of the oldest sample if older samples were removed. Otherwise the object did not
+    /// exist yet, and the count is 0.
     /// </summary>
     [TestCase(1_000, 1_001, 1_300)]
     [TestCase(3, 0, 0)]

@@ -156,7 +156,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Without memory for more, the last two samples are kept, from which rates are computed, and one sample a minute.</summary>
+    /// <summary>If the memory for samples is used up, the last two samples are kept, which rates need, and one sample a minute.</summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]
     public async Task Samples_take_no_more_memory_than_they_may(long mostBytes, int known)
@@ -227,7 +227,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
-        _broker.Acknowledge(queue, consumer); // and the consumer receives the other message
+        _broker.Acknowledge(queue, consumer); // then the consumer receives the second message
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
@@ -271,7 +271,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "and never less than none");
 
         for (int i = 0; i < 3; i++)
-            _broker.Acknowledge(queue, consumer); // one acknowledgement for the rejected message, which is settled in the same way
+            _broker.Acknowledge(queue, consumer); // one of the three is for the rejected message, which is settled in the same way
 
         Assert.That(
             (queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck),

@@ -13,7 +13,7 @@ public sealed class AcknowledgementFileTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // more than half a segment, or it would be compacted
+    // These messages fill more than half a segment, so that it is not compacted but folded into.
     private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")];
 
     private TestFolder _folder = null!;
@@ -50,7 +50,7 @@ public sealed class AcknowledgementFileTests
             run.Store.Purge(run.Second);
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // Deletes segments that died in the last run.
+            // The start deletes the segments that died in the last run.
         }
         Assert.That(AcknowledgementPaths, Is.Empty);
     }
@@ -73,7 +73,7 @@ public sealed class AcknowledgementFileTests
     {
         await using (new StoreRun(_folder.Path))
         {
-            // Creates the folder.
+            // The run creates the folder.
         }
         var settled = new SequenceRanges();
         settled.Add(new SequenceRange(1, 100));
@@ -132,7 +132,10 @@ public sealed class AcknowledgementFileTests
         }
     }
 
-    /// <summary>Leaves some messages of the first segment; the others were settled in segments that are deleted.</summary>
+    /// <summary>
+    /// Leaves a log whose first segment has acknowledgements: some of its messages are live, and the segments that settled its other
+    /// messages are deleted.
+    /// </summary>
     private async Task FoldAsync()
     {
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);

@@ -10,12 +10,14 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Release of the memory of blocks: after failures, after readers, and the order of eviction.</summary>
+/// <summary>
+/// The release of the memory of blocks, also after a failure and after a reader, and the order in which blocks are evicted.
+/// </summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // Memory of a payload that is longer than a block: it has a block of its own.
+    // Memory of a payload that is longer than a block, and so gets a block of its own.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options =

@@ -12,7 +12,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private int _refusals;
     private long _capacity = capacity;
 
-    /// <summary>Creates a full disk with a copy of a folder.</summary>
+    /// <summary>Copies a folder to a new disk that is full with it.</summary>
     public static BoundedFiles FullWith(string folder)
     {
         var files = new BoundedFiles(0);
@@ -32,21 +32,21 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         }
     }
 
-    /// <summary>Copies the files that a process killed at this moment leaves.</summary>
+    /// <summary>Returns a copy of the files that would be left if the process were killed at this moment.</summary>
     public TestFolder Crash(TestFolder folder)
     {
         lock (_gate)
             return folder.Copy();
     }
 
-    /// <summary>Fills the disk with other data.</summary>
+    /// <summary>Makes the disk full, as if other programs had filled it.</summary>
     public void Fill()
     {
         lock (_gate)
             _capacity = _used;
     }
 
-    /// <summary>Deletes some bytes of the other data.</summary>
+    /// <summary>Makes some bytes of the disk free, as if another program had deleted them.</summary>
     public void Free(long bytes)
     {
         lock (_gate)
@@ -120,7 +120,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         _lengths[path] = length;
     }
 
-    /// <summary>Returns the length to which a file can grow, up to a limit.</summary>
+    /// <summary>Grows a file to the given length, or to less if the disk becomes full. Returns the length that the file can have.</summary>
     private long Grow(string path, long length)
     {
         long now = _lengths.GetValueOrDefault(path);
@@ -170,7 +170,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw owner.NoRoom(); // some file systems keep the bytes that still fitted
+                    throw owner.NoRoom(); // the file keeps the bytes that still fitted, as on some file systems
             }
         }
 

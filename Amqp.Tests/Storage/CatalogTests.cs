@@ -335,7 +335,7 @@ public sealed class CatalogTests
         byte[] value = new byte[100_000];
         for (int i = 0; i < 30; i++)
         {
-            directory.Catalog.Put($"key {i / 2}", value); // twice each
+            directory.Catalog.Put($"key {i / 2}", value); // each key twice, so that half of the catalog is out of date
             await store.WhenIdleAsync();
         }
 
@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // number of passes that do not block changes
+        const int outside = 9; // number of passes of a rewrite that do not block changes
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -386,7 +386,7 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    last.Wait(); // otherwise it waits for the rewrite
+                    last.Wait(); // after these passes the change waits until the rewrite ends
             };
             await GrowAsync(directory, store);
             await last;
@@ -433,7 +433,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // The rewrite pauses here, in the middle of a sync.
+                // The rewrite waits here, before one of its syncs, until these changes are made.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();
@@ -478,7 +478,7 @@ public sealed class CatalogTests
 
     private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
 
-    /// <summary>Opens an existing catalog.</summary>
+    /// <summary>Opens a catalog that exists already, so that the calls of its creation are not among the recorded ones.</summary>
     private DataDirectory OpenExisting(FaultyFiles files)
     {
         Open().Dispose();

@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Commits: when a position becomes durable, and failures after which none does.</summary>
+/// <summary>Commits: the time at which a position becomes durable, and the failures after which no position becomes durable.</summary>
 public sealed class CommitTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -204,7 +204,7 @@ public sealed class CommitTests
         await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "it has not failed");
         run.Store.Purge(run.First);
 
-        // the committer releases the last block on its own
+        // The committer releases the last block after the purge, without another request.
         await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory");
     }
 
@@ -218,7 +218,7 @@ public sealed class CommitTests
         for (int written = 1; written <= 2; written++)
         {
             run.Store.Publish("text", Persistent, run.First);
-            // one write is the header
+            // The first write is that of the file header.
             await Support.Eventually.Holds(
                 () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written");
         }

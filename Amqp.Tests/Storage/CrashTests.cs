@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A log that ends or is damaged at any byte.</summary>
+/// <summary>Recovery of a log that ends at any byte, or is damaged at any byte.</summary>
 public sealed class CrashTests
 {
     private static readonly string[] _allTexts = ["first", "second", "", "fourth"];
@@ -78,7 +78,7 @@ public sealed class CrashTests
             RecoveryFinding finding = run.Report.Findings.Single();
             Assert.That(finding.Offset, Is.EqualTo(hit == 0 ? FileHeader.Size : _ends[hit - 1]), $"flipped at {at}");
             Assert.That(finding.Offset + finding.Length, Is.EqualTo(_ends[hit]), $"flipped at {at}");
-            // after the last intact record: an unfinished write looks the same
+            // Damage of the last record is reported as a torn tail, because an unfinished write looks the same.
             Assert.That(finding.IsTornTail, Is.EqualTo(hit == 3), $"flipped at {at}");
         }
     }
@@ -110,7 +110,7 @@ public sealed class CrashTests
     [Test]
     public async Task A_record_inside_a_message_is_not_taken_for_one()
     {
-        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but from another offset
+        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but their checksums include another offset
         await using (var run = new StoreRun(_folder.Path))
         {
             run.Store.Publish(forged, Persistent, run.First);
@@ -118,7 +118,7 @@ public sealed class CrashTests
         }
         string second = _folder.SegmentFiles[1];
         byte[] bytes = File.ReadAllBytes(second);
-        bytes[FileHeader.Size + 1] ^= 0x40; // the length: the search must scan the message
+        bytes[FileHeader.Size + 1] ^= 0x40; // changes a length, so that recovery searches the message for the next record
         File.WriteAllBytes(second, bytes);
 
         await using var next = new StoreRun(_folder.Path);
@@ -129,7 +129,7 @@ public sealed class CrashTests
     public async Task Damage_that_comes_while_the_store_is_open_is_found_when_it_reads()
     {
         await using var run = new StoreRun(_folder.Path);
-        Flip(_folder, _ends[0] + 5); // in the second record; nothing was read yet, so the block is on disk only
+        Flip(_folder, _ends[0] + 5); // damages the second record; the block was not read yet, so the damage is found when it is
 
         StoredMessage[] messages = run.First.TakeAll();
         Assert.That(run.Store.Text(messages[0]), Is.EqualTo("first"));

@@ -4,12 +4,14 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Dead segments that depend on one another, in an order that the test controls.</summary>
+/// <summary>
+/// Dead segments that hold settles of one another's messages, and are folded or deleted in an order that the test controls.
+/// </summary>
 public sealed class DeadSegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    // A segment is one block, so a message that does not fit begins the next segment.
+    // A segment has the size of one block, so a message that does not fit into the block begins the next segment.
     private static readonly StoreOptions _options = new() { BlockSize = 4 << 10, SegmentSize = 4 << 10 };
 
     private TestFolder _folder = null!;
@@ -36,24 +38,24 @@ public sealed class DeadSegmentTests
         run.Store.Publish(kept[0], Persistent, run.Second);
         run.Store.Publish("settled in 2", Persistent, run.First);
         run.Store.Publish(Text("in 2, settled in 3", 1_500), Persistent, run.First);
-        run.Store.Consume(run.First); // so 1 needs 2
+        run.Store.Consume(run.First); // the settle is in segment 2, so 1 cannot do without 2
         run.Store.Publish(Text("in 2, settled in 5", 1_500), Persistent, run.First);
         run.Store.Publish(Text("in 3, settled in 5", 2_000), Persistent, run.First);
-        run.Store.Consume(run.First); // so 2 needs 3
+        run.Store.Consume(run.First); // the settle is in segment 3, so 2 cannot do without 3
         run.Store.Publish(kept[1], Persistent, run.Second);
-        await run.SettleDownAsync(); // 1 to 3 have their indexes
+        await run.SettleDownAsync(); // segments 1 to 3 have their indexes
         StoredMessage inSecond = run.First.Take();
         StoredMessage inThird = run.First.Take();
 
         run.Store.Publish(kept[2], Persistent, run.Second);
         await run.CommitAsync();
-        await indexing.Reached; // the housekeeper is paused; new work queues up
-        run.Store.Settle(run.First, inThird); // 3 is dead; it will be folded into 2, which is alive
+        await indexing.Reached; // the housekeeper is paused, so its next work waits
+        run.Store.Settle(run.First, inThird); // segment 3 is dead; it will be folded into 2, which is alive
         await SweepAsync(run);
-        run.Store.Settle(run.First, inSecond); // 2 is dead; it will be folded into 1
+        run.Store.Settle(run.First, inSecond); // segment 2 is dead; it will be folded into 1
         await SweepAsync(run);
         indexing.GoOn();
-        await folding.Reached; // 3 was handled, 2 is being folded
+        await folding.Reached; // segment 3 was handled, and 2 is being folded
         await SweepAsync(run);
 
         using TestFolder crashed = _folder.Copy();
@@ -72,7 +74,7 @@ public sealed class DeadSegmentTests
         run.Store.Publish(Text("went out", 1_500), Persistent, run.Second);
         run.Store.Publish(Text("goes out", 1_500), Persistent, run.Second);
         run.Store.Publish(Text("in 3", 3_000), Persistent, run.First);
-        run.Store.NoteDelivered(run.Second, run.Second.Take()); // in 3
+        run.Store.NoteDelivered(run.Second, run.Second.Take()); // the delivered mark is in segment 3
         run.Store.Publish(Text("in 4", 3_000), Persistent, run.Second);
         await run.CommitAsync();
         StoredMessage[] settled = run.First.TakeAll();
@@ -81,9 +83,9 @@ public sealed class DeadSegmentTests
         using var deleting = new Stop(_files, "delete 0000000000000001.log");
         run.Store.RequestCommit(run.Store.Publish("-", Persistent, run.Second));
         await syncing.Reached;
-        run.Store.Settle(run.First, settled); // 1 and 3 are dead
+        run.Store.Settle(run.First, settled); // segments 1 and 3 are dead
         syncing.GoOn();
-        await deleting.Reached; // 3 is next
+        await deleting.Reached; // segment 1 is being deleted, and 3 is next
         run.Store.NoteDelivered(run.Second, run.Second.Take());
         using var deleted = new Stop(_files, "sync segments");
         deleting.GoOn();
@@ -97,17 +99,17 @@ public sealed class DeadSegmentTests
 
     private static string Text(string what, int length) => what.PadRight(length);
 
-    /// <summary>Waits until the committer has swept everything that is dead now.</summary>
+    /// <summary>Waits until the committer has swept all segments that are dead now.</summary>
     private static async Task SweepAsync(StoreRun run)
     {
-        for (int commit = 0; commit < 2; commit++) // a sweep follows a commit, so it is over when the next commit is
+        for (int commit = 0; commit < 2; commit++) // a sweep follows each commit, so the first sweep is over when the second commit is done
         {
             run.Store.Publish("-", Persistent, run.Second);
             await run.CommitAsync();
         }
     }
 
-    /// <summary>Pauses the thread that makes a certain call.</summary>
+    /// <summary>Pauses the thread that makes a certain call of the files, until the test lets it continue.</summary>
     private sealed class Stop : IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

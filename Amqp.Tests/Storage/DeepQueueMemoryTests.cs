@@ -9,7 +9,7 @@ namespace Amqp.Tests.Storage;
 public sealed class DeepQueueMemoryTests
 {
     private const int Half = 500_000;
-    private const int WarmUp = 500_000; // fills the pools, which have their own limits
+    private const int WarmUp = 500_000; // messages that fill the pools, which grow only to a limit
 
     [TestCase(1)]
     [TestCase(1_000)]
@@ -30,7 +30,7 @@ public sealed class DeepQueueMemoryTests
         Assert.That(second - first, Is.LessThan(4L * Half), "bytes, where an entry alone has 24");
     }
 
-    /// <returns>Managed and native bytes in use afterwards.</returns>
+    /// <returns>Managed and native bytes in use after the messages were published.</returns>
     private static async Task<long> FillAsync(StoreRun run, StoredQueue[] queues, int messages)
     {
         byte[] payload = new byte[20];

@@ -26,7 +26,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         string[] texts = await FillAsync(run);
 
-        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // those of the segment that is not full
+        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // only the messages of the last segment, which is not full
         Assert.That(run.First.Count, Is.EqualTo(Many));
         Assert.That(run.First.Bytes, Is.EqualTo(texts.Sum(text => text.Length)));
         Assert.That(Drain(run, run.First), Is.EqualTo(texts));
@@ -112,7 +112,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        StoredMessage[] taken = run.First.TakeAll(); // the queue is empty, so they return in order
+        StoredMessage[] taken = run.First.TakeAll(); // takes all, so that each returned message goes behind those returned before it
         foreach (StoredMessage message in taken)
             run.First.Return(message);
         await FillAsync(run);
@@ -230,7 +230,7 @@ public sealed class DeepQueueTests
         await using (var run = new StoreRun(_folder.Path, options))
         {
             for (int i = 0; i < 12; i++)
-                // fills a segment of which more than half stays live
+                // The twelve messages fill a segment, and more than half of it stays live.
                 run.Store.Publish(new byte[1_000], Persistent, i < 5 ? run.First : run.Second);
             run.Store.Publish(new byte[1_000], Persistent, run.First);
             await run.SettleDownAsync();
@@ -262,7 +262,7 @@ public sealed class DeepQueueTests
         }
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // Deletes segments that died in the last run.
+            // The start deletes the segments that died in the last run.
         }
         Assert.That(Directory.GetFiles(_folder.Segments).Sum(file => new FileInfo(file).Length), Is.LessThan(StoreRun.Deep.SegmentSize));
     }
@@ -305,7 +305,7 @@ public sealed class DeepQueueTests
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 
-    /// <summary>Publishes many messages to the first queue, which are then spilled.</summary>
+    /// <summary>Publishes many messages to the first queue, and waits until they are spilled.</summary>
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

@@ -8,7 +8,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The disk reserve: consumers can drain a disk with 0 bytes free, whatever their settles wait for, and publishers do not use the reserve.
+/// The disk reserve. With it consumers can drain queues on a disk that has 0 bytes free, even if their settles wait for other
+/// writes. Publishers do not use the reserve.
 /// </summary>
 public sealed class DiskReserveTests
 {
@@ -145,7 +146,7 @@ public sealed class DiskReserveTests
 
         Assert.That(run.Store.AppendedPosition, Is.InRange(Reserve / 2, Reserve * 3 / 4));
         run.Store.Settle(run.First, run.First.TakeAll());
-        _files.Free(8 << 10); // for a segment that has just begun, and that the reserve does not seal
+        _files.Free(8 << 10); // the last segment has just begun, and the reserve is not used to seal it, so it needs free space
 
         await DrainedAsync(run);
     }
@@ -260,7 +261,7 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            var settledFor = new List<long[]>(); // for each message
+            var settledFor = new List<long[]>(); // by message of expected: the durable messages whose settles are bound to it
             long confirmed = 0;
             using var crashed = await RunAsync();
             await using var next = new StoreRun(crashed.Path, _options);
@@ -317,7 +318,7 @@ public sealed class DiskReserveTests
 
     private Task<int> FillAsync(StoreRun run) => FillAsync(run, _files);
 
-    /// <summary>Publishes until the disk is full and publishers are blocked; not a byte more is free.</summary>
+    /// <summary>Publishes until the disk is full and publishers are blocked. Then no byte of the disk is free.</summary>
     private static async Task<int> FillAsync(StoreRun run, BoundedFiles files, List<long>? positions = null)
     {
         int published = 0;
@@ -338,7 +339,10 @@ public sealed class DiskReserveTests
 
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 
-    /// <summary>Space is freed without help; the reserve is restored first, then pending records are written.</summary>
+    /// <summary>
+    /// Waits until the settles have freed the segments of their messages. By then the reserve must be restored, and pending records can be
+    /// written.
+    /// </summary>
     private static async Task DrainedAsync(StoreRun run, TestFolder folder, int segments = 1)
     {
         string reserve = Path.Combine(folder.Path, "reserve");

@@ -10,15 +10,15 @@ internal sealed class FaultyFiles : IStoreFiles
     private readonly List<string> _calls = [];
 
     /// <summary>
-    /// Runs before each call that changes a file or the folder, with "write",
-    /// "sync" and so on, and the file's name. May throw to make the call fail.
+    /// Runs before each call that changes a file or a folder. The arguments are the call, such as "write" or "sync", and the file's name.
+    /// May throw to make the call fail.
     /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
-    /// <summary>Returns the bytes of a write to the named file that fit on the disk; all by default.</summary>
+    /// <summary>Returns the number of bytes of a write to the named file that fit on the disk; by default all bytes fit.</summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
-    /// <summary>Runs before a file is read, with its name. May throw to make the read fail.</summary>
+    /// <summary>Runs before a file is read, with the file's name. May throw to make the read fail.</summary>
     public Action<string> BeforeRead { get; set; } = _ => { };
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>The error of a broken device: EIO.</summary>
     public static IOException Broken => new("Input/output error", 5);
 
-    /// <summary>The calls so far, as "sync 1.log".</summary>
+    /// <summary>The calls so far, each with the file's name, such as "sync 1.log".</summary>
     public string[] Calls
     {
         get
@@ -42,14 +42,16 @@ internal sealed class FaultyFiles : IStoreFiles
     /// <summary>The free disk space to report; null for the real value.</summary>
     public long? Free { get; set; }
 
-    /// <summary>Makes the chosen changing calls fail from now on.</summary>
+    /// <summary>
+    /// From now on every changing call fails for which <paramref name="isChosen"/> returns true for the call and the file's name.
+    /// </summary>
     public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
     {
         if (isChosen(call, name))
             throw failure ?? Broken;
     };
 
-    /// <summary>Makes reads of the chosen files fail from now on.</summary>
+    /// <summary>From now on every read fails of a file for whose name <paramref name="isChosen"/> returns true.</summary>
     public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
     {
         if (isChosen(name))

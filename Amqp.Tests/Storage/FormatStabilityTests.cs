@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes on disk are those of docs/store-format.md. A change here means a new format version.</summary>
+/// <summary>The bytes on disk are those of docs/store-format.md. A change of this test needs a new format version.</summary>
 public sealed class FormatStabilityTests
 {
     private const string SegmentHeader = "42524F4B524C4F47" + "01000000" + "0100000000000000"; // magic, version, id
@@ -65,7 +65,7 @@ public sealed class FormatStabilityTests
         }
         await using (new StoreRun(folder.Path))
         {
-            // Writes the segment's index.
+            // The start writes the index of the segment.
         }
 
         Assert.That(Path.GetFileName(folder.IndexFiles.Single()), Is.EqualTo("0000000000000001.idx"));
@@ -131,7 +131,8 @@ public sealed class FormatStabilityTests
     }
 
     /// <summary>
-    /// Returns the header without its checksum, and each record without length and checksum. Verifies what it leaves out.
+    /// Returns the header without its checksum, and each record without its length and checksum. Verifies the checksums and lengths
+    /// instead.
     /// </summary>
     private static IEnumerable<string> Dump(byte[] bytes, ulong file)
     {

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>On a full disk the store waits for space, confirms nothing meanwhile, and loses nothing.</summary>
+/// <summary>While the disk is full the store waits for space and confirms nothing, and it loses no message.</summary>
 public sealed class FullDiskStoreTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -271,8 +271,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Limits the bytes that can be written to the named file of the log;
-    /// negative: the file cannot be created. An empty name means all files.
+    /// Limits the bytes that can be written to the named file of the log. If the limit is negative, the file cannot even be created. An
+    /// empty name means all files.
     /// </summary>
     private void Fill(string file, int room)
     {

@@ -7,13 +7,13 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// An index that cannot be written, a segment that cannot be folded or deleted: no message depends on it, and the work is retried.
+/// Failures to write an index, to fold a segment or to delete one: no message is lost or returns, and the work is retried.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // Retries failed work at once, so that a test need not wait; by default only another event retries it.
+    // Retries failed work after 20 ms instead of 5 s, so that a test need not wait.
     private static readonly StoreOptions _retrying = new()
     {
         BlockSize = 4 << 10,
@@ -78,7 +78,7 @@ public sealed class HousekeepingFaultTests
     [TestCase("rename", "0000000000000001.acks")]
     public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
     {
-        // more than half a segment, or it would be compacted
+        // These messages fill more than half a segment, so that it is not compacted but folded into.
         string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")];
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
         {
@@ -159,8 +159,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // Some messages of the first segment stay live: few, so that it is compacted,
-        // or many, so that it is not. The others are settled later in the log.
+        // One message of the first segment stays live, so that the segment is mostly dead and is compacted. For a fold, 28 stay live, so
+        // that the segment is not compacted. The records that settle its other messages are in later segments.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);
@@ -232,7 +232,10 @@ public sealed class HousekeepingFaultTests
         _files.Fail((made, of) => (made, of) == (call, name) && Interlocked.Increment(ref failures) == 1);
     }
 
-    /// <summary>Publishes and consumes until a condition holds. A message is always settled in a later segment than its own.</summary>
+    /// <summary>
+    /// Publishes and consumes until a condition holds, and then purges the queue. A message is always settled in a later segment than its
+    /// own.
+    /// </summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {
         using var timeout = new CancellationTokenSource(_soon);

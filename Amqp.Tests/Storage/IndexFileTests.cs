@@ -7,7 +7,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Logs and indexes are read and written in pieces. A record longer than a piece, or across two, is handled too.</summary>
+/// <summary>
+/// Logs and indexes are read and written in pieces. A record must be handled also if it is longer than a piece, or begins in one piece and
+/// ends in the next.
+/// </summary>
 public sealed class IndexFileTests
 {
     // Bytes of a piece when a log is read for its index, and when a compacted log is written.
@@ -60,7 +63,7 @@ public sealed class IndexFileTests
 
     [TestCase(1)]
     [TestCase(407)]
-    [TestCase(408)] // longer than the first read
+    [TestCase(408)] // longer than what the first read returns
     [TestCase(1_000)]
     public void An_index_of_many_queues_is_read_whole_and_each_queue_found_in_it(int queues)
     {

@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Inspection of a data directory, which changes nothing.</summary>
+/// <summary>An inspection of a data directory: its results, and that it changes no file.</summary>
 public sealed class InspectionTests
 {
     private static readonly HashSet<uint> _both = [1, 2];
@@ -68,7 +68,7 @@ public sealed class InspectionTests
     public void Bytes_of_a_message_in_two_queues_count_once()
     {
         long live = 0;
-        var settled = new Dictionary<int, int>(); // by queue
+        var settled = new Dictionary<int, int>(); // number of messages of each queue so far
         for (int i = 0; i < 900; i++)
         {
             bool first = i % 3 != 1 && Next(1) > 100;
@@ -406,7 +406,7 @@ public sealed class InspectionTests
         Assert.That(inspection.Verify().IsSound, Is.True);
     }
 
-    /// <summary>Leaves traces that a start would write, cut off, rename or delete.</summary>
+    /// <summary>Damages files and adds traces of a crash, so that a start would have to write, cut off, rename and delete files.</summary>
     private void LeaveEverythingToRepair()
     {
         File.Delete(_folder.IndexFiles[0]);

@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>State of segments after recovery, which deletion and compaction depend on.</summary>
+/// <summary>The state of segments after recovery. It decides which segments can be deleted or compacted.</summary>
 public sealed class LogRecoveryTests
 {
     private const int Bytes = 1_000;

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Behaviour that every kind of store has.</summary>
+/// <summary>Behaviour that the store on disk and the store in memory share.</summary>
 [TestFixture("file")]
 [TestFixture("memory")]
 public sealed class MessageStoreContract(string kind)

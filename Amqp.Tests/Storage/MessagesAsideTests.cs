@@ -4,7 +4,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Messages that recovery sets aside are not ready, can be taken, and do not block other messages.</summary>
+/// <summary>Messages that recovery sets aside. They are not ready, can be taken one by one, and do not block other messages.</summary>
 public sealed class MessagesAsideTests
 {
     private const int Count = 400; // several segments
@@ -143,7 +143,9 @@ public sealed class MessagesAsideTests
         Assert.That(run.Store.Text(message), Is.EqualTo(Text(7)));
     }
 
-    /// <summary>Publishes the same messages to both queues. Every fourth of the first queue may be settled.</summary>
+    /// <summary>
+    /// Publishes the same messages to both queues. If some are to be settled, settles every fourth message of the first queue.
+    /// </summary>
     private async Task PublishAsync(bool areSomeSettled, bool areAllIndexed)
     {
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep))

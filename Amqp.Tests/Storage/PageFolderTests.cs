@@ -3,7 +3,7 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Choice of the page file for a block, also after a file was deleted or failed.</summary>
+/// <summary>The choice of the page file for a block, also after a page file was deleted or failed.</summary>
 public sealed class PageFolderTests
 {
     private const int FileSize = 64 << 20;

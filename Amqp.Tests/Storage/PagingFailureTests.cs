@@ -8,13 +8,13 @@ using static Amqp.Tests.Storage.PagingTests;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Transient messages when the disk fails, or when they are used while they are paged out.</summary>
+/// <summary>Transient messages while the disk fails, and transient messages that are used while they are being paged out.</summary>
 public sealed class PagingFailureTests
 {
     private const int Count = 3_000;
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    private readonly List<Exception> _failures = []; // owned by its monitor
+    private readonly List<Exception> _failures = []; // guarded by its own monitor
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
 
@@ -245,7 +245,7 @@ public sealed class PagingFailureTests
             throw new IOException("injected");
     };
 
-    /// <summary>Pauses the first write of a page until it is released.</summary>
+    /// <summary>Pauses the first write to a page file until the test calls <see cref="GoOn"/>.</summary>
     private sealed class PausedWrite : IDisposable
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,7 +1,10 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>The changes made to each key of a catalog, and the values that are possible after a power cut.</summary>
-/// <remarks>A change is durable when something that was appended to the log after it is durable.</remarks>
+/// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
+/// <remarks>
+/// A change has the position at which the log ended when the change was made. It is certainly durable once the log is durable beyond that
+/// position.
+/// </remarks>
 internal sealed class PowerCutCatalog
 {
     private readonly Dictionary<string, List<(string? Value, long At)>> _histories = [];
@@ -13,7 +16,7 @@ internal sealed class PowerCutCatalog
         history.Add((value, position));
     }
 
-    /// <summary>Returns the errors in recovered entries.</summary>
+    /// <summary>Returns the errors in recovered entries: values that no power cut explains, and keys that were never set.</summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)
@@ -28,7 +31,7 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>Continues from the recovered entries, which a start makes durable.</summary>
+    /// <summary>Replaces the history of each key by its recovered value, which the start has made durable.</summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

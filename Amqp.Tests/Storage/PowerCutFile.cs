@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes of a file, and those that certainly survive a power cut. Owned by the lock of <see cref="PowerCutFiles"/>.</summary>
+/// <summary>
+/// The bytes of a file, and the bytes of it that certainly survive a power cut. Guarded by the lock of <see cref="PowerCutFiles"/>.
+/// </summary>
 internal sealed class PowerCutFile
 {
     private const int Sector = 512;
@@ -49,7 +51,9 @@ internal sealed class PowerCutFile
         _unsynced.Clear();
     }
 
-    /// <summary>Becomes one of the possible files after a power cut; all of its bytes are then synced.</summary>
+    /// <summary>
+    /// Replaces the bytes by bytes that the file may have after a power cut. These bytes are synced.
+    /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
         int length = AnyLength(random, unsynced);

@@ -2,24 +2,24 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Effect of a power cut on bytes that were written but not synced.</summary>
+/// <summary>The bytes that a power cut leaves in place of bytes that were written but not synced.</summary>
 public enum UnsyncedBytes
 {
-    /// <summary>Nothing: zeros.</summary>
+    /// <summary>Zeros in place of these bytes.</summary>
     Zeroed,
 
-    /// <summary>Everything.</summary>
+    /// <summary>All of these bytes.</summary>
     Kept,
 
-    /// <summary>Any of the disk's sectors.</summary>
+    /// <summary>Some of the disk's sectors, chosen at random. Other sectors have the bytes of the last sync.</summary>
     Torn,
 }
 
-/// <summary>Files in memory that know what was synced, and lose the rest in a power cut. Thread-safe.</summary>
+/// <summary>Files in memory that know which bytes were synced, and lose other bytes in a power cut. Thread-safe.</summary>
 /// <remarks>
-/// As in POSIX, syncing a file does not sync its name. Names that were created, changed or deleted are durable once their folder is synced.
-/// Until then each of these changes may survive or not, independently of the others.
-/// Folders themselves always survive: the store creates them before anything else.
+/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced.
+/// Until then each of these changes may survive or not, independently of other changes.
+/// Folders themselves always survive, because the store creates them before anything else.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
@@ -30,7 +30,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     private readonly Dictionary<string, PowerCutFile> _syncedNames = [];
     private readonly List<NameChange> _unsyncedNames = [];
     private readonly HashSet<string> _work = [];
-    private int _opens; // number of times that the power came back
+    private int _opens; // number of times that the power was turned on again
     private int _callsLeft = int.MaxValue;
     private bool _isOff;
 
@@ -50,7 +50,7 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>The kinds of calls so far, as "rename .idx" and "delete .log".</summary>
+    /// <summary>The kinds of calls so far, each with the extension of the file, such as "rename .idx" and "delete .log".</summary>
     public IReadOnlyCollection<string> Work
     {
         get
@@ -60,21 +60,25 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>Turns the power off after this many more changing calls. The next call fails and does nothing.</summary>
+    /// <summary>
+    /// Lets this many more changing calls succeed. The call after them fails without an effect, and turns the power off.
+    /// </summary>
     public void FailAfter(int calls)
     {
         lock (_gate)
             _callsLeft = calls;
     }
 
-    /// <summary>Turns the power off now, as the store sees it.</summary>
+    /// <summary>Turns the power off now: every call of the store fails. The files keep their bytes until <see cref="CutPower"/>.</summary>
     public void TurnOff()
     {
         lock (_gate)
             _isOff = true;
     }
 
-    /// <summary>Reduces the files to what may survive, and turns the power on again. Open files can no longer be used.</summary>
+    /// <summary>
+    /// Reduces the files to bytes that may survive a power cut, and turns the power on again. Files that were open cannot be used any more.
+    /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
         lock (_gate)
@@ -95,7 +99,9 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>Ends the process only: everything written stays, and what was not synced is still not synced.</summary>
+    /// <summary>
+    /// Ends only the process and turns the power on again: the files keep all written bytes, and unsynced bytes are still unsynced.
+    /// </summary>
     public void KillProcess()
     {
         lock (_gate)

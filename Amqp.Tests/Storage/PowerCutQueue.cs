@@ -4,7 +4,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The operations on one durable queue with their times, and the messages that it must therefore have after a power cut.</summary>
+/// <summary>A model of a durable queue: its operations with their times, and the messages that it must have after a power cut.</summary>
 /// <remarks>
 /// Times are positions of the log in the present run. An operation is durable when the log is durable up to its position.
 /// </remarks>
@@ -38,7 +38,7 @@ internal sealed class PowerCutQueue(uint number)
         }
     }
 
-    /// <summary>Records that messages up to this one were marked as delivered.</summary>
+    /// <summary>Records that this message and all messages before it were marked as delivered.</summary>
     public void Noted(string text, long? position)
     {
         int order = _entries[text].Order;
@@ -46,20 +46,20 @@ internal sealed class PowerCutQueue(uint number)
             (entry.MayBeRedelivered, entry.NotedAt) = (true, Math.Min(entry.NotedAt, position ?? Never));
     }
 
-    /// <summary>Records that all ready messages were settled.</summary>
+    /// <summary>Records that all messages except <see cref="Unsettled"/> were settled.</summary>
     public void Purged(long? position) => Settled([.. _entries.Keys.Except(Unsettled.Select(one => one.Text))], position);
 
-    /// <summary>Records that the queue is being deleted: its contents no longer matter.</summary>
+    /// <summary>Records that the queue is being deleted. From then on each of its messages may be present or not.</summary>
     public void Deleted()
     {
         Unsettled.Clear();
         Purged(position: null);
     }
 
-    /// <summary>Returns true if a message is certainly in the log.</summary>
+    /// <summary>Returns true if at least one message of the queue is certainly in the log and not settled.</summary>
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 
-    /// <summary>Returns the errors in the recovered messages.</summary>
+    /// <summary>Returns the errors in the recovered messages: lost or returned messages, a wrong order, a wrong redelivered mark.</summary>
     public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
     {
         int last = -1;
@@ -90,7 +90,8 @@ internal sealed class PowerCutQueue(uint number)
     }
 
     /// <summary>
-    /// Continues from the recovered messages. After a power cut they are on disk already; otherwise the next commit makes them durable.
+    /// Makes the recovered messages the state of the model. After a power cut they are on disk already; otherwise the next commit makes
+    /// them durable.
     /// </summary>
     public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
     {

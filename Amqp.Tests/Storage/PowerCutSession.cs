@@ -9,7 +9,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A store that loses its power again and again, with a model: applies each operation to both, and compares them after each start.
+/// A store that loses its power again and again, and a model of the store. Applies each operation to both of them, and compares them after
+/// each start.
 /// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
@@ -39,10 +40,10 @@ internal sealed class PowerCutSession : IDisposable
         Commit();
     }
 
-    /// <summary>The errors so far.</summary>
+    /// <summary>The differences between store and model so far, as error texts.</summary>
     public List<string> Faults { get; } = [];
 
-    /// <summary>True if the power went off, or the store has noticed it.</summary>
+    /// <summary>True if the power went off or the store has failed: operations fail from then on, until <see cref="Crash"/>.</summary>
     public bool IsOver => _files.IsOff || _store.Failure is not null;
 
     /// <inheritdoc cref="PowerCutFiles.Work"/>
@@ -50,7 +51,9 @@ internal sealed class PowerCutSession : IDisposable
 
     public int QueueCount => _queues.Count;
 
-    /// <summary>Position of the last operation in the log; null if it may not be in the log, because the store failed before.</summary>
+    /// <summary>
+    /// End of the log after the last operation; null if the store has failed, because then the operation may not be in the log.
+    /// </summary>
     private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
 
     public void FailAfter(int calls) => _files.FailAfter(calls);
@@ -78,7 +81,7 @@ internal sealed class PowerCutSession : IDisposable
         _order++;
     }
 
-    /// <summary>Takes the expected messages from the queue that is not durable, and settles them.</summary>
+    /// <summary>Takes a message from the queue that is not durable, compares it with the expected one, and settles it.</summary>
     public void ConsumePassing()
     {
         if (!_passingQueue.TryTake(out StoredMessage message))
@@ -95,12 +98,12 @@ internal sealed class PowerCutSession : IDisposable
             _queues[queue].Unsettled.Add((message, _store.Text(message)));
     }
 
-    /// <summary>Settles the chosen unsettled messages.</summary>
+    /// <summary>Settles those unsettled messages for which <paramref name="isChosen"/> returns true.</summary>
     public void Settle(int queue, Func<bool> isChosen)
     {
         (StoredMessage Message, string Text)[] some = Choose(queue, isChosen);
         string[] texts = [.. some.Select(one => one.Text)];
-        _queues[queue].Settled(texts, position: null); // before: the store may fail meanwhile
+        _queues[queue].Settled(texts, position: null); // before the settle, because the store may fail during it
         _store.Settle(_queues[queue].Stored, [.. some.Select(one => one.Message)]);
         _queues[queue].Settled(texts, Now);
     }
@@ -129,7 +132,7 @@ internal sealed class PowerCutSession : IDisposable
         _queues[queue].Purged(Now);
     }
 
-    /// <summary>Deletes a queue as a broker does, and declares a new one.</summary>
+    /// <summary>Deletes a queue, in the steps in which a broker does it, and declares a new one.</summary>
     public void Replace(int queue)
     {
         PowerCutQueue deleted = _queues[queue];
@@ -144,7 +147,7 @@ internal sealed class PowerCutSession : IDisposable
     public void Change(string key, string? value)
     {
         long at = _store.AppendedPosition;
-        _catalog.Changed(key, value, long.MaxValue); // before: the store may fail in between
+        _catalog.Changed(key, value, long.MaxValue); // before the change, because the store may fail during it
         if (value is null)
             _directory!.Catalog.Remove(key);
         else
@@ -160,9 +163,12 @@ internal sealed class PowerCutSession : IDisposable
 
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
-    /// <summary>Cuts the power, kills the process or closes the store; then starts, perhaps with another cut; then compares.</summary>
-    /// <param name="random">Decides what survives.</param>
-    /// <param name="unsynced">What happens to unsynced bytes; null if only the process ends.</param>
+    /// <summary>
+    /// Ends the store: closes it, kills the process or cuts the power. Then starts it, sometimes with further power cuts during the start,
+    /// and compares it with the model.
+    /// </summary>
+    /// <param name="random">Decides which unsynced bytes and names survive.</param>
+    /// <param name="unsynced">Bytes that the power cut leaves in place of unsynced ones; null if only the process ends.</param>
     /// <param name="isClean">True to close the store first.</param>
     public void Crash(Random random, UnsyncedBytes? unsynced, bool isClean)
     {
@@ -245,12 +251,14 @@ internal sealed class PowerCutSession : IDisposable
         }
         catch (IOException) when (_files.IsOff)
         {
-            // The catalog could no longer be synced.
+            // The power is off, so the catalog could not be synced.
         }
         _directory = null;
     }
 
-    /// <summary>Reports findings that a power cut cannot explain: damage in a segment with an index, or in the index.</summary>
+    /// <summary>
+    /// Reports findings of the start that a power cut cannot explain: a damaged index, or damage in a segment that has an index.
+    /// </summary>
     private void JudgeFindings(HashSet<string> indexed)
     {
         foreach (RecoveryFinding finding in _directory!.Report.Findings)
@@ -279,7 +287,7 @@ internal sealed class PowerCutSession : IDisposable
         Close();
         MessagePlace[] aside =
             [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
-        Open(aside); // a start does not change what the next one finds, whether messages are set aside or not
+        Open(aside); // the first start must not have changed what the next one finds, also if that sets messages aside
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");
@@ -292,7 +300,7 @@ internal sealed class PowerCutSession : IDisposable
                 Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
         }
 
-        Close(); // and loaded messages are spilled again
+        Close(); // the messages that the comparison loaded are spilled again by the next start
         Open();
         _catalog.GoOn(catalog);
         _queues.Clear();

@@ -6,11 +6,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random operations on a store that loses its power at random moments, also during a start. What was reported as durable is there,
-/// complete and in order, and what was settled by then does not come back.
+/// Random operations on a store that loses its power at random moments, also during a start. Messages that were reported as durable must be
+/// present after the start, complete and in order. Messages whose settles were durable must not return.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_SEED</c> repeats a run as far as three threads allow. <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
+/// <c>AMQP_TESTS_SEED</c> repeats a run, but not exactly, because three threads take part. <c>AMQP_TESTS_ROUNDS</c> sets the number of
+/// rounds.
 /// </remarks>
 public sealed class PowerCutTests
 {
@@ -90,12 +91,12 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // Operations under way have no result.
+            // The power is off. The model knows that the result of the failed operation is not certain.
         }
     }
 
     /// <summary>
-    /// Publishes and settles much; a few messages stay in every segment, for the last queue or the one that is not durable.
+    /// Publishes and settles many messages. Every segment keeps a few live messages, of the last queue or of the queue that is not durable.
     /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {
@@ -111,7 +112,7 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // Operations under way have no result.
+            // The power is off. The model knows that the result of the failed operation is not certain.
         }
     }
 
@@ -215,7 +216,7 @@ public sealed class PowerCutTests
     private static string? AnyValue(Random random) => random.Next(4) switch
     {
         0 => null,
-        1 => new string((char)('a' + random.Next(26)), 100_000), // large, so that the catalog is rewritten
+        1 => new string((char)('a' + random.Next(26)), 100_000), // so large that the catalog is rewritten
         _ => random.Next(1_000).ToString(CultureInfo.InvariantCulture),
     };
 }

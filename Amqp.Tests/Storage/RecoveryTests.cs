@@ -60,7 +60,7 @@ public sealed class RecoveryTests
             for (int i = 1; i <= 9; i++)
                 run.Store.Publish($"{i}", persistent: i != 4, run.First);
             StoredMessage[] taken = run.First.TakeAll();
-            // sequences 3 to 5, with the transient 4 among them, and 8
+            // Settles the sequences 3, 4, 5 and 8. Sequence 4 is a transient message.
             run.Store.Settle(run.First, [taken[2], taken[3], taken[4], taken[7]]);
         }
 
@@ -115,7 +115,7 @@ public sealed class RecoveryTests
             run.Store.Publish("went out", Persistent, run.Second);
             for (int i = 0; i < 40; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, which otherwise belongs to the other queue
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, which has no message of this queue
         }
         string marked = Path.GetFileName(_folder.SegmentFiles[^1]);
         await using (var run = new StoreRun(_folder.Path, files: files, aside: aside))
@@ -159,7 +159,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.Sequences.LastPersistent = 5; // in a deleted segment
+                ninth.Sequences.LastPersistent = 5; // as if message 5 had been in a segment that is deleted by now
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else
@@ -207,7 +207,7 @@ public sealed class RecoveryTests
         {
             for (int i = 0; i < 5; i++)
                 run.Store.Publish($"{i}", Persistent, run.First);
-            run.Store.Publish("kept", Persistent, run.Second); // keeps the segment alive
+            run.Store.Publish("kept", Persistent, run.Second); // keeps a segment of these messages alive
             run.Store.Purge(run.First);
         }
 

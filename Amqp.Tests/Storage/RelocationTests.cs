@@ -3,7 +3,7 @@ using Amqp.Storage.Compaction;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The pieces of a block after its segment was compacted, compared with a map of every byte.</summary>
+/// <summary>The pieces of a block after its segment was compacted, compared with the new offset of every single byte.</summary>
 public sealed class RelocationTests
 {
     [Test]

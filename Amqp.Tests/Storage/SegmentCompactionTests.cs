@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Segments that are mostly dead shrink to their live records, without an effect on queues.</summary>
+/// <summary>A segment that is mostly dead shrinks to its live records. The messages of queues do not change.</summary>
 public sealed class SegmentCompactionTests
 {
     private TestFolder _folder = null!;
@@ -152,7 +152,7 @@ public sealed class SegmentCompactionTests
         {
             run.Store.Publish("went out", Persistent, run.Second);
             run.Store.Publish("did not", Persistent, run.Second);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the first segment
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // the mark is in the first segment
             for (int i = 0; i < 60; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
             await run.SettleDownAsync();
@@ -168,7 +168,7 @@ public sealed class SegmentCompactionTests
     [Test]
     public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
     {
-        // every second one is settled alone: 5,000 ranges, while a settle record of a compacted segment holds 4,096
+        // Every second message is settled alone. That makes 5,000 ranges, and a settle record of a compacted segment holds 4,096.
         const int messages = 10_000;
         var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
         await using (var run = new StoreRun(_folder.Path, options, _files))
@@ -211,7 +211,7 @@ public sealed class SegmentCompactionTests
             await run.CommitAsync();
             await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-            run.Store.Consume(run.Second); // the first segment is dead, and is deleted
+            run.Store.Consume(run.Second); // the last live message of the first segment, which is then deleted
             await run.CommitAsync();
             await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "it stays");
             mayGoOn.Set();
@@ -241,14 +241,14 @@ public sealed class SegmentCompactionTests
         var told = new List<(BackgroundWork, Exception)>();
         run.Store.BackgroundWorkFailed += (work, failure) => told.Add((work, failure));
         for (int i = 0; i < 60; i++)
-            // one message stays in each of the first two segments
+            // The second queue has one message in each of the first two segments.
             run.Store.Publish(new byte[1_000], Persistent, i is 0 or 20 ? run.Second : run.First);
         await run.SettleDownAsync();
         run.Store.Purge(run.First);
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment will be compacted next
+        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment is then dead, but was to be compacted next
         await run.CommitAsync();
         await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "it does not go");
         mayGoOn.Set();
@@ -288,7 +288,7 @@ public sealed class SegmentCompactionTests
         string damaged = _folder.SegmentFiles[0];
         await using (new StoreRun(_folder.Path))
         {
-            // Writes every index, so that a start does not find the damage.
+            // The start writes every index, so that the next start does not read the logs and find the damage.
         }
         byte[] bytes = await File.ReadAllBytesAsync(damaged);
         bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
@@ -320,7 +320,7 @@ public sealed class SegmentCompactionTests
     [TestCase("delete", ".idx")]
     public async Task A_file_operation_that_fails_harms_nothing_and_the_next_try_succeeds(string call, string extension)
     {
-        const int first = 3, last = 14; // more than may be left at the end
+        const int first = 3, last = 14; // more failures than segments that may stay large at the end
         int failures = 0;
         _files.Before = (what, name) =>
         {
@@ -370,7 +370,9 @@ public sealed class SegmentCompactionTests
         }
     }
 
-    /// <summary>Publishes and settles many messages. One or two stay in each segment.</summary>
+    /// <summary>
+    /// Publishes and settles many messages. One or two messages of each segment stay live, and their texts are returned.
+    /// </summary>
     private static async Task<string[]> PublishWithStuckAsync(StoreRun run, int segments)
     {
         var stuck = new List<string>();

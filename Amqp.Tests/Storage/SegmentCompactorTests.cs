@@ -7,12 +7,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Choice of the segments to compact, retries, and the records that must stay.</summary>
+/// <summary>The choice of the segments to compact, retries after failures, and the records that a compaction must keep.</summary>
 public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // A record takes 1,025 bytes. So 6 of 12, with the file's header, are just over half a segment, and 4 are more than a block.
+    // A record takes 1,025 bytes. So 6 of the 12 records, with the file's header, are just over half a segment. Four are more than a block.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -100,7 +100,7 @@ public sealed class SegmentCompactorTests
     {
         New(2).Messages(queue: 1, first: 11, count: 10, Bytes).Messages(queue: 2, first: 1, count: 1, Bytes).Save();
         New(3).Messages(queue: 2, first: 2, count: 10, Bytes).Save();
-        // the first segment is deleted
+        // There is no file of the first segment, as if it had been deleted.
         New(4).Settled(queue: 1, 1, 15).Settled(queue: 2, 1, 3).Messages(queue: 1, first: 21, PerSegment, Bytes).Save();
         New(5).Settled(queue: 1, 21, 31).Save();
         Recover();
@@ -114,7 +114,7 @@ public sealed class SegmentCompactorTests
 
     private WrittenSegment New(long id) => new(_folder.Segments, id);
 
-    /// <summary>Writes segments of whose messages half are settled, by one more segment after them.</summary>
+    /// <summary>Writes segments that are half dead, and one more segment with the settles.</summary>
     private void FillHalfDead(int segments)
     {
         WrittenSegment last = New(segments + 1);
@@ -147,7 +147,9 @@ public sealed class SegmentCompactorTests
         return compacted;
     }
 
-    /// <summary>Returns 1 if a run read the first segment, with which nothing can be gained; otherwise 0.</summary>
+    /// <summary>
+    /// Returns 1 if a run has tried to compact the first segment, and so read its index, otherwise 0. The try never compacts the segment.
+    /// </summary>
     private int Tries(bool isIdle)
     {
         _indexesRead = 0;

@@ -3,7 +3,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The process is killed while segments are indexed, folded into older ones, or deleted.</summary>
+/// <summary>The process is killed while segments are indexed, folded into older segments, or deleted.</summary>
 public sealed class SegmentCrashTests
 {
     private const int Messages = 700;
@@ -17,10 +17,10 @@ public sealed class SegmentCrashTests
     private int _published; // certainly durable
     private int _settled;
 
-    /// <param name="Folder">Copy of the files.</param>
+    /// <param name="Folder">Copy of the files, as a process leaves them that is killed before the call.</param>
     /// <param name="Call">The call that was about to be made.</param>
     /// <param name="Published">Number of messages that were certainly durable.</param>
-    /// <param name="Settled">Number of them whose settles were certainly durable.</param>
+    /// <param name="Settled">Number of those messages whose settles were certainly durable, too.</param>
     private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
 
     [SetUp]
@@ -93,14 +93,14 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            (int published, int settled) = (_published, _settled); // before the copy, which has at least these
+            (int published, int settled) = (_published, _settled); // read before the copy is made, so that the copy has at least these
             try
             {
                 _crashes.Enqueue(new Crash(_folder.Copy(), $"{call} {name}", published, settled));
             }
             catch (FileNotFoundException)
             {
-                // The other thread deleted a file meanwhile: the copy would not show one moment.
+                // Another thread deleted a file while the folder was copied, so the copy would not show one moment. There is no crash then.
             }
         }
     }

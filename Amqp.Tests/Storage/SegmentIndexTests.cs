@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Indexes that are missing, cut, damaged or of an older format are rebuilt from their logs.</summary>
+/// <summary>Indexes that are missing, cut short, damaged or of an older format are written anew from their segments.</summary>
 public sealed class SegmentIndexTests
 {
     private const int Many = 600;
@@ -57,7 +57,7 @@ public sealed class SegmentIndexTests
         }
         await using (new StoreRun(folder.Path, options))
         {
-            // Writes the index of the last segment.
+            // The start writes the index of the last segment.
         }
 
         await using var next = new StoreRun(folder.Path, options);
@@ -131,7 +131,7 @@ public sealed class SegmentIndexTests
                 Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }),
                 $"cut at {cut}");
             string[] texts = run.Store.Texts(run.First);
-            // delivered again if their settle records were lost
+            // The first 30 messages were settled. They are ready again if the cut lost their settle records.
             int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count();
             Assert.That(
                 texts.Skip(settledBefore),
@@ -177,7 +177,7 @@ public sealed class SegmentIndexTests
             run.Store.Publish($"{i}" + new string('x', 200), Persistent, i % 40 == 0 ? run.Second : run.First);
         await run.SettleDownAsync();
         byte[] log = File.ReadAllBytes(folder.SegmentFiles[0]);
-        log[FileHeader.Size + 50] ^= 1; // the first message of the second queue
+        log[FileHeader.Size + 50] ^= 1; // damages the first message of the second queue
         File.WriteAllBytes(folder.SegmentFiles[0], log);
 
         StoredMessage[] messages = run.Second.TakeAll();

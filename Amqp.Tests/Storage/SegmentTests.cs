@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Deletion of files of the log.</summary>
+/// <summary>The deletion of segments of which no message is live.</summary>
 public sealed class SegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -89,8 +89,8 @@ public sealed class SegmentTests
             run.Store.Publish("kept", Persistent, run.Second);
             run.Store.Publish("settled", Persistent, run.First);
             Fill(run, 100_000);
-            run.Store.Purge(run.First); // logged in a later segment
-            Fill(run, 100_000); // seals that segment
+            run.Store.Purge(run.First); // this settle is in a later segment than its messages
+            Fill(run, 100_000); // seals the segment with the settle
             run.Store.Purge(run.First);
             Fill(run, 100_000);
             run.Store.Purge(run.First);
@@ -114,7 +114,7 @@ public sealed class SegmentTests
             {
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
                 if (i > 20)
-                    run.Store.Consume(run.First); // each segment settles messages of the previous one
+                    run.Store.Consume(run.First); // so each segment has settles of messages of the segment before it
             }
             await run.CommitAsync();
             await Until(() => _folder.SegmentFiles.Length <= 8);
@@ -144,7 +144,7 @@ public sealed class SegmentTests
             run.Store.Purge(run.First);
         }
 
-        // Each segment settles messages of the previous one. So the folder is synced between the deletions of two segments with messages.
+        // Each segment settles messages of the segment before it. So the store must sync the folder between two deletions of such segments.
         string[] calls =
         [
             .. _files.Calls.Where(call =>
@@ -206,7 +206,7 @@ public sealed class SegmentTests
         await using var run = new StoreRun(_folder.Path);
     }
 
-    /// <summary>Lets the committer work until a condition holds.</summary>
+    /// <summary>Waits until the committer has made a condition true.</summary>
     private static async Task Until(Func<bool> isSo)
     {
         using var timeout = new CancellationTokenSource(_soon);

@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Reports of complete segments by the committer's writer.</summary>
+/// <summary>The segments that the committer's writer reports as complete.</summary>
 public sealed class SegmentWriterTests
 {
     [Test]

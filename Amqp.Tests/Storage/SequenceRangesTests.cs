@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Sets stored as ranges, compared with sets of numbers.</summary>
+/// <summary>Sets of sequences that are stored as ranges, compared with plain sets of numbers.</summary>
 public sealed class SequenceRangesTests
 {
     [Test]

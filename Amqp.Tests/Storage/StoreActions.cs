@@ -6,7 +6,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Operations of a broker on a store, as readable steps of a test.</summary>
+/// <summary>The operations of a broker on a store, in the form in which tests use them.</summary>
 internal static class StoreActions
 {
     public const bool Persistent = true;
@@ -19,7 +19,7 @@ internal static class StoreActions
     public static long Publish(this IMessageStore store, ReadOnlySpan<byte> payload, bool persistent, params StoredQueue[] queues)
     {
         var messages = new StoredMessage[queues.Length];
-        int head = payload.Length / 3; // any split: the store joins the parts
+        int head = payload.Length / 3; // any length: the store joins head and body
         long position = store.Append(queues, payload[..head], payload[head..], persistent, messages);
         for (int i = 0; i < queues.Length; i++)
             queues[i].Add(messages[i]);

@@ -5,7 +5,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The steady path allocates nothing on the heap.</summary>
+/// <summary>Appending, reading and settling messages allocates nothing on the heap once the pools have grown.</summary>
 [NonParallelizable]
 public sealed class StoreAllocationTests
 {

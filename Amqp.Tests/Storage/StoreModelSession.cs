@@ -7,7 +7,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A store with its model: applies each operation to both, and compares the results.</summary>
+/// <summary>A store and a model of it. Applies each operation to both of them, and compares the results.</summary>
 internal sealed class StoreModelSession : IDisposable
 {
     private sealed record Entry(string Text, bool Persistent)
@@ -108,10 +108,10 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Lets the store spill messages.</summary>
+    /// <summary>Waits until the store has spilled the messages that it can spill.</summary>
     public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Closes and opens the store. Unsettled messages are ready again afterwards, and transient ones are lost.</summary>
+    /// <summary>Closes and opens a store on disk. After that unsettled messages are ready again, and transient messages are lost.</summary>
     public void Reopen()
     {
         if (_folder is null)
@@ -142,7 +142,7 @@ internal sealed class StoreModelSession : IDisposable
         }
     }
 
-    /// <summary>Counts persistent messages and messages in memory, one by one.</summary>
+    /// <summary>Compares the queues' counts of persistent messages and of messages in memory with counts made one by one.</summary>
     public void Recount()
     {
         for (int queue = 0; queue < 2; queue++)

@@ -8,7 +8,9 @@ namespace Amqp.Tests.Storage;
 /// <summary>
 /// Random operations on a store and on a simple model of lists. The store may be closed and opened between two operations.
 /// </summary>
-/// <remarks><c>AMQP_TESTS_ROUNDS</c> sets the number of sequences (150), and <c>AMQP_TESTS_SEED</c> repeats them.</remarks>
+/// <remarks>
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations (150). <c>AMQP_TESTS_SEED</c> repeats a run.
+/// </remarks>
 public sealed class StoreModelTests
 {
     private enum Kind
@@ -50,7 +52,7 @@ public sealed class StoreModelTests
              select (kind, seed)).ArrayOf();
         Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(150)).WithEndSize(400);
         if (TestRounds.GivenSeed is { } given)
-            config = config.WithReplay((ulong)given, 1); // any odd number
+            config = config.WithReplay((ulong)given, 1); // the second argument must be an odd number
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 

@@ -14,7 +14,9 @@ internal sealed class StoreRun : IAsyncDisposable
     public static readonly StoreOptions Small =
         new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
-    /// <summary>As small, with nearly no messages in memory: messages are spilled as soon as an index has them.</summary>
+    /// <summary>
+    /// As <see cref="Small"/>, but almost no entry may be in memory, so messages are spilled as soon as an index has them.
+    /// </summary>
     public static readonly StoreOptions Deep = new()
     {
         BlockSize = 4 << 10,
@@ -24,7 +26,7 @@ internal sealed class StoreRun : IAsyncDisposable
         SyncInterval = TimeSpan.FromMilliseconds(20)
     };
 
-    /// <summary>As small, with a limit of two blocks of transient messages in memory.</summary>
+    /// <summary>As <see cref="Small"/>, but only two blocks of transient messages may be in memory.</summary>
     public static readonly StoreOptions Paged = new()
     {
         BlockSize = 4 << 10,
@@ -70,7 +72,7 @@ internal sealed class StoreRun : IAsyncDisposable
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Syncs, and waits until full segments have their index and messages are spilled or paged out.</summary>
+    /// <summary>Syncs, and waits until all full segments are indexed, and all messages spilled or paged out that have to be.</summary>
     public async Task SettleDownAsync()
     {
         await CommitAsync();

@@ -8,7 +8,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Publishers, consumers and the committer at once, with little memory, so that blocks are evicted, paged out and loaded all the time.
+/// Publishers, consumers and the committer work at the same time. Memory is so small that blocks are evicted, paged out and loaded all the
+/// time.
 /// </summary>
 public sealed class StoreStressTests
 {
@@ -63,7 +64,7 @@ public sealed class StoreStressTests
         }
     }
 
-    /// <summary>Publishes to one queue, or now and then to all of them.</summary>
+    /// <summary>Publishes most messages to one queue, and now and then a message to all queues.</summary>
     private static async Task PublishAsync(IMessageStore store, StoredQueue[] queues, int publisher, int transientOfFour, long[] published)
     {
         var random = new Random(publisher);
@@ -87,7 +88,7 @@ public sealed class StoreStressTests
         }
     }
 
-    /// <summary>Takes batches, and settles or returns their messages in any order, until the publishers are done.</summary>
+    /// <summary>Takes messages in batches, and settles or returns them in any order, until the publishers have ended.</summary>
     private static long Consume(IMessageStore store, StoredQueue queue, int seed, Task publishing)
     {
         var random = new Random(1_000 + seed);

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>An empty folder that is deleted with the test.</summary>
+/// <summary>An empty folder that is deleted when it is disposed.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("store-").FullName;
@@ -20,7 +20,7 @@ internal sealed class TestFolder : IDisposable
     /// <summary>Index files, oldest first.</summary>
     public string[] IndexFiles => [.. Directory.GetFiles(Segments, "*.idx").Order(StringComparer.Ordinal)];
 
-    /// <summary>Copies what a killed process leaves: all files except the lock.</summary>
+    /// <summary>Returns a copy of the files that a killed process would leave: all files except the lock.</summary>
     public TestFolder Copy()
     {
         var copy = new TestFolder();

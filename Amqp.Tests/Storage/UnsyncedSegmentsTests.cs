@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A power cut while the end of one segment and the beginning of the next
-/// were not synced. Zeros in the first are no damage, unless it was synced.
+/// A power cut while neither the end of one segment nor the beginning of the next one was synced. Zeros in the first of the two segments
+/// are not damage then. They are damage if the segment was synced.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {
@@ -55,12 +55,12 @@ public sealed class UnsyncedSegmentsTests
         string[] texts = await FillAsync(segments: 2);
         await using (new StoreRun(_folder.Path))
         {
-            // Writes the index of both.
+            // The start writes the indexes of both segments.
         }
         Forget(gone);
         string log = _folder.SegmentFiles[0];
         Zero(log, 3 * _record, behind: 0);
-        await using (FileStream file = File.OpenWrite(log)) // so that an index does not match
+        await using (FileStream file = File.OpenWrite(log)) // makes the file longer than its index says
             file.SetLength(file.Length + (gone.Contains('2', StringComparison.Ordinal) ? 10 : 0));
 
         RecoveryFinding finding = await ExpectHoleAsync(texts);
@@ -114,7 +114,9 @@ public sealed class UnsyncedSegmentsTests
         File.WriteAllBytes(log, bytes);
     }
 
-    /// <summary>Expects all messages except one run of them, and one finding of the start.</summary>
+    /// <summary>
+    /// Expects that a start finds all messages except some consecutive ones, and reports one finding. Returns the finding.
+    /// </summary>
     private async Task<RecoveryFinding> ExpectHoleAsync(string[] texts)
     {
         await using var run = new StoreRun(_folder.Path);

@@ -8,7 +8,9 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Every damage in a data directory is reported with file, offset and consequence. Traces of a crash are not damage.</summary>
+/// <summary>
+/// A verification reports every damage in a data directory, with file, offset and consequence. Traces of a crash are not damage.
+/// </summary>
 public sealed class VerificationTests
 {
     private TestFolder _folder = null!;
@@ -30,7 +32,7 @@ public sealed class VerificationTests
                 continue;
             run.Store.NoteDelivered(run.Second, message);
             run.Store.Settle(run.Second, message);
-            await run.CommitAsync(); // so that each settle record is alone
+            await run.CommitAsync(); // so that each settle is a record of its own
         }
         await run.SettleDownAsync();
         _folder = living.Copy();
@@ -281,7 +283,7 @@ public sealed class VerificationTests
         Assert.That((finding.File, finding.IsDamage), Is.EqualTo((Index, true)));
     }
 
-    // Each case leaves out a record, or adds something to the summary that the log does not have.
+    // The index is built without the last record of a type, and so differs from the log.
     [TestCase((byte)RecordType.Message, "rows")]
     [TestCase((byte)RecordType.Settle, "settled messages")]
     [TestCase((byte)RecordType.Delivered, "delivered marks")]
@@ -306,7 +308,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Index)[1];
         byte[] bytes = File.ReadAllBytes(Index);
         Span<byte> group = bytes.AsSpan((int)offset, (int)length);
-        group[EntryGroup.HeadSize + 1] ^= 1; // the offset of the first entry
+        group[EntryGroup.HeadSize + 1] ^= 1; // changes the offset of the first entry
         RecordHeader.WriteChecksum(group, 2, offset);
         File.WriteAllBytes(Index, bytes);
 

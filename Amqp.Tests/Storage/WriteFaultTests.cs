@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A write or a sync of the log or the catalog fails: what was durable before stays durable, whatever failed.</summary>
+/// <summary>A write or a sync of the log or of the catalog fails. Everything that was durable before stays durable.</summary>
 public sealed class WriteFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -128,7 +128,7 @@ public sealed class WriteFaultTests
     {
         using IStoreFile full = new DiskFiles().Open("/dev/full", FileAccess.Write);
 
-        // ENOSPC
+        // 28 is ENOSPC.
         Assert.That(
             () => full.Write(new byte[100], 0),
             Throws.InstanceOf<IOException>().With.Property(nameof(Exception.HResult)).EqualTo(28));

@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>Adds a message of a number of bytes for some queues.</summary>
+    /// <summary>Adds a message with a payload of the given size, which is in the given queues.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
@@ -33,7 +33,7 @@ internal sealed class WrittenSegment
         return Add(record);
     }
 
-    /// <summary>Adds messages of one queue, each of a number of bytes.</summary>
+    /// <summary>Adds messages of one queue, each with a payload of the given size.</summary>
     public WrittenSegment Messages(uint queue, long first, int count, int bytes)
     {
         for (long sequence = first; sequence < first + count; sequence++)
@@ -55,7 +55,7 @@ internal sealed class WrittenSegment
         return this;
     }
 
-    /// <summary>Returns the segment as a store has it that has just filled it.</summary>
+    /// <summary>Writes the file and returns the segment, as it is in a store that has just filled it.</summary>
     public Segment ToSegment()
     {
         Save();

@@ -118,7 +118,7 @@ public sealed class BrokerMeterTests
             measured.Add(string.Join(
                 ' ',
                 [instrument.Name["amqpbroker.".Length..], .. attributes.ToArray().Select(attribute => $"{attribute.Value}"), $"{value}"])));
-        listener.Start(); // instruments of other brokers exist before
+        listener.Start(); // first finds the instruments of other brokers, which are not ours
         isOurs = true;
         using var meter = new BrokerMeter(broker.Broker, Options.Create(new BrokerOptions { DataDirectory = broker.DataFolder }));
         listener.RecordObservableInstruments();

@@ -9,7 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The health check that tells of certificates before they run out: the test's own are good for an hour, their authority's for a day.
+/// The health check that reports certificates before they expire. The certificates of the test are valid for an hour, and the certificate
+/// of their authority for a day.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable
@@ -100,7 +101,9 @@ public sealed class CertificateExpirationTests : IDisposable
                 Is.EqualTo($$"""{"status":"ok","protocol":"{{protocol}}"}"""));
     }
 
-    /// <summary>Seconds from the end of the one certificate to the time that is asked about, and what is found.</summary>
+    /// <summary>
+    /// The arguments are the seconds from the end of a certificate to the time of the check, and the number of expired ones.
+    /// </summary>
     [TestCase(-1, 0)]
     [TestCase(0, 0)]
     [TestCase(1, 1)]

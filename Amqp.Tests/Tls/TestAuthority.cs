@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>A certificate authority for the length of a test, with a folder for what it issues.</summary>
+/// <summary>A certificate authority for one test, with a folder for the files of its certificates.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     public const string Name = "CN=Test Authority";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>When the files of certificates are read again, by a clock that the test sets.</summary>
+/// <summary>The times at which certificate files are read again, by a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TlsCertificatesTests : IDisposable
 {
@@ -86,7 +86,7 @@ public sealed class TlsCertificatesTests : IDisposable
         return _certificates.Current;
     }
 
-    /// <summary>What has been logged.</summary>
+    /// <summary>A logger that keeps its lines.</summary>
     private sealed class Lines : List<string>, ILogger
     {
         public void Log<TState>(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>What of the settings each handshake is made with.</summary>
+/// <summary>The settings that apply to each TLS handshake.</summary>
 public sealed class TlsListeningTests
 {
     private TestAuthority _authority = null!;

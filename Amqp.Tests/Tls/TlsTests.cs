@@ -247,7 +247,7 @@ public sealed class TlsTests : IDisposable
         factory.Ssl = new SslOption("localhost", enabled: true)
         {
             Version = version,
-            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors, // nobody on this machine knows the authority
+            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors, // this machine does not know the authority
             Certs = certificate is null ? null : [certificate],
         };
         return factory;
@@ -280,7 +280,7 @@ public sealed class TlsTests : IDisposable
         return stream;
     }
 
-    /// <summary>True when the broker ends the connection within a while.</summary>
+    /// <summary>Returns true if the broker ends the connection within 30 seconds.</summary>
     private static async Task<bool> ReadToEndAsync(TcpClient client)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Access to every resource and method of the HTTP API. The columns are the statuses for a user without a tag, and with the tags
-/// management, policymaker, monitoring and administrator. The first five are for users with a permission in the virtual host, the last
-/// five for users without one.
+/// Access to every resource and method of the HTTP API. A row has ten statuses, in two groups of five: for a user with a permission in the
+/// virtual host, and for a user without one. The five of a group are for a user without a tag, and with the tag management, policymaker,
+/// monitoring and administrator.
 /// </summary>
 /// <remarks>
 /// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node; <c>none</c> is a name that does not exist. Requests have
@@ -129,8 +129,9 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Rows whose statuses differ from RabbitMQ 3.10.8. The tag monitoring may read any virtual host, as in later versions. Objects that
-    /// only administrators may change need an administrator also when changed as a parameter. Other rows are missing or fail in 3.10.8.
+    /// Rows whose statuses differ from RabbitMQ 3.10.8, for one of three reasons: users with the tag monitoring may read any virtual host,
+    /// as in later versions; a parameter that defines an object which only administrators may change needs an administrator, too; 3.10.8
+    /// does not have the resource or fails.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

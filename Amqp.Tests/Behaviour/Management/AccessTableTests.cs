@@ -30,7 +30,7 @@ public class AccessTableTests : ApiTests
 
         var missing = broker.Resources.Where(resource => !rows.Concat(byUser).Any(row => Matches(resource, row)));
 
-        // Login and logout need no access.
+        // Login and logout are in no table, because they need no access.
         Assert.That(missing, Is.EquivalentTo(new[] { "POST /api/login", "DELETE /api/login" }));
     }
 
@@ -93,7 +93,9 @@ public class AccessTableTests : ApiTests
         Assert.That((await GetAsync(path, $"{manager}:secret")).Column("vhost"), Is.Empty);
     }
 
-    /// <summary>The statuses for each tag. The rows that close connections come last.</summary>
+    /// <summary>
+    /// The statuses for each of <see cref="_tags"/>. The rows that close connections come last: all rows use the same connections.
+    /// </summary>
     private static readonly string[] _ofConnections =
     [
         "GET /connections/{own} | 401 200 200 200 200",

@@ -67,7 +67,9 @@ public class ExchangeAndBindingApiTests : ApiTests
         Assert.That((await GetAsync(path)).Column("properties_key"), Is.EqualTo(keys[1..]));
     }
 
-    /// <summary>The properties key of one binding, encoded a second time, equals the properties key of the other binding.</summary>
+    /// <summary>
+    /// The two bindings have the properties keys <c>a%2Fb</c> and <c>a%252Fb</c>. The second one is also the first one, encoded for a URL.
+    /// </summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()
     {

@@ -9,7 +9,8 @@ public class HostileBodyTests : ApiTests
     private const int Deep = 10_000;
 
     /// <summary>
-    /// Every request with a body, its known members, and its required members with values. V is a virtual host, U a user.
+    /// Every request that has a body, the members that the body may have, and the required members with values. V stands for a virtual
+    /// host, U for a user.
     /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
     [

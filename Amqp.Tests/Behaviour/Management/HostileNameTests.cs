@@ -3,7 +3,7 @@ namespace Amqp.Tests.Behaviour.Management;
 /// <summary>Creates, lists and deletes objects with valid but unusual names.</summary>
 public class HostileNameTests : ApiTests
 {
-    /// <summary>The names. Names of objects that exist once per broker, such as users, get a unique suffix.</summary>
+    /// <summary>The names. A name of an object that exists once per broker, such as a user, gets a unique suffix.</summary>
     private static readonly string[] _names =
     [
         new('n', 200),

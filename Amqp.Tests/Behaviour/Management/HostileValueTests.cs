@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Sets every argument and every policy key to boundary values, in every request that accepts them. Each value is accepted, or refused
-/// with a reason, and other queues are not affected.
+/// Sets every argument and every policy key to boundary values, in every request that accepts it. Each value must be accepted, or refused
+/// with a reason, and must not affect another queue.
 /// </summary>
 public class HostileValueTests : ApiTests
 {
@@ -285,8 +285,8 @@ public class HostileValueTests : ApiTests
     }
 
     /// <summary>
-    /// Publishes to the queue with the value. Checks that the channel stays open, and that another queue loses no message and still drops
-    /// expired ones.
+    /// Publishes to the queue that has the value. Checks that the channel stays open, and that another queue loses no message and still
+    /// drops its expired messages.
     /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {

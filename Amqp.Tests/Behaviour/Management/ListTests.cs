@@ -108,7 +108,7 @@ public class ListTests : ApiTests
         await DeleteAsync($"/global-parameters/of-{host}");
     }
 
-    /// <summary>Lists sort by the order of Erlang terms. A missing value counts as 0, and so sorts below every count.</summary>
+    /// <summary>A list is sorted by the order of Erlang terms. A missing value counts as 0, so it comes before every count.</summary>
     [TestCase("queues")]
     [TestCase("exchanges")]
     public async Task Values_of_all_kinds_have_an_order_and_what_is_missing_counts_as_0(string kind)

@@ -219,7 +219,7 @@ public class PolicyTests : ApiTests
         await ExpectEffectiveAsync(host, "q", "a", null, """{"max-length":7}""");
     }
 
-    /// <summary>Waits for the expected state, because RabbitMQ shows changes a few seconds later.</summary>
+    /// <summary>Waits until the queue has the expected policies: RabbitMQ shows a change a few seconds later.</summary>
     private static async Task ExpectEffectiveAsync(string host, string queue, string? policy, string? operatorPolicy, string definition)
     {
         string last = "";

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows them some seconds later.</summary>
+/// <summary>
+/// The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows a change of a count some seconds later.
+/// </summary>
 public class StatisticsApiTests : ApiTests
 {
     [Test]
@@ -160,7 +162,7 @@ public class StatisticsApiTests : ApiTests
         }
     }
 
-    /// <summary>A response has samples only of the kind that the request names.</summary>
+    /// <summary>A response has samples only of the kind that the request's parameters name, such as <c>lengths_age</c>.</summary>
     [Test]
     public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()
     {

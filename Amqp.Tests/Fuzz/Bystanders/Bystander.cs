@@ -6,28 +6,28 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// A client with nothing to do with the fuzzer's, which sends numbered messages on their way and demands
-/// each of them back: once, in order and in time.
+/// A client that has nothing to do with those of the fuzzer. It sends numbered messages, and fails the run unless each of them comes back
+/// once, in order and in time.
 /// </summary>
-/// <param name="run">Fails when one is not.</param>
-/// <param name="virtualHost">Where it works.</param>
-/// <param name="work">What it does.</param>
+/// <param name="run">The run that fails if a message does not come back.</param>
+/// <param name="virtualHost">Virtual host in which the client works.</param>
+/// <param name="work">Name of the client's work.</param>
 internal abstract class Bystander(FuzzRun run, string virtualHost, string work) : IAsyncDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     private readonly List<IConnection> _connections = [];
 
-    /// <summary>Most messages that are under way at a time.</summary>
+    /// <summary>Maximum number of messages that are in flight at a time.</summary>
     public virtual int Window => 100;
 
-    /// <summary>How many have arrived.</summary>
+    /// <summary>Number of messages that have come back.</summary>
     public long Arrived => Messages.Arrived;
 
-    /// <summary>Begins the names of its queues.</summary>
+    /// <summary>Prefix of the names of the client's queues.</summary>
     protected string Name { get; } = $"bystander.{work.Replace(' ', '.')}";
 
-    /// <summary>Those under way.</summary>
+    /// <summary>The messages in flight.</summary>
     protected InFlight Messages { get; } = new();
 
     public override string ToString() =>
@@ -35,7 +35,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             CultureInfo.InvariantCulture,
             $"{work} in '{virtualHost}' {Messages.Arrived}, the latest after {Messages.Latest.TotalMilliseconds:F0} ms");
 
-    /// <summary>Sends until it is told to stop, then waits for what is under way.</summary>
+    /// <summary>Sends messages until the token is cancelled, and then waits for those in flight.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -53,7 +53,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
                 DemandPunctuality();
                 await Task.Delay(_pause, CancellationToken.None);
             }
-            await Task.Delay(_pause, CancellationToken.None); // what comes too often may come now
+            await Task.Delay(_pause, CancellationToken.None); // a message that is delivered twice may come now
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException
             or IOException or TimeoutException or PublishException or OperationCanceledException)
@@ -68,13 +68,13 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             await connection.DisposeAsync();
     }
 
-    /// <summary>Connects, and begins to consume.</summary>
+    /// <summary>Connects, and starts to consume.</summary>
     protected abstract Task StartAsync();
 
-    /// <summary>Sends a number on its way.</summary>
+    /// <summary>Sends a message with a number.</summary>
     protected abstract Task SendAsync(long number);
 
-    /// <summary>A channel on a connection of its own.</summary>
+    /// <summary>Opens a channel on a connection of its own.</summary>
     protected async Task<IChannel> ChannelAsync(bool confirms = false)
     {
         var factory = new ConnectionFactory
@@ -92,7 +92,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         return channel;
     }
 
-    /// <summary>Consumes numbers and acknowledges each, unless the broker need not be told.</summary>
+    /// <summary>Consumes numbered messages, and acknowledges each of them unless <paramref name="autoAck"/> is true.</summary>
     protected async Task ConsumeAsync(IChannel channel, string queue, bool autoAck, Func<BasicDeliverEventArgs, Task> take)
     {
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -113,7 +113,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         await channel.BasicConsumeAsync(queue, autoAck, consumer);
     }
 
-    /// <summary>Takes a number that has arrived where it was to go.</summary>
+    /// <summary>Takes a message that has come back, and fails the run if its number is not the expected one.</summary>
     protected Task TakeAsync(BasicDeliverEventArgs delivery)
     {
         if (Messages.Take(BitConverter.ToInt64(delivery.Body.Span)) is { } complaint)

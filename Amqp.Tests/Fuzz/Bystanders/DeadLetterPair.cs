@@ -3,7 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Lets messages expire in one queue and takes them from another: one at a time, so that nothing but the queue's timer looks at it.
+/// Lets messages expire in one queue and takes them from another. Only one message is in flight at a time, so only the timer of the first
+/// queue can find that it has expired.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

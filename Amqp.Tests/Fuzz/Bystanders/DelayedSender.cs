@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Has one message at a time wait in an exchange.</summary>
+/// <summary>Lets one message at a time wait in a delaying exchange.</summary>
 internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "lone delayed messages")
 {
     private const int Milliseconds = 200;

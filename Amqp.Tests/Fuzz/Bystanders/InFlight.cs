@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Numbers that are under way: each is to arrive once, in order and in time. Thread-safe.</summary>
+/// <summary>The numbers of the messages in flight. Each must come back once, in order and in time. Thread-safe.</summary>
 internal sealed class InFlight
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long Number, long Since)> _expected = new();
     private long _next;
 
-    /// <summary>How many have arrived.</summary>
+    /// <summary>Number of messages that have come back.</summary>
     public long Arrived { get; private set; }
 
     public TimeSpan Latest { get; private set; }
 
-    /// <summary>How many are under way.</summary>
+    /// <summary>Number of messages in flight.</summary>
     public int Count
     {
         get
@@ -24,7 +24,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>How long the first of them has been under way.</summary>
+    /// <summary>Time that the oldest message has been in flight.</summary>
     public TimeSpan Age
     {
         get
@@ -34,7 +34,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>The next number to send.</summary>
+    /// <summary>Returns the next number to send, and records that it is in flight.</summary>
     public long Next()
     {
         lock (_gate)
@@ -44,8 +44,8 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Takes one that has arrived.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Takes a number that has come back.</summary>
+    /// <returns>The error, or null if the number is the expected one.</returns>
     public string? Take(long number)
     {
         lock (_gate)

@@ -3,13 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes whatever anybody publishes to the predeclared exchanges, and copies of all else while the firehose is on; and binds one of
-/// them to a history of its own, which is replayed to whatever others have bound there. Neither may cost it its connection.
+/// Consumes all messages that are published to the predeclared exchanges, and copies of all other messages while the firehose is on. It
+/// also binds amq.fanout to a history of its own again and again, so that the history is replayed to queues of other clients. The broker
+/// must not close its connection for any of this.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
     private const string QueueName = "bystander.listener", History = "bystander.history", Announcements = "amq.fanout";
-    private const ushort Prefetch = 100; // what more there is waits until the others have gone on
+    private const ushort Prefetch = 100; // more messages wait in the queue until other clients have been served
     private const int BodySize = 10;
 
     private static readonly string[] _exchanges = [Announcements, "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
@@ -40,7 +41,7 @@ internal sealed class Listener(FuzzRun run) : IDisposable
 
     public void Dispose() => _client?.Dispose();
 
-    /// <summary>In a queue that others may find full: what it misses is of no account.</summary>
+    /// <summary>Consumes from a queue with a length limit. Messages that the full queue drops do not matter.</summary>
     private static async Task<bool> ListenAsync(HostileChannel channel)
     {
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(10_000));

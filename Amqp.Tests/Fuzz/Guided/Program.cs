@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using Amqp.Tests.Fuzz.Targets;
 using SharpFuzz;
 
-// TARGET                for afl-fuzz, which feeds it
-// TARGET seeds FOLDER   writes the inputs to begin with
-// TARGET run FILE...    reads inputs that were found
+// TARGET                reads inputs from afl-fuzz
+// TARGET seeds FOLDER   writes the seeds, with which fuzzing begins
+// TARGET run FILE...    reads inputs that fuzzing has found
 if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out var create))
 {
     Console.Error.WriteLine(
@@ -12,7 +12,7 @@ if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out
     return 64;
 }
 
-// Instrumented code counts its branches there, from the first line of it on; afl-fuzz gives another place.
+// Instrumented code counts its branches in this memory from its first line on. Under afl-fuzz it is replaced by memory of afl-fuzz.
 const int mapSize = 1 << 16;
 unsafe
 {

@@ -8,7 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A content header: the two ways to read its properties agree, and what is accepted can be routed by, rewritten and traced.
+/// A content header. The two ways to read its properties must agree, and a header that is accepted must be usable for routing, rewriting
+/// and tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {
@@ -50,7 +51,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
         }
         catch (AmqpException error) when (error.Code is ReplyCode.SyntaxError or ReplyCode.FrameError)
         {
-            // as it should be
+            // The promised exception for an invalid header.
         }
     }
 
@@ -86,7 +87,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
         }
         catch (BrokerException error) when (error.Error == BrokerError.Precondition)
         {
-            return false; // its expiration is none
+            return false; // its expiration is invalid
         }
     }
 

@@ -11,10 +11,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>Definitions as JSON: imported as a whole or not at all, and what the broker then exports can be imported again.</summary>
+/// <summary>
+/// Definitions as JSON. They are imported as a whole or not at all, and an export of the broker after that can be imported again.
+/// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>Imports after which a new broker takes its place, so that each finds a small one.</summary>
+    /// <summary>Number of imports after which the broker is replaced by a new one, so that brokers stay small.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>Folders for files that are written and read thousands of times: in memory where the system has a place for that.</summary>
+/// <summary>
+/// Folders for files that are written and read thousands of times. They are in memory if the system has a folder for that.
+/// </summary>
 internal static class FastFolder
 {
     private const string Memory = "/dev/shm";

@@ -7,7 +7,9 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>The fields of a table: what validating accepts is read, written, looked into and died with; all else is 502.</summary>
+/// <summary>
+/// The fields of a table. Fields that validation accepts must be usable in every way; other fields must be refused with 502.
+/// </summary>
 internal sealed class FieldTableTarget : FuzzTarget
 {
     private const int MaxDepth = FieldTableCodec.DefaultMaxDepth;
@@ -52,7 +54,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         return output.WrittenSpan[sizeof(uint)..].ToArray();
     }
 
-    /// <summary>What routing and dying do with headers that were accepted.</summary>
+    /// <summary>Uses accepted headers as routing and dead-lettering do.</summary>
     private static void UseAsHeaders(byte[] fields)
     {
         _ = EncodedFieldTable.TryFind(fields, "k"u8, out _);
@@ -64,7 +66,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         }
         catch (BrokerException)
         {
-            // no list of keys
+            // The promised exception for a header that is no list of keys.
         }
         var history = new DeathHistory();
         history.Add(fields, _death, keepsSenderKeys: true);

@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A part of the broker that reads bytes from others, and what must hold whatever they are.</summary>
+/// <summary>A part of the broker that reads bytes of others, and the promises that it must keep for any bytes.</summary>
 internal abstract class FuzzTarget : IDisposable
 {
-    /// <summary>All of them, by the names that the command line knows them by.</summary>
+    /// <summary>All targets, by their names on the command line.</summary>
     public static IReadOnlyDictionary<string, Func<FuzzTarget>> All { get; } = new Dictionary<string, Func<FuzzTarget>>
     {
         ["field-tables"] = () => new FieldTableTarget(),
@@ -13,22 +13,22 @@ internal abstract class FuzzTarget : IDisposable
         ["store-recovery"] = () => new StoreRecoveryTarget(),
     };
 
-    /// <summary>Inputs to begin with: each takes another way.</summary>
+    /// <summary>The inputs with which fuzzing begins. Each takes a different path through the code.</summary>
     public abstract IEnumerable<byte[]> Seeds { get; }
 
-    /// <summary>Reads an input.</summary>
-    /// <exception cref="Exception">Anything that the part does not promise to throw, or a promise that does not hold.</exception>
+    /// <summary>Reads an input and checks the promises.</summary>
+    /// <exception cref="Exception">The part has thrown an exception that it does not promise, or a promise is broken.</exception>
     public abstract void Run(ReadOnlySpan<byte> input);
 
     public void Dispose() => Close();
 
-    /// <summary>Lets go of what it has made for itself.</summary>
+    /// <summary>Releases the resources of the target.</summary>
     protected virtual void Close()
     {
     }
 
-    /// <summary>Fails the input.</summary>
-    /// <exception cref="InvalidOperationException">What should hold does not.</exception>
+    /// <summary>Fails the input if a promise is broken.</summary>
+    /// <exception cref="InvalidOperationException"><paramref name="holds"/> is false.</exception>
     protected static void Demand(bool holds, string what)
     {
         if (!holds)

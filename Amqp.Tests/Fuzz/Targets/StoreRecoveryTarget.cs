@@ -7,9 +7,10 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// One file of a data directory that is anything: the broker starts with what can be read and reports the rest, or says why it does not start.
+/// A data directory in which one file has any content. The broker must start with the data that it can read and report the damage, or say
+/// why it does not start.
 /// </summary>
-/// <remarks>The first octet of an input says which file it is.</remarks>
+/// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
 {
     private const int Files = 4;
@@ -69,11 +70,11 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         try
         {
             Open();
-            Open(); // what the first start has written
+            Open(); // reads the files that the first start has changed
         }
         catch (DataDirectoryException)
         {
-            // it says why it does not start
+            // The promised exception: it says why the broker does not start.
         }
     }
 
@@ -103,7 +104,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         }
     }
 
-    /// <summary>Starts, reads all that there is, and stops.</summary>
+    /// <summary>Starts a store, reads all messages, and stops it.</summary>
     private void Open()
     {
         using var directory = DataDirectory.Open(_copy, _small);
@@ -131,7 +132,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         }
         catch (StoreDamagedException)
         {
-            // as it is reported
+            // The promised exception for a damaged message.
         }
         if (message.Sequence % 2 == 0)
             store.Settle(queue, new ReadOnlySpan<StoredMessage>(in message));

@@ -2,7 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace System.Collections.Concurrent;
 
-/// <summary>In place of the framework's: a driven thread that waits for an element lets the others go on.</summary>
+/// <summary>Replaces the framework's type. A driven thread that waits for an element lets other driven threads run.</summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {
     private readonly Queue<T> _elements = [];
@@ -37,7 +37,7 @@ internal sealed class BlockingCollection<T> : IEnumerable<T>
         }
     }
 
-    /// <summary>A copy of what is in it.</summary>
+    /// <summary>Enumerates a copy of the elements.</summary>
     public IEnumerator<T> GetEnumerator()
     {
         lock (Atomic.Monitor)

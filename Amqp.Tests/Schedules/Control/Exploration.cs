@@ -2,29 +2,29 @@ using System.Globalization;
 
 namespace Amqp.Schedules.Control;
 
-/// <summary>What threads do at once, and what must be so when all have ended.</summary>
+/// <summary>Threads that run at the same time, and the state that they must have reached when all have ended.</summary>
 internal interface IScenario : IDisposable
 {
-    /// <summary>The threads, each with what it does. Made before any starts.</summary>
+    /// <summary>The threads, each with its name and its work. The list is complete before any of them starts.</summary>
     IEnumerable<(string Name, Action Body)> Threads { get; }
 
-    /// <summary>Demands what must be so at the end.</summary>
+    /// <summary>Checks the state after all threads have ended.</summary>
     void Check();
 }
 
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>Steps of a failing schedule that its report shows.</summary>
+    /// <summary>Number of steps that the report of a failing schedule shows.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>Rounds to run in place of those that a test asks for; for a long search.</summary>
+    /// <summary>Number of rounds that replaces the number of each test, for a long search; null if not set.</summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
-    /// <summary>The seed to begin with; that of a report runs the schedule again that failed.</summary>
+    /// <summary>Seed of the first round. The seed in a report repeats the schedule that failed.</summary>
     private static readonly int _seed = Number("AMQP_SCHEDULES_SEED") ?? 1;
 
-    /// <summary>Runs the scenario anew for each round, and fails with the schedule of the first round that goes wrong.</summary>
+    /// <summary>Runs a new scenario in each round, and fails with the schedule of the first round that fails.</summary>
     public static void Explore(int rounds, Func<IScenario> scenario)
     {
         rounds = _rounds ?? rounds;
@@ -50,7 +50,7 @@ internal static class Exploration
         var scenario = make();
         var failure = schedule.Run(scenario.Threads);
         if (failure is not null)
-            return (failure, schedule); // its threads may hang for ever, so nothing can be disposed of
+            return (failure, schedule); // its threads may never end, so nothing can be disposed
         try
         {
             scenario.Check();
@@ -66,7 +66,9 @@ internal static class Exploration
         }
     }
 
-    /// <summary>Half of the schedules go anywhere at any point, the others have one to four changes.</summary>
+    /// <summary>
+    /// Half of the schedules may switch threads at every point. Other schedules change the priorities at one to four points.
+    /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);
 

@@ -2,24 +2,26 @@ using System.Diagnostics;
 
 namespace Amqp.Schedules.Control;
 
-/// <summary>Runs threads one at a time and decides at each of their points which goes on: the same seed decides the same.</summary>
+/// <summary>
+/// Runs driven threads one at a time. At each of their points it decides which one continues; a seed repeats its decisions.
+/// </summary>
 /// <remarks>
-/// Threads that it does not drive, such as the framework's, go on by themselves; a driven thread that waits for one of them is given time.
-/// The thread that has the turn owns all fields.
+/// Other threads, such as those of the framework, run by themselves. A driven thread that waits for one of them is given time.
+/// The driven thread that runs owns all fields.
 /// </remarks>
 internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 {
-    /// <summary>Points after which threads are taken to run in circles.</summary>
+    /// <summary>Maximum number of points. A schedule that passes more is reported as a run in circles.</summary>
     private const int MostPoints = 20_000;
 
-    /// <summary>How long threads that are not driven may take for what driven ones wait for.</summary>
+    /// <summary>Time that driven threads wait for a thread that is not driven, before a deadlock is reported.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
 
     [ThreadStatic]
     private static Driven? _me;
 
-    /// <summary>The same for a whole schedule, which takes milliseconds.</summary>
+    /// <summary>Maximum time of a whole schedule. Normally a schedule takes milliseconds.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     private readonly List<Driven> _threads = [];
@@ -28,14 +30,14 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 
     private string _running = "";
 
-    /// <summary>Points passed so far.</summary>
+    /// <summary>Number of points passed so far.</summary>
     public int Points { get; private set; }
 
-    /// <summary>Which thread was where, in order, if traced.</summary>
+    /// <summary>The thread and the place of each step, in order; empty if the schedule is not traced.</summary>
     public IReadOnlyList<string> Trace => _trace;
 
     /// <summary>Runs threads until all have ended.</summary>
-    /// <returns>What went wrong: an exception of a thread, a deadlock, or a run in circles; null when nothing did.</returns>
+    /// <returns>The fault: an exception of a thread, a deadlock or a run in circles; null if there was none.</returns>
     public Exception? Run(IEnumerable<(string Name, Action Body)> threads)
     {
         foreach (var (name, body) in threads)
@@ -47,16 +49,18 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             : new TimeoutException($"{_running} waits for something that no schedule knows of");
     }
 
-    /// <summary>A driven thread may have to wait here while others go on.</summary>
+    /// <summary>A point: if the calling thread is driven, another thread may run before this call returns.</summary>
     public static void Point()
     {
         if (_me is { } me)
             me.Schedule.Switch(me, isReady: null);
     }
 
-    /// <summary>The thread goes on when something is so.</summary>
-    /// <param name="isSo">Changes nothing: any thread may ask. With threads that are not driven it may
-    /// be over by the time this returns.</param>
+    /// <summary>Waits until a condition holds. Meanwhile other driven threads run.</summary>
+    /// <param name="isSo">
+    /// The condition. It must have no effect, because any thread may evaluate it. A thread that is not driven may make it false again
+    /// before this call returns.
+    /// </param>
     public static void WaitUntil(Func<bool> isSo)
     {
         if (_me is { } me)
@@ -68,7 +72,9 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Pause(TimeSpan.FromMilliseconds(1));
     }
 
-    /// <summary>Time passes: for a driven thread as much or as little as the schedule likes.</summary>
+    /// <summary>
+    /// Lets time pass. For a driven thread the schedule decides which threads run meanwhile, and no real time needs to pass.
+    /// </summary>
     public static void Pause(TimeSpan time)
     {
         if (_me is { } me)
@@ -77,7 +83,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Task.Delay(time).Wait();
     }
 
-    /// <summary>Starts a thread, driven if the one that starts it is.</summary>
+    /// <summary>Starts a thread. It is driven if the calling thread is driven.</summary>
     public static void Start(string name, Action body)
     {
         if (_me is { } me)
@@ -122,7 +128,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         strategy.NoteYielded(_threads.IndexOf(me));
         me.IsPaused = true;
         if (_threads.TrueForAll(thread => thread.IsOver || thread.IsPaused || !thread.CanGoOn()))
-            Task.Delay(1).Wait(); // time does pass: a thread that is not driven may be at what the others wait for
+            Task.Delay(1).Wait(); // lets a thread run that is not driven, because the driven ones may wait for it
         Switch(me, isReady: null);
         me.IsPaused = false;
     }
@@ -144,7 +150,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         me.Turn.Wait();
     }
 
-    /// <summary>Who goes on; null after a deadlock.</summary>
+    /// <summary>Chooses the thread that continues; returns null after a deadlock.</summary>
     private Driven? Next()
     {
         var candidates = new List<int>(_threads.Count);
@@ -170,7 +176,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
                 _ended.TrySetResult(new TimeoutException($"deadlock: {waiting} wait for each other or for something that nobody does"));
                 return null;
             }
-            Task.Delay(1).Wait(); // a thread that is not driven may be at it
+            Task.Delay(1).Wait(); // a thread that is not driven may do what the driven ones wait for
         }
     }
 
@@ -205,7 +211,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             if (IsReady is null)
                 return true;
             var asking = _me;
-            _me = null; // no points of the one that asks
+            _me = null; // so that the condition has no points for the calling thread
             bool isReady = IsReady();
             _me = asking;
             return isReady;

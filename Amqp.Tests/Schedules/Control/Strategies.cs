@@ -1,21 +1,21 @@
 namespace Amqp.Schedules.Control;
 
-/// <summary>Chooses which thread goes on.</summary>
+/// <summary>Chooses the thread that continues at a point.</summary>
 internal interface ISchedulingStrategy
 {
-    /// <summary>A thread has been started; its number is one more than the last one's.</summary>
+    /// <summary>Records that a thread was started. Threads are numbered in the order of their start.</summary>
     void NoteStarted(int thread);
 
-    /// <summary>A thread has nothing to do before others have had their turn.</summary>
+    /// <summary>Records that a thread has nothing to do until other threads have run.</summary>
     void NoteYielded(int thread);
 
-    /// <summary>Chooses one of those that have not ended.</summary>
-    /// <param name="threads">Their numbers.</param>
-    /// <param name="point">How many points were passed.</param>
+    /// <summary>Returns the number of the thread that continues.</summary>
+    /// <param name="threads">Numbers of the threads that can continue.</param>
+    /// <param name="point">Number of points passed so far.</param>
     int Choose(IReadOnlyList<int> threads, int point);
 }
 
-/// <summary>Any thread at any point.</summary>
+/// <summary>Chooses any thread at each point.</summary>
 internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 {
     private readonly Random _random = new(seed);
@@ -32,12 +32,12 @@ internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 }
 
 /// <summary>
-/// The thread of the highest priority, which changes at a few random points: finds what takes few
-/// switches in the right places (probabilistic concurrency testing).
+/// Chooses the thread with the highest priority. The priorities change at a few random points. This finds faults that need few switches in
+/// the right places (probabilistic concurrency testing).
 /// </summary>
-/// <param name="seed">Of the priorities and the points.</param>
-/// <param name="changes">How many points.</param>
-/// <param name="length">Points that a run has, about.</param>
+/// <param name="seed">Seed of the priorities and the points.</param>
+/// <param name="changes">Number of points at which priorities change.</param>
+/// <param name="length">Approximate number of points of a run.</param>
 internal sealed class Priorities(int seed, int changes, int length) : ISchedulingStrategy
 {
     private readonly Random _random = new(seed);

@@ -1,15 +1,15 @@
-// What stands here takes the place of the framework's types of the same names in the sources of the broker. Each operation is a point
-// at which the schedule may go on with another thread; on a thread that no schedule drives it does what the framework's would.
-// One monitor makes them atomic: the framework's own interlocked operations cannot be named from here.
+// The types in this file replace the framework's types of the same names in the sources of the broker. Each operation is a point, at
+// which the schedule may continue with another thread. On a thread that no schedule drives, an operation does the same as the framework's.
+// One monitor makes the operations atomic, because the framework's own interlocked operations cannot be named from here.
 
 using Amqp.Schedules.Control;
 
 namespace System.Threading;
 
-/// <summary>In place of the framework's lock. May be entered again by the thread that holds it.</summary>
+/// <summary>Replaces the framework's lock. The thread that holds it may enter it again.</summary>
 internal sealed class Lock
 {
-    private int _owner; // the thread's id; 0 when nobody holds it
+    private int _owner; // id of the thread that holds the lock; 0 if no thread does
     private int _depth;
 
     public bool IsHeldByCurrentThread => _owner == Environment.CurrentManagedThreadId;
@@ -63,7 +63,7 @@ internal sealed class Lock
     }
 }
 
-/// <summary>In place of the framework's. Taken twice by one thread it throws, as the framework's does without recursion.</summary>
+/// <summary>Replaces the framework's lock. It throws if a thread enters it twice, as the framework's lock does without recursion.</summary>
 internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecursionPolicy.NoRecursion) : IDisposable
 {
     private readonly HashSet<int> _readers = [];
@@ -129,7 +129,7 @@ internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecu
     }
 }
 
-/// <summary>In place of the framework's.</summary>
+/// <summary>Replaces the framework's event.</summary>
 internal sealed class AutoResetEvent(bool isSet) : IDisposable
 {
     private bool _isSet = isSet;
@@ -142,7 +142,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
         return true;
     }
 
-    /// <summary>A time that is not infinite may be up whenever the schedule likes.</summary>
+    /// <summary>Waits for the event. The schedule decides when the time is over, unless the time is infinite.</summary>
     public bool WaitOne(TimeSpan time)
     {
         Schedule.Point();
@@ -175,7 +175,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
     }
 }
 
-/// <summary>In place of the framework's.</summary>
+/// <summary>Replaces the framework's type.</summary>
 internal static class Interlocked
 {
     public static T Exchange<T>(ref T location, T value)
@@ -232,7 +232,7 @@ internal static class Interlocked
     public static void MemoryBarrier() => Schedule.Point();
 }
 
-/// <summary>In place of the framework's.</summary>
+/// <summary>Replaces the framework's type.</summary>
 internal static class Volatile
 {
     public static T Read<T>(ref readonly T location)
@@ -250,7 +250,7 @@ internal static class Volatile
     }
 }
 
-/// <summary>In place of the framework's: what a driven thread queues becomes a driven thread.</summary>
+/// <summary>Replaces the framework's thread pool. Work that a driven thread queues runs on a new driven thread.</summary>
 internal static class ThreadPool
 {
     public static int ThreadCount => 1;
@@ -272,7 +272,7 @@ internal static class ThreadPool
     }
 }
 
-/// <summary>In place of the framework's: one that a driven thread starts is driven.</summary>
+/// <summary>Replaces the framework's thread. A thread that a driven thread starts is driven.</summary>
 internal sealed class Thread(Action run)
 {
     public bool IsBackground { get; set; }
@@ -297,7 +297,7 @@ internal sealed class Thread(Action run)
 
     public void Join() => Schedule.WaitUntil(() => !IsAlive);
 
-    /// <summary>Waits as long as it takes: whoever gives up after a time is not what schedules are about.</summary>
+    /// <summary>Waits until the thread ends, without a limit of time: schedules do not test timeouts.</summary>
     public bool Join(TimeSpan time)
     {
         Join();
@@ -305,7 +305,7 @@ internal sealed class Thread(Action run)
     }
 }
 
-/// <summary>In place of the framework's.</summary>
+/// <summary>Replaces the framework's type.</summary>
 internal struct SpinWait
 {
     public static void SpinUntil(Func<bool> condition) => Schedule.WaitUntil(condition);

@@ -2,12 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>The allowed differences from the recorded responses, with reasons. docs/compatibility.md documents the last group.</summary>
+/// <summary>
+/// The allowed differences from the recorded responses, with reasons. docs/compatibility.md documents those of the last group.
+/// </summary>
 internal static class AllowedDifferences
 {
     private static readonly Row[] _rows =
     [
-        // Earlier activity on the recorded broker, and fields that exist only for Erlang processes and RabbitMQ's store.
+        // RabbitMQ's values depend on what the recorded broker had done before, or exist only for Erlang processes or in RabbitMQ's store.
         new(
             @"GET /overview",
             @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*",
@@ -18,7 +20,8 @@ internal static class AllowedDifferences
             "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // RabbitMQ shows counts some seconds later, so that none were recorded. For quorum queues 3.10.8 shows only some of the counts.
+        // RabbitMQ shows counts some seconds later, so the recorded responses have none. RabbitMQ 3.10.8 shows only some counts of quorum
+        // queues.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(
             @"GET /queues/\{v\}/quorum",
@@ -26,7 +29,7 @@ internal static class AllowedDifferences
             "counts"),
         new(@"GET /queues/\{v\}\?columns=.*", @"body\[\]\.(messages|state)", "counts"),
 
-        // The products and the machines differ.
+        // The values name the product, its version or the machine.
         new(
             @"GET /overview",
             @"body\.(cluster_name|contexts|erlang_|exchange_types|listeners|management_version|product_|rabbitmq_version|release_series).*",

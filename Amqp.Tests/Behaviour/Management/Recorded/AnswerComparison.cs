@@ -12,7 +12,7 @@ internal static class AnswerComparison
     public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual)
     {
         string call = expected["call"]!.GetValue<string>();
-        // If RabbitMQ failed with an internal error, any refusal is accepted.
+        // If RabbitMQ answered with an internal error, any error of the client (4xx) is accepted.
         if (expected["status"]!.GetValue<int>() == InternalServerError
             && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
             return [];
@@ -51,7 +51,7 @@ internal static class AnswerComparison
         };
     }
 
-    /// <summary>Compares two values. The numbers 1 and 1.0 are equal.</summary>
+    /// <summary>Converts a number, so that 1 and 1.0 are equal.</summary>
     private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";

@@ -11,7 +11,6 @@ internal static class RabbitMqAdmin
     private static readonly string[] _places =
         ["/usr/bin/rabbitmqadmin", "/usr/sbin/rabbitmqadmin", Path.Combine(SourceTree.Root, "artifacts/rabbitmqadmin")];
 
-    /// <summary>Path of the script.</summary>
     public static string Script => _places.FirstOrDefault(File.Exists)
         ?? throw new IgnoreException($"rabbitmqadmin is in none of {string.Join(", ", _places)}; .ci/run fetches it");
 
