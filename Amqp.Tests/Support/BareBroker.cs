@@ -16,7 +16,8 @@ namespace Amqp.Tests.Support;
 
 /// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
 /// <remarks>
-/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data directory is deleted with the broker.
+/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data
+/// directory is deleted with the broker.
 /// </remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {

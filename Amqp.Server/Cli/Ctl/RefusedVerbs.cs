@@ -28,7 +28,8 @@ internal static class RefusedVerbs
             "list_stream_consumers", "list_stream_publishers"),
         .. Refuse(Plugins, "enable", "disable", "directories"),
         .. Refuse("the application cannot be stopped without its process; use shutdown to stop the broker", "stop_app"),
-        .. Refuse("a broker does not delete its own data; stop the broker and start it with another data directory", "reset", "force_reset"),
+        .. Refuse(
+            "a broker does not delete its own data; stop the broker and start it with another data directory", "reset", "force_reset"),
         .. Refuse("the broker does not print its settings; check the file with: amqpbroker config check", "environment"),
         .. Refuse("there is no such report; use status, cluster_status and the list_ commands", "report"),
         .. Refuse("the broker logs to standard output, not to a file", "log_location", "log_tail", "log_tail_stream"),
