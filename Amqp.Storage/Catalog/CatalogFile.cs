@@ -97,13 +97,14 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>
-    /// Replaces this file by one from <see cref="BeginRewrite"/>. A <see cref="Sync"/> then waits until the folder is synced too.
+    /// Replaces this file by one from <see cref="BeginRewrite"/>, and syncs the folder. A concurrent <see cref="Sync"/> waits for both.
     /// </summary>
-    /// <param name="next">The new file. It is synced completely once <paramref name="complete"/> has returned true.</param>
+    /// <param name="next">The new file.</param>
     /// <param name="complete">
-    /// Appends missing changes to the new file. Returns true if the new file is complete; further changes then wait until it is in place.
+    /// Appends the changes that the new file lacks. Returns true only if the new file has all changes and is synced; otherwise this file
+    /// stays in place.
     /// </param>
-    /// <param name="exclude">Lock that excludes changes meanwhile.</param>
+    /// <param name="exclude">Lock that every change holds. It is held here from the call of <paramref name="complete"/> to the end.</param>
     /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {

@@ -1,6 +1,7 @@
 using Amqp.Server.Broker.Errors;
 using Amqp.Server.Broker.Messages;
 using Amqp.Server.Broker.Queues.Content;
+using Amqp.Server.Broker.Queues.Rules;
 using Amqp.Storage.Blocks;
 using Amqp.Storage.Messages;
 
@@ -28,12 +29,13 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 
     private readonly QueueState _state;
     private readonly QueueFaults _faults;
+    private readonly QueueRules _rules; // of the state, one step away: each message asks for them
     private readonly QueueReader _reader;
     private int _drainRequests; // interlocked; the thread that raises it from 0 drains
 
     public QueueDeliveries(QueueState state, QueueFaults faults)
     {
-        (_state, _faults) = (state, faults);
+        (_state, _faults, _rules) = (state, faults, state.Rules);
         _reader = new QueueReader(state.Declaration.Name, state.Messages, state.Services.Store, faults, state.Services.Logger);
     }
 
@@ -199,11 +201,10 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 
     private bool TryTakeFresh(int mostExpired, out StoredMessage message, out PayloadLease payload)
     {
-        var rules = _state.Rules;
         message = default;
         while (!_faults.IsCrashed && _reader.TryTake(out message, out payload))
         {
-            if (!(rules.AreActive || rules.Settings.CountsDeliveries) || !IsDead(ref message, payload.Payload))
+            if (!(_rules.AreActive || _rules.Settings.CountsDeliveries) || !IsDead(ref message, payload.Payload))
                 return true;
             payload.Dispose();
             if (--mostExpired == 0)
@@ -219,12 +220,11 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// <returns>True if the message is not to be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
-        var rules = _state.Rules;
         try
         {
-            if (rules.Settings.CountsDeliveries)
+            if (_rules.Settings.CountsDeliveries)
                 message = RedeliveredMark.SetIfRequeued(message, EncodedMessage.Read(payload).Requeues);
-            if (!rules.AreActive || !rules.IsOver(ref message, payload))
+            if (!_rules.AreActive || !_rules.IsOver(ref message, payload))
                 return false;
         }
         catch (Exception error)
@@ -232,7 +232,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             _faults.SetAside(message, error);
             return true;
         }
-        rules.Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
+        _rules.Bury(new ReadOnlySpan<StoredMessage>(in message), DeathReason.Expired);
         return true;
     }
 

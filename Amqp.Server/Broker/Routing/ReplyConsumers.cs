@@ -9,7 +9,9 @@ internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();
 
-    /// <summary>Returns the requester with this name; null if there is none.</summary>
+    /// <summary>
+    /// Returns the consumer of the replies with this routing key (<c>amq.rabbitmq.reply-to.*</c>); null if there is none.
+    /// </summary>
     public IReplyConsumer? Find(string name) =>
         name.StartsWith(ReservedNames.ReplyToPrefix, StringComparison.Ordinal) ? _byName.GetValueOrDefault(name) : null;
 

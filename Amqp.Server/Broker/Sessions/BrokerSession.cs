@@ -21,6 +21,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class BrokerSession
 {
     private readonly SessionGets _gets;
+    private readonly long _maxMessageSize; // in octets
     private readonly Settlements _settlements;
     private SessionPublisher? _publisher;
 
@@ -37,6 +38,7 @@ internal sealed class BrokerSession
         Consumers = new SessionConsumers(this);
         Confirms = new Confirms(this);
         _gets = new SessionGets(this);
+        _maxMessageSize = client.Services.Options.Limits.MaxMessageSize;
         _settlements = new Settlements(this);
         Transactions = new Transactions(this, _settlements);
         Trace = new SessionTrace(this);
@@ -91,9 +93,9 @@ internal sealed class BrokerSession
     /// <exception cref="BrokerException">406: the message is too large.</exception>
     public void DemandSize(ulong bodySize)
     {
-        long most = Client.Services.Options.Limits.MaxMessageSize;
-        if (bodySize > (ulong)most)
-            throw new BrokerException(BrokerError.Precondition, $"message size {bodySize} is larger than configured max size {most}");
+        if (bodySize > (ulong)_maxMessageSize)
+            throw new BrokerException(
+                BrokerError.Precondition, $"message size {bodySize} is larger than configured max size {_maxMessageSize}");
     }
 
     /// <summary>Adds a consumer to a queue.</summary>

@@ -57,9 +57,10 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         round.Touch(_sink.Output);
         lock (_sink.Gate)
         {
+            var deliveries = queue.Deliveries;
             bool hasRoom = HasRoom();
             int before = most;
-            while (hasRoom && most > 0 && queue.Deliveries.TryTake(out var message, out var payload))
+            while (hasRoom && most > 0 && deliveries.TryTake(out var message, out var payload))
             {
                 using (payload)
                 {

@@ -17,6 +17,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class SessionPublisher(BrokerSession session)
 {
     private readonly BrokerClient _client = session.Client;
+    private readonly int _maxTableDepth = session.Client.Services.Options.Limits.MaxTableDepth;
     private readonly MessageIntake _intake = new(session.Client.VirtualHost.Services);
 
     /// <summary>Finds the routes of messages.</summary>
@@ -36,7 +37,7 @@ internal sealed class SessionPublisher(BrokerSession session)
             head = EncodedMessage.NewHead(original.Address, interceptors.Intercept(original.Properties), default);
         }
         var message = EncodedMessage.Read(head);
-        var properties = EncodedProperties.Read(message.Properties, _client.Services.Options.Limits.MaxTableDepth);
+        var properties = EncodedProperties.Read(message.Properties, _maxTableDepth);
         int version = _client.VirtualHost.Routing.Changes;
         var route = Routes.Find(message.Address, message.Properties, properties.Headers, out var tally);
         if ((properties.Flags & (PropertyFlags.DeliveryMode | PropertyFlags.UserId)) != 0)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Amqp.Storage;
 using Amqp.Storage.Messages;
 using Amqp.Storage.Queues;
@@ -60,6 +61,7 @@ internal sealed class QueueLevels
     public StoredQueue this[int priority] => _levels[priority];
 
     /// <summary>The level that a message belongs to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
     /// <summary>
@@ -74,6 +76,7 @@ internal sealed class QueueLevels
         return run;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // once a message
     public void Add(in StoredMessage message)
     {
         DemandGate();
