@@ -87,8 +87,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>Limit of open channels that the handshake agreed on; 0 before the end of the handshake. Any thread may ask.</summary>
     public int ChannelMax => Opened?.ChannelMax ?? 0;
 
-    /// <summary>Bytes of the largest frame, with its eight bytes of envelope; 0 before the end of the handshake.</summary>
-    /// <remarks>Any thread may ask.</remarks>
+    /// <summary>Bytes of the largest frame, with its 8 bytes of envelope; 0 until the handshake ends. Any thread may ask.</summary>
     public int FrameMax => Opened?.FrameMax ?? 0;
 
     /// <summary>Heartbeat interval in seconds; 0 if the handshake agreed on no heartbeats, or has not ended. Any thread may ask.</summary>
