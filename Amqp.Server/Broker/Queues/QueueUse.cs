@@ -4,18 +4,11 @@ using Amqp.Server.Broker.Queues.Rules;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The use of one queue: its consumers, exclusive use, auto-delete, and the time since its last use (<c>x-expires</c>).</summary>
-/// <remarks>The queue's lock guards the state. Every public method takes it.</remarks>
-internal sealed class QueueUse
+/// <remarks>The queue's lock guards the state. Every public method takes the lock, except <see cref="RenewForGet"/>.</remarks>
+internal sealed class QueueUse(QueueState state, QueueFaults faults)
 {
-    private readonly QueueState _state;
-    private readonly QueueFaults _faults;
     private QueueLease? _lease; // null until x-expires is checked for the first time
     private bool _isAbandoned; // the queue is auto-delete and its last consumer has left: it refuses new consumers until it is deleted
-
-    public QueueUse(QueueState state, QueueFaults faults)
-    {
-        (_state, _faults) = (state, faults);
-    }
 
     /// <summary>
     /// True if the queue has been unused for the time of <c>x-expires</c>. If it was unused for a shorter time, its alarm is set to the end
@@ -25,8 +18,8 @@ internal sealed class QueueUse
     {
         get
         {
-            lock (_state.Gate)
-                return IsOver() && !_faults.IsCrashed;
+            lock (state.Gate)
+                return IsOver() && !faults.IsCrashed;
         }
     }
 
@@ -39,14 +32,14 @@ internal sealed class QueueUse
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
-        lock (_state.Gate)
+        lock (state.Gate)
         {
-            var consumers = _state.Consumers;
-            if (_state.IsDeleted || _isAbandoned)
-                throw NameErrors.NoQueue(_state.Declaration.Name, _state.Host.VirtualHost);
-            _faults.DemandRunning();
-            if (consumers.HasExclusive || (exclusive && (consumers.Count > 0 || _state.Declaration.Arguments.SingleActiveConsumer)))
-                throw new BrokerException(BrokerError.Refused, $"{_state.Place} in exclusive use");
+            var consumers = state.Consumers;
+            if (state.IsDeleted || _isAbandoned)
+                throw NameErrors.NoQueue(state.Declaration.Name, state.Host.VirtualHost);
+            faults.DemandRunning();
+            if (consumers.HasExclusive || (exclusive && (consumers.Count > 0 || state.Declaration.Arguments.SingleActiveConsumer)))
+                throw new BrokerException(BrokerError.Refused, $"{state.Place} in exclusive use");
             var subscription = new Subscription(consumer, exclusive);
             consumers.Add(subscription);
             onSubscribed(subscription);
@@ -57,13 +50,13 @@ internal sealed class QueueUse
     /// <returns>True if the caller has to delete the queue: it is auto-delete, and this was the last consumer.</returns>
     public bool Unsubscribe(Subscription subscription)
     {
-        lock (_state.Gate)
+        lock (state.Gate)
         {
-            bool wasLast = _state.Consumers.Remove(subscription) && _state.Consumers.Count == 0;
+            bool wasLast = state.Consumers.Remove(subscription) && state.Consumers.Count == 0;
             if (wasLast)
                 Renew();
-            _isAbandoned |= wasLast && _state.Declaration.IsAutoDelete && !_state.IsDeleted;
-            return _isAbandoned && !_state.IsDeleted;
+            _isAbandoned |= wasLast && state.Declaration.IsAutoDelete && !state.IsDeleted;
+            return _isAbandoned && !state.IsDeleted;
         }
     }
 
@@ -72,12 +65,12 @@ internal sealed class QueueUse
     {
         try
         {
-            lock (_state.Gate)
-                _state.Consumers.Resume(subscription);
+            lock (state.Gate)
+                state.Consumers.Resume(subscription);
         }
         catch (Exception error)
         {
-            _faults.Crash(error);
+            faults.Crash(error);
         }
     }
 
@@ -86,9 +79,9 @@ internal sealed class QueueUse
     /// </summary>
     public void Renew()
     {
-        if (_state.Rules.Settings.Expires is null)
+        if (state.Rules.Settings.Expires is null)
             return;
-        lock (_state.Gate)
+        lock (state.Gate)
         {
             _lease?.Renew();
             IsOver();
@@ -100,9 +93,9 @@ internal sealed class QueueUse
 
     private bool IsOver()
     {
-        if (_state.Rules.Settings.Expires is not { } expires || _state.Consumers.Count > 0 || _state.IsDeleted)
+        if (state.Rules.Settings.Expires is not { } expires || state.Consumers.Count > 0 || state.IsDeleted)
             return false;
-        _lease ??= new QueueLease(_state.Services.Timer, _state.Rules.Alarm);
+        _lease ??= new QueueLease(state.Services.Timer, state.Rules.Alarm);
         return _lease.IsOver(expires);
     }
 }

@@ -12,7 +12,7 @@ internal static class StoreCommands
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Creates the command <c>store</c> with its subcommands.</summary>
-    public static Command Create() => new("store", "Inspect a data directory that no broker uses. The folder is not changed.")
+    public static Command Create() => new("store", "Inspect a data directory that no broker uses. The directory is not changed.")
     {
         Verb(
             "inspect",

@@ -29,7 +29,7 @@ internal struct HeadBytes(long recovered)
         (int)Math.Clamp(_uncounted > 0 || persistentCount == 0 ? 0 : Persistent / persistentCount, 0, int.MaxValue);
 
     /// <summary>Counts the head of a message that was added.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
     public void Add(in StoredMessage message)
     {
         int head = MessageNote.Head(message);
@@ -51,7 +51,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Subtracts the head of a message that was taken. A message without a note is assumed to have an average head.</summary>
     /// <param name="message">The message that was taken.</param>
     /// <param name="left">The messages that are still ready.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
     public void Take(ref StoredMessage message, QueueLevels left)
     {
         _isAssumed = MessageNote.Head(message) == 0 && TryAssume(ref message, left);

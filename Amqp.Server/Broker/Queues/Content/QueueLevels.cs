@@ -61,7 +61,7 @@ internal sealed class QueueLevels
     public StoredQueue this[int priority] => _levels[priority];
 
     /// <summary>The level that a message belongs to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
     /// <summary>
@@ -76,7 +76,7 @@ internal sealed class QueueLevels
         return run;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // once a message
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
     public void Add(in StoredMessage message)
     {
         DemandGate();
