@@ -17,7 +17,6 @@ internal sealed class BrokerOpening(
     IOptions<BrokerOptions> options,
     TimeProvider clock,
     ContainedFaults faults,
-    LastResort lastResort,
     ILoggerFactory loggers)
 {
     /// <summary>Wraps the message store. Tests set a wrapper to observe or fail calls to the store.</summary>
@@ -26,7 +25,6 @@ internal sealed class BrokerOpening(
     /// <inheritdoc cref="MessageBroker.Open"/>
     public MessageBroker Open()
     {
-        lastResort.Watch();
         var logger = loggers.CreateLogger<BrokerLifetime>();
         string files = configuration.Files.Count > 0 ? string.Join(", ", configuration.Files) : "defaults";
         logger.Starting("AmqpBroker", BrokerOptions.OwnVersion, Environment.Version, Path.GetFullPath(options.Value.DataDirectory), files);

@@ -21,6 +21,7 @@ internal static class BrokerRun
             try
             {
                 app = BrokerHost.Build(configuration); // also loads the certificates, so it can fail like the start
+                app.Services.GetRequiredService<LastResort>().Watch();
                 await app.StartAsync(cancellation);
             }
             catch (Exception exception) when (Sentence(exception, configuration.Options) is { } sentence)

@@ -246,7 +246,10 @@ public class PoisonedMessageTests
     {
         Assert.That(channel.IsOpen);
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed), Is.EqualTo((count, false)));
-        Assert.That((broker.Faults.Count(Compartment.Queue), broker.Faults.Total), Is.EqualTo(((long)count, (long)count)));
+        Assert.That(
+            (broker.Faults.Count(Compartment.Queue), broker.Faults.Total),
+            Is.EqualTo(((long)count, (long)count)),
+            string.Join('\n', broker.Faults.Recent));
         Assert.That((await broker.HttpAsync("GET", "/queues/%2F/q")).Body, Does.Contain($"\"messages_quarantined\":{count}"));
     }
 

@@ -95,8 +95,6 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         try
         {
             await broker._app.StartAsync();
-            // LastResort notes unobserved exceptions of the whole process. It would count those of other tests as faults of this broker.
-            broker._app.Services.GetRequiredService<LastResort>().Dispose();
             return broker;
         }
         catch
