@@ -204,7 +204,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         message = default;
         while (!_faults.IsCrashed && _reader.TryTake(out message, out payload))
         {
-            if (!(_rules.AreActive || _rules.Settings.CountsDeliveries) || !IsDead(ref message, payload.Payload))
+            if (!(_rules.AreActive || _rules.CountsDeliveries) || !IsDead(ref message, payload.Payload))
                 return true;
             payload.Dispose();
             if (--mostExpired == 0)
@@ -222,7 +222,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     {
         try
         {
-            if (_rules.Settings.CountsDeliveries)
+            if (_rules.CountsDeliveries)
                 message = RedeliveredMark.SetIfRequeued(message, EncodedMessage.Read(payload).Requeues);
             if (!_rules.AreActive || !_rules.IsOver(ref message, payload))
                 return false;

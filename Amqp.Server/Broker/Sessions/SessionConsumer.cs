@@ -118,7 +118,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         {
             content = EncodedMessage.Read(payload);
             properties = content.Properties;
-            if (from.Settings.CountsDeliveries && MessageNote.Requeues(message) is var requeues and > 0)
+            if (MessageNote.Requeues(message) is var requeues and > 0 && from.Settings.CountsDeliveries)
                 properties = DeliveryCount.AddTo(properties, requeues);
             deliveryTag = NoAck ? _deliveries.NextTag() : _deliveries.Track(message, from, this);
             _sink.Deliver(this, deliveryTag, message.IsRedelivered, content, properties);

@@ -16,7 +16,14 @@ namespace Amqp.Server.Broker.Sessions;
 /// </remarks>
 internal sealed class SessionPublisher(BrokerSession session)
 {
+    // Copies of the session's fields, because they are read for each message.
     private readonly BrokerClient _client = session.Client;
+    private readonly ISessionSink _sink = session.Sink;
+    private readonly ChannelCounts _counts = session.Counts;
+    private readonly Confirms _confirms = session.Confirms;
+    private readonly Transactions _transactions = session.Transactions;
+    private readonly SessionTrace _trace = session.Trace;
+
     private readonly int _maxTableDepth = session.Client.Services.Options.Limits.MaxTableDepth;
     private readonly MessageIntake _intake = new(session.Client.VirtualHost.Services);
 
@@ -45,9 +52,9 @@ internal sealed class SessionPublisher(BrokerSession session)
         var traits = MessageTraits.Of(properties);
         if (!properties.Headers.IsEmpty)
             head = WithoutBcc(head, message, properties.Headers);
-        if (session.Trace.IsOn)
-            session.Trace.NotePublish(head, properties.Headers, body, route.Queues);
-        if (session.Transactions.Held is { } transaction)
+        if (_trace.IsOn)
+            _trace.NotePublish(head, properties.Headers, body, route.Queues);
+        if (_transactions.Held is { } transaction)
             transaction.Add(route, version, tally, head, body, traits, isMandatory);
         else
             Deliver(route, tally, head, body, traits, isMandatory);
@@ -79,11 +86,11 @@ internal sealed class SessionPublisher(BrokerSession session)
         bool isReplied = route.Replies.Length > 0 && Reply(route, head, body);
         bool isUnrouted = route.IsUnrouted && !isReplied;
         tally.Note(route.Queues.Length);
-        session.Counts.NoteSize(body.Length);
+        _counts.NoteSize(body.Length);
         if (isUnrouted)
-            session.Counts.NoteUnrouted(isReturned: isMandatory);
+            _counts.NoteUnrouted(isReturned: isMandatory);
         if (isMandatory && isUnrouted)
-            session.Sink.Return(EncodedMessage.Read(head), body);
+            _sink.Return(EncodedMessage.Read(head), body);
         long position;
         try
         {
@@ -91,11 +98,11 @@ internal sealed class SessionPublisher(BrokerSession session)
         }
         catch (StoreFailedException failure)
         {
-            if (!session.Confirms.AreSelected)
+            if (!_confirms.AreSelected)
                 throw new BrokerException(BrokerError.Unavailable, failure.Message);
             position = ConfirmTracker.Never;
         }
-        session.Confirms.Note(position);
+        _confirms.Note(position);
         return position != MessageIntake.Refused;
     }
 

@@ -59,6 +59,10 @@ internal sealed class QueueRules
     /// <summary>True if publishers reserve room in the queue before a message is stored.</summary>
     public bool KeepsRoom { get; private set; }
 
+    /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
+    /// <remarks>A copy, because it is read once a message.</remarks>
+    public bool CountsDeliveries { get; private set; }
+
     /// <summary>The dead letters that are not published yet; null until the first message of the queue died.</summary>
     public DeadLetterBacklog? Dead { get; private set; }
 
@@ -67,7 +71,7 @@ internal sealed class QueueRules
     public void Apply(QueueSettings settings)
     {
         Settings = settings;
-        KeepsRoom = settings.RejectsPublishes;
+        (KeepsRoom, CountsDeliveries) = (settings.RejectsPublishes, settings.CountsDeliveries);
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
