@@ -83,7 +83,7 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> names those of them
+    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists those messages
     /// that are in no queue any more.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
@@ -129,6 +129,6 @@ public sealed class DataDirectory : IDisposable
         if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
             throw new DataDirectoryException($"the data directory {_path} has no file named {FormatFile.Name}, so its format is unknown");
         if (version is null or < FormatFile.Newest)
-            FormatFile.Write(_files, _path, FormatFile.Newest); // first: an older broker then rejects files that it would ignore
+            FormatFile.Write(_files, _path, FormatFile.Newest); // first, so that an older broker rejects the directory
     }
 }

@@ -23,9 +23,9 @@ public interface IMessageStore : IAsyncDisposable
     event Action? Committed;
 
     /// <summary>
-    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost,
-    /// and the work is retried later. Raised for each failed attempt; for paging only for the first one until
-    /// paging has succeeded again. Handlers run on threads of the store and must be short.
+    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
+    /// Raised for each failed attempt; for writes of page files only for the first one until such a write has succeeded again. Handlers run
+    /// on threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -41,8 +41,9 @@ public interface IMessageStore : IAsyncDisposable
     StoreFailedException? Failure { get; }
 
     /// <summary>
-    /// True while writes fail because the disk is full. Nothing becomes durable until the disk has space; then everything appended does.
-    /// Also true until the disk reserve for settles has its full size again. Publishers must be blocked while this property is true.
+    /// True while writes fail because the disk is full. Nothing becomes durable until the disk has space; then everything
+    /// that was appended becomes durable. Also true until the disk reserve for settles has its full size again.
+    /// Publishers must be blocked while this property is true.
     /// </summary>
     bool IsFull { get; }
 
@@ -68,12 +69,13 @@ public interface IMessageStore : IAsyncDisposable
     bool ArePayloadsInMemory { get; }
 
     /// <summary>Opens the queue with this number. A durable queue has the messages recovered from the last run, in order.</summary>
-    /// <param name="number">Chosen by the caller. Never used again after the queue is deleted.</param>
+    /// <param name="number">Chosen by the caller, who must not use the number again after the queue is deleted.</param>
     /// <param name="durable">True if persistent messages in this queue survive a restart.</param>
     StoredQueue OpenQueue(uint number, bool durable);
 
     /// <summary>
-    /// Discards all messages of a queue that are ready or set aside. Messages that were taken must still be settled one by one.
+    /// Discards all messages of a queue that are ready or set aside. Messages that were
+    /// taken must still be settled: see <see cref="Settle"/>.
     /// </summary>
     /// <remarks>
     /// The caller holds the queue's lock. After a restart the caller must not pass the queue's number to
@@ -94,10 +96,12 @@ public interface IMessageStore : IAsyncDisposable
     /// <param name="head">First part of the payload, copied.</param>
     /// <param name="body">Second part of the payload, copied. The record, with the queues' sequences, has at most 1 GiB.</param>
     /// <param name="persistent">True to write the message to the log for those of <paramref name="queues"/> that are durable.</param>
-    /// <param name="messages">Receives one entry for each queue, to be added to it.</param>
-    /// <returns>The position to wait for, or 0 if no queue keeps the message over a restart.</returns>
+    /// <param name="messages">
+    /// Receives the message's entry for each queue, in the order of <paramref name="queues"/>.
+    /// </param>
+    /// <returns>The position at which the message is durable, or 0 if the message survives a restart in no queue.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The message is too large.</exception>
-    /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
+    /// <exception cref="StoreFailedException">The message would be written to the log, and the store has failed.</exception>
     long Append(
         ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
@@ -130,8 +134,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Logs that the queue's messages up to this one were delivered, so that a restart marks them as redelivered.</summary>
     /// <remarks>
-    /// The caller holds the queue's lock. One call per run of deliveries is
-    /// enough. It costs nothing if no persistent message follows the last mark.
+    /// The caller holds the queue's lock. One call per run of deliveries is enough. A call costs
+    /// nothing if no persistent message follows the last mark.
     /// </remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 

@@ -46,14 +46,14 @@ Spread = collections.namedtuple("Spread", "low median high")
 
 
 def spread(values):
-    """Returns the quartiles; of a single value, three times that value."""
+    """Returns the quartiles. A single value is all three quartiles."""
     if len(values) == 1:
         return Spread(*values * 3)
     return Spread(*statistics.quantiles(values, n=4, method="inclusive"))
 
 
 def is_worse(before, after, tolerance):
-    """True if the median has risen by more than the tolerance, in percent, and the quartile ranges do not overlap."""
+    """Returns True if the median has risen by more than the tolerance, in percent, and the quartile ranges do not overlap."""
     return after.median > before.median * (1 + tolerance / 100) and after.low > before.high
 
 
@@ -83,7 +83,7 @@ def aligned(rows):
 
 
 def judge(name, title, before, after, tolerance):
-    """Returns the lines of a case, and a complaint; None if there is none."""
+    """Returns the lines of the report for a case, and a complaint or None."""
     if not before or not after:
         return [f"{name}: {title}", "  not measured"], "could not be measured on both"
     kept_before, kept_after = undisturbed(before, after)

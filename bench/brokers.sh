@@ -1,6 +1,5 @@
-# shellcheck shell=bash
-# Starts and stops brokers, each on a free port with a new data directory. Sourced by the other scripts. Uses their $app, the folder of
-# this broker's program, and sets $port, $broker_pid and $start_seconds.
+# shellcheck shell=bash Starts and stops brokers, each on a free port with a new data directory. Sourced by the other scripts. Uses the
+# variable $app of these scripts, which is the folder of this broker's program, and sets $port, $broker_pid and $start_seconds.
 
 broker_pid='' port='' start_seconds='' rabbitmq='' epmd_port=''
 
@@ -41,7 +40,7 @@ start_amqpbroker() {
   broker_pid=$!
 }
 
-# Starts RabbitMQ with default settings and without plugins. It gets its own folder, ports, node name and name server (epmd).
+# Starts RabbitMQ with default settings and without plugins. RabbitMQ gets a folder, ports, a node name and a name server (epmd) of its own.
 start_rabbitmq() {
   [[ -n $epmd_port ]] || epmd_port=$(free_port)
   echo '[].' >"$1/enabled_plugins"

@@ -69,7 +69,7 @@ Row = collections.namedtuple("Row", "case title figure ours theirs")
 
 
 def ratio_of(row):
-    """Returns how many times better AmqpBroker is; below 1 if it is worse."""
+    """Returns how many times better AmqpBroker is: below 1 if it is worse, None if a median is 0."""
     ours, theirs = statistics.median(row.ours), statistics.median(row.theirs)
     return (ours / theirs if row.figure.more_is_better else theirs / ours) if ours and theirs else None
 

@@ -86,7 +86,7 @@ class Verdicts(unittest.TestCase):
 
 
 class Ends(unittest.TestCase):
-    """How the program ends, by the files that the script has left."""
+    """Exit code and last line of the program, from files as bench/against writes them."""
 
     def end(self, before, after, only="small"):
         with tempfile.TemporaryDirectory() as folder:

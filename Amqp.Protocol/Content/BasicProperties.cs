@@ -30,14 +30,14 @@ public sealed record BasicProperties
     public string? ClusterId { get; init; }
 
     /// <summary>Decodes property flags and property list: see <see cref="ContentHeader.Properties"/>.</summary>
-    /// <exception cref="AmqpException">502: the list does not match its flags.</exception>
+    /// <exception cref="AmqpException">502: the list is shorter than its flags say, or the headers are malformed.</exception>
     public static BasicProperties Read(ReadOnlySpan<byte> properties)
     {
         var reader = new WireReader(properties);
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
-        // Initialisers run from top to bottom, which is the order on the wire.
+        // Initialisers run from top to bottom. This is the order of the properties on the wire.
         return new BasicProperties
         {
             ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,

@@ -20,7 +20,7 @@ public readonly ref struct ContentHeader
     /// <summary>Not used by AMQP. RabbitMQ rejects a header whose weight is not 0.</summary>
     public ushort Weight { get; }
 
-    /// <summary>Bytes of the body, which follows in body frames.</summary>
+    /// <summary>Number of bytes of the body, which follows in body frames.</summary>
     public ulong BodySize { get; }
 
     /// <summary>Encoded property flags and property list. <see cref="EncodedProperties"/> reads single properties.</summary>

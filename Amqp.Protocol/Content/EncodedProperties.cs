@@ -33,7 +33,7 @@ public readonly ref struct EncodedProperties
     /// <summary>2 for a persistent message; 0 if absent.</summary>
     public byte DeliveryMode { get; }
 
-    /// <summary>0 if absent.</summary>
+    /// <summary>The priority; 0 if absent.</summary>
     public byte Priority { get; }
 
     /// <summary>The fields of the headers table without its length; empty if absent.</summary>
@@ -43,7 +43,8 @@ public readonly ref struct EncodedProperties
     public ReadOnlySpan<byte> ReplyTo { get; }
 
     /// <summary>
-    /// The expiration as the publisher wrote it. Empty if absent; if present it may be empty too: see <see cref="Flags"/>.
+    /// The expiration as the publisher wrote it. Empty if the property is absent or an empty
+    /// text; <see cref="Flags"/> distinguishes the two cases.
     /// </summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
@@ -63,10 +64,10 @@ public readonly ref struct EncodedProperties
         return encoded;
     }
 
-    /// <summary>Reads a list that <see cref="Read"/> has accepted. Does not validate the headers again.</summary>
+    /// <summary>Reads a property list that <see cref="Read"/> has accepted. Does not validate the headers again.</summary>
     public static EncodedProperties ReadAccepted(ReadOnlySpan<byte> properties)
     {
-        // The most common lists by far: a delivery mode alone, or nothing.
+        // By far the most common list has only a delivery mode.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
             return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default, default);
         var reader = new WireReader(properties);
@@ -101,7 +102,7 @@ public readonly ref struct EncodedProperties
             else
                 reader.ReadShortStringBytes();
         }
-        // Only after a continuation may unknown properties follow.
+        // Unknown properties may follow, but only if there are further words of flags.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
         return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
@@ -112,7 +113,7 @@ public readonly ref struct EncodedProperties
     /// <param name="replyTo">The new reply-to, at most 255 bytes.</param>
     /// <param name="target">Buffer for the new list.</param>
     /// <returns>Length of the new list.</returns>
-    /// <exception cref="ArgumentException">The reply-to is absent or empty.</exception>
+    /// <exception cref="ArgumentException">The property list has no reply-to, or an empty one.</exception>
     public static int ReplaceReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo, Span<byte> target)
     {
         var current = Read(properties).ReplyTo;
@@ -142,7 +143,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>Copies a property list with headers that are encoded already, without the length of the table.</summary>
+    /// <summary>Copies a property list with other headers, which are given encoded, without the length of the table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,
@@ -175,8 +176,8 @@ public readonly ref struct EncodedProperties
         output.Write(reader.Rest); // properties of further words of flags
     }
 
-    /// <summary>Returns an encoded property, without the length of a string or of the headers. Empty if absent.</summary>
-    /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
+    /// <summary>Returns an encoded property, without the length of a string or of the headers. Empty if the property is absent.</summary>
+    /// <param name="properties">A property list that <see cref="Read"/> has accepted.</param>
     /// <param name="wanted">Flag of the property.</param>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> properties, PropertyFlags wanted)
     {
@@ -202,9 +203,7 @@ public readonly ref struct EncodedProperties
         }
     }
 
-    /// <summary>
-    /// Returns the offset in a property list of the headers' length, which the headers follow; -1 if the list has no headers.
-    /// </summary>
+    /// <summary>Returns the offset of the headers in a property list, beginning with their length; -1 if the list has no headers.</summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {
         var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);

@@ -20,6 +20,6 @@ public enum PropertyFlags : ushort
     AppId = 1 << 3,
     ClusterId = 1 << 2,
 
-    /// <summary>Another word of flags follows. No property of 0-9-1 needs it.</summary>
+    /// <summary>Another word of flags follows. No property of 0-9-1 has a flag in such a word.</summary>
     Continuation = 1,
 }

@@ -13,7 +13,7 @@ public readonly ref struct PublishAddress
         _bits = bits;
     }
 
-    /// <summary>Exchange and routing key as short strings, one after the other. basic.deliver has the same bytes.</summary>
+    /// <summary>Exchange and routing key as short strings, one after the other. basic.deliver contains the same bytes.</summary>
     public ReadOnlySpan<byte> Encoded { get; }
 
     /// <summary>Name of the exchange; not verified to be UTF-8.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Converts between AMQP 0-9-1 and AMQP 0-8, which RabbitMQ speaks to clients that ask for it.</summary>
+/// <summary>Converts between AMQP 0-9-1 and AMQP 0-8, which RabbitMQ uses with clients that request it.</summary>
 /// <remarks>
 /// In 0-8 connection.close and close-ok have the method ids 60 and 61, and basic.consume
 /// and channel.open-ok lack the last argument of 0-9-1. All other methods are the same.

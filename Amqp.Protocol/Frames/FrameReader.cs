@@ -16,7 +16,7 @@ public sealed class FrameReader
     /// <summary>Maximum size of a whole frame in bytes, envelope included.</summary>
     public int FrameMax { get; set; } = Frame.MinSize;
 
-    /// <summary>True if the peer speaks AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
+    /// <summary>True if the peer uses AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Reads the next frame if it has arrived completely; otherwise leaves the buffer unchanged.</summary>
@@ -33,7 +33,7 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
-                buffer = buffer.Slice(whole); // first: the next frame can be read even if this one is malformed
+                buffer = buffer.Slice(whole); // before the check, so that the next frame can be read even if this one is malformed
                 frame = Open(first[..whole]);
                 return true;
             }

@@ -4,16 +4,17 @@ using System.Buffers.Binary;
 namespace Amqp.Protocol;
 
 /// <summary>Writes whole frames.</summary>
-/// <remarks>Owned by the holder of the output's lock.</remarks>
+/// <remarks>The output's lock guards the writer.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
     /// <summary>Maximum bytes of a body that is written with one request for output memory.</summary>
     public const int OnePiece = 32 * 1024;
 
-    // The size of a frame precedes its payload, but is known only when the payload is encoded. So a method is encoded here first.
+    // The size of a frame precedes its payload, but is known only when the payload is
+    // encoded. So a method is encoded into this buffer first.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
-    /// <summary>True if the peer speaks AMQP 0-8. Methods are then converted to 0-8.</summary>
+    /// <summary>True if the peer uses AMQP 0-8. Methods are then converted to 0-8.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Writes a method frame.</summary>
@@ -46,7 +47,8 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A large body is copied into pieces of the output's own size: one piece for the whole body could take 100 MB of new memory.
+        // A large body is written frame by frame, into pieces of the output's own size. One piece
+        // for the whole body could take 100 MB of new memory.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);

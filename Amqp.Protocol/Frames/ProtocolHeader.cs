@@ -6,7 +6,7 @@ public static class ProtocolHeader
     /// <summary>Octets in a protocol header.</summary>
     public const int Size = 8;
 
-    /// <summary><c>AMQP</c> 0 0 9 1: the version that the broker speaks, and its answer to an unknown header.</summary>
+    /// <summary><c>AMQP</c> 0 0 9 1, the header of AMQP 0-9-1. The broker also sends it in answer to an unknown header.</summary>
     public static ReadOnlySpan<byte> Amqp091 => "AMQP\0\0\u0009\u0001"u8;
 
     /// <summary>Returns true for the headers <c>AMQP</c> 1 1 9 1 and <c>AMQP</c> 1 1 8 0, which select 0-8 in RabbitMQ.</summary>

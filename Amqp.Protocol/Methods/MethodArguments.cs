@@ -1,12 +1,14 @@
 namespace Amqp.Protocol;
 
-/// <summary>Reads the arguments of a method as a whole.</summary>
+/// <summary>Reads all arguments of a method, and checks that no bytes are left.</summary>
 public static class MethodArguments
 {
     /// <summary>Reads the arguments that follow the id. Bytes after the last argument are an error.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
-    /// <exception cref="AmqpException">501 in RabbitMQ's words: bytes are missing, left over, or no arguments of the method.</exception>
+    /// <exception cref="AmqpException">
+    /// 501 in RabbitMQ's words: bytes are missing or left over, or do not encode arguments of the method.
+    /// </exception>
     public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments, int maxTableDepth = FieldTableCodec.DefaultMaxDepth)
         where TMethod : struct, IMethod<TMethod>
     {

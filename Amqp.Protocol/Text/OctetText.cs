@@ -7,8 +7,9 @@ namespace Amqp.Protocol;
 /// Converts octets to text and back without loss, for names and keys. As in RabbitMQ, these octets should be UTF-8 but need not be.
 /// </summary>
 /// <remarks>
-/// An octet that is not part of valid UTF-8 becomes the lone surrogate U+DC00 plus its value, which no UTF-8 decodes to. So different
-/// octets give different strings, and encoding restores the input of <see cref="Decode"/>. Other programs show such a character as U+FFFD.
+/// An octet that is not part of valid UTF-8 becomes the lone surrogate U+DC00 plus its value. No valid UTF-8 decodes to
+/// such a surrogate. So different octets give different strings, and encoding restores the input of
+/// <see cref="Decode"/>. Other programs show such a character as U+FFFD.
 /// </remarks>
 public static class OctetText
 {
@@ -79,11 +80,11 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns true if the text may have escaped octets. It may have none: the second half of a surrogate pair can look like one.
+    /// Returns true if the text may have escaped octets. The second half of a surrogate pair can look like an escaped octet.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Removes the first character of the text. Returns true if that was an escaped octet, false if it was a rune.</summary>
+    /// <summary>Removes the first rune or escaped octet of the text. Returns true if it was an escaped octet.</summary>
     private static bool IsEscaped(ref ReadOnlySpan<char> text, out byte octet, out Rune rune)
     {
         char first = text[0];

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Amqp.Protocol;
 
-/// <summary>Bytes in the form of RabbitMQ's reply texts: as Erlang prints a binary.</summary>
+/// <summary>Formats bytes as RabbitMQ's reply texts do: in Erlang's notation for a binary.</summary>
 public static class Octets
 {
     private const int Shown = 16;
 
-    /// <summary>Returns <c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> if there are more.</summary>
+    /// <summary>Returns <c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> if there are more than 16.</summary>
     public static string Describe(ReadOnlySpan<byte> octets) => octets.Length <= Shown
         ? $"all octets = {TextOrList(octets)}"
         : $"first {Shown} octets = {TextOrList(octets[..Shown])}";

@@ -1,6 +1,8 @@
 namespace Amqp.Protocol;
 
-/// <summary>Limits of AMQP's short strings (spec 4.2.5.3): a length octet, then that many octets, which should be UTF-8.</summary>
+/// <summary>
+/// Limit of AMQP's short strings (spec 4.2.5.3). A short string is a length octet, then that many octets, which should be UTF-8.
+/// </summary>
 public static class ShortString
 {
     /// <summary>Maximum number of bytes in a short string.</summary>

@@ -1,9 +1,10 @@
 namespace Amqp.Protocol;
 
 /// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one.</summary>
-/// <remarks>Values are not decoded, so a step costs the same however deeply a value is nested.</remarks>
+/// <remarks>Values are not decoded, so the cost of a step does not depend on the nesting of a value.</remarks>
 /// <param name="bytes">
-/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, or the content of a table or array in them, without its length.
+/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, or the content of a
+/// table or array inside such fields, without its length.
 /// </param>
 public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 {

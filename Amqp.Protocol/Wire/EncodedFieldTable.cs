@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>Searches an encoded field table for one field, without decoding the others: decoding allocates.</summary>
+/// <summary>Searches an encoded field table for one field, without decoding any field, because decoding allocates.</summary>
 public static class EncodedFieldTable
 {
     /// <summary>Finds the first field with a name in the fields of a table.</summary>

@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace Amqp.Protocol;
 
 /// <summary>Encodes, decodes and validates field tables.</summary>
-/// <remarks>No method recurses, and the time is linear in the number of bytes: a client decides how deep values nest.</remarks>
+/// <remarks>No method recurses, and the time is linear in the number of bytes, because a client decides how deep values nest.</remarks>
 public static class FieldTableCodec
 {
     /// <summary>Maximum nesting of tables and arrays from a client, unless configured otherwise.</summary>
     public const int DefaultMaxDepth = 1024;
 
-    /// <summary>Levels of nesting that validation can handle on the stack alone.</summary>
+    /// <summary>Levels of nesting up to which validation does not allocate.</summary>
     private const int FewLevels = 32;
 
     /// <summary>Decodes the fields of a table.</summary>
@@ -21,7 +21,9 @@ public static class FieldTableCodec
     public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) =>
         fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
-    /// <summary>Validates the fields of a table, without allocating unless they nest deep. Throws where <see cref="Read"/> would.</summary>
+    /// <summary>
+    /// Validates the fields of a table. Allocates only if values nest deep. Throws in the same cases as <see cref="Read"/>.
+    /// </summary>
     /// <inheritdoc cref="Read"/>
     public static void Validate(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue)
     {
@@ -46,7 +48,7 @@ public static class FieldTableCodec
             writer.WriteUInt32(0);
             return;
         }
-        // A length precedes its content. So everything is gathered here first, and lengths are filled in when they are known.
+        // A length precedes its content. So the table is encoded into this buffer first, and each length is filled in when it is known.
         var scratch = new ArrayBufferWriter<byte>(256);
         var values = new WireWriter(scratch);
         var starts = new Stack<int>();
@@ -99,7 +101,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // the parent continues after its element
+                reader = new WireReader(fields[current.End..parent.End]); // continues in the parent, after the element that has ended
                 current = parent;
                 continue;
             }
@@ -143,7 +145,7 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        Span<int> ends = stackalloc int[FewLevels]; // end offsets of the enclosing tables; for an enclosing array the complement
+        Span<int> ends = stackalloc int[FewLevels]; // end offsets of the enclosing tables and arrays; for an array, the complement
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
         while (true)

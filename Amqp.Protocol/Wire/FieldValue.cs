@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Amqp.Protocol;
 
-/// <summary>The type tags of field tables, in RabbitMQ's dialect (its "AMQP 0-9-1 errata" page).</summary>
+/// <summary>The type tags of field tables, as RabbitMQ defines them on its page "AMQP 0-9-1 errata".</summary>
 public enum FieldType : byte
 {
     Boolean = (byte)'t',
@@ -14,7 +14,9 @@ public enum FieldType : byte
     UInt32 = (byte)'i',
     Int64 = (byte)'l',
 
-    /// <summary>The spec's unsigned 64-bit integer. RabbitMQ reads it as signed.</summary>
+    /// <summary>
+    /// The spec's tag for a signed 64-bit integer. RabbitMQ reads <see cref="Int64"/>, unsigned in the spec, as signed too.
+    /// </summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',
     Double = (byte)'d',
@@ -27,7 +29,7 @@ public enum FieldType : byte
     Void = (byte)'V',
 }
 
-/// <summary>A value of a field table. It keeps its type tag, so that it is encoded as it was received.</summary>
+/// <summary>A value of a field table. The value keeps its type tag, so that it is encoded as it was received.</summary>
 public readonly struct FieldValue : IEquatable<FieldValue>
 {
     private readonly long _bits;
@@ -112,7 +114,9 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
-    /// <summary>Returns true if type and value are the same. RabbitMQ's looser comparisons are left to the callers.</summary>
+    /// <summary>
+    /// Returns true if type and value are the same. RabbitMQ compares less strictly in some places; callers implement such comparisons.
+    /// </summary>
     public bool Equals(FieldValue other)
     {
         if (!IsContainer)
@@ -179,7 +183,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
                 ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others)
                 : other._reference is null);
 
-    /// <summary>Pairs the elements of two tables or arrays for comparison. False if the two cannot be equal.</summary>
+    /// <summary>Pairs the elements of two tables or arrays for comparison. Returns false if the two cannot be equal.</summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {
         if (Type != other.Type)

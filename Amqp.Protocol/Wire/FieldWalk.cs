@@ -1,13 +1,12 @@
 namespace Amqp.Protocol;
 
 /// <summary>
-/// Visits a value and all values nested in it. Does not recurse: a client decides how deep values nest, and a stack is limited.
+/// Visits a value and all values nested in it. Does not recurse, because a client decides how
+/// deep values nest, and a thread's stack is limited.
 /// </summary>
 public static class FieldWalk
 {
-    /// <summary>
-    /// Returns the value and all nested values in wire order. After the last element of a table or array comes a step for its end.
-    /// </summary>
+    /// <summary>Returns the value and all nested values in wire order. A further step marks the end of each table or array.</summary>
     public static IEnumerable<FieldStep> Through(FieldValue root)
     {
         var open = new Stack<Container>();

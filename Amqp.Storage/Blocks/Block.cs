@@ -5,20 +5,23 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The unit of memory for payloads: payloads of transient messages, or records of a segment.</summary>
 /// <remarks>
-/// <see cref="State"/> counts its references and pins. <see cref="Memory"/> may be read after one atomic step has pinned the block and
-/// found it resident. A field that names no owner is set before other threads get the block's number, and does not change after that.
+/// <see cref="State"/> counts the block's references and pins. A thread may read <see cref="Memory"/> after one atomic
+/// step has pinned the block and found it resident. A property without a named owner is set before other threads get
+/// the block's number, and does not change after that.
 /// </remarks>
 internal sealed unsafe class Block
 {
     private BlockState _state;
 
-    /// <summary>Counts the references and pins of the block, and says if its bytes are in memory. Changed by any thread.</summary>
+    /// <summary>Counts of references and pins, and a flag that is set while the bytes are in memory. Changed by any thread.</summary>
     public ref BlockState State => ref _state;
 
     /// <summary>Index in the <see cref="BlockTable"/>.</summary>
     public int Number { get; set; }
 
-    /// <summary>The bytes. Valid only while the block is resident and pinned.</summary>
+    /// <summary>
+    /// Address of the bytes. Valid only while the block is resident and pinned. Changed by the thread that loads the block.
+    /// </summary>
     public byte* Memory { get; set; }
 
     /// <summary>Bytes of memory that the block takes while it is resident.</summary>
@@ -45,8 +48,8 @@ internal sealed unsafe class Block
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not durable, so that
-    /// their records do not name all queues. Owned by the log's lock while the block is open, then fixed.
+    /// True if messages in the block also went to queues that are not durable. The records of these messages do not name all queues. Owned
+    /// by the log's lock while the block is open, then fixed.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
@@ -57,14 +60,14 @@ internal sealed unsafe class Block
     public int Written { get; set; }
 
     /// <summary>
-    /// Damaged ranges within the block, found by loading; null if there are none. A
-    /// damaged block never becomes resident. Owned by the monitor of this object.
+    /// Damaged ranges within the block, found when the block was loaded; null if there are none. A damaged block never becomes resident.
+    /// Owned by the monitor of this object.
     /// </summary>
     public List<Range>? Damage { get; set; }
 
     /// <summary>
-    /// True once the bytes have been read from a file; false while they are in memory since they
-    /// were appended. Set by the loader before the block becomes resident.
+    /// True if the bytes in memory were read from a file, false if the bytes have been in memory since they were appended. Set by the
+    /// loader before the block becomes resident.
     /// </summary>
     public bool WasRead { get; set; }
 

@@ -1,7 +1,8 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// A list of blocks in order of addition, and the sum of their bytes. Owned by the lock of its owner, except for <see cref="Bytes"/>.
+/// A list of blocks in order of addition, and the sum of their bytes. The lock of the list's
+/// owner guards the list, except for <see cref="Bytes"/>.
 /// </summary>
 /// <remarks>A block is in one list at most: <see cref="Block.List"/>.</remarks>
 internal sealed class BlockList
@@ -9,10 +10,12 @@ internal sealed class BlockList
     private Block? _newest;
     private long _bytes;
 
-    /// <summary>The block that was added first. Each block refers to the next one by <see cref="Block.Newer"/>.</summary>
+    /// <summary>
+    /// The block that was added first; null if the list is empty. Each block refers to the next one by <see cref="Block.Newer"/>.
+    /// </summary>
     public Block? Oldest { get; private set; }
 
-    /// <summary>Bytes of memory of all blocks. Read by any thread.</summary>
+    /// <summary>Bytes of memory of all blocks in the list. Read by any thread.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Adds a block that is in no list.</summary>

@@ -6,9 +6,10 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
-/// Memory that was freed last is reused first, while it is still in the processor's cache: fresh pages cost more than the copy into them.
-/// The memory is native, so that freed memory returns to the system at once, independent of the garbage collector. It is mapped by the
-/// page, because the allocator's arenas, one per thread, kept more than 100 MB after many threads had loaded and freed blocks.
+/// The memory that was freed last is reused first, because it may still be in the processor's cache. Fresh pages cost more than the copy of
+/// a payload into them. The memory is native, so that freed memory returns to the system at once, independent of the garbage collector. On
+/// Linux, all but the smallest blocks are mapped by the page. The allocator's arenas, one per thread, kept more than 100 MB after many
+/// threads had loaded and freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
@@ -26,13 +27,13 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
     /// <summary>Bytes in use by blocks.</summary>
     public long InUse => Volatile.Read(ref _inUse);
 
-    /// <summary>Returns the capacity of a block for this many bytes: a power of two times the block size.</summary>
+    /// <summary>Returns the capacity of a block for this many bytes: the block size times a power of two.</summary>
     public int CapacityFor(int bytes) =>
         checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a gathered block for this many bytes. It may be
-    /// less than the block size, because each queue may need one such block.
+    /// Returns the capacity of a gathered block for this many bytes. The capacity may be less than the block size, to save memory: each
+    /// queue may need a gathered block.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 

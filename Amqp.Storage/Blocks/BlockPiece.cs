@@ -1,9 +1,9 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>A part of a block that is contiguous in the segment's file. It consists of whole records.</summary>
+/// <summary>A part of a block, consisting of whole records, that is contiguous in the segment's file.</summary>
 internal readonly record struct BlockPiece
 {
-    private readonly uint _fileOffset; // 32 bits: a segment is shorter than 4 GiB, and there may be a piece for each loaded message
+    private readonly uint _fileOffset; // 32 bits suffice below 4 GiB, and save memory: each loaded message may have a piece
 
     public BlockPiece(int offset, long fileOffset, int length)
     {

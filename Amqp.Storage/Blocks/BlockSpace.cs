@@ -25,11 +25,12 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks are a cache, which must not block publishers.
+    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks do not
+    /// count: they are a cache, and must not block publishers.
     /// </summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
-    /// <summary>The evictable blocks: blocks of the log that are written, transient blocks that are paged out.</summary>
+    /// <summary>The evictable blocks: written blocks of the log, and transient blocks that are paged out.</summary>
     public ResidentBlocks Residents { get; }
 
     /// <summary>The closed transient blocks, which may be paged out.</summary>
@@ -75,8 +76,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Opens a block for copies of records that are far apart in a segment.
-    /// It belongs to the caller alone until <see cref="CloseGathered"/>.
+    /// Opens a block for copies of records that are far apart in a segment. Only the caller
+    /// may use the block until <see cref="CloseGathered"/>.
     /// </summary>
     public Block Gather(Segment segment, int bytes)
     {
@@ -94,7 +95,7 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     /// <summary>Closes a gathered block. From then on the block is like any other loaded block.</summary>
     /// <param name="block">A block from <see cref="Gather"/>.</param>
-    /// <param name="pieces">The locations of its records in the segment.</param>
+    /// <param name="pieces">Locations of the block's records in the segment.</param>
     public void CloseGathered(Block block, BlockPiece[] pieces)
     {
         block.Pieces = pieces;
@@ -110,7 +111,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
-            Transients.Add(block); // first: a closed block may be finished at any time
+            Transients.Add(block); // before the close: a closed block may be finished at any time
         Change(block, references - BlockState.OpenBias);
     }
 
@@ -148,8 +149,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>Writes a transient block to a page file, and frees its memory at once or after the last reader.</summary>
     /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>, whose pin is released here.</param>
     /// <param name="folder">The folder of page files.</param>
-    /// <exception cref="IOException">The block cannot be written. It stays in memory.</exception>
-    /// <exception cref="UnauthorizedAccessException">The block cannot be written. It stays in memory.</exception>
+    /// <exception cref="IOException">The block cannot be written, and stays in memory.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written, and stays in memory.</exception>
     public void PageOut(Block block, PageFolder folder)
     {
         try
@@ -162,7 +163,7 @@ internal sealed unsafe class BlockSpace : IDisposable
             throw;
         }
         Transients.Remove(block);
-        byte* memory = block.Memory; // before the swap: afterwards the field may belong to a reader that loads the block again
+        byte* memory = block.Memory; // read before the eviction: afterwards a reader that loads the block may change it
         int capacity = block.Capacity;
         if (block.State.TryEvictAndUnpin())
         {
@@ -175,8 +176,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees the memory of all blocks without pins; a pinned block is freed with its last pin. Later reads that would load a block throw
-    /// <see cref="ObjectDisposedException"/>.
+    /// Frees the memory of all blocks without pins. A pinned block keeps its memory until it has neither references nor pins. Later reads
+    /// that would load a block throw <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -192,7 +193,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         _memory.Dispose();
     }
 
-    /// <summary>Returns the blocks of a segment. Each is pinned until the caller moves on to the next.</summary>
+    /// <summary>Returns the blocks of a segment. Each block is pinned until the enumeration moves on to the next one.</summary>
     public IEnumerable<Block> BlocksOf(Segment segment)
     {
         foreach (Block block in _table.All)

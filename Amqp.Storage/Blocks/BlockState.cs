@@ -1,16 +1,16 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// The references and pins of a <see cref="Block"/>, and the flag that says if its bytes are in memory, in one word. Thread-safe.
+/// The references and pins of a <see cref="Block"/>, and a flag that is set while its bytes are in memory, in one word. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every change of the word is atomic:
 /// <list type="bullet">
 /// <item>A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. Each reader has a pin.
-/// So has the committer until it has written a block of the log, and the pager while it writes a transient block.</item>
-/// <item>A block is finished when it has no references and no pins. New references and pins come only from the owner of an unsettled
-/// message, or from the pager if the word still has references. So a block
-/// finishes exactly once. The thread that finishes it retires it.</item>
+/// The committer has a pin until it has written a block of the log, and the pager has one while it writes a transient block.</item>
+/// <item>A block is finished when it has no references and no pins. The owner of an unsettled message may add references and pins. Any
+/// other thread may add a pin only in an atomic step that finds references in the word. So a block finishes exactly once. The thread that
+/// finishes it retires it.</item>
 /// <item>A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
 /// <see cref="Resident"/> by compare-and-swap from a word that has no pins except the evictor's own. So no reader is left, and the next
 /// reader sees the flag cleared.</item>
@@ -18,13 +18,13 @@ namespace Amqp.Storage.Blocks;
 /// </remarks>
 internal struct BlockState
 {
-    // | - 1 bit | resident 1 bit | - 6 bits | pins 16 bits | references 40 bits |
+    // | unused 1 bit | resident 1 bit | unused 6 bits | pins 16 bits | references 40 bits |
     public const long Resident = 1L << 62;
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// Keeps an open block from being finished. When the block closes, the appender replaces it by the number of references that were
-    /// appended; settles have been subtracted from it meanwhile.
+    /// Keeps an open block from being finished: settles are subtracted from the word while the appended references are not in it yet. When
+    /// the block closes, the appender adds these references and subtracts the bias.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -74,7 +74,7 @@ internal struct BlockState
             && Interlocked.CompareExchange(ref _word, state & ~Resident, state) == state;
     }
 
-    /// <summary>Pins the block if it has references but no pins. For the pager, which holds no message of the block.</summary>
+    /// <summary>Pins the block if it has references but no pins. For the pager, which owns no unsettled message of the block.</summary>
     public bool TryPinIdle()
     {
         long state = Volatile.Read(ref _word);

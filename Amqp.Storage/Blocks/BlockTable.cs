@@ -9,7 +9,7 @@ internal sealed class BlockTable
     private readonly Lock _lock = new();
     private readonly Stack<Block> _spare = new(); // retired blocks, with their numbers; owned by _lock
     private int _count; // numbers assigned so far; owned by _lock
-    private volatile Block[][] _pages = []; // replaced under _lock; a page never moves, so a reader of an old array finds it too
+    private volatile Block[][] _pages = []; // replaced under _lock by a longer array with the same pages, so an old array stays valid
 
     /// <summary>The block with an assigned number.</summary>
     public Block this[int number] => _pages[number >> PageBits][number & (PageLength - 1)];

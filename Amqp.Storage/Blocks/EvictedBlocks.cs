@@ -32,7 +32,8 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     public void Close() => _closed = true;
 
     /// <summary>
-    /// Loads a block for a message. The caller's pin keeps the block from being evicted or retired; the monitor excludes other readers.
+    /// Loads a block for a message. The caller's pin keeps the block from being evicted or retired; the block's
+    /// monitor keeps other threads from loading the block too.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
@@ -68,7 +69,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
         catch (Exception)
         {
-            // A read of the block throws the same error.
+            // A later read of the block throws the same error.
         }
     }
 
@@ -89,7 +90,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            return; // in memory for its intact messages, but not resident, so that each read checks for damage
+            return; // kept in memory for the intact messages, but not marked resident, so that each read checks for damage
         block.State.MarkResident();
         Leave();
         residents.Add(block);

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Keeps the payload of a message in memory until the lease is disposed. Dispose it exactly once, on any thread.</summary>
+/// <summary>Keeps the payload of a message in memory until the lease is disposed. Dispose each lease exactly once, on any thread.</summary>
 public readonly ref struct PayloadLease : IDisposable
 {
     private readonly BlockSpace _space;
@@ -16,7 +16,7 @@ public readonly ref struct PayloadLease : IDisposable
     /// <summary>The payload: head and body, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>True if the payload was read from disk, for this message or for another one of its block.</summary>
+    /// <summary>True if the payload was read from disk, for this message or for another message of the block.</summary>
     public bool WasRead => _block.WasRead;
 
     public void Dispose() => _space.Change(_block, -BlockState.Pin);

@@ -26,9 +26,9 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
             {
                 Block candidate = next;
                 next = candidate.Newer;
-                byte* bytes = candidate.Memory; // before the swap: afterwards the field may belong to a reader that loads the block again
+                byte* bytes = candidate.Memory; // read before the eviction: afterwards a reader that loads the block may change it
                 if (!candidate.State.TryEvict())
-                    continue; // has a reader, or is about to be retired: a later call evicts it, or it is removed
+                    continue; // pinned, so a later call evicts it; or about to be retired, and then removed
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);
                 Evicted?.Invoke();
@@ -36,7 +36,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
         }
     }
 
-    /// <summary>Removes a finished block, if it is here.</summary>
+    /// <summary>Removes a finished block, if it is in the list.</summary>
     public void Remove(Block block)
     {
         lock (_lock)

@@ -1,8 +1,11 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
-/// <remarks>As in <see cref="ResidentBlocks"/>, a block is reused only after it was removed from here under the lock.</remarks>
-/// <param name="maxBytes">Limit above which <see cref="Exceeded"/> is called.</param>
+/// <remarks>
+/// A block is reused only after it was removed from here under the lock. So
+/// <see cref="PinOldest"/>, which holds the lock, never sees a reused block.
+/// </remarks>
+/// <param name="maxBytes">Bytes of memory above which <see cref="Exceeded"/> is called.</param>
 internal sealed class TransientBlocks(long maxBytes)
 {
     private readonly Lock _lock = new();
@@ -25,7 +28,7 @@ internal sealed class TransientBlocks(long maxBytes)
             Exceeded?.Invoke();
     }
 
-    /// <summary>Removes a block that is finished or paged out, if it is here.</summary>
+    /// <summary>Removes a block that is finished or paged out, if it is in the list.</summary>
     public void Remove(Block block)
     {
         lock (_lock)

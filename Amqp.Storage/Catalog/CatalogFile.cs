@@ -18,7 +18,7 @@ internal sealed class CatalogFile : IDisposable
     private readonly string _path;
     private readonly Lock _swap = new(); // held to sync the file and to replace it
     private IStoreFile _file;
-    // the folder's sync failed after a rename, so the new file may not survive a power cut; owned by _swap
+    // set if the sync of the folder failed after a rename: the new file may not survive a power cut; owned by _swap
     private IOException? _folderFailure;
     private byte[] _buffer = new byte[512];
 
@@ -55,7 +55,7 @@ internal sealed class CatalogFile : IDisposable
         }
         catch (IOException cause) when (DiskFull.Is(cause))
         {
-            _file.Truncate(Length); // removes half a record, which would hide the next one
+            _file.Truncate(Length); // removes the part of the record that was written
             throw DiskFull.Error(cause);
         }
         Length += record.Length;
@@ -104,7 +104,9 @@ internal sealed class CatalogFile : IDisposable
     /// Appends the changes that the new file lacks. Returns true only if the new file has all changes and is synced; otherwise this file
     /// stays in place.
     /// </param>
-    /// <param name="exclude">Lock that every change holds. It is held here from the call of <paramref name="complete"/> to the end.</param>
+    /// <param name="exclude">
+    /// Lock that every change holds. Held here from the call of <paramref name="complete"/> until the new file is in place.
+    /// </param>
     /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {
@@ -124,7 +126,7 @@ internal sealed class CatalogFile : IDisposable
             }
             catch (IOException failure)
             {
-                _folderFailure = failure; // the next Sync throws it, which ends the committer
+                _folderFailure = failure; // the next Sync throws it, and then the committer ends
             }
             return true;
         }

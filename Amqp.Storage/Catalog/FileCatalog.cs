@@ -16,17 +16,17 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     // A smaller file is not rewritten, however much of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // Number of passes in which a rewrite appends the changes made meanwhile, with a sync after each pass during which changes continue.
-    // The last pass blocks changes until the few that are left are synced too.
+    // Maximum number of passes in which a rewrite appends the changes made meanwhile to the new file. Changes continue during the sync
+    // after such a pass. One last pass holds the lock until the remaining changes are synced too.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
     private readonly CommitSignal _signal;
-    private readonly CatalogFile _file; // owned by _lock, but for Sync
+    private readonly CatalogFile _file; // owned by _lock, except for Sync
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _lock
-    // removed keys that a full disk keeps from being written; owned by _lock
+    // removed keys whose removal is not written yet, because the disk is full; owned by _lock
     private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
-    private long _liveBytes = FileHeader.Size; // of the current entries in the file; owned by _lock
+    private long _liveBytes = FileHeader.Size; // bytes of the header and of the current entries in the file; owned by _lock
     private long _rewriteAbove = MinRewriteBytes; // bytes of the file above which it is rewritten; owned by _lock
     private Dictionary<string, byte[]?>? _sinceSnapshot; // changes since the rewrite began, null for a removed key; owned by _lock
     private bool _isRewriteRequested; // owned by _lock
@@ -90,7 +90,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             if (_sinceSnapshot is { } since)
                 since[key] = copy;
             _liveBytes += Size(key, copy);
-            _pendingRemovals.Remove(key); // the new record replaces the old entry as well
+            _pendingRemovals.Remove(key); // not needed any more: the new record replaces the old entry
             WritePendingRemovals();
             Changed();
         }
@@ -129,7 +129,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
 
     /// <summary>Rewrites the file with the current entries. Changes may go on meanwhile. Call on one thread at a time.</summary>
     /// <remarks>
-    /// If an error occurs before the new file is in place, the old file stays in use. The rewrite is retried when the file has grown.
+    /// If an error occurs before the new file is in place, the old file stays in use. The
+    /// rewrite is retried when the file has grown by 1 MiB.
     /// </remarks>
     public void Rewrite()
     {
@@ -215,8 +216,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Runs a write. After a write that fails, other than on a full disk, nothing more is written: half a
-    /// record may be in the file, and would hide the records after it.
+    /// Runs a write. If a write fails for another reason than a full disk, nothing more is written, because the
+    /// end of the file may then contain a part of a record.
     /// </summary>
     private void WriteOrFail(Action write)
     {

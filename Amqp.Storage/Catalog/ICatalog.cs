@@ -22,7 +22,7 @@ public interface ICatalog
     /// <summary>Removes an entry. Does nothing if there is no such entry.</summary>
     /// <remarks>
     /// On a full disk the entry is removed in memory at once, so that disk space can be freed by deletions. The removal is written when
-    /// there is space. A crash before that brings the entry back.
+    /// there is space. If the broker crashes before that, the next start finds the entry again.
     /// </remarks>
     /// <exception cref="StoreFailedException">The catalog cannot be written any more.</exception>
     void Remove(string key);

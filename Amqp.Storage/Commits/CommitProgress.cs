@@ -3,8 +3,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// The positions up to which the log is written, synced, and requested to be
-/// synced, with their waiters. Thread-safe. Only the committer advances them.
+/// The positions up to which the log is written, synced, and requested to be synced, with their waiters.
+/// Thread-safe. Only the committer advances the first two.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {
@@ -14,7 +14,7 @@ internal sealed class CommitProgress(CommitSignal signal)
     private long _written;
     private long _durable;
 
-    /// <summary>Position up to which the log was handed to the operating system.</summary>
+    /// <summary>Position up to which the log is written, but perhaps not synced.</summary>
     public long Written => Volatile.Read(ref _written);
 
     /// <summary>Position up to which the log survives a power cut.</summary>
@@ -60,7 +60,7 @@ internal sealed class CommitProgress(CommitSignal signal)
         _commits.Reach(position);
     }
 
-    /// <summary>Records that nothing becomes durable any more.</summary>
+    /// <summary>Records that the store has failed: nothing becomes durable any more.</summary>
     public void Fail(StoreFailedException failure)
     {
         _commits.Fail(failure);

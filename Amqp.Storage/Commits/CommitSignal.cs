@@ -16,16 +16,16 @@ internal sealed class CommitSignal
     /// <summary>Wakes the committer if it sleeps or dozes. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // Without the barrier, the read of the state could come before the caller's write is visible.
-        // Then the committer could find no work and wait, although Wake has still seen it awake.
+        // Without the barrier, the read of the state could come before the caller's write is visible. Then this method could read Awake and
+        // return, while the committer finds no work and waits.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
     }
 
     /// <summary>
-    /// Wakes the committer only if it sleeps without a timeout. Call under
-    /// the lock that guards <see cref="Prepare"/>, or after a full fence.
+    /// Wakes the committer only if it sleeps without a timeout. Call after a full fence, or under the lock that the committer holds when it
+    /// announces such a wait by <see cref="Prepare"/>.
     /// </summary>
     public void WakeIfAsleep()
     {

@@ -19,7 +19,7 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A dead target gets no acknowledgements, because it will be deleted. Until then this segment stays.
+        // A dead target gets no acknowledgements, because it will be deleted. Until then the segment that is folded stays too.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {
@@ -37,7 +37,7 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
     {
-        // Only sequences that the target holds. A sequence that it does not hold may be assigned again, and must not count as settled then.
+        // Adds only sequences of messages in the target. Any other sequence may be assigned again, and must not count as settled then.
         var part = new Dictionary<uint, SequenceRanges>();
         foreach (QueueRow row in indexes.ReadSummary(target).Rows)
         {

@@ -4,7 +4,9 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>The segments that the housekeeper compacted, and that the committer has yet to put in place. Thread-safe.</summary>
+/// <summary>
+/// The segments that the housekeeper has compacted, and whose new files the committer has not put in place yet. Thread-safe.
+/// </summary>
 internal sealed class CompactedSegments(CommitSignal signal)
 {
     private readonly ConcurrentQueue<CompactedSegment> _compacted = new();

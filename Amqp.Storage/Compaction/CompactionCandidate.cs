@@ -30,19 +30,21 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Adds an existing segment: settles of its messages are kept. This segment is such a target itself,
-    /// because a record that stays for one queue still names sequences that other queues have settled.
+    /// Adds an existing segment: settles of its messages are kept. The candidate is a target of itself too: a record that stays because of
+    /// one queue still names the sequences of queues that have settled the message.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Adds an existing segment whose messages are unknown. So all settles of this segment are kept.</summary>
+    /// <summary>Adds an existing segment whose messages are unknown. So all settles of the candidate are kept.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
             RangesOf(Kept, queue).Add(ranges.All);
     }
 
-    /// <summary>Returns, in order, the records that a queue may still need, or that lie in pieces that must stay whole.</summary>
+    /// <summary>
+    /// Returns the records that a queue may still need, and those in pieces that must stay whole, in the order of their offsets.
+    /// </summary>
     /// <param name="indexes">The index of the segment.</param>
     /// <param name="queues">Numbers of the queues that exist.</param>
     /// <param name="staying">Pieces of the segment's file that must stay whole, in ascending order.</param>

@@ -13,8 +13,8 @@ namespace Amqp.Storage.Compaction;
 /// <summary>Rewrites segments that are mostly dead, keeping their live records and their ids. Owned by the housekeeper.</summary>
 /// <remarks>
 /// A record is dead if each of its queues is deleted or has settled the message. Only settles in indexes and acknowledgements count,
-/// because these are synced: everything that a reader or a recovery may still need is kept. The committer puts the new files in place.
-/// <para>A segment keeps its id. So its messages keep their order, and settles keep their meaning.</para>
+/// because these are synced. So everything that a reader or a recovery may still need is kept. The committer puts the new files in place.
+/// <para>A segment keeps its id. So its messages keep their order, and settle records in later segments still apply to them.</para>
 /// </remarks>
 internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
@@ -28,13 +28,13 @@ internal sealed class SegmentCompactor(
 
     private const int ReadSize = 256 << 10;
 
-    // Maximum of a segment's patience, which doubles with each attempt that gains too little.
-    // The next attempt waits until patience / 2 more segments have an index.
+    // Maximum of a segment's patience. The patience doubles with each attempt that gains too little, and the next attempt is made when
+    // patience / 2 more segments have an index.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
     private readonly Dictionary<long, long> _seen = []; // live bytes of mostly dead segments in the last run, by id
-    // by segment id; NotBefore is the id that the newest indexed segment must reach
+    // by segment id; NotBefore is the id that the newest indexed segment must reach before the next attempt
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
     /// <summary>
@@ -44,9 +44,10 @@ internal sealed class SegmentCompactor(
 
     /// <summary>Compacts the segments that are mostly dead, if that gains enough space.</summary>
     /// <param name="isIdle">
-    /// True if the store is idle. Then segments are included that gained too little before, and those that may be about to become empty.
+    /// True if the store is idle. Then the run includes segments whose last attempt gained too little,
+    /// and segments that consumers may be about to empty.
     /// </param>
-    /// <param name="isStopping">Called between two segments; true ends the run.</param>
+    /// <param name="isStopping">Called before each segment. Returns true if no further segment is to be compacted.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public void Run(bool isIdle, Func<bool> isStopping)
     {
@@ -67,8 +68,8 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns true if the segment lost few live bytes since the last run. Otherwise consumers may be about to empty the segment, and
-    /// compaction would be wasted.
+    /// Returns true if the segment lost less than an eighth of its live bytes since the last run. Otherwise consumers may be about to empty
+    /// the segment, and compaction would be wasted.
     /// </summary>
     private bool IsSteady(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
 
@@ -94,7 +95,7 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // before the settles: a deleted queue needs no settles
+        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // read first: a deleted queue needs no settles
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
             return;
@@ -126,7 +127,9 @@ internal sealed class SegmentCompactor(
         _tried[segment.Id] = (newest + patience / 2, patience);
     }
 
-    /// <summary>Finds which messages of the candidates are settled, and which settles they must keep. Reads each segment once.</summary>
+    /// <summary>
+    /// Finds the settled messages of the candidates, and the settles that the candidates must keep. Reads each index once.
+    /// </summary>
     private void ReadSettled(List<CompactionCandidate> candidates, Segment[] present)
     {
         long oldest = candidates.Min(candidate => Math.Min(candidate.Segment.Id, candidate.Segment.OldestSettled));
@@ -146,7 +149,7 @@ internal sealed class SegmentCompactor(
             }
             catch (FileNotFoundException)
             {
-                continue; // deleted meanwhile: its settles are in the acknowledgements of older segments
+                continue; // the segment was deleted meanwhile, so its settles are in the acknowledgements of older segments
             }
             foreach (CompactionCandidate candidate in candidates)
             {
@@ -164,7 +167,7 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <returns>False if too little is gained, or a live record is damaged.</returns>
+    /// <returns>False if too little is gained, or the index or a live record is damaged.</returns>
     private bool TryCompact(CompactionCandidate candidate, HashSet<uint> queues)
     {
         Segment segment = candidate.Segment;

@@ -9,7 +9,7 @@ namespace Amqp.Storage.Compaction;
 /// <summary>
 /// Replaces the files of segments by compacted ones. Owned by the committer, and called only when everything written is synced.
 /// </summary>
-/// <remarks>Compaction leaves out the messages of deleted queues, so the deletions must be durable first.</remarks>
+/// <remarks>A compacted file lacks the messages of deleted queues, so the deletion of these queues must be durable first.</remarks>
 internal sealed class SegmentReplacement(
     IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
 {
@@ -55,7 +55,9 @@ internal sealed class SegmentReplacement(
         return false;
     }
 
-    /// <remarks>After an error here the segment's file is whole, old or new. A missing index is rebuilt when it is needed.</remarks>
+    /// <remarks>
+    /// After an error, the segment's file is either the old or the new one, and complete. A missing index is rebuilt when it is needed.
+    /// </remarks>
     private void Replace(CompactedSegment ready)
     {
         Segment segment = ready.Segment;

@@ -4,29 +4,31 @@ namespace Amqp.Storage.Configuration;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// Bytes after which the log continues in a new segment. A segment is longer only if a single record is. At least
-    /// <see cref="BlockSize"/>.
+    /// Bytes after which the log continues in a new segment. A segment is longer only if a
+    /// single record is. From <see cref="BlockSize"/> to 1 GiB.
     /// </summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
-    /// <summary>Bytes of memory that are allocated and freed together. A larger message has a block of its own. At least 4 KiB.</summary>
+    /// <summary>
+    /// Bytes of a block, which is allocated and freed as a whole. A larger message has a larger block of its own. 4 KiB to 64 MiB.
+    /// </summary>
     public int BlockSize { get; init; } = 256 << 10;
 
     /// <summary>
-    /// Bytes of blocks that stay in memory although their bytes are on disk. Above that the oldest are evicted, and read from disk when
-    /// needed.
+    /// Limit on the memory of blocks whose bytes are also on disk. Above the limit the oldest
+    /// blocks are evicted, and read from disk when needed.
     /// </summary>
     public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
-    /// Limit on the entries of all durable queues together, at 24 bytes each. Above that, entries are spilled if the index of a full
-    /// segment has them. Entries for messages of the open segment stay in memory.
+    /// Limit on the entries of all durable queues together, at 24 bytes each. Above the limit, entries are spilled if their segment has an
+    /// index. Entries for messages of the open segment stay in memory.
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
-    /// Bytes of messages in memory that are not persistent or in no durable queue. Above that the oldest are paged out, and read from disk
-    /// when needed. By default, and in a store without a disk, there is no limit.
+    /// Limit on the memory of transient messages: those that are not persistent, or are in no durable queue. Above the limit the oldest
+    /// blocks are paged out, and read from disk when needed. By default, and in a store without a disk, there is no limit.
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 

@@ -30,7 +30,7 @@ internal sealed class BackgroundFailures(TimeSpan retryDelay)
 
     private void RetryNow()
     {
-        Interlocked.Exchange(ref _isRetryDue, 0); // first: a failure from now on schedules another retry
+        Interlocked.Exchange(ref _isRetryDue, 0); // before the retry: a failure from now on schedules another one
         Retry();
     }
 }

@@ -1,8 +1,7 @@
 namespace Amqp.Storage.Faults;
 
 /// <summary>
-/// Kinds of background work of a store. The safety of messages does not
-/// depend on them. Failed work is retried, at the latest by the next start.
+/// Kinds of background work of a store. No message is lost if such work fails. Failed work is retried, at the latest by the next start.
 /// </summary>
 public enum BackgroundWork
 {

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Locks a data directory against other brokers until it is disposed, or the process ends.</summary>
+/// <summary>Locks a data directory against other brokers until the lock is disposed, or the process ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream _file;
@@ -34,8 +34,10 @@ internal sealed class DirectoryLock : IDisposable
         return taken;
     }
 
-    /// <summary>Takes a shared lock, for any number of inspections. It keeps brokers out, and changes nothing on disk.</summary>
-    /// <returns>Null if there is no file to lock, because no broker has ever used the directory.</returns>
+    /// <summary>
+    /// Takes a shared lock, which several inspections can hold at the same time. The lock excludes brokers, and changes nothing on disk.
+    /// </summary>
+    /// <returns>Null if there is no lock file, for instance in a copy of a data directory.</returns>
     /// <exception cref="DataDirectoryException">A broker holds the lock.</exception>
     public static DirectoryLock? Share(string directory)
     {
@@ -59,7 +61,7 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // Opened for reading and shared for reading: this is the system's shared lock, which excludes the exclusive one in Take.
+    // A file that is opened for reading and shared for reading has the system's shared lock, which excludes the exclusive lock of Take.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     private static bool IsOnlyShared(string path)

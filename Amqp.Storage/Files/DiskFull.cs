@@ -5,7 +5,7 @@ namespace Amqp.Storage.Files;
 /// <summary>Distinguishes a full disk, where a retry can succeed, from a disk that fails.</summary>
 internal static class DiskFull
 {
-    private const int NoSpace = 28; // ENOSPC; the runtime passes on the number unchanged
+    private const int NoSpace = 28; // ENOSPC, which the runtime stores in HResult unchanged
     private const int LinuxQuota = 122; // EDQUOT
     private const int BsdQuota = 69; // EDQUOT of macOS and BSD
     private const int WindowsHandleFull = unchecked((int)0x80070027); // ERROR_HANDLE_DISK_FULL
@@ -22,6 +22,6 @@ internal static class DiskFull
         _ => false,
     };
 
-    /// <summary>Returns the exception to throw after a write that found no space was undone.</summary>
+    /// <summary>Returns the exception for a write that found no space and was undone.</summary>
     public static StoreFullException Error(IOException cause) => new("the disk of the data directory is full", cause);
 }

@@ -4,15 +4,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Amqp.Storage.Files;
 
 /// <summary>
-/// System calls that the runtime does not offer: fdatasync, which leaves out a file's times; allocation of disk space for a file; opening a
-/// folder, or a file that another process has locked; memory by the page.
+/// System calls that the runtime does not offer: fdatasync, which does not sync a file's times; allocation of disk space for a file;
+/// opening a folder, or a file that another process has locked; memory by the page.
 /// </summary>
 internal static unsafe partial class Libc
 {
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
     private const int PrivateAndAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS of Linux
 
-    private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; unknown elsewhere, where a leak into a child is harmless
+    private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; not set elsewhere: an inherited descriptor is harmless
     private const int Interrupted = 4; // EINTR
 
     /// <summary>Opens a file or folder without the advisory lock that the runtime takes.</summary>

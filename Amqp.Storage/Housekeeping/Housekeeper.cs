@@ -33,7 +33,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // owned by the thread
-    private bool _awaitsSettles; // compaction needs settles of the open segment, whose seal is requested; owned by the thread
+    private bool _awaitsSettles; // true if compaction needs settles of the open segment, whose seal was requested; owned by the thread
     private volatile bool _stopping;
 
     public Housekeeper(
@@ -94,7 +94,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         Compact(isIdle: false);
     });
 
-    /// <summary>Compacts segments while the store is idle, also those that gained too little before.</summary>
+    /// <summary>Compacts segments while the store is idle, also those whose last attempt gained too little.</summary>
     public void CompactWhileIdle() => Do(() =>
     {
         Compact(isIdle: true);
@@ -103,7 +103,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             _reports.RequestSeal();
     });
 
-    /// <summary>Queues work for the thread. The work is discarded if the store is closed before it begins.</summary>
+    /// <summary>Queues work for the thread. Work that has not begun when the store is closed is discarded.</summary>
     /// <param name="work">Short work that handles its own I/O errors.</param>
     public void Do(Action work)
     {
@@ -177,7 +177,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the missing indexes, that of the newest segment first, until a write fails.</summary>
+    /// <summary>Writes the missing indexes, the newest segment's first, until one fails.</summary>
     /// <returns>True if an index was written.</returns>
     private bool CreateIndexes()
     {
@@ -197,7 +197,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure))
             {
-                if (failure is not InvalidDataException) // damage needs no retry: the next start reports what is lost
+                if (failure is not InvalidDataException) // a retry would find the same damage; the next start reports the lost records
                     _unindexed.Insert(0, segment);
                 _failures.Report(BackgroundWork.Indexing, failure);
                 return any;

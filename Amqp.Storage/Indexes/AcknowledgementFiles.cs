@@ -5,12 +5,12 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The files of acknowledgements. Such a file is beside a segment, and lists settled messages
-/// of the segment whose settle records were in segments that are deleted. Not thread-safe.
+/// The files of acknowledgements. Such a file is beside a segment, and lists settled messages of the segment, so that later segments with
+/// the settle records can be deleted. Not thread-safe.
 /// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {
-    // | header | queues u32 | settled × |
+    // | header | queues u32 | settled × queues |
     public const string Extension = ".acks";
     public const string UnfinishedExtension = ".acks.new";
 

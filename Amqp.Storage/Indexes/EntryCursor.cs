@@ -7,7 +7,7 @@ namespace Amqp.Storage.Indexes;
 /// <summary>Reads the entries of one queue in an index, starting at a sequence. Owns the file it reads.</summary>
 internal sealed class EntryCursor : IDisposable
 {
-    // Holds at least one group, usually several thousand entries.
+    // The buffer holds at least one group, and usually several thousand entries.
     private const int ReadSize = 32 << 10;
 
     private readonly IStoreFile _file;
@@ -29,7 +29,8 @@ internal sealed class EntryCursor : IDisposable
     /// <param name="segment">Id of the segment.</param>
     /// <param name="row">Row of the queue in the index. Only the location of its groups is used.</param>
     /// <param name="at">
-    /// Offset of a group of the queue at or before the first wanted sequence. A guess: the index may have been rebuilt since.
+    /// Offset of a group of the queue at or before the first wanted sequence. The offset is only a
+    /// guess, because the index may have been rebuilt since.
     /// </param>
     /// <param name="from">The first wanted sequence.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)

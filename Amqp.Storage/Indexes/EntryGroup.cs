@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>A record of the index with some entries of one queue, in order. The unit that is read and verified.</summary>
+/// <summary>A record of the index with some entries of one queue, in order. A group is read and verified as a whole.</summary>
 internal static class EntryGroup
 {
     // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |

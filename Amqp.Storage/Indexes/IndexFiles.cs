@@ -34,7 +34,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         Finish(log);
     }
 
-    /// <summary>Reads the summary of an index, and not its entries.</summary>
+    /// <summary>Reads the summary of an index, without the entries.</summary>
     /// <returns>Null if the index is damaged. <paramref name="bytes"/> is the number of bytes read.</returns>
     public SegmentSummary? TryRead(string log, long segment, out int bytes)
     {
@@ -56,7 +56,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         if (RecordHeader.ReadType(record) != RecordType.Summary || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
             return null;
         SegmentSummary summary = SegmentSummary.Read(record);
-        // The entries are read later. The file's length shows now that they are complete.
+        // The entries are read later, but the file's length already shows that they are complete.
         bool isWhole = summary.Rows.Length == 0 || summary.Rows[^1].At + summary.Rows[^1].Size == file.Length;
         return isWhole ? summary : null;
     }

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Indexes;
 /// <summary>The encoded entries of one queue while the index of a segment is built.</summary>
 internal sealed class QueueEntries(uint queue) : IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // pooled: several megabytes if one queue fills the segment
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // pooled: grows to several megabytes if one queue fills the segment
     private int _length;
     private int _group; // offset of the open group
     private int _groupEntries;
@@ -58,7 +58,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
         _groupEntries = 0;
     }
 
-    /// <summary>Returns the groups, with checksums for an offset in the file.</summary>
+    /// <summary>Writes the checksums of the groups for an offset in the file, and returns the groups.</summary>
     public ReadOnlySpan<byte> Seal(long segment, long offset)
     {
         Span<byte> all = _bytes.AsSpan(0, _length);

@@ -8,14 +8,14 @@ namespace Amqp.Storage.Indexes;
 /// <summary>Builds the index of a segment from its records, which are added in order. Used once, by one thread.</summary>
 /// <param name="segment">Id of the segment.</param>
 /// <param name="blockSize">Maximum bytes of a block of several records.</param>
-/// <param name="isSettlesOnly">True if the segment's messages count as settled: a leftover of format 1.</param>
+/// <param name="isSettlesOnly">True for a segment of format 1 whose messages all count as settled.</param>
 internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false) : IDisposable
 {
     private readonly Dictionary<uint, QueueEntries> _queues = [];
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
     private readonly Dictionary<uint, long> _delivered = [];
     private readonly List<BlockExtent> _blocks = [];
-    private QueueEntries? _latest; // messages of a queue come in runs
+    private QueueEntries? _latest; // entries of the last message's queue, which is often the queue of the next message too
 
     /// <summary>Adds the next intact record.</summary>
     /// <returns>False if a segment cannot contain a record of this type.</returns>

@@ -5,7 +5,9 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>The indexes of the existing segments: creates, rebuilds and reads them. Thread-safe.</summary>
-/// <remarks>A reader of entries holds the <see cref="Layout"/> from before the index is opened until the entries are used.</remarks>
+/// <remarks>
+/// A reader of entries locks <see cref="Layout"/> before it opens the index, and unlocks it after it has used the entries.
+/// </remarks>
 internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {
     private readonly IndexFiles _indexes = new(files);

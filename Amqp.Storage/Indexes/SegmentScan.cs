@@ -11,7 +11,7 @@ internal static class SegmentScan
 {
     private const int PieceSize = 256 << 10;
 
-    /// <summary>Reads a segment that must be intact in small steps, with little memory.</summary>
+    /// <summary>Reads a segment piece by piece, to use little memory. All records of the segment must be intact.</summary>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
     public static void ReadSound(IStoreFiles files, Segment segment, SegmentIndexBuilder builder)
     {
@@ -34,7 +34,7 @@ internal static class SegmentScan
         }
     }
 
-    /// <summary>Reads a segment that may be damaged as a whole, and skips damage.</summary>
+    /// <summary>Reads a whole segment into memory, and skips damaged bytes.</summary>
     /// <param name="files">Access to the segment.</param>
     /// <param name="path">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
@@ -72,7 +72,7 @@ internal static class SegmentScan
                 onDamage(new DamagedBytes(records.Offset, records.Record.Length));
             any = true;
         }
-        long end = hasHeader || any ? records.Skipped.Offset : 0; // otherwise not even the header was written
+        long end = hasHeader || any ? records.Skipped.Offset : 0; // 0 if not even the header was written
         return new ScannedLog(
             bytes.Length, hasHeader, any, records.Skipped.Offset,
             EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));

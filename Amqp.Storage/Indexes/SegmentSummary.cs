@@ -15,8 +15,8 @@ namespace Amqp.Storage.Indexes;
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
 /// <summary>
-/// The part of a segment's index that is read when the broker starts. It describes queues, blocks and settled ranges, but not single
-/// messages. Immutable.
+/// The part of a segment's index that is read when the broker starts. The summary describes queues, blocks and
+/// settled ranges, but not single messages. Immutable.
 /// </summary>
 internal sealed class SegmentSummary
 {

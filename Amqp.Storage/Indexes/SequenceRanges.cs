@@ -4,14 +4,14 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>A set of sequences of one queue, stored as ranges. Not thread-safe.</summary>
-/// <remarks>Sequences that are added nearly in order, as settled ones are, merge into few ranges.</remarks>
+/// <remarks>Settled sequences are added nearly in order, so they merge into few ranges.</remarks>
 internal sealed class SequenceRanges
 {
     private const int MinSort = 1024;
 
     private readonly List<SequenceRange> _ranges = [];
     private bool _isSorted = true; // sorted, disjoint, and not adjacent
-    private int _sortAt = MinSort; // sort at this length, so that ranges which merge when sorted do not pile up
+    private int _sortAt = MinSort; // unsorted ranges are sorted at this count, so that ranges that can merge do not accumulate
 
     /// <summary>The ranges in ascending order, disjoint and not adjacent. Valid until the next addition.</summary>
     public ReadOnlySpan<SequenceRange> All

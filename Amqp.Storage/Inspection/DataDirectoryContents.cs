@@ -9,7 +9,8 @@ namespace Amqp.Storage.Inspection;
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
 /// <param name="Findings">
-/// Damage and unfinished writes that were found, those of the catalog first. There may be more, because not every byte was read.
+/// Damage and unfinished writes that were found, those of the catalog first. Other damage
+/// may be undetected, because not every byte was read.
 /// </param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);

@@ -4,7 +4,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Compares an index with the index that the records of its intact segment would give. Used once.</summary>
+/// <summary>Compares an index on disk with an index built from the records of its segment, which must be intact. Used once.</summary>
 /// <param name="index">The index on disk.</param>
 /// <param name="log">The records of the segment, each in a block of its own.</param>
 /// <param name="logLength">Bytes of the segment's file.</param>
@@ -27,7 +27,9 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             CompareEntries(actual.Rows[i], expectedFile, expected.Rows[i]);
     }
 
-    /// <summary>Returns the parts of a row that describe the segment, without those that describe the index.</summary>
+    /// <summary>
+    /// Returns the fields of a row that describe the segment, without the fields that describe the location in the index.
+    /// </summary>
     private static (uint, int, long, long, long) ContentOf(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
 
     private static IEnumerable<(uint, long, long)> SettledIn(SegmentSummary summary) =>
@@ -64,7 +66,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             }
             catch (InvalidDataException)
             {
-                same = false; // the group is intact, but is of another queue
+                same = false; // the group is intact, but has entries of another queue
             }
             if (same)
                 continue;

@@ -5,11 +5,11 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A deviation in a data directory from what a closed store leaves.</summary>
+/// <summary>A difference between a data directory and the state in which a closed store leaves it.</summary>
 /// <param name="File">Path of the file.</param>
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Number of bytes concerned.</param>
-/// <param name="IsDamage">False for the trace of a crash that the next start repairs.</param>
+/// <param name="IsDamage">False for an unfinished write after a crash, which the next start repairs.</param>
 /// <param name="Message">Description of the problem and its consequence.</param>
 public sealed record InspectionFinding(string File, long Offset, long Length, bool IsDamage, string Message)
 {
@@ -20,7 +20,7 @@ public sealed record InspectionFinding(string File, long Offset, long Length, bo
     internal const string DamagedAcknowledgements = "the acknowledgements are damaged; the messages that they named are delivered again";
     internal const string DamagedCatalog = "the catalog is damaged here; a definition is lost, or a deleted one is back";
 
-    /// <summary>Describes a finding of recovery for a reader who inspects the directory.</summary>
+    /// <summary>Describes a finding of recovery for an operator who inspects the directory.</summary>
     internal static InspectionFinding Of(RecoveryFinding finding) =>
         new(finding.File, finding.Offset, finding.Length, !finding.IsTornTail, finding switch
         {

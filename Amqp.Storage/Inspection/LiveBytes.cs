@@ -22,7 +22,7 @@ internal sealed class LiveBytes(LogRecovery log)
         {
             SegmentSummary summary = log.Rebuild(segment);
             IEnumerable<LiveStretch> left = live.Where(part => Array.Exists(summary.Rows, row => row.Queue == part.Queue));
-            // the offsets of groups have changed
+            // At is 0, because the rebuilt index may have the groups at other offsets.
             return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } }));
         }
     }

@@ -22,7 +22,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     private readonly List<QueueContents> _queues = [];
 
     /// <summary>
-    /// Problems on disk, each once. A damaged index may be reported again by a second reader, although it was rebuilt in memory.
+    /// Problems on disk, each once. Recovery may report a damaged index several times: once for each queue whose entries it cannot read.
     /// </summary>
     public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
 

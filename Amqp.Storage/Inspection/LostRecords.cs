@@ -7,7 +7,8 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Describes what was lost in damaged bytes of a segment: by the segment's index if the index is intact, otherwise by the bytes themselves.
+/// Describes the records lost in damaged bytes of a segment, from the segment's index if the
+/// index is intact, otherwise from the damaged bytes.
 /// </summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
@@ -24,7 +25,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            return FromBytes(damage); // the index is intact, but no store wrote it for this segment, so it says nothing about the loss
+            return FromBytes(damage); // the index is intact, but no store wrote it for this segment, so it does not show the loss
         }
     }
 

@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Files on disk, with changes that stay in memory, so that recovery can run without changing the disk.</summary>
+/// <summary>Files on disk with changes that are kept in memory, so that recovery can run without changing the disk.</summary>
 /// <remarks>The files on disk are only listed and read. Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>
 /// <param name="counter">Counts the bytes read from disk.</param>
@@ -13,7 +13,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
     private readonly Dictionary<string, long> _cut = []; // truncated files on disk, with their lengths
     private readonly HashSet<string> _gone = [];
 
-    /// <summary>Returns an empty list for a folder that does not exist: a start would create it.</summary>
+    /// <summary>Returns an empty list for a folder that does not exist, because a start would create the folder.</summary>
     public IReadOnlyList<string> List(string directory)
     {
         IReadOnlyList<string> present;

@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A whole index in memory, with the problems that can be found without reading its segment.</summary>
+/// <summary>A whole index in memory, with the problems that are found without reading the segment.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];
@@ -48,7 +48,7 @@ internal sealed class SegmentIndexImage
         while (true)
         {
             bool hasRecord = records.MoveNext();
-            if (records.Skipped.Length > 0) // one check in the loop, as in CatalogScan
+            if (records.Skipped.Length > 0) // one check for both cases: see CatalogScan.Read
                 Report(records.Skipped.Offset, records.Skipped.Length);
             if (!hasRecord)
                 break;

@@ -23,10 +23,10 @@ internal sealed class Committer : IAsyncDisposable
     // Idle polls, one every LogOutput.WriteDelay, before the thread sleeps until an append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment without live messages is sealed and deleted if it is larger than this.
+    // When the store becomes idle, an open segment without live messages is sealed and deleted if it is larger than this size.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // The same limit while the disk reserve does not have its full size, and so needs space.
+    // Replaces DeadSegmentBytes while the disk reserve does not have its full size, and therefore needs space.
     private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
@@ -39,7 +39,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly SegmentReplacement _replacement;
     private readonly DurableQueues _durableQueues; // thread-safe
     private readonly Housekeeper _housekeeper; // thread-safe
-    private readonly long _maxUnwritten; // above this, publishers should pause
+    private readonly long _maxUnwritten; // unwritten bytes above which publishers should pause
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Segment, bool> _saveMarks;
     private readonly Func<Segment, bool> _isFree;
@@ -55,8 +55,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // When the disk becomes full, unwritten records precede the settles in the log, and
-        // are written from the reserve together with them. So the limit is half of the reserve, or one block.
+        // When the disk becomes full, unwritten records precede the next settles in the log. These records and the settles are written to
+        // the space of the reserve. So the limit is at most half of the reserve, or one block if that is more.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -111,12 +111,12 @@ internal sealed class Committer : IAsyncDisposable
             }
             _output.WriteAll();
             Sync();
-            Sweep(); // may append delivered marks, so the log is closed only after it
+            Sweep(); // may append delivered marks, so the log is closed afterwards
             _log.Close(failure: null);
             _output.WriteAll();
             Sync();
         }
-        catch (Exception cause) // whatever the cause, nothing becomes durable any more: publishers must learn of it
+        catch (Exception cause) // after any error nothing becomes durable any more, so publishers must be told
         {
             Fail(cause);
         }
@@ -207,9 +207,9 @@ internal sealed class Committer : IAsyncDisposable
 
     /// <summary>Deletes dead segments before their settles are written: otherwise consumers could not free space on a full disk.</summary>
     /// <remarks>
-    /// A crash after the deletion brings no settled message back, because the messages are deleted too. A segment with bound settles, as in
-    /// a transaction, is kept until the records that the settles depend on are written. If no segment can be deleted and settles are
-    /// pending, the reserve shrinks by a step to make space for the settles and for the records before them in the log.
+    /// A crash after the deletion restores no settled message, because the messages are deleted too. A segment whose messages have bound
+    /// settles, as in a transaction, is kept until the records that these settles depend on are written. If no segment can be deleted and
+    /// settles are pending, the reserve shrinks by a step to make space for the settles and for the records before them in the log.
     /// </remarks>
     private void FreeSpace()
     {
@@ -228,7 +228,7 @@ internal sealed class Committer : IAsyncDisposable
         _replacement.Run();
         if (_reports.TakeSealRequest() && _log.TrySealSegment() is { } sealedSegment && TryWrite())
         {
-            _output.Seal(sealedSegment); // by now the writer may be at the next segment
+            _output.Seal(sealedSegment); // does nothing if the writer is at the next segment already
             Sync();
         }
         Sweep(_saveMarks);
@@ -246,7 +246,7 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        while (!TryWrite()) // also if no mark was repeated: a mark in the segment may be replaced by one that is not durable yet
+        while (!TryWrite()) // also if no mark was repeated: the mark that replaced one of the segment may not be durable yet
         {
             if (!_disk.TryShrinkReserve())
                 return false;

@@ -14,7 +14,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     /// <summary>Name of the file in the data directory.</summary>
     public const string FileName = "reserve";
 
-    /// <summary>Number of steps in which the reserve shrinks, so that it gives up no more than is needed.</summary>
+    /// <summary>Number of steps in which the reserve shrinks, so that it frees little more space than is needed.</summary>
     private const int Pieces = 16;
 
     private const long SmallestPiece = 4 << 10;
@@ -42,8 +42,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Frees the reserve's space for recovery, which cannot complete without writing an
-    /// index. Does nothing if the reserve's size is free on the disk. Call before <see cref="Open"/>.
+    /// Frees the reserve's space for recovery, which cannot complete without writing an index. Does nothing if the disk has at least as
+    /// many free bytes as the reserve's full size. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {
@@ -54,7 +54,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Opens the reserve of the last run and extends it as far as the disk allows. Deletes it if the configured size is 0.
+    /// Opens the reserve of the last run, and extends it to its full size if the disk has
+    /// the space. Deletes it if the configured size is 0.
     /// </summary>
     /// <exception cref="IOException">The file cannot be opened or extended, for another reason than a full disk.</exception>
     public void Open()
@@ -72,7 +73,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        if (!TryRestore()) // also if the length is right: in a copy of the directory the file may be sparse
+        if (!TryRestore()) // also if the length is right, because in a copy of the directory the file may be sparse
             _length = _file?.Length ?? 0;
     }
 

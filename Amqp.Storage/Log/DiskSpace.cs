@@ -28,8 +28,8 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public long ReserveSize => reserve.Size;
 
     /// <summary>
-    /// True while a write finds no space, and until the reserve has its full size: freed space goes to settles and the reserve first, and
-    /// then to publishers.
+    /// True while a write finds no space, and until the reserve has its full size: freed space is used for settles and for the reserve
+    /// first, and only then for publishers.
     /// </summary>
     public bool IsFull => _isFull;
 
@@ -37,7 +37,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public bool IsWaiting(long now) => !HasSpace && now < _fullUntil;
 
     /// <summary>Records whether a write found space.</summary>
-    /// <returns>True if the last write had the other result.</returns>
+    /// <returns>True if the result differs from that of the write before.</returns>
     public bool RecordWrite(bool hasSpace)
     {
         if (!hasSpace)

@@ -8,20 +8,20 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes and syncs the bytes of the log, in order, and the catalog. Owned by the committer.</summary>
-/// <remarks>Bytes that found no space on the disk stay in memory. The next write continues with them.</remarks>
+/// <remarks>Bytes that found no space on the disk stay in memory, and the next write begins with these bytes.</remarks>
 internal sealed class LogOutput(
     LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
-    /// <summary>Time that appended bytes stay unwritten if no commit is requested. Full blocks are written at once.</summary>
+    /// <summary>Maximum time that appended bytes stay unwritten if no commit is requested. Full blocks are written at once.</summary>
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
-    private int _released; // entries of _unwritten that need no write any more
-    private long _taken; // the position after _unwritten
+    private int _released; // number of entries of _unwritten that need no write any more
+    private long _taken; // position after the last bytes in _unwritten
     private long? _unwrittenSince; // in milliseconds of Environment.TickCount64, like all times here
     private long? _unsyncedSince;
 
-    /// <summary>True if everything that the last <see cref="FindDue"/> saw is written and synced.</summary>
+    /// <summary>True if everything that was appended before the last <see cref="FindDue"/> is written and synced.</summary>
     public bool IsDone => _unwrittenSince is null && IsSynced;
 
     /// <summary>True if everything written is synced.</summary>
@@ -52,11 +52,11 @@ internal sealed class LogOutput(
         while (progress.Written < log.Position);
     }
 
-    /// <summary>Writes what has been appended so far.</summary>
+    /// <summary>Writes the bytes appended so far. If the last write found the disk full, writes only the bytes that were left.</summary>
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        if (_released == _unwritten.Count) // otherwise bytes are left that found no space
+        if (_released == _unwritten.Count) // otherwise the last write left bytes that found no space
             Take();
         for (; _released < _unwritten.Count; _released++)
         {
@@ -80,7 +80,7 @@ internal sealed class LogOutput(
     public bool Sync()
     {
         long position = progress.Written;
-        catalog.Sync(); // first: messages in the log are recovered only if the catalog has their queues
+        catalog.Sync(); // before the log, whose messages are recovered only if the catalog has their queues
         writer.Sync();
         _unsyncedSince = null;
         if (position == progress.Durable)
@@ -89,10 +89,10 @@ internal sealed class LogOutput(
         return true;
     }
 
-    /// <summary>Syncs what was written of the log. The durable position changes only with <see cref="Sync"/>.</summary>
+    /// <summary>Syncs the written bytes of the log. The durable position changes only with <see cref="Sync"/>.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>Seals a segment. The next sync completes it.</summary>
+    /// <summary>Seals a segment, if its file is open. The segment's index is written after the next sync.</summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>

@@ -10,16 +10,16 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Bytes of a block that the committer has yet to write.</summary>
+/// <summary>Bytes of a block that the committer has not written yet.</summary>
 /// <param name="Block">Pinned by the committer until it is closed and written.</param>
-/// <param name="To">End of the bytes in the block. They begin at <see cref="Block.Written"/>.</param>
+/// <param name="To">Offset in the block at which the bytes end. The bytes begin at <see cref="Block.Written"/>.</param>
 /// <param name="IsLast">True if nothing will be appended to the block any more.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
 /// <summary>The end of the log: appends records to blocks, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// An append holds one lock, for one copy. The committer computes the checksums, because it reads the bytes anyway, and so publishers wait
-/// less for the lock.
+/// An append holds one lock while it copies the message. The committer, which reads the bytes anyway, computes the checksums, so that
+/// publishers wait less for the lock.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
@@ -44,7 +44,7 @@ internal sealed unsafe class LogWriter(
     /// <summary>Messages appended since the store was opened.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
-    /// <summary>The position after the last settle.</summary>
+    /// <summary>The position after the last settle record.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
     /// <summary>Appends a persistent message for queues of which at least one is durable: see <see cref="IMessageStore.Append"/>.</summary>
@@ -65,7 +65,7 @@ internal sealed unsafe class LogWriter(
             for (int i = 0; i < queues.Length; i++)
             {
                 StoredQueue queue = queues[i];
-                long sequence = queue.Sequences.Next(); // inside the lock: the order of the log is the order of each queue
+                long sequence = queue.Sequences.Next(); // under the lock: the sequences of each queue ascend in the log
                 if (queue.IsDurable)
                 {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
@@ -85,7 +85,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Logs that messages of a queue are settled. Does nothing once the store has failed: the messages then come back after a restart.
+    /// Logs that messages of a queue are settled. Does nothing once the store is closed
+    /// or has failed: a restart then recovers the messages.
     /// </summary>
     /// <param name="queue">A durable queue.</param>
     /// <param name="ranges">Sequences of the messages.</param>
@@ -117,7 +118,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Repeats, at the end of the log, the delivered marks that would be lost with a segment.</summary>
+    /// <summary>Repeats, at the end of the log, the delivered marks that the deletion of a segment would lose.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -133,7 +134,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Returns true if durable delivered marks would be lost with a segment, because no durable record has replaced them.
+    /// Returns true if the deletion of a segment would lose durable delivered marks that no later durable record has replaced.
     /// </summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
@@ -143,7 +144,7 @@ internal sealed unsafe class LogWriter(
 
     /// <summary>Collects all unwritten bytes, in order.</summary>
     /// <param name="unwritten">
-    /// Receives the bytes. Those of a closed block are returned only once, those of the open block until they are written.
+    /// Receives the bytes. The bytes of a closed block are returned only once, the bytes of the open block until they are written.
     /// </param>
     /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
@@ -168,7 +169,7 @@ internal sealed unsafe class LogWriter(
         {
             if (_position != written)
                 return false;
-            signal.Prepare(sleep: true); // under the lock, so that the next append sees it
+            signal.Prepare(sleep: true); // under the lock, so that the next append wakes the committer
             return true;
         }
     }
@@ -187,7 +188,9 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Seals the open segment, so that it gets its index. The next append, possibly at once, opens another.</summary>
+    /// <summary>
+    /// Seals the open segment, so that its index can be written. The next append, possibly at once, opens another segment.
+    /// </summary>
     /// <returns>The sealed segment, or null if none was open.</returns>
     public Segment? TrySealSegment()
     {
@@ -272,7 +275,7 @@ internal sealed unsafe class LogWriter(
         long references = _references;
         block.Length = _used;
         (_block, _used, _references) = (null, 0, 0);
-        space.Close(block, references); // the committer's pin keeps the block until it is written
+        space.Close(block, references); // the committer's pin keeps the block until its bytes are written
         signal.Wake();
     }
 

@@ -8,8 +8,8 @@ namespace Amqp.Storage.Log;
 
 /// <summary>Deletes dead segments. Owned by the committer, and called only when everything written is synced.</summary>
 /// <remarks>
-/// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records
-/// the messages would come back. So the housekeeper first folds these settles into the acknowledgements of the older segments.
+/// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records,
+/// a restart would recover the messages. So the housekeeper first folds these settles into the acknowledgements of the older segments.
 /// </remarks>
 internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
@@ -29,7 +29,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the directory is synced: in a power cut no deletion may overtake one that it depends on.
+        // A segment counts as deleted only after the directory is synced. Otherwise, after a power cut, a deletion could be on disk without
+        // an earlier deletion that it depends on.
         bool isAny = false;
         var gone = new List<Segment>();
         do
@@ -64,7 +65,7 @@ internal sealed class SegmentSweep(
     private bool TryDelete(Segment segment)
     {
         lock (segment)
-            segment.IsDeleted = true; // no index will be renamed into place any more
+            segment.IsDeleted = true; // from now on no index is renamed into place
         return TryDelete(segment.Path);
     }
 
@@ -85,7 +86,9 @@ internal sealed class SegmentSweep(
         }
     }
 
-    /// <summary>Deletes a file that belongs to a deleted segment, now or in a later sweep. No file of that name is created again.</summary>
+    /// <summary>
+    /// Deletes a file that belongs to a deleted segment, now or in a later sweep. No file of that name is created again in this run.
+    /// </summary>
     private void Discard(string path)
     {
         if (!TryDelete(path))
@@ -104,7 +107,7 @@ internal sealed class SegmentSweep(
     }
 
     /// <summary>
-    /// Returns the older segments that may hold messages settled by this one, but do not have these settles in their acknowledgements.
+    /// Returns the older segments that may hold messages settled by this segment, but do not have these settles in their acknowledgements.
     /// </summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {

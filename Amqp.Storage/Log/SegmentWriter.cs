@@ -6,16 +6,16 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
-/// <remarks>Each segment is passed to <c>complete</c> once it is sealed, and written and synced to its end.</remarks>
+/// <remarks>A sealed segment is passed to <c>complete</c> once it is written and synced to its end.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
-    private readonly List<(IStoreFile File, Segment Segment)> _sealed = []; // sealed and written to since the last sync
+    private readonly List<(IStoreFile File, Segment Segment)> _sealed = []; // sealed segments that are not synced to their end yet
     private readonly byte[] _header = new byte[FileHeader.Size];
     private IStoreFile? _file;
     private Segment? _segment; // the segment of _file
     private bool _hasNewFile; // since the last sync
 
-    /// <summary>Computes the checksums of the records and writes them.</summary>
+    /// <summary>Computes the checksums of the records, and writes the records.</summary>
     public unsafe void Write(in UnwrittenBytes unwritten)
     {
         Block block = unwritten.Block;
@@ -28,7 +28,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
-    /// <summary>Seals a segment, if its file is open. The next sync completes it.</summary>
+    /// <summary>Seals a segment, if its file is open. The next sync passes the segment to <c>complete</c>.</summary>
     public void Seal(Segment segment)
     {
         if (_segment == segment)

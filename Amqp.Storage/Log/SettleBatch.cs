@@ -44,7 +44,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // The range may include sequences that the index does not have: the log has no message with such a sequence either.
+            // The range may include sequences that are not in the index, because the log has no message with such a sequence.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -67,7 +67,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         return count;
     }
 
-    /// <summary>Settles the messages that recovery set aside and that were not taken since.</summary>
+    /// <summary>Settles the messages that recovery set aside, except for those taken since.</summary>
     public void AddAside()
     {
         foreach (Stretch message in queue.RemoveAside())
@@ -103,7 +103,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         if (_rangeCount == 0)
             return;
         _log!.AppendSettle(queue, _ranges[.._rangeCount], _oldestSegment);
-        // _oldestSegment stays: messages of the current block may follow.
+        // _oldestSegment is not reset, because further messages of the current block may follow.
         _rangeCount = 0;
     }
 

@@ -2,8 +2,8 @@ namespace Amqp.Storage.Messages;
 
 /// <summary>An entry of a queue: the sequence of a message, and the location of its payload.</summary>
 /// <remarks>
-/// 24 bytes without a reference, so that millions of entries cost the garbage collector nothing. The payload stays readable until the
-/// message is settled, whether it is in memory or only on disk.
+/// An entry has 24 bytes and no reference, so that millions of entries cost the garbage collector nothing. The payload stays readable until
+/// the message is settled, whether it is in memory or only on disk.
 /// </remarks>
 /// <param name="Sequence">Number of the message in its queue: unique, ascending in the order of publishing, from 1.</param>
 /// <param name="Block">Number of the block that holds the payload.</param>
@@ -26,7 +26,9 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     /// <summary>True if the entry must not be spilled while the message is ready.</summary>
     public bool StaysInMemory => (Flags & MessageFlags.StaysInMemory) != 0;
 
-    /// <summary>A value that the queue's owner stores with the entry. It becomes 0 when the entry is spilled, and at a restart.</summary>
+    /// <summary>
+    /// A value that the queue's owner stores with the entry. The note becomes 0 when the entry is spilled, and at a restart.
+    /// </summary>
     public int Note => (int)((uint)Flags >> NoteShift);
 
     /// <summary>Returns the same entry with another note.</summary>
@@ -41,7 +43,7 @@ public enum MessageFlags
 {
     None = 0,
 
-    /// <summary>Written to the log for this queue, so the message survives a restart.</summary>
+    /// <summary>The message is in the log for this queue, so it survives a restart.</summary>
     Persistent = 1,
 
     /// <summary>The message may have been delivered before.</summary>

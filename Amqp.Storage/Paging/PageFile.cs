@@ -8,7 +8,7 @@ namespace Amqp.Storage.Paging;
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a file that does not exist yet.</param>
 /// <param name="finished">
-/// Called on any thread when no block in the file is needed any more. Called again if blocks are added later.
+/// Called on any thread when no block in the file is needed any more. Called again if blocks are added later and finished too.
 /// </param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
@@ -20,13 +20,13 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     /// <summary>Bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>True if no block in the file is needed. For the housekeeper, valid until its next write.</summary>
+    /// <summary>True if no block in the file is needed. On the housekeeper's thread, the value is valid until the next write.</summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
     /// <summary>True once the file is deleted.</summary>
     public bool IsDeleted { get; private set; }
 
-    /// <summary>Appends a block. After an error the file is as before: the bytes written are not used.</summary>
+    /// <summary>Appends a block. After an error, the bytes that were written are not used.</summary>
     /// <exception cref="IOException">The block cannot be written.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {

@@ -3,10 +3,13 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>The page files of one run. Their folder is empty between two runs. Owned by the housekeeper while the store runs.</summary>
+/// <summary>
+/// The page files of one run. Their folder is emptied when the store is opened and when it is
+/// closed. Owned by the housekeeper while the store runs.
+/// </summary>
 /// <remarks>
 /// Page files are never synced, because only this process reads them. Space that becomes free inside a file is not reused: a file is
-/// deleted when its last block is finished. So a message that stays for long keeps its file.
+/// deleted when its last block is finished. So a single unsettled message can keep its whole file.
 /// </remarks>
 internal sealed class PageFolder
 {
@@ -70,7 +73,7 @@ internal sealed class PageFolder
         file.Delete();
     }
 
-    /// <summary>Stops writing, and deletes all files. Call when nothing is read any more.</summary>
+    /// <summary>Stops writing, and deletes all files as far as possible. Call when nothing is read any more.</summary>
     public void Close()
     {
         _current?.Dispose();

@@ -11,21 +11,22 @@ namespace Amqp.Storage.Queues;
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. The heap costs
-    // more than the run. So spilling ends above this number of moved entries for each spilled one, plus TransientsAnyway.
+    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled.
+    // An entry in the heap costs more than one in the run. So spilling ends when more entries were moved than this
+    // number for each spilled entry, plus TransientsAnyway.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Upper bound for the low mark. When so few messages are left in the window, the next ones are
-    // loaded, so that their bytes are read from disk while the messages in the window are delivered.
+    // Upper bound for the low mark. When the window has only as many messages as the low mark, the next messages are loaded, so that their
+    // bytes are read from disk while the messages in the window are delivered.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
     private int _lowMark;
-    private (Segment? Segment, long At) _last; // offset in the index where the last load ended: the next entries are near
+    private (Segment? Segment, long At) _last; // offset in the index where the last load ended; a load in the same segment begins there
     private long _next; // sequence that extends the last stretch without a gap
-    private List<Stretch>? _aside; // one message each, in order: set aside by recovery, not taken yet
+    private List<Stretch>? _aside; // set aside by recovery and not taken yet; one message in each stretch, in order
 
     public Lock Lock { get; } = new();
 
@@ -67,7 +68,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
 
     /// <summary>Takes a message that was set aside, and loads it.</summary>
     /// <returns>False if the message is not set aside, or is lost to damage.</returns>
-    /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
+    /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
         message = default;
@@ -84,7 +85,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return true;
     }
 
-    /// <summary>Returns the messages that are still set aside, and forgets them. The caller settles them.</summary>
+    /// <summary>Removes and returns the messages that are still set aside. The caller settles them.</summary>
     public IReadOnlyList<Stretch> RemoveAside()
     {
         IReadOnlyList<Stretch> aside = Aside;
@@ -132,8 +133,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>Spills messages, from the head of the run to the first message whose segment has no index yet.</summary>
     /// <param name="run">The queue's run.</param>
     /// <param name="outOfOrder">
-    /// The queue's heap. Receives messages of the run that must stay in memory. Messages of the heap that belong between those of the run
-    /// are spilled with the run.
+    /// The queue's heap. Receives messages of the run that must stay in memory. Messages of the heap with sequences
+    /// between those of the run are spilled with the run.
     /// </param>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
     /// <param name="space">Holds the blocks of the messages.</param>
@@ -148,8 +149,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Concurrent publishers can add messages out of order. Late messages are merged with the run here: otherwise each gap that they
-        // leave would begin a new stretch, which costs a search in the index.
+        // Concurrent publishers can add messages out of order. The late messages are merged with the run here. Otherwise each gap that they
+        // leave in the run would begin a new stretch, which costs a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)
@@ -162,7 +163,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
                     break;
                 outOfOrder.Add(message);
                 if (message.Sequence == _next && !message.IsPersistent)
-                    _next++; // no index contains it, so the stretch continues after it
+                    _next++; // no index contains a transient message, so the stretch continues after its sequence
                 LastSequence = message.Sequence;
                 run.RemoveHead();
                 continue;

@@ -10,7 +10,7 @@ internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
     private readonly ConcurrentDictionary<uint, StoredQueue> _recovered = new(ByNumber(recovered)); // not opened yet
     private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // recovered and opened
 
-    /// <summary>All durable queues, in no order.</summary>
+    /// <summary>All durable queues, in no particular order.</summary>
     public IEnumerable<StoredQueue> All => _all.Select(entry => entry.Value);
 
     /// <summary>Returns a queue with recovered messages. Succeeds once for each queue.</summary>
@@ -23,7 +23,7 @@ internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
             throw new InvalidOperationException($"queue {queue.Number} is open");
     }
 
-    /// <summary>Removes a deleted queue, if it is here.</summary>
+    /// <summary>Removes a deleted queue. Does nothing if the queue is not durable.</summary>
     public void Remove(StoredQueue queue) => _all.TryRemove(KeyValuePair.Create(queue.Number, queue));
 
     private static IEnumerable<KeyValuePair<uint, StoredQueue>> ByNumber(IEnumerable<StoredQueue> queues) =>

@@ -14,7 +14,9 @@ internal sealed class MessageChunk(int length)
 /// <summary>Spare chunks for all queues of a store. Thread-safe.</summary>
 internal sealed class MessageChunkPool
 {
-    /// <summary>Entries in a chunk. 12 KiB stay out of the large object heap, and are enough to make calls to the pool rare.</summary>
+    /// <summary>
+    /// Entries in a chunk. A chunk of 12 KiB stays out of the large object heap, and is large enough to make calls to the pool rare.
+    /// </summary>
     public const int ChunkLength = 512;
 
     private const int MaxSpare = 1024;

@@ -34,7 +34,7 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
-    /// <summary>Removes the messages that may be spilled and whose sequence is above a bound, and returns them in order.</summary>
+    /// <summary>Removes and returns, in order, the messages that may be spilled and whose sequence is above a bound.</summary>
     public StoredMessage[] TakeMovable(long behind)
     {
         if (_count == 0)

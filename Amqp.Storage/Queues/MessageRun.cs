@@ -6,8 +6,8 @@ namespace Amqp.Storage.Queues;
 /// Messages in ascending order of sequence, added at the tail and taken from the head. Owned by its <see cref="StoredQueue"/>.
 /// </summary>
 /// <remarks>
-/// A queue that never held a message has no memory here. An empty run keeps a first
-/// chunk of <see cref="FirstChunkLength"/> entries; all other chunks are pooled.
+/// A run allocates nothing before its first message. Later an empty run keeps a first chunk of
+/// <see cref="FirstChunkLength"/> entries; all other chunks are pooled.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {
@@ -72,7 +72,7 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Goes back to the first chunk, so that an idle queue holds no pooled chunk.</summary>
+    /// <summary>Goes back to the first chunk, so that an empty queue holds no pooled chunk.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

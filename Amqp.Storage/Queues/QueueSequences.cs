@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>The sequences that a queue has assigned to messages. Assigned before the queue is locked.</summary>
+/// <summary>The sequences that a queue has assigned to messages. Assigning a sequence does not need the queue's lock.</summary>
 internal struct QueueSequences
 {
     private long _last; // changed with Interlocked

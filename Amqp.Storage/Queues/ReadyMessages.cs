@@ -13,8 +13,8 @@ namespace Amqp.Storage.Queues;
 /// <param name="deep">The messages before the run; null without a log.</param>
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
-    private MessageRun _run = new(chunks); // most messages: added in order
-    private MessageHeap _outOfOrder; // returned, or added after a later message
+    private MessageRun _run = new(chunks); // messages that were added in order, which most are
+    private MessageHeap _outOfOrder; // messages that were returned, or added after one with a higher sequence
     private MessageTally _tally;
 
     private enum Source
@@ -42,7 +42,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             _run.Add(message);
         else
             _outOfOrder.Add(message);
-        _tally.Add(message); // last: a message that could not be added is not counted
+        _tally.Add(message); // last, so that a message that could not be added is not counted
     }
 
     /// <summary>Adds recovered messages. Call before any other message is added.</summary>
@@ -100,7 +100,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// <param name="space">Holds the blocks of the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
-    /// <summary>Visits every entry in memory, in no order.</summary>
+    /// <summary>Visits every entry in memory, in no particular order.</summary>
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
@@ -175,7 +175,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A read that needs these messages throws the same error.
+            // A later read that needs these messages throws the same error.
         }
     }
 }

@@ -5,9 +5,9 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: guarded by the lock of the owner that opened it. Of a deep queue only the head and the tail are in memory; the store
-/// loads the messages between them as messages are taken. Only sequences are assigned without the owner's lock, because messages are
-/// appended before their queues are locked. The store owns the sequences and the delivered mark.
+/// Not thread-safe: the lock of the owner that opened the queue guards it. Of a deep queue only the head and the tail are in memory; the
+/// store loads the messages between them as messages are taken. Sequences are assigned without that lock, because messages are appended
+/// before their queues are locked. The store owns the sequences and the delivered mark.
 /// </remarks>
 public sealed class StoredQueue
 {
@@ -43,7 +43,7 @@ public sealed class StoredQueue
     /// <summary>Number of ready messages whose entries are in memory. Their payloads may be on disk.</summary>
     public long CountInMemory => Count - (Deep?.SpilledCount ?? 0);
 
-    /// <summary>Messages that recovery has set aside and that were not taken since. Such messages are neither ready nor counted.</summary>
+    /// <summary>Messages that recovery has set aside, except for those taken since. Such messages are neither ready nor counted.</summary>
     public IReadOnlyList<(long Sequence, int Length)> Aside
     {
         get
@@ -78,7 +78,7 @@ public sealed class StoredQueue
             _ready.Add(message);
     }
 
-    /// <summary>Makes a taken message ready again, in its old order, marked as redelivered.</summary>
+    /// <summary>Makes a taken message ready again, at its old place in the order, and marks it as redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
     /// <summary>Recounts the ready messages, after an error in the middle of a change.</summary>
@@ -95,7 +95,7 @@ public sealed class StoredQueue
 
     /// <summary>Takes a message that was set aside. The caller settles it, or adds it to the queue.</summary>
     /// <returns>False if the message is not set aside, or is lost to damage.</returns>
-    /// <exception cref="IOException">The message cannot be read now. It stays set aside.</exception>
+    /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
         message = default;
@@ -134,7 +134,7 @@ public sealed class StoredQueue
             return _ready.TryPeekInMemory(out message);
     }
 
-    /// <summary>Visits every ready message whose entry is in memory, in no order.</summary>
+    /// <summary>Visits every ready message whose entry is in memory, in no particular order.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
@@ -174,7 +174,7 @@ public sealed class StoredQueue
             return _ready.TryTakeStretch(out stretch);
     }
 
-    /// <summary>Returns the messages that are still set aside, and forgets them. The caller settles them.</summary>
+    /// <summary>Removes and returns the messages that are still set aside. The caller settles them.</summary>
     internal IReadOnlyList<Stretch> RemoveAside()
     {
         if (Deep is not { } deep)

@@ -10,24 +10,25 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>Loads spilled messages: finds them in the index of their segment and assigns blocks to them. Thread-safe.</summary>
 /// <remarks>
-/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when needed and can be
-/// evicted. If they are sparse, as when many queues share the log, only their records are read, and gathered from several extents into one
-/// block.
+/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when
+/// needed and can be evicted. If the messages are sparse, as when many queues share the log, only their records are
+/// read, and gathered from several extents into one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // Enough to make opening the index cheap. An extent is always loaded to its end, so that it is read only once.
+    // Number of messages after which a load ends: enough to make the cost of opening the index small. Below MaxMessages, a load ends only
+    // at the end of an extent, so that each extent is read only once.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // Bytes of records that one load may read one by one.
+    // Bytes of records read one by one after which a load ends.
     private const int MaxGathered = 15 << 10; // usually exceeded by little, so a block of 16 KiB suffices: capacities are powers of two
 
     // Reading one record costs about as much as reading this many more bytes of an extent, checksum included.
     private const int BytesPerRead = 1024;
 
     /// <summary>Loads the first messages of a stretch.</summary>
-    /// <param name="stretch">Shrinks to the messages that are left; its count is 0 if none is.</param>
+    /// <param name="stretch">Shrinks to the messages that are not loaded; the count is 0 if there are none.</param>
     /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the messages.</param>
     /// <returns>Number of messages, and bytes of payload, that neither the index nor the segment has any more.</returns>
@@ -193,7 +194,9 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Returns a message whose record is damaged, in a block for its extent: a read of that block reports the damage.</summary>
+    /// <summary>
+    /// Returns a message whose record is damaged. Its block is the whole extent, and a read of that block reports the damage.
+    /// </summary>
     private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
     {
         BlockExtent extent = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];

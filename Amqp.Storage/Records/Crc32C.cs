@@ -6,9 +6,9 @@ namespace Amqp.Storage.Records;
 
 /// <summary>CRC-32C (Castagnoli), with the processor's instruction for eight bytes.</summary>
 /// <remarks>
-/// The instruction has a latency of three cycles, and one can start in each cycle. So longer input
-/// is split into three lanes, whose checksums are computed in parallel and then joined. With this,
-/// and with one buffer for all segments, recovery of 1 KiB messages went from 1.2 to 2.6 GB/s.
+/// The instruction has a latency of three cycles, and a further one can start in each cycle. So longer input is split into three lanes,
+/// whose checksums are computed in parallel and then joined. When lanes were introduced, together with another change, recovery of 1 KiB
+/// messages went from 1.2 to 2.6 GB/s.
 /// </remarks>
 internal static class Crc32C
 {

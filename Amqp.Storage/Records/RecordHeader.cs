@@ -52,7 +52,8 @@ internal static class RecordHeader
 
     /// <summary>Computes the checksum of the file id, the offset, the length, the type and the contents.</summary>
     /// <remarks>
-    /// So bytes that look like a record, for instance in the payload of a message, are never taken for a record.
+    /// Because the checksum covers the id and the offset, a copy of a record elsewhere, for instance in
+    /// the payload of a message, is never read as a record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)
     {

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Records;
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
 /// <summary>Finds the intact records in a part of a file, and the ranges between them that are not records.</summary>
-/// <param name="bytes">The part of the file. It should begin with a record.</param>
+/// <param name="bytes">The part of the file, which should begin with a record.</param>
 /// <param name="file">Id of the file, which the checksums cover.</param>
 /// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
@@ -23,7 +23,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     /// <summary>The whole current record.</summary>
     public ReadOnlySpan<byte> Record { get; private set; }
 
-    /// <summary>The bytes skipped before the current record, or after the last one. Length 0 if there are none.</summary>
+    /// <summary>The bytes skipped before the current record, or after the last record. The length is 0 if no bytes were skipped.</summary>
     public DamagedBytes Skipped { get; private set; }
 
     /// <summary>Advances to the next intact record. False at the end.</summary>

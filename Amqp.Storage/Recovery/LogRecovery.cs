@@ -11,10 +11,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>Recovers the messages of the last run: those in the indexes, minus those that are settled. Used once, by one thread.</summary>
+/// <summary>
+/// Recovers the messages of the last run: all messages in the indexes except for the settled ones. Used once, by one thread.
+/// </summary>
 /// <remarks>
-/// The cost is per segment and queue. The entries of single messages are read only for a queue of which a segment holds settled and
-/// unsettled messages, or messages to set aside.
+/// The cost is per segment and queue. The entries of single messages are read only if a segment has both settled and unsettled messages of
+/// a queue, or messages to set aside.
 /// </remarks>
 /// <param name="files">
 /// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; an inspection passes files that keep these changes
@@ -27,7 +29,7 @@ internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // those not found yet
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages to set aside that were not found yet
     private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;

@@ -17,8 +17,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
     /// <summary>
-    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, and
-    /// indexes and acknowledgements whose segment is deleted. Ignores files that are not the store's.
+    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, and indexes and acknowledgements whose
+    /// segment is deleted. Ignores other files.
     /// </summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
@@ -49,8 +49,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(
                 id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // Ids may be assigned again. So deletions, those of the last run included, are made durable here: after a power cut no index or
-        // acknowledgements of an old segment may come back beside a new segment with its id.
+        // Ids may be assigned again. So deletions, those of the last run included, are made durable here: after a power cut, no index or
+        // acknowledgements of an old segment may exist beside a new segment with the same id.
         files.SyncDirectory(directory);
         return found;
     }

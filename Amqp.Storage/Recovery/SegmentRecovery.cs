@@ -8,8 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads what recovery needs of a segment: its index or, if the index is missing or damaged, all
-/// its records, to write the index anew. Owned by <see cref="LogRecovery"/>.
+/// Reads the parts of a segment that recovery needs: its index or, if the index is missing or damaged, all its records, from which it
+/// writes a new index. Owned by <see cref="LogRecovery"/>.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {
@@ -101,12 +101,15 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return log;
     }
 
-    /// <summary>Cuts off an unfinished write. A file that had nothing else stays as an empty file, until it is swept as dead.</summary>
+    /// <summary>
+    /// Cuts off an unfinished write. If the file contains nothing else, it stays as an empty
+    /// file until the committer deletes the dead segment.
+    /// </summary>
     /// <returns>Bytes left.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)
     {
         bool hasContents = log.HasHeader || log.HasRecords;
-        long end = hasContents ? log.End : 0; // otherwise not even the header was written
+        long end = hasContents ? log.End : 0; // 0 if not even the header was written
         if (log.Length == end && hasContents)
             return end;
         findings.Add(new RecoveryFinding(file.Path, end, log.Length - end, IsTornTail: true));

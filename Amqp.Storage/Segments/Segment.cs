@@ -4,9 +4,9 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// While the segment is open, the log's lock guards the mutable state; once it is sealed, the state does not change. Members for which
-/// this does not hold name their owner.
-/// A segment is alive while something needs it: the appender, blocks, or spilled messages, which are found through its index.
+/// While the segment is open, the log's lock guards the mutable state. Once the segment is sealed, the state does not
+/// change. Members with another owner name that owner. A segment is alive while something needs it: the appender, blocks, or
+/// spilled messages, which are found through its index.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
@@ -36,8 +36,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long MessageBytes { get; set; }
 
     /// <summary>
-    /// The part of <see cref="MessageBytes"/> that is not settled: about the size that compaction
-    /// would leave, or more if messages are in several queues, since compaction keeps each once.
+    /// The part of <see cref="MessageBytes"/> that is not settled. Compaction would leave a file of about this size. The file would be
+    /// smaller if messages are in several queues, because it contains each message once.
     /// </summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 

@@ -3,7 +3,7 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Segments;
 
-/// <summary>Requests of other threads to the committer about segments. Thread-safe.</summary>
+/// <summary>Reports and requests about segments, from other threads to the committer. Thread-safe.</summary>
 internal sealed class SegmentReports(CommitSignal signal)
 {
     private readonly ConcurrentQueue<Segment> _dead = new();
@@ -11,7 +11,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     private volatile bool _isSealRequested;
     private volatile bool _lacksSpace;
 
-    /// <summary>True if a request is pending.</summary>
+    /// <summary>True if a report or a request is pending.</summary>
     public bool IsAny => !_dead.IsEmpty || _isSweepDue || _isSealRequested || _lacksSpace;
 
     /// <summary>Reports a segment that is dead and completely written.</summary>

@@ -14,7 +14,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
 
     public const string LogExtension = ".log";
 
-    /// <summary>Extension of a file of format 1 that counted for its settle records only.</summary>
+    /// <summary>Extension of a segment's file in format 1 of which only the settle records are used.</summary>
     public const string SettlesOnlyExtension = ".settles";
 
     private readonly Lock _lock = new();
@@ -24,7 +24,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     /// <summary>Path of the segments' folder.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>Requests to the committer about segments.</summary>
+    /// <summary>Reports and requests to the committer about segments.</summary>
     public SegmentReports Reports { get; } = new(signal);
 
     /// <summary>The existing segments in order, with the open one.</summary>
@@ -50,7 +50,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     }
 
     /// <summary>
-    /// Adds a segment of an earlier run. Call before anything is appended. The caller seals it once its messages are counted.
+    /// Adds a segment of an earlier run. Call before anything is appended. The caller seals the segment once its messages are counted.
     /// </summary>
     public Segment Recover(long id, string path)
     {

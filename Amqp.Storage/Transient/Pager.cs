@@ -25,11 +25,11 @@ internal sealed class Pager
     private readonly BackgroundFailures _failures;
     private readonly Action _page;
     private readonly long _targetBytes;
-    private volatile bool _isWaiting; // waits for the next attempt; read by any thread
+    private volatile bool _isWaiting; // true during the delay before the next attempt; read by any thread
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
-    /// <param name="space">Holds the blocks, and reports when they exceed the limit.</param>
+    /// <param name="space">Holds the blocks, and reports when the transient ones exceed their limit.</param>
     /// <param name="folder">Folder of the page files.</param>
     /// <param name="options">Limits.</param>
     /// <param name="schedule">Runs work on the housekeeper's thread.</param>
@@ -50,7 +50,7 @@ internal sealed class Pager
 
     private void Page()
     {
-        Interlocked.Exchange(ref _isRequested, 0); // first: a block added from now on makes a new request
+        Interlocked.Exchange(ref _isRequested, 0); // before paging: a block added from now on makes a new request
         if (_isWaiting)
             return;
         try
@@ -85,9 +85,7 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>
-    /// Throws if the disk has too little free space. Paging must stop earlier than the log, which fails when the disk is full.
-    /// </summary>
+    /// <summary>Throws if the disk has too little free space. Paging must stop before the disk is too full for the log.</summary>
     private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)

@@ -9,7 +9,7 @@ seen = []
 
 
 def on_heartbeat(event):
-    """The first one is the answer to the receiver's call: from here on nothing is missed."""
+    """Starts the task at the first heartbeat, which the receiver requests: from then on no event is missed."""
     if not seen:
         seen.append(event["type"])
         add.apply_async((1, 1), task_id=task)

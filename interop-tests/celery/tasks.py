@@ -1,4 +1,4 @@
-"""What every program here shares: the application with its tasks, where the broker is, and when to stop waiting for it."""
+"""The application with its tasks, and arguments and time limit of all programs here."""
 import argparse
 import os
 import time
@@ -8,16 +8,16 @@ from kombu.common import Broadcast
 
 app = Celery("tasks", broker=os.environ.get("AMQP_URL", "amqp://localhost"), backend="rpc://")
 app.conf.update(
-    broker_connection_retry=False,  # a broker that is not there is a failure
-    task_queue_max_priority=10,  # of every queue that is made because a task or a worker names it
+    broker_connection_retry=False,  # the program fails if there is no broker
+    task_queue_max_priority=10,  # of queues that are declared because a task or a worker names them
     task_default_priority=5,
     worker_prefetch_multiplier=1,
-    worker_redirect_stdouts=False,  # what tasks print is the worker's output
+    worker_redirect_stdouts=False,  # the output of tasks is the output of the worker
 )
 
 
 def arguments(description):
-    """A parser that knows --queue and --timeout; each program adds its own."""
+    """Returns a parser with --queue and --timeout; each program adds its own arguments."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--queue", default="celery", help="where tasks go that are not routed elsewhere")
     parser.add_argument("--timeout", type=float, default=30, help="seconds after which an unfinished task fails the program")
@@ -25,14 +25,14 @@ def arguments(description):
 
 
 def parse(parser):
-    """The arguments, with the default queue set."""
+    """Parses the arguments, and sets the default queue."""
     args = parser.parse_args()
     app.conf.task_default_queue = args.queue
     return args
 
 
 def broadcast_queue(name):
-    """Makes tasks for this queue go to every worker that consumes it, each by a queue that the worker names."""
+    """Makes every worker that consumes from this queue get all of its tasks. Each worker has a queue with a generated name."""
     app.conf.task_queues = [Broadcast(name)]
 
 
@@ -62,19 +62,19 @@ def place(task):
 
 @app.task(bind=True)
 def where(self):
-    """Says by which worker it is done, and by which routing key it came."""
+    """Returns the worker that runs the task, and the routing key of the task's message."""
     return place(self)
 
 
 @app.task(bind=True)
 def elsewhere(self):
-    """The same, for a route of its own."""
+    """Returns worker and routing key, as where does. routing.py gives this task a route by its name."""
     return place(self)
 
 
 @app.task(bind=True, max_retries=3)
 def flaky(self, failures):
-    """Fails so many times, and says how often it was tried again."""
+    """Fails this number of times, then returns the number of retries."""
     if self.request.retries < failures:
         raise self.retry(countdown=0.1, exc=ValueError(f"failed {self.request.retries + 1} times"))
     return self.request.retries
@@ -87,7 +87,7 @@ def note(self, text):
 
 @app.task(bind=True, acks_late=True, ignore_result=True)
 def careful(self, text, seconds):
-    """Acknowledged when it is done, so that it is done again where its worker dies. It takes its time only once."""
+    """Is acknowledged when it is done, so that another worker repeats it if its worker dies. Sleeps only the first time."""
     again = self.request.delivery_info["redelivered"]
     print(f" [x] Received '{text}'" + (" again" if again else ""), flush=True)
     if not again:

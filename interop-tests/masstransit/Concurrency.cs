@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>A consumer that may work on four messages at once, and is sent forty.</summary>
+/// <summary>Publishes forty messages for a consumer that handles at most four at the same time.</summary>
 internal static class Concurrency
 {
     private const int Count = 40;

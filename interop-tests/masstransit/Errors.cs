@@ -3,7 +3,7 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// A consumer that always fails: MassTransit moves the message to the queue with <c>_error</c> behind its name, and publishes a fault.
+/// A consumer that always fails. MassTransit moves the message to the queue whose name ends in <c>_error</c>, and publishes a fault.
 /// </summary>
 internal static class Errors
 {

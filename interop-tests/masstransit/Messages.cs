@@ -1,11 +1,11 @@
 namespace MassTransit8;
 
-// MassTransit makes an exchange of each type of message, named for the type and its namespace.
+// MassTransit declares an exchange for each type of message, named after the type and its namespace.
 
 /// <summary>A message that is published or sent.</summary>
 public sealed record OrderPlaced(int Number);
 
-/// <summary>A message that no consumer here is for.</summary>
+/// <summary>A message of a type that no consumer here handles.</summary>
 public sealed record OrderForgotten(int Number);
 
 /// <summary>A request.</summary>

@@ -1,4 +1,4 @@
-// Small programs that use MassTransit 8, one per name. --help lists them.
+// Small programs that use MassTransit 8, each started by its name. --help lists the programs.
 using System.CommandLine;
 using MassTransit8;
 

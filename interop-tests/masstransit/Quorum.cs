@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>An endpoint whose queue is a quorum queue, of one member.</summary>
+/// <summary>An endpoint whose queue is a quorum queue with one member.</summary>
 internal static class Quorum
 {
     public static async Task RunAsync(Run run)

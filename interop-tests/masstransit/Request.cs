@@ -2,7 +2,9 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>Twenty requests at once; each response finds its own over the bus's queue.</summary>
+/// <summary>
+/// Sends twenty requests at once. All responses arrive in the queue of the bus, and MassTransit matches each to its request.
+/// </summary>
 internal static class Request
 {
     private const int Count = 20;

@@ -2,27 +2,27 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>What a program is told on its command line, and the lines that it and its consumers print. Any thread may print.</summary>
+/// <summary>The arguments of a program, and the lines that the program and its consumers print. Any thread may print.</summary>
 /// <param name="broker">The broker's URL.</param>
-/// <param name="limit">How long the start and all that is waited for may take.</param>
+/// <param name="limit">Maximum time for the start and for all lines that the program waits for.</param>
 /// <param name="queue">The queue of the program's endpoint.</param>
-/// <param name="other">The queue of its second endpoint, where it has one.</param>
+/// <param name="other">The queue of the second endpoint, in a program that has two.</param>
 internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other) : IDisposable
 {
-    /// <summary>How much longer a run may take when its limit has passed, to stop in good order.</summary>
+    /// <summary>Time to stop the bus in good order, after the limit has passed.</summary>
     public static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _deadline = new(limit);
-    private readonly SemaphoreSlim _printed = new(0); // what has been printed and not yet waited for
+    private readonly SemaphoreSlim _printed = new(0); // counts the lines that were printed and not waited for yet
 
     public string Queue => queue;
 
     public string Other => other;
 
-    /// <summary>The address to send to when only the endpoint of <see cref="Queue"/> shall receive it.</summary>
+    /// <summary>Address for messages that only the endpoint of <see cref="Queue"/> is to receive.</summary>
     public Uri Address { get; } = new($"queue:{queue}");
 
-    /// <summary>A bus with these endpoints, all of which consume when it returns.</summary>
+    /// <summary>Starts a bus with these endpoints. Completes when all endpoints consume.</summary>
     public Task<StartedBus> StartBusAsync(Action<IRabbitMqBusFactoryConfigurator> endpoints) =>
         StartedBus.StartAsync(broker, endpoints, _deadline.Token);
 
@@ -32,8 +32,8 @@ internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other
         _printed.Release();
     }
 
-    /// <summary>Returns when so many lines have been printed.</summary>
-    /// <exception cref="OperationCanceledException">They were not when the time was up.</exception>
+    /// <summary>Waits until this number of lines have been printed.</summary>
+    /// <exception cref="OperationCanceledException">The lines were not printed within the limit.</exception>
     public async Task PrintedAsync(int lines)
     {
         for (int line = 0; line < lines; line++)

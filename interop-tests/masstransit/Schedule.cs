@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>Sends an order that is due in 700 ms. It waits in an exchange of the type <c>x-delayed-message</c>.</summary>
+/// <summary>Sends an order that is due in 700 ms. An exchange of the type <c>x-delayed-message</c> keeps the order until then.</summary>
 internal static class Schedule
 {
     public static async Task RunAsync(Run run)

@@ -3,8 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends a message that the endpoint has no consumer for, which MassTransit moves to the queue with <c>_skipped</c> behind its name, and
-/// then one that it has.
+/// Sends a message for which the endpoint has no consumer, and then one for which it has a consumer. MassTransit moves the first one to the
+/// queue whose name ends in <c>_skipped</c>.
 /// </summary>
 internal static class Skipped
 {
@@ -12,7 +12,7 @@ internal static class Skipped
     {
         await using StartedBus started = await run.StartBusAsync(configure => configure.EmptyEndpoint(run.Queue, endpoint =>
         {
-            endpoint.PrefetchCount = 1; // so the second comes when the first has been moved
+            endpoint.PrefetchCount = 1; // the second message is delivered only after the first was moved
             endpoint.Handler<OrderPlaced>(context => run.PrintAsync($"received order {context.Message.Number}"));
         }));
         ISendEndpoint endpoint = await started.Bus.GetSendEndpoint(run.Address);

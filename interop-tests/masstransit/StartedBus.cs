@@ -11,7 +11,7 @@ internal sealed class StartedBus : IAsyncDisposable
 
     public IBus Bus => _control;
 
-    /// <summary>Connects, declares what the endpoints need, and returns when all of them consume.</summary>
+    /// <summary>Connects, declares the queues and exchanges of the endpoints, and completes when all endpoints consume.</summary>
     public static async Task<StartedBus> StartAsync(
         Uri broker, Action<IRabbitMqBusFactoryConfigurator> endpoints, CancellationToken deadline)
     {
@@ -24,6 +24,6 @@ internal sealed class StartedBus : IAsyncDisposable
         return new StartedBus(control);
     }
 
-    /// <summary>Stops: consumers finish what they are at, and the connection is closed.</summary>
+    /// <summary>Stops the bus: consumers finish their current messages, and the connection is closed.</summary>
     public async ValueTask DisposeAsync() => await _control.StopAsync(Run.TimeToStop);
 }

@@ -1,7 +1,7 @@
-// What every program here shares: where the broker is, and when to stop waiting for it.
+// Arguments and time limit of all programs here.
 const { parseArgs } = require('node:util');
 
-/** Reads --url, --timeout and the program's own options; what stands between them is in `positionals`. */
+/** Reads --url, --timeout and the program's own options; other arguments are in `positionals`. */
 function readArguments(options = {}) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -1,4 +1,4 @@
-// Publishes with confirms, a callback for each message and one for all of them. (callback API)
+// Publishes with confirms: a callback for each message, and one callback for all messages. (callback API)
 const amqp = require('amqplib/callback_api');
 const { readArguments, fail } = require('./broker');
 

@@ -1,5 +1,5 @@
-// Publishes with confirms: an ack for what was taken, and before it a return for what has no queue.
-// (promise API)
+// Publishes with confirms. The broker acknowledges each message, and before that returns a
+// mandatory message that no queue receives. (promise API)
 const amqp = require('amqplib');
 const { readArguments } = require('./broker');
 

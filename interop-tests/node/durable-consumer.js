@@ -1,4 +1,4 @@
-// Takes what durable-publisher left in its queue, and shows that exchange and binding are there too. (promise API)
+// Consumes the messages that durable-publisher left in its queue, and checks that exchange and binding exist too. (promise API)
 const amqp = require('amqplib');
 const { readArguments } = require('./broker');
 
@@ -10,7 +10,7 @@ async function main() {
   const connection = await amqp.connect(url);
   const channel = await connection.createConfirmChannel();
 
-  // Checked, not asserted: nothing is made here that the broker did not remember.
+  // Checked, not asserted: an assert would create exchange and queue if the broker had lost them.
   await channel.checkExchange(name);
   const { messageCount } = await channel.checkQueue(name);
   console.log(` [x] The queue holds ${messageCount} messages`);

@@ -1,5 +1,5 @@
 // Publishes --count messages to a durable queue through a durable exchange, each confirmed. (promise API)
-// Then restart the broker, and run durable-consumer.
+// Afterwards restart the broker, and run durable-consumer.
 const amqp = require('amqplib');
 const { readArguments } = require('./broker');
 

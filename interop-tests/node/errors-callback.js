@@ -1,4 +1,4 @@
-// A mistake as the callback API reports it: to the call's own callback, then as the channel's events. (callback API)
+// An error as the callback API reports it: first to the callback of the call, then as events of the channel. (callback API)
 const amqp = require('amqplib/callback_api');
 const { readArguments, fail } = require('./broker');
 
@@ -11,7 +11,7 @@ amqp.connect(url, (error, connection) => {
     channel.on('error', (error) => console.log(` [x] error event: ${error.code}`));
     channel.on('close', () => {
       console.log(' [x] close event');
-      connection.createChannel((error, another) => { // the connection lives on
+      connection.createChannel((error, another) => { // the connection stays open
         if (error) fail(error);
         another.close(() => connection.close());
       });

@@ -1,4 +1,4 @@
-// Makes the mistakes clients make, and prints the broker's answer to each: name, code, text. (promise API)
+// Makes common mistakes of clients, and prints the broker's reply to each: name, code, text. (promise API)
 const amqp = require('amqplib');
 const { readArguments } = require('./broker');
 
@@ -6,13 +6,13 @@ const { url, queue } = readArguments({
   queue: { type: 'string', default: 'mistakes' }, // a queue for this program alone; it is deleted
 });
 
-/** Code and text as the broker sent them; amqplib's message reads `...: 404 (NOT-FOUND) with message "text"`. */
+/** Returns code and text of the broker's reply; amqplib's message has the form `...: 404 (NOT-FOUND) with message "text"`. */
 function answerIn(error) {
   const parts = /(\d+) \(.*\) with message "(.*)"/s.exec(error.message);
   return parts ? `${parts[1]} ${parts[2]}` : `closed: ${error.message}`;
 }
 
-/** Runs the mistake on a channel of its own; the connection must live on. */
+/** Makes the mistake on a channel of its own; the connection must stay open. */
 async function closesTheChannel(connection, name, mistake) {
   const channel = await connection.createChannel();
   const failed = new Promise((resolve) => { channel.once('error', resolve); });
@@ -23,7 +23,7 @@ async function closesTheChannel(connection, name, mistake) {
   console.log(` [x] ${name}: channel ${answerIn(error)}`);
 }
 
-/** Runs the mistake on a connection of its own, made with these parameters. */
+/** Makes the mistake on a connection of its own, opened with these parameters. */
 async function closesTheConnection(name, mistake, parameters = {}) {
   const { protocol, hostname, port, username, password } = new URL(url);
   let connection;
@@ -37,7 +37,7 @@ async function closesTheConnection(name, mistake, parameters = {}) {
       ...parameters,
     });
   } catch (error) {
-    // To amqplib every close before open-ok but a refused login is "Expected ConnectionOpenOk".
+    // amqplib reports every close before open-ok, except for a refused login, as "Expected ConnectionOpenOk".
     console.log(` [x] ${name}: connection ${answerIn(error)}`);
     return;
   }

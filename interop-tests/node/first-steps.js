@@ -1,6 +1,6 @@
-// The calls that introductions to message queues show first, one step per run. (callback API)
+// The calls that tutorials show first, one step for each run. (callback API)
 //
-// send     declare a queue that is not durable, send one message, and stay connected: stop it by hand
+// send     declare a queue that is not durable, send one message, and stay connected until the program is killed
 // receive  declare the same queue, consume --count messages without acknowledgements
 const amqp = require('amqplib/callback_api');
 const { readArguments, fail } = require('./broker');

@@ -1,5 +1,4 @@
-// Sends messages of many sizes, and one with every property and header type; each must come back the same.
-// (promise API)
+// Sends messages of many sizes, and a message with every property and header type. Each must be delivered unchanged. (promise API)
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
 const amqp = require('amqplib');
@@ -7,7 +6,7 @@ const { readArguments } = require('./broker');
 
 const { url } = readArguments();
 
-/** A header whose type JavaScript cannot say: amqplib takes it, and gives it back, in this form. */
+/** A header of a type that JavaScript does not have. amqplib accepts and returns it in this form. */
 const typed = (type, value) => ({ '!': type, value });
 
 const headers = {
@@ -35,7 +34,7 @@ const headers = {
   'no array': [],
 };
 
-/** What amqplib reads where it differs from what it was given: numbers lose their width. */
+/** Headers that amqplib returns in another form: numbers lose their width. */
 const numbersAsRead = { float: 0.5, 'typed long': 5, 'unsigned byte': 200, 'unsigned short': 60000, 'unsigned int': 4000000000 };
 
 const properties = {
@@ -57,7 +56,7 @@ async function main() {
   const connection = await amqp.connect(url);
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
-  const waiting = []; // for the next message, in order
+  const waiting = []; // functions that receive the next messages, in order
   await channel.consume(queue, (message) => waiting.shift()(message), { noAck: true });
 
   async function roundTrip(body, options) {

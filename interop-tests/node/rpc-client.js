@@ -1,4 +1,4 @@
-// Asks a server for Fibonacci numbers, all at once, and matches the replies by correlation id. (promise API)
+// Requests Fibonacci numbers from a server, all at once, and matches the replies by correlation id. (promise API)
 const { randomUUID } = require('node:crypto');
 const amqp = require('amqplib');
 const { readArguments } = require('./broker');
@@ -13,7 +13,7 @@ async function main() {
   await channel.assertQueue(queue, { durable: false });
   const { queue: replyTo } = await channel.assertQueue('', { exclusive: true });
 
-  const pending = new Map(); // correlation id -> what to do with its reply
+  const pending = new Map(); // by correlation id: a function that receives the reply
   await channel.consume(replyTo, (message) => {
     const { correlationId } = message.properties;
     pending.get(correlationId)(Number(message.content));

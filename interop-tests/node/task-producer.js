@@ -1,4 +1,4 @@
-// Sends --count persistent tasks to a durable queue, then --quit orders to go home, one per worker. (callback API)
+// Sends --count persistent tasks to a durable queue, then --quit messages that each make one worker exit. (callback API)
 const amqp = require('amqplib/callback_api');
 const { readArguments, fail } = require('./broker');
 

@@ -1,11 +1,11 @@
-// Does tasks and acknowledges each one, until it has done --count or is told to quit. (callback API)
-// With --hold it takes a task and never finishes it: kill it to see the task go to another worker.
+// Does tasks and acknowledges each of them, until it has done --count tasks or receives "quit". (callback API) With --hold it never
+// finishes its task: kill the worker, and another worker gets the task.
 const amqp = require('amqplib/callback_api');
 const { readArguments, fail } = require('./broker');
 
 const { url, queue, count, prefetch, hold } = readArguments({
   queue: { type: 'string', default: 'task_queue' },
-  count: { type: 'string', default: '0' }, // tasks to do; without it, until told to quit
+  count: { type: 'string', default: '0' }, // number of tasks; 0 for all tasks until "quit"
   prefetch: { type: 'string', default: '1' }, // unfinished tasks at a time, 0 for any number
   hold: { type: 'boolean', default: false },
 });
@@ -15,7 +15,7 @@ amqp.connect(url, (error, connection) => {
   connection.createChannel((error, channel) => {
     if (error) fail(error);
     let done = 0;
-    const goHome = () => channel.close(() => connection.close()); // after the last ack, so that it is not lost
+    const goHome = () => channel.close(() => connection.close()); // closing the channel first, so that the last ack is not lost
 
     channel.assertQueue(queue, { durable: true });
     channel.prefetch(Number(prefetch));

@@ -1,4 +1,4 @@
-"""What every program here shares: where the broker is, and when to stop waiting for it."""
+"""Arguments, connection and time limit of all programs here."""
 import argparse
 import os
 
@@ -6,7 +6,7 @@ import pika
 
 
 def arguments(description):
-    """A parser that knows --url and --timeout; each program adds its own."""
+    """Returns a parser with --url and --timeout; each program adds its own arguments."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url", default=os.environ.get("AMQP_URL", "amqp://localhost"),
                         help="the broker; $AMQP_URL, else amqp://localhost")
@@ -16,7 +16,7 @@ def arguments(description):
 
 
 def connect(args):
-    """A connection that ends the program, with a message, when it outlives --timeout."""
+    """Opens a connection. Ends the program with a message if the connection is still open after --timeout."""
     connection = pika.BlockingConnection(pika.URLParameters(args.url))
 
     def give_up():

@@ -9,7 +9,7 @@ args = parser.parse_args()
 
 connection = connect(args)
 channel = connection.channel()
-channel.confirm_delivery()  # from here on basic_publish waits for the broker's answer
+channel.confirm_delivery()  # from here on basic_publish waits for the confirm
 queue = channel.queue_declare(queue="", exclusive=True).method.queue
 
 for number in range(1, args.count + 1):

@@ -9,7 +9,7 @@ connection = connect(args)
 channel = connection.channel()
 channel.confirm_delivery()
 
-# Passive: nothing is made here that the broker did not remember.
+# Passive: an ordinary declare would create exchange and queue if the broker had lost them.
 channel.exchange_declare(exchange=args.name, passive=True)
 held = channel.queue_declare(queue=args.name, passive=True).method.message_count
 print(f" [x] The queue holds {held} messages")

@@ -17,11 +17,11 @@ args = parser.parse_args()
 
 
 def closes_the_channel(name, mistake):
-    """Runs the mistake on a channel of its own; the connection must live on."""
+    """Makes the mistake on a channel of its own; the connection must stay open."""
     channel = connection.channel()
     try:
         mistake(channel)
-        channel.basic_qos(prefetch_count=1)  # a mistake in a method without a reply shows here
+        channel.basic_qos(prefetch_count=1)  # an error of a method without a reply is raised here
     except ChannelClosedByBroker as error:
         print(f" [x] {name}: channel {error.reply_code} {error.reply_text}")
         connection.channel().close()
@@ -30,7 +30,7 @@ def closes_the_channel(name, mistake):
 
 
 def closes_the_connection(name, mistake=lambda channel: None, **parameters):
-    """Runs the mistake on a connection of its own, made with these parameters."""
+    """Makes the mistake on a connection of its own, opened with these parameters."""
     url = pika.URLParameters(args.url)
     for parameter, value in parameters.items():
         setattr(url, parameter, value)
@@ -39,7 +39,7 @@ def closes_the_connection(name, mistake=lambda channel: None, **parameters):
     except ConnectionClosedByBroker as error:
         print(f" [x] {name}: connection {error.reply_code} {error.reply_text}")
     except (ProbableAuthenticationError, ProbableAccessDeniedError) as error:
-        # pika's own word for a connection closed before it was open: the answer is in its text.
+        # pika raises these exceptions for a connection closed before it was open. Code and text of the reply are in the message.
         code, text = re.search(r"\((\d+)\) '(.*)'", str(error)).groups()
         print(f" [x] {name}: connection {code} {text}")
     else:

@@ -41,7 +41,7 @@ if args.step.startswith("send"):
     channel.basic_publish(exchange="", routing_key=args.queue, body=json.dumps("Hello World!"))
     print(" [x] Sent 'Hello World!'")
     if args.step == "send-only":
-        sys.exit()  # the socket goes, no connection.close is said
+        sys.exit()  # the socket is closed without connection.close
 elif args.step == "bind":
     channel.queue_bind(exchange="", queue=args.queue, routing_key="")
     print(f" [x] Bound '{args.queue}'")

@@ -19,7 +19,7 @@ for match in ("all", "any"):
         queue=queues[match],
         arguments={"x-match": match, "format": "pdf", "pages": 3})
 
-# The routing key plays no part.
+# A headers exchange ignores the routing key.
 for body, headers in {
     "both": {"format": "pdf", "pages": 3, "author": "someone"},
     "format only": {"format": "pdf", "pages": 4},

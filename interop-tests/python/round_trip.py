@@ -73,7 +73,7 @@ for name, value in vars(sent).items():
 for name, value in headers.items():
     back = received.headers.get(name)
     if isinstance(value, datetime) and isinstance(back, datetime):
-        back = back.replace(tzinfo=timezone.utc)  # pika reads timestamps as UTC without saying so
+        back = back.replace(tzinfo=timezone.utc)  # pika returns timestamps in UTC, but without a time zone
     if name not in received.headers or back != value:
         raise SystemExit(f"header {name}: {value!r} went, {back!r} came back")
     print(f" [x] header {name} came back")

@@ -3,10 +3,12 @@ using RabbitMQ.Client;
 
 namespace RabbitMqClient6;
 
-/// <summary>Publishes with confirms: an ack for what was taken, and before it a return for what has no queue.</summary>
+/// <summary>
+/// Publishes with confirms. The broker acknowledges each message, and before that returns a mandatory message that no queue receives.
+/// </summary>
 internal static class Confirms
 {
-    /// <summary>Publishes so many messages, then two that have no queue.</summary>
+    /// <summary>Publishes this number of messages, then two messages that no queue receives.</summary>
     public static void Publish(int count)
     {
         using IConnection connection = Connections.Open();

@@ -2,13 +2,13 @@ using RabbitMQ.Client;
 
 namespace RabbitMqClient6;
 
-/// <summary>What every program here shares: where the broker is, and when to stop waiting for it.</summary>
+/// <summary>Connections to the broker, and waits with a time limit, for all programs here.</summary>
 internal static class Connections
 {
-    /// <summary>How long a program waits for what shall happen.</summary>
+    /// <summary>Maximum time of each wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>A new connection to the broker at <c>AMQP_URL</c>.</summary>
+    /// <summary>Opens a connection to the broker at <c>AMQP_URL</c>.</summary>
     public static IConnection Open()
     {
         var factory = new ConnectionFactory
@@ -19,8 +19,8 @@ internal static class Connections
         return factory.CreateConnection("interop-tests");
     }
 
-    /// <summary>Waits for something, and throws when it does not come.</summary>
-    /// <exception cref="TimeoutException">It did not happen within <see cref="Limit"/>.</exception>
+    /// <summary>Waits for an event.</summary>
+    /// <exception cref="TimeoutException">The event did not occur within <see cref="Limit"/>.</exception>
     public static void WaitFor(WaitHandle happening, string what)
     {
         if (!happening.WaitOne(Limit))

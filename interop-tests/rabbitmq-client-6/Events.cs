@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>What the library tells its user without being asked: redelivery, a consumer's end, a channel's end.</summary>
+/// <summary>Events that the library raises: a redelivery, the cancellation of a consumer, the shutdown of a channel.</summary>
 internal static class Events
 {
-    /// <summary>Makes each happen, on a queue of its own.</summary>
+    /// <summary>Causes each event, with a queue of this name.</summary>
     public static void Watch(string queue)
     {
         using IConnection connection = Connections.Open();

@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>One queue, the default exchange.</summary>
+/// <summary>Sends and receives with one queue and the default exchange.</summary>
 internal static class Hello
 {
-    /// <summary>Sends so many messages.</summary>
+    /// <summary>Sends this number of messages.</summary>
     public static void Send(string queue, int count)
     {
         using IConnection connection = Connections.Open();
@@ -21,7 +21,7 @@ internal static class Hello
         }
     }
 
-    /// <summary>Receives so many messages.</summary>
+    /// <summary>Receives this number of messages.</summary>
     public static void Receive(string queue, int count)
     {
         using IConnection connection = Connections.Open();

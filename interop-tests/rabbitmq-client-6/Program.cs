@@ -1,4 +1,4 @@
-// Small programs that use RabbitMQ.Client 6, one per name. The broker is at AMQP_URL, else at amqp://localhost.
+// Small programs that use RabbitMQ.Client 6, each started by its name. The broker is at AMQP_URL, or else at amqp://localhost.
 using System.Globalization;
 using RabbitMqClient6;
 

@@ -4,11 +4,14 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>A connection that outlives the broker: the library connects again, declares what it declared, and consumes on.</summary>
+/// <summary>
+/// A connection that survives a restart of the broker: the library connects again, repeats its declarations, and consumes again.
+/// </summary>
 internal static class Recovery
 {
     /// <summary>
-    /// Consumes from an exclusive queue bound to a topic exchange of this name, over a restart of the broker, until it is told "quit".
+    /// Consumes from an exclusive queue, bound to a topic exchange of this name, before and after a restart of
+    /// the broker. Ends when it receives the message "quit".
     /// </summary>
     public static void Survive(string exchange)
     {
