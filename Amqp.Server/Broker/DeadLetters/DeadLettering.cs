@@ -47,7 +47,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
                 queue.DeadLetters.End(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
-                return; // the messages that are not done are retried later
+                return; // the rest of the batch is retried later
         }
         if (queue.DeadLetters.AreWaiting)
             queue.DeadLetters.PublishLater();

@@ -27,7 +27,7 @@ internal sealed class DeathHistory
     /// <summary>Writes the headers with one more death.</summary>
     /// <param name="headers">Fields of the message's headers; empty if there are none.</param>
     /// <param name="death">The new death.</param>
-    /// <param name="keepsSenderKeys">False removes the CC header.</param>
+    /// <param name="keepsSenderKeys">False to remove the CC header.</param>
     public void Add(ReadOnlySpan<byte> headers, in Death death, bool keepsSenderKeys)
     {
         _deaths.ResetWrittenCount();
@@ -134,8 +134,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes an earlier entry. An entry without a count was made by a client. It gets the number of entries with its queue and reason as
-    /// its count, in its first field.
+    /// Writes an earlier entry. An entry without a count comes from a client. Its count is set to the number of entries with the same queue
+    /// and reason, and becomes its first field.
     /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
 /// Queue, reason and count of one entry of x-death, still encoded. Each of the three is a value with its type tag, or empty if the entry
-/// does not have it.
+/// has no such field.
 /// </summary>
 internal readonly ref struct EarlierDeath
 {
@@ -25,7 +25,7 @@ internal readonly ref struct EarlierDeath
 
     public bool HasCount => !_count.IsEmpty;
 
-    /// <summary>The count plus one, saturated; 1 if the count is no number.</summary>
+    /// <summary>The count plus one, saturated; 1 if the count is missing or is no number.</summary>
     public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
     {
         FieldType.Int64 or FieldType.Int64Alias =>

@@ -20,7 +20,7 @@ internal sealed class EarlierDeaths
 
     public int Count => _entries.Count;
 
-    /// <summary>Entry: a table, with its type tag first.</summary>
+    /// <summary>The entry at an index: a table, with its type tag first.</summary>
     public ReadOnlySpan<byte> this[int index] => Bytes(_entries[index]);
 
     /// <summary>Reads the values of an x-death header.</summary>
@@ -48,7 +48,7 @@ internal sealed class EarlierDeaths
         }
     }
 
-    /// <summary>Returns the number of entries with the same queue and reason.</summary>
+    /// <summary>Returns the number of entries with the queue and reason of the entry at an index.</summary>
     public int Occurrences(int index) => _entries[index].Occurrences;
 
     /// <summary>Returns the index of the entry of a queue and reason; -1 if there is none.</summary>

@@ -8,7 +8,7 @@ internal enum DeathReason
     /// <summary>The message expired.</summary>
     Expired,
 
-    /// <summary>A consumer rejected the message.</summary>
+    /// <summary>A client rejected the message.</summary>
     Rejected,
 
     /// <summary>The queue was full: it had reached its length limit.</summary>

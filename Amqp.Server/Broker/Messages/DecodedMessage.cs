@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The address and the properties of a stored message, decoded to be shown.</summary>
+/// <summary>The address and the properties of a stored message, decoded for display.</summary>
 internal sealed record DecodedMessage(string Exchange, string RoutingKey, BasicProperties Properties)
 {
     /// <summary>Decodes the address and the properties.</summary>

@@ -15,7 +15,7 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Loads the fields of a table, in place of those of the table that was edited before.</summary>
+    /// <summary>Loads the fields of a table, and discards the fields that were loaded before.</summary>
     /// <param name="fields">Encoded fields, accepted by <see cref="FieldTableCodec.Validate"/>.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {

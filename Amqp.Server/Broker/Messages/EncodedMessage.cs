@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace Amqp.Server.Broker.Messages;
 
 /// <summary>The encoded form of a message: written once at publish, stored as it is, and sliced for every delivery.</summary>
-/// <remarks>The only place where AMQP values become stored bytes.</remarks>
+/// <remarks>Only this type reads and writes the layout of a head.</remarks>
 internal readonly ref struct EncodedMessage
 {
     // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if bit 30 of the length is set |
     // | stamp, if bit 31 of the length is set | property flags and list | body |
-    // stamp: | length of what follows u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
+    // stamp: | length of the rest of the stamp u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
     // Head: all but the body. Big-endian, as on the wire.
     private const uint StampedBit = 1u << 31;
     private const uint RequeuedBit = 1u << 30;

@@ -18,11 +18,11 @@ internal static class Expiry
     public const long None = -1;
 
     private const long MaxExpiration = 315_360_000_000; // RabbitMQ's longest timer: ten years
-    private const int LineLength = 80; // Erlang breaks printed terms at this length, and RabbitMQ's error text contains one
+    private const int LineLength = 80; // RabbitMQ's error text contains a term that Erlang breaks at this length
 
     /// <summary>Reads the expiration that the publisher gave.</summary>
     /// <returns>Milliseconds, or <see cref="None"/>.</returns>
-    /// <exception cref="BrokerException">406: the expiration is no number of milliseconds.</exception>
+    /// <exception cref="BrokerException">406: the expiration is negative, longer than ten years, or not a number.</exception>
     public static long Of(in EncodedProperties properties) =>
         (properties.Flags & PropertyFlags.Expiration) == 0 ? None : Parse(properties.Expiration);
 

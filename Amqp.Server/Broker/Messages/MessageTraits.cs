@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Messages;
 internal readonly record struct MessageTraits(bool IsPersistent, byte Priority, long Expiration)
 {
     /// <summary>Reads the traits of a publish from its properties.</summary>
-    /// <exception cref="Errors.BrokerException">406: the expiration is no number of milliseconds.</exception>
+    /// <exception cref="Errors.BrokerException">406: the expiration is negative, longer than ten years, or not a number.</exception>
     public static MessageTraits Of(in EncodedProperties properties) =>
         new(properties.IsPersistent, properties.Priority, Expiry.Of(properties));
 }

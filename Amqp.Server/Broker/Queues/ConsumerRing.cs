@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Queues;
 /// per message. The thread that frees capacity resumes the consumer. The queue's lock guards the state.
 /// </remarks>
 /// <param name="singleActive">
-/// True if only one consumer is served until it leaves. Then the oldest of the consumers with the highest priority succeeds it.
+/// True if only one consumer is served until it leaves. After that, the oldest consumer of the highest priority is served.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -40,9 +40,9 @@ internal sealed class ConsumerRing(bool singleActive)
             return false;
         _all.Remove(subscription);
         Leave(subscription);
-        _levels.RemoveAll(level => level.Ready.Count == 0); // created again for the next consumer of that priority
+        _levels.RemoveAll(level => level.Ready.Count == 0); // LevelOf creates a level again when a consumer needs it
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the oldest of equal priority
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the oldest of the highest priority
         return true;
     }
 
@@ -56,7 +56,7 @@ internal sealed class ConsumerRing(bool singleActive)
 
     /// <summary>Returns the next consumer with free capacity, or null if every consumer is parked.</summary>
     /// <param name="isOnly">
-    /// True if no other consumer of the same priority can take messages, so that this one may take many at once.
+    /// True if no other consumer of the same priority can take messages, so that the returned consumer may take many at once.
     /// </param>
     public Subscription? Next(out bool isOnly)
     {

@@ -3,17 +3,17 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// One round of work on one thread, such as the handling of all frames of one read from a socket. Gathers the published messages, and the
-/// queues and outputs that were touched. At its end hands runs of messages to their queues, drains each queue once and flushes each
-/// output once.
+/// One round of work on one thread, such as the handling of all frames of one read from a socket. A round gathers the published messages,
+/// and the queues and outputs that were touched. When the round ends, it hands runs of messages to their queues, drains each queue once
+/// and flushes each output once.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. The lists are created on first
+/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. The lists get their memory on first
 /// use, because each connection has a round, and most of ten thousand connections are idle.
 /// Each queue and each output refers to the round that noted it last, so the round keeps duplicates out of its lists without a search.
 /// Two concurrent rounds may each note the same queue twice. The cost is a drain of an empty queue; no message is lost or repeated.
 /// <para>An unexpected exception stays in the queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) that
-/// raised it. The round does not see the exception, and serves all other queues and outputs.</para>
+/// raised it. The exception does not reach the round, which serves all other queues and outputs.</para>
 /// </remarks>
 /// <param name="deadLetterShare">Limit of dead-letter work per round, in the units of <see cref="NoteDeadLetter"/>.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
@@ -27,20 +27,20 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes over deferred messages. A traced copy can be dead-lettered, which causes another copy: without a limit, a
-    /// cycle of queues that dead-letter would never end.
+    /// Maximum number of passes over deferred messages. The delivery of a dead-lettered copy causes another copy. Without a limit, a cycle
+    /// of queues that dead-letter would never end.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// Dead-letter limit of a round that serves a client. It exceeds the work that the messages of a round usually cause, so the thread of
-    /// a client that publishes to full queues does that work itself. The thread pool continues cycles of full queues.
+    /// Dead-letter limit of a round that serves a client. The messages of one round usually cause less work than this limit, so a thread
+    /// that publishes to full queues also publishes their dead letters. Cycles of full queues continue on the thread pool.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
-    /// Dead-letter limit of a round on the thread pool. It is low, because hundreds of queues may be due there, and each queue waits until
-    /// every other queue has had a round.
+    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may wait for the pool, and each queue
+    /// waits until every other queue has had a round.
     /// </summary>
     public const int PooledDeadLetterShare = 256;
 
@@ -54,7 +54,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private int _publishedCount;
     private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = [];
     private int _acknowledgedCount;
-    private StoredMessage[] _run = []; // the acknowledged messages of one queue
+    private StoredMessage[] _run = []; // acknowledged messages of one queue and one subscription
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
     private List<IDeferredPublish>? _deferred;
@@ -150,7 +150,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Publishes a message of the broker itself later in the round, without a lock: a queue's lock must not be held to route.
+    /// Notes a message of the broker itself, which <see cref="Drain"/> publishes. Callable under a queue's lock, which forbids routing.
     /// </summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
@@ -177,7 +177,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        _due.Clear(); // left by a drain that ended early; an idle round must not keep the output of another connection alive
+        _due.Clear(); // a drain that ended early leaves entries, and an idle round must not keep the output of another connection alive
     }
 
     private void PublishDeferred(List<IDeferredPublish> deferred)

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// A message of the broker itself that was caused under a lock. The round publishes it when no lock is held, because the topology lock,
-/// which routing takes, must not be taken under a queue's lock.
+/// A message of the broker itself that is created while a lock may be held. The round publishes the message when no lock is held, because
+/// routing takes the topology lock, which must not be taken under a queue's lock.
 /// </summary>
 internal interface IDeferredPublish
 {

@@ -10,8 +10,8 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of one queue or exchange. They were taken, but are neither delivered nor settled. The owner's lock guards the
-/// state.
+/// The quarantined messages of one queue or exchange: messages that were taken, but are neither delivered nor settled. The owner's lock
+/// guards the state.
 /// </summary>
 /// <remarks>
 /// A persistent message gets a record on the disk (<see cref="QuarantineRecords"/>), so that a restart keeps it in quarantine instead of
@@ -66,7 +66,7 @@ internal sealed class QuarantinedMessages
 
     /// <summary>Finds a message, and loads it into memory if the last run quarantined it.</summary>
     /// <returns>
-    /// False if no such message is quarantined, or if damage on the disk has destroyed the message, which removes its entry.
+    /// False if no such message is quarantined, or if damage on the disk has destroyed the message. Its entry is then removed.
     /// </returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
@@ -104,7 +104,7 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Settles the messages that are loaded, because their owner is deleted. The store has settled all others, when it deleted the owner.
+    /// Settles the loaded messages of a deleted owner. The store has already settled the others, when it deleted the owner's queue.
     /// </summary>
     public void Delete()
     {
@@ -124,7 +124,7 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Save(aside.Place, aside.Record);
             aside.IsKept = true;
         }
-        catch (Exception error) // the message is quarantined all the same, until the next restart
+        catch (Exception error) // without a record, the message stays in quarantine until the next restart
         {
             _services.Logger.QuarantineNotKept(aside.Place, _owner, error);
         }
@@ -139,7 +139,7 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Remove(aside.Place);
             aside.IsKept = false;
         }
-        catch (Exception error) // the message has left the quarantine all the same
+        catch (Exception error) // the message has left the quarantine, even if its record is still there
         {
             _services.Logger.QuarantineNotForgotten(aside.Place, _owner, error);
         }

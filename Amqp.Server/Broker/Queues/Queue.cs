@@ -74,7 +74,7 @@ internal sealed class Queue : IBindingDestination
     /// <summary>The round that noted this queue last; see <see cref="DispatchRound"/>.</summary>
     public DispatchRound? NotedBy { get; set; }
 
-    /// <summary>Number of messages that are ready, number of messages with clients, and number of consumers. Takes the lock.</summary>
+    /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>
     public (long Ready, long Unacknowledged, int Consumers) Counts
     {
         get
@@ -84,7 +84,7 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Adds messages at the end. If the queue was deleted meanwhile, settles them instead. Throws nothing.</summary>
+    /// <summary>Adds messages at the end, or settles the messages if the queue has been deleted. Throws nothing.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         int done = 0;
@@ -122,9 +122,9 @@ internal sealed class Queue : IBindingDestination
     }
 
     /// <summary>Settles messages that a client acknowledged: they leave the queue and the store. Throws nothing.</summary>
-    /// <param name="messages">The messages, in the order of their numbers where possible.</param>
+    /// <param name="messages">The messages, in the order of their sequences where possible.</param>
     /// <param name="subscription">Subscription of the consumer, which may have free capacity again; null after basic.get.</param>
-    /// <param name="isBound">True if the transaction that acknowledged them also published: see <see cref="IMessageStore.Settle"/>.</param>
+    /// <param name="isBound">True if the same transaction also published messages: see <see cref="IMessageStore.Settle"/>.</param>
     public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
         try
@@ -167,7 +167,7 @@ internal sealed class Queue : IBindingDestination
     /// <inheritdoc cref="Requeue.Return"/>
     public void Requeue(ReadOnlySpan<StoredMessage> messages, bool isReturned) => _requeue.Return(messages, isReturned);
 
-    /// <summary>Removes the ready messages; unacknowledged ones stay with their clients.</summary>
+    /// <summary>Removes the ready messages. Unacknowledged messages stay with their clients.</summary>
     /// <returns>Number of messages removed.</returns>
     public int Purge()
     {
@@ -175,7 +175,7 @@ internal sealed class Queue : IBindingDestination
             return _state.Messages.Purge();
     }
 
-    /// <summary>Applies policies. The next drain removes messages that the new settings make expired or excess.</summary>
+    /// <summary>Applies policies. The next drain removes messages that are expired or excess under the new settings.</summary>
     /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed, so that cached routes are out of date.</returns>
     public bool Apply(EffectivePolicy policy, DispatchRound round)
     {
@@ -230,7 +230,7 @@ internal sealed class Queue : IBindingDestination
             }
             catch (Exception error)
             {
-                Host.Services.Faults.Note(Compartment.Queue, _state.Place, error); // the queue is deleted all the same
+                Host.Services.Faults.Note(Compartment.Queue, _state.Place, error); // the error does not undo the deletion
             }
             return new DeletedQueue(ready, consumers);
         }

@@ -13,7 +13,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // the log line is written; false again once the exchange exists
+    private bool _isMissingExchange; // true once a missing exchange is logged; false once the exchange exists
     private long _nextLogLine;
 
     /// <summary>True if dead letters are pending and no thread publishes them. A hint: no lock is taken.</summary>
@@ -21,7 +21,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 
     /// <summary>
     /// Counts a message that the queue has refused, and adds it to the dead letters if the queue has a dead-letter exchange. The round
-    /// publishes it when its thread holds no lock.
+    /// publishes the dead letter when its thread holds no lock.
     /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
@@ -49,10 +49,10 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             return faults.IsHalted ? [] : state.Rules.Dead?.Begin() ?? [];
     }
 
-    /// <summary>Settles the dead letters that are published, and permits another thread to publish the next ones.</summary>
+    /// <summary>Settles the dead letters that are published, and permits another thread to publish the next batch.</summary>
     /// <param name="done">The published messages, from the start of the batch. The rest of the batch stays pending.</param>
     /// <param name="isWritten">
-    /// True if published messages are written to the log. After a crash the settles then count only if these messages were written.
+    /// True if published messages were appended to the log. After a crash, the settles then count only if the log contains these messages.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
@@ -68,15 +68,15 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             }
             finally
             {
-                state.Rules.EndDeadLettering(done.Length); // even if the settle failed: the messages are published, and must not be again
+                state.Rules.EndDeadLettering(done.Length); // even after a failed settle: no message may be published twice
             }
         }
     }
 
-    /// <summary>Schedules the publishing of the dead letters that are still pending on the thread pool.</summary>
+    /// <summary>Schedules, on the thread pool, the publishing of the dead letters that are still pending.</summary>
     public void PublishLater() => state.Rules.Dead?.PublishLater();
 
-    /// <summary>Pauses the publishing after a failure of the disk, and logs the failure at most once a minute.</summary>
+    /// <summary>Pauses the publishing after a failure, such as one of the disk, and logs the failure at most once a minute.</summary>
     public void NoteFailed(Exception error)
     {
         lock (state.Gate)
@@ -104,7 +104,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             state.Rules.Dead?.Resume();
     }
 
-    /// <summary>Logs that the dead-letter exchange is missing, once until the exchange exists again.</summary>
+    /// <summary>Logs that the dead-letter exchange is missing, but only once until the exchange exists again.</summary>
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <param name="Name">Name of the queue within its virtual host.</param>
 /// <param name="Flags">Flags durable, exclusive and auto-delete.</param>
 /// <param name="Arguments">The x-arguments.</param>
-/// <param name="Owner">The connection that an exclusive queue belongs to; null for any other.</param>
+/// <param name="Owner">The connection that an exclusive queue belongs to; null for any other queue.</param>
 internal sealed record QueueDeclaration(string Name, QueueFlags Flags, QueueArguments Arguments, object? Owner)
 {
     public bool IsDurable => (Flags & QueueFlags.Durable) != 0;

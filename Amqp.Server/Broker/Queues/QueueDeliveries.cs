@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Hands the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
-/// The queue has no thread. A thread that publishes, acknowledges or consumes drains the queue, one thread at a time.
+/// The queue has no thread of its own. Threads that publish, acknowledge or consume drain the queue, one thread at a time.
 /// A drain releases the lock after every <see cref="DeliveriesPerLock"/> messages. After <see cref="DeliveriesPerDrain"/> messages the
 /// drain continues on the thread pool.
 /// </remarks>
@@ -29,9 +29,9 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 
     private readonly QueueState _state;
     private readonly QueueFaults _faults;
-    private readonly QueueRules _rules; // of the state, one step away: each message asks for them
+    private readonly QueueRules _rules; // a copy of the state's field, because it is read for each message
     private readonly QueueReader _reader;
-    private int _drainRequests; // interlocked; the thread that raises it from 0 drains
+    private int _drainRequests; // interlocked; the thread that raises the number from 0 drains the queue
 
     public QueueDeliveries(QueueState state, QueueFaults faults)
     {
@@ -127,7 +127,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // The drain below serves all requests so far. It raises the count from 0, as any drain that starts does.
+        // Complete starts a drain, which raises the number of requests from 0. That drain serves all requests made so far.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -140,7 +140,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         {
             if (delivered >= DeliveriesPerDrain)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // the work item now has the right to drain
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // only the work item may drain from now on
                 return;
             }
             bool hasMore;
@@ -150,7 +150,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             catch (QueueUnreadableException)
             {
-                DrainLater(); // the later work item now has the right to drain
+                DrainLater(); // only the later work item may drain from now on
                 return;
             }
             round.FlushDue(); // outside the lock
@@ -217,7 +217,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// <summary>
     /// Checks a message that was taken. An expired message is dead-lettered or dropped; a message that cannot be checked is quarantined.
     /// </summary>
-    /// <returns>True if the message is not to be delivered.</returns>
+    /// <returns>True if the message must not be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
         try

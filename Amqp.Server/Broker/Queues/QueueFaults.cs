@@ -9,8 +9,8 @@ namespace Amqp.Server.Broker.Queues;
 /// <remarks>
 /// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
-/// <para>Neither exception is thrown on to the caller. The caller is often a round, a timer or a publish of a client that has nothing to do
-/// with the fault, and must continue.</para>
+/// <para>No such exception reaches the caller. The caller is often a round, a timer or the publish of a client that did not cause the
+/// fault, and must continue.</para>
 /// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
@@ -32,7 +32,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <summary>
-    /// True if the queue has stopped after a fault of the broker: it neither takes nor delivers messages until <see cref="Restart"/>.
+    /// True if the queue has stopped after a fault of the broker: it neither accepts nor delivers messages until <see cref="Restart"/>.
     /// </summary>
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
@@ -83,7 +83,7 @@ internal sealed class QueueFaults : IQuarantineOwner
             Crash(new QuarantineFullException(_state.Services.QuarantineLimit));
     }
 
-    /// <summary>Quarantines a message that left the ready messages before, such as a dead letter. Takes the lock.</summary>
+    /// <summary>Quarantines a message that is no longer among the ready messages, such as a dead letter. Takes the lock.</summary>
     public void Quarantine(in StoredMessage message, Exception error)
     {
         lock (_state.Gate)
@@ -154,7 +154,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>Keeps a message outside the crashed queue, which takes it at its restart.</summary>
+    /// <summary>Keeps a message apart from the messages of the crashed queue. The restart puts the message into its place.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
@@ -170,7 +170,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         new DeletedQueue(0, cancelled).NotifyConsumers(round);
     }
 
-    /// <summary>Resumes a crashed queue. It takes the messages that arrived or were returned meanwhile.</summary>
+    /// <summary>Resumes a crashed queue, and adds the messages that arrived or were returned meanwhile.</summary>
     /// <returns>False if the queue has not crashed.</returns>
     /// <exception cref="BrokerException">406: too many messages are still quarantined.</exception>
     public bool Restart(DispatchRound round)
@@ -208,5 +208,8 @@ internal sealed class QueueFaults : IQuarantineOwner
     private void LogCrash() => _state.Services.Logger.QueueCrashed(_state.Declaration.Name, _state.Host.VirtualHost);
 }
 
-/// <summary>So many messages of a queue are quarantined that the queue or the broker itself must be at fault.</summary>
+/// <summary>
+/// Reason for the crash of a queue with more quarantined messages than the limit allows: not the messages, but the queue or the broker must
+/// be at fault.
+/// </summary>
 internal sealed class QuarantineFullException(int limit) : Exception($"more than {limit} messages are quarantined");

@@ -28,7 +28,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
             {
                 while (deliveries.DeliverSome(round))
                 {
-                    // Each delivery may bring the queue below its limit; the reservation below tests that.
+                    // Deliveries may bring the queue below its limit. The reservation after this loop checks the limit.
                 }
                 return !faults.IsCrashed && (state.IsDeleted || state.Rules.TryReserve(bodyBytes));
             }
@@ -41,7 +41,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
         {
             round.ClearDelivered();
             faults.Crash(error);
-            round.Touch(state.Queue); // cancels the consumers
+            round.Touch(state.Queue); // the drain notifies the consumers that the crash cancelled
             return false;
         }
     }

@@ -7,8 +7,8 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>State that the parts of one queue share.</summary>
 /// <remarks>
-/// <see cref="Gate"/> is the queue's lock and guards all mutable state. While it is held, the gate of a connection and the lock of the
-/// store may be taken, never the other way round.
+/// <see cref="Gate"/> is the queue's lock and guards all mutable state. The queue's lock is taken before the gate of a connection and the
+/// lock of the store, never after them.
 /// </remarks>
 internal sealed class QueueState
 {

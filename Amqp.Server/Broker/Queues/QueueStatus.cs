@@ -7,8 +7,8 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The state of one queue as operators see it: sizes, the first message, consumers in special roles.</summary>
 /// <remarks>
-/// Every member takes the queue's lock. A value that cannot be read from the disk is reported as absent: the next client that takes the
-/// message gets the error.
+/// Every member that reads the queue takes the queue's lock. A value that cannot be read from the disk is reported as absent: the next
+/// client that takes the message gets the error.
 /// </remarks>
 internal sealed class QueueStatus(QueueState state)
 {
@@ -79,8 +79,8 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// True if the queue has consumers, and is empty or a consumer has free capacity. RabbitMQ's consumer capacity is the average of this
-    /// value over time.
+    /// True if the queue has consumers, and either the queue is empty or a consumer has free capacity. RabbitMQ's consumer capacity is the
+    /// average of this value over time.
     /// </summary>
     public bool IsServed
     {
@@ -101,7 +101,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Octets of the first message with its head; 0 if the queue is empty.</summary>
+    /// <summary>Octets of the first message with its head; 0 if the queue is empty or the message cannot be read.</summary>
     public long FrontLength
     {
         get

@@ -88,7 +88,7 @@ internal sealed class QueueTraffic
         NoteReturned(messages);
     }
 
-    /// <summary>Removes messages from the counts of unacknowledged ones.</summary>
+    /// <summary>Subtracts messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
     /// <summary>

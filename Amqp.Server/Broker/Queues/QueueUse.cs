@@ -11,8 +11,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     private bool _isAbandoned; // the queue is auto-delete and its last consumer has left: it refuses new consumers until it is deleted
 
     /// <summary>
-    /// True if the queue has been unused for the time of <c>x-expires</c>. If it was unused for a shorter time, its alarm is set to the end
-    /// of that time.
+    /// True if the queue has been unused for the time of <c>x-expires</c>. If that time is not over, sets the queue's alarm to its end.
     /// </summary>
     public bool IsUnused
     {
@@ -28,7 +27,8 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     /// <param name="exclusive">True to refuse all other consumers.</param>
     /// <param name="onSubscribed">Called under the lock once the consumer is accepted, before its first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: the queue is in exclusive use, or exclusive use was requested for a queue in use. 404: the queue is deleted or has crashed.
+    /// 403: the queue is in exclusive use. 403 also if exclusive use was requested, and the queue has consumers or allows only a single
+    /// active consumer. 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
@@ -46,7 +46,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Removes a consumer. It receives no message after this call has returned.</summary>
+    /// <summary>Removes a consumer, which receives no message after this call has returned.</summary>
     /// <returns>True if the caller has to delete the queue: it is auto-delete, and this was the last consumer.</returns>
     public bool Unsubscribe(Subscription subscription)
     {

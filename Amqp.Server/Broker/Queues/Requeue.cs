@@ -11,10 +11,11 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Returns unacknowledged messages to one queue, marked as redelivered.</summary>
 /// <remarks>
-/// <para>A classic queue puts a message back in its place. A quorum queue gives a message that the client returned a new place: behind all
-/// other messages or, if the queue has a delivery limit, before all new messages. A message's place is fixed when it is stored. For a new
-/// place the message is therefore stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of requeues
-/// survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist twice.</para>
+/// <para>A classic queue puts a message back in its place. In a quorum queue, a message that the client returned gets a new place: behind
+/// all other messages or, if the queue has a delivery limit, before all new messages. A message's place is fixed when it is stored. For a
+/// new place the message is therefore stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of
+/// requeues survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist
+/// twice.</para>
 /// <para>The queue's lock guards the state.</para>
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
@@ -30,8 +31,9 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     /// Returns messages. A message that was requeued more often than the delivery limit allows is dead-lettered. Throws nothing.
     /// </summary>
     /// <param name="messages">The messages, in the order in which they return.</param>
-    /// <param name="isReturned">True if the client returned the messages; false if its session ended: they then go to their old
-    /// places.</param>
+    /// <param name="isReturned">
+    /// True if the client returned the messages. False if its session ended: the messages then go to their old places.
+    /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
         // Messages that are stored again return in parts, so that the lock is released in between. Otherwise all return under one lock.
@@ -88,7 +90,8 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     }
 
     /// <summary>
-    /// Adds a message that is already settled in its old place. If that fails, the message is stranded, because it is nowhere else.
+    /// Adds a message that is already settled in its old place. If adding fails, the message is stranded: otherwise it would be lost until
+    /// the broker's next start.
     /// </summary>
     private void AddMoved(in StoredMessage moved)
     {
@@ -105,10 +108,11 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
 
     /// <summary>Stores a message again and settles it in its old place.</summary>
     /// <param name="message">The message as it was taken.</param>
-    /// <param name="requeues">Number of its requeues, including this one.</param>
+    /// <param name="requeues">Number of the message's requeues, including this one.</param>
     /// <param name="moved">The message in its new place, to be added to the queue.</param>
     /// <returns>
-    /// False if the message has to return to its old place, because the store is behind, the disk is short of space, or it fails.
+    /// False if the message has to return to its old place: the queue has no level for returned messages, the store is behind or fails, or
+    /// the disk is short of space.
     /// </returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
     {
@@ -129,7 +133,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
         catch
         {
-            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // otherwise both would exist after a restart
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // otherwise both copies would exist after a restart
             throw;
         }
     }

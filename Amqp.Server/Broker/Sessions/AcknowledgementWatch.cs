@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Sessions;
 /// Finds the deliveries of a session that are unacknowledged for longer than a timeout, without reading the clock for each delivery.
 /// </summary>
 /// <remarks>
-/// At intervals the latest delivery tag is noted with the time, as a mark: deliveries with a tag up to it were sent before that time.
-/// The gate of the session's sink guards all state.
+/// At intervals the latest delivery tag is noted with the time, as a mark. Deliveries up to the tag of a mark were sent before the time of
+/// the mark. The gate of the session's sink guards all state.
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {
@@ -36,7 +36,7 @@ internal sealed class AcknowledgementWatch
             _spacing = 0;
     }
 
-    /// <summary>Removes every second mark, and notes fewer from now on. Late deliveries are then found a little later.</summary>
+    /// <summary>Removes every second mark, and notes fewer marks from now on. Late deliveries are then found a little later.</summary>
     private void Thin()
     {
         _spacing = (_marks[^1].At - _marks[0].At) / (MaxMarks / 2);

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>A client that logged in: its user and virtual host, and the state that its sessions share. Owns its exclusive queues.</summary>
 /// <remarks>Owned by the one thread that uses its sessions, such as a connection's read loop.</remarks>
-/// <param name="services">The parts of the broker that all sessions work with.</param>
+/// <param name="services">The parts of the broker that all sessions use.</param>
 /// <param name="round">The round of work of the thread that uses the sessions.</param>
 internal sealed class BrokerClient(SessionServices services, DispatchRound round)
 {
@@ -21,14 +21,14 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>The current round of work of the thread that uses the sessions.</summary>
     public DispatchRound Round { get; } = round;
 
-    /// <summary>Memory that the client makes the broker hold, besides messages.</summary>
+    /// <summary>Bytes that the client occupies outside of the message store.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
 
     /// <summary>Blocks the client's publishes during an alarm, and pauses them while the store is behind.</summary>
     public PublisherBrake Brake => _brake ??= new PublisherBrake(
         Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
 
-    /// <summary>Adds headers to all messages that the client publishes; null if none are configured.</summary>
+    /// <summary>Adds headers to all messages that the client publishes; null if no header is configured.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);
 
     /// <summary>The user who logged in.</summary>
@@ -45,12 +45,12 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Addresses and properties of the client's connection.</summary>
     public required SessionOrigin Origin { get; init; }
 
-    /// <summary>Name of the client in fields in which RabbitMQ names a process.</summary>
+    /// <summary>Name of the client for fields in which RabbitMQ names a process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
     /// <summary>
-    /// Shortest consumer timeout of all queues that the client has received messages from, in milliseconds; null: none. Readable from any
-    /// thread.
+    /// Shortest consumer timeout of all queues from which the client has consumed or got messages, in milliseconds; null: none. Readable
+    /// from any thread.
     /// </summary>
     public long? ConsumerTimeout
     {
@@ -80,8 +80,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Ends a round of requests: adds published messages to their queues, sends confirms or makes them wait for a commit, and flushes all
-    /// output.
+    /// Ends a round of requests: adds published messages to their queues, sends confirms or registers for a commit, and flushes all output.
     /// </summary>
     public void EndRound()
     {
@@ -96,8 +95,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Releases what the client holds besides its sessions, which are released before: deletes its exclusive queues, and no longer counts
-    /// it. Every step runs, even if an earlier step fails.
+    /// Deletes the client's exclusive queues, and ends its admission. Called after its sessions are released. Every step runs, even if an
+    /// earlier step fails.
     /// </summary>
     public void Release()
     {

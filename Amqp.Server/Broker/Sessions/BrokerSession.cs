@@ -14,9 +14,9 @@ namespace Amqp.Server.Broker.Sessions;
 /// A session of a client that logged in, independent of the wire protocol: a front end, such as an AMQP channel, sends its requests here.
 /// </summary>
 /// <remarks>
-/// One thread at a time uses a session, such as a connection's read loop, and ends its rounds with <see cref="BrokerClient.EndRound"/>.
-/// State that deliveries on other threads change too (delivery tags, prefetch, unacknowledged deliveries, consumers, pending confirms) is
-/// guarded by the gate of the <see cref="Sink"/>.
+/// One thread at a time, such as a connection's read loop, uses a session and ends its rounds with <see cref="BrokerClient.EndRound"/>.
+/// The gate of the <see cref="Sink"/> guards the state that deliveries on other threads also change: delivery tags, prefetch,
+/// unacknowledged deliveries, consumers, pending confirms.
 /// </remarks>
 internal sealed class BrokerSession
 {
@@ -108,7 +108,7 @@ internal sealed class BrokerSession
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        Access.DemandQueue(AccessKind.Read, queue.Name); // again: a change of permissions may have missed the new consumer
+        Access.DemandQueue(AccessKind.Read, queue.Name); // again: a revocation before Add does not end the consumer
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);
     }

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// Counts the connections of each virtual host and user, and the channels of each user. Enforces the limits of these counts.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-/// <param name="userLimits">Limits of users. Those of a virtual host are in <see cref="VirtualHost.Limits"/>.</param>
+/// <param name="userLimits">Limits of users. The limits of a virtual host are in <see cref="VirtualHost.Limits"/>.</param>
 /// <param name="channelLimit">Maximum number of channels in the broker; null: no limit.</param>
 internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
 {

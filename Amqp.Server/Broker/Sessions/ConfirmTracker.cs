@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Counts the publishes of a session and sends their confirms when a commit has made them durable.</summary>
 /// <remarks>
-/// <see cref="Note"/> and <see cref="Seal"/> are called by the one thread that uses the session. Pending runs are guarded by the gate of
-/// the session's sink, because the threads that notify of a commit use them too. If no queue refuses a message, the publishes of a round
+/// The one thread that uses the session calls <see cref="Note"/> and <see cref="Seal"/>. The gate of the session's sink guards the pending
+/// runs, because the threads of the <see cref="CommitNotifier"/> use the runs too. If no queue refuses a message, the publishes of a round
 /// are one run. The run waits for the log position of its last persistent message, whose commit makes all earlier messages durable too.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
@@ -16,7 +16,7 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     private const long Refused = -1; // instead of a position, for a run of one publish that is answered with a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
-    private Queue<ulong>? _refused; // numbers of publishes of this round
+    private Queue<ulong>? _refused; // numbers of the publishes of this round that a queue refused
     private ulong _published; // number of the last publish
     private ulong _sealed; // number of the last publish whose round has ended
     private ulong _confirmed; // number of the last answered publish
@@ -25,12 +25,12 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     /// <summary>True while a run is pending.</summary>
     public bool IsWaiting => _pending.Count > 0;
 
-    /// <summary>Number of unconfirmed publishes of rounds that have ended.</summary>
+    /// <summary>Number of unanswered publishes of rounds that have ended.</summary>
     public long WaitingCount => (long)(_sealed - _confirmed);
 
     /// <summary>Counts a publish.</summary>
     /// <param name="position">
-    /// Log position that makes the message durable; 0: the confirm waits for no commit; <see cref="Never"/>: the message could not be
+    /// Log position at which the message is durable; 0 if the confirm waits for no commit; <see cref="Never"/> if the message could not be
     /// stored.
     /// </param>
     public void Note(long position)
@@ -40,7 +40,7 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
             _roundPosition = position;
     }
 
-    /// <summary>Counts a publish that a queue refused. It is answered with a nack, in the order of the publishes.</summary>
+    /// <summary>Counts a publish that a queue refused. The publish is answered with a nack, in the order of the publishes.</summary>
     public void NoteRefused()
     {
         _published++;
@@ -67,7 +67,9 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
         return position;
     }
 
-    /// <summary>Confirms all runs up to a durable position. The gate is held.</summary>
+    /// <summary>
+    /// Answers all runs up to a durable position: with a confirm, or with a nack if a queue refused the message. The gate is held.
+    /// </summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {
         ulong upTo = _confirmed;

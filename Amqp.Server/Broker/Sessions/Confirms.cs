@@ -7,8 +7,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Confirms the publishes of a session, once the client has selected confirms.</summary>
 /// <remarks>
-/// Owned by the one thread that uses the session. The gate of the session's sink guards the state that threads that notify of commits use
-/// too.
+/// Owned by the one thread that uses the session. The gate of the session's sink guards the state that the threads of the
+/// <see cref="CommitNotifier"/> also use.
 /// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
@@ -78,7 +78,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             _client.Services.Commits.Add(this, position);
     }
 
-    /// <summary>Ends confirms, because a closed channel gets none. The gate is held.</summary>
+    /// <summary>Ends confirms, because a closed channel receives no confirms. The gate is held.</summary>
     public void End() => _isOver = true;
 
     /// <inheritdoc/>

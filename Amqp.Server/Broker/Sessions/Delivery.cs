@@ -4,7 +4,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>An unacknowledged delivery.</summary>
-/// <remarks>40 bytes: a client with a long prefetch on many queues has a million of these.</remarks>
+/// <remarks>A delivery takes 40 bytes. A client with a large prefetch on many queues may have a million deliveries.</remarks>
 internal readonly struct Delivery
 {
     private readonly object? _source; // the consumer, or the queue after basic.get; null for a gap

@@ -31,13 +31,14 @@ internal interface ISessionSink
     /// <param name="properties">The properties that the client receives.</param>
     void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties);
 
-    /// <summary>Confirms publishes that are durable, or need not be. The gate is held.</summary>
-    /// <param name="upTo">Number of the last confirmed publish, counted from 1 within the session.</param>
-    /// <param name="isMultiple">True if all unanswered publishes up to <paramref name="upTo"/> are meant; false if only that one
-    /// is.</param>
+    /// <summary>Confirms publishes that are durable, or that need not be durable. The gate is held.</summary>
+    /// <param name="upTo">Number of the last answered publish, counted from 1 within the session.</param>
+    /// <param name="isMultiple">
+    /// True to answer all unanswered publishes up to <paramref name="upTo"/>; false to answer only that publish.
+    /// </param>
     void Confirm(ulong upTo, bool isMultiple);
 
-    /// <summary>Answers publishes with a nack, because they are lost or a queue refused them. The gate is held.</summary>
+    /// <summary>Answers publishes with a nack, because a queue refused the messages or the store failed. The gate is held.</summary>
     /// <inheritdoc cref="Confirm"/>
     void Refuse(ulong upTo, bool isMultiple);
 

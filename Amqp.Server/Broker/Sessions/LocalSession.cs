@@ -11,8 +11,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of the process itself, without a connection, for example for the HTTP API. The permissions of a user, all checks and error
-/// texts apply as to a client's session.
+/// A session of the process itself, without a connection, for example for the HTTP API. It has the permissions of a user, and the same
+/// checks and error texts as a client's session.
 /// </summary>
 /// <remarks>Owned by its creator. Disposal requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
@@ -24,10 +24,10 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     private TaskCompletionSource<bool>? _published; // guarded by the gate, as is the next field
     private bool _isReturned;
 
-    /// <param name="services">The parts of the broker that all sessions work with.</param>
+    /// <param name="services">The parts of the broker that all sessions use.</param>
     /// <param name="user">The user whose permissions are checked.</param>
     /// <param name="virtualHost">The virtual host of all requests.</param>
-    /// <param name="name">Name of the session in fields in which a connection is named.</param>
+    /// <param name="name">Name for fields that name a connection.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -88,7 +88,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     });
 
     /// <summary>Publishes a message and waits for its confirm.</summary>
-    /// <returns>False if no queue receives the message.</returns>
+    /// <returns>False if no queue receives the message, or if the confirm is a nack.</returns>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     /// <exception cref="ArgumentException">A name, the routing key or a property is too long for AMQP.</exception>
     public async Task<bool> PublishAsync(

@@ -18,7 +18,7 @@ internal sealed class MessageInterceptors
 
     private MessageInterceptors(InterceptorOptions options, TimeProvider clock) => (_options, _clock) = (options, clock);
 
-    /// <summary>Returns the configured interceptors; null if none are.</summary>
+    /// <summary>Returns the configured interceptors; null if none is configured.</summary>
     public static MessageInterceptors? Of(InterceptorOptions options, TimeProvider clock) =>
         options is { OverwritesTimestamp: null, OverwritesRoutingNode: null } ? null : new MessageInterceptors(options, clock);
 

@@ -29,7 +29,7 @@ internal sealed class Prefetch
     /// </summary>
     public bool IsUsed { get; private set; }
 
-    /// <summary>Adds to the number of unacknowledged deliveries. Negative if deliveries are settled.</summary>
+    /// <summary>Adds to the number of unacknowledged deliveries. The argument is negative if deliveries are settled.</summary>
     public void Note(int deliveries) => _count += deliveries;
 
     /// <summary>True if a consumer may receive a message. If not, the consumer is added to the waiting consumers.</summary>
@@ -42,7 +42,7 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>Removes and returns the waiting consumers, if the limit is not reached. The list is valid until the next call.</summary>
+    /// <summary>Removes and returns the waiting consumers; none if the limit is reached. The caller clears the list after use.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)

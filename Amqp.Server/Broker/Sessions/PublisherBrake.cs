@@ -7,20 +7,20 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>Owned by the thread that reads the client's requests. Any thread may read <see cref="State"/>.</remarks>
 /// <param name="alarms">The alarms of memory and disk.</param>
 /// <param name="store">The store of the client's messages.</param>
-/// <param name="held">Memory that the client makes the broker hold besides messages.</param>
+/// <param name="held">Bytes that the client occupies outside of the message store.</param>
 /// <param name="memoryHighWatermark">Bytes above which memory is short.</param>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
 {
     /// <summary>Milliseconds after a pause for which the client's state stays <c>flow</c>, as in RabbitMQ.</summary>
     private const long FlowMemory = 5_000;
 
-    /// <summary>Divisor of the high watermark: while memory is short, one client may hold an eighth of it besides messages.</summary>
+    /// <summary>Divisor of the high watermark: while memory is short, one client may hold an eighth of the watermark.</summary>
     private const int HeldShare = 8;
 
     private bool _isBlocked;
-    private long _flowUntil; // in ticks of the environment
+    private long _flowUntil; // in milliseconds, by Environment.TickCount64
 
-    /// <summary>True once the client has published: only publishers are paused for the store.</summary>
+    /// <summary>True once the client has published. A client that only consumes is not paused for the store.</summary>
     public bool HasPublished { get; set; }
 
     /// <summary>
@@ -37,7 +37,7 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
 
     /// <summary>
     /// RabbitMQ's word for the client's state. During an alarm the state is <c>blocking</c>, and <c>blocked</c> once the client publishes.
-    /// Without an alarm the state is <c>flow</c> if the client publishes faster than the store takes its messages, else <c>running</c>.
+    /// Without an alarm the state is <c>flow</c> if the client publishes faster than the store writes its messages, else <c>running</c>.
     /// Readable from any thread.
     /// </summary>
     public string State

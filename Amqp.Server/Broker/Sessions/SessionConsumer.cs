@@ -23,7 +23,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public string Tag { get; } = options.Tag;
 
-    /// <summary>The tag in UTF-8, as each delivery carries it.</summary>
+    /// <summary>The tag in UTF-8, as each delivery contains it.</summary>
     public byte[] EncodedTag { get; } = Encoding.UTF8.GetBytes(options.Tag);
 
     public bool NoAck { get; } = options.NoAck;
@@ -48,7 +48,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     /// <summary>True while the consumer waits for room in the session's prefetch.</summary>
     public bool IsWaiting { get; set; }
 
-    /// <summary>True while the consumer waits for room in the output. Owned by the sink.</summary>
+    /// <summary>True while the consumer waits for room in the output. Set by the sink.</summary>
     public bool IsRefused { get; set; }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         lock (_sink.Gate)
         {
             if (!Session.Consumers.Forget(this))
-                return; // cancelled at the same time
+                return; // another thread has cancelled the consumer
             _sink.TryCancel(this);
         }
         Session.Client.Services.Events.ConsumerDeleted(this);

@@ -36,7 +36,7 @@ internal sealed class SessionConsumers(BrokerSession session)
 
     /// <summary>
     /// The error with which the session must be closed, because the broker ended a consumer and the client does not support the
-    /// notification. Null: the session may go on. Readable from any thread without the gate.
+    /// notification; null if the session may stay open. Readable from any thread without the gate.
     /// </summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
@@ -146,9 +146,9 @@ internal sealed class SessionConsumers(BrokerSession session)
         lock (_gate)
         {
             if (!Forget(consumer))
-                return true; // cancelled at the same time
+                return true; // another thread has cancelled the consumer
         }
-        Leave(consumer, round); // before the client is told: no delivery may follow the cancel
+        Leave(consumer, round); // before TryCancel: no delivery may follow the notification
         bool isTold;
         lock (_gate)
         {

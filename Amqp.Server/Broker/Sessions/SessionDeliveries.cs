@@ -86,14 +86,14 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Notes that a delivery that a transaction held is settled.</summary>
+    /// <summary>Ends the count of a delivery for the prefetch, because the transaction that held the delivery settles it.</summary>
     public void NoteSettled(in Delivery delivery)
     {
         lock (gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>Makes deliveries that a transaction held unacknowledged again.</summary>
+    /// <summary>Adds the deliveries that a transaction held to the unacknowledged deliveries again.</summary>
     public void Restore(IEnumerable<Delivery> held)
     {
         lock (gate)
@@ -102,7 +102,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
 
     /// <summary>
     /// Finds a delivery that is unacknowledged for longer than its queue allows. Must be called at intervals, because each call also notes
-    /// which deliveries were sent before it.
+    /// which deliveries were sent before the call.
     /// </summary>
     /// <param name="now">Current time in milliseconds.</param>
     /// <param name="late">The delivery, if there is one.</param>

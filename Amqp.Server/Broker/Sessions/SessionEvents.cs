@@ -4,7 +4,8 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Raises events of sessions and consumers that are created and closed. Where RabbitMQ's events name a process, these name the session.
+/// Raises events of sessions and consumers that are created and closed. Where RabbitMQ's events name a process, these events name the
+/// session.
 /// </summary>
 internal static class SessionEvents
 {
@@ -29,7 +30,7 @@ internal static class SessionEvents
 
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="consumer">The new consumer.</param>
-    /// <param name="isExclusive">True if the consumer was requested as the queue's only one.</param>
+    /// <param name="isExclusive">True if the consumer was requested as the queue's only consumer.</param>
     public static void ConsumerCreated(this BrokerEvents events, SessionConsumer consumer, bool isExclusive)
     {
         if (events.IsWanted)

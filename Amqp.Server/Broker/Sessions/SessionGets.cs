@@ -42,7 +42,7 @@ internal sealed class SessionGets(BrokerSession session)
     {
         var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out _, out _); // throws for a malformed message before any of it is sent
-        // As in RabbitMQ, basic.get sends a count of 0 too; a delivery to a consumer does not.
+        // As in RabbitMQ, basic.get sends the count even if it is 0; a delivery to a consumer omits a count of 0.
         var properties = queue.Settings.CountsDeliveries
             ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message))
             : content.Properties;
@@ -67,7 +67,10 @@ internal sealed class SessionGets(BrokerSession session)
         session.Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, _client.Round);
     }
 
-    /// <summary>RabbitMQ's classic queues allow basic.get beside a single active consumer; its quorum queues do not.</summary>
+    /// <summary>
+    /// Returns the error for basic.get on a quorum queue with a single active consumer. As in RabbitMQ, a classic queue allows basic.get
+    /// beside such a consumer.
+    /// </summary>
     private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
         BrokerError.Locked,
         $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get "

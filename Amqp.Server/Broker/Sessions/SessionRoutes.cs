@@ -55,8 +55,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the route of a message at its commit. As in RabbitMQ, the bindings at the time of the publish decide to which queue names
-    /// the message goes. It goes to the queues that have these names at the commit.
+    /// Returns the route of a message at its commit. As in RabbitMQ, the bindings at the time of the publish determine the names of the
+    /// queues. The message goes to the queues that have these names at the commit.
     /// </summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
@@ -67,7 +67,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
             return route;
         var message = EncodedMessage.Read(head);
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);
-        // The default exchange routes by queue name, so it finds a queue too that was declared between publish and commit.
+        // The default exchange routes by queue name, so it also finds a queue that was declared between publish and commit.
         IEnumerable<string> names = exchange.IsEmpty
             ? [
                 OctetText.Decode(routingKey),
@@ -80,8 +80,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the last exchange with a ChoosingRouter, if it has this name and the topology has not changed: the choice then creates no
-    /// string.
+    /// Returns the last exchange with a ChoosingRouter, if it has this name and the topology has not changed. The name then needs no
+    /// decoding.
     /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;

@@ -6,13 +6,13 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The parts of the broker that all sessions work with. They stay the same while the broker runs.</summary>
+/// <summary>The parts of the broker that all sessions use. These parts stay the same while the broker runs.</summary>
 /// <param name="Options">Limits of sessions.</param>
 /// <param name="Permissions">Permissions of users.</param>
 /// <param name="Commits">Notifies sessions of commits of the store.</param>
 /// <param name="Events">The stream that events are raised on.</param>
 /// <param name="Faults">Receives unexpected exceptions.</param>
-/// <param name="HeldMemory">Counts the memory that clients make the broker hold, besides messages.</param>
+/// <param name="HeldMemory">Counts the bytes that clients occupy outside of the message store.</param>
 /// <param name="Alarms">Memory and disk alarms, which block publishers.</param>
 internal sealed record SessionServices(
     BrokerOptions Options,

@@ -18,7 +18,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 
     /// <summary>Declares an exchange, or finds an existing one with the same properties.</summary>
     /// <exception cref="BrokerException">
-    /// 403: reserved name, or access refused. 406: the existing exchange has other properties, or invalid arguments. 503: no such type.
+    /// 403: reserved name, or access refused. 406: the existing exchange has other properties, or the arguments are invalid. 503: no such
+    /// type.
     /// </exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -70,7 +71,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
     /// <exception cref="BrokerException">403: reserved name, or access refused. 405: the queue belongs to another connection. 406: the
-    /// existing queue has other properties, or invalid arguments.</exception>
+    /// existing queue has other properties, or the arguments are invalid.</exception>
     public Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         bool isServerNamed = name.Length == 0;
@@ -90,7 +91,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// True if a name belongs to direct reply-to: it names the pseudo-queue, which always exists, or a requester. Such a name can be looked
     /// up, but not declared.
     /// </summary>
-    /// <exception cref="BrokerException">404: the name is that of a requester which does not exist, or no longer exists.</exception>
+    /// <exception cref="BrokerException">404: the name is the name of a requester that does not exist, or no longer exists.</exception>
     public bool IsReplyTo(string name)
     {
         if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
@@ -125,8 +126,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// Deletes a queue with its bindings and messages. A missing queue is no error. The caller notifies the consumers in the result.
     /// </summary>
     /// <exception cref="BrokerException">403: access refused. 405: the queue belongs to another connection. 406: the queue is in use
-    /// despite
-    /// <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.</exception>
+    /// despite <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.</exception>
     public DeletedQueue DeleteQueue(string name, bool ifUnused, bool ifEmpty)
     {
         access.DemandQueue(AccessKind.Configure, name);

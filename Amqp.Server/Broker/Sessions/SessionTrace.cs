@@ -10,7 +10,7 @@ internal sealed class SessionTrace(BrokerSession session)
 {
     private readonly VirtualHost _virtualHost = session.Client.VirtualHost;
 
-    /// <summary>The fields with which copies of the firehose name the session.</summary>
+    /// <summary>The fields that identify the session in copies of the firehose.</summary>
     private TracedBy By => new(session.Client.Origin.ConnectionName, session.Number, session.Client.User.Name);
 
     /// <summary>True while messages are traced. While tracing is off, a message costs only this check.</summary>

@@ -11,7 +11,7 @@ internal sealed class Settlements(BrokerSession session)
     private readonly SessionDeliveries _deliveries = session.Deliveries;
 
     /// <summary>Settles one delivery, or all deliveries up to it. A transaction holds the settlement until the commit.</summary>
-    /// <param name="tag">The delivery tag. With <paramref name="isMultiple"/>, 0 stands for all deliveries.</param>
+    /// <param name="tag">The delivery tag. With <paramref name="isMultiple"/>, 0 means all deliveries.</param>
     /// <param name="isMultiple">True to settle all deliveries up to this one.</param>
     /// <param name="settlement">Acknowledge, reject or requeue.</param>
     /// <exception cref="BrokerException">406: no such delivery.</exception>
@@ -106,8 +106,8 @@ internal sealed class Settlements(BrokerSession session)
     }
 
     /// <summary>
-    /// Returns the highest tag that a multiple settlement includes. Tag 0 means all deliveries; any other tag must be unacknowledged
-    /// itself.
+    /// Returns the highest tag that a multiple settlement includes. Tag 0 means all deliveries. Any other tag must belong to an
+    /// unacknowledged delivery.
     /// </summary>
     private ulong DemandUpTo(ulong tag)
     {

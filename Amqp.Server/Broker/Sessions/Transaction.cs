@@ -19,7 +19,7 @@ internal sealed class Transaction(HeldMemory held)
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
-    /// <summary>Number of held publishes and settlements. Any thread may read them, and may see a previous value.</summary>
+    /// <summary>Numbers of held publishes and settlements. Readable from any thread, which may get earlier values.</summary>
     public (int Publishes, int Acknowledgements) WaitingCounts => (_publishes.Count, _settlements.Count);
 
     public IReadOnlyList<HeldPublish> Publishes => _publishes;
@@ -63,7 +63,7 @@ internal sealed class Transaction(HeldMemory held)
         }
     }
 
-    /// <summary>Holds the settlement of a delivery that was removed from the unacknowledged ones.</summary>
+    /// <summary>Holds the settlement of a delivery that was removed from the unacknowledged deliveries.</summary>
     public void Add(in Delivery delivery, Settlement settlement)
     {
         _settlements.Add(new HeldSettlement(delivery, settlement));

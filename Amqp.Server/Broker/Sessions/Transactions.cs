@@ -19,7 +19,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
     }
 
     /// <summary>Applies the held publishes, then the held settlements.</summary>
-    /// <returns>The log position at which all of them are durable.</returns>
+    /// <returns>The log position at which all publishes and settlements are durable.</returns>
     /// <exception cref="BrokerException">406: the session is not transactional, or a queue refused a message.</exception>
     public long Commit()
     {

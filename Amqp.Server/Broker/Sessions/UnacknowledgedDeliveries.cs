@@ -66,7 +66,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         return true;
     }
 
-    /// <summary>Finds the first delivery up to a tag that matches a condition, without removing it.</summary>
+    /// <summary>Finds the first matching delivery among the deliveries up to a tag, without removing it.</summary>
     public bool TryFindFirst(ulong upTo, Predicate<Delivery> isMatch, out Delivery delivery)
     {
         for (int offset = 0; offset < _used && At(offset).Tag <= upTo; offset++)
@@ -93,7 +93,9 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Add(delivery);
     }
 
-    /// <summary>Frees the memory of the ring, which must be empty. The next delivery allocates another ring.</summary>
+    /// <summary>
+    /// Frees the memory of the ring. The ring must be empty, or its deliveries copied. The next delivery allocates another ring.
+    /// </summary>
     public void Close()
     {
         if (_ring.Length == 0)

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 internal static class DelayHeader
 {
     private const string Name = "x-delay";
-    private const long Longest = uint.MaxValue; // the plugin's limit, which is that of an Erlang timer
+    private const long Longest = uint.MaxValue; // the limit of RabbitMQ's delayed-message plugin and of Erlang's timers
 
     /// <summary>
     /// Returns the delay of a message in milliseconds; 0 if the header is absent, not a number, not positive or too large.

@@ -14,7 +14,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The batch of delayed messages that are due. Appends the messages to the queues of their routes, then settles them in the exchange.
+/// Delivers the delayed messages that are due, in batches: appends the messages to the queues of their routes, then settles the messages
+/// in the exchange.
 /// </summary>
 /// <remarks>
 /// A crash between append and settle repeats messages and loses none. One task at a time delivers. The task holds the lock of the
@@ -95,7 +96,7 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // removed even if the settle failed: else they would be delivered twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even after a failed settle: no message may be delivered twice
                 Count -= done;
                 waiting.Release(done);
             }
@@ -118,7 +119,7 @@ internal sealed class DelayedDelivery(
     }
 
     /// <summary>
-    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message cannot be read.
+    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message was damaged or is quarantined.
     /// </summary>
     /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)

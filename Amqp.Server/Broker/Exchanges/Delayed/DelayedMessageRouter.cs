@@ -19,7 +19,7 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
     private readonly IRouter _inner;
 
     /// <param name="exchange">The exchange, with the inner type among its arguments.</param>
-    /// <param name="createInner">Makes the router of an exchange of the inner type.</param>
+    /// <param name="createInner">Creates the router of an exchange of the inner type.</param>
     /// <exception cref="BrokerException">406: the inner type is missing. 503: the inner type does not exist.</exception>
     public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {

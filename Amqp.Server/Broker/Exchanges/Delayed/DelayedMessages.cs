@@ -14,8 +14,8 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The delayed messages of one exchange, and the timer that starts their delivery when they are due.</summary>
 /// <remarks>
-/// <para>The message store keeps the messages like those of a queue, so that those of a durable exchange survive a restart. Memory holds
-/// only the due time and the place in the store of each message.</para>
+/// <para>The message store keeps the messages in a queue, so that the messages of a durable exchange survive a restart. Memory holds only
+/// the due time and the place in the store of each message.</para>
 /// <para>A message that causes an unexpected exception is quarantined and stays stored. The task continues with the next message.</para>
 /// <para>The lock guards all state. One task at a time loads or delivers messages.</para>
 /// </remarks>
@@ -32,7 +32,7 @@ internal sealed class DelayedMessages
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    private readonly StoredQueue _stored; // the store's queue; ready in it: messages of the last run that are not loaded yet
+    private readonly StoredQueue _stored; // the exchange's queue; its ready messages were recovered and are not loaded yet
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
     private readonly DelayedDelivery _delivery;
@@ -71,7 +71,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>True once the exchange is deleted or the broker stops. Called under the lock.</summary>
+    /// <summary>True once the exchange is deleted or the broker stops. Read under the lock.</summary>
     public bool IsClosing => _closed || IsStopping;
 
     private bool IsStopping => _stopping.Task.IsCompleted;
@@ -116,7 +116,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Settles all messages: the exchange is deleted.</summary>
+    /// <summary>Settles all messages, because the exchange is deleted.</summary>
     public void Close()
     {
         lock (_gate)
@@ -141,7 +141,7 @@ internal sealed class DelayedMessages
         await work;
     }
 
-    /// <summary>Adds a stored message to those that wait for their due time. Called under the lock.</summary>
+    /// <summary>Adds a stored message to the messages that wait for their due time. Called under the lock.</summary>
     public void Wait(in StoredMessage message, long due) => _waiting.Add(message, due);
 
     /// <summary>Settles a message. Called under the lock.</summary>
@@ -203,7 +203,7 @@ internal sealed class DelayedMessages
     private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
 
     /// <summary>Loads the due times of some messages of the last run.</summary>
-    /// <returns>False once all messages are loaded.</returns>
+    /// <returns>False once all messages are loaded, the quarantine is full, or the exchange is closing.</returns>
     private bool LoadSome()
     {
         lock (_gate)
@@ -235,7 +235,7 @@ internal sealed class DelayedMessages
     /// <summary>Delivers messages until none is due, and sets the timer for the next one.</summary>
     private async Task DeliverAsync()
     {
-        // continues on another thread, because the caller holds the lock
+        // continues on another thread, because OnTimer calls this method under the lock
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (TryFillBatch())
         {
@@ -262,7 +262,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <returns>False if no message is due; the task then ends.</returns>
+    /// <returns>False if no message is due, or if deliveries have stopped. The task then ends.</returns>
     private bool TryFillBatch()
     {
         lock (_gate)

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The quarantined messages of an exchange that delays messages.</summary>
 /// <remarks>
-/// Above the limit of quarantined messages the exchange stops delivering until an operator returns or drops some.
+/// Above the limit of quarantined messages the exchange stops delivering until an operator returns or drops some of them.
 /// The lock of the <see cref="DelayedMessages"/> guards the state.
 /// </remarks>
 /// <param name="owner">The delayed messages, to which a returned message is added.</param>
@@ -98,7 +98,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
         }
     }
 
-    /// <summary>Settles all messages: the exchange is deleted. Called under the lock.</summary>
+    /// <summary>Settles all messages, because the exchange is deleted. Called under the lock.</summary>
     public void Delete() => _quarantined.Delete();
 
     /// <exception cref="BrokerException">406: the due time of the message cannot be read.</exception>

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// <summary>The route target of one delayed message: adds the message to the delayed messages of the exchange.</summary>
 /// <param name="messages">The delayed messages of the exchange.</param>
 /// <param name="milliseconds">Delay, counted from the time when the message is stored.</param>
-/// <param name="furtherKeys">Routing keys of the headers CC and BCC, which the later routing needs.</param>
+/// <param name="furtherKeys">Routing keys of the headers CC and BCC, for the routing when the message is due.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {
     public bool IsDestination => true;

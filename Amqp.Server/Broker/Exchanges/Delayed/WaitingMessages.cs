@@ -45,7 +45,7 @@ internal sealed class WaitingMessages(HeldMemory held)
             _heap.TrimExcess();
     }
 
-    /// <summary>Removes all messages.</summary>
+    /// <summary>Removes and returns all messages, in no particular order.</summary>
     public StoredMessage[] Clear()
     {
         StoredMessage[] all = [.. _heap.UnorderedItems.Select(item => item.Element)];

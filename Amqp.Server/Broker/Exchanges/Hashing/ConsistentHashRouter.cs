@@ -17,7 +17,7 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// Rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the highest number
 /// wins. So the choice does not depend on the order of bindings, and is the same after a restart. Destinations of the same weight are
 /// compared by these numbers alone.
-/// As in RabbitMQ only the first binding of a destination has an effect, until it is removed.
+/// As in RabbitMQ only the first binding of a destination has an effect, until that binding is removed.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {
@@ -74,8 +74,8 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // The score is the logarithm of a number between 0 and 1, divided by the weight. With it, destinations win in proportion to
-            // their weights.
+            // The score is the logarithm of a number between 0 and 1, divided by the weight. With this score, destinations win in
+            // proportion to their weights.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);

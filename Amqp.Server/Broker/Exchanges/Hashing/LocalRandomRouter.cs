@@ -6,8 +6,8 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes a message to a random queue of this node (x-local-random). There is one node, so only RabbitMQ's rules about bindings differ from
-/// x-random.
+/// Routes a message to a random queue of this node (x-local-random). The broker has only one node, so this type differs from x-random only
+/// in RabbitMQ's rules for bindings.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {

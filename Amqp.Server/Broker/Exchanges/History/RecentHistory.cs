@@ -13,9 +13,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>The last messages of an exchange, oldest first. They do not survive a restart, as in RabbitMQ.</summary>
+/// <summary>The last messages of an exchange, oldest first. As in RabbitMQ, the messages do not survive a restart.</summary>
 /// <remarks>
-/// Guarded by its own lock, which is taken after the topology lock and before the store's. No queue's lock is taken while it is held.
+/// The history has a lock of its own, which guards its state. This lock is taken after the topology lock, and before the locks of queues
+/// and of the store.
 /// </remarks>
 /// <param name="length">Maximum number of messages, bounded by <see cref="QueueServices.RecentHistoryLimit"/>.</param>
 /// <param name="exchange">Name of the exchange, for the log.</param>
@@ -36,7 +37,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
 
     public bool IsDurable => false;
 
-    /// <summary>Stores a message, and evicts the oldest one if there are too many.</summary>
+    /// <summary>Stores a message, and settles the oldest one if there are too many.</summary>
     public long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits)
     {
         StoredMessage kept = default;

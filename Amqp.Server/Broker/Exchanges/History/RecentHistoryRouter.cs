@@ -32,7 +32,7 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
                 BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
     }
 
-    /// <summary>True: a header of a message can exclude it from the history.</summary>
+    /// <summary>True, because a header can exclude a message from the history.</summary>
     public bool VariesByMessage => true;
 
     public void Validate(Binding binding)

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>The header x-delivery-count: the number of times that a message was requeued, in queues that count deliveries.</summary>
 internal static class DeliveryCount
 {
-    /// <summary>Returns the properties with the header. It replaces a header of the same name that the publisher sent.</summary>
+    /// <summary>Returns the properties with the header, which replaces any header of the same name from the publisher.</summary>
     /// <param name="properties">Property flags and list as they were stored.</param>
     /// <param name="requeues">Number of times that the message was requeued.</param>
     public static ReadOnlySpan<byte> AddTo(ReadOnlySpan<byte> properties, int requeues)

@@ -39,7 +39,7 @@ internal struct HeadBytes(long recovered)
     }
 
     /// <summary>
-    /// Counts the head of a message that was put back, as before the message was taken. A head of unknown size is not counted.
+    /// Counts the head of a message that was put back. A head of unknown size stays uncounted.
     /// </summary>
     public void PutBack(in StoredMessage message)
     {

@@ -2,7 +2,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>A queue, or an exchange that keeps messages, as the owner of messages that it has quarantined.</summary>
+/// <summary>Owner of quarantined messages: a queue, or an exchange that keeps messages.</summary>
 internal interface IQuarantine
 {
     /// <summary>True if so many messages are quarantined that the owner takes no further messages. The owner's lock is held.</summary>

@@ -2,7 +2,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The bits that a queue keeps with each message, and that the store only carries (<see cref="StoredMessage.Note"/>).</summary>
+/// <summary>The bits of a message's entry that the queue uses and the store only keeps (<see cref="StoredMessage.Note"/>).</summary>
 internal static class MessageNote
 {
     // | returned 1 | expires 1 | priority, or number of requeues 11 | bytes of head 16 |
@@ -10,7 +10,7 @@ internal static class MessageNote
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
-    /// <summary>Set if the message has an expiration of its own, or was found to be able to expire when it was taken.</summary>
+    /// <summary>Set if the message has an expiration of its own. Also set when the queue takes a message that can expire.</summary>
     public const int ExpiresBit = 1 << 27;
 
     private const int ReturnedBit = 1 << 28;
@@ -28,7 +28,7 @@ internal static class MessageNote
     /// <summary>Bytes of the message's head; 0 if unknown.</summary>
     public static int Head(in StoredMessage message) => message.Note & MaxHead;
 
-    /// <summary>Returns the message with another size of its head in the note.</summary>
+    /// <summary>Returns the message with another head size in its note.</summary>
     public static StoredMessage WithHead(in StoredMessage message, int head) =>
         message.WithNote(message.Note & ~MaxHead | Math.Min(head, MaxHead));
 

@@ -9,9 +9,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>The levels of one queue: the store's queues that hold its ready messages, one for each priority.</summary>
 /// <remarks>
 /// The queue's lock guards all state. Each level is a queue of its own in the store, so order, spilling and recovery need no code here. The
-/// levels have consecutive numbers in the store, so a number identifies the level. The note of a message says which level it belongs to. A
-/// quorum queue has a second level for messages that clients returned: they are delivered before new messages, like messages of a higher
-/// priority.
+/// levels have consecutive numbers in the store, so a number identifies the level. The note of a message determines its level. A quorum
+/// queue has a second level for messages that clients returned. Returned messages are delivered before new messages, like messages of a
+/// higher priority.
 /// </remarks>
 internal sealed class QueueLevels
 {
@@ -65,7 +65,7 @@ internal sealed class QueueLevels
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
     /// <summary>
-    /// Returns the number of messages at the start of a run that belong to the same level. Used with several levels only.
+    /// Returns the number of consecutive messages, from the first on, that belong to the same level. Used with several levels only.
     /// </summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
@@ -94,7 +94,7 @@ internal sealed class QueueLevels
         {
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
-            _count -= before - level.Count; // the store drops damaged messages
+            _count -= before - level.Count; // TryPeek drops damaged messages
             message = WithLevel(message, priority); // a spilled entry has lost its note
             if (isThere)
                 return true;

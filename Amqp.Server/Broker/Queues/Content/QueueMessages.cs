@@ -26,7 +26,7 @@ internal sealed class QueueMessages
         _heads = new HeadBytes(recovered: levels.Sum(level => level.Count));
     }
 
-    /// <summary>The first of the queue's numbers in the store.</summary>
+    /// <summary>Number of the queue's lowest level in the store.</summary>
     public uint Number => Stored.Number;
 
     /// <summary>Number of ready messages.</summary>
@@ -38,14 +38,14 @@ internal sealed class QueueMessages
     /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => _levels.PersistentCount;
 
-    /// <summary>Bytes of the bodies of ready messages that survive a restart, counted as <see cref="Bytes"/> are.</summary>
+    /// <summary>Bytes of the bodies of ready messages that survive a restart; for recovered messages, heads included.</summary>
     public long PersistentBytes => Math.Max(0, _levels.PersistentBytes - _heads.Persistent);
 
     /// <summary>Number of ready messages whose entries are in memory.</summary>
     public long Entries => _levels.Entries;
 
     /// <summary>
-    /// The queue's lowest level in the store: for all new messages or, in a queue with priorities, for those of the lowest priority.
+    /// The queue's lowest level in the store: for all new messages or, in a queue with priorities, for new messages of the lowest priority.
     /// </summary>
     public StoredQueue Stored => _levels.Lowest;
 
@@ -72,14 +72,14 @@ internal sealed class QueueMessages
         _heads.Add(message);
     }
 
-    /// <summary>Puts a message that was taken back into its place, with its mark of redelivery unchanged.</summary>
+    /// <summary>Puts a taken message back into its place, with its mark of redelivery unchanged.</summary>
     public void PutBack(in StoredMessage message)
     {
         _levels.Add(message);
         _heads.PutBack(message);
     }
 
-    /// <summary>Puts a message that was taken back into its place, marked redelivered.</summary>
+    /// <summary>Puts a taken message back into its place, marked redelivered.</summary>
     public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
 
     /// <summary>Returns the next message without taking it.</summary>
@@ -114,7 +114,7 @@ internal sealed class QueueMessages
         return look;
     }
 
-    /// <summary>Replaces the assumed size of the head of the message that was taken last by its real size.</summary>
+    /// <summary>Replaces the assumed head size by the real size, for the message that was taken last.</summary>
     /// <param name="message">The message that was taken.</param>
     /// <param name="payload">Its head and body.</param>
     /// <exception cref="Exception">The payload is not an encoded message.</exception>

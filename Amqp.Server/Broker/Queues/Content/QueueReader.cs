@@ -14,12 +14,12 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
-    /// <summary>Milliseconds between two warnings: an unreadable queue is tried again every second, and by every basic.get.</summary>
+    /// <summary>Milliseconds between two warnings. An unreadable queue is read again every second, and by every basic.get.</summary>
     private const long WarningInterval = 60_000;
 
     private long _diskReads;
     private long? _warnedAt;
-    private bool _isUnreadable; // a warning was logged, and no message could be read since
+    private bool _isUnreadable; // a warning was logged, and no message has been read since
 
     /// <summary>Number of payloads that were read from disk. Readable from any thread.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);
@@ -79,7 +79,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     }
 
     /// <summary>Reads the payload of a message that was taken.</summary>
-    /// <returns>False if the message was damaged and is settled, or is quarantined.</returns>
+    /// <returns>False if the message was damaged and is now settled, or if it is quarantined.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {

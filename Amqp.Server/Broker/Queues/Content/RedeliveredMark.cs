@@ -5,13 +5,12 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>Marks messages as redelivered, and counts the requeues of a message.</summary>
 /// <remarks>
-/// <para>While the broker runs, only this type sets the flag: for a message that is requeued to its place
-/// (<see cref="QueueMessages.Return"/>), for one that a quorum queue stores anew, and for one whose stored head has a count of
-/// requeues.</para>
+/// <para>While the broker runs, only this type sets the flag <see cref="MessageFlags.Redelivered"/>. A message is marked if it is requeued
+/// to its place (<see cref="QueueMessages.Return"/>), if a quorum queue stores it anew, or if its stored head has a requeue count.</para>
 /// <para>After a start the store sets the flag. The log notes the highest sequence of each queue that was delivered
-/// (<see cref="IMessageStore.NoteDelivered"/>), and <c>StretchLoader</c> of Amqp.Storage marks every recovered message up to that sequence:
-/// it may have reached a consumer. When the entry of a marked message is spilled, <c>DeepMessages</c> keeps the mark with the message's
-/// stretch.</para>
+/// (<see cref="IMessageStore.NoteDelivered"/>). <c>StretchLoader</c> of Amqp.Storage marks every recovered message up to that sequence,
+/// because the message may have reached a consumer. When the entry of a marked message is spilled, <c>DeepMessages</c> keeps the mark with
+/// the message's stretch.</para>
 /// </remarks>
 internal static class RedeliveredMark
 {

@@ -3,9 +3,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts which of a queue's messages have their bodies in memory, and which are paged out.</summary>
+/// <summary>Counts the messages of a queue whose bodies are in memory, and those whose bodies are paged out.</summary>
 /// <param name="store">The store that holds the messages.</param>
-/// <param name="head">Size of the head that is assumed for a message whose note has none, in bytes.</param>
+/// <param name="head">Bytes that are assumed for the head of a message without a head size in its note.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Number of messages whose bodies are in memory.</summary>

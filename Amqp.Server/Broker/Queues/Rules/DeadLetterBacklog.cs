@@ -5,8 +5,8 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The dead letters of a queue that are not published yet. They are taken from the queue, but not settled. The queue's lock guards the
-/// state.
+/// The dead letters of a queue that are not published yet. Dead letters that were stored in the queue are taken from it, but not settled.
+/// The queue's lock guards the state.
 /// </summary>
 /// <remarks>
 /// One thread at a time publishes the messages, in order and in batches, without the lock. A round publishes a bounded share. A work item
@@ -20,7 +20,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Approximate bytes of memory that an entry takes, without the payload of a refused message.</summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>Capacity above which an emptied list is freed.</summary>
+    /// <summary>Capacity in messages above which the memory of an empty list is freed.</summary>
     private const int KeptLength = 1024;
 
     private readonly Queue<DeadMessage> _messages = new();
@@ -115,8 +115,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 }
 
 /// <summary>A message that died.</summary>
-/// <param name="Message">The stored message; default for a refused one.</param>
+/// <param name="Message">The stored message; default for a refused message.</param>
 /// <param name="Reason">The reason for its death.</param>
-/// <param name="Refused">The payload of a message that the queue refused, because such a message is not stored; null for any other.</param>
+/// <param name="Refused">The payload of a refused message, which is not stored; null for any other message.</param>
 /// <param name="IsPutAside">True if the message could not be handled and is quarantined, so that it must not be settled.</param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Publishes the dead letters that rounds have left, on the thread pool: for a bounded number of queues at a time, one share of each queue.
-/// Thread-safe.
+/// Publishes, on the thread pool, the dead letters that rounds have left. Serves the queues in order, one share of each, and only a bounded
+/// number of queues at the same time. Thread-safe.
 /// </summary>
 /// <remarks>
 /// The thread pool runs its work items in order. If a large cycle of queues that dead-letter to one another had a work item for each queue,
@@ -25,7 +25,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
     /// <summary>The only instance, because the process has only one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
-    /// <summary>Schedules a share of a backlog, behind those that are already scheduled.</summary>
+    /// <summary>Schedules a share of a backlog, behind the backlogs that are already scheduled.</summary>
     public void Add(DeadLetterBacklog backlog)
     {
         _pending.Enqueue(backlog);

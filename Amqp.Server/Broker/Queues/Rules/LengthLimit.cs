@@ -3,10 +3,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Limits a queue's ready messages by number and by bytes of bodies. Owned by the queue's lock.</summary>
+/// <summary>Limits a queue's ready messages by number and by bytes of bodies. The queue's lock guards the state.</summary>
 /// <remarks>
-/// A queue that refuses publishes decides before a message is stored. So it reserves room for each message that it has accepted, until the
-/// message is in the queue.
+/// A queue that refuses publishes decides about a message before the message is stored. So the queue reserves room for each accepted
+/// message, until the message is in the queue.
 /// </remarks>
 internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings)
 {
@@ -29,7 +29,7 @@ internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings
         return true;
     }
 
-    /// <summary>Releases reserved room: the message was added, or will not be.</summary>
+    /// <summary>Releases reserved room, because the message was added or will not be added.</summary>
     public void Release(int bodyBytes)
     {
         _reserved = Math.Max(0, _reserved - 1);

@@ -2,10 +2,10 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Decides which messages of a queue have expired. Owned by the queue's lock.</summary>
+/// <summary>Decides which messages of a queue have expired. The queue's lock guards the state.</summary>
 /// <remarks>
 /// As in RabbitMQ, a message that arrives at an idle consumer is delivered however short its TTL is. Only messages that had to wait in the
-/// queue, or that were requeued, expire. Therefore this class keeps the time since when messages have been delivered as they arrive.
+/// queue, or that were requeued, expire. Therefore this class keeps the time since which all messages were delivered on arrival.
 /// </remarks>
 /// <param name="timer">Clock for the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
@@ -22,7 +22,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && (isRedelivered || stamp.Published < _flowingSince);
 
     /// <summary>
-    /// Notes if messages are delivered as they arrive from now on. They are if the queue is empty and a consumer is idle.
+    /// Notes if messages are delivered on arrival from now on, that is, if the queue is empty and a consumer is idle.
     /// </summary>
     public void NoteFlow(bool isFlowing)
     {
@@ -33,7 +33,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
     }
 
     /// <summary>
-    /// Assumes that all messages before now were delivered as they arrived. Nothing was noted, because none of them could expire.
+    /// Assumes that all earlier messages were delivered on arrival. Nothing was noted for these messages, because none could expire.
     /// </summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The x-arguments of queue.declare: validated once, as RabbitMQ does, and compared on a redeclaration.</summary>
+/// <summary>The x-arguments of queue.declare: validated once, by RabbitMQ's rules, and compared on a redeclaration.</summary>
 internal sealed class QueueArguments
 {
     /// <summary>
@@ -27,7 +27,7 @@ internal sealed class QueueArguments
         ("x-queue-mode", true, ValueRules.Of("queue-mode")),
         ("x-queue-version", true, ValueRules.Of("queue-version")),
         ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : ValueRules.Unacceptable(value)),
-        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1: no limit; policies cannot say that
+        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1: no limit; policies do not allow -1
         ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
         (QueueKinds.Argument, true, value => ValueRules.OneOf(value, "queue type", [.. QueueKinds.Names])),
         ("x-queue-master-locator", true, _ => null),
@@ -44,7 +44,7 @@ internal sealed class QueueArguments
     /// <summary>Type of the queue: classic by default.</summary>
     public QueueType Type => QueueKinds.Of(Table[QueueKinds.Argument]);
 
-    /// <summary>True if only one of the queue's consumers receives messages, and another one only after that one has left.</summary>
+    /// <summary>True if one consumer receives all messages until it leaves the queue. After that, another consumer receives them.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
     /// <summary>Number of levels that the queue has in the store: one for each priority, and one for returned messages.</summary>
@@ -81,7 +81,7 @@ internal sealed class QueueArguments
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
     /// <summary>Demands that a redeclaration has the same values of all compared arguments.</summary>
-    /// <exception cref="BrokerException">406 names the first argument that differs.</exception>
+    /// <exception cref="BrokerException">406: an argument differs. The text names the first one.</exception>
     public void DemandEquivalent(FieldTable received, string queue, string virtualHost)
     {
         foreach (var (name, isCompared, _) in _known)

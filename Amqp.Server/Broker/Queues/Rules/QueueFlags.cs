@@ -17,7 +17,7 @@ internal enum QueueFlags
 
     /// <summary>
     /// The queue has a level in the store for returned messages, which are delivered first.
-    /// The broker sets the flag for quorum queues. Quorum queues that an earlier version of the broker declared lack it.
+    /// The broker sets the flag for quorum queues. The flag is missing from quorum queues that an earlier version of the broker declared.
     /// </summary>
     Returns = 8,
 }

@@ -33,7 +33,7 @@ internal sealed class QueueRules
     private readonly HeldMemory _heldMemory;
     private readonly BrokerStatistics _statistics;
     private MessageExpiry? _expiry; // null while no message can expire
-    private bool _isExpiryCertain; // false if it is only possible that recovered or returned messages expire
+    private bool _isExpiryCertain; // false if at most recovered or returned messages can expire
     private LengthLimit? _limit;
     private bool _isClosed;
 
@@ -63,7 +63,7 @@ internal sealed class QueueRules
     /// <remarks>A copy, because it is read once a message.</remarks>
     public bool CountsDeliveries { get; private set; }
 
-    /// <summary>The dead letters that are not published yet; null until the first message of the queue died.</summary>
+    /// <summary>The dead letters that are not published yet; null until the first message of the queue dies.</summary>
     public DeadLetterBacklog? Dead { get; private set; }
 
     /// <summary>Applies other settings. The next <see cref="Tidy"/> removes expired and excess messages.</summary>
@@ -75,14 +75,14 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A restored queue gets its policies here, after its arguments, so the timer makes it check its messages. Without a TTL and a
-        // dead-letter exchange, expired messages can stay until the queue is used.
+        // A restored queue gets its policies here, after its arguments, so the timer makes the queue check its messages. If the queue has
+        // neither a TTL nor a dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
 
     /// <summary>
-    /// Checks messages for expiry from now on, because the queue has messages of which it is not known if they can expire.
+    /// Checks messages for expiry from now on, because the queue has messages that may have an expiration.
     /// </summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
@@ -108,7 +108,8 @@ internal sealed class QueueRules
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
     /// <summary>
-    /// True if a message that was taken has expired. A message that can expire gets a mark in its note, so that a requeue checks it again.
+    /// True if a message that was taken has expired. A message that can expire gets a mark in its note, so that a requeue has it checked
+    /// again.
     /// </summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -175,7 +176,7 @@ internal sealed class QueueRules
         bool wasHeldUp = IsHeldUp;
         Dead!.End(done);
         if (wasHeldUp && !IsHeldUp)
-            _timer.Set(Alarm, _timer.Now); // for messages that could not expire meanwhile
+            _timer.Set(Alarm, _timer.Now); // to drop messages that could not expire meanwhile
     }
 
     /// <summary>Resumes after a crash of the queue: releases all reserved room, and sets the queue's alarm to now.</summary>

@@ -7,7 +7,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The parts of the broker that all its queues and exchanges work with. They stay the same while the broker runs.</summary>
+/// <summary>The parts of the broker that all queues and exchanges use. These parts stay the same while the broker runs.</summary>
 internal sealed record QueueServices
 {
     public required IMessageStore Store { get; init; }
@@ -23,7 +23,7 @@ internal sealed record QueueServices
     /// <summary>Receives unexpected exceptions that are contained in one compartment.</summary>
     public required ContainedFaults Faults { get; init; }
 
-    /// <summary>Counts the broker's memory besides messages.</summary>
+    /// <summary>Counts memory that the broker uses outside of the message store.</summary>
     public required HeldMemory HeldMemory { get; init; }
 
     public required BrokerStatistics Statistics { get; init; }
@@ -35,7 +35,7 @@ internal sealed record QueueServices
     public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>
-    /// Maximum number of messages in an exchange's recent history. A new binding receives all of them at once, while other work waits.
+    /// Maximum number of messages in an exchange's recent history. A new binding receives the history at once, while other work waits.
     /// </summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 

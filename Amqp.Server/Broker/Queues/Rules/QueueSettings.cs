@@ -19,7 +19,7 @@ internal sealed record QueueSettings
     /// <summary>Time after which the unused queue is deleted, in milliseconds; null: never.</summary>
     public long? Expires { get; private init; }
 
-    /// <summary>Exchange for messages that die in the queue; null: they are dropped.</summary>
+    /// <summary>Exchange for messages that die in the queue; null: such messages are dropped.</summary>
     public string? DeadLetterExchange { get; private init; }
 
     /// <summary>Routing key for messages that die in the queue; null: each message keeps its own routing key.</summary>
@@ -57,13 +57,13 @@ internal sealed record QueueSettings
     /// True if the requeues of a message are counted, and consumers receive the count in a header. False in a queue with priorities,
     /// because a message's note holds either its priority or the count.
     /// </summary>
-    public bool CountsDeliveries { get; private init; } // computed once, because each delivery asks for it
+    public bool CountsDeliveries { get; private init; } // computed once, because it is read for each delivery
 
     /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
     /// <summary>
-    /// Combines arguments and policies. If both have a setting, the smaller number applies, but the text of the argument.
+    /// Combines arguments and policies. If both have a setting, the smaller of two numbers applies; of two texts, the argument's applies.
     /// </summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {

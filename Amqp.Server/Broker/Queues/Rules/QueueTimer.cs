@@ -11,10 +11,10 @@ internal sealed class QueueTimer : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // guarded by _gate, as are the next fields
+    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // guarded by _gate, as are the next two fields
     private long _armedFor = long.MaxValue;
     private bool _isStarted;
-    private long _lastNumber;
+    private long _lastNumber; // interlocked
 
     public QueueTimer(TimeProvider clock)
     {
