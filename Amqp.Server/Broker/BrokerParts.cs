@@ -8,18 +8,19 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Makes the parts of the broker that need parts made after them. Delegates read the later parts from the broker when they are needed.
+/// Creates the table of virtual hosts and the alarms. Parts of the broker that do not exist yet are read through delegates, when they are
+/// needed.
 /// </summary>
 internal static class BrokerParts
 {
-    /// <summary>Makes the table of virtual hosts, empty.</summary>
-    /// <param name="broker">The broker. Delegates read its later parts, such as the alarms.</param>
+    /// <summary>Creates the empty table of virtual hosts.</summary>
+    /// <param name="broker">The broker. Its parts that do not exist yet, such as the alarms, are read through delegates.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="definitions">Durable exchanges, queues and bindings.</param>
     /// <param name="timer">Timer of all queues.</param>
     /// <param name="clock">Clock of all timestamps.</param>
     /// <param name="logger">Log of virtual hosts, exchanges and queues.</param>
-    /// <param name="spans">Traces of messages; null: off.</param>
+    /// <param name="spans">Traces of messages; null if tracing is off.</param>
     /// <param name="making">Called for each virtual host before its bindings are restored.</param>
     public static VirtualHostTable NewVirtualHosts(
         MessageBroker broker,
@@ -60,7 +61,7 @@ internal static class BrokerParts
         };
     }
 
-    /// <summary>Makes the memory and disk alarms.</summary>
+    /// <summary>Creates the memory and disk alarms.</summary>
     public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
         new ResourceLimit(
             new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,

@@ -13,7 +13,7 @@ internal static class BrokerRestore
     /// <summary>Global parameter with the permanent, unique id of the broker.</summary>
     private const string ClusterId = "internal_cluster_id";
 
-    /// <summary>Restores the content of the data directory, and adds the objects that the configuration demands.</summary>
+    /// <summary>Restores the content of the data directory, and adds the objects that the configuration requires.</summary>
     public static void Run(MessageBroker broker, BrokerOptions options, ILogger logger)
     {
         broker.VirtualHosts.Restore();

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker;
 
 /// <summary>
 /// Creates users and permissions that no client requested: the default user of a new data directory, the default users of each new virtual
-/// host, and full permissions for users that a version without permissions has stored.
+/// host, and full permissions for users that were stored by an old version, which had no permissions.
 /// </summary>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
@@ -62,12 +62,15 @@ internal sealed class InitialAccess(
         }
     }
 
-    /// <summary>Gives access to everything to a user that a version without permissions has stored, as in that version.</summary>
+    /// <summary>
+    /// Gives full permissions to a user that was stored by an old version. That version had no permissions: every user could access
+    /// everything.
+    /// </summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last: in the new format the user is not migrated again
+        users.Put(users.Find(name)!); // last, because a user in the new format is not migrated again
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

@@ -22,10 +22,10 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>The broker: holds its store, its users and its virtual hosts together.</summary>
+/// <summary>The broker: creates and connects its store, users, virtual hosts and other parts.</summary>
 /// <remarks>
-/// Opened once before the first client connects, and disposed of once after the last one has disconnected. Its parts are not replaced in
-/// between.
+/// The broker is opened before the first client connects, and disposed of after the last client has disconnected. Its parts are never
+/// replaced.
 /// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
@@ -82,7 +82,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>Runtime parameters: settings that can change while the broker runs.</summary>
     public RuntimeParameters Parameters { get; }
 
-    /// <summary>Global parameters. Only <see cref="ClusterName"/> has an effect.</summary>
+    /// <summary>Global parameters. Only <c>cluster_name</c> has an effect.</summary>
     public NamedValues GlobalParameters { get; }
 
     /// <summary>
@@ -96,7 +96,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>Tables that definitions are exported from and imported to.</summary>
     public DefinitionScope Definitions { get; }
 
-    /// <summary>Numbers of connections and channels.</summary>
+    /// <summary>Numbers of open connections and channels, with their limits.</summary>
     public ClientCounts Clients { get; }
 
     public PermissionStore Permissions { get; }
@@ -144,7 +144,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <param name="logger">Log of the broker.</param>
     /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
     /// <param name="events">Event stream; null creates one without listeners.</param>
-    /// <param name="seam">Wraps the store; null: no wrapper. For tests.</param>
+    /// <param name="seam">Wraps the store, in tests; null: no wrapper.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(
@@ -169,7 +169,9 @@ internal sealed class MessageBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Flushes everything to disk and releases the data directory. A step runs even if an earlier one fails.</summary>
+    /// <summary>
+    /// Flushes everything to disk and releases the data directory. Each step of the stop runs even if an earlier step fails.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await StepAsync("the alarms", Alarms);

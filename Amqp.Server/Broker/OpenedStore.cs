@@ -18,7 +18,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
     /// <param name="options">Configuration of the broker.</param>
     /// <param name="clock">Clock that measures the recovery.</param>
     /// <param name="logger">Receives the report of the recovery.</param>
-    /// <param name="seam">Wraps the store; the identity outside of tests.</param>
+    /// <param name="seam">Wraps the store in tests; otherwise returns it unchanged.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
     {

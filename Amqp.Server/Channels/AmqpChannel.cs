@@ -6,8 +6,10 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>One channel of a connection. It translates between AMQP's frames and a session of the broker.</summary>
-/// <remarks>The connection's read loop owns it. The session writes to the connection's outbox, whose lock is the session's gate.</remarks>
+/// <summary>One channel of a connection: translates between AMQP's frames and a session of the broker.</summary>
+/// <remarks>
+/// The connection's read loop owns the channel. The session writes to the connection's outbox, whose lock is the session's gate.
+/// </remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
     private readonly Outbox _outbox;

@@ -3,7 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Channels;
 
 /// <summary>
-/// The extensions of AMQP that a client understands, as its start-ok says. The broker uses no other extensions with this client.
+/// The extensions of AMQP that a client understands, according to its connection.start-ok. The broker uses no other extensions with this
+/// client.
 /// </summary>
 internal readonly record struct ClientCapabilities(bool AuthenticationFailureClose, bool ConsumerCancelNotify, bool ConnectionBlocked)
 {

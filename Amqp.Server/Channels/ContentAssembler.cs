@@ -7,8 +7,8 @@ namespace Amqp.Server.Channels;
 
 /// <summary>Assembles a publish from its method, header and body frames, in the encoded form that is stored.</summary>
 /// <remarks>
-/// The connection's read loop owns it. The head is built in a buffer that the channel keeps. A body in one frame, as most are,
-/// is not copied. Memory grows with the octets that have arrived, not with the size that a header announces.
+/// The connection's read loop owns the assembler. The head is built in a buffer that is kept for the next content. A body that arrives in
+/// one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived, not with the size that a header announces.
 /// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
@@ -120,7 +120,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <summary>Adds a body frame.</summary>
     /// <param name="part">Payload of the frame.</param>
     /// <param name="body">
-    /// The whole body, if it is complete. Valid until the next call, and no longer than the payload of the frame.
+    /// The whole body, if it is complete. Valid until the next call, and only while the payload of the frame is valid.
     /// </param>
     /// <returns>True if the content is complete.</returns>
     /// <exception cref="AmqpException">501: more octets than the header announced.</exception>

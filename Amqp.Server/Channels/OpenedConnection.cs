@@ -7,7 +7,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Channels;
 
 /// <summary>The result of a handshake, and the state that a connection's channels share.</summary>
-/// <remarks>The connection's read loop owns it, except for the outbox, which has a lock of its own.</remarks>
+/// <remarks>The connection's read loop owns this object, except for the outbox, which has a lock of its own.</remarks>
 internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogger logger)
 {
     /// <summary>The logged-in client, which owns the sessions of its channels.</summary>
@@ -18,7 +18,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>Closes the socket. Called if a client cannot be told the outcome of its request. Any thread.</summary>
+    /// <summary>Closes the socket. Called if the client cannot be told the outcome of its request. Callable from any thread.</summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;
@@ -50,5 +50,5 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     public PendingCommit? PendingCommit { get; set; }
 }
 
-/// <summary>A tx.commit. It is answered when the store is durable up to its position.</summary>
+/// <summary>A tx.commit, which is answered once the log is synced up to the position.</summary>
 internal sealed record PendingCommit(AmqpChannel Channel, long Position);

@@ -41,7 +41,7 @@ internal sealed class Outbox : IOutput
     /// <summary>Octets and frames that the connection has received and sent.</summary>
     public ConnectionCounts Counts { get; } = new();
 
-    /// <summary>Octets written and not sent. Any thread may ask.</summary>
+    /// <summary>Number of octets that were written and are not sent yet. Any thread may ask.</summary>
     public long Waiting => _room.Pending;
 
     /// <summary>Bytes of the blocks that hold the pending octets. Any thread may ask.</summary>

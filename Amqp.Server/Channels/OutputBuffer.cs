@@ -3,7 +3,10 @@ using System.Buffers;
 namespace Amqp.Server.Channels;
 
 /// <summary>Octets to be sent, in blocks of a pool: appended at the end, taken from the front a block at a time.</summary>
-/// <remarks>The outbox's gate guards it. The taker owns a block that was taken. An empty buffer holds no memory.</remarks>
+/// <remarks>
+/// The outbox's gate guards the buffer. A block that was taken belongs to the caller. A buffer from which everything was taken holds no
+/// memory.
+/// </remarks>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
     /// <summary>Limit of the bytes of a block, for a pool that has no limit of its own.</summary>

@@ -4,9 +4,9 @@ namespace Amqp.Server.Channels;
 
 /// <summary>Bounds the octets that are pending for one client: from the high watermark on, deliveries and requests are held back.</summary>
 /// <remarks>
-/// The outbox's gate guards it. <see cref="Pending"/> and <see cref="IsFull"/> may also be read without the gate.
-/// If a peer reads slowly, sends take long and pending octets accumulate. From the high watermark on consumers are refused and
-/// requests are not read, so the output's memory has a bound.
+/// The outbox's gate guards the state. <see cref="Pending"/> and <see cref="IsFull"/> may also be read without the gate. If a peer reads
+/// slowly, sends take long and pending octets accumulate. From the high watermark on, consumers are refused and requests are not read, so
+/// that the memory of the output is bounded.
 /// </remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
@@ -16,7 +16,7 @@ internal sealed class OutputRoom(long highWatermark)
     private bool _isFull;
     private bool _isDeliveryOver;
 
-    /// <summary>Octets written and not sent.</summary>
+    /// <summary>Number of octets that were written and are not sent yet.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
     /// <summary>
@@ -64,7 +64,7 @@ internal sealed class OutputRoom(long highWatermark)
         return _pending < highWatermark ? Release() : null;
     }
 
-    /// <summary>Counts everything that is pending as gone, because the peer has gone.</summary>
+    /// <summary>Sets the number of pending octets to zero, because the peer has gone.</summary>
     /// <inheritdoc cref="Free"/>
     public List<SessionConsumer>? Clear()
     {

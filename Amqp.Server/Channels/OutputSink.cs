@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Destination of an outbox. One send at a time.</summary>
+/// <summary>Destination of an outbox. Only one send runs at a time.</summary>
 internal abstract class OutputSink
 {
     /// <summary>

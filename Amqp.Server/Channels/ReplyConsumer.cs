@@ -10,9 +10,10 @@ namespace Amqp.Server.Channels;
 /// A channel's consumer of direct reply-to. A message whose routing key is the consumer's name goes to the client without a queue.
 /// </summary>
 /// <remarks>
-/// <para>The lock of the connection's outbox guards it. The thread that publishes a reply writes it to the outbox, and no queue stores it.
-/// As in RabbitMQ, a reply is delivered at most once, in no defined order with deliveries from queues, and prefetch does not limit it.
-/// Replies are discarded while too much output is pending, so that a requester that does not read costs bounded memory.</para>
+/// <para>The lock of the connection's outbox guards the consumer. The thread that publishes a reply writes the reply to the outbox, and no
+/// queue stores it. As in RabbitMQ, a reply is delivered at most once, in no defined order with deliveries from queues, and is not limited
+/// by prefetch. Replies are discarded while too much output is pending, so that a requester that does not read costs bounded
+/// memory.</para>
 /// <para>A cached route may lead to a consumer whose channel has closed, so a cancelled consumer holds no reference to its channel.</para>
 /// </remarks>
 internal sealed class ReplyConsumer : IReplyConsumer
@@ -30,7 +31,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
 
     public string Tag { get; }
 
-    /// <summary>The name that the reply-to of the client's requests gets in place of the pseudo-queue.</summary>
+    /// <summary>The name that replaces the pseudo-queue in the reply-to of the client's requests.</summary>
     public string Name { get; }
 
     /// <summary><see cref="Name"/> in UTF-8.</summary>

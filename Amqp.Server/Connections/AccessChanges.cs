@@ -28,9 +28,9 @@ internal static class AccessChanges
     }
 
     /// <summary>
-    /// Demands that user and virtual host of a new connection still exist: a deletion during the handshake does not close it.
+    /// Demands that user and virtual host of a new connection still exist: a deletion during the handshake does not close the connection.
     /// </summary>
-    /// <exception cref="AmqpException">320: one of them is deleted.</exception>
+    /// <exception cref="AmqpException">320: the user or the virtual host is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)
     {
         if (opened.VirtualHost.IsDeleted)

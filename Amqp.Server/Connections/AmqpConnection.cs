@@ -167,7 +167,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     public void WakeUp() => _readLoop.WakeUp();
 
     /// <summary>Checks heartbeats and the consumer timeout. Called by <see cref="HeartbeatMonitor"/>.</summary>
-    /// <param name="now">Time in milliseconds, as <see cref="Environment.TickCount64"/> has it.</param>
+    /// <param name="now">The current <see cref="Environment.TickCount64"/>.</param>
     public void Check(long now)
     {
         if (Opened is not { } opened)
@@ -224,7 +224,7 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task EndAsync()
     {
-        // Each step is contained, so that the next steps are taken even if it throws.
+        // Each step is contained, so that the next steps are taken even if one throws.
         _faults.Contain(_readLoop.Release);
         _round.Complete();
         _faults.Contain(NoteClosed);

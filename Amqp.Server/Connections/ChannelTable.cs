@@ -8,12 +8,14 @@ using Amqp.Server.Channels.Handlers;
 namespace Amqp.Server.Connections;
 
 /// <summary>Opens and closes the channels of a connection, and passes each frame to its channel.</summary>
-/// <remarks>The connection's read loop owns it. The table changes under a lock, so that other threads can list the channels.</remarks>
+/// <remarks>
+/// The connection's read loop owns the table. The table changes under a lock, so that other threads can list the channels.
+/// </remarks>
 internal sealed class ChannelTable(OpenedConnection connection, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
-    private AmqpChannel? _latest; // channel of the last frame; saves a look-up, as the next frame is mostly on it too
+    private AmqpChannel? _latest; // channel of the last frame; saves a look-up, because the next frame is mostly for the same channel
 
     /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
     public IReadOnlyList<AmqpChannel> All
@@ -67,7 +69,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Releases what the channels hold, at the end of the connection.</summary>
+    /// <summary>Releases everything that the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
         // Consumers first: a message that one channel requeues must not be delivered on another channel of the connection.
@@ -154,7 +156,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         channel.Send(new ChannelCloseOk());
     }
 
-    /// <summary>Raises the event of a closed channel, unless the broker's own channel.close has raised it before.</summary>
+    /// <summary>Raises the event of a closed channel, unless the event was raised when the broker sent channel.close.</summary>
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)

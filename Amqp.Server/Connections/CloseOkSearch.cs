@@ -3,7 +3,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Finds connection.close-ok by its octets, where a broken frame has left no way to tell frames apart.</summary>
+/// <summary>Finds connection.close-ok by its octets, after a broken frame, when the boundaries between frames are unknown.</summary>
 internal static class CloseOkSearch
 {
     private static ReadOnlySpan<byte> Frame091 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
@@ -11,10 +11,8 @@ internal static class CloseOkSearch
     private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
     /// <summary>Looks for the frame, and consumes the octets that cannot be a part of it.</summary>
-    /// <param name="buffer">
-    /// The octets that have arrived; afterwards only the last of them, which may be the beginning of the frame.
-    /// </param>
-    /// <param name="isAmqp08">True for a client that speaks AMQP 0-8.</param>
+    /// <param name="buffer">The octets that have arrived; afterwards only the last octets, which may be the beginning of the frame.</param>
+    /// <param name="isAmqp08">True for a client that uses AMQP 0-8.</param>
     public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
     {
         bool isFound = new SequenceReader<byte>(buffer).TryReadTo(out ReadOnlySequence<byte> _, isAmqp08 ? Frame08 : Frame091);

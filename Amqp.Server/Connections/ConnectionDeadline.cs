@@ -1,14 +1,14 @@
 namespace Amqp.Server.Connections;
 
 /// <summary>Limits the time of a connection's current step: its handshake, the answer to connection.close, the last send.</summary>
-/// <remarks>Thread-safe. A new deadline replaces the one before.</remarks>
+/// <remarks>Thread-safe. A new deadline replaces the previous one.</remarks>
 /// <param name="onMissed">Closes the socket. Called on a timer's thread, so it must throw nothing.</param>
 internal sealed class ConnectionDeadline(Action onMissed)
 {
     /// <summary>Time for a peer to answer connection.close before its socket is closed.</summary>
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shorter time for a peer with broken framing or without a login, which is probably no AMQP client.</summary>
+    /// <summary>The shorter time for a peer with broken framing or without a login, which is probably not an AMQP client.</summary>
     /// <remarks>Also the time for a last send, and for the client to close its socket after a close-ok.</remarks>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 

@@ -12,6 +12,6 @@ internal sealed class ConnectionFaults(ContainedFaults faults, string connection
     /// <summary>Notes an exception.</summary>
     public void Note(Exception error) => faults.Note(Compartment.Connection, Place, error);
 
-    /// <summary>Takes a step, and notes its exception if it throws.</summary>
+    /// <summary>Runs a step, and notes its exception if the step throws.</summary>
     public void Contain(Action step) => faults.Contain(Compartment.Connection, Place, step);
 }

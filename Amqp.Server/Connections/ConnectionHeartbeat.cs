@@ -3,7 +3,9 @@ using Amqp.Server.Channels;
 namespace Amqp.Server.Connections;
 
 /// <summary>Sends the heartbeats of a connection, and closes an idle connection (spec 4.2.7).</summary>
-/// <remarks>The read loop notes what it receives. <see cref="HeartbeatMonitor"/> calls <see cref="Check"/> from its own loop.</remarks>
+/// <remarks>
+/// The read loop notes each read of the socket. <see cref="HeartbeatMonitor"/> calls <see cref="Check"/> from its own loop.
+/// </remarks>
 /// <param name="outbox">Sends the heartbeats.</param>
 /// <param name="onSilent">Closes the connection. Receives the number of seconds without input.</param>
 internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
@@ -11,13 +13,13 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
     private long _lastReceived = Environment.TickCount64;
     private bool _isReadingPaused;
 
-    /// <summary>Notes that octets have come: the peer is alive.</summary>
+    /// <summary>Notes that octets have arrived, so the peer is alive.</summary>
     public void NoteReceived() => Volatile.Write(ref _lastReceived, Environment.TickCount64);
 
     /// <summary>Stops the check of the peer, whose heartbeats are not read from now on.</summary>
     public void PauseReading() => Volatile.Write(ref _isReadingPaused, true);
 
-    /// <summary>Resumes the check of the peer. Its time without input begins now.</summary>
+    /// <summary>Resumes the check of the peer. The time without input is counted from now on.</summary>
     public void ResumeReading()
     {
         NoteReceived();
@@ -25,7 +27,7 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
     }
 
     /// <summary>Sends a heartbeat after 0.5 intervals without output. Closes the connection after 2.5 intervals without input.</summary>
-    /// <param name="now">Time in milliseconds, as <see cref="Environment.TickCount64"/> has it.</param>
+    /// <param name="now">The current <see cref="Environment.TickCount64"/>.</param>
     /// <param name="seconds">The interval that the handshake agreed on; 0: no heartbeats.</param>
     public void Check(long now, int seconds)
     {

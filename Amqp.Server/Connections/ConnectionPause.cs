@@ -2,7 +2,7 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Pauses the read loop of a connection until a task completes, or the connection ends.</summary>
 /// <remarks>The read loop waits; any thread may call <see cref="End"/>.</remarks>
-/// <param name="heartbeat">Stops its check of the peer during a pause, because the client's heartbeats are not read.</param>
+/// <param name="heartbeat">Does not check the peer during a pause, because the peer's heartbeats are not read then.</param>
 /// <param name="socketClosed">Cancelled when the socket is closed.</param>
 internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, CancellationToken socketClosed)
 {

@@ -47,7 +47,7 @@ internal sealed class ConnectionPeer
     /// <summary>True if the connection is encrypted.</summary>
     public bool IsTls { get; }
 
-    /// <summary>The certificate of the peer; null if it has presented none.</summary>
+    /// <summary>The certificate of the peer; null if the peer presented none.</summary>
     public X509Certificate2? Certificate { get; }
 
     private static (string, int) Split(EndPoint? end) =>

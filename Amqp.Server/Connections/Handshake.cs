@@ -28,8 +28,7 @@ internal sealed class Handshake(
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options);
 
-    /// <summary>Runs the handshake.</summary>
-    /// <returns>The result; null if the peer has gone, or was refused without an answer.</returns>
+    /// <returns>The result; null if the peer has gone, or was refused without a connection.close.</returns>
     /// <exception cref="AmqpException">The client is refused. The caller must answer with connection.close.</exception>
     public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
@@ -133,7 +132,8 @@ internal sealed class Handshake(
     }
 
     /// <summary>
-    /// Reads the next method; null if the peer has gone, or after an error and a delay. As in RabbitMQ, the error has no answer.
+    /// Reads the next method; null if the peer has gone, or after an error and a delay. As in RabbitMQ, the client receives no answer to
+    /// the error.
     /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
@@ -151,7 +151,7 @@ internal sealed class Handshake(
     }
 
     /// <summary>Refuses a login. A delay slows down the guessing of passwords.</summary>
-    /// <param name="mechanism">The mechanism of the login.</param>
+    /// <param name="mechanism">Name of the SASL mechanism, for the reply text.</param>
     /// <param name="isTold">
     /// True for a client that understands a connection.close. The socket of any other client is closed after a delay.
     /// </param>

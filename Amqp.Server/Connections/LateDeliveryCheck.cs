@@ -1,18 +1,18 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Times the checks of a connection for deliveries that are unacknowledged for longer than the consumer timeout.</summary>
+/// <summary>Decides when a connection is checked for deliveries that are unacknowledged for longer than the consumer timeout.</summary>
 /// <remarks>Owned by the loop of <see cref="HeartbeatMonitor"/>.</remarks>
 internal sealed class LateDeliveryCheck
 {
-    /// <summary>Milliseconds between two checks, at most; RabbitMQ's interval.</summary>
+    /// <summary>Maximum number of milliseconds between two checks: RabbitMQ's interval.</summary>
     private const long LongestInterval = 60_000;
 
     private long _next;
 
     /// <summary>
-    /// True if a check is due. The next check is then due after a quarter of the timeout, or a minute if that is shorter.
+    /// True if a check is due. The next check is then due after a quarter of the timeout, but at the latest after a minute.
     /// </summary>
-    /// <param name="now">In milliseconds.</param>
+    /// <param name="now">Time in milliseconds.</param>
     /// <param name="timeout">The shortest consumer timeout, in milliseconds; null: none.</param>
     public bool IsDue(long now, long? timeout)
     {

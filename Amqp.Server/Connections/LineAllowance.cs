@@ -29,7 +29,8 @@ internal sealed class LineAllowance : IDisposable
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="sumUp">Logs the number of lines of an address that were left out, the address, and the last of these lines.</param>
     /// <param name="sumUpOthers">
-    /// Logs the number of all other lines that were left out: the ten addresses with the most get a line of their own.
+    /// Logs the number of lines that were left out for all other addresses. Only the ten addresses with the most such lines get a log line
+    /// of their own.
     /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The connections without a connection.open-ok yet. Beyond their limit the oldest of them is closed.</summary>
+/// <summary>
+/// The connections that have not completed the handshake yet. When there are more than the limit, the oldest of them is closed.
+/// </summary>
 /// <remarks>
 /// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login loses these first, so it does
 /// not keep other clients out.

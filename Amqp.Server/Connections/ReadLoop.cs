@@ -15,9 +15,9 @@ namespace Amqp.Server.Connections;
 /// Reads the frames of an open connection until it closes. The frames of one read of the socket are handled as one round of work.
 /// </summary>
 /// <remarks>
-/// Frames are handled without awaiting: nearly everything that they ask for is in memory, and evicted payloads are read from the disk
+/// Frames are handled without awaiting: nearly all data that the frames need is in memory, and evicted payloads are read from the disk
 /// synchronously. The loop waits between rounds: for the store, for the end of an alarm, or for a client that does not read its output.
-/// Meanwhile TCP stops the client, so no input accumulates here.
+/// Meanwhile TCP's flow control stops the client, so no input accumulates here.
 /// </remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
@@ -104,7 +104,7 @@ internal sealed class ReadLoop(
     }
 
     /// <summary>Releases what the connection holds: consumers and deliveries of its channels, then its exclusive queues.</summary>
-    /// <remarks>A step that throws does not stop the others.</remarks>
+    /// <remarks>A step that throws does not prevent the other steps.</remarks>
     public void Release()
     {
         if (_opened is not { } opened)
@@ -150,7 +150,7 @@ internal sealed class ReadLoop(
             Handle(frame);
             if (_opened is not { } opened)
                 continue;
-            // RabbitMQ's rule: while an alarm is set requests are answered, and the first frame of a content is the last that is read.
+            // RabbitMQ's rule: while an alarm is set, requests are still answered. Reading pauses after the first frame of a content.
             _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
             // The requests of one packet can ask for more output than memory holds, so the output is checked after each frame.
             _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;

@@ -15,7 +15,9 @@ internal static class SaslMechanisms
     /// <summary>All mechanisms, in the order of connection.start.</summary>
     public static IReadOnlyList<string> All { get; } = [.. WithPassword, External];
 
-    /// <summary>Reads name and password from a response. Returns null if it is malformed, or the mechanism has no password.</summary>
+    /// <summary>
+    /// Reads name and password from a response. Returns null if the response is malformed, or the mechanism has no password.
+    /// </summary>
     public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
     {
         "PLAIN" => ReadPlain(response),
@@ -23,7 +25,9 @@ internal static class SaslMechanisms
         _ => null,
     };
 
-    /// <summary>Reads an identity to act for, which is ignored, a NUL, the name, a NUL, and the password (RFC 4616).</summary>
+    /// <summary>
+    /// Reads the response of PLAIN (RFC 4616): an identity to act for, which is ignored; NUL; the name; NUL; the password.
+    /// </summary>
     private static (string, string)? ReadPlain(ReadOnlySpan<byte> response)
     {
         int first = response.IndexOf((byte)0);

@@ -15,7 +15,7 @@ internal static class ServerProperties
 
     /// <param name="options">Name and version of the product.</param>
     /// <param name="clusterName">The current name of the cluster.</param>
-    /// <param name="isAmqp08">True for a client that speaks 0-8: the capabilities, which are extensions of 0-9-1, are left out.</param>
+    /// <param name="isAmqp08">True for a client that uses AMQP 0-8: the capabilities, which are extensions of 0-9-1, are left out.</param>
     public static FieldTable Of(BrokerOptions options, string clusterName, bool isAmqp08) => FieldTable.Empty
         .With("capabilities", isAmqp08 ? FieldValue.FromTable(FieldTable.Empty) : _capabilities)
         .With("cluster_name", FieldValue.FromString(clusterName))

@@ -15,7 +15,7 @@ internal sealed class StartFrames(BrokerOptions options)
     /// <summary>Returns the frame that offers these mechanisms.</summary>
     /// <param name="mechanisms">Names of the mechanisms, separated by spaces.</param>
     /// <param name="clusterName">The current name of the cluster.</param>
-    /// <param name="isAmqp08">True for a client that speaks 0-8, which knows no capabilities.</param>
+    /// <param name="isAmqp08">True for a client that uses AMQP 0-8, which has no capabilities.</param>
     public byte[] Offering(string mechanisms, string clusterName, bool isAmqp08)
     {
         var key = (mechanisms, isAmqp08);

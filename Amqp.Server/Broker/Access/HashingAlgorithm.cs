@@ -6,7 +6,7 @@ internal enum HashingAlgorithm : byte
     /// <summary>RabbitMQ's default since 3.6.</summary>
     Sha256 = 1,
 
-    /// <summary>RabbitMQ's alternative.</summary>
+    /// <summary>RabbitMQ's alternative to SHA-256.</summary>
     Sha512 = 2,
 
     /// <summary>RabbitMQ's default before 3.6. Accepted in old definitions, and not used for new hashes.</summary>

@@ -41,7 +41,8 @@ internal sealed class PasswordHash
     }
 
     /// <summary>
-    /// True if the password matches. Takes the same time for a wrong password, so that the time does not reveal how much of it is right.
+    /// True if the password matches. The check of a wrong password takes the same time, so that the time reveals nothing about the right
+    /// password.
     /// </summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(

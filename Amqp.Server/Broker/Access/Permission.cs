@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>A user without a permission in a virtual host cannot open a connection to that virtual host.</remarks>
 internal sealed record Permission(string User, string VirtualHost, NamePattern Configure, NamePattern Write, NamePattern Read)
 {
-    /// <exception cref="FormatException">A pattern is no regular expression.</exception>
+    /// <exception cref="FormatException">A pattern is not a valid regular expression.</exception>
     public Permission(string user, string virtualHost, string configure, string write, string read)
         : this(user, virtualHost, new NamePattern(configure), new NamePattern(write), new NamePattern(read))
     {

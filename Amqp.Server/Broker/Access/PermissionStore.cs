@@ -171,8 +171,8 @@ internal sealed class PermissionStore
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
     /// <summary>
-    /// Increments the version. Called after the change: if it came first, a check of the old permission could be cached under the new
-    /// version.
+    /// Increments the version and raises <see cref="Changed"/>. Called after the change: if the increment came first, a check of the old
+    /// permission could be cached under the new version.
     /// </summary>
     private void NoteChange(string virtualHost)
     {

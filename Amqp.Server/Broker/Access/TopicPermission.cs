@@ -11,7 +11,7 @@ internal sealed record TopicPermission
     private readonly NamePattern _write;
     private readonly NamePattern _read;
 
-    /// <exception cref="FormatException">A pattern is no regular expression.</exception>
+    /// <exception cref="FormatException">A pattern is not a valid regular expression.</exception>
     public TopicPermission(string user, string virtualHost, string exchange, string write, string read)
     {
         (User, VirtualHost, Exchange, Write, Read) = (user, virtualHost, exchange, write, read);

@@ -5,15 +5,15 @@ namespace Amqp.Server.Broker.Access;
 
 /// <summary>Encodes a user for the catalog, without the name.</summary>
 /// <remarks>
-/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Versions without permissions wrote <c>|
-/// hash length u8 | hash | tags |</c> with a hash of 36 octets, so the first octet tells the formats apart.
+/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Old versions of the broker, which had no
+/// permissions, wrote <c>| hash length u8 | hash | tags |</c> with a hash of 36 octets, so the first octet tells the formats apart.
 /// </remarks>
 internal static class UserCodec
 {
     private const byte Version = 1;
     private const int HeaderSize = 4;
 
-    /// <summary>True if a version without permissions wrote the value.</summary>
+    /// <summary>True if the value was written by an old version of the broker, which had no permissions.</summary>
     public static bool IsOfOldVersion(ReadOnlySpan<byte> value) => value.Length > 0 && value[0] == 36;
 
     public static byte[] Write(User user)

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>Hash for logins with an unknown name, so that they take as long as logins with a known name.</summary>
+    /// <summary>Hash that a login with an unknown name is checked against, so that it takes as long as a login with a known name.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -33,15 +33,18 @@ internal sealed class UserStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete what a later user of the same name must
-    /// not inherit. Because they run first, a crash in between leaves nothing to inherit.
+    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete data that a later user of the same name
+    /// must not inherit, such as limits. The user is deleted last, so that a crash in between leaves nothing to inherit.
     /// </summary>
     public event Action<string>? Deleting;
 
     /// <summary>Raised with the name after a user was deleted, on the thread that deleted the user.</summary>
     public event Action<string>? Deleted;
 
-    /// <summary>Users written by a version without permissions, in which every user had access to everything.</summary>
+    /// <summary>
+    /// Names of the users that were stored by an old version of the broker, which had no permissions. Every user could then access
+    /// everything.
+    /// </summary>
     public List<string> WithoutPermissions { get; } = [];
 
     public bool IsEmpty => _users.IsEmpty;
@@ -63,7 +66,7 @@ internal sealed class UserStore
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before the user, for the same reason as Deleting
+        _permissions.DeleteUser(name); // before the user, so that a crash in between leaves no permissions to inherit
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);

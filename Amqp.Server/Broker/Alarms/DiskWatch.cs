@@ -2,15 +2,15 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Watches the disk of the data directory: says if the disk is short of space, and if a new check is worth its cost.</summary>
+/// <summary>Watches the disk of the data directory: reports if the disk is short of space, and if a new check is due.</summary>
 /// <remarks>
-/// A check of free space costs a system call. So it is made after a quarter of the limit was appended (at least 256 KiB, at most 4 MiB),
-/// and every second because other processes use the disk too. RabbitMQ polls faster near the limit for the same purpose: to notice before
-/// the limit is far exceeded.
+/// A check of free space costs a system call. So a check runs only after each quarter of the limit that was appended (at least 256 KiB, at
+/// most 4 MiB), and every second, because other processes use the disk too. This is often enough to set the alarm before the limit is far
+/// exceeded. For the same purpose RabbitMQ polls faster near the limit.
 /// <para><see cref="Check"/> is called under the lock of <see cref="ResourceAlarms"/>; all other members are thread-safe.</para>
 /// </remarks>
 /// <param name="free">Measure of free bytes, with the limit below which the disk is short.</param>
-/// <param name="appended">Bytes of messages appended since the start.</param>
+/// <param name="appended">Bytes appended to the log since the start.</param>
 /// <param name="isFull">True while writes fail because the disk is full.</param>
 internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bool> isFull)
 {

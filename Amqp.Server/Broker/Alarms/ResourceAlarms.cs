@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Raises and clears the memory and disk alarms, which block publishers (RabbitMQ's alarms).</summary>
 /// <remarks>
-/// Checks run by a timer and after every few megabytes of messages, not per message. <see cref="Reason"/> and the tasks are read by any
-/// thread. All writes happen under the lock, because checks may overlap.
+/// Checks run on a timer, and at the latest after every 4 MiB of messages, but not for each message. <see cref="Reason"/> and the tasks are
+/// read by any thread. All writes happen under the lock, because checks may overlap.
 /// </remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private string? _reason;
 
     /// <param name="memoryInUse">Memory in use, with the limit above which the alarm is set.</param>
-    /// <param name="disk">Disk of the data directory; the alarm is set while it is short of space.</param>
+    /// <param name="disk">Disk of the data directory; the alarm is set while the disk is short of space.</param>
     /// <param name="logger">Logs each change.</param>
     /// <param name="clock">Clock that triggers the periodic check.</param>
     /// <param name="faults">Receives the exceptions of a failed check.</param>
@@ -109,7 +109,8 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Like <see cref="CheckIfDue"/>, but runs the check on the thread pool. For the store's own thread, which must not wait for a lock.
+    /// Like <see cref="CheckIfDue"/>, but runs the check on the thread pool. Called by the store's own thread, which must not wait for a
+    /// lock.
     /// </summary>
     public void CheckSoonIfDue()
     {
@@ -124,7 +125,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer.Dispose();
         lock (_gate)
         {
-            _isDisposed = true; // a timer callback may still come: it then does nothing
+            _isDisposed = true; // a timer callback that still runs does nothing from now on
             Publish(null);
         }
     }

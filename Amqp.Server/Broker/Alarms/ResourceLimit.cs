@@ -1,7 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>A resource with its limit, and the result of the last comparison.</summary>
-/// <param name="measure">Returns the current bytes to compare with a limit. Null if they are unknown: the last result then stays.</param>
+/// <param name="measure">
+/// Returns the current bytes to compare with a limit. Null if the bytes are unknown; the last result then stays valid.
+/// </param>
 /// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 {

@@ -14,8 +14,8 @@ internal static class UnusedHeap
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// The broker is idle, or only passes messages, if it allocates fewer bytes than this between two checks. An idle broker collects from
-    /// this number of freed bytes on.
+    /// Allocated bytes between two checks below which the broker counts as idle; passing messages on allocates less. An idle broker
+    /// collects from this number of freed bytes on.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the whole broker, including the counts that deleted virtual hosts and queues left.</summary>
+/// <summary>Counts of the whole broker, including those of deleted virtual hosts and queues.</summary>
 /// <remarks>
 /// Thread-safe. The counters of created and deleted objects and of dead messages are interlocked. A lock guards the counts of deleted
 /// virtual hosts and queues.

@@ -102,8 +102,8 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// Removes the tallies of deleted exchanges and keeps their sums. Otherwise a channel that publishes to many exchanges would grow
-    /// without bound.
+    /// Removes the tallies of deleted exchanges and keeps their sums. Otherwise the table of a channel that publishes to ever new exchanges
+    /// would grow without bound.
     /// </summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Objects that are created and deleted: RabbitMQ's <c>churn_rates</c>, in its order.</summary>
+/// <summary>Kinds of creations and deletions that are counted: RabbitMQ's <c>churn_rates</c>, in the same order.</summary>
 internal enum Churn
 {
     ConnectionCreated,

@@ -1,7 +1,9 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Traffic of a connection.</summary>
-/// <remarks>The read loop adds received octets, the outbox's lock guards sent octets. Any thread may read.</remarks>
+/// <remarks>
+/// Only the read loop changes the counts of received octets. The outbox's lock guards the counts of sent octets. Any thread may read.
+/// </remarks>
 internal sealed class ConnectionCounts
 {
     private long _receivedOctets;
@@ -15,7 +17,7 @@ internal sealed class ConnectionCounts
     /// <summary>Octets of AMQP that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
-    /// <summary>Number of reads that brought the received octets.</summary>
+    /// <summary>Number of reads of the socket after which octets were handled.</summary>
     public long Receives => Volatile.Read(ref _receives);
 
     /// <summary>Octets that were written to the socket.</summary>

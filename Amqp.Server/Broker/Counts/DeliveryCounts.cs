@@ -48,7 +48,6 @@ internal struct DeliveryCounts
         Redeliver = Volatile.Read(ref counts.Redeliver),
     };
 
-    /// <summary>Adds other counts.</summary>
     public void Add(in DeliveryCounts other)
     {
         Deliver += other.Deliver;

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Messages that one channel published to one exchange.</summary>
 /// <remarks>
-/// The channel's read loop increments the tally without a lock. Before the exchange's counts are read, <see cref="Carry"/> adds to them
-/// what the tally has counted since the last call. So publishers to one exchange do not share a cache line.
+/// The channel's read loop increments the tally without a lock, so that publishers to one exchange do not compete for a cache line. Before
+/// the exchange's counts are read, <see cref="Carry"/> adds the messages that the tally has counted since the last call.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
@@ -29,7 +29,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds what was counted since the last call to the exchange's counts. Called under the lock of the
+    /// Adds the messages that were counted since the last call to the exchange's counts. Called under the lock of the
     /// <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()

@@ -27,7 +27,6 @@ internal struct MessageCounts
     /// <summary>Deliveries to clients.</summary>
     public DeliveryCounts Deliveries;
 
-    /// <summary>Adds other counts.</summary>
     public void Add(in MessageCounts other)
     {
         Publish += other.Publish;

@@ -89,7 +89,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionClosed);
     }
 
-    /// <summary>Hands the counts of a deleted virtual host to the broker.</summary>
+    /// <summary>Adds the counts of the deleted virtual host to those of the broker.</summary>
     public void Delete()
     {
         lock (_lock)
@@ -131,7 +131,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             return _channels.Count(channel => channel.Read().Publish > 0);
     }
 
-    /// <summary>Adds the new counts of all channels to the counts of the exchanges, and reads these under the same lock.</summary>
+    /// <summary>
+    /// Adds the new counts of all channels to the counts of the exchanges, and reads the exchanges' counts under the same lock.
+    /// </summary>
     /// <param name="read">Reads the counts. Called under the lock.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)

@@ -49,7 +49,9 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>Writes runtime parameters and operator policies, which are parameters in this file, as in RabbitMQ.</summary>
+    /// <summary>
+    /// Writes the runtime parameters and, as in RabbitMQ, the operator policies, which are parameters in the exported file.
+    /// </summary>
     private static void WriteParameters(Utf8JsonWriter json, DefinitionScope scope, IReadOnlyList<VirtualHost> hosts)
     {
         var names = hosts.Select(host => host.Name).ToHashSet();

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Reads single fields of a definition.</summary>
 internal static class DefinitionFields
 {
-    /// <exception cref="DefinitionException">The field is missing, or no text.</exception>
+    /// <exception cref="DefinitionException">The field is missing, or is not a text.</exception>
     public static string Text(this FieldTable definition, string field) => definition[field] is { Type: FieldType.LongString } text
         ? text.AsString()
         : throw new DefinitionException($"[{{key_missing,{field}}}]");
@@ -15,7 +15,7 @@ internal static class DefinitionFields
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
     /// <param name="what">RabbitMQ's name of the field, for the error.</param>
-    /// <exception cref="DefinitionException">The field is missing, no text, or longer than 255 bytes.</exception>
+    /// <exception cref="DefinitionException">The field is missing, is not a text, or is longer than 255 bytes.</exception>
     public static string Name(this FieldTable definition, string field, string what)
     {
         string name = definition.Text(field);
@@ -32,7 +32,7 @@ internal static class DefinitionFields
     public static bool DemandFlag(this FieldTable definition, string field, string owner) =>
         definition[field] is null ? throw new DefinitionException($"[{{key_missing,{field}}}]") : definition.Flag(field, owner);
 
-    /// <summary>Returns an optional flag; false if it is missing.</summary>
+    /// <summary>Returns an optional flag; false if the field is missing.</summary>
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
     /// <param name="owner">Owner of the field, for the error.</param>
@@ -48,9 +48,10 @@ internal static class DefinitionFields
     };
 
     /// <summary>
-    /// Returns the arguments; empty if they are missing. An empty array counts as an empty table, because some programs write it instead.
+    /// Returns the arguments; empty if they are missing. An empty array counts as an empty table, because some programs write an empty
+    /// array instead.
     /// </summary>
-    /// <exception cref="DefinitionException">The arguments are no table.</exception>
+    /// <exception cref="DefinitionException">The arguments are neither a table nor an empty array.</exception>
     public static FieldTable Arguments(this FieldTable definition, string owner) => definition["arguments"] switch
     {
         null => FieldTable.Empty,
@@ -59,7 +60,7 @@ internal static class DefinitionFields
         _ => throw new DefinitionException($"{owner}: arguments must be an object"),
     };
 
-    /// <summary>Returns a nested table; empty if the field is missing or no table.</summary>
+    /// <summary>Returns a nested table; empty if the field is missing or is not a table.</summary>
     public static FieldTable Inner(this FieldTable definition, string field) =>
         definition[field] is { Type: FieldType.Table } table ? table.AsTable() : FieldTable.Empty;
 

@@ -15,11 +15,13 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// keeps the changes made so far. Here only three things can interrupt the changes: a failure of the disk, the limit of virtual hosts, and
 /// a client that deletes a virtual host meanwhile. The changes made so far then stay.
 /// <para>As in RabbitMQ, existing queues and exchanges stay as they are, no permissions are required, and limits of queues do not apply.
-/// Types, parameters of plugins and policy keys that this broker does not have are left out and reported. RabbitMQ without the plugin stops
-/// at such a definition.</para>
+/// Types, parameters of plugins and policy keys that this broker does not have are left out and reported. RabbitMQ stops at such a
+/// definition if the plugin is not enabled.</para>
 /// </remarks>
 /// <param name="scope">Tables to change.</param>
-/// <param name="importer">User who gets access to created virtual hosts; null: only users whom the definitions name.</param>
+/// <param name="importer">
+/// User who gets all permissions in virtual hosts that the import creates; null: only the permissions in the definitions are added.
+/// </param>
 /// <param name="virtualHost">Virtual host of all definitions; null: each definition names its own.</param>
 internal sealed class DefinitionImport(DefinitionScope scope, string? importer, string? virtualHost)
 {

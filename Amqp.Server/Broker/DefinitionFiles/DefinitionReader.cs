@@ -16,7 +16,9 @@ internal static class DefinitionReader
         new(name, ReadPassword(fields, rules), ReadTags(fields));
 
     /// <summary>Reads the description of a virtual host. Missing fields keep their current values.</summary>
-    /// <remarks>Later versions of RabbitMQ write these fields inside the field <c>metadata</c>, or both there and beside it.</remarks>
+    /// <remarks>
+    /// Later versions of RabbitMQ write these fields inside the field <c>metadata</c>, or both inside and outside of that field.
+    /// </remarks>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)
     {
@@ -66,7 +68,7 @@ internal static class DefinitionReader
     /// Calls <paramref name="make"/>, which creates a permission or a topic permission, and translates the error of an invalid regular
     /// expression.
     /// </summary>
-    /// <exception cref="DefinitionException">An expression is no regular expression.</exception>
+    /// <exception cref="DefinitionException">A pattern is not a valid regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)
     {
         try

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>Tables that definitions are exported from and imported to.</summary>
 /// <param name="VirtualHosts">Virtual hosts, with their topology and policies.</param>
-/// <param name="Users">Users.</param>
+/// <param name="Users">Users with their password hashes and tags.</param>
 /// <param name="UserLimits">Limits of users.</param>
 /// <param name="Passwords">Hashing and validation of new passwords.</param>
 /// <param name="Permissions">Permissions and topic permissions.</param>

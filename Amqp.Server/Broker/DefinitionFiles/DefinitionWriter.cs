@@ -82,7 +82,7 @@ internal static class DefinitionWriter
         json.WriteNumber("priority", policy.Priority);
     }
 
-    /// <summary>Writes the description of a virtual host, both where RabbitMQ 3 and where RabbitMQ 4 expects it.</summary>
+    /// <summary>Writes the description of a virtual host twice: where RabbitMQ 3 expects it, and where RabbitMQ 4 expects it.</summary>
     public static void WriteFields(Utf8JsonWriter json, VirtualHostDescription description)
     {
         Write(json, description, description.DefaultQueueType ?? "undefined");

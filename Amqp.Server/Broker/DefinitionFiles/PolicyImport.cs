@@ -4,8 +4,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Policies of an import. Those of one virtual host are set in one change, because each change is applied to every queue and exchange of
-/// the virtual host.
+/// Policies of an import. All policies of one virtual host are set in one change, because each change is applied to every queue and
+/// exchange of the virtual host.
 /// </summary>
 /// <param name="virtualHosts">Existing virtual hosts; the import may add others before the policies are set.</param>
 internal sealed class PolicyImport(VirtualHostTable virtualHosts)

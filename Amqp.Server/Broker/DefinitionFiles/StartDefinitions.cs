@@ -26,7 +26,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
     }
 
     /// <summary>Checks that the files exist and are JSON. Their content is checked at the import.</summary>
-    /// <exception cref="StartDefinitionsException">A file is missing, or is no JSON.</exception>
+    /// <exception cref="StartDefinitionsException">A file is missing, or is not JSON.</exception>
     public static void Check(DefinitionSource source)
     {
         foreach (string file in FilesOf(source))

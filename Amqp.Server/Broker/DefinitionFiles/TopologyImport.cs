@@ -15,7 +15,7 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
-    // planned exchanges, which are in no virtual host: used to check bindings
+    // exchanges that the import will declare, in no virtual host yet; used to check bindings
     private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = [];
 
     /// <exception cref="DefinitionException">A field is invalid.</exception>
@@ -117,8 +117,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Plans the declaration of a queue or exchange. If it exists with the same properties, it is counted. If it exists with other
-    /// properties, or its type is not supported, it is left out.
+    /// Plans the declaration of a queue or exchange. An object that exists with the same properties is only counted. An object that exists
+    /// with other properties, or has an unsupported type, is left out.
     /// </summary>
     private void Take(string what, bool isThere, Action check, Action declare)
     {
@@ -143,8 +143,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Declares an object that was missing at the check. If it exists by now with other properties, it is left out: it was defined twice,
-    /// or a client declared it.
+    /// Declares an object that was missing at the check. The definition is left out if the object exists by now with other properties,
+    /// because it was defined twice or a client declared it.
     /// </summary>
     private void Declare(string what, Action declare)
     {

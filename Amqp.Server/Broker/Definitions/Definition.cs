@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Definitions;
 /// <param name="Flags">Flags of an exchange or a queue.</param>
 /// <param name="Number">
 /// Number in the message store, of a queue or of an exchange that keeps messages; else 0. A queue with priorities has consecutive numbers,
-/// and this is the one of the lowest priority.
+/// and this is the number of the lowest priority.
 /// </param>
 /// <param name="Type">Type of an exchange.</param>
 /// <param name="Arguments">Arguments of a queue or an exchange.</param>

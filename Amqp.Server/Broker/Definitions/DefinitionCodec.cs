@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Encodes the values of the catalog: definitions without their names. Each starts with a version octet.</summary>
+/// <summary>Encodes the values of the catalog: definitions without their names. Each value starts with a version octet.</summary>
 internal static class DefinitionCodec
 {
     private const byte Version = 1;
@@ -31,7 +31,7 @@ internal static class DefinitionCodec
     /// <summary>Encodes the value of a parameter, of any type.</summary>
     public static ReadOnlySpan<byte> Write(FieldValue value) => Write(new Definition(0, 0, "", FieldTable.Empty.With("value", value)));
 
-    /// <exception cref="InvalidDataException">The definition is no policy that this version understands.</exception>
+    /// <exception cref="InvalidDataException">The definition is not a policy that this version of the broker can read.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, Definition definition)
     {
         var table = definition.Arguments;

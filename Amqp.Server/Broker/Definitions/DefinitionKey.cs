@@ -44,7 +44,7 @@ internal static class DefinitionKey
     /// <param name="isToExchange">True if the destination is an exchange, false if it is a queue.</param>
     /// <param name="destination">Name of the destination.</param>
     /// <param name="routingKey">Binding key.</param>
-    /// <param name="arguments">Arguments of the binding, of which the key holds a hash.</param>
+    /// <param name="arguments">Arguments of the binding; the key contains their hash.</param>
     public static string OfBinding(
         string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
         $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/"

@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker.Definitions;
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    // records of the last run, until their queue or exchange restores them; a lock on the dictionary guards it
+    // records of the last run, until their queue or exchange restores them; guarded by a lock on the dictionary
     private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
@@ -66,7 +66,7 @@ internal sealed class QuarantineRecords
     /// <inheritdoc cref="ICatalog.Remove"/>
     public void Remove(MessagePlace message) => _catalog.Remove(DefinitionKey.OfQuarantined(message));
 
-    /// <exception cref="InvalidDataException">The key is no place of a message.</exception>
+    /// <exception cref="InvalidDataException">The key does not contain the place of a message.</exception>
     private static MessagePlace ReadPlace(string key) =>
         DefinitionKey.Names(key) is [var queue, var sequence]
             && uint.TryParse(queue, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number)

@@ -10,7 +10,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
     /// <summary>First number of the queues that do not survive a restart. Such numbers never reach the disk.</summary>
     private const uint FirstTransient = 0x8000_0000;
 
-    /// <summary>Numbers that one write of the catalog reserves, so that one write serves many declares.</summary>
+    /// <summary>Number of queue numbers that one write of the catalog reserves, so that most declares need no such write.</summary>
     private const uint ReservedAtOnce = 256;
 
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
 
     /// <summary>Returns consecutive numbers that no queue had before.</summary>
     /// <param name="durable">True for a queue that survives a restart.</param>
-    /// <param name="count">One for each of the queue's levels in the store.</param>
+    /// <param name="count">Number of levels of the queue in the store; each level needs a number.</param>
     /// <returns>The first number.</returns>
     public uint Take(bool durable, int count)
     {

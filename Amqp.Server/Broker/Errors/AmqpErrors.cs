@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Errors;
 
 /// <summary>
-/// Translates the broker's errors into AMQP's: for channels, and for the HTTP API, because RabbitMQ's error texts there contain AMQP's
-/// codes.
+/// Translates the broker's errors into AMQP's reply codes, for channels and for the HTTP API. RabbitMQ's HTTP API has these codes in its
+/// error texts.
 /// </summary>
 internal static class AmqpErrors
 {

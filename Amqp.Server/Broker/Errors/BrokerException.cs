@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>An error of a client's request. A front end translates it into its protocol's own terms.</summary>
+/// <summary>An error of a client's request. A front end translates the error into terms of its protocol.</summary>
 /// <param name="error">Kind of error.</param>
 /// <param name="message">Reason in RabbitMQ's words.</param>
 internal sealed class BrokerException(BrokerError error, string message) : Exception(message)

@@ -2,7 +2,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>All log lines of the broker's rooms. Event ids 300 to 399 are reserved for them.</summary>
+/// <summary>All log lines of the code in <c>Broker</c>. Event ids 300 to 399 are reserved for them.</summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(300, LogLevel.Information,

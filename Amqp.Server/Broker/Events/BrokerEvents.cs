@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Events;
 /// <summary>The stream of all events of the broker: objects declared and deleted, clients connected, logins refused.</summary>
 /// <remarks>
 /// Thread-safe. Callers check <see cref="IsWanted"/> before they describe an event, so that an unwanted event costs one check. Each kind of
-/// event is an extension method of this class, in the room of the object that the event is about.
+/// event is an extension method of this class, in the folder of the object that the event is about.
 /// </remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
@@ -48,8 +48,8 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
     /// <summary>
-    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has one. Throws nothing: a
-    /// listener's failure must not undo the action.
+    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has an actor. Throws
+    /// nothing, because a listener's failure must not undo the action that the event reports.
     /// </summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {

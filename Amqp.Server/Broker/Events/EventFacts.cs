@@ -27,11 +27,13 @@ internal static class EventFacts
     /// <summary>Returns the arguments of a declaration as an array of Erlang terms.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
-    /// <summary>Returns an IP address as an Erlang tuple of its numbers. Any other text is returned as it is.</summary>
+    /// <summary>Returns a fact whose value is an IP address as an Erlang tuple of numbers. Any other text is left unchanged.</summary>
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
-    /// <summary>Returns a text as an array of character codes, where RabbitMQ has a list of characters.</summary>
+    /// <summary>
+    /// Returns a fact whose value is a text as an array of character codes. RabbitMQ sends such a text as a list of characters.
+    /// </summary>
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 
@@ -50,8 +52,8 @@ internal static class EventFacts
                 new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
     /// <summary>
-    /// Returns a field as a tuple of name, type and value. The value of a table is the list of its fields, that of an array the list of its
-    /// elements.
+    /// Returns a field as a tuple of name, type and value. The value of a table is the list of its fields; the value of an array is the
+    /// list of its elements.
     /// </summary>
     private static string Term(KeyValuePair<string, FieldValue> field)
     {

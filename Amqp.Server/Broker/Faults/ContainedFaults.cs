@@ -13,14 +13,14 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     /// <summary>Maximum number of lines that are logged in a minute.</summary>
     public const int MaxLines = 60;
 
-    /// <summary>Maximum number of remembered faults. Beyond it the fault whose last occurrence is the oldest is forgotten.</summary>
+    /// <summary>Maximum number of remembered faults. Beyond that number, the fault with the oldest last occurrence is forgotten.</summary>
     public const int MaxRemembered = 100;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly long[] _counts = new long[Compartments.All.Count]; // interlocked
     private readonly Lock _gate = new();
-    private readonly Dictionary<Key, Remembered> _remembered = []; // guarded by _gate, like the next two
+    private readonly Dictionary<Key, Remembered> _remembered = []; // guarded by _gate, like the next two fields
     private long _minute; // start of the minute in which lines are counted
     private int _lines = MaxLines; // lines left in this minute
 
@@ -59,7 +59,8 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     }
 
     /// <summary>
-    /// Runs work and contains its exceptions. Not for work per message, which must not allocate: the delegate is an allocation.
+    /// Runs work and contains its exceptions. Not for work that is done for each message: such work must not allocate, and the delegate is
+    /// an allocation.
     /// </summary>
     /// <returns>False if the work threw.</returns>
     public bool Contain(Compartment compartment, string place, Action work)

@@ -20,7 +20,9 @@ internal sealed partial class NamePattern
     /// </summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Number of match attempts: the timeout also counts the time in which the thread waits for a processor.</summary>
+    /// <summary>
+    /// Number of match attempts. One is not enough, because the timeout also counts the time in which the thread waits for a processor.
+    /// </summary>
     private const int Tries = 3;
 
     /// <summary>
@@ -43,7 +45,7 @@ internal sealed partial class NamePattern
 
     /// <param name="text">The expression.</param>
     /// <param name="remembers">False if names must not be cached because they are secrets.</param>
-    /// <exception cref="FormatException">The text is no regular expression.</exception>
+    /// <exception cref="FormatException">The text is not a valid regular expression.</exception>
     public NamePattern(string text, bool remembers = true)
     {
         Text = text;
@@ -64,7 +66,7 @@ internal sealed partial class NamePattern
     /// <summary>Number of matches that timed out.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
-    /// <summary>True if the name contains a match. A match that times out counts as none, as in RabbitMQ.</summary>
+    /// <summary>True if the name contains a match. A match that times out counts as no match, as in RabbitMQ.</summary>
     public bool IsMatch(string name)
     {
         if (_regex is null)
@@ -74,7 +76,9 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>True for the first call after a timeout, and false ever after, so that the caller logs one timeout.</summary>
+    /// <summary>
+    /// True for the first call after the first timeout, and false for all later calls, so that the caller logs only one timeout.
+    /// </summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;

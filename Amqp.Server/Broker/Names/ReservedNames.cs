@@ -10,7 +10,7 @@ internal static class ReservedNames
     /// <summary>Pseudo-queue of direct reply-to: a client that consumes from it receives the replies to its own requests.</summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
-    /// <summary>Prefix of the names to which replies are addressed.</summary>
+    /// <summary>Prefix of the routing keys with which replies are published.</summary>
     public const string ReplyToPrefix = $"{ReplyTo}.";
 
     private const string Prefix = "amq.";
@@ -50,7 +50,7 @@ internal static class ReservedNames
     /// <summary>True for exchanges that exist in every virtual host and cannot be deleted.</summary>
     public static bool IsSystemExchange(string name) => IsReserved(name);
 
-    /// <summary>Removes line breaks from a name, as RabbitMQ does: they would break the output of its tools.</summary>
+    /// <summary>Removes line breaks from a name, as RabbitMQ does, because they would break the output of RabbitMQ's tools.</summary>
     public static string Clean(string name) =>
         name.AsSpan().ContainsAny('\r', '\n')
             ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)

@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.Parameters;
 /// <remarks>Thread-safe: changes take a lock, reads do not.</remarks>
 /// <param name="definitions">Store of the values.</param>
 /// <param name="kind">Prefix of the keys, a constant of <see cref="DefinitionKey"/>.</param>
-/// <param name="keyOf">Returns the key of a name.</param>
+/// <param name="keyOf">Returns the key in the catalog for a name.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
     private readonly Lock _lock = new();

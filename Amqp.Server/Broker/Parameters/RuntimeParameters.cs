@@ -106,7 +106,9 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
 /// <summary>A component that runtime parameters configure.</summary>
 /// <param name="Name">Name of the component, part of the HTTP path of its parameters.</param>
 /// <param name="Validate">Checks name and value; throws a <see cref="ValidationException"/> if they are invalid.</param>
-/// <param name="OnChanged">Called with virtual host, name and new value; null: removed. Called under a lock, must not wait.</param>
+/// <param name="OnChanged">
+/// Called with virtual host, name and new value (null: the parameter was removed). Runs under a lock and must not wait.
+/// </param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 
 /// <summary>One runtime parameter.</summary>

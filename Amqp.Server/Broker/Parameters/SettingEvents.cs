@@ -5,10 +5,10 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Broker.Parameters;
 
 /// <summary>Events of parameters and limits.</summary>
-/// <remarks>The limits of a virtual host are a parameter, as in RabbitMQ.</remarks>
+/// <remarks>The limits of a virtual host are a runtime parameter. A change of these limits raises two events, as in RabbitMQ.</remarks>
 internal static class SettingEvents
 {
-    /// <summary>Raised when a runtime parameter was set, or cleared (null).</summary>
+    /// <summary>Raises the events of a runtime parameter that was set, or cleared (null).</summary>
     public static void ParameterChanged(this BrokerEvents events, string component, string virtualHost, string name, FieldValue? value)
     {
         if (!events.IsWanted)
@@ -20,8 +20,8 @@ internal static class SettingEvents
     }
 
     /// <summary>
-    /// Raised when a global parameter was set, or cleared (null). RabbitMQ raises <c>parameter.set</c> in both cases, without a value if it
-    /// was cleared.
+    /// Raises the event of a global parameter that was set, or cleared (null). As in RabbitMQ, the event is <c>parameter.set</c> in both
+    /// cases; for a cleared parameter it has no value.
     /// </summary>
     public static void GlobalParameterChanged(this BrokerEvents events, string name, FieldValue? value)
     {
@@ -29,7 +29,7 @@ internal static class SettingEvents
             events.Raise("parameter.set", [Performed(), .. Value(value), Fact("name", name), Fact("component", "global")]);
     }
 
-    /// <summary>Raised when a limit of a user was set, or cleared (null).</summary>
+    /// <summary>Raises the event of a user's limit that was set, or cleared (null).</summary>
     public static void UserLimitChanged(this BrokerEvents events, string user, string limit, FieldValue? value)
     {
         if (events.IsWanted)

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits of the open connections and channels of users.</summary>
+/// <summary>Limits for the number of connections and of channels that each user may open.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserLimits(DefinitionStore definitions)
 {
@@ -27,12 +27,12 @@ internal sealed class UserLimits(DefinitionStore definitions)
     /// <summary>Returns a limit, or null if there is none.</summary>
     public long? Find(string user, string limit) => _tables.Find(user) is { } table ? LimitTable.Read(table.AsTable(), limit) : null;
 
-    /// <exception cref="ValidationException">The limit is unknown, or no number.</exception>
+    /// <exception cref="ValidationException">The limit is unknown, or its value is not an integer.</exception>
     public static void Validate(string limit, FieldValue value) =>
         LimitTable.Validate(FieldValue.FromTable(FieldTable.Empty.With(limit, value)), _known, "user-limits");
 
     /// <summary>Sets one limit.</summary>
-    /// <exception cref="ValidationException">The limit is unknown, or no number.</exception>
+    /// <exception cref="ValidationException">The limit is unknown, or its value is not an integer.</exception>
     public void Set(string user, string limit, FieldValue value)
     {
         Validate(limit, value);

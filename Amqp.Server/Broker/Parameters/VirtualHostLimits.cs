@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits of a virtual host. RabbitMQ writes a negative number for no limit; here it is null.</summary>
+/// <summary>Limits of a virtual host. Null means no limit; RabbitMQ writes a negative number instead.</summary>
 internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 {
     /// <summary>Component of the parameter that holds the limits.</summary>
@@ -19,6 +19,6 @@ internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
     public static VirtualHostLimits Read(FieldTable limits) =>
         new(LimitTable.Read(limits, "max-connections"), LimitTable.Read(limits, "max-queues"));
 
-    /// <exception cref="ValidationException">A limit is unknown, or no number.</exception>
+    /// <exception cref="ValidationException">The value is not a table, or a limit in it is unknown or not an integer.</exception>
     public static void Validate(FieldValue value) => LimitTable.Validate(value, _known, "limits");
 }

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// RabbitMQ's strategy for dead letters. It only selects the counter in the statistics: with any strategy, this broker settles a stored
-/// dead letter only after it is stored for its targets.
+/// RabbitMQ's strategy for dead letters. The strategy only selects the counter in the statistics. Whatever the strategy, this broker
+/// settles a dead letter in its old queue only after the dead letter is stored in its target queues.
 /// </summary>
 internal enum DeadLetterStrategy
 {

@@ -14,10 +14,10 @@ internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> de
 
     public IReadOnlyDictionary<string, FieldValue> Definition { get; } = definition;
 
-    /// <summary>Returns the value of a key; null if it is missing or no integer.</summary>
+    /// <summary>Returns the value of a key; null if the value is missing or is not an integer.</summary>
     public long? Integer(string key) => Definition.TryGetValue(key, out var value) && value.IsInteger ? value.AsInteger() : null;
 
-    /// <summary>Returns the value of a key; null if it is missing, no text, or longer than 255 bytes.</summary>
+    /// <summary>Returns the value of a key; null if the value is missing, is not a text, or is longer than 255 bytes.</summary>
     public string? Text(string key) => Definition.TryGetValue(key, out var value) ? ValueRules.Name(value) : null;
 
     /// <summary>True if the other policy has the same keys and values.</summary>

@@ -13,9 +13,9 @@ internal sealed class Policy
     /// <param name="name">Unique among the policies of its kind in the virtual host.</param>
     /// <param name="pattern">Regular expression that may match anywhere in a name.</param>
     /// <param name="applyTo">Kinds of objects, see <see cref="PolicyTarget"/>.</param>
-    /// <param name="priority">Of all matching policies the one with the highest priority applies; any number.</param>
+    /// <param name="priority">Any number. Of all matching policies, the policy with the highest priority applies.</param>
     /// <param name="definition">Keys and values, see <see cref="PolicyKeys"/>.</param>
-    /// <exception cref="ValidationException">The policy is invalid; with RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The policy is invalid. The message is RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
         : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
     {
@@ -40,7 +40,8 @@ internal sealed class Policy
     }
 
     /// <summary>
-    /// Restores a stored policy. Does not check the values, because an earlier version may have accepted it by weaker rules.
+    /// Restores a stored policy. Does not check the values, because an earlier version of the broker may have accepted them by weaker
+    /// rules.
     /// </summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>

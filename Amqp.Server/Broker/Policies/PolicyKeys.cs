@@ -62,7 +62,6 @@ internal static class PolicyKeys
         Operators,
     }
 
-    /// <summary>Names of all keys.</summary>
     public static IReadOnlyCollection<string> Names => _keys.Keys;
 
     /// <exception cref="ValidationException">A key is unknown, a value is invalid, or the definition is empty.</exception>

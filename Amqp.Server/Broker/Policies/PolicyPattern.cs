@@ -5,13 +5,14 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// Pattern of a policy. It matches anywhere in a name unless it is anchored. An empty pattern matches every name, unlike in a permission.
+/// Pattern of a policy. The pattern may match anywhere in a name, unless it is anchored. An empty pattern matches every name, unlike in a
+/// permission.
 /// </summary>
 internal sealed class PolicyPattern
 {
     private readonly NamePattern _pattern;
 
-    /// <exception cref="ValidationException">The text is no regular expression; with RabbitMQ's text.</exception>
+    /// <exception cref="ValidationException">The text is not a valid regular expression. The message is RabbitMQ's text.</exception>
     public PolicyPattern(string text)
     {
         try

@@ -3,7 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// The types of queues and their differences: the one place that knows what "quorum" means, and that streams are refused.
+/// The types of queues and their differences. Only this class defines how a quorum queue differs from a classic queue, and that streams are
+/// refused.
 /// </summary>
 internal static class QueueKinds
 {

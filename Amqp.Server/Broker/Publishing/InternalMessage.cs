@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>A message of the broker's own, about an event, a log line or a traced message.</summary>
 /// <param name="Target">Exchange to publish to.</param>
-/// <param name="RoutingKey">Routing key, cut to 255 bytes.</param>
+/// <param name="RoutingKey">Routing key; cut to 255 bytes when the message is published.</param>
 /// <param name="Properties">Properties, with most of the information in the headers.</param>
 /// <param name="Body">Body: empty, a log line, or the body of the traced message.</param>
 internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body)

@@ -10,12 +10,13 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>
-/// Stores messages for the queues of their route, by the rules of each queue, and for the exchanges of their route that keep messages.
+/// Stores a message for each queue of its route, if the queue's rules accept the message, and for each exchange of the route that keeps
+/// messages.
 /// </summary>
 /// <remarks>Used by one thread at a time. The buffers are reused, so that a message allocates nothing.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
-    /// <summary>The result instead of a log position if a queue refused the message.</summary>
+    /// <summary>Returned instead of a log position if a queue refused the message.</summary>
     public const long Refused = -1;
 
     private StoredMessage[] _places = new StoredMessage[1];
@@ -23,9 +24,12 @@ internal sealed class MessageIntake(QueueServices services)
     private Queue[] _takers = [];
     private byte[] _stampedHead = [];
 
-    /// <summary>Stores a message for all targets of its route. Queues receive it when the round hands over.</summary>
+    /// <summary>
+    /// Stores a message for all targets of its route. The queues receive the message when the round hands its messages over.
+    /// </summary>
     /// <returns>
-    /// Log position at which the message is safe; 0 if there is nothing to wait for; <see cref="Refused"/> if a queue refused it.
+    /// Log position up to which the log must be synced to make the message durable; 0 if there is nothing to wait for;
+    /// <see cref="Refused"/> if a queue refused the message.
     /// </returns>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
@@ -40,14 +44,13 @@ internal sealed class MessageIntake(QueueServices services)
     }
 
     /// <summary>
-    /// Throws for a message of the broker's own that would be written to disk while the disk alarm is set, because the alarm itself blocks
-    /// only clients.
+    /// Throws if a message of the broker's own would be written to disk while the disk alarm is set. The alarm itself blocks only clients.
     /// </summary>
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's settle caused the message. A settle may free disk space, so such a message is refused only if, besides the alarm,
-    /// the store is behind.
+    /// True if a client's settle caused the message. A settle may free disk space, so such a message is refused only if the alarm is set
+    /// and the store is behind.
     /// </param>
     /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)

@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Routing;
 /// The bindings of an exchange that have the same key. Most keys have one binding, which is held without a collection. Some keys have a
 /// hundred thousand, so a hash set makes removal fast for any number.
 /// </summary>
-/// <remarks>The virtual host's topology lock guards this mutable value: change it in its field, not in a copy.</remarks>
+/// <remarks>The virtual host's topology lock guards the set. The set is a mutable struct: change it in its field, not in a copy.</remarks>
 internal struct BindingSet
 {
     private Binding? _only;

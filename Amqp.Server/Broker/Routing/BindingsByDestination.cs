@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Routing;
 /// <summary>
 /// The bindings of a virtual host, by destination, so that the bindings to a queue or exchange can be deleted with it.
 /// </summary>
-/// <remarks>The virtual host's topology lock guards the state: it is held shared to read and exclusively to change.</remarks>
+/// <remarks>The virtual host's topology lock guards the bindings. The lock is held shared to read and exclusively to change.</remarks>
 internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];

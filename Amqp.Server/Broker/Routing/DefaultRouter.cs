@@ -3,7 +3,8 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for the default exchange: the routing key is the name of a queue, or of a requester that waits for a direct reply-to.
+/// Routes messages of the default exchange: the routing key is the name of a queue, or the address of a requester that waits for a direct
+/// reply.
 /// </summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter
 {

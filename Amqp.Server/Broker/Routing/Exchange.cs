@@ -9,7 +9,7 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>An exchange: its declaration, bindings and router.</summary>
-/// <remarks>The virtual host's topology lock guards the bindings: held shared to read, exclusively to change.</remarks>
+/// <remarks>The virtual host's topology lock guards the bindings. The lock is held shared to read and exclusively to change.</remarks>
 internal sealed class Exchange : IBindingDestination
 {
     private static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
@@ -54,7 +54,7 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>The router, if it keeps messages; else null.</summary>
     public IMessageKeeper? Keeper => _router as IMessageKeeper;
 
-    /// <summary>Number of messages that the exchange keeps until they are due.</summary>
+    /// <summary>Number of messages that the exchange keeps and delays until they are due.</summary>
     public long DelayedCount => Keeper?.WaitingCount ?? 0;
 
     /// <summary>The bindings from this exchange.</summary>
@@ -114,7 +114,7 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>Adds the destinations of a message to a route.</summary>
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
 
-    /// <summary>True once a minute, to limit warnings about a missing alternate exchange. Callable from any thread.</summary>
+    /// <summary>True at most once a minute, to limit warnings about a missing alternate exchange. Callable from any thread.</summary>
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {
         long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();
@@ -135,6 +135,6 @@ internal enum ExchangeFlags
     /// <summary>The exchange is deleted with its last binding.</summary>
     AutoDelete = 2,
 
-    /// <summary>Clients cannot publish to it; other exchanges can be bound to it.</summary>
+    /// <summary>Clients cannot publish to the exchange; messages reach it from other exchanges.</summary>
     Internal = 4,
 }

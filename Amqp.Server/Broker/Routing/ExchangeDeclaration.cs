@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The declaration of an exchange, as far as its router needs it.</summary>
+/// <summary>The parts of an exchange's declaration that its router needs.</summary>
 /// <param name="Name">The exchange's name, for error texts.</param>
 /// <param name="VirtualHost">The virtual host's name, for error texts.</param>
 /// <param name="Type">A known exchange type.</param>

@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for headers exchanges: the message's headers must match all of the binding's arguments or at least one, as the argument
-/// <c>x-match</c> says.
+/// Routes messages of headers exchanges. The message's headers must match all of the binding's arguments or at least one, depending on the
+/// argument <c>x-match</c>.
 /// </summary>
 internal sealed class HeadersRouter : IRouter
 {
@@ -40,8 +40,8 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>
-    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>;
-    /// the <c>-with-x</c> modes compare them.
+    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>; the <c>-with-x</c> modes
+    /// compare these arguments too.
     /// </summary>
     /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)

@@ -4,7 +4,10 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>A router that keeps messages of its own, in the message store, as a queue does.</summary>
-/// <remarks>All methods but <see cref="StopAsync"/> are called with the virtual host's topology lock held exclusively.</remarks>
+/// <remarks>
+/// The caller of <see cref="OnBound"/> and <see cref="Close"/> holds the virtual host's topology lock exclusively. The caller of
+/// <see cref="Open"/> does so too, unless the broker is starting and no client can connect yet.
+/// </remarks>
 internal interface IMessageKeeper
 {
     /// <summary>The number of the keeper's durable queue in the store; 0 if its messages do not survive a restart.</summary>
@@ -20,7 +23,10 @@ internal interface IMessageKeeper
     /// <param name="openQueue">Opens a queue in the store, durable or not; at most one durable queue for each exchange.</param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>Starts the keeper's work. Called once the exchange is declared, or once a start has restored the whole topology.</summary>
+    /// <summary>
+    /// Starts the keeper's work on messages of the last run. Called once a start of the broker has restored the whole topology, and not for
+    /// exchanges that are declared later.
+    /// </summary>
     void Start()
     {
     }

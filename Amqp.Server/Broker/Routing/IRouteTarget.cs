@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Routing;
 /// <summary>A destination of a route that is not a queue: an exchange that keeps messages itself.</summary>
 internal interface IRouteTarget
 {
-    /// <summary>True if a message to this target counts as routed. False if the target only keeps an extra copy of it.</summary>
+    /// <summary>True if a message to this target counts as routed. False if the target only keeps an extra copy of the message.</summary>
     bool IsDestination { get; }
 
     /// <summary>True if the target writes persistent messages to disk.</summary>

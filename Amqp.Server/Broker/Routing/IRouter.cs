@@ -5,13 +5,16 @@ using Amqp.Server.Broker.Exchanges;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The routing rule of an exchange type. <see cref="Routers"/> has the table of types.</summary>
-/// <remarks>The caller holds the virtual host's topology lock: shared for <see cref="Route"/>, exclusively for all other methods.</remarks>
+/// <remarks>
+/// The caller holds the virtual host's topology lock: shared for <see cref="Route"/>, exclusively for <see cref="Add"/> and
+/// <see cref="Remove"/>. <see cref="Validate"/> reads no state and needs no lock.
+/// </remarks>
 internal interface IRouter
 {
     /// <summary>True if messages with the same routing key can have different routes, so that no route can be cached.</summary>
     bool VariesByMessage { get; }
 
-    /// <summary>Validates a binding's arguments before it is added.</summary>
+    /// <summary>Validates a binding's arguments before the binding is added.</summary>
     /// <exception cref="BrokerException">406: the arguments are invalid for this type.</exception>
     void Validate(Binding binding);
 
@@ -31,7 +34,7 @@ internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte>
     /// <summary>Creates the view of a message in its encoded form.</summary>
     /// <param name="address">Exchange and routing key.</param>
     /// <param name="properties">Property flags and list.</param>
-    /// <param name="headers">The encoded fields of the headers among the properties.</param>
+    /// <param name="headers">The encoded fields of the headers table, without its length.</param>
     /// <param name="furtherKeys">Keys of the CC and BCC headers.</param>
     public static RoutedMessage Of(
         ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)

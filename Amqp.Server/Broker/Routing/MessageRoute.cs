@@ -21,12 +21,13 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
     public IRouteTarget[] Targets { get; } = targets;
 
     /// <summary>
-    /// Requesters that receive the message as a reply, without a queue. A cached route may name requesters that are gone.
+    /// Requesters that receive the message as a reply, without a queue. A cached route may contain requesters that have already
+    /// disconnected.
     /// </summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
     /// <summary>
-    /// The store's queue for each of the <see cref="Queues"/>, in the same order: the lowest level, if there are several.
+    /// The store's queue for each of the <see cref="Queues"/>, in the same order. If a queue has several levels, the lowest level.
     /// </summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
@@ -38,7 +39,7 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
     /// <summary>True if a destination of the route writes persistent messages to disk.</summary>
     public bool IsDurable => Array.Exists(Stored, queue => queue.IsDurable) || Array.Exists(Targets, target => target.IsDurable);
 
-    /// <summary>True if no queue of the route has crashed or has rules that apply to a publish.</summary>
+    /// <summary>True if no queue of the route has crashed, and none has rules that apply to a publish.</summary>
     public bool IsPlain
     {
         get

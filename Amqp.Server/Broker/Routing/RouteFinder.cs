@@ -5,7 +5,8 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>Finds the route of a message: from its exchange, through bindings and alternate exchanges, to its queues.</summary>
 /// <remarks>
-/// Each queue is added once and each exchange is visited once, so cycles of exchanges end. Owned by one session, which reuses it.
+/// Each queue is added once and each exchange is visited once, so routing ends even if exchanges are bound in a cycle. Owned by one
+/// session, which reuses the finder.
 /// </remarks>
 internal sealed class RouteFinder(RoutingTable routing)
 {
@@ -25,13 +26,14 @@ internal sealed class RouteFinder(RoutingTable routing)
     public bool HasMissed { get; private set; }
 
     /// <summary>
-    /// The nodes behind a '#' that a topic exchange has already tried for this message, each with the position in the routing key where the
-    /// unmatched rest starts.
+    /// The nodes behind a '#' that a topic exchange has already tried for the current routing key. <c>Start</c> is the position in the key
+    /// at which the unmatched rest begins.
     /// </summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
     /// <summary>
-    /// The last visited exchange that needs its alternate exchange, but whose alternate exchange does not exist; else null.
+    /// The last visited exchange that had no destination for the message, and whose alternate exchange does not exist; null if there is
+    /// none.
     /// </summary>
     public Exchange? WithoutAlternate { get; private set; }
 
@@ -88,7 +90,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         return route;
     }
 
-    /// <summary>Removes all that was found.</summary>
+    /// <summary>Removes all found destinations.</summary>
     public void Clear()
     {
         _queues.Clear();

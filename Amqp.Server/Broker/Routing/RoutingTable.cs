@@ -34,7 +34,7 @@ internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogg
 
     public Exchange? Find(string name) => _exchanges.GetValueOrDefault(name);
 
-    /// <summary>Adds an exchange, or replaces the one with its name.</summary>
+    /// <summary>Adds an exchange, or replaces the exchange with the same name.</summary>
     public void Add(Exchange exchange) => _exchanges[exchange.Name] = exchange;
 
     public void Remove(Exchange exchange) => _exchanges.TryRemove(exchange.Name, out _);

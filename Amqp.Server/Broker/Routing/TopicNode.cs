@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>A node in the trie of a topic exchange: the bindings whose keys end here, and the words that may follow.</summary>
 /// <remarks>
-/// A hundred thousand bindings make several times as many nodes. Nearly all nodes have one binding or one child, so a single one is held
-/// without a collection. The virtual host's topology lock guards the state.
+/// A hundred thousand bindings make several times as many nodes. Nearly all nodes have one binding or one child, so a single binding or
+/// child is held without a collection. The virtual host's topology lock guards the state.
 /// </remarks>
 internal sealed class TopicNode
 {

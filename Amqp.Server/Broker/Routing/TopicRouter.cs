@@ -1,13 +1,14 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes for topic exchanges: keys are words separated by dots. In a binding key <c>*</c> matches one word, and <c>#</c> any number of
-/// words.
+/// Routes messages of topic exchanges. Keys are words separated by dots. In a binding key <c>*</c> matches one word, and <c>#</c> any
+/// number of words.
 /// </summary>
 /// <remarks>
-/// The words of the binding keys form a trie. A message follows only matching branches, so its cost grows with the length of its key and
-/// not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two, the second one empty. The rest of a
-/// key is given by its start, so that matching allocates nothing; a rest that starts behind the end of the key has no words.
+/// The words of the binding keys form a trie. Routing follows only matching branches, so the cost of a message grows with the length of its
+/// key and not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two, the second one empty.
+/// Methods take the rest of a key as a start position, so that matching allocates nothing. A rest that starts behind the end of the key has
+/// no words.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
@@ -60,10 +61,11 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Continues behind a '#' with every rest of the routing key, because '#' matches any number of words.</summary>
+    /// <summary>Continues matching behind a '#' with every rest of the routing key, because '#' matches any number of words.</summary>
     /// <remarks>
     /// Behind a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
-    /// time. Therefore each node is tried once for each rest. Behind the first '#' there is only one way, so none is noted.
+    /// time. Therefore each node is tried once for each rest. Behind the first '#' there is only one way to each rest, so nothing is
+    /// recorded.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {

@@ -25,8 +25,8 @@ internal static class StatisticRows
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
     /// <summary>
-    /// First columns of the groups in a queue's row, and the row's width: published, then <see cref="Delivering"/>, then
-    /// <see cref="Depth"/>.
+    /// First columns of the groups in a queue's row, and the row's width: the number of published messages, then <see cref="Delivering"/>,
+    /// then <see cref="Depth"/>.
     /// </summary>
     public static readonly int QueueDelivering = 1,
         QueueDepth = QueueDelivering + Delivering.Length,

@@ -9,9 +9,9 @@ namespace Amqp.Server.Broker.Statistics;
 
 /// <summary>Takes a sample of all counts every few seconds. The rates and charts of the HTTP API come from these samples.</summary>
 /// <remarks>
-/// Samples are taken one at a time, on the timer's thread. An object holds its own samples, so they are deleted with it. An object that
-/// never counted anything has no samples, and an idle one has one or two rows. When all samples together take more memory than allowed,
-/// their series stop growing.
+/// Samples are taken one at a time, on the timer's thread. Each object holds its own samples, so the samples are deleted with the object.
+/// An object that never counted anything has no samples, and an idle object has one or two rows. When all samples together take more memory
+/// than allowed, the series of samples stop growing.
 /// </remarks>
 /// <param name="virtualHosts">The virtual hosts whose objects are sampled.</param>
 /// <param name="statistics">The counts of the broker as a whole.</param>

@@ -38,11 +38,11 @@ internal sealed class MessageSpans : IDisposable
             virtualHost, message, bodySize);
     }
 
-    /// <summary>Makes the span of a delivery. It is very short, because the delivery is only written into an output.</summary>
+    /// <summary>Makes the span of a delivery. The span is very short, because the delivery is only written into an output.</summary>
     /// <param name="operation"><c>deliver</c> or <c>get</c>.</param>
     /// <param name="message">The message as it is stored.</param>
     /// <param name="from">The queue that the message was taken from.</param>
-    /// <param name="deliveryTag">The delivery tag.</param>
+    /// <param name="deliveryTag">Delivery tag on the channel that receives the message.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     public void NoteDelivery(string operation, in EncodedMessage message, Queue from, ulong deliveryTag, bool isRedelivered)
     {
@@ -94,8 +94,8 @@ internal sealed class MessageSpans : IDisposable
     }
 
     /// <summary>
-    /// Reads <c>traceparent</c>. Returns false if it is missing or malformed, or if its flags say that the trace is not recorded: no span
-    /// would then be kept.
+    /// Reads <c>traceparent</c>. Returns false if the header is missing or malformed, or if its flags mark the trace as not recorded,
+    /// because no span would then be kept.
     /// </summary>
     private static bool TryFindContext(ReadOnlySpan<byte> properties, out ActivityContext context)
     {

@@ -47,7 +47,7 @@ internal static class ArgumentTypes
 
     /// <summary>
     /// Returns the error for an argument that differs from the existing object's, or that only the declaration or only the existing object
-    /// has. In the latter case the text names the type of the value.
+    /// has. If only one of the two has the argument, the text includes the type of the value.
     /// </summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>

@@ -16,7 +16,10 @@ internal static class ErlangText
         _ => value.ToString(),
     };
 
-    /// <summary>Formats a binary: as quoted text if every octet is a printable character of Latin-1, else as octets.</summary>
+    /// <summary>
+    /// Formats a binary: as quoted text if every octet is a printable character of Latin-1 or has an escape such as <c>\n</c>, else as
+    /// octets.
+    /// </summary>
     public static string OfBinary(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

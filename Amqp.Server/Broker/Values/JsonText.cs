@@ -20,13 +20,14 @@ internal static class JsonText
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>
-    /// Options for JSON that the broker itself wrote: any depth is allowed, because the JSON nests as deep as tables of clients.
+    /// Options for JSON that the broker itself wrote: any depth is allowed, because the JSON nests as deeply as the tables that clients
+    /// sent.
     /// </summary>
     public static JsonDocumentOptions Own { get; } = new() { MaxDepth = int.MaxValue };
 
     /// <param name="text">The whole text, in UTF-8.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables within the text.</param>
-    /// <exception cref="JsonException">The text is no JSON, nests too deep, or has a value that cannot be read.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON, nests too deeply, or has a value that cannot be read.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> text, int maxTableDepth)
     {
         if (text.Span.StartsWith(ByteOrderMark))

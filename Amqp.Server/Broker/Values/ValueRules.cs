@@ -3,7 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Values;
 
 /// <summary>
-/// Rules for the values of queue arguments and policies. A rule has the key of the policy: the name of the argument without its <c>x-</c>.
+/// Rules for the values of queue arguments and policies. The key of a rule is the key in a policy, which is the name of the argument
+/// without its <c>x-</c>.
 /// </summary>
 /// <remarks>
 /// Values are checked when a client sends them. Values that were stored before a rule existed are accepted: a text that is too long for a
@@ -64,8 +65,8 @@ internal static class ValueRules
     private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
 
     /// <summary>
-    /// Checks a text that is later written as a short string. A longer text is rejected. RabbitMQ accepts it, and fails at the first
-    /// message that needs it.
+    /// Checks a text that is later written as a short string. A longer text is rejected. RabbitMQ accepts a longer text, and fails at the
+    /// first message that needs the text.
     /// </summary>
     private static string? Short(FieldValue value) =>
         Text(value) ?? (value.AsBytes().Length is var length && length > ShortString.MaxLength ? $"{{value_too_long,{length}}}" : null);

@@ -14,7 +14,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     {
         ReservedNames.DemandNotDefault(name);
         Routers.DemandType(type);
-        using (state.Lock.Share()) // many programs redeclare existing exchanges, which must not block routing
+        using (state.Lock.Share()) // many programs redeclare existing exchanges; a redeclaration must not block routing
         {
             if (FindDeclared(name, type, flags, arguments) is { } found)
                 return found;
@@ -52,8 +52,8 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     }
 
     /// <summary>
-    /// Returns the exchange of that name, or null if there is none; throws if its properties are not those of the declaration. The topology
-    /// lock is held, shared or exclusively.
+    /// Returns the exchange of that name, or null if there is none; throws if its properties differ from those of the declaration. The
+    /// topology lock is held, shared or exclusively.
     /// </summary>
     private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {

@@ -27,7 +27,7 @@ internal static class PolicyEvents
                 [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
-    /// <summary>Raised for a queue to which another policy applies than before.</summary>
+    /// <summary>Raises the event of a queue to which another policy applies than before.</summary>
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="queue">The queue that the policy applies to.</param>
     /// <param name="set">The policy that was set; null when one was cleared.</param>
@@ -41,7 +41,7 @@ internal static class PolicyEvents
             ]);
     }
 
-    /// <summary>Raised when an operator policy was set or, if <paramref name="policy"/> is null, cleared.</summary>
+    /// <summary>Raises the event of an operator policy that was set or, if <paramref name="policy"/> is null, cleared.</summary>
     public static void OperatorPolicyChanged(this BrokerEvents events, string virtualHost, string name, Policy? policy) =>
         events.ParameterChanged(
             OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));

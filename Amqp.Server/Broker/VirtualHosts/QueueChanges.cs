@@ -61,7 +61,10 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return new Queue(declaration, levels, state.VirtualHost.Host, this);
     }
 
-    /// <summary>Applies the policies to a queue that is not visible yet, so no work is due after the round.</summary>
+    /// <summary>
+    /// Applies the policies to a queue that is not visible yet. The round is discarded without a drain, because no client uses the queue
+    /// yet.
+    /// </summary>
     public void ApplyPolicies(Queue queue)
     {
         var policy = state.VirtualHost.Policies.Effective(queue);
@@ -105,8 +108,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Returns the queue of that name, or null if there is none; throws if its properties are not those of the declaration. The topology
-    /// lock is held, shared or exclusively.
+    /// Returns the queue of that name, or null if there is none; throws if its properties differ from those of the declaration. The
+    /// topology lock is held, shared or exclusively.
     /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {

@@ -14,12 +14,12 @@ internal static class QueueEquivalence
     /// <param name="flags">Flags of the new declaration.</param>
     /// <param name="arguments">Arguments of the new declaration.</param>
     /// <param name="connection">The connection that declares the queue.</param>
-    /// <param name="defaultType">The type of queues whose declaration names none; null: classic.</param>
+    /// <param name="defaultType">The type of a queue whose declaration names no type; null: classic.</param>
     /// <exception cref="BrokerException">405: the queue belongs to another connection, or only the new declaration is exclusive. 406 names
     /// the first property that differs.</exception>
     public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
-        // The exclusive flag is compared strictly: even the owner must repeat it.
+        // The exclusive flag is compared strictly: even the owner must repeat the flag.
         current.DemandAccess((flags & QueueFlags.Exclusive) != 0 || !current.Declaration.IsExclusive ? connection : current);
         if (!current.Declaration.IsExclusive && (flags & QueueFlags.Exclusive) != 0)
             throw NameErrors.Locked(current.Name, current.VirtualHost);
@@ -40,7 +40,9 @@ internal static class QueueEquivalence
         }
     }
 
-    /// <summary>Returns the arguments, with the default type if they name none and the queue can have that type.</summary>
+    /// <summary>
+    /// Returns the arguments. Adds the default type if the arguments name no type and the queue can have the default type.
+    /// </summary>
     public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
     {
         bool isOpen = type is not null && arguments[QueueKinds.Argument] is null && flags == QueueFlags.Durable;

@@ -46,7 +46,7 @@ internal sealed class Topology
 
     /// <summary>Declares an exchange, or returns an existing one with the same properties.</summary>
     /// <exception cref="BrokerException">
-    /// 403: reserved name. 406: the existing exchange has other properties, or invalid arguments. 503: no such type.
+    /// 403: reserved name. 406: the existing exchange has other properties, or the arguments are invalid. 503: no such type.
     /// </exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) =>
         _exchanges.Declare(name, type, flags, arguments);
@@ -61,8 +61,10 @@ internal sealed class Topology
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
     /// <param name="connection">The connection that declares the queue, and owns an exclusive one.</param>
-    /// <exception cref="BrokerException">403: reserved name. 405: the queue belongs to another connection. 406: the existing queue has
-    /// other properties, or invalid arguments.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: reserved name. 405: the queue belongs to another connection. 406: the existing queue has other properties, or the arguments are
+    /// invalid.
+    /// </exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection) =>
         _queues.Declare(name, isServerNamed, flags, arguments, connection);
 
@@ -70,7 +72,7 @@ internal sealed class Topology
     /// Declares a queue from an import of definitions: reserved names are allowed, limits are not checked, and the default type is not
     /// applied.
     /// </summary>
-    /// <exception cref="BrokerException">406: the existing queue has other properties, or invalid arguments.</exception>
+    /// <exception cref="BrokerException">406: the existing queue has other properties, or the arguments are invalid.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
     /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
@@ -79,7 +81,7 @@ internal sealed class Topology
     /// </exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
-    /// <summary>Deletes a queue whose connection or last consumer is gone.</summary>
+    /// <summary>Deletes an exclusive queue whose connection has closed, or an auto-delete queue without its last consumer.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
@@ -89,7 +91,7 @@ internal sealed class Topology
     /// <param name="routingKey">The binding's key.</param>
     /// <param name="arguments">The binding's arguments.</param>
     /// <param name="round">
-    /// The caller's round, which takes the messages that some exchange types publish to a new destination. The caller completes it.
+    /// Receives the messages that some exchange types publish to a new destination. The caller completes the round.
     /// </param>
     /// <exception cref="BrokerException">403: the default exchange. 404: source or destination is missing. 406: invalid
     /// arguments.</exception>
@@ -109,7 +111,7 @@ internal sealed class Topology
     /// Changes the virtual host's policies and applies them to every exchange and queue.
     /// Queues whose effective policy stays the same are not touched.
     /// </summary>
-    /// <param name="change">Replaces the policies.</param>
+    /// <param name="change">Saves and replaces the policies. Called under the lock.</param>
     /// <param name="effective">
     /// Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. Queues and exchanges that
     /// were declared since may be missing: their policies are computed under the lock.

@@ -9,7 +9,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>
-/// Removes exchanges, queues and bindings, with the bindings of each removed object and auto-delete exchanges that lose their last binding.
+/// Removes exchanges, queues and bindings. Also removes the bindings of a removed exchange or queue, and the auto-delete exchanges that
+/// lose their last binding.
 /// </summary>
 /// <remarks>The caller holds the topology lock exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)

@@ -74,8 +74,8 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
             || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
     /// <summary>
-    /// Returns a stored binding, or null if its source or destination does not exist. That happens after a crash between the deletion of a
-    /// queue or exchange and the deletion of its bindings.
+    /// Returns a stored binding, or null if its source or destination does not exist. A crash between the deletion of a queue or exchange
+    /// and the deletion of its bindings leaves such a binding.
     /// </summary>
     private Binding? FindEnds(in StoredDefinition stored)
     {

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The topology of a virtual host, and the parts that its changes work with.</summary>
+/// <summary>The topology of a virtual host, and the objects that are needed to change it.</summary>
 /// <remarks>Every change holds <see cref="Lock"/> exclusively. Queues may be looked up without the lock.</remarks>
 /// <param name="virtualHost">The virtual host that owns the topology.</param>
 /// <param name="queues">The queues by name.</param>

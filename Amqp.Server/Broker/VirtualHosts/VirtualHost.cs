@@ -15,10 +15,10 @@ namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>A namespace of exchanges, queues and bindings, which are found here by name.</summary>
 /// <remarks>
-/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings: it is held shared to route and exclusively to change
-/// them. Any thread may look up a queue or an exchange without it. <see cref="Topology"/> makes the changes and saves them in the
-/// definitions under the lock, so that memory and definitions agree. A queue's lock may be taken under the topology lock, never the other
-/// way round.
+/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. The lock is held shared to route and exclusively to
+/// change them. Any thread may look up a queue or an exchange without the lock. <see cref="Topology"/> makes the changes and saves them in
+/// the definitions under the lock, so that memory and definitions agree. A queue's lock may be taken under the topology lock, never the
+/// other way round.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -65,13 +65,13 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>The parts of this virtual host that its queues and exchanges work with, besides <see cref="Services"/>.</summary>
     public QueueHost Host { get; }
 
-    /// <summary>Its exchanges, and the lookup of routes among them.</summary>
+    /// <summary>The exchanges of this virtual host, and the lookup of routes among them.</summary>
     public RoutingTable Routing { get; }
 
     /// <summary>Declares, binds and deletes queues and exchanges.</summary>
     public Topology Topology { get; }
 
-    /// <summary>Counts of its connections and channels.</summary>
+    /// <summary>Counts of the connections and channels of this virtual host.</summary>
     public VirtualHostStatistics Statistics => Host.Statistics;
 
     /// <summary>Copies every message to <c>amq.rabbitmq.trace</c>; null while tracing is off.</summary>
@@ -97,7 +97,6 @@ internal sealed class VirtualHost : IDisposable
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
 
-    /// <summary>Number of queues.</summary>
     public int QueueCount => _queues.Count;
 
     public Queue? FindQueue(string name) => _queues.GetValueOrDefault(name);
@@ -119,8 +118,8 @@ internal sealed class VirtualHost : IDisposable
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>
-    /// Stops the virtual host's own work: internal exchanges, and exchanges that keep messages. Afterwards neither reads or appends a
-    /// message. The caller has closed all connections before. Throws nothing.
+    /// Stops the virtual host's own work: internal exchanges, and exchanges that keep messages. Afterwards these exchanges read and append
+    /// no message. The caller has closed all connections before. Throws nothing.
     /// </summary>
     public async Task StopAsync()
     {

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>The metadata of a virtual host. Immutable.</summary>
 /// <param name="Text">RabbitMQ's <c>description</c>.</param>
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
-/// <param name="DefaultQueueType">The type of queues whose declaration names none; null: the broker's default.</param>
+/// <param name="DefaultQueueType">The type of a queue whose declaration names no type; null: the broker's default.</param>
 /// <param name="IsProtected">True if the virtual host must not be deleted.</param>
 internal sealed record VirtualHostDescription(
     string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Raises events of virtual hosts that are created, updated and deleted.</summary>
 internal static class VirtualHostEvents
 {
-    /// <summary>Raises the creation of a virtual host and of its predeclared exchanges.</summary>
+    /// <summary>Raises the events of a new virtual host and of its predeclared exchanges.</summary>
     public static void VirtualHostCreated(this BrokerEvents events, VirtualHost virtualHost)
     {
         if (!events.IsWanted)
@@ -45,7 +45,7 @@ internal static class VirtualHostEvents
         ];
     }
 
-    /// <summary>Returns the metadata as Erlang prints a map in which the tags are atoms.</summary>
+    /// <summary>Returns the metadata in the form in which Erlang prints a map; the tags are printed as atoms.</summary>
     private static string Metadata(VirtualHostDescription description)
     {
         string type = description.DefaultQueueType is { } named

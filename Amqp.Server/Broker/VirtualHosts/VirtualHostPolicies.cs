@@ -21,7 +21,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
 
     public Policy? Find(PolicyKind kind, string name) => ListOf(kind).FirstOrDefault(policy => policy.Name == name);
 
-    /// <summary>Returns the policy of a kind that applies to a queue: the matching one with the highest priority, or null.</summary>
+    /// <summary>Returns the policy of a kind that applies to a queue: the matching policy with the highest priority, or null.</summary>
     public Policy? Match(PolicyKind kind, Queue queue) => FirstMatch(ListOf(kind), queue);
 
     /// <inheritdoc cref="Match(PolicyKind, Queue)"/>
@@ -83,7 +83,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         return replaced.Count(one => one.Old is null);
     }
 
-    /// <summary>Removes a policy, which no longer applies to any queue or exchange.</summary>
+    /// <summary>Removes a policy, also from existing queues and exchanges.</summary>
     /// <returns>False if no policy has that name.</returns>
     public bool Remove(PolicyKind kind, string name)
     {
@@ -212,6 +212,6 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     /// <summary>The policies that apply to a queue.</summary>
     private readonly record struct Applied(Queue Queue, Policy? User, Policy? Operator);
 
-    /// <summary>A new policy, and the one of the same name that it replaces.</summary>
+    /// <summary>A new policy, and the policy of the same name that it replaces; null if there was none.</summary>
     private readonly record struct Replaced(Policy? Old, Policy New);
 }

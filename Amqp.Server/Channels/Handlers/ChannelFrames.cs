@@ -37,7 +37,9 @@ internal static class ChannelFrames
     }
 
     /// <summary>Discards a frame of a channel that is closing: the client may have sent the frame before it read channel.close.</summary>
-    /// <exception cref="AmqpException">505: a frame of this type is not allowed here, even on an open channel.</exception>
+    /// <exception cref="AmqpException">
+    /// 501: malformed arguments. 504: a second channel.open. 505: a frame of this type is not allowed here, even on an open channel.
+    /// </exception>
     public static void Discard(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
