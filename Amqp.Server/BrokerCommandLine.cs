@@ -38,14 +38,14 @@ internal sealed class BrokerCommandLine(
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
     {
-        // The host handles SIGTERM and Ctrl-C, and a stop may take longer than this library's timeout.
+        // The host handles SIGTERM and Ctrl-C. A stop may take longer than System.CommandLine's timeout.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
         // ctl parses its arguments itself: rabbitmqctl's options may stand before or after the verb.
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
         ParseResult line = Root().Parse(arguments, _asTheyAre);
-        // A mistake is reported here, because the library would print the whole help to standard output.
+        // A mistake is reported here, because System.CommandLine would print the whole help to standard output.
         return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
 

@@ -7,7 +7,9 @@ namespace Amqp.Server.Bench;
 /// <summary>Way of writing a consumer's acknowledgements to its socket.</summary>
 internal enum AckWrite
 {
-    /// <summary>One write for all acknowledgements of one read's messages: the lowest cost that a client can have.</summary>
+    /// <summary>
+    /// One write for the acknowledgements of all messages that one read of the socket returned: the lowest cost for a client.
+    /// </summary>
     Batch,
 
     /// <summary>One write for each acknowledgement, as client libraries do.</summary>
@@ -59,14 +61,15 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // multiple
         _end += _frame.Length;
-        // No write while earlier acknowledgements are pending: a retry for each message would delay reading, and the broker may itself wait
-        // until this client reads.
+        // Does not write while earlier acknowledgements are pending: a retry for each message would delay this client's reading, and the
+        // broker may stop reading until this client reads.
         if (_isEachWritten && isFirst)
             Flush();
     }
 
     /// <summary>
-    /// Writes as much as the socket accepts, without waiting: a broker that does not read may itself wait until this client reads.
+    /// Writes as many bytes as the socket accepts, and keeps the rest: the broker may stop reading until this client reads, so a wait for
+    /// the whole write might never end.
     /// </summary>
     public void Flush()
     {

@@ -10,8 +10,8 @@ internal sealed class BrokerUsage(int pid)
     private const int SystemTicks = 12;
     private const int ResidentPages = 1; // index of the field in /proc/PID/statm
 
-    /// <summary>Returns the processor time of all threads, ended ones included: user and system, in seconds.</summary>
-    /// <exception cref="LoadException">There is no such process.</exception>
+    /// <summary>Returns the processor time (user and system) of all threads, including ended ones, in seconds.</summary>
+    /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public double CpuSeconds()
     {
         string text = Read("stat");
@@ -21,7 +21,7 @@ internal sealed class BrokerUsage(int pid)
     }
 
     /// <summary>Returns the resident memory (RSS), in bytes.</summary>
-    /// <exception cref="LoadException">There is no such process.</exception>
+    /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public long ResidentBytes() => Number(Read("statm").Split(' ')[ResidentPages]) * Environment.SystemPageSize;
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

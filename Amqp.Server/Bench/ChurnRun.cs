@@ -26,7 +26,7 @@ internal sealed record Churn
 
     public ChurnKind Kind { get; init; }
 
-    /// <summary>Number of clients that open and close at the same time.</summary>
+    /// <summary>Number of clients that open and close objects at the same time.</summary>
     public int Clients { get; init; } = 1;
 
     /// <summary>Length of the measurement, in seconds.</summary>
@@ -54,8 +54,8 @@ internal sealed record Churn
 /// <param name="Count">Number of objects opened and closed.</param>
 /// <param name="Rate">Objects per second.</param>
 /// <param name="Latency">
-/// Microseconds from the first octet to the last reply, for one object; null if none was measured. Connections are opened in groups of up
-/// to four, and each has the latency of its group.
+/// Time in microseconds from the first octet to the last reply, for one object; null if none was measured. Connections are opened in groups
+/// of up to four, and each connection has the latency of its group.
 /// </param>
 /// <param name="OwnProcess">Cost of this process.</param>
 /// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
@@ -74,15 +74,15 @@ internal sealed class ChurnRun(Churn churn)
     private const int PollMilliseconds = 10;
 
     /// <summary>
-    /// Number of connection clients that share a thread. They mostly wait for replies, and a thread for each would cost more than the
-    /// broker.
+    /// Number of connection clients that share a thread. Clients mostly wait for replies, and a thread for each client would use more
+    /// processor time than the broker.
     /// </summary>
     private const int ConnectionsTogether = 4;
 
     private readonly LoadControl _control = new(TimeSpan.FromSeconds(churn.Warmup));
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
-    private long _doneBefore; // count of the warm-up
+    private long _doneBefore; // number of objects opened and closed during the warm-up
     private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the counting thread, read by all threads
     private int _seconds;
 

@@ -4,8 +4,8 @@ namespace Amqp.Server.Bench;
 
 /// <summary>The unconfirmed publishes of a channel. Owned by the producer's thread.</summary>
 /// <remarks>
-/// A broker may confirm single messages out of order, and then all up to a tag. So the window records for each message whether it is
-/// confirmed.
+/// A broker may confirm single messages out of order, and later confirm all messages up to a tag. So the window records for each message
+/// whether it is confirmed.
 /// </remarks>
 internal sealed class ConfirmWindow
 {
@@ -42,13 +42,13 @@ internal sealed class ConfirmWindow
     /// <summary>Number of messages that may be sent now; may be negative.</summary>
     public int Room => (int)Math.Min(_size - InFlight, _dueAt.Length - (_sent - _confirmedUpTo));
 
-    /// <summary>Records the sending of a message, whose tag is one more than the last.</summary>
+    /// <summary>Records that a message was sent. The message's tag is one more than the tag of the message before.</summary>
     public void Sent(long dueAt) => _dueAt[++_sent & _mask] = dueAt;
 
     /// <summary>Records a basic.ack or basic.nack from the broker.</summary>
     /// <param name="tag">Delivery tag of the confirm.</param>
     /// <param name="multiple">True if the confirm covers all messages up to this tag.</param>
-    /// <param name="now">Timestamp of its arrival.</param>
+    /// <param name="now">Timestamp of the confirm's arrival.</param>
     /// <returns>Number of messages confirmed for the first time.</returns>
     public int Settle(long tag, bool multiple, long now)
     {

@@ -7,7 +7,7 @@ namespace Amqp.Server.Bench;
 internal sealed class Consumer : IDisposable
 {
     private const long RestWait = 20_000; // microseconds without a delivery, after which an incomplete batch is acknowledged
-    private const long IdleWait = 100_000; // microseconds, without an incomplete batch; hundreds of consumers that poll often cost CPU
+    private const long IdleWait = 100_000; // the same if no batch is incomplete; long, because frequent polls by many consumers cost CPU
 
     private readonly LoadControl _control;
     private readonly LoadConnection _connection;
@@ -36,8 +36,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply shows that all consumers are registered. Without producers the queues are full and deliver at once: the call is
-        // skipped then, because it would discard these deliveries.
+        // The reply shows that all consumers are registered. A run without producers skips the call: its queues already hold messages, and
+        // the call would discard deliveries that arrive before the reply.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates of filling and draining one part of a deep queue.</summary>
-/// <param name="Messages">Number of the part's last message, counted from the first published.</param>
-/// <param name="InRate">Confirmed messages per second while the queue grew to this depth.</param>
-/// <param name="OutRate">Messages consumed per second, for the messages with the same numbers, counted from the first delivery.</param>
+/// <summary>Rates of filling and draining over one part of a deep queue.</summary>
+/// <param name="Messages">Count of messages at the end of the part: confirmed while filling, consumed while draining.</param>
+/// <param name="InRate">Messages confirmed per second over this part, while the queue was filled.</param>
+/// <param name="OutRate">Messages consumed per second over this part, while the queue was drained.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);
 
 /// <summary>Result of filling and draining deep queues.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
 /// <param name="Fill">Report of the publishing.</param>
 /// <param name="Drain">Report of the consuming.</param>
-/// <param name="Steps">Rates of filling and of draining, for each million of messages.</param>
+/// <param name="Steps">Rates of filling and of draining, for each million messages.</param>
 internal sealed record DepthReport(string Broker, LoadReport Fill, LoadReport Drain, IReadOnlyList<DepthStep> Steps);
 
 /// <summary>Fills queues with persistent messages, and then drains them.</summary>

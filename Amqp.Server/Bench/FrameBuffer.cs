@@ -12,7 +12,7 @@ namespace Amqp.Server.Bench;
 internal sealed class FrameBuffer(int frameMax)
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(2 * frameMax);
-    private int _start; // first of the bytes not taken yet
+    private int _start; // offset of the first byte that is not taken yet
     private int _end;
 
     /// <summary>
@@ -36,7 +36,7 @@ internal sealed class FrameBuffer(int frameMax)
 
     /// <summary>Takes the next frame if all of it has arrived.</summary>
     /// <param name="frame">The frame, whose payload is valid until the next use of <see cref="Room"/>.</param>
-    /// <exception cref="LoadException">The bytes are no frame.</exception>
+    /// <exception cref="LoadException">The bytes are not a frame.</exception>
     public bool TryTake(out Frame frame)
     {
         var rest = new ReadOnlySpan<byte>(_bytes, _start, _end - _start);

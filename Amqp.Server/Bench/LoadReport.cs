@@ -14,7 +14,7 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 
 /// <summary>Result of a load. Counts include the warm-up; rates, latencies and processor time do not.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
-/// <param name="Seconds">Time from the end of the warm-up to the arrival of the last message.</param>
+/// <param name="Seconds">Time from the end of the warm-up until all messages have arrived and all producers have finished.</param>
 /// <param name="Published">Number of messages sent.</param>
 /// <param name="Confirmed">Number of messages confirmed, with an ack or a nack.</param>
 /// <param name="Rejected">Number of messages confirmed with a nack.</param>
@@ -49,5 +49,5 @@ internal sealed record LoadReport(
 /// <param name="ConsumeRate">Messages received per second, over the last second.</param>
 /// <param name="InFlight">Messages published but not received; without consumers, messages published but not confirmed.</param>
 /// <param name="P99">99th percentile of the delivery latency so far, in microseconds; without consumers, of the confirm latency.</param>
-/// <param name="BlockedBy">Reason for which the broker blocks producers; null if it does not.</param>
+/// <param name="BlockedBy">Reason for which the broker blocks producers; null if producers are not blocked.</param>
 internal sealed record LoadProgress(int Seconds, double PublishRate, double ConsumeRate, long InFlight, double P99, string? BlockedBy);

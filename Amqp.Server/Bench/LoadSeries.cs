@@ -19,7 +19,7 @@ internal sealed class LoadSeries
 
     public void Add(LoadSample sample) => _samples.Add(sample);
 
-    /// <summary>Returns a count at the sample <paramref name="from"/>, and at the first sample of each second after that.</summary>
+    /// <summary>Returns a count at the sample <paramref name="from"/>, and at the first sample of each later second.</summary>
     public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
     {
         var found = new List<(long At, long Count)> { (from.At, count(from)) };

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Computes the due times of a producer's messages: at equal intervals, offset from those of the other producers.</summary>
+/// <summary>
+/// Computes the due times of a producer's messages. Due times have equal intervals, and differ from those of the other producers.
+/// </summary>
 internal readonly struct Pace
 {
     private readonly double _interval; // ticks of the stopwatch; 0: no pace
@@ -22,7 +24,7 @@ internal readonly struct Pace
     /// <summary>True if the rate is limited.</summary>
     public bool IsSet => _interval > 0;
 
-    /// <summary>Returns the due time of a message, counted from 0.</summary>
+    /// <summary>Returns the due time of the message with this number, counted from 0.</summary>
     public long DueAt(long number) => (long)(_first + number * _interval);
 
     /// <summary>Returns the time until a message is due, rounded up so that a producer does not wake too early and wait again.</summary>

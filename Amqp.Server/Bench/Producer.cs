@@ -102,7 +102,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // Latency counts from the due time, so that a message delayed here by a slow broker counts as late.
+            // The latency starts at the due time, so it includes the time by which a slow broker delays the sending.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);
@@ -132,7 +132,9 @@ internal sealed class Producer : IDisposable
         }
     }
 
-    /// <summary>Waits until half of a full window is confirmed, so that messages are sent in batches, as by any busy client.</summary>
+    /// <summary>
+    /// Waits until half of a full window is confirmed, so that messages are sent in batches, as a busy client sends them.
+    /// </summary>
     private void AwaitRoom()
     {
         while (!_control.ArePublishersStopped && (_window!.Room <= 0 || _window.InFlight > _load.ConfirmWindow / 2))

@@ -21,7 +21,7 @@ internal sealed class PublishBatch
     private readonly int _selectorOffset = -1; // -1: all messages are for one queue
     private readonly byte[][] _selectors;
 
-    /// <summary>Encodes the messages. The frames have at most the connection's frame-max, in bytes.</summary>
+    /// <summary>Encodes the messages, in frames of at most <paramref name="frameMax"/> bytes.</summary>
     public PublishBatch(Workload load, LoadTopology topology, int frameMax)
     {
         bool isForOne = load.Queues == 1 || load.Exchange == ExchangeKind.Fanout;

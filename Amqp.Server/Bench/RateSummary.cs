@@ -4,7 +4,7 @@ namespace Amqp.Server.Bench;
 
 /// <summary>Rates of a count, per second.</summary>
 /// <param name="Mean">Mean from the start of the measurement to the last item.</param>
-/// <param name="Steady">Mean of all whole seconds but the first; of all seconds if there are fewer than three.</param>
+/// <param name="Steady">Mean rate of all whole seconds except the first, or of all whole seconds if there are fewer than three.</param>
 /// <param name="Min">Rate of the slowest of these seconds.</param>
 /// <param name="Max">Rate of the fastest of these seconds.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)

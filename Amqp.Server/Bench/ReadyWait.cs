@@ -24,7 +24,8 @@ internal static class ReadyWait
     }
 
     /// <summary>
-    /// Makes waits of this thread end on time. By default Linux may end them up to 50 microseconds late, to combine wake-ups (timer slack).
+    /// Makes waits of this thread end on time. By default Linux may end waits up to 50 microseconds late, to combine wake-ups (timer
+    /// slack).
     /// </summary>
     public static void EndOnTime()
     {

@@ -28,7 +28,7 @@ internal sealed class UsageMeter
     private long _rssMax;
 
     /// <summary>Starts the measurement; a null id measures this process only.</summary>
-    /// <exception cref="LoadException">There is no such process.</exception>
+    /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public UsageMeter(int? brokerPid)
     {
         _pid = brokerPid;

@@ -3,14 +3,14 @@ using Spectre.Console;
 namespace Amqp.Server.Cli;
 
 /// <summary>
-/// A table of text. On a terminal that is wide enough, it is printed as a box. Otherwise columns are aligned with blanks, with one line for
-/// each row, for grep and awk.
+/// A table of text. On a terminal that is wide enough, the table is printed as a box. Otherwise columns are aligned with blanks, with one
+/// line for each row, for grep and awk.
 /// </summary>
 /// <param name="title">Title of the table; null for none.</param>
 /// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers, which is aligned to the right.</param>
 internal sealed class OutputTable(string? title, params string[] columns)
 {
-    private const int BoxWidth = 3; // a line and two blanks
+    private const int BoxWidth = 3; // of each column: a line and two blanks
 
     private readonly List<string[]> _rows = [];
 

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli;
 
 /// <summary>
-/// The command-line options that set a setting. Each maps to a key of the configuration file, so values are checked in one place.
+/// The command-line options that set a setting. Each option maps to a key of the configuration file, so values are checked in one place.
 /// </summary>
 internal sealed class SettingOptions
 {

@@ -26,8 +26,8 @@ internal static class UsageMistake
     }
 
     /// <summary>
-    /// Returns an option of the command that stands before the command's name, where the parser does not know the option; null if there is
-    /// none.
+    /// Returns an option of the command that is written before the command's name, where the parser does not accept the option; null if
+    /// there is none.
     /// </summary>
     private static (string Token, Option Option)? Misplaced(ParseResult line)
     {

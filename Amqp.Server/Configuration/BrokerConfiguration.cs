@@ -110,7 +110,7 @@ internal sealed class BrokerConfiguration
     private void Apply()
     {
         var target = new SettingTarget(Options);
-        // In the order of the sources: if two settings change the same option, the stronger source is applied last.
+        // The weakest source is applied first: if two settings change the same option, the value of the stronger source remains.
         foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(
             entry => entry.Value.Assignment.Source.Strength))
             setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));

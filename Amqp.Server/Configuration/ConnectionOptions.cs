@@ -23,15 +23,17 @@ public sealed class ConnectionOptions
     /// <summary>Limit for the number of open AMQP connections; 0 is no limit.</summary>
     public int MaxConnections { get; set; }
 
-    /// <summary>Limit for connections that have not logged in; beyond it, the oldest of them is closed. 0 is no limit.</summary>
+    /// <summary>
+    /// Limit for connections that have not logged in; beyond the limit, the oldest such connection is closed. 0 is no limit.
+    /// </summary>
     public int MaxUnauthenticated { get; set; } = 4_096;
 
-    /// <summary>Refused logins from one address that are answered without delay within ten seconds; 0 is no limit.</summary>
+    /// <summary>Number of refused logins from one address within ten seconds that are answered without delay; 0 is no limit.</summary>
     public int FailedLoginLimit { get; set; } = 20;
 
     /// <summary>
-    /// Warnings and errors about the connections of one address that are logged within ten seconds. The limit for all addresses together is
-    /// ten times as high. 0 is no limit.
+    /// Number of warnings and errors about the connections of one address that are logged within ten seconds. The limit for all addresses
+    /// together is ten times as high. 0 is no limit.
     /// </summary>
     public int LogLimit { get; set; } = 100;
 

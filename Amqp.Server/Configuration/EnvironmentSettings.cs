@@ -11,7 +11,9 @@ internal static class EnvironmentSettings
     /// <summary>Variable that names the configuration file; takes precedence over <see cref="RabbitMqEnvironment.ConfigFile"/>.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
-    /// <summary>Variables for the commands of the command line, which select a broker and a login. The broker ignores them.</summary>
+    /// <summary>
+    /// Variables that select a broker and a login for the commands of the command line. The broker ignores these variables.
+    /// </summary>
     public static IReadOnlyList<string> OfCommands { get; } =
         [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 

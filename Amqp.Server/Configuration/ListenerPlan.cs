@@ -34,7 +34,8 @@ internal sealed class ListenerPlan
     public bool WithoutTls { get; set; }
 
     /// <summary>
-    /// Port of the HTTP API. If null, the HTTP API has RabbitMQ's default port, or no port without TLS if it has one with TLS.
+    /// Port of the HTTP API without TLS. If null, RabbitMQ's default port is used; but if only the listener with TLS is configured, there
+    /// is no listener without TLS.
     /// </summary>
     public int? ManagementPort { get; set; }
 
@@ -42,8 +43,8 @@ internal sealed class ListenerPlan
     public int? ManagementTlsPort { get; set; }
 
     /// <summary>
-    /// Port for Prometheus. If null, the port has the same distance to the HTTP API's port as in RabbitMQ, so that several brokers on one
-    /// machine do not use the same port.
+    /// Port for Prometheus. If null, the HTTP API's port plus 20, as in RabbitMQ's defaults, so that several brokers on one machine do not
+    /// use the same port.
     /// </summary>
     public int? MetricsPort { get; set; }
 
@@ -79,7 +80,9 @@ internal sealed class ListenerPlan
     public void SetManagementTlsAddress(IPAddress address, int strength) =>
         (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
-    /// <summary>Sets address and port for Prometheus. The default value (<c>none</c>) disables the listener without TLS.</summary>
+    /// <summary>
+    /// Sets address and port for Prometheus. The default of the struct, read from <c>none</c>, disables the listener without TLS.
+    /// </summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
     {
         WithoutMetrics = listener == default;
@@ -170,7 +173,7 @@ internal sealed class ListenerPlan
     private static List<IPAddress> Loopback() =>
         HasLoopback(IPAddress.IPv6Loopback) ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
 
-    // A kernel may support IPv6 but have no ::1 (net.ipv6.conf.all.disable_ipv6), so only an attempt to bind shows whether it exists.
+    // A kernel may support IPv6 but have no ::1 (net.ipv6.conf.all.disable_ipv6), so only an attempt to bind shows whether ::1 exists.
     private static bool HasLoopback(IPAddress address)
     {
         try

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Options for the log. Each event is one line on standard output.</summary>
+/// <summary>Options for the log. Each event is one line; in text format, an exception adds further lines.</summary>
 public sealed class LogOptions
 {
     /// <summary>False to write no events to standard output.</summary>

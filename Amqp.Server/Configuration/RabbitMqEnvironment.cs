@@ -109,8 +109,7 @@ internal static class RabbitMqEnvironment
 
     /// <summary>
     /// Reads levels such as <c>debug</c> or <c>warning,connection=info</c>, and the format of lines from <c>+json</c> or <c>-json</c>.
-    /// Other
-    /// words with a sign, such as <c>+color</c>, are ignored.
+    /// Other words with a sign, such as <c>+color</c>, are ignored.
     /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {

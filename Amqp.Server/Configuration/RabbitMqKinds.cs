@@ -5,7 +5,7 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>Kinds of values in RabbitMQ's schemas, to check the values of settings without effect.</summary>
 /// <remarks>
-/// The notation has alternatives between bars, as in <c>infinity|&lt;integer&gt;</c>. A word in angle brackets names a kind; any other
+/// In the notation, bars separate alternatives, as in <c>infinity|&lt;integer&gt;</c>. A word in angle brackets names a kind; any other
 /// word is a literal value.
 /// </remarks>
 internal static class RabbitMqKinds

@@ -67,7 +67,9 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Adds a SASL mechanism. If any mechanism is added, the default mechanisms do not apply, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
-    /// <summary>Accepts a setting without effect that would otherwise stop the start, because it would restrict something.</summary>
+    /// <summary>
+    /// Accepts a setting without effect that would otherwise stop the start, because the setting restricts something in RabbitMQ.
+    /// </summary>
     /// <param name="key">Key of the setting; from an environment variable, with underscores in place of dots.</param>
     public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));
 

@@ -21,7 +21,7 @@ internal sealed class StorePlan
     /// <remarks>
     /// Unwritten messages, and written messages that stay in memory, are each limited to a quarter of the memory high watermark.
     /// </remarks>
-    /// <param name="memory">Memory high watermark, and the share of it above which transient messages are paged out.</param>
+    /// <param name="memory">Memory high watermark, with the share above which transient messages are paged out.</param>
     /// <param name="diskFreeLimit">Free bytes on the disk below which nothing is paged out, because the disk alarm is raised.</param>
     public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {

@@ -2,12 +2,14 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of TLS. Each kind of listener has them under its own prefix.</summary>
+/// <summary>Settings of TLS. Each kind of listener has these settings, under a prefix of its own.</summary>
 internal static class TlsSettings
 {
     private const string NoEncrypted = "values encrypted by RabbitMQ's tools cannot be decrypted";
 
-    /// <summary>Versions of TLS that are never offered. If only these are set, the default versions are offered.</summary>
+    /// <summary>
+    /// Versions of TLS that are never offered. If a configuration sets no other versions, the default versions are offered.
+    /// </summary>
     private static readonly ValueKind<string> _oldVersions = RabbitMqKinds.Parse("tlsv1.1|tlsv1");
 
     /// <summary>Rows for the listeners of the HTTP server; the rows for AMQP are <see cref="OfAmqp"/>.</summary>

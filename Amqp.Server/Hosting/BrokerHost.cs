@@ -16,7 +16,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Composes the process. One Kestrel server carries AMQP and HTTP, so limits and shutdown are configured in one place.</summary>
+/// <summary>Composes the process. One Kestrel server serves AMQP and HTTP, so limits and shutdown are configured in one place.</summary>
 internal static class BrokerHost
 {
     /// <summary>Builds the application. No socket listens and no data file is opened until the application is started.</summary>
@@ -70,8 +70,8 @@ internal static class BrokerHost
     }
 
     /// <summary>
-    /// Creates a formatter with the system's clock. The registered clock cannot be used here: it logs the faults of timers, so it needs the
-    /// log.
+    /// Creates a formatter with the system's clock. The registered clock cannot be used: that clock itself needs the log, to report faults
+    /// of timers.
     /// </summary>
     private static ConsoleFormatter Formatter(bool isJson) =>
         isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);

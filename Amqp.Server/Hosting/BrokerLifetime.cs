@@ -41,7 +41,7 @@ internal sealed class BrokerLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops accepting connections, then closes the open ones while Kestrel still carries their bytes.</summary>
+    /// <summary>Stops accepting connections, then closes the open connections while Kestrel still sends and receives their bytes.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();

@@ -26,7 +26,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.Management.Listeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.Management.Tls.Listeners, [], management + OverTls(options.Management.Tls));
-        // A limit of its own, so that connections for the HTTP API and for metrics cannot use up each other's limit.
+        // Metrics have a limit of their own, so that connections for the HTTP API and for metrics cannot use up each other's limit.
         Action<ListenOptions> metrics = NewHttpConnections().Count;
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
         ListenOn(
@@ -44,7 +44,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         }
     }
 
-    // Certificates are loaded only for a TLS listener; without one they need not be configured.
+    // Certificates are loaded only if there is a TLS listener; otherwise they need not be configured.
     private Action<ListenOptions> AmqpOverTls(int listeners)
     {
         if (listeners == 0)

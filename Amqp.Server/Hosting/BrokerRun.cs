@@ -20,7 +20,7 @@ internal static class BrokerRun
         {
             try
             {
-                app = BrokerHost.Build(configuration); // also loads the certificates, so it can fail like the start
+                app = BrokerHost.Build(configuration); // Build loads the certificates, and fails if they are unusable
                 app.Services.GetRequiredService<LastResort>().Watch();
                 await app.StartAsync(cancellation);
             }

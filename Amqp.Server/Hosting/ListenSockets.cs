@@ -20,7 +20,7 @@ internal sealed class ListenSockets(SocketOptions options)
     private readonly List<Socket> _sockets = [];
 
     /// <summary>
-    /// Makes the addresses whose port is 0 share one port, chosen by the system. An address where that port is in use gets another one.
+    /// Makes the addresses whose port is 0 share one port, chosen by the system. An address where that port is in use gets another port.
     /// </summary>
     public void SharePort(IEnumerable<IPEndPoint> endPoints)
     {

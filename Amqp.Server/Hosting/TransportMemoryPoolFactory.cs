@@ -6,8 +6,8 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Creates Kestrel's memory pools, and trims them every 10 seconds.</summary>
 /// <remarks>
-/// Thread-safe. Kestrel creates and disposes of one pool for each of its I/O queues. The factory holds weak references, and removes that
-/// of a collected pool at the next trim.
+/// Thread-safe. Kestrel creates and disposes of one pool for each of its I/O queues. The factory holds weak references, and removes the
+/// reference to a collected pool at the next trim.
 /// </remarks>
 internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
 {

@@ -25,12 +25,12 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// <summary>A durable queue and its messages in the log.</summary>
 /// <param name="VirtualHost">Null if the catalog has no queue with this number: the queue was deleted, or its definition is lost.</param>
 /// <param name="Name">Null if the virtual host is null.</param>
-/// <param name="Number">Number in the message store. A queue with priorities has several numbers, of which this is the lowest.</param>
+/// <param name="Number">Number in the message store. A queue with priorities has several numbers; the value is the lowest.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of those messages, with their properties and addresses.</param>
 /// <param name="RedeliveredUpTo">
-/// A start of the broker marks messages up to this sequence as redelivered; 0 for none. With priorities, each priority has sequences of
-/// its own, and this is the highest of them.
+/// A start of the broker marks messages up to this sequence as redelivered; 0 for none. With priorities, each priority has sequences of its
+/// own; the value is then the highest of all priorities.
 /// </param>
 /// <param name="LastSequence">Highest sequence of a message known to the log; with priorities, the highest of all priorities.</param>
 internal sealed record QueueReport(

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>An OpenTelemetry instrument. Several metrics may share an instrument; they differ in their attributes.</summary>
+/// <summary>An OpenTelemetry instrument. Several metrics with different attributes may share an instrument.</summary>
 /// <param name="Name">Name by OpenTelemetry's conventions, without the prefix.</param>
 /// <param name="Unit">Unit in UCUM's form, as OpenTelemetry writes it.</param>
 /// <param name="Description">Description of the instrument, the same for all of its metrics.</param>

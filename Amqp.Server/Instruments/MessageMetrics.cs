@@ -98,7 +98,8 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Number of messages put into queues since the start. The page object by object has <see cref="QueueMetrics.Published"/> instead.
+    /// Number of messages put into queues since the start. The Prometheus page with a sample for each object has
+    /// <see cref="QueueMetrics.Published"/> instead.
     /// </summary>
     public static readonly Metric<MessageCounts> Enqueued = new(
         "queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", counts => counts.Routed);
@@ -158,8 +159,8 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All of them count as confirmed, because the old queue removes a
-    /// message only when the target queues have it.
+    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All these messages count as confirmed, because the old queue removes
+    /// a message only when the target queues have it.
     /// </summary>
     public static readonly Metric<BrokerStatistics> DeadConfirmed = new(
         "messages_dead_lettered_confirmed_total",

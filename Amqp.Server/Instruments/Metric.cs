@@ -24,7 +24,7 @@ internal enum MetricKind
     /// <summary>A number that grows and falls, and whose sums have a meaning.</summary>
     Gauge,
 
-    /// <summary>Numbers of values in ranges of size.</summary>
+    /// <summary>Number of values in each range of sizes.</summary>
     Histogram,
 
     /// <summary>A number that is not an amount, such as a flag.</summary>

@@ -6,7 +6,7 @@ namespace Amqp.Server.Instruments;
 /// <summary>Metrics of the node: process, alarms, churn and store.</summary>
 internal static class NodeMetrics
 {
-    /// <summary>Start time of the process. Its name has no prefix.</summary>
+    /// <summary>Start time of the process. The metric's name has no prefix.</summary>
     public static readonly Metric<NodeReading> Started = new("process_start_time_seconds", MetricKind.Gauge,
         "Start time of the process since unix epoch in seconds.",
         node => DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (Environment.TickCount64 - node.StartedAt) / 1000);
@@ -132,7 +132,7 @@ internal static class NodeMetrics
         new(MetricKind.Gauge, node => node.Broker.VirtualHosts.All.Count, new("vhost.count", "{vhost}", "Virtual hosts")),
     ];
 
-    /// <summary>Names and versions of the node, as labels. Dashboards join every other metric with these.</summary>
+    /// <summary>Names and versions of the node, as labels. Dashboards join these labels to every other metric.</summary>
     public static readonly Metric<NodeReading>
         Build = new("build_info", MetricKind.Untyped, "RabbitMQ & Erlang/OTP version info", _ => 1),
         Identity = new("identity_info", MetricKind.Untyped, "RabbitMQ node & cluster identity info", _ => 1);

@@ -8,10 +8,10 @@ namespace Amqp.Server.Instruments;
 /// <param name="Options">The configuration.</param>
 internal readonly record struct NodeReading(MessageBroker Broker, BrokerOptions Options)
 {
-    /// <summary>Number of open AMQP connections, including those that have not logged in. Only the Prometheus page needs it.</summary>
+    /// <summary>Number of open AMQP connections, including those that have not logged in. Used only by the Prometheus page.</summary>
     public int Sockets { get; init; }
 
-    /// <summary>Start time of the process, in <see cref="Environment.TickCount64"/>. Only the Prometheus page needs it.</summary>
+    /// <summary>Start time of the process, in <see cref="Environment.TickCount64"/>. Used only by the Prometheus page.</summary>
     public long StartedAt { get; init; }
 
     /// <summary>True if publishers are blocked because of a resource.</summary>

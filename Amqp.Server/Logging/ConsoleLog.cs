@@ -7,7 +7,7 @@ namespace Amqp.Server.Logging;
 
 /// <summary>Writes log lines to standard output or error from a thread of its own, which writes the lines of 10 ms at once.</summary>
 /// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line. That is a tenth of the cost of opening and closing a connection.</para>
+/// <para>.NET's own console logger wakes its thread for each line: a tenth of the cost of opening and closing a connection.</para>
 /// <para>Thread-safe: one lock guards the pending lines. An output that blocks does not block the broker: lines beyond the limit are
 /// counted and dropped.</para>
 /// </remarks>
@@ -25,7 +25,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     private readonly Thread _writer;
     private readonly AutoResetEvent _news = new(false);
     private readonly Lock _gate = new();
-    private StringBuilder _waiting = new(); // under the gate, like _dropped
+    private StringBuilder _waiting = new(); // guarded by _gate, like _dropped
     private long _dropped;
     private StringBuilder _written = new(); // owned by the writer thread
     private volatile bool _isDisposed;
@@ -33,7 +33,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <summary>Starts the writer thread.</summary>
     /// <param name="formatter">Formats an event as a line.</param>
     /// <param name="levels">Least severe level to write, by category.</param>
-    /// <param name="output">Receives the lines. <see cref="Dispose"/> closes it.</param>
+    /// <param name="output">Receives the lines. Closed by <see cref="Dispose"/>.</param>
     public ConsoleLog(ConsoleFormatter formatter, LogLevels levels, TextWriter output)
     {
         (_formatter, _levels, _output) = (formatter, levels, output);

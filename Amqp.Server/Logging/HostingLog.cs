@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Log lines of start, stop and listeners. Event ids 1 to 99 are reserved for them.</summary>
+/// <summary>Log lines of start, stop and listeners. Event ids 1 to 99 are reserved for these lines.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1, LogLevel.Information,

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Subject of a log event: those of RabbitMQ's categories that have events here, and one more for the HTTP API.</summary>
+/// <summary>Subject of a log event: a category of RabbitMQ that has events in this broker, or the HTTP API.</summary>
 internal enum LogCategory
 {
     /// <summary>Events of no other category: start and stop, alarms, the store.</summary>

@@ -17,7 +17,7 @@ internal sealed class LogLevels
 
     public bool IsEnabled(LogCategory category, LogLevel level) => level >= _levels[(int)category] && level != LogLevel.None;
 
-    /// <summary>Changes the level of one category, or of all, until the broker stops.</summary>
+    /// <summary>Changes the level of a category until the broker stops; if the category is null, of all categories.</summary>
     public void Set(LogCategory? category, LogLevel level)
     {
         lock (_changing)

@@ -5,7 +5,7 @@ namespace Amqp.Server.Metrics;
 /// <summary>Writes rows of the metrics catalogue to the page.</summary>
 internal static class MetricWriting
 {
-    /// <summary>Begins the metric of a row. Its samples follow.</summary>
+    /// <summary>Begins the metric of a row, whose samples must be written next.</summary>
     public static void Begin<T>(this MetricsWriter writer, Metric<T> metric) =>
         writer.Begin(
             metric.Name ?? throw new ArgumentException("This metric is not on the Prometheus page.", nameof(metric)),
@@ -28,7 +28,7 @@ internal static class MetricWriting
     }
 
     /// <summary>
-    /// Writes the sum over all objects. If the value of one of them is NaN, writes the metric without a sample, as RabbitMQ does.
+    /// Writes the sum over all objects. If the value of one object is NaN, writes the metric without a sample, as RabbitMQ does.
     /// </summary>
     public static void Sum<T>(this MetricsWriter writer, Metric<T> metric, IReadOnlyList<T> objects)
     {

@@ -10,7 +10,7 @@ internal static class MetricsEndpoints
 {
     private const string ContentType = "text/plain; version=0.0.4";
 
-    /// <summary>Answers all requests on the port for Prometheus, ahead of the HTTP API.</summary>
+    /// <summary>Answers all requests on the port for Prometheus, and passes all other requests on to the HTTP API.</summary>
     public static void UseMetrics(this WebApplication app, ManagementServices services) => app.Use(async (http, next) =>
     {
         if (http.Features.Get<MetricsListener>() is null)

@@ -9,7 +9,9 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>One reply to Prometheus: sums over all objects, all metrics object by object, or selected families object by object.</summary>
+/// <summary>
+/// One reply to Prometheus: all metrics as sums over all objects, or all metrics or selected families with a sample for each object.
+/// </summary>
 /// <remarks>All values are read at about the same time, each object once.</remarks>
 internal sealed class MetricsPage
 {
@@ -73,7 +75,7 @@ internal sealed class MetricsPage
         await _writer.FlushAsync(_cancellation);
     }
 
-    /// <summary>Writes all metrics object by object.</summary>
+    /// <summary>Writes all metrics, with a sample for each object.</summary>
     public async Task WriteObjectsAsync()
     {
         WriteNode();
@@ -92,7 +94,7 @@ internal sealed class MetricsPage
         await _writer.FlushAsync(_cancellation);
     }
 
-    /// <summary>Writes families of metrics object by object. Unknown families are skipped, as in RabbitMQ.</summary>
+    /// <summary>Writes families of metrics, with a sample for each object. Unknown families are skipped, as in RabbitMQ.</summary>
     public async Task WriteFamiliesAsync(IReadOnlyCollection<string> families)
     {
         _writer.ChangePrefix(Detailed);
@@ -223,7 +225,7 @@ internal sealed class MetricsPage
         {
             _writer.Begin(metric);
             foreach (var connection in Connections)
-                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // the label of a connection in RabbitMQ
+                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // RabbitMQ's label for connections, too
             await _writer.FlushAsync(_cancellation);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class MetricsWriter(PipeWriter output, string prefix)
     private string _prefix = prefix;
     private string _name = "";
 
-    /// <summary>Begins a metric. Its samples follow.</summary>
+    /// <summary>Begins a metric, whose samples must be written next.</summary>
     public void Begin(string name, MetricKind kind, string help)
     {
         _name = name;

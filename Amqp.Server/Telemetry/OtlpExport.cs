@@ -61,8 +61,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Starts the export of spans. The queue of spans is bounded by OpenTelemetry's defaults: 2,048 spans, sent every 5 seconds or 512 at
-    /// once. Further spans are dropped.
+    /// Starts the export of spans. The queue of spans has OpenTelemetry's default limit of 2,048 spans; spans beyond the limit are dropped.
+    /// Queued spans are sent every 5 seconds, and as soon as 512 are queued.
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
@@ -90,7 +90,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Returns the resource that sends the data. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override its attributes.
+    /// Returns OpenTelemetry's description of the sender of the data. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override
+    /// the attributes.
     /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
         .AddService(

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Log lines about the export to a collector. Their event ids are 500-509.</summary>
+/// <summary>Log lines about the export to a collector, with event ids from 500 to 509.</summary>
 internal static partial class TelemetryLog
 {
     [LoggerMessage(500, LogLevel.Information, "Metrics go to {Endpoint} every {Interval}")]

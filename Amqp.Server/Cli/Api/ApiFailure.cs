@@ -29,7 +29,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
             + "is on port 15672 unless management.tcp.port is set, and over TLS its URL begins with "
             + "https://. A broker also does this when management.connection_max is reached");
 
-    /// <summary>Creates the failure for a server that does not speak TLS.</summary>
+    /// <summary>Creates the failure for a server that does not use TLS.</summary>
     public static ApiFailure NoTls(BrokerLogin login) => new(
         Cli.ExitCode.Unavailable,
         $"The server at {login} does not speak TLS. "

@@ -53,7 +53,10 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
         string? Variable(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }
 
-    /// <summary>Parses the time limit of a command: seconds, with an optional fraction; 0 or <c>infinity</c> for no limit.</summary>
+    /// <summary>
+    /// Parses the time limit of a command: seconds, with an optional fraction; 0 or <c>infinity</c> for no limit. Returns null for any
+    /// other text.
+    /// </summary>
     public static TimeSpan? ParseTimeout(string text) =>
         text is "infinity" or "0" ? Timeout.InfiniteTimeSpan
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)

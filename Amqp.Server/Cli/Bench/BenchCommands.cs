@@ -8,7 +8,7 @@ namespace Amqp.Server.Cli.Bench;
 internal static class BenchCommands
 {
     private const string FanoutName = "fanout";
-    private const int FanoutConsumers = 16; // connections; the consumers, one for each queue, are spread over them
+    private const int FanoutConsumers = 16; // number of connections, which share the consumers; each queue has one consumer
 
     /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
     public static Command Create() => new(
@@ -142,7 +142,7 @@ internal static class BenchCommands
     }
 
     /// <summary>
-    /// Runs a load with a live line. Ctrl-C and SIGTERM end the load early; the results so far are printed and the queues deleted.
+    /// Runs a load and shows its progress. Ctrl-C and SIGTERM end the load early; the results so far are printed and the queues deleted.
     /// </summary>
     private static int Run(ParseResult result, Action<LiveLine, CancellationToken> work)
     {

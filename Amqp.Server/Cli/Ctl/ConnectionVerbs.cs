@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// Verbs on connections and channels. In place of RabbitMQ's Erlang process id they use the name of the connection or channel.
+/// Verbs on connections and channels. These verbs use the name of the connection or channel in place of RabbitMQ's Erlang process id.
 /// </summary>
 internal static class ConnectionVerbs
 {

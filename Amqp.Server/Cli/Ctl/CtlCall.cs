@@ -120,7 +120,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Only administrators may ask for a virtual host. Other users get the error of their own request.
+        // Only administrators may ask for a virtual host. For other users this check has no effect, and the next request reports the error.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);

@@ -5,7 +5,9 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>Options with a value that every verb has. Each is mapped to the name under which its value is stored.</summary>
+    /// <summary>
+    /// Options that every verb accepts and that need a value. Each option is mapped to the name under which its value is stored.
+    /// </summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",
@@ -54,7 +56,7 @@ internal sealed class CtlInput
     /// <summary>The words after the verb that are no options.</summary>
     public List<string> Arguments { get; } = [];
 
-    /// <summary>Options that the verb does not have.</summary>
+    /// <summary>Options that the verb does not have, or that lack their value.</summary>
     public List<string> Unknown { get; } = [];
 
     public bool IsQuiet => Has("quiet") || IsSilent;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Formats JSON values inside lists.</summary>
+/// <summary>Formats values as JSON text, as <c>rabbitmqctl</c> does.</summary>
 internal static class CtlJson
 {
     /// <summary>

@@ -15,7 +15,9 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without this parser.</summary>
+    /// <summary>
+    /// Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without System.CommandLine's parser.
+    /// </summary>
     public static Command Describe()
     {
         var verb = new Argument<string[]>("command")

@@ -64,7 +64,7 @@ internal static class DiagnosticVerbs
     private static async Task BootingAsync(CtlCall call)
     {
         call.Announce($"Asking node {call.Node} for its boot status ...");
-        await call.GetAsync("whoami"); // the HTTP API starts last, so the broker has started if it responds
+        await call.GetAsync("whoami"); // the HTTP API starts last, so a response means that the broker has started
         string text = $"RabbitMQ on node {call.Node} is fully booted (check with is_running), stopped or has not started booting yet";
         call.Say(text, new() { ["message"] = text, ["result"] = false });
     }

@@ -54,7 +54,7 @@ internal static class ListVerbs
     private static async Task ConsumersAsync(CtlCall call)
     {
         string[] wanted = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
-        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // always in this order, as in RabbitMQ
+        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // in the order of _consumerColumns, as in RabbitMQ
         call.Announce($"Listing consumers in vhost {call.VirtualHost} ...");
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on runtime parameters, of a virtual host or global.</summary>
+/// <summary>Verbs on the runtime parameters of virtual hosts, and on global parameters.</summary>
 internal static class ParameterVerbs
 {
     private static readonly string[] _columns = ["component", "name", "value"];

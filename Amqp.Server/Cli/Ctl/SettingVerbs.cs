@@ -4,7 +4,9 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs that change settings while the broker runs. The changes last until the broker stops.</summary>
+/// <summary>
+/// Verbs that change settings while the broker runs. The changes last until the broker stops, except the cluster's name, which is stored.
+/// </summary>
 internal static class SettingVerbs
 {
     private static readonly string[] _levels = ["debug", "info", "warning", "error", "critical", "none"];
@@ -66,7 +68,8 @@ internal static class SettingVerbs
     }
 
     /// <summary>
-    /// True if the arguments are a given word and a value; false if they are a value alone. Any other number of arguments is an error.
+    /// True if the arguments are the given word and a value; false if the only argument is a value. Any other number of arguments is an
+    /// error.
     /// </summary>
     private static bool IsOf(CtlCall call, string kind) =>
         call[0] == kind ? call.Input.Arguments.Count == 2 ? true : throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.")

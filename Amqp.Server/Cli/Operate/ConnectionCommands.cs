@@ -112,7 +112,7 @@ internal static class ConnectionCommands
     {
         ApiAnswer answer = await context.Client.AskAsync(
             HttpMethod.Delete, ApiPath.Of("connections", name), header: ("X-Reason", reason), cancellation: context.Cancellation);
-        // If the command closes several connections, it is no error that a client has closed its connection meanwhile.
+        // If the command closes several connections, a connection that its client has closed in the meantime is no error.
         if (!answer.IsSuccess && (isWanted || answer.Status != System.Net.HttpStatusCode.NotFound))
             throw ApiFailure.Of(context.Client.Login, answer, $"connection '{name}'");
     }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>A column of a list, which shows a field of the HTTP API's objects.</summary>
-/// <param name="Path">Name of the field; dots lead into nested objects.</param>
+/// <param name="Path">Name of the field. A dot separates the names of nested objects.</param>
 /// <param name="IsNumber">True to align the column to the right.</param>
 internal sealed record ListColumn(string Path, bool IsNumber = false)
 {
@@ -13,7 +13,7 @@ internal sealed record ListColumn(string Path, bool IsNumber = false)
     /// <summary>Returns a field of an item; null if the item does not have the field.</summary>
     public static JsonElement? Find(JsonElement item, string path)
     {
-        // The name of a field may contain a dot, as arguments of queues do.
+        // The name of a field may itself contain a dot, for example the name of a queue's argument.
         if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty(path, out JsonElement whole))
             return whole;
         for (int dot = path.IndexOf('.', StringComparison.Ordinal); dot > 0; dot = path.IndexOf('.', dot + 1))

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Counts of queues at one moment, from the HTTP API. Two samples make rates.</summary>
+/// <summary>Counts of queues at one moment, from the HTTP API. Rates are computed from two samples.</summary>
 /// <param name="at">The moment, as returned by <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="queues">Response of the HTTP API: the list of queues.</param>
 internal sealed class RateSample(long at, JsonElement queues)
@@ -15,8 +15,8 @@ internal sealed class RateSample(long at, JsonElement queues)
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
     /// <summary>
-    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. If the queue is in no earlier sample, returns the rate
-    /// that the broker computed. Returns <c>-</c> if there is no count or no rate.
+    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. Without an earlier sample of the queue, returns the
+    /// rate that the broker computed. Returns <c>-</c> if there is no count or no rate.
     /// </summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
     {

@@ -8,8 +8,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>A command that lists resources of one kind, with options for columns, order, filters and format.</summary>
-/// <param name="singular">Name of one resource.</param>
-/// <param name="plural">Name of several resources.</param>
+/// <param name="singular">Name of the resource in the singular, for messages.</param>
+/// <param name="plural">Name of the resource in the plural, for messages.</param>
 /// <param name="path">Returns the path of the list in the HTTP API.</param>
 /// <param name="columns">Default columns.</param>
 internal sealed class ResourceList(string singular, string plural, Func<CommandContext, string> path, params ListColumn[] columns)
@@ -31,13 +31,13 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
             "Show only items that match: =, !=, >, <, >=, <=, ~ for a regular expression, or a part of the name; may be repeated.",
     };
 
-    /// <summary>Name of several resources.</summary>
+    /// <summary>Name of the resource in the plural, for messages.</summary>
     public string Plural => plural;
 
-    /// <summary>All options of the command.</summary>
+    /// <summary>All options and arguments of the command.</summary>
     public Symbol[] Symbols => [.. Special, _columns, _sort, _reverse, _filter, CommonOptions.Json];
 
-    /// <summary>Options that not every list has.</summary>
+    /// <summary>Options and arguments that only some lists have.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
     /// <summary>Returns the name of the object that the list belongs to, for the error if that object does not exist.</summary>

@@ -21,7 +21,7 @@ internal sealed class ApiException(int status, string error, params string[] rea
 
     public static ApiException Forbidden(string reason) => new(StatusCodes.Status403Forbidden, "forbidden", reason);
 
-    /// <summary>The reply after an unexpected exception, which the log contains.</summary>
+    /// <summary>The reply after an unexpected exception. The log contains the exception.</summary>
     public static ApiException Unexpected() =>
         new(StatusCodes.Status500InternalServerError, "internal_server_error", "unexpected error; the broker's log says more");
 

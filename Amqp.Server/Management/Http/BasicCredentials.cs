@@ -7,7 +7,7 @@ internal static class BasicCredentials
 {
     private const string Scheme = "Basic ";
 
-    /// <summary>Reads the header <c>Authorization</c>. Returns null if it is missing, malformed or of another scheme.</summary>
+    /// <summary>Reads the header <c>Authorization</c>. Returns null if the header is missing, malformed or of another scheme.</summary>
     public static (string Name, string Password)? Read(string? authorization)
     {
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

@@ -13,7 +13,9 @@ internal sealed class Columns
     {
     }
 
-    /// <summary>Parses the parameter <c>columns</c>. Returns null if it is missing or empty, which asks for all fields.</summary>
+    /// <summary>
+    /// Parses the parameter <c>columns</c>. Returns null if the parameter is missing or empty, which asks for all fields.
+    /// </summary>
     public static Columns? Of(string? query)
     {
         if (string.IsNullOrEmpty(query))

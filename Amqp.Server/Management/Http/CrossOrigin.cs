@@ -15,7 +15,7 @@ internal sealed class CrossOrigin(CorsOptions options)
     private const string Any = "*";
     private const string SecFetchSite = "Sec-Fetch-Site";
 
-    /// <summary>Content types that a form can have, so that any page can send them without a preflight.</summary>
+    /// <summary>Content types that a form can have. Any page can send a request with such a type without a preflight.</summary>
     private static readonly string[] _formTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
     private readonly bool _isAnyAllowed = options.Origins.Contains(Any);

@@ -13,7 +13,7 @@ internal sealed class ListQuery
     private readonly NamePattern? _pattern;
     private readonly string _name = "";
 
-    /// <exception cref="ApiException">400: page or page size is invalid, or the regular expression is.</exception>
+    /// <exception cref="ApiException">400: the page, the page size or the regular expression is invalid.</exception>
     public ListQuery(IQueryCollection query)
     {
         Sort = query["sort"].ToString();

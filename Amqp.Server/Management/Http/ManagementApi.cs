@@ -82,7 +82,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
-                handling = handle(request); // events get this user only until the handler's first await; handlers raise none after it
+                handling = handle(request); // events get this user only until the handler's first await; no handler raises events later
             var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Log lines of the HTTP API. Their event ids are 400-499.</summary>
+/// <summary>Log lines of the HTTP API, with event ids from 400 to 499.</summary>
 internal static partial class ManagementLog
 {
     [LoggerMessage(402, LogLevel.Information, "HTTP API: '{User}' from {Peer}: {Method} {Target}: {Status}")]

@@ -36,7 +36,7 @@ internal sealed record ManagementServices(
     /// <summary>The sessions of users who have logged in at <c>/api/login</c>.</summary>
     public required LoginSessions Sessions { get; init; }
 
-    /// <summary>The cookie that carries the token of a session.</summary>
+    /// <summary>The cookie that contains the token of a session.</summary>
     public LoginCookie Cookie { get; } = new(Options.Management.PathPrefix);
 
     /// <summary>Stops the broker as SIGTERM does. Returns before the broker has stopped.</summary>

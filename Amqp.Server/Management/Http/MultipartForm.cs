@@ -14,7 +14,9 @@ internal sealed class MultipartForm
     {
     }
 
-    /// <summary>Returns null if the body is not a form. From a truncated form the complete fields are read.</summary>
+    /// <summary>
+    /// Parses a form. Returns null if the body is not a form. If the form is truncated, only its complete fields are read.
+    /// </summary>
     public static MultipartForm? Parse(string? contentType, ReadOnlyMemory<byte> body)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type)

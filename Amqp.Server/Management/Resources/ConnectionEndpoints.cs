@@ -90,7 +90,9 @@ internal static class ConnectionEndpoints
     private static bool MaySee(ApiRequest request, BrokerClient client) =>
         request.User.IsMonitoring || client.User.Name == request.User.Name;
 
-    /// <summary>Demands the tag administrator for closing another user's connection. The tag monitoring allows only to see it.</summary>
+    /// <summary>
+    /// Demands the tag administrator for closing another user's connection. The tag monitoring only makes the connection visible.
+    /// </summary>
     private static void DemandMayClose(ApiRequest request, string user)
     {
         if (!request.User.IsAdministrator && user != request.User.Name)

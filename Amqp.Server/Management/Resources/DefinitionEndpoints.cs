@@ -49,7 +49,7 @@ internal static class DefinitionEndpoints
         if (form?.Text("redirect") is { } redirect)
             return ApiReply.SeeOther(redirect);
         if (report.LeftOut.Count == 0 && !WantsReport(request))
-            return ApiReply.NoContent; // definitions that RabbitMQ skips too are not reported: RabbitMQ answers 204 as well
+            return ApiReply.NoContent; // definitions with reserved names are skipped without a report, as in RabbitMQ
         return ApiReply.Json(json =>
         {
             json.WriteStartObject();
@@ -59,7 +59,7 @@ internal static class DefinitionEndpoints
         });
     }
 
-    /// <summary>True if the client asks for a report in any case (RFC 7240), as <c>amqpbroker ctl</c> does.</summary>
+    /// <summary>True if the client asks for a report even if nothing was left out (RFC 7240), as this broker's command line does.</summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(
             value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);

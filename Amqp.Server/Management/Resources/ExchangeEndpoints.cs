@@ -12,7 +12,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/exchanges</c>. Addresses name the default exchange <c>amq.default</c>.</summary>
+/// <summary><c>/api/exchanges</c>. In addresses, the default exchange is called <c>amq.default</c>.</summary>
 internal static class ExchangeEndpoints
 {
     private const string DefaultExchange = "amq.default";
@@ -55,7 +55,7 @@ internal static class ExchangeEndpoints
             });
     }
 
-    /// <summary>Brings the counts of the exchanges up to date, and returns the exchanges ordered by name.</summary>
+    /// <summary>Updates the counts of the exchanges, unless no statistics are wanted, and returns the exchanges ordered by name.</summary>
     private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
     {
         if (!query.IsDisabled)

@@ -18,7 +18,7 @@ internal static class HealthEndpoints
 
     public static ManagementApi MapHealth(this ManagementApi api)
     {
-        // Unlike RabbitMQ's, this check needs no login: an orchestrator may send it before the first user exists.
+        // Unlike in RabbitMQ, this check needs no login: an orchestrator may request it before the first user exists.
         api.Get("/health/checks/ready-to-serve-clients", Access.Anyone, InService)
             .Get("/health/checks/is-in-service", Access.Management, InService)
             .Get("/health/checks/alarms", Access.Management, request => Alarms(request, "in the cluster"))
@@ -166,7 +166,7 @@ internal static class HealthEndpoints
             ? DateTime.MaxValue
             : days <= (DateTime.MinValue - time).TotalDays ? DateTime.MinValue : time.AddDays(days);
 
-    /// <summary>Declares a queue, publishes a message to it and gets the message back.</summary>
+    /// <summary>Declares a queue, publishes a message to the queue, gets the message back and deletes the queue.</summary>
     private static ApiReply Aliveness(ApiRequest request)
     {
         const string queue = "aliveness-test";

@@ -4,7 +4,9 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/log-levels</c>: log levels, changed until the broker stops. RabbitMQ changes them only by its command line.</summary>
+/// <summary>
+/// <c>/api/log-levels</c>: log levels, changed until the broker stops. RabbitMQ changes log levels only by its command line.
+/// </summary>
 internal static class LogLevelEndpoints
 {
     public static ManagementApi MapLogLevels(this ManagementApi api) => api
@@ -24,7 +26,7 @@ internal static class LogLevelEndpoints
         if (!ValueKinds.Level.TryRead(name, out var level))
             throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
         string what = category is { } one ? $"the log level of {LogCategories.NameOf(one)}" : "the log level";
-        // logged before the change, which may suppress this very line
+        // logged before the change, because the new level may suppress this line
         request.Services.Logger.SettingChanged(request.User.Name, what, name);
         request.Services.LogLevels.Set(category, level);
         return ApiReply.NoContent;

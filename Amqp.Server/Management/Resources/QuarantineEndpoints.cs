@@ -14,8 +14,8 @@ namespace Amqp.Server.Management.Resources;
 /// RabbitMQ does not have these resources.
 /// </summary>
 /// <remarks>
-/// To list or export messages demands the permission to read from the queue or exchange. To return or drop messages demands the permission
-/// to read from a queue, as a purge does, or to configure an exchange, as its deletion does.
+/// Listing and exporting messages requires the permission to read from the queue or exchange. Returning and dropping messages requires the
+/// permission to read from the queue, as a purge does, or to configure the exchange, as its deletion does.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -42,7 +42,7 @@ internal static class QuarantineEndpoints
         return queue.Faults;
     }
 
-    /// <returns>Null for an exchange that keeps no messages, and so has no quarantine.</returns>
+    /// <returns>Null for an exchange that does not delay messages, and so has no quarantine.</returns>
     private static IQuarantineOwner? OfExchange(ApiRequest request, bool isChange)
     {
         string name = request.Name("exchange");
@@ -51,7 +51,7 @@ internal static class QuarantineEndpoints
         return (exchange.Keeper as DelayedMessageRouter)?.Delayed.Quarantine;
     }
 
-    /// <exception cref="ApiException">401: the user does not have the permission. No tag replaces it.</exception>
+    /// <exception cref="ApiException">401: the user does not have the permission. No tag replaces the permission.</exception>
     private static void Demand(ApiRequest request, AccessKind kind, string name)
     {
         if (!request.Broker.Permissions.Allows(request.VirtualHost.Name, request.User.Name, kind, name))

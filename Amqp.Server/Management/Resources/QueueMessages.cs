@@ -52,7 +52,7 @@ internal static class QueueMessages
 
     /// <summary>
     /// Takes messages until the next one does not fit into the reply. The first message is taken whatever its size. A later message that
-    /// does not fit stays in the queue, unless it becomes the first one between the check and the get.
+    /// does not fit stays in the queue, unless another client takes the message in front of it between the check and the get.
     /// </summary>
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {

@@ -9,7 +9,7 @@ namespace Amqp.Server.Management.Resources;
 /// <c>/api/settings</c> and <c>/api/stop</c>, for the command line of this broker. RabbitMQ's HTTP API has neither resource, because
 /// rabbitmqctl runs these operations inside the node.
 /// </summary>
-/// <remarks>A setting that is changed here holds until the broker stops. The configuration file is not changed.</remarks>
+/// <remarks>A setting changed by these resources applies until the broker stops. The configuration file is not changed.</remarks>
 internal static class SettingEndpoints
 {
     public static ManagementApi MapSettings(this ManagementApi api) => api
@@ -48,7 +48,7 @@ internal static class SettingEndpoints
         .Post("/stop", Access.Administrator, request =>
         {
             request.Services.Logger.StopRequested(request.User.Name);
-            request.Services.Stop(); // the reply is still sent: the stop waits for running requests before the listeners close
+            request.Services.Stop(); // the reply is still sent: the stop waits until running requests have ended
             return ApiReply.NoContent;
         });
 

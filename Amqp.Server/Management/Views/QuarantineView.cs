@@ -7,8 +7,7 @@ namespace Amqp.Server.Management.Views;
 internal static class QuarantineView
 {
     /// <summary>
-    /// Writes the known fields of a message. If they were requested, also writes the body, or all stored bytes of a message that cannot be
-    /// decoded.
+    /// Writes the known fields of a message. If requested, also writes the body, or all stored bytes if the message cannot be decoded.
     /// </summary>
     public static void Write(Utf8JsonWriter json, QuarantinedMessage message, QuarantinedContent content)
     {

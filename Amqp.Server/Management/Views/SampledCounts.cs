@@ -72,8 +72,8 @@ internal sealed class SampledCounts
     public long this[int column] => _now[column];
 
     /// <summary>
-    /// Time of the sample at which the counts last changed, in milliseconds (Unix); null if that is the latest sample, or if they never
-    /// changed.
+    /// Time of the sample at which the counts last changed, in milliseconds (Unix); null if the counts changed in the latest sample, or
+    /// never.
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
