@@ -1,5 +1,5 @@
-// Fixtures run at the same time, because most tests wait: for a process to start, a client to answer or a time to pass.
-// [NonParallelizable] is for tests that count what the whole process allocates, need all processors, or change state that other tests
-// read. These tests run after all others.
+// Fixtures run at the same time, because most tests wait: for a process to start, for an answer, or for a time to pass. [NonParallelizable]
+// is for tests that measure allocations of the whole process, need all processors, or change state that other tests read. NUnit runs these
+// tests after all others.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(6)]

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The files and headings that links in the documents name exist.</summary>
+/// <summary>Every link in the documents names a file and a heading that exist.</summary>
 public sealed partial class DocumentLinkTests
 {
     private static IEnumerable<string> Documents() =>
@@ -41,7 +41,7 @@ public sealed partial class DocumentLinkTests
         Assert.That(missing, Is.Empty);
     }
 
-    /// <summary>The headings of a document, in the form in which links name them.</summary>
+    /// <summary>The headings of a document, in the form that links use.</summary>
     private static IEnumerable<string> Anchors(string file) =>
         File.ReadLines(file)
             .Where(line => line.StartsWith('#'))

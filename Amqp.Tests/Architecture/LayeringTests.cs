@@ -20,7 +20,7 @@ public partial class LayeringTests
     [TestCase("Telemetry", "Channels", "Connections", "Management", "Metrics", "Hosting", "Cli")]
     [TestCase("Configuration", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
     [TestCase("Logging", "Broker", "Channels", "Connections", "Management", "Inspection", "Metrics", "Telemetry", "Hosting", "Cli")]
-    // Of AMQP the load tool knows only the bytes.
+    // The load tool uses AMQP's encoding (Amqp.Protocol), but no code of the broker.
     [TestCase(
         "Bench", "Broker", "Channels", "Connections", "Configuration", "Inspection", "Management", "Metrics", "Telemetry", "Hosting",
         "Cli")]

@@ -21,7 +21,7 @@ public sealed class LineLengthTests
     }
 
     /// <summary>The lines of a file that are too long, each with its file and number.</summary>
-    /// <remarks>A raw or verbatim string cannot be split without changing the data in it.</remarks>
+    /// <remarks><c>IsRaw</c> is true within a raw or verbatim string, which cannot be split without changing its data.</remarks>
     private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
     {
         string name = Path.GetRelativePath(SourceTree.Root, file);

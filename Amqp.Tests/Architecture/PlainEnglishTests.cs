@@ -91,7 +91,7 @@ public sealed partial class PlainEnglishTests
 
     private static IEnumerable<string> Questions(string file)
     {
-        bool isOpen = false; // true if the last line ended with a tag behind which a text begins
+        bool isOpen = false; // true if the last line ended with a tag, so that this line begins the tag's text
         int number = 0;
         foreach (string line in File.ReadLines(file))
         {

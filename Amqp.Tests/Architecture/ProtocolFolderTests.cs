@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Architecture;
 
 /// <summary>
-/// Amqp.Protocol is a single namespace, so namespaces show no order. Its folders have one: each folder uses only the folders below it.
+/// Amqp.Protocol is a single namespace, so namespaces show no order. Its folders have an order: each folder uses only the folders below it.
 /// </summary>
 public sealed class ProtocolFolderTests
 {
@@ -27,8 +27,8 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // Removes uses by a folder that no other folder uses, and uses of a folder that uses no other, again and again. The uses that are
-        // left form circles.
+        // Removes uses by a folder that no other folder uses, and uses of a folder that uses no other, until nothing more can be removed.
+        // The remaining uses form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The folders of Amqp.Protocol. They are not namespaces: the project is a single namespace.</summary>
+/// <summary>The folders of Amqp.Protocol. They are not namespaces, because the project is a single namespace.</summary>
 internal static partial class ProtocolFolders
 {
     public const string Project = "Amqp.Protocol";

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Bounds on the size of types and files in the rooms that handle messages: Broker, Channels, Connections and the store.</summary>
+/// <summary>Maximum sizes of types and files in the rooms that handle messages: Broker, Channels, Connections and the store.</summary>
 public sealed partial class TypeSizeTests
 {
     private const int MostMembers = 25;
@@ -69,7 +69,8 @@ public sealed partial class TypeSizeTests
     }
 
     /// <summary>
-    /// True for the compiler's link from an interface's method with an <c>in</c> parameter to the public method that implements it.
+    /// True for the method that the compiler generates to connect an interface's method with an <c>in</c> parameter to the public method
+    /// that implements it.
     /// </summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
@@ -80,13 +81,13 @@ public sealed partial class TypeSizeTests
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
 
     /// <summary>
-    /// True for a member that the compiler has generated. Local functions, lambdas and their types have angle brackets in their names.
+    /// True for a member that the compiler has generated. Such local functions, lambdas and types have angle brackets in their names.
     /// </summary>
     private static bool IsGenerated(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 
-    /// <summary>True for a type of options, which has nothing but properties with a setter.</summary>
+    /// <summary>True for a type of options, which has only properties with a setter.</summary>
     private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
 
     /// <summary>True for a type that declares log lines.</summary>

@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Messages that the broker itself would write, such as dead letters, wait while the disk alarm is set. No thread waits for them, and
-/// everything else continues.
+/// Messages that the broker itself would write, such as dead letters, are delayed while the disk alarm is set. No thread is blocked by
+/// them, and everything else continues.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
@@ -53,7 +53,7 @@ public sealed class AlarmedDiskTests
         await CommitUnderAlarmAsync();
         long written = Broker.Store.AppendedPosition;
 
-        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not come");
+        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not arrive");
         await Eventually.Holds(async () => await CountAsync("expiring") < Count, () => "nothing has expired");
         Assert.That(await CountAsync("letters"), Is.Zero);
         Assert.That(Broker.Store.AppendedPosition, Is.EqualTo(written));
@@ -62,7 +62,7 @@ public sealed class AlarmedDiskTests
         await DemandLettersAsync();
         await _channel.PublishAsync("", "expiring", "later", _persistent);
         await _channel.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
-        await Eventually.Holds(async () => await CountAsync("letters") == 1, () => "nothing expires any more");
+        await Eventually.Holds(async () => await CountAsync("letters") == 1, () => "messages no longer expire");
     }
 
     [Test]
@@ -79,7 +79,7 @@ public sealed class AlarmedDiskTests
 
         for (int i = 0; i < Count; i++)
         {
-            var delivery = await _channel.ExpectDeliveryAsync(); // prefetch 1: comes when the previous one is settled
+            var delivery = await _channel.ExpectDeliveryAsync(); // prefetch is 1, so this arrives when the previous delivery is settled
             Assert.That(delivery.Text, Is.EqualTo($"{i}"));
             await _channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: false));
         }
@@ -99,7 +99,7 @@ public sealed class AlarmedDiskTests
         Broker.VirtualHosts.Find("/")!.Policies.Put(
             new Policy(PolicyKind.User, "short", "^long$", "queues", 0, FieldTable.Empty.With("max-length", FieldValue.FromInt32(0))));
 
-        await Eventually.Holds(async () => await CountAsync("long") < Count, () => "nothing makes room");
+        await Eventually.Holds(async () => await CountAsync("long") < Count, () => "the queue does not get shorter");
         Assert.That(await CountAsync("letters"), Is.Zero);
         Clear();
         await DemandLettersAsync();
@@ -116,7 +116,7 @@ public sealed class AlarmedDiskTests
 
         await _channel.SendAsync(new BasicReject(message.Method.DeliveryTag, Requeue: false));
 
-        await Eventually.Holds(() => Broker.Store.AppendedPosition > written, () => "it is not settled");
+        await Eventually.Holds(() => Broker.Store.AppendedPosition > written, () => "the message is not settled");
     }
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class AlarmedDiskTests
         await CommitUnderAlarmAsync();
         long written = Broker.Store.AppendedPosition;
 
-        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not come");
+        await Eventually.Holds(async () => await CountAsync("others") == 1, () => "the transient message does not arrive");
         Assert.That(await CountAsync("letters"), Is.Zero);
         Assert.That(Broker.Store.AppendedPosition, Is.EqualTo(written));
 
@@ -155,7 +155,7 @@ public sealed class AlarmedDiskTests
 
         await _channel.SendAsync(new BasicReject(message.Method.DeliveryTag, Requeue: true));
 
-        await Eventually.Holds(async () => await CountAsync("quorum") == 1, () => "it does not come back");
+        await Eventually.Holds(async () => await CountAsync("quorum") == 1, () => "the message does not return to the queue");
         Assert.That(Broker.Store.AppendedPosition - written, Is.LessThan(1_000));
         Assert.That((await _channel.GetAsync("quorum")).Method.Redelivered, Is.True);
     }
@@ -165,8 +165,8 @@ public sealed class AlarmedDiskTests
             .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
     /// <summary>
-    /// Sets the alarm, and then commits a transaction with earlier publishes. A commit is no publish, so the alarm does not block it: the
-    /// messages enter their queues, and their time to live begins.
+    /// Sets the alarm, and then commits a transaction whose messages were published before the alarm. A commit is not a publish, so the
+    /// alarm does not block it: the messages enter their queues, and their time to live begins.
     /// </summary>
     private async Task CommitUnderAlarmAsync()
     {
@@ -189,7 +189,7 @@ public sealed class AlarmedDiskTests
 
     private async Task DemandLettersAsync()
     {
-        await Eventually.Holds(async () => (_letters = await CountAsync("letters")) == Count, () => $"{_letters} letters have come");
+        await Eventually.Holds(async () => (_letters = await CountAsync("letters")) == Count, () => $"{_letters} letters have arrived");
         for (int i = 0; i < Count; i++)
             Assert.That((await _channel.GetAsync("letters")).Text, Is.EqualTo($"{i}"));
     }

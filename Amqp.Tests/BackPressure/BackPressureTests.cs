@@ -6,7 +6,7 @@ using QueueDeclareOk = Amqp.Protocol.QueueDeclareOk;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Base of the fixtures in this folder. Each test has a broker of its own, so that the broker's memory is that of the test.
+/// Base of the fixtures in this folder. Each test has a broker of its own, so that no other test uses the broker's memory.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class BackPressureTests
@@ -19,7 +19,7 @@ public abstract class BackPressureTests
 
     private protected BrokerProcess Broker { get; private set; } = null!;
 
-    /// <summary>The configuration file's path; null for none.</summary>
+    /// <summary>Path of the configuration file; null for none.</summary>
     private protected virtual string? ConfigFile => null;
 
     [SetUp]
@@ -65,7 +65,7 @@ public abstract class BackPressureTests
     }
 
     /// <summary>
-    /// Checks that the broker serves a new client: it connects, declares, publishes with a confirm and gets its message back.
+    /// Checks that the broker serves a new client: the client connects, declares, publishes with a confirm and gets its message back.
     /// </summary>
     private protected async Task DemandServiceAsync()
     {

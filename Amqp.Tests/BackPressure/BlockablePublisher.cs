@@ -3,8 +3,8 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishes a flood with confirms. Records the confirms, and the times at which the broker blocks and unblocks it.</summary>
-/// <remarks>One test owns the publisher. Other threads may read its records meanwhile.</remarks>
+/// <summary>Publishes a flood with confirms. Records the confirms, and when the broker blocks and unblocks the publisher.</summary>
+/// <remarks>One test owns the publisher. Other threads may read its records at the same time.</remarks>
 internal sealed class BlockablePublisher : IDisposable
 {
     private readonly AmqpSocket _socket;
@@ -60,7 +60,7 @@ internal sealed class BlockablePublisher : IDisposable
         Assert.That(
             ack.Multiple || (long)ack.DeliveryTag == Confirmed + 1,
             Is.True,
-            $"confirms come in order, after {Confirmed} comes {ack.DeliveryTag}");
+            $"confirms must come in order, but {ack.DeliveryTag} comes after {Confirmed}");
         Volatile.Write(ref _confirmed, (long)ack.DeliveryTag);
     }
 }

@@ -5,11 +5,11 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The moment at which an alarm blocks a connection. As in RabbitMQ, it is the first frame of a content that comes after the alarm,
-/// whatever the connection did before.
+/// The moment at which an alarm blocks a connection. As in RabbitMQ, it is the first content frame after the alarm, regardless of earlier
+/// actions of the connection.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[NonParallelizable] // the alarm is about the memory of this process
+[NonParallelizable] // the memory alarm measures the memory of this process
 public sealed class BlockedPublisherTests
 {
     private const long MoreThanThereIs = 1L << 60;
@@ -125,8 +125,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client that holds more than an eighth of the memory limit is closed, but only for a memory alarm: no other client could free this
-    /// memory.
+    /// A client that holds more than an eighth of the memory limit is closed, because no other client could free this memory. It is closed
+    /// only for a memory alarm.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -145,7 +145,7 @@ public sealed class BlockedPublisherTests
             await (what == "a content"
                 ? _second.SendFrameAsync(FrameType.Body, part)
                 : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
-        await DeclareAsync(_first); // the broker answers after it has read all of that
+        await DeclareAsync(_first); // the broker answers after it has read all these frames
         Set(alarm);
 
         await _first.PublishAsync("", "q", "held back");
@@ -166,7 +166,7 @@ public sealed class BlockedPublisherTests
             await _second.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
         await Eventually.Holds(
             () => Queue.Counts.Ready == (what == "a content" ? 2 : hundredThousands + 1),
-            () => $"{Queue.Counts.Ready} messages have come");
+            () => $"{Queue.Counts.Ready} messages have arrived");
     }
 
     private void Set(string alarms)
@@ -176,7 +176,7 @@ public sealed class BlockedPublisherTests
         Assert.That(_broker.Broker.Alarms.Reason ?? "", Is.EqualTo(alarms));
     }
 
-    /// <returns>Number of messages that this puts into the queue.</returns>
+    /// <returns>Number of messages that the preparation puts into the queue.</returns>
     private async Task<int> PrepareAsync(string before)
     {
         switch (before)
@@ -206,14 +206,14 @@ public sealed class BlockedPublisherTests
         await channel.SendAsync(new BasicPublish("", "q", false, false));
         await channel.SendFrameAsync(FrameType.Header, Encoded.Header(bodySize, Encoded.Properties(new())));
         await channel.SendFrameAsync(FrameType.Body, part);
-        await DeclareAsync(_first); // the broker answers after it has read all of that
+        await DeclareAsync(_first); // the broker answers after it has read all these frames
     }
 
     private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Waits for two heartbeats of the broker. They show that the connection lives, and give the broker time in which it could read more.
+    /// Waits for two heartbeats of the broker. They show that the connection is alive, and in the meantime the broker could have read more.
     /// </summary>
     private async Task BeatAsync()
     {

@@ -5,10 +5,10 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The memory that clients make the broker hold besides messages. It counts for the memory alarm until the clients release it.
+/// Memory that clients make the broker hold besides messages. It counts for the memory alarm until the clients release it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[NonParallelizable] // the alarm is about the memory of this process
+[NonParallelizable] // the memory alarm measures the memory of this process
 public sealed class ClientMemoryTests
 {
     private const long MoreThanThereIs = 1L << 60;
@@ -35,7 +35,7 @@ public sealed class ClientMemoryTests
             await publisher.SendAsync(message);
             await publisher.SendAsync(1, new ChannelFlow(true));
             if ((await publisher.ReceiveAsync()).Method != ChannelFlowOk.Id)
-                break; // it is connection.blocked
+                break; // the frame is connection.blocked
             foreach (var queue in queues)
                 Purge(queue); // messages that the outboxes refuse stay in the queues, and must not raise the alarm
         }
@@ -46,7 +46,7 @@ public sealed class ClientMemoryTests
         Assert.That(_broker.Broker.Store.MemoryInUse, Is.LessThan(6 << 20));
 
         deaf.ForEach(socket => socket.Dispose());
-        await Eventually.Holds(() => !_broker.Broker.Alarms.IsSet, () => $"{_broker.Broker.MemoryInUse} bytes count still");
+        await Eventually.Holds(() => !_broker.Broker.Alarms.IsSet, () => $"{_broker.Broker.MemoryInUse} bytes are still counted");
     }
 
     [TestCase("a part of a body")]
@@ -73,7 +73,7 @@ public sealed class ClientMemoryTests
             Assert.That(_broker.Broker.HeldMemory.Bytes - before, Is.LessThan(1_000));
         }
         await client.DisposeAsync();
-        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == 0, () => $"{_broker.Broker.HeldMemory.Bytes} bytes count still");
+        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == 0, () => $"{_broker.Broker.HeldMemory.Bytes} bytes still count");
     }
 
     [Test]
@@ -103,15 +103,15 @@ public sealed class ClientMemoryTests
         }
         await Eventually.Holds(
             () => _broker.Broker.MemoryInUse == before,
-            () => $"{_broker.Broker.MemoryInUse} instead of {before} bytes count");
+            () => $"{_broker.Broker.MemoryInUse} instead of {before} bytes are counted");
 
         async Task DemandMoreAsync(string what)
         {
-            // The memory may be counted a little after the answer. The answer itself counts until it is sent, so the outboxes must be
-            // empty.
+            // The memory may be counted shortly after the answer. The answer itself counts until it is sent, so the test waits for empty
+            // outboxes.
             await Eventually.Holds(
                 () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
-                () => $"{what} does not count");
+                () => $"{what} is not counted");
             last = _broker.Broker.MemoryInUse;
         }
     }

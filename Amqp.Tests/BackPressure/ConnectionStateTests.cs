@@ -58,7 +58,7 @@ public class ConnectionStateTests
 
         Assert.That(connection.State, Is.EqualTo("closing"));
         await _client.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - enough");
-        Assert.That(connection.State, Is.EqualTo("closing"), "it has not answered");
+        Assert.That(connection.State, Is.EqualTo("closing"), "the client has not answered");
     }
 
     [Test]
@@ -86,7 +86,7 @@ public class ConnectionStateTests
         var channel = await OpenAsync(FieldTable.Empty);
         _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
         await channel.PublishAsync("", "nowhere", "a");
-        await Eventually.Holds(async () => await StateAsync() == "blocked", () => "it is not blocked");
+        await Eventually.Holds(async () => await StateAsync() == "blocked", () => "the connection is not blocked");
 
         await channel.SendAsync(new ChannelFlow(true));
         _broker.Broker.Alarms.SetDiskLimit(0);
@@ -101,7 +101,7 @@ public class ConnectionStateTests
         _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
         await channel.PublishAsync("", "nowhere", "a");
 
-        // The heartbeats of the broker measure the time: nine of them take more than four intervals.
+        // The broker's heartbeats serve as a clock: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
             Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
 

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The disk alarm, with a limit that no disk has free.</summary>
+/// <summary>The disk alarm, with a limit larger than the free space of any disk.</summary>
 public sealed class DiskAlarmTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("disk_free_limit.absolute = 1000000GB");

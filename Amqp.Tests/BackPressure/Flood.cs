@@ -3,16 +3,18 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishes numbered messages of one size without confirms, as fast as the broker reads them, and reads them back.</summary>
+/// <summary>
+/// Publishes numbered messages of one size without confirms, as fast as the broker reads them. Reads them back and checks them.
+/// </summary>
 internal static class Flood
 {
-    /// <summary>Publishes messages to a queue. Returns when the last one has left the client.</summary>
+    /// <summary>Publishes messages to a queue. Returns when the client has sent the last one.</summary>
     public static async Task PublishAsync(
         AmqpSocket socket, string queue, int size, int count, bool persistent, CancellationToken cancellation = default)
     {
         byte[] body = new byte[size];
         byte[] publish = AmqpSocket.Publish("", queue, body, persistent);
-        int numberAt = publish.Length - 1 - size; // the body is one frame, and the last octet is the end of that frame
+        int numberAt = publish.Length - 1 - size; // the body is the end of a frame, and only the frame-end octet follows
         byte[] batch = new byte[publish.Length * Math.Max(1, 256 * 1024 / publish.Length)];
         int filled = 0;
         for (int number = 0; number < count; number++)
@@ -27,7 +29,7 @@ internal static class Flood
         }
     }
 
-    /// <summary>Reads deliveries, and checks that they are the first messages of a flood, each once and in order.</summary>
+    /// <summary>Reads deliveries, and checks that they are the first messages of a flood: each once, and in order.</summary>
     public static async Task DemandAllAsync(AmqpSocket socket, int size, int count)
     {
         for (int number = 0; number < count; number++)

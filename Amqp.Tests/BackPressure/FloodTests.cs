@@ -6,7 +6,7 @@ namespace Amqp.Tests.BackPressure;
 public sealed class FloodTests : BackPressureTests
 {
     [TestCase(16_000, 40_000)] // 640 MB
-    [TestCase(100, 1_000_000)] // many small messages: the memory for each of them must be small, too
+    [TestCase(100, 1_000_000)] // many small messages, for which the memory of each message must be small, too
     public async Task A_flood_to_a_durable_queue_goes_to_disk_and_arrives_whole(int size, int count)
     {
         var publisher = await OpenSocketAsync();

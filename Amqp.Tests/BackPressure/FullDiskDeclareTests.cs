@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Declares and deletes on a full disk of 16 MiB, which has no space to write the changes.</summary>
+/// <summary>Declarations and deletions on a full disk of 16 MiB, which has no space for their records.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskDeclareTests
 {
@@ -73,7 +73,7 @@ public sealed class FullDiskDeclareTests
             Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
     }
 
-    /// <summary>Declares queues until one does not fit into the last page of the catalog any more.</summary>
+    /// <summary>Declares queues until the catalog's last page on the disk has no space for one more.</summary>
     /// <returns>Name of that queue.</returns>
     private static async Task<string> DeclareUntilRefusedAsync(IChannel channel)
     {

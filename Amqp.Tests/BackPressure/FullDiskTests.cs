@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>A disk that becomes full in the middle of a flood. The disk limit is too small to raise the alarm before that.</summary>
+/// <summary>
+/// A disk that becomes full in the middle of a flood. The disk limit is so small that the disk alarm is not raised first.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskTests : IDisposable
 {
@@ -51,7 +53,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.That(await _publisher.Blocked.WaitAsync(_patience), Is.EqualTo("low on disk"));
 
         using (var consumer = await ConsumeAsync(prefetch: 10))
-            await Flood.DemandAllAsync(consumer, Size, 10); // the consumer disconnects without acknowledging them
+            await Flood.DemandAllAsync(consumer, Size, 10); // the consumer then disconnects without acknowledging these messages
         Assert.That(_publisher.Confirmed * Size, Is.LessThan(Room));
         Assert.That(_publisher.Unblocked.IsCompleted, Is.False);
 
@@ -116,7 +118,7 @@ public sealed class FullDiskTests : IDisposable
         await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
-        await Eventually.Holds(async () => await CountAsync(other, "graves") == dead, () => "the dead letters do not go on");
+        await Eventually.Holds(async () => await CountAsync(other, "graves") == dead, () => "dead letters are no longer published");
         await CrashAsync();
         using var after = await AmqpSocket.OpenAsync(_broker.Port);
         Assert.That(await CountAsync(after, "graves") + await CountAsync(after, "dying"), Is.GreaterThanOrEqualTo(dead));

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Held memory of clients counts for the memory alarm and has a bound of its own. The watermark is 64 MiB here, without paging.
+/// Held memory of clients counts for the memory alarm and has a limit of its own. Here the watermark is 64 MiB, and paging is off.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {

@@ -21,7 +21,7 @@ public sealed class LargeBodyTests : BackPressureTests
             {
                 await channel.BasicPublishAsync("", queue, body).AsTask().WaitAsync(Patience);
                 var got = await channel.BasicGetAsync(queue, autoAck: true).WaitAsync(Patience);
-                Assert.That(got!.Body.Span.SequenceEqual(body), "the body came back changed");
+                Assert.That(got!.Body.Span.SequenceEqual(body), "the body has changed");
             }
         }
         await TestContext.Progress.WriteLineAsync($"large bodies: {ProcessMemory.PeakBytes(Broker.Pid) / MiB} MiB at most");

@@ -38,7 +38,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var publishing = PublishAsync(publisher);
         Assert.That(await blocked.Task.WaitAsync(Patience), Does.Contain("memory"));
         await ConsumeAsync(consumer, "transient");
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit into memory, so all come only if publishing continues
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit into memory, so all arrive only if publishing continues
 
         await unblocked.Task.WaitAsync(Patience);
         await publishing.WaitAsync(Patience);
@@ -102,7 +102,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         // The broker may still publish messages that it had read from the closed connection, so the alarm may be set once more.
         await Eventually.Holds(
             async () => await channel.QueuePurgeAsync("transient") == 0,
-            () => "messages of the publisher that is gone keep coming");
+            () => "messages of the closed publisher keep arriving");
         await DemandServiceAsync();
     }
 

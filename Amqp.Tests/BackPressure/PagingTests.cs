@@ -40,7 +40,7 @@ public sealed class PagingTests : BackPressureTests, IDisposable
         await DeclareAsync(publisher, "transient");
         await Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false).WaitAsync(Patience);
 
-        // Consumes the messages of both halves. The numbers of the second half start from 0 again.
+        // Consumes both halves of the messages. In the second half the numbers start from 0 again.
         var consumer = await OpenSocketAsync();
         await ConsumeAsync(consumer, "transient");
         var publishing = Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false);

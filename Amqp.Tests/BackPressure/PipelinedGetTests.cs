@@ -17,7 +17,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         await client.SendAsync(AmqpSocket.Publish("", "large", new byte[Size], persistent: false));
 
         await client.SendAsync(GetsAndRejects());
-        await DemandServiceAsync(); // the client does not read the responses meanwhile
+        await DemandServiceAsync(); // meanwhile the client does not read the responses
         for (ulong tag = 1; tag <= Count; tag++)
             await DemandMessageAsync(client, tag);
 
@@ -27,7 +27,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         Assert.That(peak, Is.LessThan(250 * MiB));
     }
 
-    /// <summary>Returns requests that get the same message and requeue it, again and again.</summary>
+    /// <summary>Returns requests that get the same message and requeue it, repeatedly.</summary>
     private static byte[] GetsAndRejects()
     {
         var requests = new List<byte>();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The brake of a publisher, without a connection: the times at which it pauses, and the state that it shows.</summary>
+/// <summary>A publisher's brake, without a connection: when it pauses the publisher, and the state that it reports.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
 {
@@ -46,7 +46,7 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
         await _brake.WaitForStoreAsync(this);
 
         Assert.That(string.Join(", ", _steps), Is.EqualTo(steps));
-        Assert.That(_brake.State, Is.EqualTo(steps.Length > 0 ? "flow" : "running"), "five seconds later it is running again");
+        Assert.That(_brake.State, Is.EqualTo(steps.Length > 0 ? "flow" : "running"), "the state is flow for five seconds after a pause");
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
         await _brake.WaitForAlarmsAsync(this);
 
         Assert.That(_steps, Is.EqualTo(["blocked: low on disk", "pause in blocked", "unblocked"]));
-        Assert.That(_brake.State, Is.EqualTo("blocking"), "the pause ended before the alarm did");
+        Assert.That(_brake.State, Is.EqualTo("blocking"), "the pause has ended before the alarm");
     }
 
     [TestCase(10, null)]

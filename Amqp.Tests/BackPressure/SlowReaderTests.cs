@@ -38,8 +38,8 @@ public sealed class SlowReaderTests : BackPressureTests
         var publisher = await OpenSocketAsync();
 
         var publishing = Flood.PublishAsync(publisher, "shared", Size, count, persistent: true);
-        // The stuck consumer has only the messages in its buffers: the outbox of 1 MiB and those of the kernel. All others must come to
-        // this one.
+        // The stuck consumer gets only the messages that fit into its outbox of 1 MiB and the kernel's buffers. All others must be
+        // delivered to the other consumer.
         for (int received = 0; received < count * 8 / 10; received++)
             await reading.ExpectDeliveryAsync();
 
@@ -55,7 +55,7 @@ public sealed class SlowReaderTests : BackPressureTests
         await ConsumeAsync(consumer, "busy");
         await Flood.PublishAsync(await OpenSocketAsync(), "busy", Size, count, persistent: true).WaitAsync(Patience);
 
-        // The test is about time: four heartbeat intervals, of which the broker tolerates two without a heartbeat.
+        // The test needs real time: four heartbeat intervals. Without heartbeats the broker tolerates two.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         for (int beat = 0; beat < 8; beat++)
         {

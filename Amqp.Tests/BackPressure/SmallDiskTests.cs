@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The disk alarm on a disk of 96 MiB that is really filled. Segments have 16 MiB, and the limit is 20 MB.</summary>
+/// <summary>The disk alarm on a disk of 96 MiB that the test really fills. Segments have 16 MiB, and the limit is 20 MB.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SmallDiskTests : IDisposable
 {
@@ -52,7 +52,7 @@ public sealed class SmallDiskTests : IDisposable
 
         await consumer.SendAsync(1, new BasicConsume("flooded", "", false, true, false, false, FieldTable.Empty));
         await consumer.ExpectAsync<BasicConsumeOk>();
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk, so all come only if publishing continues
+        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk, so all arrive only if publishing continues
 
         await _publisher.Unblocked.WaitAsync(_patience);
         await publishing.WaitAsync(_patience);
@@ -67,9 +67,9 @@ public sealed class SmallDiskTests : IDisposable
 
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
-            () => $"only {_publisher.Confirmed} are confirmed");
-        // Below the limit there may be the bytes that waited to be written at the check, and those appended since the check before: 4 MiB
-        // each.
+            () => $"only {_publisher.Confirmed} messages are confirmed");
+        // When the alarm is set, free space may be below the limit by two amounts of up to 4 MiB each: the bytes appended since the
+        // previous check, and the bytes that were appended before but not yet written at that check.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

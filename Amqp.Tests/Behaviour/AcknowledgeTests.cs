@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The valid delivery tags of basic.ack, basic.nack and basic.reject.</summary>
+/// <summary>The delivery tags that basic.ack, basic.nack and basic.reject accept.</summary>
 public class AcknowledgeTests : BehaviourTests
 {
     [Test]
@@ -183,8 +183,8 @@ public class AcknowledgeTests : BehaviourTests
         await ExpectUnknownAsync(channel, 99, BasicAck.Id);
 
         await channel.SendAsync(new ChannelCloseOk());
-        // The messages are consumed, not got with basic.get: RabbitMQ requeues them only after the close has completed, and a consumer
-        // waits for them.
+        // The test consumes the messages instead of using basic.get, because RabbitMQ requeues them only after the close has completed. A
+        // consumer waits for them.
         var other = await channel.Client.OpenChannelAsync(2);
         await other.ConsumeAsync(queue);
         foreach (string message in (string[])["1", "2", "3"])

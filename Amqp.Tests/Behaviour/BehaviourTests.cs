@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Base of the tests of AMQP behaviour. Every test uses its own clients, queues and exchanges, which are removed after the test. For this
-/// reason all these tests may run in parallel, also on a broker that has other clients.
+/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, which are removed after the test. So all
+/// these tests may run in parallel, also on a broker that has other clients.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
@@ -55,7 +55,7 @@ public abstract class BehaviourTests
     /// <summary>Returns a unique name.</summary>
     private protected static string NewName(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 
-    /// <summary>Makes a client that has connected and sent nothing.</summary>
+    /// <summary>Creates a client that has connected its socket and sent nothing.</summary>
     private protected async Task<RawClient> DialAsync()
     {
         var client = await RawClient.DialAsync();
@@ -63,7 +63,7 @@ public abstract class BehaviourTests
         return client;
     }
 
-    /// <summary>Makes a client with an open connection.</summary>
+    /// <summary>Creates a client with an open connection.</summary>
     private protected async Task<RawClient> ConnectAsync(
         ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null)
     {
@@ -94,7 +94,7 @@ public abstract class BehaviourTests
         await channel.SelectConfirmsAsync();
         await channel.PublishAsync("", queue, "", new() { Expiration = $"{milliseconds + 50}" });
         await channel.ExpectAsync<BasicAck>(); // the queue has the message, so an empty queue means that the message has expired
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the time is never over");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the message does not expire");
     }
 
     /// <summary>Declares an exchange, which is deleted after the test.</summary>
@@ -106,13 +106,13 @@ public abstract class BehaviourTests
     }
 
     /// <summary>Skips the test on RabbitMQ 3.10, which behaves differently.</summary>
-    /// <param name="reason">Behaviour of RabbitMQ 3.10 or of later versions.</param>
+    /// <param name="reason">The difference in RabbitMQ's behaviour, which is shown as the reason.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)
             Assert.Ignore(reason);
     }
 
-    /// <summary>Makes a table of one field.</summary>
+    /// <summary>Creates a table with one field.</summary>
     private protected static FieldTable Table(string name, FieldValue value) => FieldTable.Empty.With(name, value);
 }

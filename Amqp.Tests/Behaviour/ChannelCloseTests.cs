@@ -54,7 +54,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.SendAsync(new QueueDelete("nope", false, false, false));
         await channel.SendAsync(new ChannelCloseOk());
 
-        // open-ok is the next frame: the broker has not answered the methods above.
+        // The next frame is open-ok, so the broker has not answered the methods above.
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 

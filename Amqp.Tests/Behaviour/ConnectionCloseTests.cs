@@ -105,7 +105,7 @@ public class ConnectionCloseTests : BehaviourTests
     [Test]
     public async Task What_one_channel_gives_back_does_not_go_out_on_another_of_the_same_connection()
     {
-        await SkipOnRabbitMqAsync("its channels end one after another, each with its consumers");
+        await SkipOnRabbitMqAsync("RabbitMQ closes the channels one after another, each with its consumers.");
         const int count = 10;
         var other = await OpenChannelAsync();
         string queue = NewQueueName();
@@ -121,7 +121,7 @@ public class ConnectionCloseTests : BehaviourTests
 
         await client.SendAsync(0, new ConnectionClose(200, "", 0, 0));
 
-        // The next frame on any channel is close-ok, without a delivery before it.
+        // The next frame on any channel is close-ok, so no delivery came before it.
         Assert.That((await client.ReceiveAsync()).Method, Is.EqualTo(ConnectionCloseOk.Id));
         for (int message = 0; message < count; message++)
             Assert.That((await other.GetAsync(queue)).Text, Is.EqualTo($"{message}"));

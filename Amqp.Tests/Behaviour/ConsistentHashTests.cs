@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The exchange type x-consistent-hash. The broker may choose the queue of a key, but must not change its choice.</summary>
+/// <summary>The exchange type x-consistent-hash. The broker may choose any queue for a key, but must not change its choice.</summary>
 public class ConsistentHashTests : BehaviourTests
 {
     private const int Messages = 600;
@@ -127,7 +127,7 @@ public class ConsistentHashTests : BehaviourTests
     [Test]
     public async Task A_queue_stays_for_as_long_as_one_of_its_bindings()
     {
-        await SkipOnRabbitMqAsync("it forgets the queue with the first binding that goes, whichever that is");
+        await SkipOnRabbitMqAsync("RabbitMQ removes the queue with the first of its bindings that is removed.");
         var channel = await OpenChannelAsync();
         string exchange = await DeclareExchangeAsync(channel, "x-consistent-hash");
         string[] queues = await BindQueuesAsync(channel, exchange, "1");

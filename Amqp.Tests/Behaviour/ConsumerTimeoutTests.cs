@@ -10,7 +10,7 @@ public class ConsumerTimeoutTests : BehaviourTests
     [TestCase(false)]
     public async Task The_channel_is_closed_and_the_message_goes_back(bool consumes)
     {
-        await SkipOnRabbitMqAsync("3.10 knows no timeout of a queue's own");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 has no consumer timeout per queue.");
         var channel = await OpenChannelAsync();
         string queue = await DeclareAsync(channel, 200);
         await channel.PublishAsync("", queue, "a");
@@ -37,7 +37,7 @@ public class ConsumerTimeoutTests : BehaviourTests
     [TestCase(false)]
     public async Task A_delivery_is_late_beside_one_that_has_more_time(bool patientFirst)
     {
-        await SkipOnRabbitMqAsync("3.10 knows no timeout of a queue's own");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 has no consumer timeout per queue.");
         var channel = await OpenChannelAsync();
         string patient = await DeclareAsync(channel, 3_600_000), impatient = await DeclareAsync(channel, 200);
         await channel.PublishAsync("", patient, "a");

@@ -78,7 +78,7 @@ public class DeadLetterTests : BehaviourTests
     [Test]
     public async Task The_latest_death_stands_in_front_however_many_there_were()
     {
-        await SkipOnRabbitMqAsync("3.10 mixes more than two up, 3.13 does not");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 confuses more than two deaths; 3.13 does not.");
         var channel = await OpenChannelAsync();
         string letters = await DeclareQueueAsync(channel);
         string third = await DeclareQueueAsync(channel, DeadLetter("", letters).With("x-message-ttl", FieldValue.FromInt32(1)));
@@ -198,7 +198,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // each death publishes a copy: that in the first queue, then that in the next one
+        foreach (int deaths in (int[])[1, 2]) // one copy from the death in the first queue, one from that in the next
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));
@@ -285,7 +285,7 @@ public class DeadLetterTests : BehaviourTests
 
         await channel.PublishAsync("", queue, "a");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "it goes round and round");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the message circulates");
     }
 
     [Test]
@@ -367,7 +367,7 @@ public class DeadLetterTests : BehaviourTests
     /// <summary>Waits for the next message and takes it.</summary>
     private static async Task<RawMessage<BasicGetOk>> TakeAsync(RawChannel channel, string queue, bool noAck = true)
     {
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount > 0, () => "no message comes");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount > 0, () => "the message does not arrive");
         return await channel.GetAsync(queue, noAck);
     }
 

@@ -24,7 +24,7 @@ public sealed class DeepTableTests : BehaviourTests
     [Test]
     public async Task A_header_that_nests_deeper_than_is_allowed_closes_the_connection([Values('A', 'F')] char type)
     {
-        await SkipOnRabbitMqAsync("has no limit");
+        await SkipOnRabbitMqAsync("RabbitMQ has no limit.");
         var channel = await OpenChannelAsync();
 
         await channel.PublishAsync("", NewName("q"), "", new BasicProperties { Headers = Nested(type, MaxDepth + 1) });
@@ -47,7 +47,7 @@ public sealed class DeepTableTests : BehaviourTests
     [Test]
     public async Task An_argument_that_nests_deeper_than_is_allowed_closes_the_connection([Values('A', 'F')] char type)
     {
-        await SkipOnRabbitMqAsync("has no limit");
+        await SkipOnRabbitMqAsync("RabbitMQ has no limit.");
         var channel = await OpenChannelAsync();
 
         await channel.SendAsync(new QueueDeclare(NewName("q"), false, false, true, false, false, Nested(type, MaxDepth + 1)));

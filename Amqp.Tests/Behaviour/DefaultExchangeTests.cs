@@ -57,7 +57,7 @@ public class DefaultExchangeTests : BehaviourTests
     [TestCase(false)]
     public async Task Binding_a_queue_to_it_as_it_is_bound_already_changes_nothing(bool byName)
     {
-        await SkipOnRabbitMqAsync("RabbitMQ refuses it; we let it pass, because programs do it and nothing comes of it");
+        await SkipOnRabbitMqAsync("RabbitMQ refuses such a bind. This broker accepts it, because programs do it and it has no effect.");
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
 

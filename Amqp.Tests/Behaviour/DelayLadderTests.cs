@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delays as in NServiceBus: a queue for each bit of the delay, whose messages expire to the exchange of the next lower bit.
+/// Delays as in NServiceBus: a queue for each bit of the delay. Its messages expire to the exchange of the next lower bit.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {

@@ -11,7 +11,7 @@ public class DelayedMessageTests : BehaviourTests
     private const int Long = 3_600_000;
 
     [SetUp]
-    public Task SkipWithoutThePlugin() => SkipOnRabbitMqAsync("the plugin is a third party's");
+    public Task SkipWithoutThePlugin() => SkipOnRabbitMqAsync("RabbitMQ has this exchange only with a third-party plugin.");
 
     [Test]
     public async Task A_message_comes_when_its_time_has_come_and_not_before()

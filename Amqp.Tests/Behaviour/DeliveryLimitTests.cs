@@ -81,7 +81,7 @@ public class DeliveryLimitTests : BehaviourTests
 
         await channel.SendAsync(new BasicNack((await TakeAsync(channel, queue)).Method.DeliveryTag, false, Requeue: true));
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "it is still there");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the message is still there");
         await channel.ExpectEmptyAsync(queue);
     }
 
@@ -106,7 +106,7 @@ public class DeliveryLimitTests : BehaviourTests
 
     private static async Task<RawMessage<BasicGetOk>> TakeAsync(RawChannel channel, string queue)
     {
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount > 0, () => "no message comes");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount > 0, () => "the message does not arrive");
         return await channel.GetAsync(queue, noAck: false);
     }
 

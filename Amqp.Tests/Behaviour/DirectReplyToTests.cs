@@ -80,11 +80,11 @@ public class DirectReplyToTests : BehaviourTests
     [Test]
     public async Task Replies_are_counted_with_the_other_deliveries_of_the_channel()
     {
-        await SkipOnRabbitMqAsync("3.10 gives each reply the tag that the next delivery will have too");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 gives a reply the same tag as the next delivery.");
         var requester = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(requester);
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
-        string name = await NameOfAsync(requester); // got the request with basic.get, which used delivery tag 1
+        string name = await NameOfAsync(requester); // uses basic.get, and so delivery tag 1
         await requester.PublishAsync("", name);
         Assert.That((await requester.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(2));
 
@@ -145,7 +145,7 @@ public class DirectReplyToTests : BehaviourTests
     [Test]
     public async Task A_mandatory_reply_that_arrives_does_not_come_back()
     {
-        await SkipOnRabbitMqAsync("it delivers such a reply and returns it as well");
+        await SkipOnRabbitMqAsync("RabbitMQ delivers such a reply and also returns it.");
         var requester = await OpenChannelAsync();
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
         string name = await NameOfAsync(requester);
@@ -161,7 +161,7 @@ public class DirectReplyToTests : BehaviourTests
     [TestCase(true)]
     public async Task A_reply_in_a_transaction_waits_for_the_commit(bool declares)
     {
-        await SkipOnRabbitMqAsync("it sends replies when they are published");
+        await SkipOnRabbitMqAsync("RabbitMQ sends replies when they are published.");
         var requester = await OpenChannelAsync();
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
         string name = await NameOfAsync(requester);
@@ -171,7 +171,7 @@ public class DirectReplyToTests : BehaviourTests
         await replier.ExpectQuietAsync();
         await requester.ExpectQuietAsync();
         if (declares)
-            await DeclareQueueAsync(replier); // invalidates cached routes
+            await DeclareQueueAsync(replier); // a declaration invalidates cached routes
 
         await replier.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
 

@@ -17,7 +17,7 @@ public class ExchangeToExchangeTests : BehaviourTests
         await channel.PublishAsync(source, "a.b", "one");
 
         var got = await channel.GetAsync(queue);
-        Assert.That((got.Method.Exchange, got.Method.RoutingKey), Is.EqualTo((source, "a.b")), "the exchange that it was published to");
+        Assert.That((got.Method.Exchange, got.Method.RoutingKey), Is.EqualTo((source, "a.b")), "the exchange of the publish");
     }
 
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The prefetch that the consumers of a channel share: basic.qos with global=true.</summary>
+/// <summary>The prefetch that all consumers of a channel share: basic.qos with global=true.</summary>
 public class GlobalPrefetchTests : BehaviourTests
 {
     [Test]
@@ -43,7 +43,7 @@ public class GlobalPrefetchTests : BehaviourTests
     [TestCase(true)]
     public async Task Consumers_of_different_queues_take_turns(bool requeues)
     {
-        await SkipOnRabbitMqAsync("It chooses by chance whose turn it is.");
+        await SkipOnRabbitMqAsync("RabbitMQ chooses the next consumer at random.");
         var channel = await OpenLimitedAsync(1);
         await ConsumeFromThreeQueuesAsync(channel, 2);
 
@@ -202,7 +202,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return delivery.Method.ConsumerTag;
     }
 
-    /// <summary>Checks that no more deliveries come: the answer to a passive declare is the next frame.</summary>
+    /// <summary>Checks that no further delivery arrives: the answer to a passive declare is the next frame.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

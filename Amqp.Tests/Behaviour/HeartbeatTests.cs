@@ -36,7 +36,7 @@ public class HeartbeatTests : BehaviourTests
         var client = await ConnectAsync(heartbeat: 1);
         var channel = await client.OpenChannelAsync();
 
-        // The heartbeats of the broker measure the time: nine of them take more than four intervals.
+        // The broker's heartbeats serve as a clock: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
         {
             await client.ReceiveAsync();

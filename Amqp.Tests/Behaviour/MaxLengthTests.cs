@@ -39,7 +39,7 @@ public class MaxLengthTests : BehaviourTests
 
         await PublishAsync(channel, queue, "12345678901");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "something is left");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the queue is not empty");
     }
 
     [Test]
@@ -60,7 +60,7 @@ public class MaxLengthTests : BehaviourTests
     [Test]
     public async Task A_consumer_that_takes_everything_gets_everything()
     {
-        await SkipOnRabbitMqAsync("it holds back from a consumer that has 200 deliveries on the way, and drops meanwhile");
+        await SkipOnRabbitMqAsync("RabbitMQ pauses a consumer with 200 deliveries in flight, and drops messages then.");
         const int count = 1000;
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel, Limit("x-max-length", 0));
@@ -91,7 +91,7 @@ public class MaxLengthTests : BehaviourTests
     [Test]
     public async Task Room_that_a_consumer_makes_can_be_filled_again()
     {
-        await SkipOnRabbitMqAsync("it holds back from a consumer that has 200 deliveries on the way, and refuses meanwhile");
+        await SkipOnRabbitMqAsync("RabbitMQ pauses a consumer with 200 deliveries in flight, and refuses messages then.");
         const int count = 500;
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(
@@ -115,7 +115,7 @@ public class MaxLengthTests : BehaviourTests
 
         await channel.PublishAsync("", queue, "12");
         await channel.PublishAsync("", queue, "34");
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 1, () => "no message comes");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 1, () => "the message does not arrive");
 
         Assert.That(await GetAllAsync(channel, queue), Is.EqualTo(["12"]));
     }
@@ -138,7 +138,7 @@ public class MaxLengthTests : BehaviourTests
         Assert.That(await GetAllAsync(channel, other), Is.EqualTo(["1"]));
     }
 
-    /// <summary>Receives the confirms of the publishes from 1 on.</summary>
+    /// <summary>Receives the confirms of the first publishes, with tags from 1 to <paramref name="count"/>.</summary>
     internal static async Task<List<(ulong Tag, bool IsAck)>> ConfirmsAsync(RawChannel channel, int count)
     {
         var confirms = new SortedDictionary<ulong, bool>();

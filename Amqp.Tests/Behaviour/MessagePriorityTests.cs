@@ -100,7 +100,7 @@ public class MessagePriorityTests : BehaviourTests
         await PublishAsync(channel, dying, 1, 5, 3);
         await Eventually.Holds(
             async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 3,
-            () => "not all dead letters have come");
+            () => "some dead letters are missing");
 
         Assert.That(await GetAsync(channel, queue, 3), Is.EqualTo(["1: 5", "2: 3", "0: 1"]));
     }

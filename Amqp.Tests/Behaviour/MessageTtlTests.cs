@@ -126,7 +126,7 @@ public class MessageTtlTests : BehaviourTests
                 break;
         }
 
-        await Eventually.Holds(async () => (await watch.LookUpQueueAsync(letters)).MessageCount == 1, () => "it has not died");
+        await Eventually.Holds(async () => (await watch.LookUpQueueAsync(letters)).MessageCount == 1, () => "no dead letter has arrived");
         Assert.That((await watch.LookUpQueueAsync(queue)).MessageCount, Is.Zero);
         if (how is "reject" or "nack" or "recover")
             await channel.ExpectQuietAsync();

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Names and keys that are not valid UTF-8. Publishes and tables carry them unchanged; in other methods a name must be UTF-8.
+/// Names and keys that are not valid UTF-8. Publishes and tables may contain them, and their bytes do not change. In other methods a name
+/// must be UTF-8.
 /// </summary>
 public sealed class OctetNameTests : BehaviourTests
 {

@@ -129,7 +129,7 @@ public class PublishTests : BehaviourTests
     [Test]
     public async Task A_message_larger_than_the_broker_takes_is_refused_at_its_header()
     {
-        await SkipOnRabbitMqAsync("3.10 says so only when the whole body is there");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 refuses the message only after the whole body.");
         const ulong size = 128 * 1024 * 1024 + 1;
         var channel = await OpenChannelAsync();
         await channel.SendAsync(new BasicPublish("", "k", false, false));

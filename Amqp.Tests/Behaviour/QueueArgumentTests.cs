@@ -162,7 +162,7 @@ public class QueueArgumentTests : BehaviourTests
     [Test]
     public async Task A_stream_is_refused_for_now()
     {
-        await SkipOnRabbitMqAsync("RabbitMQ has streams");
+        await SkipOnRabbitMqAsync("RabbitMQ has streams.");
         var channel = await OpenChannelAsync();
 
         await channel.SendAsync(

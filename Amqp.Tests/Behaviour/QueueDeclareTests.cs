@@ -60,7 +60,7 @@ public class QueueDeclareTests : BehaviourTests
     [Test]
     public async Task Counts_are_exact_right_after_an_acknowledgement()
     {
-        await SkipOnRabbitMqAsync("its queues answer this question before older requests");
+        await SkipOnRabbitMqAsync("RabbitMQ's queues answer a passive declare before older requests.");
         var channel = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(channel);
         await channel.PublishAsync("", queue);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Arguments and flags with which a redeclaration is equivalent.</summary>
+/// <summary>Arguments and flags of redeclarations that are equivalent to the first declaration.</summary>
 public class QueueEquivalenceTests : BehaviourTests
 {
     private const string Ttl = "x-message-ttl";

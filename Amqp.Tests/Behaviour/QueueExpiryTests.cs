@@ -76,8 +76,8 @@ public class QueueExpiryTests : BehaviourTests
     }
 
     /// <summary>
-    /// Waits until the queue is deleted: publishes to it until a message is returned. A publish does not count as a use of the queue, but
-    /// every other request for the queue renews its lease.
+    /// Waits until the queue is deleted: publishes to it until a message is returned. A publish does not count as a use of the queue; every
+    /// other request for the queue renews its lease.
     /// </summary>
     private async Task IsGoneAsync(string queue)
     {

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Positions of messages that clients return to a quorum queue: without a delivery limit behind all other messages, with one in front of
-/// them. In both cases the returned messages keep the order of their return.
+/// Positions of messages that clients return to a quorum queue. Without a delivery limit they are behind all other messages, with a limit
+/// in front of them. In both cases the returned messages keep the order of their return.
 /// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {

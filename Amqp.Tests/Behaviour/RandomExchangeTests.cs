@@ -122,7 +122,7 @@ public class RandomExchangeTests : BehaviourTests
     }
 
     private static Task SkipLocalRandomAsync(string type) =>
-        type == "x-local-random" ? SkipOnRabbitMqAsync("x-local-random came with 4.0") : Task.CompletedTask;
+        type == "x-local-random" ? SkipOnRabbitMqAsync("RabbitMQ has x-local-random since 4.0.") : Task.CompletedTask;
 
     private static async Task<string> BindAsync(RawChannel channel, string exchange)
     {

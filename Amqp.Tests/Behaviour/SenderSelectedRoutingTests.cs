@@ -16,7 +16,7 @@ public class SenderSelectedRoutingTests : BehaviourTests
         await channel.PublishAsync("", one, "hello", Keys(header, two, three));
 
         foreach (string queue in (string[])[one, two, three])
-            Assert.That((await channel.GetAsync(queue)).Method.RoutingKey, Is.EqualTo(one), "the publish's own key");
+            Assert.That((await channel.GetAsync(queue)).Method.RoutingKey, Is.EqualTo(one), "the routing key of the publish");
     }
 
     [Test]

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods that get an answer and have hardly any other effect.</summary>
+/// <summary>Methods with hardly any effect except their answer.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Routing in a transaction: the bindings at the publish select queue names, and the commit finds the queues with these names.
+/// Routing in a transaction: each publish selects queue names by the bindings of that moment, and the commit finds the queues with these
+/// names.
 /// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {

@@ -3,9 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>
-/// Three deliveries, of which an open transaction has settled the first, the first two or all three.
-/// </summary>
+/// <summary>Three deliveries. An open transaction has settled the first one, the first two or all three.</summary>
 public class TransactionSettlementTests : BehaviourTests
 {
     private static readonly Dictionary<string, Settling> _settlings = new()
@@ -105,7 +103,7 @@ public class TransactionSettlementTests : BehaviourTests
 
         await channel.Client.DisposeAsync();
 
-        await Eventually.Holds(async () => (await watch.LookUpQueueAsync(queue)).MessageCount == 3, () => "not all messages are back");
+        await Eventually.Holds(async () => (await watch.LookUpQueueAsync(queue)).MessageCount == 3, () => "some messages are not back");
         await ExpectAsync(watch, queue, 0);
     }
 
@@ -185,7 +183,7 @@ public class TransactionSettlementTests : BehaviourTests
         await channel.ExpectEmptyAsync(letters);
         await CommitAsync(channel);
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(letters)).MessageCount == 1, () => "no dead letter has come");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync(letters)).MessageCount == 1, () => "no dead letter has arrived");
     }
 
     private async Task<(RawChannel Channel, string Queue)> TakeThreeAsync(string? name = null)

@@ -12,7 +12,7 @@ public class TuneTests : BehaviourTests
     [Test]
     public async Task A_frame_max_of_0_leaves_it_to_the_broker()
     {
-        await SkipOnRabbitMqAsync("3.10 takes 0 for more than its own limit and drops the connection");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 treats 0 as more than its own limit and drops the connection.");
 
         await ConnectAsync(frameMax: 0);
     }

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Reply code 505: a frame of a type that is not allowed at this point.</summary>
+/// <summary>Reply code 505: a frame of a type that is not allowed in the current state.</summary>
 public class UnexpectedFrameTests : BehaviourTests
 {
     private const string MethodDue = "UNEXPECTED_FRAME - expected method frame, got non method frame instead";
@@ -143,7 +143,7 @@ public class UnexpectedFrameTests : BehaviourTests
     [Test]
     public async Task A_body_longer_than_was_announced()
     {
-        await SkipOnRabbitMqAsync("3.10 counts below zero and waits for ever");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 counts below zero and never answers.");
         var channel = await OpenChannelAsync();
         await channel.SendAsync(_publish);
         await SendHeaderAsync(channel, 5);

@@ -50,7 +50,7 @@ public sealed class AcknowledgementsTests
 
         Add(acknowledgements, [.. Enumerable.Range(1, 1000).Select(tag => (ulong)tag)]);
         acknowledgements.Flush();
-        Assert.That(_writes, Has.Count.EqualTo(isEach ? 2 : 1), "the first one alone, and then what it took");
+        Assert.That(_writes, Has.Count.EqualTo(isEach ? 2 : 1), "the first tag alone, and then the tags that fitted");
         _room = int.MaxValue;
         acknowledgements.Flush();
 

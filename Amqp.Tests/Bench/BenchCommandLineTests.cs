@@ -94,11 +94,11 @@ public sealed class BenchCommandLineTests
             Is.EqualTo(defaults with { Rate = 0, Consumers = 0, Warmup = 0 }),
             "0 is a value, too");
         Assert.That(
-            LoadOf("--count 12", defaults), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }), "all that are counted are measured");
+            LoadOf("--count 12", defaults), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }), "all counted messages are measured");
         Assert.That(
             WithoutOptions(defaults with { IsPersistent = true, IsDurable = true }),
             Is.EqualTo(defaults with { IsPersistent = true, IsDurable = true }),
-            "what a verb has no option for");
+            "values without an option");
         Assert.That(LoadOf("", defaults with { Count = 12 }), Is.EqualTo(defaults with { Count = 12, Warmup = 0 }));
     }
 

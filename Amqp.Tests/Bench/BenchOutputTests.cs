@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The lines of a report. All numbers differ, so that a number in a wrong place is noticed.</summary>
+/// <summary>The lines of a report. All numbers differ, so that a number in a wrong place fails the test.</summary>
 public sealed class BenchOutputTests
 {
     private static readonly BrokerAddress _address = new("host", 99, "user", "secret", "/");

@@ -49,7 +49,7 @@ public sealed class ConfirmWindowTests
             window.Sent(1);
             window.Settle(++tag, multiple: false, now: 2);
         }
-        Assert.That(window.InFlight, Is.EqualTo(1), "only the first one waits");
+        Assert.That(window.InFlight, Is.EqualTo(1), "only the first message is unconfirmed");
 
         window.Settle(1, multiple: false, now: 2);
 

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The scanner finds the messages in a stream, however the socket divides it.</summary>
+/// <summary>The scanner finds all messages in a stream, however the socket divides the stream.</summary>
 public sealed class DeliveryScanTests
 {
     private static readonly byte[] _stream =
@@ -83,7 +83,7 @@ public sealed class DeliveryScanTests
         var found = new List<string>();
         foreach (byte[] piece in pieces)
         {
-            // As a socket does, gives no more octets than there is room for.
+            // Like a socket, returns no more octets than fit into the buffer.
             for (ReadOnlySpan<byte> rest = piece; !rest.IsEmpty;)
             {
                 Span<byte> room = buffer.Room;

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>A connection of the load tool, with a scripted server.</summary>
+/// <summary>A connection of the load tool, on which a scripted server answers.</summary>
 public sealed class LoadConnectionTests
 {
     [Test]
@@ -86,7 +86,7 @@ public sealed class LoadConnectionTests
         Assert.That(
             (tune.ChannelMax, tune.FrameMax, tune.Heartbeat),
             Is.EqualTo(((ushort)2_047, (uint)agreed, (ushort)0)),
-            "nobody here would send heartbeats");
+            "the load tool sends no heartbeats");
     }
 
     [TestCase("Broker", "1.2", "Broker 1.2")]
@@ -157,7 +157,7 @@ public sealed class LoadConnectionTests
         producer.Run();
 
         await served;
-        Assert.That((producer.Published, producer.Confirmed, producer.Rejected), Is.EqualTo((7, 7, 4)), "the first of two has the odd one");
+        Assert.That((producer.Published, producer.Confirmed, producer.Rejected), Is.EqualTo((7, 7, 4)), "7 of 15");
         Assert.That((producer.ConfirmLatencies.Count, producer.FinishedAt > 0), Is.EqualTo((7, true)));
     }
 

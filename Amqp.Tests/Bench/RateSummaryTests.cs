@@ -28,7 +28,7 @@ public sealed class RateSummaryTests
     public void The_first_second_is_left_out_where_two_others_are_left()
     {
         Assert.That(
-            Of(end: 40, endedAt: 2, (0, 0), (1, 10), (2, 40)), Is.EqualTo(new RateSummary(20, 20, 10, 30)), "two seconds count both");
+            Of(end: 40, endedAt: 2, (0, 0), (1, 10), (2, 40)), Is.EqualTo(new RateSummary(20, 20, 10, 30)), "both seconds count");
         Assert.That(Of(end: 63, endedAt: 3, (0, 0), (1, 10), (2, 40), (3, 63)), Is.EqualTo(new RateSummary(21, 26.5, 23, 30)));
     }
 

@@ -35,6 +35,6 @@ public sealed class UsageMeterTests
             (ofNothing.CpuSecondsPerMillion, broker?.CpuSecondsPerMillion, broker?.Pid),
             Is.EqualTo((0.0, (double?)0.0, (int?)Environment.ProcessId)));
         Assert.That(broker!.RssMax, Is.GreaterThanOrEqualTo(broker.RssAtStart).And.Positive);
-        Assert.That(broker.CpuSeconds, Is.LessThan(1_000), "of the load, and not of the process's life");
+        Assert.That(broker.CpuSeconds, Is.LessThan(1_000), "processor time of the load, not of the whole process");
     }
 }

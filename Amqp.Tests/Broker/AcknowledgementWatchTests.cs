@@ -18,6 +18,6 @@ public sealed class AcknowledgementWatchTests
         Assert.That(
             watch.OutFor(100_000_000, 50_000_000),
             Is.InRange(40_000UL, 50_000UL),
-            "and what is late for a shorter one is found all the same");
+            "unacknowledged deliveries are still found for a shorter timeout");
     }
 }

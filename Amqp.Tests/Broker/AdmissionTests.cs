@@ -9,7 +9,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A connection counts for the limits of its user and virtual host only while it is open.</summary>
+/// <summary>A connection counts for the limits of its user and its virtual host only while it is open.</summary>
 public sealed class AdmissionTests
 {
     [Test]
@@ -18,7 +18,7 @@ public sealed class AdmissionTests
         await using var broker = await BrokerInProcess.StartAsync();
         broker.Broker.VirtualHosts.Put("gone", VirtualHostDescription.None, maker: "guest");
         broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
-        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // between the admission and the first use of the virtual host
+        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // deletes the virtual host between the admission and its first use
 
         Assert.That(
             async () => await BrokerInProcess.ConnectAsync(broker.Factory(virtualHost: "gone")),

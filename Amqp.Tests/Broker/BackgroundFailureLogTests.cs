@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A failure that lasts for hours is logged now and then, not every few seconds.</summary>
+/// <summary>A failure that lasts for hours is logged occasionally, not every few seconds.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class BackgroundFailureLogTests
 {

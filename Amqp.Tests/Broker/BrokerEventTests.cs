@@ -245,7 +245,7 @@ public sealed class BrokerEventTests
         Assert.That((_listener.Heard.Count, other.Heard.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>An event shows 0 if the frame size has no limit, as RabbitMQ does.</summary>
+    /// <summary>If the frame size has no limit, the event shows 0, as in RabbitMQ.</summary>
     [TestCase(8_192, 8_192)]
     [TestCase(int.MaxValue, 0)]
     public void A_connection_is_told_with_each_of_its_ends_and_each_number_that_was_agreed_on(int frameMax, int told)
@@ -308,7 +308,9 @@ public sealed class BrokerEventTests
             }));
     }
 
-    /// <summary>The error starts with the name of the user, but only once: some reasons already start with it.</summary>
+    /// <summary>
+    /// The error of a refused login starts with the user's name. The name is not added to a reason that already starts with it.
+    /// </summary>
     [TestCase("no such user", "user 'jo' - no such user")]
     [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
     public void A_login_is_told_with_where_it_comes_from_and_why_it_is_refused(string reason, string error)
@@ -359,7 +361,7 @@ public sealed class BrokerEventTests
         [.. _listener.Heard.Select(
             heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>The TLS feature of a connection. The certificate is that of the client; null if the client has sent none.</summary>
+    /// <summary>The TLS feature of a connection. The certificate is the client's; null if the client has sent none.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits on connections and channels. A connection or a channel that has ended does not count any more.</summary>
+/// <summary>Limits on connections and channels. Connections and channels that have ended do not count.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ClientCountsTests : IAsyncDisposable
 {
@@ -64,7 +64,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         _broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(2));
         var admitted = AdmitAll("guest");
         Assert.That(admitted, Has.Count.EqualTo(2));
-        Assert.That(() => _broker.Broker.Clients.Admit("another", _broker.Host).Dispose(), Throws.Nothing, "it is the user's own limit");
+        Assert.That(() => _broker.Broker.Clients.Admit("another", _broker.Host).Dispose(), Throws.Nothing, "the limit is for one user");
 
         admitted[0].Dispose();
         admitted[0].Dispose();
@@ -111,8 +111,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// Two limits are checked one after the other. A client that passes the first check and fails the second must not count for the first
-    /// limit.
+    /// A connection is checked against two limits in sequence. If the first check passes and the second fails, the connection must not
+    /// count for the first limit.
     /// </summary>
     [Test]
     public void Who_is_refused_counts_nowhere()

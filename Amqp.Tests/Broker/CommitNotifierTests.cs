@@ -17,7 +17,7 @@ public sealed class CommitNotifierTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestCase(1)] // few waiters are notified on the store's thread
-    [TestCase(20)] // many are notified on the thread pool
+    [TestCase(20)] // many waiters are notified on the thread pool
     public async Task An_error_of_one_waiter_reaches_neither_the_others_nor_the_store(int others)
     {
         await using var run = new StoreRun(_folder.Path);
@@ -69,8 +69,8 @@ public sealed class CommitNotifierTests : IDisposable
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. For a broken waiter, completes when it is told that its notification
-        /// failed.
+        /// Completes when the waiter is notified of the commit. For a broken waiter, completes when it is notified that its notification
+        /// has failed.
         /// </summary>
         public Task Told => _told.Task;
 

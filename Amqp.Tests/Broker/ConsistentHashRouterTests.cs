@@ -40,7 +40,7 @@ public class ConsistentHashRouterTests
             Is.EqualTo(ChooseAll(Router(("a", 1), ("b", 2), ("c", 1), ("d", 4)))));
 
     [Test]
-    public void A_key_goes_the_same_way_in_every_run() => // so a key keeps its queue when the broker restarts
+    public void A_key_goes_the_same_way_in_every_run() => // so that a key has the same queue after a restart of the broker
         Assert.That(
             string.Concat(Enumerable.Range(0, 16).Select(number => Choose(Router(("a", 1), ("b", 1), ("c", 1)), number))),
             Is.EqualTo("aacbabcbbaabcbab"));

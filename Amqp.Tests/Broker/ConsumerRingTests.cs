@@ -5,7 +5,7 @@ namespace Amqp.Tests.Broker;
 public class ConsumerRingTests
 {
     [Test]
-    [CancelAfter(30_000)] // takes less than a second, but minutes if the ring kept anything of each removed consumer
+    [CancelAfter(30_000)] // takes less than a second, but minutes if the ring kept parts of removed consumers
     public void Consumers_that_are_gone_leave_no_trace_whatever_their_priorities_were(CancellationToken cancellation)
     {
         var ring = new ConsumerRing(singleActive: false);

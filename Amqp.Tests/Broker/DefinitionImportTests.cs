@@ -11,7 +11,7 @@ namespace Amqp.Tests.Broker;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
-    private static BareBroker _unchanged = null!; // shared by the tests in which the import is refused
+    private static BareBroker _unchanged = null!; // shared by the tests whose import is refused
     private BareBroker? _own;
 
     [OneTimeSetUp]
@@ -51,7 +51,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
     [TestCase("vhosts", """{"name":"w","default_queue_type":"other"}""", "Unsupported default queue type: other")]
     [TestCase("users", """{"name":"u","tags":"","password":"x","hashing_algorithm":"md4"}""", "unknown_hashing_algorithm md4")]
     [TestCase("users", """{"name":"u","tags":"","password":"x","password_hash":""}""", "both_password_and_password_hash_are_provided")]
-    [TestCase("users", """{"name":"u","tags":"","password_hash":"AAAAAA=="}""", "not_base64 AAAAAA==")] // a salt alone
+    [TestCase("users", """{"name":"u","tags":"","password_hash":"AAAAAA=="}""", "not_base64 AAAAAA==")] // a salt without a hash
     [TestCase("users", """{"name":"u","tags":"","password":5}""", "password should be a text 5")]
     [TestCase("permissions", """{"user":"guest","vhost":"/","configure":"(","write":"","read":""}""", "invalid_regexp ")]
     [TestCase("topic_permissions", """{"user":"guest","vhost":"/","exchange":"x","write":"","read":"("}""", "invalid_regexp ")]
@@ -202,7 +202,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
-    /// <summary>Returns one field of an export of everything, or of one virtual host.</summary>
+    /// <summary>Returns one field of an export: of all virtual hosts, or of the given one.</summary>
     private string Export(string field, string? host = null)
     {
         var origin = new DefinitionOrigin("3.9.9", "Shop", "7.8.9");

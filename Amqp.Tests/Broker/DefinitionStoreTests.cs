@@ -16,10 +16,10 @@ namespace Amqp.Tests.Broker;
 /// <summary>The keys and values of definitions in the catalog, and their restoration.</summary>
 public sealed class DefinitionStoreTests
 {
-    // When a store needs numbers, it reserves this many in the catalog beyond those that it needs.
+    // When a store needs queue numbers, it reserves this many more in the catalog.
     private const uint Reserved = 256;
 
-    private readonly List<Exception> _refusals = []; // what the next changes throw, in order
+    private readonly List<Exception> _refusals = []; // exceptions of the next changes, in order
     private MemoryCatalog _catalog = null!;
     private RefusingCatalog _refusing = null!;
 
@@ -59,7 +59,7 @@ public sealed class DefinitionStoreTests
         Assert.That(store.Numbers.Take(durable: true, (int)Reserved), Is.EqualTo(2));
         Assert.That(() => store.Numbers.Take(durable: true, 1), Throws.TypeOf<StoreFullException>());
 
-        Assert.That(store.Numbers.Take(durable: true, 1), Is.EqualTo(2 + Reserved), "what could not be reserved was not given");
+        Assert.That(store.Numbers.Take(durable: true, 1), Is.EqualTo(2 + Reserved), "numbers whose reservation failed were not used");
         Assert.That(new DefinitionStore(_catalog).Numbers.Take(durable: true, 1), Is.GreaterThan(2 + Reserved));
     }
 
@@ -135,7 +135,7 @@ public sealed class DefinitionStoreTests
 
         string[] kept = [.. broker.Broker.Catalog.Entries.Select(entry => entry.Key).Where(key =>
             key.StartsWith(DefinitionKey.Bindings, StringComparison.Ordinal) && key.Contains("other", StringComparison.Ordinal))];
-        Assert.That(kept, Is.EqualTo(new[] { keys[5] }), "the one with arguments");
+        Assert.That(kept, Is.EqualTo(new[] { keys[5] }), "only the binding with arguments is left");
     }
 
     [Test]
@@ -211,7 +211,7 @@ public sealed class DefinitionStoreTests
         Assert.That(records.Restore(second), Is.EqualTo(default(QuarantineRecord)));
 
         Assert.That(
-            new QuarantineRecords(_catalog).Restored, Is.EquivalentTo(new[] { first, third }), "they are so until they are no more");
+            new QuarantineRecords(_catalog).Restored, Is.EquivalentTo(new[] { first, third }), "records stay until they are forgotten");
     }
 
     private void Put(string key, byte flags, uint number, FieldTable arguments)
@@ -226,7 +226,9 @@ public sealed class DefinitionStoreTests
         _catalog.Put(key, output.WrittenSpan);
     }
 
-    /// <summary>A catalog whose next changes fail: each change throws the first exception of the list and removes it from there.</summary>
+    /// <summary>
+    /// A catalog that fails: each change removes the first exception from the list and throws it. Without an exception the change succeeds.
+    /// </summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {
         public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => catalog.Entries;

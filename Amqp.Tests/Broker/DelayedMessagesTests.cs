@@ -12,8 +12,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Messages that an exchange delays, by a clock that the test sets: none is delivered early or out of order, and afterwards they occupy no
-/// memory.
+/// Messages that an exchange delays by a clock that the test sets. None is delivered early or out of order, and none occupies memory after
+/// its delivery.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable
@@ -37,7 +37,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
     [Test]
     public async Task A_message_comes_when_its_whole_delay_is_over_and_no_millisecond_before()
     {
-        Delay(999, body: 1); // due 1 ms earlier than the other message, so it must not take that along
+        Delay(999, body: 1); // due 1 ms earlier than the other message, which must not be delivered with it
         Delay(1_000, body: 2);
         _broker.Clock.Advance(1_000);
         await ComeAsync(1);
@@ -59,7 +59,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         await ComeAsync(6);
         Assert.That(Bodies(), Is.EqualTo([1, 2, 3, 4, 5, 6]));
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "nothing waits any more");
+        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "no delayed message is left");
     }
 
     [Test]
@@ -76,7 +76,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         long before = queue.Counts.Ready;
         _broker.Clock.Advance(1);
 
-        Assert.That((before, queue.Counts.Ready), Is.EqualTo((2L, 0L)), "the one of the higher priority is in front");
+        Assert.That((before, queue.Counts.Ready), Is.EqualTo((2L, 0L)), "the message with the higher priority is in front");
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
-        Delay(1_000, body: 300_000); // with the route to the deleted exchange, which a publisher may have cached
+        Delay(1_000, body: 300_000); // uses the route to the deleted exchange, as a publisher with a cached route would
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }
@@ -120,14 +120,14 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
         _broker.Clock.Advance(101);
         await Eventually.Holds(
             () => delayed.Quarantine.QuarantinedCount == 1 && delayed.Count == 0,
-            () => $"{delayed.Quarantine.QuarantinedCount} are put aside, {delayed.Count} wait");
-        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "it does not wait");
+            () => $"{delayed.Quarantine.QuarantinedCount} are quarantined, {delayed.Count} are delayed");
+        Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore), "a quarantined message is not delayed");
 
         Assert.That(delayed.Quarantine.ReturnQuarantined(delayed.Quarantine.Quarantined[0].Place, _broker.Round));
         _broker.Clock.Advance(1);
 
         await ComeAsync(1);
-        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == _heldBefore, () => "it waits on");
+        await Eventually.Holds(() => _broker.Broker.HeldMemory.Bytes == _heldBefore, () => "the message is still delayed");
         Assert.That((delayed.Quarantine.QuarantinedCount, delayed.Count), Is.EqualTo((0, 0L)));
     }
 

@@ -15,8 +15,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A crash between two of the changes that a deletion makes to the catalog. No entry may be left that a new object of the same name would
-/// inherit.
+/// A crash between two of the catalog changes of a deletion. No entry may be left that a new object of the same name would inherit.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable
@@ -83,7 +82,7 @@ public sealed class DeletionCrashTests : IAsyncDisposable
     private static void Demand(string[] keys, int changes)
     {
         bool hasHost = keys.Contains(DefinitionKey.OfVirtualHost("v")), hasUser = keys.Contains(DefinitionKey.OfUser("u"));
-        Assert.That(changes > 0 || (hasHost && hasUser), "nothing is gone yet");
+        Assert.That(changes > 0 || (hasHost && hasUser), "before the first change nothing is deleted");
         foreach (string key in keys)
         {
             string[] names = DefinitionKey.Names(key);
@@ -93,8 +92,8 @@ public sealed class DeletionCrashTests : IAsyncDisposable
                 || (key.StartsWith(DefinitionKey.Permissions, StringComparison.Ordinal)
                     || key.StartsWith(DefinitionKey.TopicPermissions, StringComparison.Ordinal))
                     && names[1] == "u";
-            Assert.That(!isOfHost || hasHost, $"{key} is left after change {changes} of a virtual host that is gone");
-            Assert.That(!isOfUser || hasUser, $"{key} is left after change {changes} of a user who is gone");
+            Assert.That(!isOfHost || hasHost, $"{key} is left after change {changes} of a deleted virtual host");
+            Assert.That(!isOfUser || hasUser, $"{key} is left after change {changes} of a deleted user");
         }
     }
 

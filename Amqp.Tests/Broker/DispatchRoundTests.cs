@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A round passes on all that it gathers, to the right queues and outputs, and keeps nothing of it after its end.</summary>
+/// <summary>
+/// A round passes everything that it has gathered to the right queues and outputs, and keeps nothing of it after its end.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DispatchRoundTests : IAsyncDisposable
 {
@@ -68,7 +70,7 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         var round = new DispatchRound();
         for (int i = 0; round.HasTimeForDeadLetters; i++)
         {
-            Assert.That(i, Is.LessThan(10_000), "a round ends some time");
+            Assert.That(i, Is.LessThan(10_000), "a round's time for dead letters ends");
             round.NoteDeadLetter(queues: 1, length: 10);
         }
 

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The format of values as Erlang prints them.</summary>
+/// <summary>Values in the format in which Erlang prints them.</summary>
 public sealed class ErlangTextTests
 {
     private static IEnumerable<TestCaseData> Values =>

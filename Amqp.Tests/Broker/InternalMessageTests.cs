@@ -18,7 +18,10 @@ public sealed class InternalMessageTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>A queue's name may be as long as a routing key, and a copy's routing key has a prefix before the name.</summary>
+    /// <summary>
+    /// The routing key of the firehose is a prefix and the name of a queue, which may be as long as a routing key. The whole is cut to 255
+    /// bytes.
+    /// </summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
     [TestCase(256, 255)]
@@ -48,7 +51,7 @@ public sealed class InternalMessageTests
         Assert.That((queue.Counts.Ready, queue.Status.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
     }
 
-    /// <summary>An example is an event: a queue that is bound to the history later still receives it.</summary>
+    /// <summary>For example an event: a queue that is bound to the history later still receives it.</summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()
     {

@@ -56,7 +56,9 @@ public class MessageInterceptorTests
             Is.EqualTo(Table("other", FieldValue.FromInt32(1)).With("timestamp_in_ms", FieldValue.FromInt64(milliseconds))));
     }
 
-    /// <summary>A message has two timestamps, a header and a property. If one is missing, the broker sets it.</summary>
+    /// <summary>
+    /// A message has two timestamps, a header and a property. If the publisher has set only one of them, the broker sets the other.
+    /// </summary>
     [Test]
     public void A_time_that_the_publisher_has_set_in_part_is_completed(
         [Values] bool hasHeader, [Values] bool hasTimestamp, [Values] bool overwrites)

@@ -10,7 +10,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits that apply to all clients of a broker together.</summary>
+/// <summary>Limits that all clients of a broker share.</summary>
 public class NodeLimitTests
 {
     private BrokerInProcess _unlimited = null!; // has no limits on channels and frames, but limits on message size and virtual hosts
@@ -75,7 +75,7 @@ public class NodeLimitTests
         await second.OpenAsync();
         await Eventually.Holds(
             () => broker.Broker.VirtualHosts.Find("/")!.Statistics.ChannelCount == 1,
-            () => "the channel of the closed connection counts");
+            () => "the channel of the closed connection still counts");
         await second.OpenChannelAsync(1);
 
         await second.SendAsync(2, new ChannelOpen());
@@ -246,7 +246,7 @@ public class NodeLimitTests
         Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 
-    /// <summary>Returns the answer of the HTTP API's health check.</summary>
+    /// <summary>Returns the status of the HTTP API's health check for the connection limit.</summary>
     private static async Task<HttpStatusCode> IsBelowConnectionLimitAsync(BrokerInProcess broker)
     {
         using var http = new HttpClient();

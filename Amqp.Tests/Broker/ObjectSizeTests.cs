@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The sizes of objects that are counted for the memory alarm are close to the sizes measured on the heap.</summary>
+/// <summary>The sizes of objects that the memory alarm counts are close to the sizes measured on the heap.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 public sealed class ObjectSizeTests
@@ -39,7 +39,7 @@ public sealed class ObjectSizeTests
     [TestCase("channel", ObjectSize.Channel)]
     public async Task What_is_counted_is_about_what_it_takes(string kind, int size)
     {
-        await MakeAsync(kind, 0, 20); // creates the objects that exist once only
+        await MakeAsync(kind, 0, 20); // creates the objects that exist only once
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         await MakeAsync(kind, 20, Count);

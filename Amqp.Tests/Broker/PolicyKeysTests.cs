@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The queues that a policy matches, and the values of keys that a policy and an operator policy both set.</summary>
+/// <summary>The queues that a policy matches, and the resulting values of keys that are in both a policy and an operator policy.</summary>
 public sealed class PolicyKeysTests
 {
     private BareBroker _broker = null!;
@@ -27,7 +27,7 @@ public sealed class PolicyKeysTests
     public void A_policy_is_for_what_it_says(string applyTo, string covered) =>
         Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
 
-    /// <summary>A policy with a key that has no meaning for a type of queue does not match queues of that type.</summary>
+    /// <summary>A policy with a key that a type of queue does not support does not match queues of that type.</summary>
     [TestCase("delivery-limit", 1, "quorum")]
     [TestCase("dead-letter-strategy", "at-most-once", "quorum")]
     [TestCase("queue-leader-locator", "balanced", "quorum")]

@@ -6,7 +6,7 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The bytes of the bodies in a queue. They must be right also for spilled messages, whose entries, and the notes in them, are not in
+/// The number of bytes of the bodies in a queue. It must also be right if messages are spilled, although their entries and notes are not in
 /// memory.
 /// </summary>
 public sealed class QueueBytesTests

@@ -25,7 +25,7 @@ public sealed class QueueMessagesCrashTests
         foreach (int priority in new[] { 0, 1, 2, 0, 1, 2, 0, 1, 2 })
             Add(run, messages, priority);
         StoredMessage[] taken = [.. Enumerable.Range(0, 8).Select(_ => Take(messages))];
-        messages.NoteDelivered(taken.AsSpan(0, 7)); // all of the two highest levels, and one message of the lowest
+        messages.NoteDelivered(taken.AsSpan(0, 7)); // all messages of the two highest levels, and one message of the lowest level
         messages.Settle([taken[0], taken[3], taken[4], taken[6]]);
         await run.CommitAsync();
 
@@ -73,7 +73,7 @@ public sealed class QueueMessagesCrashTests
 
         var first = Take(messages);
         messages.Return(first);
-        Assert.That((messages.Bytes, messages.PersistentBytes), Is.EqualTo((600L, 400L)), "what comes back counts as before");
+        Assert.That((messages.Bytes, messages.PersistentBytes), Is.EqualTo((600L, 400L)), "a returned message counts as before");
 
         messages.Settle([Take(messages)]);
         Assert.That((messages.Bytes, messages.PersistentBytes, messages.Count, messages.PersistentCount), Is.EqualTo((500L, 300L, 5L, 3L)));

@@ -27,7 +27,7 @@ public sealed class QueueTests : IAsyncDisposable
     {
         var queue = _broker.Declare("q", QueueFlags.AutoDelete);
         var last = _broker.Consume(queue);
-        Assert.That(queue.Use.Unsubscribe(last.Subscription), Is.True, "the queue is to go");
+        Assert.That(queue.Use.Unsubscribe(last.Subscription), Is.True, "the queue must be deleted");
 
         var refused = Assert.Throws<BrokerException>(() => _broker.Consume(queue));
 
@@ -68,7 +68,7 @@ public sealed class QueueTests : IAsyncDisposable
         queue.Use.Unsubscribe(consumer.Subscription);
 
         _broker.Clock.Advance(999);
-        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "one millisecond is left");
 
         _broker.Clock.Advance(1);
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
@@ -101,19 +101,17 @@ public sealed class QueueTests : IAsyncDisposable
             queue.Use.Renew();
 
         _broker.Clock.Advance(999);
-        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "a millisecond is left");
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "one millisecond is left");
 
         _broker.Clock.Advance(1);
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }
 
-    /// <summary>
-    /// The timer wakes at least once an hour. If the queue's time is later, the timer must wait again.
-    /// </summary>
+    /// <summary>The queues' timer runs at least once an hour. Before a later deadline it must be set again.</summary>
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
-        _broker.Broker.Alarms.Dispose(); // alarms and samples would measure the machine during all these hours
+        _broker.Broker.Alarms.Dispose(); // alarms and samples would be measured again and again during all these hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
         var (going, waiting) = (
@@ -132,7 +130,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// As in RabbitMQ, a queue's time to expire starts anew only if a different policy applies to it, or its policy has changed.
+    /// As in RabbitMQ, a queue's lease starts again only if a different policy applies to the queue, or its policy has changed.
     /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
@@ -164,10 +162,10 @@ public sealed class QueueTests : IAsyncDisposable
         _broker.Host.Policies.Put(Expiring(1_000));
 
         _broker.Clock.Advance(999);
-        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "it has its whole time");
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "the lease has started again");
         _broker.Host.Policies.Remove(PolicyKind.User, "p");
         _broker.Clock.Advance(9_999);
-        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "the time of its own begins anew, or it has none");
+        Assert.That(_broker.Host.FindQueue("q"), Is.Not.Null, "the queue's own lease starts again, or the queue has none");
 
         _broker.Host.Policies.Put(Expiring(1_000));
         _broker.Clock.Advance(1_000);
@@ -227,7 +225,7 @@ public sealed class QueueTests : IAsyncDisposable
         for (int i = 0; i < 10; i++)
             _broker.Publish(queue, body: 300_000, expiration: 1_000); // each message has its own block
         Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
-        _broker.Clock.Pass(1_000); // expires the messages without the timer, which would remove them
+        _broker.Clock.Pass(1_000); // expires the messages without running the timer, which would remove them
 
         if (isConsumed)
             _broker.Acknowledge(queue, consumer);
@@ -267,7 +265,10 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(BareBroker.Get(queue));
     }
 
-    /// <summary>A quorum queue stores a returned message anew at its end. While the disk is behind, it avoids this write.</summary>
+    /// <summary>
+    /// A quorum queue appends a returned message to the log again, at the end of the queue. While the store is behind, the queue avoids
+    /// this write.
+    /// </summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
     {
@@ -353,7 +354,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
     }
 
-    /// <summary>The arguments are a limit, its value, the sizes of the published bodies, and the number of messages that stay.</summary>
+    /// <summary>Parameters: a limit, its value, the sizes of the published bodies, and the number of messages that stay.</summary>
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]
     [TestCase("x-max-length-bytes", 10, new[] { 10 }, 1)]
@@ -395,7 +396,7 @@ public sealed class QueueTests : IAsyncDisposable
 
         Assert.That(BareBroker.Get(queue) && BareBroker.Get(queue));
         long[] answers = [.. Enumerable.Range(0, 3).Select(_ => _broker.Publish(queue, body: 10, properties: LargeProperties))];
-        Assert.That(answers, Is.EqualTo([0, 0, MessageIntake.Refused]), "the room that consumers make can be filled again");
+        Assert.That(answers, Is.EqualTo([0, 0, MessageIntake.Refused]), "space that consumers have freed can be filled again");
     }
 
     [Test]
@@ -441,7 +442,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A spilled entry loses the size of its head. A limit on bytes of bodies needs this size, so it keeps the entries in memory.
+    /// Spilling an entry loses the size of its head. A limit on the bytes of bodies needs this size, so entries of such a queue are not
+    /// spilled.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -458,7 +460,7 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A quorum queue stores a returned message anew, and the new entry must stay in memory, too.</summary>
+    /// <summary>A quorum queue appends a returned message to the log again. The new entry must not be spilled either.</summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_comes_back_to_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -499,7 +501,7 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of messages is more than one pass removes, and not a multiple of what one pass removes.</summary>
+    /// <summary>The number of messages is larger than what one pass removes, and not a multiple of it.</summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
@@ -517,16 +519,16 @@ public sealed class QueueTests : IAsyncDisposable
 
             int kept = why == "x-max-length" ? 1 : 0;
             _broker.Clock.Advance(1); // lets the timer remove what one pass has left
-            // true at once, unless a thread of the pool is draining the queue
+            // True at once, unless a thread of the pool is draining the queue.
             await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
-            // the thread pool publishes the dead letters that the round has left
+            // The thread pool publishes the dead letters that the round has left.
             await Eventually.Holds(
                 () => letters.Counts.Ready == many - kept,
                 () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered");
             letters.Purge();
             queue.Purge();
         }
-        // includes the memory of the batch that the pool published last
+        // The limit includes the memory of the batch that the pool has published last.
         await Eventually.Holds(
             () => _broker.Store.MemoryInUse < before + openBlocks,
             () => $"{_broker.Store.MemoryInUse - before} bytes are left");
@@ -720,7 +722,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
 
-    /// <summary>The text of an exception is stored with the quarantined message, but at most 1,000 characters of it.</summary>
+    /// <summary>The text of an exception is stored with the quarantined message, but no more than 1,000 characters.</summary>
     [TestCase(972, 999)]
     [TestCase(973, 1_000)]
     [TestCase(974, 1_000)]

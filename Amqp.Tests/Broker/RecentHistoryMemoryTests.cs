@@ -11,7 +11,7 @@ namespace Amqp.Tests.Broker;
 
 /// <summary>
 /// The memory of an x-recent-history exchange. Its messages stay until newer ones replace them or the exchange is deleted. A failure of one
-/// message or one queue affects no other.
+/// message or one queue does not affect others.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
@@ -39,11 +39,11 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         var late = _broker.Declare("late");
         _broker.Host.Topology.Bind("x", late, "", FieldTable.Empty, _broker.Round);
         _broker.Round.Complete();
-        Assert.That((late.Counts.Ready, late.Status.Bytes.Ready), Is.EqualTo((3L, (3L * Body) + 7 + 8 + 9)), "the last ones");
+        Assert.That((late.Counts.Ready, late.Status.Bytes.Ready), Is.EqualTo((3L, (3L * Body) + 7 + 8 + 9)), "the last three messages");
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
-        Publish(exchange, Body); // with the route to the deleted exchange, which a publisher may have cached
+        Publish(exchange, Body); // uses the route to the deleted exchange, as a publisher with a cached route would
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }
@@ -72,7 +72,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
             new[] { "Error 317 A message of the recent history of exchange 'x' in vhost '/' cannot be read and is not replayed" }));
 
         _broker.Store.BeforeRead = static _ => { };
-        Assert.That(BindLate("later"), Is.EqualTo((3L, 6L)), "it is kept");
+        Assert.That(BindLate("later"), Is.EqualTo((3L, 6L)), "the unreadable message was kept");
     }
 
     [Test]
@@ -112,7 +112,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
             ready.Add(late.Counts.Ready);
         }
 
-        Assert.That(ready, Is.EqualTo(new[] { 3, 2, 2 }), "one that has no time of its own is in front then");
+        Assert.That(ready, Is.EqualTo(new[] { 3, 2, 2 }), "the message in front does not expire then");
     }
 
     private (long Ready, long Bytes) BindLate(string name)

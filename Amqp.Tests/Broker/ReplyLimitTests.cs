@@ -20,12 +20,12 @@ public class ReplyLimitTests
         string name = (await asking.GetAsync("q")).Content.Decoded.ReplyTo!;
         var answering = await replier.OpenChannelAsync();
 
-        // 64 replies are more than the limit of 1 MiB, because some of them are in the buffers of the sockets.
+        // 64 replies of 1 MiB exceed the limit of 1 MiB, although some of them are in the buffers of the sockets.
         for (int reply = 0; reply < 64; reply++)
             await answering.PublishAsync("", name, new string('x', 1 << 20));
         await answering.PublishAsync("", name, "one too many", mandatory: true);
 
         Assert.That((await answering.ExpectMessageAsync<BasicReturn>()).Text, Is.EqualTo("one too many"));
-        Assert.That((await asking.ExpectDeliveryAsync()).Text, Has.Length.EqualTo(1 << 20), "what was sent before arrives");
+        Assert.That((await asking.ExpectDeliveryAsync()).Text, Has.Length.EqualTo(1 << 20), "earlier replies arrive");
     }
 }

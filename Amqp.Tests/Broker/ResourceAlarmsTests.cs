@@ -9,10 +9,12 @@ namespace Amqp.Tests.Broker;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
 {
-    /// <summary>The first check measures the disk, and then every tenth.</summary>
+    /// <summary>The free space of the disk is measured by the first check and by every tenth check after it.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
-    /// <summary>Bytes appended between two checks of the disk, with so small a limit.</summary>
+    /// <summary>
+    /// Number of appended bytes after which the disk is measured again; the smallest number, because the limit is so small.
+    /// </summary>
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;
@@ -45,7 +47,7 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
-    /// <summary>The process occupies 100 bytes when it is empty. The broker counts only 1 byte of them.</summary>
+    /// <summary>The process already occupies 100 bytes when the broker is empty, but the broker counts only 1 byte of them.</summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]

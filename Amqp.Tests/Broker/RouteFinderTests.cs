@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A route has all destinations of its message, and no destination of the previous message.</summary>
+/// <summary>A route contains all destinations of its message, and no destination of the previous message.</summary>
 public sealed class RouteFinderTests
 {
     private BareBroker _broker = null!;
@@ -24,7 +24,8 @@ public sealed class RouteFinderTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// Only the type of the middle exchange differs. The exchanges before and behind it route all messages with the same key alike.
+    /// Only the type of the middle exchange differs. The exchanges before and after it are fanout exchanges, which route all messages
+    /// alike.
     /// </summary>
     [TestCase("headers", true)]
     [TestCase("topic", false)]
@@ -42,12 +43,12 @@ public sealed class RouteFinderTests
         Assert.That(route.Queues.Select(queue => queue.Name), Is.EqualTo(new[] { type }));
         Assert.That(_finder.VariesByMessage, Is.EqualTo(varies));
         Follow("amq.fanout", "k");
-        Assert.That(_finder.VariesByMessage, Is.False, "the next one's does not");
+        Assert.That(_finder.VariesByMessage, Is.False, "the next route does not vary by message");
     }
 
     /// <summary>
-    /// An exchange of which all destinations were already in the route has still routed the message. So its alternate exchange must not
-    /// receive the message.
+    /// If all destinations of an exchange were already in the route, the exchange has still routed the message. So its alternate exchange
+    /// must not receive the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

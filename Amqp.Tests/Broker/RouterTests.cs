@@ -55,7 +55,8 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A topic exchange notes how far it has matched a '#' against a key. For the message's next key these notes must not count.
+    /// A topic exchange remembers how much of a key it has already matched with a '#'. This state must not be used for the message's next
+    /// key.
     /// </summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
@@ -104,7 +105,7 @@ public sealed class RouterTests
         }
     }
 
-    /// <summary>A restart restores bindings in another order, which must not change the choice for a routing key.</summary>
+    /// <summary>After a restart bindings are in a different order, which must not change the choice for a routing key.</summary>
     [Test]
     public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
     {
@@ -121,7 +122,7 @@ public sealed class RouterTests
         Assert.That(ChooseAll(one.Router), Is.EqualTo(ChooseAll(other.Router)));
     }
 
-    /// <summary>The choices must be the same in every version: a change would split the messages of one key at an update.</summary>
+    /// <summary>The choices must be the same in every version. Otherwise an update would split the messages of one key.</summary>
     [Test]
     public void A_long_key_goes_the_same_way_in_every_run()
     {
@@ -151,7 +152,7 @@ public sealed class RouterTests
         Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
     }
 
-    /// <summary>If the hash used only the name of a destination, one of the two would receive all messages.</summary>
+    /// <summary>If the hash used only the name of a destination, one of the two destinations would receive all messages.</summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()
     {

@@ -12,7 +12,7 @@ namespace Amqp.Tests.Broker;
 public sealed class TopologyLockTests
 {
     /// <summary>
-    /// A pattern whose match with <see cref="_slowName"/> never ends. The back reference demands an engine that backtracks.
+    /// A pattern whose match with <see cref="_slowName"/> practically never ends. The back reference requires a backtracking engine.
     /// </summary>
     private const string SlowPattern = @"^(a+)+\1$";
     private static readonly string _slowName = new string('a', 200) + "b";
@@ -49,7 +49,7 @@ public sealed class TopologyLockTests
     {
         DeclareQueue(_slowName);
         Task putting;
-        using (new EndlessRouting(_virtualHost)) // holds the lock shared, so that the policy cannot take it exclusively
+        using (new EndlessRouting(_virtualHost)) // holds the lock shared, so that the policy cannot get the lock exclusively
         {
             putting = Task.Run(() => _virtualHost.Policies.Put(new Policy(
                 PolicyKind.User, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))]))));
@@ -105,7 +105,7 @@ public sealed class TopologyLockTests
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExchangeAsync(
             "lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
-        for (int number = 0; number < 2; number++) // the second route is cached
+        for (int number = 0; number < 2; number++) // the second publish uses the cached route
         {
             await channel.PublishAsync(exchange, key, "too early", mandatory: true);
             await channel.ExpectMessageAsync<BasicReturn>();
@@ -148,7 +148,7 @@ public sealed class TopologyLockTests
     private void Unbind(string exchange, string queue, string key) =>
         _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
 
-    /// <summary>A thread that routes a message until it is told to stop, and so holds the topology lock shared.</summary>
+    /// <summary>A thread that routes a message until it is stopped, and so holds the topology lock shared.</summary>
     private sealed class EndlessRouting : IRouter, IDisposable
     {
         private readonly ManualResetEventSlim _isRouting = new();

@@ -62,7 +62,7 @@ public sealed class ValueRulesTests
         Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
     }
 
-    /// <summary>The value -1, no delivery limit, is valid as the argument of a queue, but not in a policy.</summary>
+    /// <summary>The value -1 (no delivery limit) is valid as the argument of a queue, but not in a policy.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]
@@ -119,7 +119,7 @@ public sealed class ValueRulesTests
 
         await channel.PublishAsync("", "other", "gone soon");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("other")).MessageCount == 0, () => "the timer stands still");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("other")).MessageCount == 0, () => "it does not expire");
         Assert.That(await channel.CountMessagesAsync(["expires", "message-ttl", "consumer-timeout"], 6), Is.EqualTo([2, 2, 2]));
     }
 

@@ -25,7 +25,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         _broker.Host.Policies.Put(Policy(kind));
         var first = _broker.Host.Policies.Find(kind, "p");
 
-        Assert.That(_broker.Host.Policies.Put(Policy(kind)), Is.False, "it is no new one");
+        Assert.That(_broker.Host.Policies.Put(Policy(kind)), Is.False, "the policy is not new");
         Assert.That(_broker.Host.Policies.Find(kind, "p"), Is.SameAs(first));
     }
 
@@ -62,9 +62,9 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         Assert.That(added, Is.EqualTo(2));
         Assert.That(_broker.Host.Policies.All(PolicyKind.User).Select(policy => policy.Name), Is.EqualTo(new[] { "other", "p" }));
         Assert.That(_broker.Host.Policies.All(PolicyKind.Operator).Select(policy => policy.Name), Is.EqualTo(new[] { "p" }));
-        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(1), "the operator's is the smaller");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(1), "the operator policy has the smaller value");
         _broker.Host.Policies.Remove(PolicyKind.Operator, "p");
-        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(7), "of the users' the one of the higher priority");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(7), "the user policy with the higher priority applies");
         _broker.Host.Policies.Remove(PolicyKind.User, "other");
         Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo(3));
     }
@@ -77,7 +77,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
         foreach (string name in order.Split(' '))
             _broker.Host.Policies.Put(Named(name, length: name[0], priority: 1));
 
-        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo('B'), "capital letters first");
+        Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo('B'), "capital letters come first");
         Assert.That(_broker.Host.Policies.Match(PolicyKind.User, queue)!.Name, Is.EqualTo("B"));
         _broker.Host.Policies.Remove(PolicyKind.User, "B");
         Assert.That(queue.Settings.Policy.Integer("max-length"), Is.EqualTo('a'));
@@ -128,7 +128,7 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     private static Policy Policy(PolicyKind kind, string pattern = "q", string applyTo = "all", int priority = 0, int length = 2) =>
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
 
-    /// <summary>A catalog on a full disk, which has room for a given number of new entries. Replacing an entry always succeeds.</summary>
+    /// <summary>A catalog on a full disk, with space for a given number of new entries. Replacing an entry always succeeds.</summary>
     private sealed class FullCatalog : ICatalog
     {
         private readonly MemoryCatalog _entries = new();

@@ -51,8 +51,8 @@ public sealed class VirtualHostsTests
     }
 
     /// <summary>
-    /// A queue gets the virtual host's default type only when a client declares it by name. An imported queue keeps the type that it had
-    /// when it was exported. A server-named queue is temporary.
+    /// A queue gets the default type of its virtual host only if a client declares it by name. An imported queue keeps the type that it had
+    /// when it was exported. A server-named queue does not get the default type, because it is temporary.
     /// </summary>
     [Test]
     public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()

@@ -2,7 +2,9 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The deliveries that are unacknowledged for longer than a timeout, found from the tags that are noted at intervals.</summary>
+/// <summary>
+/// The deliveries that are unacknowledged for longer than a timeout. The watch finds them from delivery tags that are noted at intervals.
+/// </summary>
 public sealed class AcknowledgementWatchTests
 {
     [Test]
@@ -10,9 +12,9 @@ public sealed class AcknowledgementWatchTests
     {
         var watch = new AcknowledgementWatch();
         watch.Note(5, 0);
-        watch.OutFor(0, 1_000); // makes the timeout known: marks are kept for the longest known timeout
+        watch.OutFor(0, 1_000); // makes the timeout known, because marks are kept for the longest known timeout
         watch.Note(9, 1_000);
-        watch.Note(9, 1_500); // the same tag again, which must not make its mark younger
+        watch.Note(9, 1_500); // the same tag again, which must not make the tag's mark newer
 
         Assert.That(watch.OutFor(now, 1_000), Is.EqualTo(now < 1_000 ? 0 : now < 2_000 ? 5 : 9));
     }

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The closing of all connections at once, as when the broker stops or maintenance mode begins.</summary>
+/// <summary>Closing of all connections at once, as when the broker stops or maintenance mode begins.</summary>
 public sealed class CloseAllTests
 {
     [Test]
@@ -24,7 +24,7 @@ public sealed class CloseAllTests
 
         await silent.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - enough");
         await silent.ExpectEndAsync();
-        await Eventually.Holds(() => broker.Connections.Count == 0, () => "it is still there");
+        await Eventually.Holds(() => broker.Connections.Count == 0, () => "the connection is still there");
         Assert.That(broker.Log, Has.None.Contains("CONNECTION_FORCED"));
     }
 }

@@ -5,13 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The time at which a publish is confirmed or refused, and the number of methods that answer several publishes.</summary>
+/// <summary>Answers to publishes: when a publish is confirmed or refused, and how many methods answer several publishes.</summary>
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// The first argument has rounds of publishes. A publish is the log position that makes it safe, r if a queue has refused it, or n if
-    /// it never becomes safe. The second argument has events: <c>@</c> and the position that becomes durable, or <c>!</c> if the store
-    /// fails. The third argument has the expected answers, with their tags. A + means multiple: all tags up to this one.
+    /// The first parameter contains rounds of publishes. A publish is a log position at which it is durable, <c>r</c> if a queue has
+    /// refused it, or <c>n</c> if it never becomes durable. The second parameter contains events: <c>@</c> and the position that becomes
+    /// durable, or <c>!</c> if the store fails. The third parameter contains the expected answers with their tags. A + means multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]
@@ -66,7 +66,7 @@ public sealed class ConfirmTrackerTests
         }
 
         Assert.That(string.Join(", ", sink.Answers), Is.EqualTo(answers));
-        Assert.That(tracker.IsWaiting, Is.EqualTo(tracker.WaitingCount > 0), "what waits is counted, and nothing else");
+        Assert.That(tracker.IsWaiting, Is.EqualTo(tracker.WaitingCount > 0), "only unconfirmed publishes are counted");
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class ConfirmTrackerTests
 
         Assert.That((tracker.Seal(), tracker.Seal()), Is.EqualTo((10, 0)));
         tracker.Note(0);
-        Assert.That(tracker.Seal(), Is.Zero, "an earlier round's position is not waited for again");
+        Assert.That(tracker.Seal(), Is.Zero, "positions of an earlier round are no longer waited for");
     }
 
     [Test]

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The memory of a connection that counts for the alarm. Consumers, channels and the connection itself stop counting when they end.
+/// The memory of a connection that counts for the memory alarm. Consumers, channels and the connection itself stop counting when they end.
 /// </summary>
 public sealed class ConnectionMemoryTests
 {
@@ -41,6 +41,6 @@ public sealed class ConnectionMemoryTests
         await client.DisposeAsync();
         await Eventually.Holds(
             () => broker.Broker.ClientMemory.Bytes == 0,
-            () => $"{broker.Broker.ClientMemory.Bytes} bytes of a connection that is gone");
+            () => $"{broker.Broker.ClientMemory.Bytes} bytes of a closed connection are still counted");
     }
 }

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The events that end a pause of a connection's read loop.</summary>
+/// <summary>The events after which a paused read loop of a connection resumes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionPauseTests : IDisposable
 {

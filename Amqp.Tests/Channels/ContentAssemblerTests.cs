@@ -5,14 +5,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The memory that a content takes while it arrives, and the release of this memory.</summary>
+/// <summary>The memory that a content needs while it arrives, and the release of this memory.</summary>
 public sealed class ContentAssemblerTests
 {
     private const int Part = 100_000;
 
     /// <summary>
-    /// A channel keeps the buffer of a small head, because most channels publish only small heads. A large buffer is not kept after one
-    /// large head.
+    /// A channel keeps the buffer of a small head for the next content, because most channels publish only small heads. It does not keep a
+    /// large buffer.
     /// </summary>
     [TestCase(100, true)]
     [TestCase(100_000, false)]
@@ -32,8 +32,8 @@ public sealed class ContentAssemblerTests
     }
 
     /// <summary>
-    /// The body comes in one part, in several parts whose buffer is rented from a pool, and in so many that the buffer is too large for the
-    /// pool.
+    /// The body arrives in one part, in several parts whose buffer is rented from a pool, or in so many that the buffer is too large for
+    /// the pool.
     /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]
@@ -52,7 +52,7 @@ public sealed class ContentAssemblerTests
             Assert.That(isWhole, Is.EqualTo(part == parts - 1));
             Assert.That(body.SequenceEqual(whole.AsSpan(0, (part + 1) * Part)));
             peak = Math.Max(peak, held.Bytes - head);
-            Assert.That(peak, Is.LessThanOrEqualTo(4 * (part + 1) * Part), "it grows with what has arrived");
+            Assert.That(peak, Is.LessThanOrEqualTo(4 * (part + 1) * Part), "memory grows with the received octets");
         }
         Assert.That(peak, Is.EqualTo(most));
         Assert.That(content.IsExpectingContent, Is.False);

@@ -5,11 +5,11 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The times at which a heartbeat is sent, and at which a silent peer is disconnected. The test calls the check with times that it chooses.
+/// Heartbeats: when one is sent, and when a silent peer is disconnected. The test calls the check with the times that it chooses.
 /// </summary>
 public sealed class HeartbeatCheckTests
 {
-    private const long Interval = 60_000; // in milliseconds; so long that the broker's own checks find nothing to do during a test
+    private const long Interval = 60_000; // in milliseconds; so long that the broker's own checks do nothing during a test
 
     private BrokerInProcess _broker = null!;
     private RawClient _client = null!;
@@ -39,7 +39,7 @@ public sealed class HeartbeatCheckTests
 
         _connection.Check(last + Interval / 2 - 1);
         await channel.SendAsync(new ChannelFlow(true));
-        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "none was sent ahead of that");
+        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "no heartbeat was sent before the answer");
 
         _connection.Check(_connection.Outbox.LastSent + Interval / 2);
         Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
@@ -50,13 +50,13 @@ public sealed class HeartbeatCheckTests
     {
         var channel = await _client.OpenChannelAsync();
         long last = _connection.Outbox.LastSent;
-        await Eventually.Holds(() => Environment.TickCount64 > last + 1, () => "the clock stands still");
+        await Eventually.Holds(() => Environment.TickCount64 > last + 1, () => "the clock does not advance");
 
         await channel.ExpectQuietAsync();
         _connection.Check(last + Interval / 2);
 
         await channel.SendAsync(new ChannelFlow(true));
-        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "half the interval since the answer is not over");
+        Assert.That((await _client.ReceiveAsync()).Method, Is.EqualTo(ChannelFlowOk.Id), "the answer has restarted the half interval");
     }
 
     [Test]
@@ -67,7 +67,7 @@ public sealed class HeartbeatCheckTests
         await channel.PublishAsync("", "nowhere");
         await _client.ExpectAsync<ConnectionBlocked>(0);
         long blocked = Environment.TickCount64;
-        await Eventually.Holds(() => Environment.TickCount64 > blocked + 1, () => "the clock stands still");
+        await Eventually.Holds(() => Environment.TickCount64 > blocked + 1, () => "the clock does not advance");
 
         _broker.Broker.Alarms.SetDiskLimit(0);
         await _client.ExpectAsync<ConnectionUnblocked>(0);

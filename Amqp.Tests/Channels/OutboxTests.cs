@@ -35,7 +35,7 @@ public sealed class OutboxTests
         Assert.That((outbox.IsFull, outbox.Waiting), Is.EqualTo((false, 3L * Frame.Overhead - 1)));
         await Eventually.Holds(
             () => sink.TakeAll() && outbox is { Waiting: 0, IsSending: false },
-            () => $"{outbox.Waiting} octets are never sent");
+            () => $"{outbox.Waiting} octets are not sent");
     }
 
     [Test]
@@ -86,7 +86,9 @@ public sealed class OutboxTests
         Assert.That((pool.Rented > 5, pool.Held), Is.EqualTo((true, 0)));
     }
 
-    /// <summary>Properties are written in one piece. If they are larger than a block of the pool, they get memory of their own.</summary>
+    /// <summary>
+    /// Encoded properties are written in one piece. If they are larger than a block of the pool, they get memory of their own.
+    /// </summary>
     [Test]
     public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)
     {
@@ -124,7 +126,7 @@ public sealed class OutboxTests
         Heartbeat(outbox);
         Assert.That(outbox.MemoryInUse, Is.EqualTo(32 << 10));
 
-        await Eventually.Holds(() => sink.TakeAll() && outbox.Waiting == 0, () => $"{outbox.Waiting} octets are never sent");
+        await Eventually.Holds(() => sink.TakeAll() && outbox.Waiting == 0, () => $"{outbox.Waiting} octets are not sent");
         Assert.That(outbox.MemoryInUse, Is.Zero);
     }
 
@@ -147,7 +149,7 @@ public sealed class OutboxTests
         await Task.WhenAll(room, closed).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That((pool.Held, outbox.Waiting, outbox.IsFull, outbox.IsSending), Is.EqualTo((0, 0L, false, false)));
         Heartbeat(outbox);
-        Assert.That((pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)), "nothing is written any more");
+        Assert.That((pool.Held, outbox.Waiting), Is.EqualTo((0, 0L)), "nothing is written to a closed outbox");
     }
 
     [Test]
@@ -168,7 +170,7 @@ public sealed class OutboxTests
 
     private static void Heartbeat(Outbox outbox) => outbox.SendHeartbeat();
 
-    /// <summary>A peer that takes octets only when the test calls a method.</summary>
+    /// <summary>A peer that accepts octets only when the test calls a method.</summary>
     private sealed class HeldSink : OutputSink
     {
         private TaskCompletionSource<int>? _sending;
@@ -182,7 +184,7 @@ public sealed class OutboxTests
             return new ValueTask<int>(sending.Task);
         }
 
-        /// <summary>Completes the pending send, as if the peer had taken this many octets of it. Does nothing for 0 octets.</summary>
+        /// <summary>Completes the pending send, as if the peer had accepted this many octets of it. Does nothing for 0 octets.</summary>
         public void Take(int octets)
         {
             if (octets > 0)
@@ -190,8 +192,8 @@ public sealed class OutboxTests
         }
 
         /// <summary>
-        /// Completes the pending send, if there is one, as if the peer had taken all of it. Returns true, so that a condition that is
-        /// polled can call it first.
+        /// Completes the pending send, if there is one, as if the peer had accepted all of it. Always returns true, so that a polled
+        /// condition can call it first.
         /// </summary>
         public bool TakeAll()
         {
@@ -233,7 +235,7 @@ public sealed class OutboxTests
 
             public void Dispose()
             {
-                Assert.That(_isDisposed, Is.False, "given back twice");
+                Assert.That(_isDisposed, Is.False, "returned twice");
                 _isDisposed = true;
                 Interlocked.Decrement(ref pool._held);
             }

@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The cache returns a route only for the address of the route, and only while the topology has not changed.</summary>
+/// <summary>
+/// The cache returns a route only for the address that the route was stored for, and only while the topology has not changed.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RouteCacheTests : IAsyncDisposable
 {
@@ -34,7 +36,7 @@ public sealed class RouteCacheTests : IAsyncDisposable
                 found++;
             }
         }
-        Assert.That(found, Is.GreaterThan(100_000), "most of the last ones are remembered");
+        Assert.That(found, Is.GreaterThan(100_000), "most of the last routes are cached");
         Assert.That(Find("key-2000"), Is.Null);
     }
 

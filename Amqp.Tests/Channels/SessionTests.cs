@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The consumer timeout of a queue: its own if it has one, otherwise that of the broker.</summary>
+/// <summary>The consumer timeout of a queue: the queue's own timeout if it has one, otherwise the broker's.</summary>
 public sealed class SessionTests
 {
     private BareBroker _broker = null!;
@@ -17,9 +17,7 @@ public sealed class SessionTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>
-    /// The arguments are timeouts in minutes: that of the broker, that of the queue (0: none for both), and the expected one.
-    /// </summary>
+    /// <summary>Parameters, in minutes: timeout of the broker, timeout of the queue (0: none for both), and the expected timeout.</summary>
     [TestCase(0, 0, null)]
     [TestCase(30, 0, 30)]
     [TestCase(0, 5, 5)]

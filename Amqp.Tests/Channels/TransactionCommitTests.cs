@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The calls of the store at a commit. An acknowledgement of a transaction must not survive a crash that loses the transaction's publishes.
+/// Calls of the store during a commit. An acknowledgement of a transaction must not survive a crash that loses the transaction's publishes.
 /// </summary>
 public sealed class TransactionCommitTests
 {
@@ -34,7 +34,7 @@ public sealed class TransactionCommitTests
         await other.GetAsync("q", noAck: true);
         await other.ExpectQuietAsync();
 
-        Assert.That(settles, Is.EqualTo([true, false, true, false]), "bound, alone, bound, without a transaction");
+        Assert.That(settles, Is.EqualTo([true, false, true, false]), "bound, not bound, bound, without a transaction");
 
         async Task CommitAsync(ulong tag, bool publishes)
         {
@@ -76,8 +76,8 @@ public sealed class TransactionCommitTests
     }
 
     /// <summary>
-    /// The client disconnects while the broker waits for the disk at the first commit. The broker must still do the later commits, which
-    /// have already arrived.
+    /// The client disconnects while the broker waits for the disk during the first commit. The broker must still execute the later commits,
+    /// which have already arrived.
     /// </summary>
     [Test]
     public async Task What_a_client_committed_before_it_went_is_done()
@@ -100,7 +100,7 @@ public sealed class TransactionCommitTests
                 output.AddRange(Encoded.Frame(1, new TxCommit()));
             }
             await client.SendAsync(output.ToArray());
-            await Eventually.Holds(() => broker.Queue("q").Counts.Ready == 1, () => "the first commit has not come");
+            await Eventually.Holds(() => broker.Queue("q").Counts.Ready == 1, () => "the first commit is not executed");
         }
 
         first.SetResult();
@@ -125,7 +125,7 @@ public sealed class TransactionCommitTests
         Assert.That(broker.Broker.Broker.HeldMemory.Bytes, Is.GreaterThan(before + 50_000));
         if (end == "cut")
         {
-            await channel.SendAsync(new BasicPublish("", "q", false, false)); // begins another content, which does not arrive completely
+            await channel.SendAsync(new BasicPublish("", "q", false, false)); // begins a content of which only a part arrives
             await channel.SendFrameAsync(FrameType.Header, Encoded.Header(200_000, [0, 0]));
             await channel.SendFrameAsync(FrameType.Body, new byte[100_000]);
             await Eventually.Holds(() => broker.Broker.Broker.HeldMemory.Bytes > before + 150_000, () => "the content has not arrived");
@@ -142,6 +142,6 @@ public sealed class TransactionCommitTests
 
         await Eventually.Holds(
             () => broker.Broker.Broker.HeldMemory.Bytes <= before + 4_096,
-            () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held, {before} were");
+            () => $"{broker.Broker.Broker.HeldMemory.Bytes} bytes are held; before there were {before}");
     }
 }

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The ring of unacknowledged deliveries of a channel, compared with a sorted set on which the same is done.</summary>
+/// <summary>The ring of a channel's unacknowledged deliveries, compared with a sorted set after the same operations.</summary>
 public sealed class UnacknowledgedDeliveriesTests
 {
     private BareBroker _broker = null!;
@@ -35,7 +35,7 @@ public sealed class UnacknowledgedDeliveriesTests
             switch (random.Next(10))
             {
                 case < 5:
-                    // skips some tags, as deliveries do that need no acknowledgement
+                    // Skips some tags, because deliveries without acknowledgement also use tags.
                     last += (ulong)random.Next(1, random.Next(4) == 0 ? 100 : 2);
                     deliveries.Add(Of(last));
                     expected.Add(last);
@@ -71,7 +71,7 @@ public sealed class UnacknowledgedDeliveriesTests
         deliveries.Restore([]);
         Assert.That(expected.All(tag => deliveries.TryTakeFirst(ulong.MaxValue, out var next) && next.Tag == tag));
         deliveries.Close();
-        Assert.That(held.Bytes, Is.Zero, "the ring's memory is given back");
+        Assert.That(held.Bytes, Is.Zero, "the ring's memory is released");
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class UnacknowledgedDeliveriesTests
 
         while (deliveries.TryTakeFirst(ulong.MaxValue, out _))
         {
-            // Nothing: the condition takes all deliveries.
+            // The condition itself takes all deliveries.
         }
 
         Assert.That(held.Bytes, Is.Zero);

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>A fake HTTP API that gives the responses that a test sets, and records the requests.</summary>
+/// <summary>A fake HTTP API that sends the responses that a test sets, and records the requests.</summary>
 internal sealed class AnsweringApi : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -33,7 +33,7 @@ internal sealed class AnsweringApi : IDisposable
         }
     }
 
-    /// <summary>The header of each request.</summary>
+    /// <summary>The headers of each request.</summary>
     public IReadOnlyList<NameValueCollection> Headers
     {
         get
@@ -81,7 +81,7 @@ internal sealed class AnsweringApi : IDisposable
         }
         catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
-            // The listener is closed: no more requests come.
+            // The listener is closed, so no more requests arrive.
         }
     }
 }

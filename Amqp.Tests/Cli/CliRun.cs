@@ -48,7 +48,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // the user who runs the tests may have profiles
+        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // otherwise profiles of the user who runs the tests could be used
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Base of the command line tests: runs commands, in a new process or in this one, on a broker with a virtual host per test.
+/// Base of the command line tests. Runs commands, in a new process or in this one, against a broker. Each test has a virtual host of its
+/// own.
 /// </summary>
 public abstract class CliTests : ApiTests
 {
@@ -14,7 +15,7 @@ public abstract class CliTests : ApiTests
     [SetUp]
     public async Task MakeVirtualHost()
     {
-        await SkipOnRabbitMqAsync("It is our command line that is tested.");
+        await SkipOnRabbitMqAsync("The tests are for the command line of this broker.");
         Host = await NewVirtualHostAsync();
     }
 

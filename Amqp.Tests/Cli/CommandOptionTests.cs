@@ -102,7 +102,7 @@ public sealed class CommandOptionTests : CliTests
         Assert.That(
             (await HereAsync("get", "q", "-p", Host, "--count", "2", "--ack", "--json")).Output,
             Does.Contain("\"redelivered\": true"),
-            "they were put back");
+            "the messages were requeued");
         Assert.That((await GetAsync($"/queues/{Host}/q")).Json.GetProperty("messages").GetInt32(), Is.EqualTo(1));
 
         static string Compact(JsonElement properties) => JsonSerializer.Serialize(
@@ -195,7 +195,7 @@ public sealed class CommandOptionTests : CliTests
         await other.ExpectQuietAsync();
         await Eventually.Holds(
             async () => !(await GetAsync($"/vhosts/{Host}/connections")).Column("name").Contains(name),
-            () => "it is there");
+            () => "the connection is still there");
         CliRun gone = await RunHereAsync("close", name);
         Assert.That((gone.ExitCode, gone.Error), Is.EqualTo((67, $"amqpbroker: There is no connection '{name}'.\n")));
 

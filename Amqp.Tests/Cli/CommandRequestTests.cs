@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Requests of the commands to the HTTP API, and their handling of the responses.</summary>
+/// <summary>The requests that commands send to the HTTP API, and their handling of the responses.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommandRequestTests : IDisposable
 {

@@ -71,7 +71,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("hash_password pw --user nobody", null)]
     public async Task A_verb_that_comes_through_prints_to_the_letter(string command, string? expected)
     {
-        // The fake node has the process id of this process. A command that waits for the exit of the node would never end.
+        // The fake node reports the process id of this process. A command that waited for the end of that process would never end.
         CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
@@ -130,7 +130,7 @@ public sealed class CtlAnswerTests : IDisposable
     {
         _api.With("whoami", """{"reason":"Login failed"}""", status);
         Task<CliRun> running = _api.CtlAsync("await_startup", "-t", "20");
-        await Support.Eventually.Holds(() => _api.Asked.Count >= Math.Min(asked, 2), () => "it does not ask");
+        await Support.Eventually.Holds(() => _api.Asked.Count >= Math.Min(asked, 2), () => "the command sends no request");
         _api.With("whoami", "{}");
 
         CliRun run = await running;

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Changes that an <c>amqpbroker ctl</c> command makes, and the state that it leaves unchanged, as the HTTP API shows them.
+/// The changes that <c>amqpbroker ctl</c> commands make, and the state that they leave unchanged, as seen in the HTTP API.
 /// </summary>
 public sealed class CtlChangeTests : CliTests
 {
@@ -24,7 +24,7 @@ public sealed class CtlChangeTests : CliTests
         await CtlHereAsync("change_password", user, "short");
         Assert.That((await GetAsync("/whoami", $"{user}:short")).Body, Does.Contain("""["monitoring","policymaker"]"""));
         Assert.That((await RunHereAsync("ctl", "add_user", user, "third")).ExitCode, Is.EqualTo(70));
-        Assert.That((await GetAsync("/whoami", $"{user}:short")).Code, Is.EqualTo(200), "one who is there stays as he is");
+        Assert.That((await GetAsync("/whoami", $"{user}:short")).Code, Is.EqualTo(200), "an existing user is not changed");
         await CtlHereAsync("clear_password", user);
         Assert.That(
             (await GetAsync($"/users/{user}")).Json.GetProperty("tags").GetRawText(),
@@ -46,7 +46,7 @@ public sealed class CtlChangeTests : CliTests
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("200 200 404"));
         await CtlHereAsync("clear_topic_permissions", user);
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("404 200 404"));
-        await CtlHereAsync("clear_permissions", user); // succeeds also without permissions to clear
+        await CtlHereAsync("clear_permissions", user); // succeeds even without permissions to clear
 
         async Task<string> CodesAsync(string kind) =>
             $"{(await GetAsync($"/{kind}/{Host}/{user}")).Code} {(await GetAsync($"/{kind}/{other}/{user}")).Code}"
@@ -141,7 +141,7 @@ public sealed class CtlChangeTests : CliTests
         Assert.That(
             (await CtlHereAsync("-q", "delete_queue", "q")).Output,
             Is.EqualTo("Queue was successfully deleted with 0 ready messages\n"),
-            "the consumer has the one");
+            "the message is unacknowledged");
         Assert.That((await GetAsync($"/queues/{Host}/q")).Code, Is.EqualTo(404));
         await CtlHereAsync("purge_queue", "full");
         Assert.That((await CtlHereAsync("-s", "list_queues", "name", "messages")).Output, Is.EqualTo("full\t0\n"));

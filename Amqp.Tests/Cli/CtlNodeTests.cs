@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker ctl</c> on the node itself: state, checks, settings, help and refusals.</summary>
+/// <summary><c>amqpbroker ctl</c> for the node itself: state, checks, settings, help and refusals.</summary>
 public sealed class CtlNodeTests : CliTests
 {
     [TestCase(
@@ -261,7 +261,7 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(
             broker.Output,
             Does.Contain("sets the log level to none").And.Not.Contain("asks the broker to stop"),
-            "the last is below the level");
+            "the last line is below the log level");
     }
 
     [Test]
@@ -358,7 +358,7 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(await IsTraced(), Is.False);
     }
 
-    /// <summary>Demands that the broker refuses a connection, or accepts the socket and closes it at once.</summary>
+    /// <summary>Checks that the broker refuses a connection, or accepts the socket and closes it at once.</summary>
     private static async Task DemandCutOffAsync(Uri uri)
     {
         try

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>Requests of the <c>ctl</c> commands that do nothing but one request to the HTTP API.</summary>
+/// <summary>The requests of <c>ctl</c> commands, most of which send a single request to the HTTP API.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlRequestTests : IDisposable
 {
@@ -62,7 +62,7 @@ public sealed class CtlRequestTests : IDisposable
         Assert.That(
             (run.ExitCode, run.Output),
             Is.EqualTo((0, $"Closed {closed.Split(' ').Count(name => name != "b")} connections\n")),
-            "one of them has gone by itself");
+            "one connection had already closed");
     }
 
     [TestCase("all", "max-channels max-connections")]

@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> for a missing virtual host, and for users without access. Codes and texts are those of rabbitmqctl 3.10.8.
+/// <c>amqpbroker ctl</c> for a missing virtual host, and for users without access. Exit codes and texts are those of rabbitmqctl 3.10.8.
 /// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {
-    // Lists of the contents of a virtual host are empty; commands that name the virtual host report that it is missing.
+    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail, each with its own error text.
     [TestCase("list_queues", 0, "")]
     [TestCase("list_exchanges", 0, "")]
     [TestCase("list_bindings", 0, "")]

@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Items of a list that a filter matches.</summary>
+/// <summary>The items of a list that a filter matches.</summary>
 public sealed class ListFilterTests
 {
     private static readonly JsonElement _queue = JsonDocument.Parse(

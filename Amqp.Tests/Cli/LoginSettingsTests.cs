@@ -4,14 +4,14 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Precedence of options, environment variables and profiles that set the address, user, password and virtual host.</summary>
+/// <summary>Precedence of options, environment variables and profiles, which set the address, user, password and virtual host.</summary>
 public sealed class LoginSettingsTests
 {
     private const string Profiles = """
         {"default":"first","profiles":{"first":{"url":"http://first:1","user":"one","password":"p1","vhost":"v1"},"second":{"url":"http://second:2","user":"two","password":"p2","vhost":"v2"}}}
         """;
 
-    // Options and environment variables (in capitals), and the resulting login.
+    // Parameters: options and environment variables (in capitals), and the resulting login.
     [TestCase("", "http://first:1 one p1 v1")]
     [TestCase("profile=second", "http://second:2 two p2 v2")]
     [TestCase("PROFILE=second", "http://second:2 two p2 v2")]
@@ -42,7 +42,7 @@ public sealed class LoginSettingsTests
         Assert.That($"{login} {login.User} {login.Password} {login.VirtualHost}", Is.EqualTo(expected));
     });
 
-    // The password of a profile belongs to its user, and is not used with another user.
+    // The password of a profile belongs to the profile's user, and is not used for another user.
     [TestCase("user=other", "other")]
     [TestCase("USER=two", "two")]
     [TestCase("url=http://a@x:3", "a")]

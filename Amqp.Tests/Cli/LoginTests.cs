@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Address and login that a command uses, and its errors if the broker cannot be reached or refuses the login.</summary>
+/// <summary>The address and login that a command uses, and its errors if it cannot reach the broker or its login is refused.</summary>
 public sealed class LoginTests : CliTests
 {
     private string _folder = "";
@@ -63,7 +63,7 @@ public sealed class LoginTests : CliTests
             (run.ExitCode, run.Error),
             Is.EqualTo((77, $"amqpbroker: '{user}' may not do that: Not administrator user. The request needs the tag administrator.\n")));
         CliRun status = await RunAsync("status", "-u", user, "--password", "secret");
-        Assert.That((status.ExitCode, status.Error), Is.EqualTo((0, "")), "what it may not know is left out");
+        Assert.That((status.ExitCode, status.Error), Is.EqualTo((0, "")), "values that the user may not read are left out");
     }
 
     [Test]

@@ -21,7 +21,7 @@ public sealed partial class ManagementDocumentTests
             line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal)
                 ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
             : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ dotnet '{program}' \"$@\"; }}"
-            : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // would not exit without a count
+            : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // without a count the command would not exit
             : line));
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try

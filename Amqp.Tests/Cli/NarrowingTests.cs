@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Arguments and options that restrict a command to some resources. The command leaves all other resources unchanged.</summary>
+/// <summary>Arguments and options that restrict a command to some resources. All other resources must stay unchanged.</summary>
 public sealed class NarrowingTests : CliTests
 {
     [Test]
@@ -58,7 +58,7 @@ public sealed class NarrowingTests : CliTests
             Is.EqualTo($"Closing 1 connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
         await Eventually.Holds(
             async () => (await GetAsync($"/vhosts/{Host}/connections")).Json.GetArrayLength() == 1,
-            () => "another number is left");
+            () => "a wrong number of connections is left");
         Assert.That(
             (await CtlHereAsync("close_all_connections", "why")).Output,
             Is.EqualTo($"Closing all connections in vhost {Host}, reason: why...\nClosed 1 connections\n"));
@@ -155,7 +155,7 @@ public sealed class NarrowingTests : CliTests
         Assert.That(
             (await GetAsync($"/permissions/{Host}/{user}")).Json.GetProperty("write").GetString(),
             Is.EqualTo(".*"),
-            "those on names stay as they were");
+            "the permissions on names are unchanged");
         await CtlHereAsync("set_topic_permissions", user, "x", "", "");
         await CtlHereAsync("clear_topic_permissions", user, "y");
         Assert.That((await GetAsync($"/topic-permissions/{Host}/{user}")).Column("exchange"), Is.EqualTo(new[] { "x" }));

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Cli;
 /// <summary>Rates of a queue's counts, computed from two samples.</summary>
 public sealed class RateSampleTests
 {
-    // Statistics of the queue, the statistics two seconds later, and the expected rate.
+    // Parameters: statistics of the queue, its statistics two seconds later, and the expected rate.
     [TestCase("""{"publish":10}""", """{"publish":25}""", "7.5")]
     [TestCase("""{"publish":10}""", """{"publish":34}""", "12")]
     [TestCase("""{"publish":10}""", """{"publish":10,"publish_details":{"rate":9.0}}""", "0")]

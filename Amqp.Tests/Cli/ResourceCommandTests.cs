@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The commands for all resources but queues, and shell completion and help.</summary>
+/// <summary>The commands for all resources except queues, and the commands for shell completion and help.</summary>
 public sealed class ResourceCommandTests : CliTests
 {
     [Test]
@@ -98,7 +98,7 @@ public sealed class ResourceCommandTests : CliTests
                 Assert.That(
                     File.GetUnixFileMode(file),
                     Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite),
-                    "there are hashes of passwords in it");
+                    "the file has password hashes");
             await DeleteAsync($"/queues/{Host}/q");
             CliRun imported = await DoAsync("definitions", "import", file, "-p", Host);
             Assert.That(imported.Output, Does.StartWith("Imported 1 queues").And.Not.Contain("left out"));

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>Items, order and field formats of lists.</summary>
+/// <summary>The items, their order and the field formats of lists.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceListTests : IDisposable
 {

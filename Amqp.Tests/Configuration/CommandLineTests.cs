@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Commands and options that the command line accepts, with its output and exit codes.</summary>
+/// <summary>The commands and options that the command line accepts, its output and its exit codes.</summary>
 public class CommandLineTests
 {
     private readonly StringWriter _output = new();

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>docs/configuration.md lists every setting that has an effect, and nothing that is not a setting.</summary>
+/// <summary>docs/configuration.md lists every setting that has an effect, and no other names.</summary>
 public partial class DocumentationTests
 {
     private static readonly string _text = File.ReadAllText(PathOfDocumentation());
@@ -24,8 +24,8 @@ public partial class DocumentationTests
             Is.Empty);
 
     /// <summary>
-    /// Rewrites the rows of docs/configuration.md. Run it after a change of <see cref="SettingTable"/>. The row of a new setting is placed
-    /// after the row of the setting that precedes it in the table.
+    /// Rewrites the rows of docs/configuration.md. Run it after a change of <see cref="SettingTable"/>. Places the row of a new setting
+    /// after the row of the preceding setting of the table.
     /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_rows()

@@ -4,8 +4,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Each setting of RabbitMQ has an effect, or causes a warning of one line, or stops the start. A setting without effect stops the start if
-/// it restricts something in RabbitMQ: to ignore it would be less safe than the operator expects.
+/// Each setting of RabbitMQ has an effect, or causes a warning of one line, or stops the start. A setting that restricts something in
+/// RabbitMQ but has no effect here stops the start. Otherwise the broker would be less safe than the operator expects.
 /// </summary>
 public class RabbitMqSettingsTests
 {
@@ -145,7 +145,7 @@ public class RabbitMqSettingsTests
         return isOther ? "any other value" : string.Join(' ', value.Kind.Expected.Split(' ').Select(Quoted));
     }
 
-    /// <summary>Puts a value in code style, and leaves the words between the values as they are.</summary>
+    /// <summary>Returns a value in code style, and the words between values unchanged.</summary>
     private static string Quoted(string word) => word is "or" or "text" or "that" or "starts" or "with" ? word : $"`{word}`";
 
     /// <summary>Returns the errors and warnings for the lines of a configuration file, by line number from 0.</summary>

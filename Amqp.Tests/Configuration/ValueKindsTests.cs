@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Texts that each kind of value accepts or refuses, and the suggestions for misspelled words.</summary>
+/// <summary>The texts that each kind of value accepts or refuses, and the suggestions for misspelled words.</summary>
 public class ValueKindsTests
 {
     [TestCase("0", 0)]
@@ -259,7 +259,7 @@ public class ValueKindsTests
     public void The_gravest_levels_are_one(string text, LogLevel? level) =>
         Assert.That(ValueKinds.Level.TryRead(text, out LogLevel read) ? read : (LogLevel?)null, Is.EqualTo(level));
 
-    [TestCase("abc", "axy", "axy")] // even a short word may have two wrong letters
+    [TestCase("abc", "axy", "axy")] // two wrong letters are accepted even in a short word
     [TestCase("abcd", "axyz", null)]
     [TestCase("abcdefghijk", "xyzdefghijk", null)]
     [TestCase("abcdefghijkl", "xyzdefghijkl", "xyzdefghijkl")]

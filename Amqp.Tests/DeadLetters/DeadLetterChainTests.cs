@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Full queues that dead-letter to one another. One publish starts a chain of deaths, and this chain must not delay other clients.
+/// Full queues that dead-letter to one another. One publish starts a chain of deaths, which must not delay other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -44,7 +44,7 @@ public sealed class DeadLetterChainTests
 
         await Eventually.Holds(
             () => Arrived(length) == length + expected,
-            () => $"{Arrived(length) - length} of {expected} messages have come to the next queue");
+            () => $"{Arrived(length) - length} of {expected} messages have reached the next queue");
         Assert.That(meanwhile, Is.LessThan(length + expected));
         Assert.That(_broker.Broker.Faults.Total, Is.Zero);
     }
@@ -91,7 +91,7 @@ public sealed class DeadLetterChainTests
 
         await channel.PublishAsync("", "q0", "refused everywhere");
 
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync($"q{length}")).MessageCount == 1, () => "it does not come");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync($"q{length}")).MessageCount == 1, () => "no message arrives");
         Assert.That(VirtualHost.FindQueue("q1")!.Traffic.Published, Is.EqualTo(1));
     }
 
@@ -183,7 +183,7 @@ public sealed class DeadLetterChainTests
         .With("x-dead-letter-exchange", FieldValue.FromString(""))
         .With("x-dead-letter-routing-key", FieldValue.FromString(target));
 
-    /// <summary>Declares a queue of length 1 and fills it with a message.</summary>
+    /// <summary>Declares a queue of length 1 and puts one message into it.</summary>
     private static async Task DeclareFullAsync(RawChannel channel, string queue, string target, string overflow)
     {
         var arguments = Arguments(target).With("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString(overflow));
@@ -195,8 +195,8 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring: each arrival pushes the message before it to the next queue, unless that message has died there before. Returns
-    /// the number of arrivals, the first included.
+    /// Simulates a ring: each arriving message pushes the previous one to the next queue, unless the previous one has already died there.
+    /// Returns the number of arrivals, including the first.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>A message whose dead-lettering fails stays in its queue. It is dead-lettered later, in order and only once.</summary>
+/// <summary>A message whose dead-lettering fails stays in its queue. It is dead-lettered later, only once, and in order.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
 {
@@ -43,18 +43,18 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         while (consumer.Held.Count > 0)
             _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
         _broker.Serve(_queue);
-        Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "nothing went, nothing is lost");
-        _broker.Clock.Advance(RetryDelay); // the retry fails too
-        Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "nothing went, nothing is lost");
+        Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "no message has moved or was lost");
+        _broker.Clock.Advance(RetryDelay); // the retry also fails
+        Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "no message has moved or was lost");
         Fail("", failure);
         _broker.Clock.Advance(RetryDelay);
 
         var received = _broker.Consume(_letters).Held;
         Assert.That(received.Select(message => message.Length - MessageNote.Head(message)), Is.EqualTo([300_001, 300_002, 300_003]));
-        Assert.That(settled, Has.Count.EqualTo(1).And.All.EqualTo(_queue.Messages.Number), "in one go");
+        Assert.That(settled, Has.Count.EqualTo(1).And.All.EqualTo(_queue.Messages.Number), "settled in one call");
         _broker.Clock.Advance(10 * RetryDelay);
-        Assert.That(received, Has.Count.EqualTo(3), "once");
-        Assert.That(_broker.Broker.Faults.Total, Is.Zero, "nothing was unforeseen");
+        Assert.That(received, Has.Count.EqualTo(3), "only once");
+        Assert.That(_broker.Broker.Faults.Total, Is.Zero, "no fault is counted");
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That(
             (settled, _queue.Faults.QuarantinedCount, _broker.Broker.Faults.Total),
             Is.EqualTo((1, 0, 0L)),
-            "all in one go, and nothing is left of them");
+            "settled in one call, and nothing is quarantined");
     }
 
     [Test]
@@ -101,7 +101,9 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
             Is.EqualTo(new[] { "Error 318 Dead letters of queue 'q' in vhost '/' cannot be published now" }));
     }
 
-    /// <summary>If the copy of a message is not persistent, the message is settled at once, which frees space on a full disk.</summary>
+    /// <summary>
+    /// If the copy of a message is not written to the log, the message is settled without waiting, which frees space on a full disk.
+    /// </summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
     public void A_settle_of_what_was_dead_lettered_is_bound_to_the_copy_that_is_written(byte[] properties, bool isWritten)
@@ -193,7 +195,8 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A message that exceeds the length limit, or has expired, stays in its queue while dead letters cannot be published.
+    /// A message that exceeds the length limit or has expired stays in its queue while dead letters cannot be published. Afterwards it is
+    /// dead-lettered.
     /// </summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]
@@ -206,7 +209,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
             _broker.Publish(queue, body: i);
             _broker.Clock.Advance(1);
         }
-        Assert.That(queue.Counts.Ready, Is.EqualTo(3), "only the first has died");
+        Assert.That(queue.Counts.Ready, Is.EqualTo(3), "only the first message has died");
 
         Fail("", typeof(IOException));
         _broker.Clock.Advance(RetryDelay);
@@ -235,7 +238,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That(
             (_broker.Broker.HeldMemory.Bytes, _broker.Store.MemoryInUse < 300_000),
             Is.EqualTo((before, true)),
-            "nothing is left of either");
+            "neither held memory nor stored messages are left");
     }
 
     [Test]

@@ -30,12 +30,12 @@ public sealed class DeadLetterTurnsTests : IAsyncDisposable
             gate.Wait();
         };
 
-        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the round's own share
+        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the number of dead letters that the round may publish
         foreach (var queue in queues)
             _broker.Post(queue);
         _broker.Round.Complete();
 
-        await Eventually.Holds(() => Volatile.Read(ref reading) > 0, () => "nobody publishes what was left");
+        await Eventually.Holds(() => Volatile.Read(ref reading) > 0, () => "no thread publishes the remaining dead letters");
         await Task.Run(static () => { }); // runs after all pending work items of the pool
         int atWork = Volatile.Read(ref reading);
         gate.Set();

@@ -8,7 +8,9 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>The headers that the broker adds to dead letters, for any headers of the same names that a client may have sent.</summary>
+/// <summary>
+/// The headers that the broker adds to dead letters, even if a client has sent headers of the same names with any values.
+/// </summary>
 public sealed class DeathHistoryTests
 {
     private static readonly string[] _queues = ["here", "there", "elsewhere"];
@@ -50,7 +52,7 @@ public sealed class DeathHistoryTests
 
                 var expected = ByTheRules(headers, death);
                 foreach (string queue in _queues)
-                    Assert.That(history.IsCycle(queue), Is.False); // the last death is a rejection by a client
+                    Assert.That(history.IsCycle(queue), Is.False); // because the last death is a rejection by a client
                 Assert.That(Encoded.Fields(written), Is.EqualTo(Encoded.Fields(expected)), $"{headers}");
             })
             .QuickCheckThrowOnFailure();
@@ -148,7 +150,7 @@ public sealed class DeathHistoryTests
         return Sort(Set(headers, "x-death", FieldValue.FromArray([.. others.Prepend(Sort(now)).Select(FieldValue.FromTable)])));
     }
 
-    /// <summary>Sets a field in the place of the first one with its name, or at the end.</summary>
+    /// <summary>Replaces the first field with this name; without one, adds the field at the end.</summary>
     private static FieldTable Set(FieldTable table, string name, FieldValue value)
     {
         var fields = table.ToList();

@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Well-formed headers that have no meaning where the broker reads or extends them. The message is delivered, and nothing fails.
+/// Well-formed headers whose values are invalid for the parts of the broker that read or extend them. The message is delivered, and nothing
+/// fails.
 /// </summary>
 public sealed class HostileHeaderTests
 {
@@ -137,7 +138,7 @@ public sealed class HostileHeaderTests
     private static FieldValue Entry(string queue, string reason, FieldValue count) => FieldValue.FromTable(FieldTable.Empty
         .With("queue", FieldValue.FromString(queue)).With("reason", FieldValue.FromString(reason)).With("count", count));
 
-    /// <summary>Returns tables nested to a depth.</summary>
+    /// <summary>Returns tables nested to the given depth.</summary>
     private static FieldValue Nested(int depth)
     {
         var value = FieldValue.FromTable(FieldTable.Empty);
@@ -152,7 +153,7 @@ public sealed class HostileHeaderTests
 
     private async Task<RawMessage<BasicGetOk>> TakeAsync(string queue, bool noAck = true)
     {
-        await Eventually.Holds(async () => (await _channel.LookUpQueueAsync(queue)).MessageCount > 0, () => $"no message comes to {queue}");
+        await Eventually.Holds(async () => (await _channel.LookUpQueueAsync(queue)).MessageCount > 0, () => $"no message in {queue}");
         return await _channel.GetAsync(queue, noAck);
     }
 }

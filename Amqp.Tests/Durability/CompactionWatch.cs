@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Counts the compacted segments of a broker: each time that a compacted file replaces a segment's file. Thread-safe.</summary>
+/// <summary>Counts a broker's compactions: each time that a compacted file replaces a segment's file. Thread-safe.</summary>
 internal sealed class CompactionWatch : IDisposable
 {
     private readonly FileSystemWatcher _watcher;

@@ -4,15 +4,15 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Declares, binds, fills, purges and deletes durable queues, and declares transient objects, until the broker is killed.
+/// Declares, binds, fills, purges and deletes durable queues until the broker is killed. Also declares transient objects.
 /// </summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    private const int MostKept = 2; // queues kept per round; few, because each gets a copy of all fanout messages
+    private const int MostKept = 2; // queues kept per round; few, because each gets a copy of every fanout message
     private const int MessagesEach = 5;
     private int _number;
 
-    /// <summary>Name of a transient queue and of a transient exchange. Both must be gone after a crash.</summary>
+    /// <summary>Name of a round's transient queue and transient exchange. Both must be gone after a crash.</summary>
     public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
 
     /// <summary>Name of the durable exchange of a round.</summary>
@@ -27,13 +27,13 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
         await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
     }
 
-    /// <summary>Options of the channel that <see cref="RunAsync"/> needs: each publish waits for its confirm.</summary>
+    /// <summary>Options for the channel of <see cref="RunAsync"/>: each publish waits for its confirm.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     public override string ToString() => "churn";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
-    /// <param name="round">Number of the round. It is part of the queues' names.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
+    /// <param name="round">Number of the round, which is part of the queues' names.</param>
     public async Task RunAsync(IChannel channel, int round)
     {
         await LoadTasks.UntilBrokerDies(channel, async _ =>

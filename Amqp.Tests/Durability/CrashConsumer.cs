@@ -13,7 +13,7 @@ internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"consumer of {queue.Name}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,12 +11,12 @@ internal sealed class CrashInspection(IConnection connection, CrashLedger ledger
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>Number of messages read.</summary>
+    /// <summary>Number of messages read by this inspection.</summary>
     public long Seen { get; private set; }
 
     /// <summary>Reads a queue and compares it with the ledger.</summary>
-    /// <param name="queue">The queue. It is an error if it does not exist although it must.</param>
-    /// <param name="drain">True to acknowledge the messages. Otherwise they are requeued, because the channel is closed.</param>
+    /// <param name="queue">The queue. A queue that must exist but does not is reported as an error.</param>
+    /// <param name="drain">True to acknowledge the messages. If false, closing the channel requeues them.</param>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {
         if (!await ExistsAsync(channel => channel.QueueDeclarePassiveAsync(queue.Name)))

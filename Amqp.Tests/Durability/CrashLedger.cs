@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// All messages that were sent to the broker and all that it confirmed, over all crashes. A clock that counts events gives their order. The
-/// broker has one log, so a confirm of a message also makes everything durable that the broker had answered before the message was sent.
+/// All messages that were sent to the broker or confirmed by it, over all crashes. A clock that counts events gives their order. The broker
+/// has one log, so a confirm of a message also makes everything durable that the broker had answered before the message was sent.
 /// Thread-safe: one lock guards all of the state.
 /// </summary>
 internal sealed class CrashLedger
@@ -13,7 +13,7 @@ internal sealed class CrashLedger
     private readonly List<QueueLedger> _queues = [];
     private readonly List<string> _deleted = [];
     private long _clock;
-    private long _durable; // everything before this time is durable
+    private long _durable; // everything that was answered before this time is durable
 
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Returns the names of queues that were removed since the last call. These queues must not exist any more.</summary>
+    /// <summary>Returns the names of queues that were removed since the last call. None of these queues may exist.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)
@@ -64,7 +64,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Calls a function that changes a queue's entry, under the lock.</summary>
+    /// <summary>Calls a function that changes a queue's entry, while the lock is held.</summary>
     public void Change(QueueLedger queue, Action<QueueLedger> change)
     {
         lock (_gate)
@@ -110,7 +110,7 @@ internal sealed class CrashLedger
     {
         lock (_gate)
         {
-            _unconfirmed.Clear(); // after the crash these messages get no confirm any more
+            _unconfirmed.Clear(); // after the crash these messages can no longer be confirmed
             return [.. queue.Judge(found, _durable, ++_clock)];
         }
     }

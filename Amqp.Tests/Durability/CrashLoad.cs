@@ -3,18 +3,19 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>All clients that put a broker under load until it is killed.</summary>
+/// <summary>All clients that load a broker until it is killed.</summary>
 internal sealed class CrashLoad
 {
     private const int SpreadPublishers = 3;
-    private const int OthersFrom = SpreadPublishers + 1; // number of the first publisher that is not for the fanout exchange
+    private const int OthersFrom = SpreadPublishers + 1; // number of the first publisher that does not publish to the fanout exchange
 
     // A client whose call is interrupted by the kill may wait for a reply twice, each time 20 s.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
     // RabbitMQ.Client 7.1 does not notice that a stream ends within a frame. It then loops until more than two heartbeats in a row were
-    // missed. With the broker's default of 60 s this takes over three minutes after a kill in the middle of a delivery. Four heartbeats
-    // must take less than the 20 s that a call waits for its reply: a call that fails while its connection is open counts as a fault.
+    // missed. With the broker's default of 60 s this takes over three minutes after a kill in the middle of a delivery. Here four
+    // heartbeats take 16 s, less than the 20 s that a call waits for its reply. A call that fails while its connection is open would count
+    // as a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;
@@ -50,9 +51,9 @@ internal sealed class CrashLoad
         Random Fork() => new(random.Next());
     }
 
-    /// <summary>Puts a broker under load and kills it.</summary>
+    /// <summary>Loads a broker and kills it.</summary>
     /// <param name="broker">The broker.</param>
-    /// <param name="round">Number of the round. It is part of the names of objects.</param>
+    /// <param name="round">Number of the round, which is part of the names of objects.</param>
     /// <param name="milliseconds">Time between the first confirm and the kill.</param>
     public async Task KillUnderItAsync(BrokerProcess broker, int round, int milliseconds)
     {
@@ -63,7 +64,7 @@ internal sealed class CrashLoad
             LoadTask[] load = [.. (await OpenAsync()).Select(start => start())];
             await Task.WhenAny([confirmed.Task, .. load.Select(task => task.Work)]).WaitAsync(_patience);
 
-            await Task.Delay(milliseconds); // so the moment of the kill is random
+            await Task.Delay(milliseconds); // the delay makes the moment of the kill random
             broker.Kill();
 
             await LoadTasks.AllEnd(load, _patience);

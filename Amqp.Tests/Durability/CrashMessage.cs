@@ -13,7 +13,7 @@ internal readonly record struct Serial(int Publisher, int Number);
 /// <summary>A message whose message-id contains its publisher, its number and the digest of its body.</summary>
 internal sealed record CrashMessage(Serial Serial, byte[] Body)
 {
-    private const int LargestBody = 400_000; // four frames of 131,072 bytes
+    private const int LargestBody = 400_000; // four frames of at most 131,072 bytes
 
     /// <summary>Returns a message of random size: often small, sometimes empty, rarely several frames.</summary>
     public static CrashMessage Random(Serial serial, Random random)
@@ -32,7 +32,7 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
 
     public BasicProperties Properties(bool persistent) => new() { MessageId = Label(Serial, Body), Persistent = persistent };
 
-    /// <summary>Reads a delivery. It must be called in the client's callback, because the body is valid only there.</summary>
+    /// <summary>Reads a delivery. Must be called in the client's callback, because the body is valid only there.</summary>
     public static Found Read(BasicDeliverEventArgs delivery)
     {
         string label = delivery.BasicProperties.MessageId ?? "";

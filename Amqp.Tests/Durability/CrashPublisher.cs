@@ -3,14 +3,14 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes with a window of unconfirmed messages until the broker is killed. One publisher is used over all crashes, so that it never
-/// uses a message number twice.
+/// Publishes with a window of unconfirmed messages until the broker is killed. One publisher is used over all crashes, so that no message
+/// number is used twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
     private int _number;
 
-    /// <summary>Options of the channel that <see cref="RunAsync"/> needs: confirms arrive asynchronously.</summary>
+    /// <summary>Options for the channel of <see cref="RunAsync"/>: confirms arrive asynchronously.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
     /// <summary>Source of the publisher's random choices.</summary>
@@ -18,7 +18,7 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
 
     public override string ToString() => $"publisher {publisher}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
     /// <param name="onConfirmed">Called after each confirm.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)
     {
@@ -59,7 +59,7 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
     /// <summary>Chooses the destination of a message, and records in the ledger that it is about to be published.</summary>
     protected abstract CrashAddress Address(CrashMessage message);
 
-    /// <summary>Called for each message that was confirmed.</summary>
+    /// <summary>Called for each confirmed message.</summary>
     protected abstract void OnConfirmed(Serial serial);
 
     private async Task PublishAsync(IChannel channel, Queue<Serial> waiting, CancellationToken ended)

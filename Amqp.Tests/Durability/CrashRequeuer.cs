@@ -14,7 +14,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"requeuer of {queue.Name}";
 
-    /// <param name="connection">A connection that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="connection">A connection that nothing else uses. The work ends when the connection is closed.</param>
     public async Task RunAsync(IConnection connection)
     {
         while (connection.IsOpen)

@@ -6,15 +6,15 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Kills the broker (SIGKILL) again and again under load, on one data directory. After each kill everything that the broker had confirmed
-/// must be there. The moment of a kill is random: <c>AMQP_TESTS_SEED</c> repeats the random choices of a run, and <c>AMQP_TESTS_CRASHES</c>
-/// sets the number of crashes (20).
+/// must be there. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes (20). <c>AMQP_TESTS_SEED</c> repeats the random choices of a run,
+/// including the time until each kill.
 /// </summary>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;
     private const int RoundsStuck = 7; // number of rounds in which CrashTopology.Stuck is not drained
 
-    // So small that segments are filled, indexed, spilled, folded, compacted and deleted within a round.
+    // These sizes are so small that segments are filled, indexed, spilled, folded, compacted and deleted within a round.
     private const string Settings = """
         store.segment_size = 1MiB
         store.block_size = 64KiB
@@ -100,13 +100,13 @@ public sealed class CrashTests
             () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data directory; seed {_seed}");
     }
 
-    /// <summary>Starts the broker and kills it after the given time, while it still recovers or soon after that.</summary>
+    /// <summary>Starts the broker and kills it after the given time, during its recovery or soon after it.</summary>
     private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
     {
         int before = broker.Pid;
         var starting = broker.RestartAsync();
         await Eventually.Holds(() => broker.Pid != before, () => "the broker did not start");
-        await Task.Delay(milliseconds); // so the moment of this kill is random, too
+        await Task.Delay(milliseconds); // the delay makes the moment of this kill random, too
         try
         {
             using var process = Process.GetProcessById(broker.Pid);

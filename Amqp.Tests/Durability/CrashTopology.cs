@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The durable objects that exist through all crashes: a queue without an exchange, a queue whose few messages stay long, a queue with
-/// priorities, and three queues behind a fanout exchange, one of them behind a second exchange.
+/// The durable objects that exist through all crashes: a queue that is bound to no exchange, a queue whose few messages stay long, a queue
+/// with priorities, and three queues that get messages from a fanout exchange. One of the three gets them through a second exchange.
 /// </summary>
 internal sealed class CrashTopology
 {
@@ -25,7 +25,7 @@ internal sealed class CrashTopology
 
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
-    /// <summary>Declares the objects. This is done once, so that every later round also shows that crashes keep them.</summary>
+    /// <summary>Declares the objects. Called only once, so that every later round also shows that crashes keep the objects.</summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
         await using var channel = await connection.CreateChannelAsync();

@@ -12,7 +12,7 @@ public abstract class CrashingBroker
     private BrokerProcess _broker = null!;
     private IConnection _connection = null!;
 
-    /// <summary>The channel of the present connection.</summary>
+    /// <summary>The channel of the current connection.</summary>
     private protected IChannel Channel { get; private set; } = null!;
 
     [SetUp]
@@ -68,7 +68,7 @@ public abstract class CrashingBroker
     /// <summary>Opens a further channel, on which each publish waits for its confirm.</summary>
     private protected Task<IChannel> OpenAsync() => _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
-    /// <summary>Returns all messages of a queue, in order, and leaves it empty.</summary>
+    /// <summary>Removes all messages from a queue and returns them in order.</summary>
     private protected async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
     {
         var texts = new List<string>();

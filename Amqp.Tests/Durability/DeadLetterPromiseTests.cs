@@ -4,13 +4,13 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Dead letters when the broker is killed: each message must be in its old queue or in the dead-letter queue.</summary>
+/// <summary>Dead letters when the broker is killed: each message must be in its first queue or in the dead-letter queue.</summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {
     private const int Count = 3000;
     private const string Source = "source", Letters = "letters";
 
-    private int _confirmed; // messages confirmed by ConfirmAllAsync
+    private int _confirmed; // number of messages confirmed by ConfirmAllAsync
 
     [Test]
     public async Task Messages_that_were_expiring_are_all_there([Range(1, 3)] int attempt)
@@ -22,7 +22,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
 
         await CrashAsync();
 
-        await Eventually.Holds(async () => await Channel.MessageCountAsync(Source) == 0, () => "messages of the last run do not expire");
+        await Eventually.Holds(async () => await Channel.MessageCountAsync(Source) == 0, () => "recovered messages do not expire");
         await AllAreThereAsync(Letters);
     }
 
@@ -81,7 +81,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         await Channel.QueueDeclareAsync(
             "prioritized", durable: true, exclusive: false, autoDelete: false,
             arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // must not get a number of the levels of the priority queue
+        await DeclareAsync("next"); // must not get a queue number that a level of the priority queue has
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

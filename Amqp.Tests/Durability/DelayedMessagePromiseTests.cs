@@ -42,7 +42,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         string queue = await DeclareDelayedAsync();
         await DelayAsync(1, "delivered");
         Assert.That(await TakeAsync(queue, 1), Is.EqualTo(["delivered"]));
-        await ConfirmAsync("", queue, "behind it"); // after its confirm, earlier settles are durable too
+        await ConfirmAsync("", queue, "behind it"); // the confirm shows that earlier settles are durable, too
 
         await CrashAsync();
         await DelayAsync(1, "the next");

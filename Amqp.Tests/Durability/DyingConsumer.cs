@@ -17,7 +17,7 @@ internal sealed class DyingConsumer(string queue, int acknowledged, int rejected
 
     public override string ToString() => $"consumer of {queue}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when it is closed.</param>
+    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,9 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Queues that dead-letter their messages, each queue for a reason of its own. A dead letter goes to another of these queues, and at last
-/// to
-/// <see cref="Letters"/>. There is no cycle.
+/// Queues that dead-letter their messages, each queue for a different reason. A dead letter moves from queue to queue and finally to <see
+/// cref="Letters"/>. There is no cycle.
 /// </summary>
 internal static class DyingTopology
 {
@@ -15,7 +14,9 @@ internal static class DyingTopology
     /// <summary>Messages expire by their own expiration, and go to <see cref="Letters"/>.</summary>
     public const string Own = "crash.dying.own";
 
-    /// <summary>Messages expire or exceed the length limit of a policy that changes all the time, and go where the policy says.</summary>
+    /// <summary>
+    /// Messages expire or exceed the length limit of a policy that changes all the time, and go to the policy's dead-letter routing key.
+    /// </summary>
     public const string Policed = "crash.dying.policed";
 
     /// <summary>Messages exceed the length limit, and go to <see cref="Rejected"/>.</summary>
@@ -35,10 +36,10 @@ internal static class DyingTopology
     /// </summary>
     public const string Exchange = "crash.deaths";
 
-    /// <summary>The queues to which messages are published.</summary>
+    /// <summary>The queues to which the publisher publishes.</summary>
     public static string[] Heads { get; } = [Expiring, Own, Policed, Short, Rejected, Limited];
 
-    /// <summary>All queues. Each comes before the queues to which it dead-letters.</summary>
+    /// <summary>All queues. Each queue comes before the queues that receive its dead letters.</summary>
     public static string[] Queues { get; } = [.. Heads, Letters];
 
     public static async Task DeclareAsync(IChannel channel)

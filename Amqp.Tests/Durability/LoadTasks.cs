@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A part of the load that was started.</summary>
+/// <summary>A running part of the load.</summary>
 /// <param name="Name">Name for the error message if the part does not end.</param>
 /// <param name="Connection">Connection that the part uses.</param>
 /// <param name="Work">Task that ends after the broker was killed.</param>
@@ -14,7 +14,7 @@ internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 internal static class LoadTasks
 {
     /// <summary>
-    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error tells if its connection is still
+    /// Waits until all parts of the load have ended after the kill. For a part that does not end, the error says if its connection is still
     /// open: then its client has not noticed the kill.
     /// </summary>
     /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
@@ -36,7 +36,7 @@ internal static class LoadTasks
     /// <summary>Works until the channel is closed. Fails if the broker closed it with a reason.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="work">
-    /// The work. Its token is cancelled when the channel is closed. Calls of the client that do not end then are not awaited any more.
+    /// The work. Its token is cancelled when the channel is closed. Client calls that do not end then are abandoned.
     /// </param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {

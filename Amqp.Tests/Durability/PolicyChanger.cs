@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Changes policies over HTTP until the broker is killed, and knows which of them must exist after the crash. One changer is used over all
-/// crashes, so that it never uses a number twice.
+/// Changes policies over HTTP until the broker is killed, and records which of them must exist after the crash. One changer is used over
+/// all crashes, so that no number is used twice.
 /// </summary>
 internal sealed class PolicyChanger
 {
@@ -17,9 +17,9 @@ internal sealed class PolicyChanger
     private const string Fleeting = "policies/%2F/crash.fleeting";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    private int _sent; // number of the last change of the lasting policy; it is also the policy's priority
+    private int _sent; // number of the last change of the lasting policy, and also the priority of that policy
     private int _answered;
-    private bool? _isFleetingThere = false; // null while a change of the fleeting policy has no response
+    private bool? _isFleetingThere = false; // null between a change of the fleeting policy and its response
 
     public override string ToString() => "changer of policies";
 
@@ -49,7 +49,7 @@ internal sealed class PolicyChanger
         }
     }
 
-    /// <summary>Compares the policies after a crash with the changes that the broker answered. Returns the errors.</summary>
+    /// <summary>Compares the policies after a crash with the changes that the broker confirmed. Returns the errors.</summary>
     public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
     {
         using var http = Client(broker);

@@ -47,8 +47,8 @@ public class PolicyDurabilityTests
         await PutAsync(http, "queues/%2F/q", """{"durable":true}""");
         foreach (string kind in (string[])["policies", "operator-policies"])
         {
-            // Policy b has the highest priority and applies. By name it is neither the first nor the last, so a wrong order would be
-            // noticed.
+            // Policy b has the highest priority and applies. By name it is neither the first nor the last, so the test notices a wrong
+            // order.
             await PutAsync(http, $"{kind}/%2F/a", """{"pattern":"","definition":{"expires":100000},"priority":1}""");
             await PutAsync(http, $"{kind}/%2F/b", """{"pattern":"","definition":{"expires":200000},"priority":9}""");
             await PutAsync(http, $"{kind}/%2F/c", """{"pattern":"","definition":{"expires":300000},"priority":2}""");
@@ -73,7 +73,7 @@ public class PolicyDurabilityTests
             Assert.That(
                 (await again.PutAsync("queues/full/q", new StringContent("{}"))).StatusCode,
                 Is.EqualTo(HttpStatusCode.BadRequest),
-                "max-queues of a virtual host");
+                "the max-queues limit of the virtual host");
             await DemandRefusedAsync(
                 broker, "full", "guest", "NOT_ALLOWED - access to vhost 'full' refused for user 'guest': connection limit (0) is reached");
             await DemandRefusedAsync(

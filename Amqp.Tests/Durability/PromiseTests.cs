@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The promise of each reply: the broker is killed right after the reply, and the change must be there after the restart.
+/// Each test kills the broker right after a reply. After the restart the change that was confirmed by the reply must be there.
 /// </summary>
 public sealed class PromiseTests : CrashingBroker
 {
@@ -14,7 +14,7 @@ public sealed class PromiseTests : CrashingBroker
     {
         string name = $"fresh.{attempt}";
         await ReopenAsync(confirms: true);
-        // No declare waits for its reply: the confirm of the message alone shows that all objects are durable.
+        // No declare waits for its reply. So the confirm of the message alone promises that all objects are durable.
         await Channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, noWait: true);
         await Channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, noWait: true);
         await Channel.QueueBindAsync(name, name, "key", noWait: true);
@@ -159,7 +159,7 @@ public sealed class PromiseTests : CrashingBroker
         await ConfirmAsync("", queue, "one", "two", "three");
         await Channel.BasicGetAsync(queue, autoAck: false);
         await Channel.BasicGetAsync(queue, autoAck: false);
-        await ConfirmAsync("", queue, "four"); // makes earlier records of the log durable
+        await ConfirmAsync("", queue, "four"); // the confirm shows that earlier records of the log are durable
 
         await CrashAsync();
 

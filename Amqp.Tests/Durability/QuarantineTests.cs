@@ -31,7 +31,7 @@ public sealed class QuarantineTests
             var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
             await PublishAsync(channel, "second");
             Assert.That(await TakeAsync(channel, autoAck: false), Is.EqualTo("first"));
-            Assert.That(await TakeAsync(channel, autoAck: false), Is.EqualTo("second"), "what is between them is put aside");
+            Assert.That(await TakeAsync(channel, autoAck: false), Is.EqualTo("second"), "the message between them is quarantined");
             Assert.That(await CountAsync(broker), Is.EqualTo((1, 0)));
             broker.Kill();
         }

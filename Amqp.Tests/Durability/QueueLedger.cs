@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>The messages that a queue must have or may have, and their comparison with the messages that it has after a crash.</summary>
+/// <summary>The messages that a queue must have or may have, and their comparison with the messages found after a crash.</summary>
 /// <remarks>Guarded by the lock of <see cref="CrashLedger"/>. Times are those of its clock.</remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private bool _isPurging; // a purge was sent and is not answered; it may remove messages that are published meanwhile
+    private bool _isPurging; // true between a purge and its reply; the purge may also remove messages published in between
 
     public string Name { get; } = name;
 
@@ -14,11 +14,11 @@ internal sealed class QueueLedger(string name)
     /// </summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>True if the queue's binding was answered. Messages that are published before that may not arrive.</summary>
+    /// <summary>True if the queue's binding was confirmed. Messages published before that may be missing.</summary>
     public bool IsBound { get; set; }
 
     /// <summary>
-    /// True if the queue may have messages that the ledger does not know for it: published before the binding was requested, but routed
+    /// True if the queue may have messages that are not in this ledger: messages published before the binding was requested, but routed
     /// after it.
     /// </summary>
     public bool MayHoldUnknown { get; init; }
@@ -41,7 +41,8 @@ internal sealed class QueueLedger(string name)
     }
 
     /// <summary>
-    /// Records that an acknowledgement is about to be sent. No reply tells if it has arrived, so the message may be gone or still there.
+    /// Records that an acknowledgement is about to be sent. An acknowledgement has no reply, so after a crash the message may be gone or
+    /// still there.
     /// </summary>
     public void Acknowledge(Serial serial)
     {
@@ -58,16 +59,17 @@ internal sealed class QueueLedger(string name)
 
     public void EndPurge()
     {
-        BeginPurge(); // again, for messages that were published during the purge
+        BeginPurge(); // once more, for messages published during the purge
         _isPurging = false;
     }
 
     /// <summary>
-    /// Compares the messages that the queue has after a crash with those that it must have. From then on it must have the messages found.
+    /// Compares the messages found in the queue after a crash with the expected messages. From then on the found messages are the expected
+    /// ones.
     /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
     /// <param name="durable">Everything before this time is certainly in the log.</param>
-    /// <param name="now">The present time.</param>
+    /// <param name="now">The current time.</param>
     /// <returns>The errors.</returns>
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)
     {
@@ -103,7 +105,7 @@ internal sealed class QueueLedger(string name)
         {
             if (entry is { IsConfirmed: true, MayBeGone: false })
                 faults.Add($"{Name}: message {serial.Number} of publisher {serial.Publisher} was confirmed and is not here");
-            _entries.Remove(serial); // so it is an error if the message appears after a later crash
+            _entries.Remove(serial); // an error is reported if the message appears after a later crash
         }
         foreach (var entry in _entries.Values)
             (entry.IsConfirmed, entry.MayBeGone, entry.SettledAt, entry.DeliveredAt) = (true, false, long.MaxValue, now);
@@ -125,7 +127,7 @@ internal sealed class QueueLedger(string name)
         public bool IsConfirmed { get; set; }
 
         /// <summary>
-        /// True if the message may be missing: it was acknowledged or purged, or published before the binding was answered.
+        /// True if the message may be missing, because it was acknowledged or purged, or was published before the binding was confirmed.
         /// </summary>
         public bool MayBeGone { get; set; }
 

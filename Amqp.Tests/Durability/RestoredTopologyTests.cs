@@ -11,7 +11,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>After a restart objects behave as they were declared, and the data directory has nothing of deleted objects.</summary>
+/// <summary>After a restart objects behave as declared, and nothing of deleted objects is left in the data directory.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTopologyTests : IAsyncDisposable
 {
@@ -58,7 +58,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>The removed entry is that of one end of a binding. Damage in the data directory may have the same effect.</summary>
+    /// <summary>Removes the entry of a queue or an exchange that is one end of a binding, as damage in the data directory may do.</summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -78,7 +78,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Topology.Bindings().Select(binding => $"{binding.Source.Name} {binding.Destination.Name}"), Is.EquivalentTo(expected));
     }
 
-    /// <summary>A routing key has at most 255 bytes. An earlier version accepted longer ones in policies.</summary>
+    /// <summary>A routing key has at most 255 bytes. An earlier version accepted longer keys in policies.</summary>
     [TestCase(255, false)]
     [TestCase(256, true)]
     public async Task A_start_says_which_queues_have_a_routing_key_for_dead_letters_that_no_message_can_have(int length, bool isSaid)
@@ -286,7 +286,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(queue.Counts.Ready, Is.EqualTo(1));
         _broker.Clock.Advance(1);
         Assert.That(queue.Counts.Ready, Is.Zero);
-        await Eventually.Holds(() => _broker.Host.FindQueue("dead")!.Counts.Ready == (isItsOwn ? 1 : 0), () => "it is not dead-lettered");
+        await Eventually.Holds(() => _broker.Host.FindQueue("dead")!.Counts.Ready == (isItsOwn ? 1 : 0), () => "no dead letter");
     }
 
     [Test]

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The promise of tx.commit-ok: the broker is killed right after it, and the transaction must be there after the restart.
+/// Each test kills the broker around a tx.commit. After the restart a transaction answered with commit-ok must be complete.
 /// </summary>
 public sealed class TransactionPromiseTests : CrashingBroker
 {

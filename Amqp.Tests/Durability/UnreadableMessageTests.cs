@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Messages whose bytes on disk are damaged, or cannot be read for a while.</summary>
+/// <summary>Messages whose bytes on disk are damaged, or temporarily unreadable.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableMessageTests
 {
@@ -57,7 +57,8 @@ public sealed class UnreadableMessageTests
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.Empty);
     }
 
-    // Without the segment a message is found, but its bytes cannot be read. Without its index as well, the message is not even found.
+    // If only the log file is missing, the message is found but its bytes cannot be read. If the index is missing, too, not even the
+    // message is found.
     [TestCase("*.log")]
     [TestCase("*")]
     public async Task A_get_that_cannot_be_read_now_closes_that_connection_with_541_and_the_message_stays(string files)
@@ -125,7 +126,7 @@ public sealed class UnreadableMessageTests
             await PublishAsync("kept", "fourth");
 
             Assert.That(await TakeAllAsync(stuck, "other"), Is.EqualTo(["one", "two"]));
-            Assert.That(stuckLog.Waiting, Is.Zero, "the fourth does not overtake what cannot be read");
+            Assert.That(stuckLog.Waiting, Is.Zero, "the fourth message does not overtake an unreadable one");
         }
     }
 

@@ -5,8 +5,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes all queues of dead letters or delayed messages at the same time, so that a message that moves meanwhile is not missed, and
-/// checks each delivery.
+/// Consumes all queues of dead letters or delayed messages, and checks each delivery. Consumes all of them at the same time, because
+/// otherwise a message that moves from queue to queue could be missed.
 /// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {
@@ -36,7 +36,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
     }
 
-    /// <summary>Waits until all messages have arrived that must, and stops consuming.</summary>
+    /// <summary>Waits until all messages have arrived that must arrive, and stops consuming.</summary>
     /// <returns>The errors, and the number of messages seen.</returns>
     public async Task<(IReadOnlyList<string> Faults, int Seen)> EndAsync(bool isLast)
     {

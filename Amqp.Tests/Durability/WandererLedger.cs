@@ -1,25 +1,24 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The confirmed messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue.
-/// A crash may leave a moving message in both places, but a confirmed one must be in at least one of them.
-/// Thread-safe: one lock guards all of the state.
+/// Messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue. A crash may leave a
+/// moving message in both places, but a confirmed message must be in at least one of them. Thread-safe: one lock guards all of the state.
 /// </summary>
 /// <param name="name">Name of the messages in error texts.</param>
 /// <param name="mayRepeat">
-/// True if an acknowledged message may be delivered once more, because the move from its former place may not be durable yet.
+/// True if an acknowledged message may be delivered once more, because the settle in its former place may not be durable yet.
 /// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, Entry> _entries = [];
     private readonly List<Serial> _settled = []; // settled since the last confirm, so not certainly durable
-    private readonly HashSet<Serial> _gone = []; // settled, and the settle is durable: must not come again
+    private readonly HashSet<Serial> _gone = []; // the settle is durable, so the message must not be delivered again
 
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>The time when all messages are due.</summary>
+    /// <summary>The time at which the last message is due.</summary>
     public DateTime AllDue
     {
         get
@@ -39,7 +38,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     }
 
     /// <summary>
-    /// Records that a message was confirmed. So it is durable, and everything that was settled before its publish is durable, too.
+    /// Records that a message was confirmed. The message, and everything settled before its publish, is therefore durable.
     /// </summary>
     public void Confirm(Serial serial)
     {
@@ -54,7 +53,8 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     }
 
     /// <summary>
-    /// Records that an acknowledgement is about to be sent. No reply tells if it has arrived, so the message may be gone or still there.
+    /// Records that an acknowledgement is about to be sent. An acknowledgement has no reply, so after a crash the message may be gone or
+    /// still there.
     /// </summary>
     public void Acknowledge(Serial serial)
     {
@@ -81,7 +81,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Returns an error for each confirmed message that is due by now and was not seen.</summary>
+    /// <summary>Returns an error for each confirmed message that is due and was not seen.</summary>
     public IReadOnlyList<string> Missing(IReadOnlySet<Serial> seen)
     {
         lock (_gate)
@@ -95,7 +95,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Records the messages that were seen after a crash: from then on they are known to be durable.</summary>
+    /// <summary>Records the messages that were seen after a crash. They are certainly durable from then on.</summary>
     /// <param name="seen">The messages that were seen.</param>
     /// <param name="isSettled">
     /// True if all of these messages were acknowledged, and the broker has answered a later request on the same channels.
@@ -107,7 +107,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             foreach (var (serial, entry) in _entries.ToList())
             {
                 if (seen.Contains(serial))
-                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message that one start found must be found by the next
+                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message found by one start must be found by the next
                 if (!entry.IsPromised || (isSettled && seen.Contains(serial)))
                     _entries.Remove(serial);
             }
@@ -124,7 +124,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         public bool IsConfirmed { get; set; }
 
         /// <summary>
-        /// True if the message may be missing, because it was acknowledged. The acknowledgement may come before the confirm.
+        /// True if the message may be missing, because it was acknowledged. The acknowledgement may be sent before the confirm arrives.
         /// </summary>
         public bool MayBeGone { get; set; }
 

@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The command <c>amqpbroker bench</c>, as a process or within the test's process. The broker is always a process.</summary>
+/// <summary>The command <c>amqpbroker bench</c>, as a process or within the process of the test. The broker is always a process.</summary>
 public sealed class BenchCommandTests
 {
     private BrokerProcess _broker = null!;
@@ -64,7 +64,7 @@ public sealed class BenchCommandTests
         Assert.That(
             Long(report.GetProperty("deliveryLatency"), "count"),
             Is.LessThan(Long(report, "published")),
-            "those of the warm-up are left out");
+            "messages of the warm-up are not measured");
     }
 
     [Test]
@@ -94,7 +94,7 @@ public sealed class BenchCommandTests
         Assert.That(
             Settings(report, "consumers", "producers", "exchange"),
             Is.EqualTo("16 1 fanout"),
-            "of more queues than connections each is consumed");
+            "with more queues than connections, each queue is consumed");
     }
 
     [Test]
@@ -136,8 +136,8 @@ public sealed class BenchCommandTests
         JsonElement report = await JsonAsync("churn --kind channel --warmup 1 --duration 1");
 
         Assert.That(Rate(report, "rate"), Is.Positive);
-        Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "of the second before, nothing counts");
-        // A message that was sent before measuring began, and arrived after it, is counted but has no latency.
+        Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "the warm-up second is not counted");
+        // A message that was sent before the measurement began and arrived after it is counted, but has no latency.
         Assert.That(Long(report.GetProperty("latency"), "count"), Is.Positive.And.LessThanOrEqualTo(Long(report, "count")));
     }
 
@@ -303,7 +303,7 @@ public sealed class BenchCommandTests
         new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
 
     /// <summary>
-    /// Declares a queue that must exist with this durability. Returns its number of messages, or the reply code of the error.
+    /// Declares an existing queue again. Returns its number of messages, or the reply code of the error if its durability is another.
     /// </summary>
     private string Declare(string queue, bool isDurable)
     {
@@ -348,7 +348,7 @@ public sealed class BenchCommandTests
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
-    /// <summary>Waits until the load has its connections: one that declares, one of a consumer and one of a producer.</summary>
+    /// <summary>Waits until the load has its connections: one that declares, one consumer and one producer.</summary>
     private static Task ConnectionsAsync(BrokerProcess broker) =>
         Eventually.Holds(
             () => broker.Output.Split("(amqpbroker bench)").Length > 3,

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A consumer whose deliveries a test takes one by one, in the order of their arrival.</summary>
+/// <summary>A consumer whose deliveries a test takes one by one, in the order of arrival.</summary>
 internal sealed class DeliveryLog
 {
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
@@ -31,7 +31,7 @@ internal sealed class DeliveryLog
     }
 
     /// <summary>Waits for the next delivery and takes it.</summary>
-    /// <exception cref="TimeoutException">No delivery came within a minute.</exception>
+    /// <exception cref="TimeoutException">No delivery arrived within a minute.</exception>
     public async Task<Arrival> NextAsync() => await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     /// <summary>Waits for the next deliveries and takes them.</summary>

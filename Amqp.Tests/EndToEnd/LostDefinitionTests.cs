@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// A power cut may keep an unsynced write to the log and lose an unsynced write to the catalog. The log then has messages of a queue that
-/// the catalog does not know.
+/// A power cut may keep an unsynced write to the log and lose an unsynced write to the catalog. Then the log has messages of a queue that
+/// the catalog does not contain.
 /// </summary>
 public sealed class LostDefinitionTests
 {
@@ -14,7 +14,7 @@ public sealed class LostDefinitionTests
     public async Task A_new_queue_does_not_inherit_the_messages_of_one_whose_definition_was_lost()
     {
         await using var broker = await BrokerProcess.StartAsync();
-        await PublishAsync(broker, "kept", "stays"); // keeps the segment alive that has the messages of the lost queue
+        await PublishAsync(broker, "kept", "stays"); // keeps the segment with the lost queue's messages alive
         await broker.RestartAsync();
         string catalog = Path.Combine(broker.DataDirectory, "catalog.log");
         byte[] before = await File.ReadAllBytesAsync(catalog);

@@ -113,7 +113,7 @@ public sealed class PublishAndConsumeTests : ClientTests
 
         var log = await DeliveryLog.ConsumeAsync(channel, queue);
         var first = await log.NextAsync(2);
-        await channel.QueueDeclarePassiveAsync(queue); // the reply comes behind all deliveries that were sent before it
+        await channel.QueueDeclarePassiveAsync(queue); // the reply arrives after all deliveries that were sent before it
         int more = log.Waiting;
         await channel.BasicAckAsync(first[1].DeliveryTag, multiple: true);
 

@@ -48,7 +48,7 @@ public sealed class RecoveryTests
     {
         var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.ExchangeDeclareAsync("fleeting", ExchangeType.Topic, durable: false);
-        string queue = await channel.QueueDeclareAsync(); // server-named, so its name changes when it is recovered
+        string queue = await channel.QueueDeclareAsync(); // server-named, so its recovery changes its name
         await channel.QueueBindAsync(queue, "fleeting", "a.#");
         var log = await DeliveryLog.ConsumeAsync(channel, queue, autoAck: true);
 
@@ -66,7 +66,7 @@ public sealed class RecoveryTests
         var log = await DeliveryLog.ConsumeAsync(channel, "kept");
         await PublishAsync(channel, "unacknowledged");
         await log.NextAsync();
-        await PublishAsync(channel, "behind it"); // its confirm shows that the record of the first delivery is durable, too
+        await PublishAsync(channel, "behind it"); // the confirm shows that the record of the first delivery is durable, too
         await log.NextAsync();
 
         await CrashAsync();

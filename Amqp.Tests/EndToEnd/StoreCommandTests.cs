@@ -31,7 +31,7 @@ public sealed class StoreCommandTests
         foreach (string verb in new[] { "inspect", "verify" })
         {
             Ended refused = await RunAsync(verb, _folder);
-            Assert.That((refused.ExitCode, refused.Output), Is.EqualTo((1, "")), "while the broker runs");
+            Assert.That((refused.ExitCode, refused.Output), Is.EqualTo((1, "")), "refused while the broker runs");
             Assert.That(refused.Error, Does.Contain($"(process {broker.Pid.ToString(CultureInfo.InvariantCulture)})"));
         }
         broker.Kill();
@@ -51,7 +51,7 @@ public sealed class StoreCommandTests
         Assert.That(rows.Single(row => row is [.., "/", "mail", "[box]"])[1], Is.EqualTo("3"));
         Assert.That(rows.Single(row => row is ["0000000000000001", ..])[2..4], Is.EqualTo(new[] { "12", "12" }));
         Assert.That(ended.Output, Does.Match("(?m)^messages: 12 in 2 durable queues$"));
-        Assert.That(ended.Output.Where(character => character != '\n' && character is < ' ' or > '~'), Is.Empty, "no colours and no lines");
+        Assert.That(ended.Output.Where(character => character != '\n' && character is < ' ' or > '~'), Is.Empty, "no colours, no lines");
     }
 
     [Test]
@@ -116,7 +116,9 @@ public sealed class StoreCommandTests
         }
     }
 
-    /// <summary>The optimising compiler of .NET 10.0 dropped the second of two equal checks, so damage went unreported.</summary>
+    /// <summary>
+    /// The optimising compiler of .NET 10.0 removed the second of two equal checks, so damage was not reported.
+    /// </summary>
     [Test]
     public async Task Optimised_code_reports_an_unfinished_write()
     {

@@ -68,7 +68,7 @@ public sealed class TableDepthTests
         {
             await Eventually.Holds(
                 async () => (await _channel.LookUpQueueAsync("events")).MessageCount > 0,
-                () => "no event tells of the queue");
+                () => "no event names the queue");
             created = await _channel.GetAsync("events");
         }
         while (created.Content.Decoded.Headers!["name"]?.AsString() != $"declared-{type}");

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Compartments that are not queues. Each fails once; the fault must be counted once, and the compartment must continue.</summary>
+/// <summary>Compartments other than queues. Each fails once. The fault must be counted once, and the compartment must continue.</summary>
 public class CompartmentTests
 {
     [Test]
@@ -26,7 +26,7 @@ public class CompartmentTests
         await Eventually.Holds(() => broker.Faults.Count(Compartment.Events) == 1, () => $"{broker.Faults.Total}");
         await channel.QueueDeclareAsync("second", true, false, false);
 
-        await Eventually.Holds(() => broker.Queue("heard").Counts.Ready == 1, () => "no event came");
+        await Eventually.Holds(() => broker.Queue("heard").Counts.Ready == 1, () => "no event arrived");
         Assert.That(broker.Faults.Total, Is.EqualTo(1));
     }
 
@@ -64,7 +64,7 @@ public class CompartmentTests
         {
             await channel.BasicPublishAsync(
                 "x", "", false, new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = 1 } }, new[] { i });
-            await Eventually.Holds(() => broker.Exchange("x").Count == 0, () => "it waits");
+            await Eventually.Holds(() => broker.Exchange("x").Count == 0, () => "the message is still delayed");
         }
 
         await Eventually.Holds(() => broker.Queue("q").Counts.Ready >= 2, () => $"{broker.Queue("q").Counts.Ready} came");
@@ -78,7 +78,7 @@ public class CompartmentTests
     public async Task A_timer_that_throws_goes_off_again()
     {
         await using var broker = await FaultyBroker.StartAsync();
-        broker.Store.Break("MemoryInUse", 0); // the timer of the alarms reads it
+        broker.Store.Break("MemoryInUse", 0); // the timer of the alarms reads this value
 
         await Eventually.Holds(() => broker.Faults.Count(Compartment.Broker) == 1, () => $"{broker.Faults.Total}");
 
@@ -119,7 +119,7 @@ public class CompartmentTests
 
         await broker.CloseAsync(other);
 
-        await Eventually.Holds(() => broker.Queue("kept").Counts.Ready == 1, () => "what it had is not back");
+        await Eventually.Holds(() => broker.Queue("kept").Counts.Ready == 1, () => "the unacknowledged message is not back");
         await Eventually.Holds(() => broker.Host.QueueCount == 1, () => $"{broker.Host.QueueCount} queues are left");
         Assert.That(broker.Faults.Total, Is.EqualTo(1));
         Assert.That(channel.IsOpen);
@@ -150,7 +150,7 @@ public class CompartmentTests
 
         await channel.QueueDeclareAsync("q", true, false, false);
 
-        await Eventually.Holds(() => broker.Queue("heard").Counts.Ready == 1, () => "no event came");
+        await Eventually.Holds(() => broker.Queue("heard").Counts.Ready == 1, () => "no event arrived");
         Assert.That(channel.IsOpen);
         Assert.That((broker.Faults.Count(Compartment.Events), broker.Faults.Total), Is.EqualTo((1L, 1L)));
     }
@@ -194,7 +194,7 @@ public class CompartmentTests
         }
 
         Assert.That(await failed.Task.WaitAsync(TimeSpan.FromSeconds(30)), Is.InstanceOf<NotSupportedException>());
-        await run.SettleDownAsync(); // needs the thread that threw, so the thread still runs
+        await run.SettleDownAsync(); // needs the thread that has thrown, so this shows that the thread still runs
         Assert.That(run.Store.Failure, Is.Null);
     }
 

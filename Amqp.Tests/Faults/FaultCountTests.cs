@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>The places where an operator sees the counts of contained faults.</summary>
+/// <summary>The places that show an operator the counts of contained faults.</summary>
 public class FaultCountTests
 {
     [Test]

@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A broker whose store a test can make fail, and the clients of this broker.</summary>
+/// <summary>A broker whose store a test can make fail, with clients.</summary>
 internal sealed class FaultyBroker : IAsyncDisposable
 {
     private readonly List<IConnection> _connections = [];
@@ -44,7 +44,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         Store = store!;
     }
 
-    /// <summary>Opens a channel with confirms, on a connection of its own.</summary>
+    /// <summary>Opens a channel with confirms on a new connection.</summary>
     public async Task<IChannel> ChannelAsync()
     {
         var connection = await Broker.Factory().CreateConnectionAsync();
@@ -73,7 +73,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
     public int QuarantineEntries =>
         Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 
-    /// <summary>Adds a message with a head that cannot be decoded to a queue.</summary>
+    /// <summary>Puts a message into a queue whose head cannot be decoded.</summary>
     public void Poison(string queue, int priority = 0)
     {
         var target = Queue(queue);

@@ -6,11 +6,11 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A wrapper of the broker's store that throws unexpected exceptions where a test tells it to.</summary>
+/// <summary>A wrapper of the broker's store that throws unexpected exceptions when a test wants them.</summary>
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Runs before each call, with the name of the call and the number of the queue that it is about (0: no queue). May throw to make the
+    /// Runs before each call, with the name of the call and the number of its queue (0 for a call without a queue). May throw to make the
     /// call fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
@@ -21,7 +21,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
     /// <summary>Runs before each settle, with the number of the queue, and true if the settle is bound to earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>Gets the task that waits for a commit, and returns the task that callers await instead.</summary>
+    /// <summary>Replaces the task that callers await for a commit. The argument is the store's own task.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool IsFull => store.IsFull;
 
-    /// <summary>The value of <see cref="IsBehind"/>; null for the value of the wrapped store.</summary>
+    /// <summary>The value that <see cref="IsBehind"/> returns; null to return the value of the wrapped store.</summary>
     public bool? Behind { get; set; }
 
     public bool IsBehind => Behind ?? store.IsBehind;
@@ -66,7 +66,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
-    /// <summary>Makes a certain call for one queue fail: the next time only, or always.</summary>
+    /// <summary>Makes a given call fail for one queue: only the next time, or always.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {
         if (called != call || about != number)

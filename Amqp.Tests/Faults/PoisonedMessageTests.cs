@@ -39,7 +39,7 @@ public class PoisonedMessageTests
         if (!isThereBefore)
             await ConsumeAsync(channel, received);
 
-        await Eventually.Holds(() => received.Count == 2, () => $"{received.Count} came");
+        await Eventually.Holds(() => received.Count == 2, () => $"{received.Count} messages arrived");
         await ExpectAsideAsync(broker, channel, 2);
     }
 
@@ -98,7 +98,7 @@ public class PoisonedMessageTests
         for (int i = 0; i < 3; i++)
             await channel.BasicRejectAsync((await channel.BasicGetAsync("q", false))!.DeliveryTag, false);
 
-        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
+        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "the number of dead letters is not 2");
         await ExpectAsideAsync(broker, channel, 1);
         Assert.That(broker.Queue("q").Counts, Is.EqualTo((0L, 0L, 0)));
     }
@@ -121,7 +121,7 @@ public class PoisonedMessageTests
         for (int i = 0; i < 3; i++)
             await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "q", new byte[1]));
 
-        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
+        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "the number of dead letters is not 2");
         Assert.That(
             (broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Faults.IsCrashed, broker.Faults.Total),
             Is.EqualTo((0, false, 1L)));
@@ -146,7 +146,7 @@ public class PoisonedMessageTests
         for (int i = 0; i < 2; i++)
             await channel.BasicRejectAsync((await channel.BasicGetAsync("q", false))!.DeliveryTag, false);
 
-        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "not two died");
+        await Eventually.Holds(() => broker.Queue("dead").Counts.Ready == 2, () => "the number of dead letters is not 2");
         Assert.That(
             (broker.Queue("q").Faults.IsCrashed, broker.Queue("q").DeadLetters.AreWaiting, broker.Faults.Total),
             Is.EqualTo((false, false, 1L)));
@@ -176,7 +176,7 @@ public class PoisonedMessageTests
 
         await ConsumeAsync(channel, []);
 
-        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");
+        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "the queue has not stopped");
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((3, 7L)));
         Assert.That(channel.IsOpen);
         var refused = await broker.HttpAsync("PUT", "/queues/%2F/q/restart");
@@ -186,8 +186,8 @@ public class PoisonedMessageTests
     }
 
     /// <summary>
-    /// The poisoned messages are found by expiry, delivery or reading. In each case the queue stops when it has more of them than the
-    /// limit.
+    /// The broker finds the poisoned messages by expiry, by delivery or by reading. In each case the queue stops when it has more of them
+    /// than the limit.
     /// </summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)
@@ -203,15 +203,15 @@ public class PoisonedMessageTests
 
         if (isConsumed && !broker.Queue("q").Faults.IsCrashed)
             await ConsumeAsync(channel, []);
-        else if (!expires) // with a TTL the expiry check has already read the messages
+        else if (!expires) // the expiry check has already read the messages if the queue has a TTL
             Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
-        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "it goes on");
+        await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "the queue has not stopped");
         Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(3));
         Assert.That(
             broker.Faults.Recent.Select(fault => fault.Error.GetType()),
             Has.Exactly(1).EqualTo(typeof(QuarantineFullException)),
-            "nothing but their number stopped it");
+            "only their number has stopped the queue");
     }
 
     [Test]
@@ -238,7 +238,7 @@ public class PoisonedMessageTests
 
         await Eventually.Holds(
             () => broker.Queue("q").Faults.IsCrashed && broker.Queue("q").Counts.Unacknowledged == 0,
-            () => "it goes on");
+            () => "the queue has not stopped");
         Assert.That(broker.Queue("q").Faults.QuarantinedCount, Is.EqualTo(1));
     }
 

@@ -43,7 +43,7 @@ public class QuarantineApiTests
         using var page = JsonDocument.Parse((await broker.HttpAsync("GET", $"{Queue}?page=2&page_size=1&columns=sequence")).Body);
         Assert.That(page.RootElement.GetProperty("items").GetRawText(), Is.EqualTo("""[{"sequence":2}]"""));
         Assert.That(
-            broker.Faults.Total, Is.EqualTo(isRestarted ? 0 : 2), "a list is no fault: " + string.Join('\n', broker.Faults.Recent));
+            broker.Faults.Total, Is.EqualTo(isRestarted ? 0 : 2), "listing causes no fault: " + string.Join('\n', broker.Faults.Recent));
     }
 
     [Test]

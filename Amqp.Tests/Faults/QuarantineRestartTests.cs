@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A quarantined message stays quarantined over restarts, as long as the message and its queue exist.</summary>
+/// <summary>A quarantined message stays quarantined after restarts, as long as the message and its queue exist.</summary>
 public class QuarantineRestartTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -120,7 +120,7 @@ public class QuarantineRestartTests
 
         Assert.That(broker.QuarantineEntries, Is.Zero);
         channel = await broker.ChannelAsync();
-        await PublishAsync(channel, 1); // gets the sequence that the dropped entry named
+        await PublishAsync(channel, 1); // gets the sequence that was in the dropped record
         await broker.RestartAsync();
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
     }
@@ -198,7 +198,7 @@ public class QuarantineRestartTests
         Assert.That(
             DefinitionKey.OfQuarantined(new MessagePlace(0x1234, 0x56)),
             Is.EqualTo("quarantined/00001234/0000000000000056"),
-            "as the page on the format has it");
+            "the key in docs/store-format.md");
         channel = await broker.ChannelAsync();
         await channel.ExchangeDeleteAsync("x");
         Assert.That(broker.QuarantineEntries, Is.Zero);

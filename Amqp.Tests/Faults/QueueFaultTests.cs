@@ -45,7 +45,7 @@ public class QueueFaultTests
         var (consumer, cancelled, before) = await ConsumeAsync(broker, "broken", prefetch: 2);
         for (int i = 0; i < 3; i++)
             await publisher.BasicPublishAsync("amq.fanout", "", new[] { (byte)i });
-        await Eventually.Holds(() => before.Count == 2, () => $"{before.Count} came");
+        await Eventually.Holds(() => before.Count == 2, () => $"{before.Count} messages arrived");
         broker.Store.Break("Settle", broker.NumberOf("broken"));
         await consumer.BasicAckAsync(1, false); // crashes the queue
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -56,7 +56,7 @@ public class QueueFaultTests
 
         Assert.That(broker.Queue("broken").Counts.Ready, Is.EqualTo(2));
         var (_, _, received) = await ConsumeAsync(broker, "broken");
-        await Eventually.Holds(() => received.Count == 2, () => $"{received.Count} came");
+        await Eventually.Holds(() => received.Count == 2, () => $"{received.Count} messages arrived");
         Assert.That(received.Select(body => body[0]), Is.EqualTo(new byte[] { 1, 2 }));
         Assert.That(broker.Faults.Total, Is.EqualTo(1));
         Assert.That(broker.Queue("broken").Faults.Restart(new DispatchRound()), Is.False);
@@ -71,7 +71,7 @@ public class QueueFaultTests
         var queue = broker.Queue("broken");
         await channel.BasicPublishAsync("", "broken", new byte[1]);
 
-        broker.Poison("broken", priority: 200); // above the queue's highest priority
+        broker.Poison("broken", priority: 200); // a priority above the queue's maximum
 
         Assert.That(queue.Faults.IsCrashed);
         Assert.That(broker.Faults.Count(Compartment.Queue), Is.EqualTo(1));
@@ -95,7 +95,7 @@ public class QueueFaultTests
 
         await channel.BasicNackAsync(tag, false, requeue: true);
 
-        await Eventually.Holds(() => broker.Queue("broken").Faults.IsCrashed, () => "it goes on");
+        await Eventually.Holds(() => broker.Queue("broken").Faults.IsCrashed, () => "the queue has not stopped");
         if (isRestartedFirst)
         {
             broker.Queue("broken").Faults.Restart(new DispatchRound());
@@ -123,7 +123,7 @@ public class QueueFaultTests
         int stored = 0, seen = 0;
         var other = new Thread(() =>
         {
-            if (queue.Counts.Consumers == 0) // waits for the queue's lock
+            if (queue.Counts.Consumers == 0) // reading the count waits for the queue's lock
                 Volatile.Write(ref seen, Volatile.Read(ref stored));
         });
         broker.Store.Before = (call, _) =>
@@ -132,7 +132,7 @@ public class QueueFaultTests
                 return;
             if (Interlocked.Increment(ref stored) == 1)
                 other.Start();
-            Thread.Sleep(1); // as if the disk were slow
+            Thread.Sleep(1); // simulates a slow disk
         };
 
         await channel.SendAsync(new BasicRecover(Requeue: true));
@@ -200,7 +200,7 @@ public class QueueFaultTests
         Assert.That(await channel.QueueDeleteAsync("broken"), Is.Zero);
         await channel.QueueDeclareAsync("broken", false, false, false);
         await channel.BasicPublishAsync("", "broken", new byte[1]);
-        Assert.That((await channel.BasicGetAsync("sound", true)), Is.Null, "nothing went elsewhere");
+        Assert.That((await channel.BasicGetAsync("sound", true)), Is.Null, "no message is in another queue");
     }
 
     private static async Task DeclareBoundAsync(IChannel channel, params string[] queues)
@@ -212,7 +212,7 @@ public class QueueFaultTests
         }
     }
 
-    /// <summary>Starts a consumer on its own connection, which acknowledges nothing.</summary>
+    /// <summary>Starts a consumer on a connection of its own. It acknowledges nothing.</summary>
     private static async Task<(IChannel Channel, TaskCompletionSource Cancelled, List<byte[]> Received)> ConsumeAsync(
         FaultyBroker broker, string queue, ushort prefetch = 0)
     {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// A queue that is restarted after a crash has its declared properties. Reservations and consumers from before do not block it.
+/// A queue that is restarted after a crash has its declared properties. Reservations and consumers from before the crash do not block it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable
@@ -25,7 +25,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         Restart(queue);
 
         _broker.Clock.Advance(999);
-        Assert.That(_broker.Host.FindQueue("q"), Is.SameAs(queue), "a millisecond is left");
+        Assert.That(_broker.Host.FindQueue("q"), Is.SameAs(queue), "one millisecond is left");
         _broker.Clock.Advance(1);
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }

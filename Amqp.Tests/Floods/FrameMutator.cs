@@ -58,7 +58,7 @@ internal static class FrameMutator
         frames[at] = frame;
     }
 
-    /// <summary>Returns the frame with its arguments replaced from a random place on.</summary>
+    /// <summary>Replaces the arguments of a frame from a random offset on. Returns the new frame.</summary>
     private static byte[] WithTail(byte[] frame, byte[] tail, Random random)
     {
         if (frame.Length <= HeadLength + 1)

@@ -4,8 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// A well-behaved client. It publishes numbered persistent messages with confirms, and consumes them in order over another connection, with
-/// an acknowledgement for each.
+/// A well-behaved client. It publishes numbered persistent messages with confirms. Over another connection it consumes them in order, and
+/// acknowledges each.
 /// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class GoodClient : IAsyncDisposable
     /// <summary>Number of messages received so far.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Fails if the client is disconnected, or a message is lost, repeated or out of order.</summary>
+    /// <summary>Faults if the client is disconnected, or a message is lost, repeated or out of order.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Connects, and starts to consume.</summary>

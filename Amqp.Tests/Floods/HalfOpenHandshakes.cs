@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Floods;
 
-/// <summary>On many sockets, begins a handshake, stops in the middle of it, and waits until the broker ends the connection.</summary>
+/// <summary>Begins a handshake on many sockets, stops in the middle of it, and waits until the broker closes the connection.</summary>
 internal sealed class HalfOpenHandshakes(int port, int seed) : Offender(port, lastOctet: 3, tasks: 400, seed)
 {
     private static readonly byte[] _handshake = [.. Session.Handshake.SelectMany(frame => frame)];

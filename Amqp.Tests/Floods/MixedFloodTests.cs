@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// All kinds of attacks that strangers can make on an open port, at the same time, while well-behaved clients work.
+/// All kinds of attacks that unknown clients can make on an open port, at the same time, while well-behaved clients work.
 /// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration (6 s), and <c>AMQP_TESTS_SEED</c> repeats the mutations of a run.
 /// </summary>
 [NonParallelizable] // a flood uses all processors
@@ -12,10 +12,10 @@ public sealed class MixedFloodTests
     private const int GoodClients = 3;
     private const long MiB = 1 << 20;
 
-    /// <summary>Memory of code that the flood uses for the first time. It stays after the flood.</summary>
+    /// <summary>Memory for code that the flood is the first to use. This memory stays in use after the flood.</summary>
     private const long CodeBytes = 48 * MiB;
 
-    /// <summary>Maximum size of the log lines about one offender: a hundred lines.</summary>
+    /// <summary>Maximum number of log bytes about one offender in ten seconds: those of a hundred lines.</summary>
     private const long LogBytesInTenSeconds = 50 << 10;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a client; the machine may be slow
@@ -65,7 +65,7 @@ public sealed class MixedFloodTests
         await TestContext.Progress.WriteLineAsync($"mixed flood: later {BrokerFootprint.Of(broker.Pid)}");
     }
 
-    /// <summary>Lets the broker do some work, and returns the resources that it uses afterwards.</summary>
+    /// <summary>Makes the broker do some work, and returns the resources that it uses afterwards.</summary>
     private static async Task<BrokerFootprint> WarmUpAsync(BrokerProcess broker)
     {
         await using var client = await GoodClient.StartAsync(broker.Uri, "warm-up");
@@ -86,7 +86,7 @@ public sealed class MixedFloodTests
     }
 
     /// <summary>
-    /// Waits for the client's next message. If the client was told to stop publishing, no message may come any more, so nothing is awaited.
+    /// Waits for the client's next message. After the token is cancelled the client publishes no more, so the method does not wait.
     /// </summary>
     private static async Task DemandProgressAsync(GoodClient client, CancellationToken stop)
     {
@@ -116,7 +116,7 @@ public sealed class MixedFloodTests
         // A client that only connects and disconnects is not logged.
         foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood))
             Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
-        // For each address the log has a limited number of lines in ten seconds, and a sum of the lines left out.
+        // For each address the log has a limited number of lines in ten seconds, and one line with the number of lines left out.
         Assert.That(log.Length, Is.LessThan(MiB + (_time.TotalSeconds / 10 + 1) * offenders.Length * LogBytesInTenSeconds));
     }
 

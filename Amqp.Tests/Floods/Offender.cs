@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Attacks a broker from an address of its own, with several tasks at the same time, until the token is cancelled.</summary>
+/// <summary>Attacks a broker from a separate address, with several tasks at the same time, until the token is cancelled.</summary>
 /// <remarks>The public members are thread-safe.</remarks>
 internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
 {
     private long _offences;
 
-    /// <summary>The address that the offender uses: a loopback address that well-behaved clients do not use.</summary>
+    /// <summary>The address that the offender connects from: a loopback address that no well-behaved client uses.</summary>
     public IPAddress Address { get; } = new([127, 0, 0, lastOctet]);
 
     /// <summary>Number of attacks so far.</summary>
@@ -49,7 +49,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
             bytes = bytes[await socket.SendAsync(bytes, stop)..];
     }
 
-    /// <summary>Reads until the broker ends the connection, or sends nothing for the given time.</summary>
+    /// <summary>Reads until the broker closes the connection, or sends nothing for the given time.</summary>
     protected static async Task HearOutAsync(Socket socket, TimeSpan silence, CancellationToken stop)
     {
         byte[] buffer = new byte[4096];
@@ -65,7 +65,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Makes the end of the connection a reset instead of a close.</summary>
+    /// <summary>Makes the socket send a reset instead of a normal close.</summary>
     protected static void Reset(Socket socket) => socket.LingerState = new LingerOption(true, 0);
 
     private async Task RepeatAsync(Random random, CancellationToken stop)
@@ -78,7 +78,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
             {
-                // The broker has ended the connection, or the token is cancelled.
+                // The broker has closed the connection, or the token is cancelled.
             }
             Interlocked.Increment(ref _offences);
         }

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>The frames of valid sessions, whose clients do not wait for answers.</summary>
+/// <summary>The frames of valid sessions of clients that do not wait for answers.</summary>
 internal static class Session
 {
     private const int Queues = 20;
@@ -24,7 +24,7 @@ internal static class Session
     public static IReadOnlyList<byte[]> Random(Random random)
     {
         string queue = $"mutated.{random.Next(Queues)}", exchange = $"mutated.x.{random.Next(Queues)}";
-        // The limits delete the messages and queues that the session leaves.
+        // These arguments limit what stays behind: the broker deletes excess messages and unused queues.
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(100)).With("x-expires", FieldValue.FromInt32(60_000));
         var routing = FieldTable.Empty.With("x-match", FieldValue.FromString("any")).With("n", FieldValue.FromInt32(1));
         List<byte[]> frames =

@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Topologies that random operations would hardly ever make: rings and chains of full queues, of alternate exchanges, and of exchanges that
-/// keep or delay messages.
+/// Topologies that random operations would hardly ever build: rings and chains of full queues, of alternate exchanges, and of exchanges
+/// that keep or delay messages.
 /// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Number of queues of a ring. In a ring of n queues one publish causes n² deaths, and each message lists the queues in which it died.
-    /// So the large rings are for long runs.
+    /// Number of queues in a ring. In a ring of n queues one publish causes n² deaths, and each message lists the queues in which it died.
+    /// So the large rings are for long runs only.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -42,14 +42,17 @@ internal sealed class Contraptions(FuzzWorker worker)
         await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing)); // last, because its messages move for a while
     }
 
-    /// <summary>Builds on an open channel: a method of the last topology that has no answer may have closed the channel.</summary>
+    /// <summary>
+    /// Builds one topology. The channel.flow before it opens a new channel if an unanswered method of the last topology has closed the old
+    /// one.
+    /// </summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
         await worker.AskAsync(new ChannelFlow(true));
         await buildAsync();
     }
 
-    /// <summary>Deletes the queues and exchanges that were built.</summary>
+    /// <summary>Deletes the queues and exchanges of all topologies.</summary>
     public async Task ClearAsync()
     {
         foreach (string queue in _queues)
@@ -60,7 +63,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         _exchanges.Clear();
     }
 
-    /// <summary>Builds full queues, each of which dead-letters to the next.</summary>
+    /// <summary>Builds a ring of full queues, each of which dead-letters to the next.</summary>
     private async Task BuildRingAsync(int size)
     {
         string ring = worker.NewName();
@@ -78,7 +81,8 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds queues in which messages expire at once, each of which dead-letters to the next, and a consumer that rejects.
+    /// Builds a ring of queues in which messages expire at once, each of which dead-letters to the next, and a consumer that rejects
+    /// messages.
     /// </summary>
     private async Task BuildExpiryRingAsync()
     {
@@ -94,7 +98,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.TellAsync(new BasicNack(tag, true, false));
     }
 
-    /// <summary>Builds exchanges without bindings. The alternate exchange of each is the next one.</summary>
+    /// <summary>Builds a ring of exchanges, at first without bindings. The alternate exchange of each is the next one.</summary>
     private async Task BuildAlternateRingAsync()
     {
         string ring = worker.NewName();
@@ -156,15 +160,15 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
-        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // other workers publish to this exchange
+        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // other workers publish to amq.fanout
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");
     }
 
     /// <summary>
-    /// Builds a delaying exchange, with full queues behind it that dead-letter to it. The exchange may be deleted while messages wait in
-    /// it.
+    /// Builds a delaying exchange whose messages go to full queues, which dead-letter to the exchange. The exchange may be deleted while it
+    /// delays messages.
     /// </summary>
     private async Task BuildDelaysAsync()
     {
@@ -187,7 +191,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         string trace = worker.NewName();
         await TellOfQueueAsync(trace, trace, ("x-max-length", FieldValue.FromInt32(2)));
         await worker.BindQueueAsync(trace, "amq.rabbitmq.trace", "#");
-        await PublishDeepAsync(trace); // for others, who have them delivered when they are traced
+        await PublishDeepAsync(trace); // published before tracing is on, so that later deliveries of these messages are traced
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
         await PublishDeepAsync(trace);
         await worker.Api.CallAsync(
@@ -225,7 +229,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         worker.Disconnect();
     }
 
-    /// <summary>Publishes messages that the broker may refuse, which closes the channel. So it uses a channel of its own.</summary>
+    /// <summary>Publishes on a channel used for nothing else, because the broker may refuse the messages and close the channel.</summary>
     private Task PublishAnyAsync(string exchange, string key) =>
         worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The fuzzer's client of the HTTP API. One worker owns it.</summary>
+/// <summary>The fuzzer's client for the HTTP API. One worker owns it.</summary>
 internal sealed class FuzzApi : IDisposable
 {
     private readonly FuzzRun _run;
@@ -18,11 +18,11 @@ internal sealed class FuzzApi : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
     }
 
-    /// <summary>Sends a request. Fails the run if the response is a fault of the broker, or does not come in time.</summary>
+    /// <summary>Sends a request. Fails the run if the response shows a fault of the broker, or does not arrive in time.</summary>
     /// <param name="method">GET, PUT, POST or DELETE.</param>
     /// <param name="path">Path after <c>/api</c>, escaped.</param>
     /// <param name="body">JSON, or null for no body.</param>
-    /// <returns>Status and body; the status is 0 if the broker does not run any more.</returns>
+    /// <returns>Status and body. The status is 0 if the broker no longer runs.</returns>
     public async Task<(int Code, string Body)> CallAsync(string method, string path, string? body = null)
     {
         if (path != "/faults")

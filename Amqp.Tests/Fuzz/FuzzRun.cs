@@ -6,14 +6,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>One run of the fuzzer: its broker, the last operations, and the first failure. Thread-safe.</summary>
+/// <summary>One run of the fuzzer: its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
 internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>Maximum time that a message of a bystander may take, whatever other clients do.</summary>
+    /// <summary>Maximum time in which a bystander's message must come back, regardless of other clients.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Maximum time of an answer to a worker of the fuzzer. It is longer, because the worker may have requested much work.
+    /// Maximum time in which a worker of the fuzzer must get an answer. It is longer than <see cref="Patience"/>, because the worker may
+    /// have requested much work.
     /// </summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 
@@ -29,10 +30,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public int Seed => seed;
 
-    /// <summary>True if the run has time for operations that take long.</summary>
+    /// <summary>True if the run has enough time for slow operations.</summary>
     public bool IsLong => time >= _long;
 
-    /// <summary>Cancelled when the run ends, because its time is over or it has failed.</summary>
+    /// <summary>Cancelled when the run ends, either because its time is over or because it has failed.</summary>
     public CancellationToken Stop => _stop.Token;
 
     public InputCoverage Coverage { get; } = new();
@@ -40,7 +41,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     /// <summary>The first failure, with the last operations that may explain it; null if there was none.</summary>
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
-    /// <summary>The answers of the broker so far, each with its number.</summary>
+    /// <summary>The answers of the broker so far, with the number of each, as text.</summary>
     public string Answers =>
         string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 
@@ -55,7 +56,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void NoteAnswer(string answer) => _answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
 
-    /// <summary>Fails the run and ends it. Only the first failure counts.</summary>
+    /// <summary>Fails the run and ends it. Only the first failure is kept.</summary>
     public void Fail(string why)
     {
         string story = string.Create(
@@ -66,10 +67,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         broker.Kill(); // if the broker hangs, its clients would wait for it
     }
 
-    /// <summary>Starts the time of the random operations. The run ends when it is over.</summary>
+    /// <summary>Starts the time for random operations. The run ends when this time is over.</summary>
     public void BeginToEnd() => _stop.CancelAfter(time);
 
-    /// <summary>Checks the broker's process and its count of faults until the run ends.</summary>
+    /// <summary>Checks the broker's process and its number of faults until the run ends.</summary>
     public async Task WatchAsync()
     {
         using var api = new FuzzApi(this, NewLog("watch"));
@@ -95,7 +96,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Returns the log from its first error on; if it has none, the end of the log.</summary>
+    /// <summary>Returns the broker's output from its first error on. Without an error, returns the end of the output.</summary>
     private static string Told(string output)
     {
         const int most = 4000;

@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// The targets of coverage-guided fuzzing (README.md), which runs for hours. Here they get their seeds and, for a second each, random
-/// mutations of the seeds.
+/// Runs each target of coverage-guided fuzzing (README.md) with its seeds, and for a second with random mutations of the seeds. The guided
+/// fuzzing itself runs for hours.
 /// </summary>
 public sealed class FuzzTargetTests
 {

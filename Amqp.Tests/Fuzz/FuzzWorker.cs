@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Does the operations of the fuzzer one after another. It has the HTTP API and a connection with a few channels, which are opened anew
-/// when the broker has closed them.
+/// Sends the fuzzer's operations one after another. Uses the HTTP API, and a connection with a few channels. Opens them again when the
+/// broker has closed them.
 /// </summary>
 internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzRun Run => run;
 
-    /// <summary>True for the worker that builds the objects that exist once per run.</summary>
+    /// <summary>True for one worker of a run. It builds the objects that exist once per run.</summary>
     public bool IsFirst => number == 1;
 
-    /// <summary>Prefix of the names of objects that only this worker uses.</summary>
+    /// <summary>Prefix for the names of objects that only this worker uses.</summary>
     public string Prefix { get; } = $"fuzz.w{number}.";
 
     /// <summary>Returns a name that was not used before.</summary>
@@ -34,10 +34,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzApi Api => _api ??= new FuzzApi(run, Log);
 
-    /// <summary>User of the next connection.</summary>
+    /// <summary>User that logs in for the next connection. The password is the same text.</summary>
     public string User { get; set; } = "guest";
 
-    /// <summary>Returns one of the worker's channels, opened if needed; null if the run has ended.</summary>
+    /// <summary>Returns one of the worker's channels, after opening it if needed; null if the run has ended.</summary>
     public async Task<HostileChannel?> ChannelAsync(int which = 0)
     {
         while (!run.Stop.IsCancellationRequested)
@@ -60,7 +60,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return null;
     }
 
-    /// <summary>Ends the connection without a close.</summary>
+    /// <summary>Closes the socket without connection.close.</summary>
     public void Disconnect()
     {
         _client?.Dispose();
@@ -78,7 +78,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return await channel.AskAsync(method);
     }
 
-    /// <summary>Sends a method on an open channel, and waits for no answer.</summary>
+    /// <summary>Sends a method on an open channel, without waiting for an answer.</summary>
     public async Task TellAsync<TMethod>(TMethod method, int which = 0)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -88,7 +88,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         await channel.TellAsync(method);
     }
 
-    /// <summary>Publishes a message a number of times.</summary>
+    /// <summary>Publishes the same message <paramref name="count"/> times.</summary>
     public async Task PublishAsync(
         string exchange, string key, BasicProperties properties, int bodySize = 10, int count = 1, bool mandatory = false, int which = 0)
     {
@@ -123,7 +123,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public Task<Answer> DeleteExchangeAsync(string exchange, int which = 0) => AskAsync(new ExchangeDelete(exchange, false, false), which);
 
-    /// <summary>Calls a function, but only the first time that it is called with this name.</summary>
+    /// <summary>Calls a function only if no function was called before with this name.</summary>
     public async Task OnceAsync(string what, Func<Task> doAsync)
     {
         if (_done.Add(what))
@@ -131,7 +131,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
     }
 
     /// <summary>
-    /// Publishes messages to a queue, and lets some of them have each possible end: returned, delivered, rejected and so dead-lettered,
+    /// Publishes messages to a queue, and lets some of them end in each way: returned, delivered, rejected and so dead-lettered,
     /// acknowledged, purged.
     /// </summary>
     /// <param name="queue">Name of a queue. It need not exist.</param>

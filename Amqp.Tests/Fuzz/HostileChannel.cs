@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>A channel of a <see cref="HostileClient"/>. Its worker sends, and the client's reading task handles received methods.</summary>
+/// <summary>
+/// A channel of a <see cref="HostileClient"/>. The worker sends on it, and the client's reading task handles received methods.
+/// </summary>
 internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort number)
 {
     private const int MostTags = 500;
@@ -26,11 +28,11 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
     /// <summary>True if the worker has sent tx.select.</summary>
     public bool IsTransactional { get; set; }
 
-    /// <summary>Sends a method, and does not wait for an answer.</summary>
+    /// <summary>Sends a method without waiting for an answer.</summary>
     public Task TellAsync<TMethod>(TMethod method)
         where TMethod : struct, IMethod<TMethod> => client.SendAsync(Encoded.Frame(number, method));
 
-    /// <summary>Publishes a message, or several equal ones.</summary>
+    /// <summary>Publishes the same message <paramref name="count"/> times.</summary>
     public Task PublishAsync(BasicPublish method, BasicProperties properties, int bodySize, int count = 1)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -66,7 +68,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
         catch (OperationCanceledException)
         {
-            return Answer.Ended; // the run has ended, perhaps because the broker does not answer any more
+            return Answer.Ended; // the run has ended, perhaps because the broker no longer answers
         }
         catch (TimeoutException)
         {
@@ -75,7 +77,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Takes the tag of an unsettled delivery, chosen at random; returns 0 if there is none.</summary>
+    /// <summary>Removes and returns the tag of an unsettled delivery, chosen at random; 0 if there is none.</summary>
     public ulong TakeTag(Random random)
     {
         lock (_gate)

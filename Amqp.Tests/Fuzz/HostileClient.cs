@@ -8,16 +8,16 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client that treats a refusal as an answer: if the broker closes a channel or a connection, its user opens a new one. One worker sends,
-/// and a task of the client reads, so that the broker never waits for the client to read.
+/// A client that expects refusals: if the broker closes a channel or a connection, the worker opens a new one. The worker sends, and a task
+/// of the client reads all the time, so that the broker never waits for the client to read.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
     /// <summary>
-    /// Maximum size of a received content header. It is above the frame size, because the broker adds headers to dead letters and traced
-    /// messages.
+    /// Maximum size of a received content header, in bytes. It exceeds the frame size, because the broker adds headers to dead letters and
+    /// traced messages.
     /// </summary>
     private const int LargestHeader = 1 << 20;
 
@@ -70,7 +70,7 @@ internal sealed class HostileClient : IDisposable
         return await channel.AskAsync(new ChannelOpen()) is { IsOk: true } ? channel : null;
     }
 
-    /// <summary>Sends frames. If the connection has ended, the frames are lost without an error.</summary>
+    /// <summary>Sends frames. If the connection has ended, the frames are dropped without an error.</summary>
     public async Task SendAsync(byte[] frames)
     {
         if (_isClosed)
@@ -91,7 +91,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Ends the connection without a close.</summary>
+    /// <summary>Closes the socket without connection.close.</summary>
     public void Dispose()
     {
         _isClosed = true;
@@ -131,7 +131,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Returns the next frame; null if none comes for a while.</summary>
+    /// <summary>Returns the next frame; null if none arrives for a while.</summary>
     private async Task<RawFrame?> NextAsync()
     {
         try
@@ -144,7 +144,9 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Returns the reply code of a close. The reply text may not be UTF-8, because it may contain names with any octets.</summary>
+    /// <summary>
+    /// Returns the reply code of a close. Does not decode the reply text, which may contain names that are not valid UTF-8.
+    /// </summary>
     public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
 
     /// <summary>Returns code and text of a close, for the report of a failure.</summary>

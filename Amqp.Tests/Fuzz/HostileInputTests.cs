@@ -7,9 +7,9 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Clients, and operators over HTTP, send any well-formed requests. Other clients must not notice it, and the broker must contain no fault.
-/// First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5 s, or for
-/// <c>AMQP_TESTS_FUZZ_SECONDS</c>. <c>AMQP_TESTS_SEED</c> repeats the operations of a run.
+/// Fuzzing clients, some of them over HTTP, send unusual but well-formed requests. Other clients must not be affected, and the broker must
+/// contain no fault. First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5
+/// s, or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. <c>AMQP_TESTS_SEED</c> repeats the operations of a run.
 /// </summary>
 public sealed class HostileInputTests
 {
@@ -83,7 +83,7 @@ public sealed class HostileInputTests
         }
     }
 
-    /// <summary>All bystanders.</summary>
+    /// <summary>All bystanders: the clients that must not be affected.</summary>
     private sealed class Crowd(FuzzRun run, params string[] hosts) : IAsyncDisposable
     {
         private readonly Bystander[] _clients =

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Records the value that each input was given, and the broker's answer. Thread-safe.</summary>
+/// <summary>Records the values that each input was given, and the broker's answers. Thread-safe.</summary>
 internal sealed class InputCoverage
 {
     private readonly ConcurrentDictionary<(string Place, string Name, string Value), string> _answers = [];
@@ -25,9 +25,9 @@ internal sealed class InputCoverage
                     .Select(count => $"{count.Key} {count.Value}"))));
 }
 
-/// <summary>A value for an input that the broker knows.</summary>
+/// <summary>One value for one input that the broker supports.</summary>
 /// <param name="Place">Kind of place of the input, such as <c>queue argument</c>.</param>
 /// <param name="Name">Name of the input, such as <c>x-expires</c>.</param>
 /// <param name="Value">The value.</param>
-/// <param name="TryAsync">Sends the value, uses the object that it belongs to, and returns the answer.</param>
+/// <param name="TryAsync">Sends the value, uses the object that has the value, and returns the answer.</param>
 internal sealed record InputCase(string Place, string Name, HostileValue Value, Func<FuzzWorker, Task<string>> TryAsync);

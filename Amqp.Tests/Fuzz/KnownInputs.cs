@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The names that have a meaning for the broker.</summary>
+/// <summary>The names of all inputs that the broker interprets.</summary>
 internal static partial class KnownInputs
 {
     /// <summary>Arguments whose names do not begin with <c>x-</c>.</summary>
@@ -21,8 +21,8 @@ internal static partial class KnownInputs
         ];
 
     /// <summary>
-    /// Names of arguments of queues, exchanges, bindings and consumers: those in the table of queue arguments, and every other name in the
-    /// broker's code that begins with <c>x-</c>, so that a new argument is included.
+    /// Names of arguments of queues, exchanges, bindings and consumers. They include every name in the broker's code that begins with
+    /// <c>x-</c>, so that a new argument is included automatically.
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 

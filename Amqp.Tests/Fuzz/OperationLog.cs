@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The last operations of one worker. The worker writes, and any thread reads.</summary>
+/// <summary>The last operations of one worker. Only the worker writes; any thread may read.</summary>
 internal sealed class OperationLog(string worker, Stopwatch clock)
 {
     private const int Kept = 40;
@@ -16,7 +16,7 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
     public long Count { get; private set; }
 
     /// <summary>
-    /// Records an operation. Its text is made only when the log is read, because most operations are long and are never read.
+    /// Records an operation. The text is built only when the log is read, because most entries are long and are never read.
     /// </summary>
     public void Note(object operation)
     {

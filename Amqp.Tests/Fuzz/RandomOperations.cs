@@ -5,7 +5,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// The random operations of a worker, one at a time. Each is well-formed, and most of them use objects that other workers use as well.
+/// The random operations of a worker, sent one at a time. Each is well-formed. Most of them use objects that other workers use as well.
 /// </summary>
 internal sealed class RandomOperations
 {
@@ -236,7 +236,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("GET", $"/exchanges/%2F/{Random.OwnExchange()}");
     }
 
-    /// <summary>Creates or deletes a user, or changes its permissions. The worker logs in as this user, or as guest again.</summary>
+    /// <summary>Creates or deletes a user, or changes its permissions. The worker's next login is as this user or as guest.</summary>
     private async Task AccessAsync()
     {
         const string user = SystematicPass.ScratchUser;
@@ -283,7 +283,7 @@ internal sealed class RandomOperations
         }
     }
 
-    /// <summary>Imports the present definitions again in half of the calls, and then a queue with random values.</summary>
+    /// <summary>Imports the current definitions again in half of the calls. Then imports a queue with random values.</summary>
     private async Task DefinitionsAsync()
     {
         var (code, body) = await _worker.Api.CallAsync("GET", "/definitions/%2F");
@@ -295,7 +295,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("POST", "/definitions/%2F", queue);
     }
 
-    /// <summary>Deletes most of the objects, so that long runs stay small.</summary>
+    /// <summary>Deletes most of the objects, so that the topology does not grow in long runs.</summary>
     private async Task ClearAsync()
     {
         for (int place = 0; place < 16; place++)

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Gives every hostile value to every known input once, each time with messages that use it.</summary>
+/// <summary>Gives every hostile value to every known input once. Publishes messages each time, so that the broker uses the value.</summary>
 internal static class SystematicPass
 {
     private const string Host = "%2F";
@@ -85,7 +85,9 @@ internal static class SystematicPass
         return answer.ToString();
     }
 
-    /// <summary>Leaves a queue with a message, so that timers wait for deadlines that are far away or never come.</summary>
+    /// <summary>
+    /// Declares a queue, publishes a message to it, and keeps both, so that timers wait for deadlines that are far away or never come.
+    /// </summary>
     private static async Task<string> LeaveQueueAsync(FuzzWorker worker, FieldTable arguments)
     {
         string left = worker.NewName();
@@ -95,7 +97,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Leaves queues in which nothing is due for years. The timer of all queues then has no near deadline until another worker makes one.
+    /// Declares queues in which nothing is due for years. After that the timer of all queues has no near deadline, until another worker
+    /// causes one.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
@@ -125,7 +128,8 @@ internal static class SystematicPass
             return answer.ToString();
         await DeclareOnceAsync(worker, queue, 2);
         var properties = new BasicProperties { Headers = Table("x-delay", value), CorrelationId = value.ShortText };
-        await worker.PublishAsync(exchange, "1", properties, count: 2, mandatory: true); // not bound: returned or to the alternate
+        // The exchange has no binding yet, so the messages are returned or go to the alternate exchange.
+        await worker.PublishAsync(exchange, "1", properties, count: 2, mandatory: true);
         await worker.BindQueueAsync(queue, exchange, "1");
         await worker.PublishAsync(exchange, "1", properties, count: 3);
         await worker.AskAsync(new QueueUnbind(queue, exchange, "1", FieldTable.Empty));
@@ -150,7 +154,7 @@ internal static class SystematicPass
         string key = value.ShortText;
         var answer = await worker.BindQueueAsync(queue, exchange, key);
         await worker.PublishAsync(exchange, key, new(), count: 2, mandatory: true);
-        await worker.BindExchangeAsync(exchange, exchange, key); // makes a circle
+        await worker.BindExchangeAsync(exchange, exchange, key); // makes a circle of bindings
         await worker.PublishAsync(exchange, key, new(), count: 2);
         await worker.AskAsync(new ExchangeUnbind(exchange, exchange, key, false, FieldTable.Empty));
         await worker.AskAsync(new QueueUnbind(queue, exchange, key, FieldTable.Empty));
@@ -216,8 +220,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Publishes to a queue that dead-letters the message, and to exchanges that read the properties or keep the message, with the firehose
-    /// on.
+    /// Publishes while the firehose is on: to a queue that dead-letters the message, and to exchanges that read the properties or keep the
+    /// message.
     /// </summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
@@ -295,7 +299,7 @@ internal static class SystematicPass
             await worker.PublishAsync(exchange, "", new(), count: 2, mandatory: true);
             await worker.Api.CallAsync("DELETE", path);
             await worker.DeclareQueueAsync(queue, arguments); // the queue may have expired
-            await worker.PublishAsync("", queue, new()); // so that the next policy finds a message
+            await worker.PublishAsync("", queue, new()); // so that a message is there when the next policy applies
         }
         return Text(code);
     }
@@ -309,7 +313,7 @@ internal static class SystematicPass
             ["definition"] = "{\"max-length\":2}",
             ["priority"] = "1",
             ["apply-to"] = "\"all\"",
-            // The pattern has the worker's prefix, so that the policy does not apply to objects of other workers.
+            // The pattern contains the worker's prefix, so that the policy does not apply to objects of other workers.
             [field] = field == "pattern" && value.Field.Type == FieldType.LongString
                 ? JsonSerializer.Serialize($"^{worker.Prefix}{value.ShortText}")
                 : value.Json,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The data directory is opened when the broker starts, not earlier when its services are created.</summary>
+/// <summary>The data directory is opened when the broker starts, and not already when its services are created.</summary>
 public sealed class BrokerOpeningTests
 {
     [TestCase("")]

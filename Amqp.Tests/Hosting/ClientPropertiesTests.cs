@@ -4,7 +4,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Capabilities, and a name for the log, from the properties that a client sends in start-ok.</summary>
+/// <summary>The capabilities, and a description for the log, that are taken from the properties that a client sends in start-ok.</summary>
 public sealed class ClientPropertiesTests
 {
     [TestCase("authentication_failure_close", true, false, false)]
@@ -17,7 +17,7 @@ public sealed class ClientPropertiesTests
 
         Assert.That(Read(FieldValue.FromBoolean(true)), Is.EqualTo(expected));
         Assert.That(Read(FieldValue.FromBoolean(false)), Is.EqualTo(default(ClientCapabilities)));
-        Assert.That(Read(FieldValue.FromInt32(1)), Is.EqualTo(default(ClientCapabilities)), "it is no answer to whether");
+        Assert.That(Read(FieldValue.FromInt32(1)), Is.EqualTo(default(ClientCapabilities)), "only a boolean sets a capability");
 
         ClientCapabilities Read(FieldValue value) =>
             ClientCapabilities.Read(FieldTable.Empty.With("capabilities", FieldValue.FromTable(FieldTable.Empty.With(name, value))));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Events of the broker as log lines, in the categories whose log level is debug.</summary>
+/// <summary>Events of the broker as log lines. Only categories with the log level debug have them.</summary>
 public class EventLogTests
 {
     [TestCase("connection.created", LogCategory.Connection)]
@@ -28,13 +28,13 @@ public class EventLogTests
                 [KeyValuePair.Create("name", FieldValue.FromString("a")), KeyValuePair.Create("port", FieldValue.FromInt64(7))])));
 
         Assert.That(
-            debugged.Lines, Has.Member($"{name}: name: a, port: 7").And.Count.EqualTo(2), "those of the other categories are not written");
+            debugged.Lines, Has.Member($"{name}: name: a, port: 7").And.Count.EqualTo(2), "events of other categories are not logged");
     }
 
     [Test]
     public void Where_nobody_debugs_nothing_is_listened_to() => Assert.That(new EventLog(new Debugged(null)).IsListening, Is.False);
 
-    /// <summary>Keeps log lines. One category has the level debug, or none if it is null; all others have a higher level.</summary>
+    /// <summary>Keeps log lines. One category has the level debug; null for none. All other categories have a higher level.</summary>
     private sealed class Debugged(LogCategory? category) : ILoggerFactory
     {
         public List<string> Lines { get; } = [];

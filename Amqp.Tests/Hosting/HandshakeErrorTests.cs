@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Errors of clients in and after tune-ok, before open-ok.</summary>
+/// <summary>Errors of clients in tune-ok or between tune-ok and open-ok.</summary>
 public class HandshakeErrorTests
 {
     private BrokerInProcess _broker = null!;
@@ -16,7 +16,9 @@ public class HandshakeErrorTests
 
     private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
 
-    /// <summary>Bytes sent in place of a valid connection.open, some with further frames after them, and the reply code.</summary>
+    /// <summary>
+    /// Bytes that the client sends instead of a valid connection.open, some with further frames, and the expected reply code.
+    /// </summary>
     private static IEnumerable<TestCaseData> Errors =>
     [
         new TestCaseData(UnknownVirtualHost, ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host"),
@@ -45,7 +47,7 @@ public class HandshakeErrorTests
 
         var close = await client.ExpectAsync<ConnectionClose>();
         Assert.That((ReplyCode)close.ReplyCode, Is.EqualTo(code), close.ReplyText);
-        await client.SendAsync(0, new ConnectionClose(200, "crossed", 0, 0)); // the reply to it shows that the broker still reads
+        await client.SendAsync(0, new ConnectionClose(200, "crossed", 0, 0)); // the reply to this close shows that the broker still reads
         await client.ExpectAsync<ConnectionCloseOk>();
         await client.SendAsync(0, new ConnectionCloseOk());
         await client.ExpectEndAsync();
@@ -67,8 +69,8 @@ public class HandshakeErrorTests
     }
 
     /// <summary>
-    /// After a frame that is too large, the broker cannot know where the next frame begins. So it searches for the bytes of close-ok, which
-    /// several packets may contain in pieces.
+    /// After a frame that is too large, the broker does not know the beginning of the next frame. So it searches for the bytes of close-ok,
+    /// which may arrive in several pieces.
     /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)
@@ -89,7 +91,7 @@ public class HandshakeErrorTests
 
         await client.ExpectEndAsync();
         await Eventually.Holds(() => _broker.Connections.Count == 0, () => "the connection is still there");
-        Assert.That(_broker.Log, Has.None.Contains("handshake not done"), "that it is cut off for want of an answer");
+        Assert.That(_broker.Log, Has.None.Contains("handshake not done"), "the close-ok was found, so no timeout closed the connection");
     }
 
     [TestCase(2047, 4095u, "negotiated frame_max = 4095 is lower than the minimum allowed value (4096)")]

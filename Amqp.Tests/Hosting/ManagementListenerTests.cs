@@ -8,7 +8,7 @@ using Amqp.Tests.Tls;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Settings of the HTTP API: TLS, reply headers, path prefix, allowed origins, the delay after failed logins, protected virtual hosts.
+/// Settings of the HTTP API: TLS, response headers, path prefix, allowed origins, the delay after failed logins, protected virtual hosts.
 /// </summary>
 public class ManagementListenerTests
 {

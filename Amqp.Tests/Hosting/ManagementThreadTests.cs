@@ -2,7 +2,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Work of the HTTP API resumes on the thread pool, even if a socket thread completes the awaited task.</summary>
+/// <summary>The HTTP API continues on the thread pool after an await, even if a socket thread completes the awaited task.</summary>
 public sealed class ManagementThreadTests
 {
     [Test]
@@ -49,7 +49,7 @@ public sealed class ManagementThreadTests
     }
 
     /// <summary>
-    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/> the code after the await would run on the new
+    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/> the code after the await would run on that
     /// thread.
     /// </summary>
     private static Task CompletedElsewhereAsync()

@@ -2,7 +2,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The names in the log for clients that speak another protocol than AMQP 0-9-1.</summary>
+/// <summary>Descriptions in the log of clients that use another protocol than AMQP 0-9-1.</summary>
 public class ProtocolHintTests
 {
     [TestCase("16030100C0010000BC0303", "a TLS client on a plain port")]

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// A loopback address in a PROXY header counts only if the sender of the header is on this machine or in a trusted network. Any peer can
-/// send such a header.
+/// Any peer can send a PROXY header with a loopback address. The address counts as local only if the sender of the header is on this
+/// machine or in a trusted network.
 /// </summary>
 public class ProxiedPeerTests
 {
-    // Address of the socket's peer; rest of the header; trusted networks; true if the client counts as local.
+    // Parameters: address of the socket's peer; rest of the header; trusted networks; true if the client counts as local.
     [TestCase("203.0.113.9", "TCP4 127.0.0.1 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP4 127.8.8.8 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP6 ::1 ::1 5 6", "", false)]
@@ -56,7 +56,7 @@ public class ProxiedPeerTests
     }
 
     /// <summary>
-    /// A listener for IPv4 and IPv6 reports IPv4 addresses in the form of IPv6. They become IPv4 addresses again, because limits and
+    /// A listener for IPv4 and IPv6 reports IPv4 addresses in the form of IPv6. They are converted back to IPv4, because limits and
     /// permissions use that form.
     /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]

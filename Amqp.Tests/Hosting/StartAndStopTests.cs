@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Start, stop and failing starts of the broker as a process.</summary>
+/// <summary>The broker as a process: its start, its stop, and failing starts.</summary>
 public class StartAndStopTests
 {
     [Test]

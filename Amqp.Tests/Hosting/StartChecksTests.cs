@@ -4,7 +4,9 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Errors of a configuration that are found without starting the broker, so that <c>config check</c> reports them too.</summary>
+/// <summary>
+/// Configuration errors that can be found without starting the broker, and that <c>config check</c> therefore also reports.
+/// </summary>
 public class StartChecksTests
 {
     [TestCase("listeners.ssl.1 = 1", "listeners.ssl needs a certificate: set ssl_options.certfile and ssl_options.keyfile.")]

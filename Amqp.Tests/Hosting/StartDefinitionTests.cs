@@ -161,6 +161,6 @@ public class StartDefinitionTests
         Assert.That(new[] { IsImported(one), IsImported(one), IsImported(other) }, Is.EqualTo(new[] { true, false, false }));
         folder.Write("one.json", """{"vhosts":[{"name":"v"},{"name":5}]}""");
         for (int time = 0; time < 2; time++)
-            Assert.That(() => IsImported(one), Throws.TypeOf<StartDefinitionsException>(), "what could not be imported has not been");
+            Assert.That(() => IsImported(one), Throws.TypeOf<StartDefinitionsException>(), "a failed import does not count as imported");
     }
 }

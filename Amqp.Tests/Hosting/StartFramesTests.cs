@@ -7,8 +7,8 @@ using Amqp.Server.Connections;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// The encoded connection.start is shared by clients. Clients with other mechanisms, another version or another cluster name get a frame of
-/// their own.
+/// The encoded connection.start is shared by clients. A client gets another frame if its mechanisms, the version or the cluster name
+/// differ.
 /// </summary>
 public sealed class StartFramesTests
 {

@@ -23,7 +23,7 @@ public class UnixSocketTests
 
         await using var connection = await ConnectAsync();
 
-        Assert.That(connection.IsOpen, Is.True, "guest may log in from this machine only");
+        Assert.That(connection.IsOpen, Is.True, "guest may log in only from this machine");
         await Eventually.Holds(
             () => broker.Log.Any(
                 line => line.StartsWith("unix:", StringComparison.Ordinal) && line.Contains(_path, StringComparison.Ordinal)),
@@ -36,7 +36,7 @@ public class UnixSocketTests
         using (var old = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             old.Bind(new UnixDomainSocketEndPoint(_path + ".old"));
-            File.Move(_path + ".old", _path); // the socket deletes only the path to which it was bound, so the moved file remains
+            File.Move(_path + ".old", _path); // the socket deletes only the path that it was bound to, so the moved file remains
         }
         Assert.That(File.Exists(_path), Is.True);
 
@@ -64,7 +64,7 @@ public class UnixSocketTests
         return await factory.CreateConnectionAsync();
     }
 
-    /// <summary>Connects the client library to a Unix socket. By itself the library supports only TCP.</summary>
+    /// <summary>Connects the client library, which itself supports only TCP, to a Unix socket.</summary>
     private sealed class UnixClient(string path) : ITcpClient
     {
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

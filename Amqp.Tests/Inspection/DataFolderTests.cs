@@ -15,7 +15,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
-/// <summary>The names and definitions of the broker that an inspection adds to what the store knows of a data directory.</summary>
+/// <summary>The broker's names and definitions that an inspection adds to the store's report about a data directory.</summary>
 public sealed class DataFolderTests
 {
     private TestFolder _folder = null!;
@@ -79,7 +79,7 @@ public sealed class DataFolderTests
             broker.Publish(gone, body: 100, isPersistent: true);
             broker.Publish(without, isPersistent: true);
             Assert.That(BareBroker.Get(without), Is.True);
-            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // two messages of the highest priority
+            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // both messages have the highest priority
             broker.Host.Topology.DeleteQueue(gone, ifUnused: false, ifEmpty: false);
             broker.Host.Topology.DeleteQueue(without, ifUnused: false, ifEmpty: false);
             await broker.Store.WaitForCommitAsync(broker.Store.AppendedPosition);
@@ -90,14 +90,14 @@ public sealed class DataFolderTests
         Assert.That(
             queues.Select(queue => (queue.VirtualHost, queue.Name, queue.Messages)),
             Is.EqualTo(new[] { ("/", "empty", 0L), ("/", "levels", 6L), ((string?)null, null, 1L) }));
-        Assert.That(queues[1].Number, Is.EqualTo(queues[0].Number + 1), "the lowest");
+        Assert.That(queues[1].Number, Is.EqualTo(queues[0].Number + 1), "the queue number is that of the lowest level");
         Assert.That(queues[2].Number, Is.EqualTo(queues[1].Number + 4));
         Assert.That(queues[1].Bytes, Is.EqualTo(6 * (queues[1].Bytes / 6)).And.GreaterThan(600));
         Assert.That((queues[1].RedeliveredUpTo, queues[1].LastSequence), Is.EqualTo((2L, 3L)));
     }
 
     /// <summary>
-    /// Messages that wait in an exchange have a queue number of their own in the store. The inspection shows the exchange's name.
+    /// Messages that wait in an exchange have a queue number of their own in the store. The inspection shows the exchange's name for it.
     /// </summary>
     [Test]
     public async Task What_waits_in_an_exchange_stands_under_its_name()
@@ -201,7 +201,7 @@ public sealed class DataFolderTests
         Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Findings, Is.EqualTo(verdict.Findings));
     }
 
-    /// <summary>Copies the files that would be left if the broker were killed now.</summary>
+    /// <summary>Copies the files that a broker killed now would leave.</summary>
     private void Copy(string folder)
     {
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Events that amqplib's callback API reports separately and other APIs report as one.</summary>
+/// <summary>Events that amqplib's callback API reports separately, while other APIs combine them.</summary>
 [TestFixture]
 public sealed class CallbackApiTests() : InteropFixture(ClientLanguage.Node)
 {

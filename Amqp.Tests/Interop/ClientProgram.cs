@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A running program of <c>interop-tests</c>. One test owns the program; Dispose kills the program if it still runs.
-/// The output is collected from the start, so that a late wait misses no line.
+/// A running program of <c>interop-tests</c>. One test owns the program. Dispose kills the program if it still runs. The output is
+/// collected from the start, so that a late wait misses no line.
 /// </summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
-    private readonly List<string> _lines = []; // guarded by a lock, like _changed
+    private readonly List<string> _lines = []; // guarded by a lock, as is _changed
     private readonly Task<string> _errors;
     private readonly Task _reading;
     private TaskCompletionSource _changed = NewSignal();
@@ -35,14 +35,14 @@ internal sealed class ClientProgram : IAsyncDisposable
         _reading = ReadLinesAsync();
     }
 
-    /// <summary>Waits until the program has printed a line with this text. Fails the test if the program exits before.</summary>
+    /// <summary>Waits until the program has printed a line with this text. Fails the test if the program exits first.</summary>
     public async Task PrintedAsync(string text)
     {
         using var limit = new CancellationTokenSource(_limit);
         while (true)
         {
             Task changed;
-            bool ended = _reading.IsCompleted; // read before the lines, because no lines are added after the end
+            bool ended = _reading.IsCompleted; // read before the lines, because no line is added after the end
             lock (_lines)
             {
                 if (_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))
@@ -92,7 +92,7 @@ internal sealed class ClientProgram : IAsyncDisposable
             return (_process.ExitCode, [.. _lines]);
     }
 
-    /// <summary>Kills the program (SIGKILL), so that its connection is lost, not closed.</summary>
+    /// <summary>Kills the program (SIGKILL). Its connection is lost without a close.</summary>
     public void Kill()
     {
         if (_process.HasExited)

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The programs of one language and the installation of their dependencies. Shared by all fixtures of a run.</summary>
+/// <summary>The programs of one language, and the installation of their dependencies. Shared by all fixtures of a run.</summary>
 internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
@@ -43,7 +43,8 @@ internal abstract class ClientPrograms
     protected abstract string FileName(string program);
 
     /// <summary>
-    /// Returns the arguments for the executed file: those of the program, preceded by its name if one file contains all programs.
+    /// Returns the arguments for the executed file: the program's arguments, preceded by the program's name if one file contains all
+    /// programs.
     /// </summary>
     protected virtual string[] Arguments(string program, string[] arguments) => arguments;
 

@@ -34,7 +34,7 @@ public sealed class DotNet6Tests() : InteropFixture(ClientLanguage.DotNet6)
     public async Task A_client_recovers_its_connection_and_topology_when_the_broker_was(string ended)
     {
         if (!InteropRun.IsOwnBroker)
-            Assert.Ignore("The broker that AMQP_INTEROP_URL names is not ours to restart.");
+            Assert.Ignore("The tests must not restart the broker at AMQP_INTEROP_URL.");
         _broker = await BrokerProcess.StartAsync();
         await using ClientProgram client = Start("recovery", "--queue", "news");
         await client.PrintedAsync("Consuming");

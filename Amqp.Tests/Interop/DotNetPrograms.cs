@@ -7,7 +7,7 @@ namespace Amqp.Tests.Interop;
 /// <param name="assembly">The name of the project and of its assembly.</param>
 internal sealed class DotNetPrograms(string folder, string assembly) : ClientPrograms
 {
-    /// <summary>The folder <c>artifacts/bin</c>, and the build configuration of the tests.</summary>
+    /// <summary>The folder of the tests' build output, below <c>artifacts/bin</c>. Its name is the build configuration.</summary>
     private static readonly DirectoryInfo _output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     protected override string Interpreter => "dotnet";

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>Confirmed messages survive a restart after a stop and after a kill of the broker.</summary>
+/// <summary>Confirmed messages survive a restart of the broker, after a normal stop as well as after a kill.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(language)
@@ -17,7 +17,7 @@ public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(la
     public async Task StartAsync()
     {
         if (!InteropRun.IsOwnBroker)
-            Assert.Ignore("The broker that AMQP_INTEROP_URL names is not ours to restart.");
+            Assert.Ignore("The tests must not restart the broker at AMQP_INTEROP_URL.");
         _broker = await BrokerProcess.StartAsync();
     }
 

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Errors of clients: the channel or connection that the broker closes, and the code and text that the client library reports.
+/// Errors of clients: whether the broker closes the channel or the connection, and the code and text that the client library reports.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
@@ -33,7 +33,7 @@ public sealed class ErrorTests(ClientLanguage language) : InteropFixture(languag
     [Test]
     public void A_redeclaration_with_other_arguments_is_told_the_value_it_sent_and_its_type()
     {
-        string type = Language is ClientLanguage.Node ? "short" : "signedint"; // amqplib sends the narrowest integer
+        string type = Language is ClientLanguage.Node ? "short" : "signedint"; // amqplib sends the smallest integer type
 
         Assert.That(AnswerTo("redeclared with arguments"), Is.EqualTo(
             $"channel 406 PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue '{_queue}' in vhost '/': "
@@ -43,7 +43,7 @@ public sealed class ErrorTests(ClientLanguage language) : InteropFixture(languag
     [Test]
     public void A_virtual_host_that_is_not_there_cannot_be_opened() =>
         Assert.That(AnswerTo("no virtual host"), Is.EqualTo(Language is ClientLanguage.Node
-            ? "connection closed: Expected ConnectionOpenOk; got <ConnectionClose channel:0>" // the only text that amqplib reports
+            ? "connection closed: Expected ConnectionOpenOk; got <ConnectionClose channel:0>" // amqplib reports no other text
             : "connection 530 NOT_ALLOWED - vhost none not found"));
 
     private string? AnswerTo(string mistake)

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Programs as tutorials show them (pika). Some do not declare their queue, acknowledge nothing or do not close the connection.
+/// Programs as in tutorials (pika). Some of them do not declare their queue, do not acknowledge, or do not close the connection.
 /// </summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
@@ -32,7 +32,7 @@ public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
     public async Task A_queue_may_be_bound_to_the_default_exchange_as_it_already_is()
     {
         if (!InteropRun.IsOwnBroker)
-            Assert.Ignore("RabbitMQ refuses every bind to the default exchange; ours accepts one that changes nothing.");
+            Assert.Ignore("RabbitMQ refuses every bind to the default exchange; this broker accepts one that changes nothing.");
         string queue = Unique("hello");
 
         Assert.That(await RunAsync("first_steps", "bind", "--queue", queue), Does.Contain($" [x] Bound '{queue}'"));

@@ -5,11 +5,13 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The tests of RabbitMQ's Go client itself, from Debian's package of its sources. They are built once and run as one program.
+/// The tests that belong to RabbitMQ's Go client, from Debian's package of its sources. They are built once and run as one program.
 /// </summary>
 internal static partial class GoClient
 {
-    /// <summary>Key of the outcome of the whole program, which also fails if a test leaves a connection or goroutine behind.</summary>
+    /// <summary>
+    /// Key of the outcome of the whole program. The program also fails if a test leaves a connection or a goroutine behind.
+    /// </summary>
     public const string Whole = "";
 
     private const string Package = "github.com/rabbitmq/amqp091-go";
@@ -23,10 +25,10 @@ internal static partial class GoClient
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "interop-go", "integration-tests");
 
-    /// <summary>Returns the missing software without which the tests cannot run, or null.</summary>
+    /// <summary>Returns the missing software that the tests need, or null.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Returns the names of the tests in files that are built only for integration tests. These tests need a broker.</summary>
+    /// <summary>Returns the names of the tests in files that are only built for integration tests. These tests need a broker.</summary>
     public static IReadOnlyList<string> IntegrationTests() =>
     [
         .. Directory.GetFiles(Folder, "*_test.go")
@@ -43,7 +45,7 @@ internal static partial class GoClient
         return [.. list.Output.Split('\n').Where(line => TestName().IsMatch(line)).Except(IntegrationTests())];
     }
 
-    /// <summary>Runs tests and returns the outcome of each (<c>pass</c>, <c>fail</c> or <c>skip</c>) and the whole output.</summary>
+    /// <summary>Runs tests. Returns the outcome of each (<c>pass</c>, <c>fail</c> or <c>skip</c>) and the whole output.</summary>
     public static async Task<(IReadOnlyDictionary<string, string> Outcomes, string Output)> RunAsync(Uri broker, IEnumerable<string> tests)
     {
         CommandResult run = await Command.RunAsync(
@@ -86,7 +88,7 @@ internal static partial class GoClient
     [GeneratedRegex(@"^(Test|Example)\w+$")]
     private static partial Regex TestName();
 
-    /// <summary>Environment without Go modules, and so without network access: all sources come from Debian.</summary>
+    /// <summary>Environment without Go modules, so that no network access is needed: all sources come from Debian.</summary>
     private static Dictionary<string, string> Environment(Uri broker) => new()
     {
         ["GO111MODULE"] = "off",

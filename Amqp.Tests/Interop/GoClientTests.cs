@@ -5,7 +5,7 @@ namespace Amqp.Tests.Interop;
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    // The tests of version 1.5.0, 116 in all.
+    // Version 1.5.0 has 116 tests.
     private const int LeastIntegrationTests = 65;
     private const int LeastOtherTests = 51;
 
@@ -25,10 +25,10 @@ public sealed class GoClientTests
 
         Assert.That(tests, Has.Count.AtLeast(LeastIntegrationTests));
         Assert.That(tests.Where(test => outcomes.GetValueOrDefault(test) is not "pass"), Is.Empty, output);
-        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // fails if the tests leave a connection open
+        Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // the program also fails if the tests leave a connection open
     }
 
-    /// <remarks>Some tests have timeouts of a millisecond, which is too short on a busy machine, so failed tests are run again.</remarks>
+    /// <remarks>Some tests have timeouts of a millisecond, which is too short on a busy machine. So failed tests are run again.</remarks>
     [Test]
     public async Task The_clients_other_tests_pass()
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>A headers exchange, with one queue bound by all headers and one bound by any header.</summary>
+/// <summary>A headers exchange with two queues: one binding requires all headers, the other any header.</summary>
 [TestFixture(ClientLanguage.Python)]
 public sealed class HeadersTests(ClientLanguage language) : InteropFixture(language)
 {

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>One queue and one message after another, also between different client libraries.</summary>
+/// <summary>One queue, and one message after another, also between different client libraries.</summary>
 [TestFixture(ClientLanguage.Python, ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Python)]

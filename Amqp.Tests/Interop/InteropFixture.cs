@@ -13,7 +13,7 @@ public abstract class InteropFixture(ClientLanguage language)
     [OneTimeSetUp]
     public Task InstallAsync() => RequireAsync(language);
 
-    /// <summary>Skips the tests if the programs of a language cannot run on this machine; on CI the tests fail instead.</summary>
+    /// <summary>Skips the tests if the programs of a language cannot run on this machine. On CI the tests fail instead.</summary>
     private protected static Task RequireAsync(ClientLanguage language) =>
         Prerequisite.RequireAsync($"{language} programs", ClientPrograms.Of(language).WhatIsMissingAsync());
 

@@ -4,11 +4,11 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The broker that the fixtures of this folder share: a process of this project's broker, or the broker at <c>AMQP_INTEROP_URL</c>.
-/// Queues and exchanges of the tests are deleted after the run.
+/// The broker that the fixtures of this folder share: a process of this project's broker, or the broker at <c>AMQP_INTEROP_URL</c>. Queues
+/// and exchanges of the tests are deleted after the run.
 /// </summary>
 [SetUpFixture]
-[Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)] // else NUnit runs the folder alone, behind all that is not parallel
+[Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)] // otherwise NUnit runs the folder alone, after all parallel tests
 public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");
@@ -22,7 +22,7 @@ public sealed class InteropRun
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
     /// <summary>
-    /// A broker that reports RabbitMQ as its product, for clients that derive the broker's features from the product. Started on first use.
+    /// A broker that reports RabbitMQ as its product, for clients that derive a broker's features from its product. Started on first use.
     /// </summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 

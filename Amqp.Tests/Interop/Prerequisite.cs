@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Checks for software that tests need and that is not part of the project.</summary>
+/// <summary>Checks for software that tests need but that is not part of the project.</summary>
 internal static class Prerequisite
 {
-    /// <summary>Skips the tests of a fixture and names the missing software; on CI the tests fail instead.</summary>
+    /// <summary>Skips the tests of a fixture and names the missing software. On CI the tests fail instead.</summary>
     /// <param name="programs">The programs that cannot run without the software.</param>
     /// <param name="looking">The check. Its result names the missing software, or is null.</param>
     public static async Task RequireAsync(string programs, Task<string?> looking)

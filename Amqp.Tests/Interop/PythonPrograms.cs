@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs of one Python library. An installed Python that has the library is used. Otherwise the library is installed from PyPI into
-/// a folder beside the tests, or from Debian for Debian's Python.
+/// The programs of one Python library. Uses an installed Python that has the library. Without one, installs the library from PyPI into a
+/// folder beside the tests, or from Debian for Debian's Python.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {
@@ -22,7 +22,7 @@ internal sealed class PythonPrograms : ClientPrograms
         Environment = new Dictionary<string, string>
         {
             ["PYTHONPATH"] = _packages, // empty or missing unless pip has installed packages
-            ["PYTHONUNBUFFERED"] = "1", // each line must be readable as soon as it is printed
+            ["PYTHONUNBUFFERED"] = "1", // so that each line can be read as soon as it is printed
             ["PYTHONDONTWRITEBYTECODE"] = "1",
         };
     }

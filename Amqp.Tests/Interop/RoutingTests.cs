@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Direct and topic exchanges. Messages without a matching binding are published first, so that a wrong delivery would come first.
+/// Direct and topic exchanges. Messages without a matching binding are published first, so that a wrong delivery would arrive first.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]

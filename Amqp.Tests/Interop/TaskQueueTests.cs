@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Workers that share a durable queue, acknowledge each finished task, and get no more messages than their prefetch.</summary>
+/// <summary>
+/// Workers that share a durable queue. They acknowledge each finished task, and get no more messages than their prefetch.
+/// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class TaskQueueTests(ClientLanguage language) : InteropFixture(language)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>A client whose connections fail one after another is named in the log, but its number of lines is bounded.</summary>
+/// <summary>The log names a client whose connections fail again and again, but with a limited number of lines.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
 {
@@ -102,7 +102,9 @@ public sealed class ConnectionLogLimitTests : IDisposable
         Assert.That(_summaries[^1], Is.EqualTo("3 of others"));
     }
 
-    /// <summary>The owner of a network has any number of addresses, and each known address takes memory of the broker.</summary>
+    /// <summary>
+    /// A network's owner can use any number of addresses, and the broker needs memory for each address that it remembers.
+    /// </summary>
     [Test]
     public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
     {
@@ -117,7 +119,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
 
         _clock.Ring();
         Assert.That(_summaries, Is.EqualTo(new[] { "1 of others" }));
-        Assert.That(Take(lines, 1, 1), Is.All.True, "the interval is over");
+        Assert.That(Take(lines, 1, 1), Is.All.True, "a new interval has begun");
     }
 
     [Test]
@@ -133,8 +135,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// One warning or error is allowed per address. From the next one on all lines of the address are left out and summed up, except errors
-    /// with an exception, which are faults of the broker.
+    /// One warning or error is allowed per address. After that the lines of the address are left out and counted, except errors with an
+    /// exception, which are faults of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()
@@ -166,7 +168,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
             logger.Log(level, id, text, error, (line, _) => line);
     }
 
-    /// <summary>The broker answers the first four refusals at once.</summary>
+    /// <summary>The broker answers the first four refused logins without a delay.</summary>
     [Test]
     public void Who_was_refused_too_often_waits_and_is_three_lines_of_log_and_a_sum()
     {
@@ -174,13 +176,13 @@ public sealed class ConnectionLogLimitTests : IDisposable
         using var failed = new FailedLogins(limit: 4, _clock, log);
 
         Assert.That(Fail(failed, address: 1, times: 6), Is.EqualTo([false, false, false, false, true, true]));
-        Assert.That(Fail(failed, address: 2, times: 1), Is.EqualTo([false]), "it is somebody else");
+        Assert.That(Fail(failed, address: 2, times: 1), Is.EqualTo([false]), "another client is not delayed");
         Assert.That(log.Lines.Select(line => line.Contains("'jo1'")), Is.EqualTo([true, true, true, false]));
         log.Lines.Clear();
         _clock.Ring();
 
         Assert.That(log.Lines.Single(), Does.Contain("3 more logins from 10.0.0.1").And.Contain("'jo1': why 6"));
-        Assert.That(Fail(failed, address: 1, times: 1), Is.EqualTo([false]), "the interval is over");
+        Assert.That(Fail(failed, address: 1, times: 1), Is.EqualTo([false]), "a new interval has begun");
     }
 
     [Test]

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The log lines about a connection: one for each event of interest, and none for a normal port check.</summary>
+/// <summary>The log lines about a connection: one line for each important event, and none for a normal port check.</summary>
 public sealed class ConnectionLogTests
 {
     private BrokerInProcess _broker = null!;
@@ -49,7 +49,7 @@ public sealed class ConnectionLogTests
         Assert.That((await LinesOfAsync(client, connection))[1], Is.EqualTo("channel 3 closed: NOT_FOUND - no queue 'nope' in vhost '/'"));
     }
 
-    /// <summary>A monitor that checks if the port is open connects every few seconds. It must not fill the log.</summary>
+    /// <summary>A monitor connects every few seconds to check if the port is open. These connections must not fill the log.</summary>
     [TestCase("nothing")]
     [TestCase("a part of a header")]
     [TestCase("a header")]
@@ -119,7 +119,7 @@ public sealed class ConnectionLogTests
             () => string.Join('\n', broker.Log));
     }
 
-    /// <summary>Connects a client. Returns it with the broker's object of the connection.</summary>
+    /// <summary>Connects a client. Returns the client and the broker's object for its connection.</summary>
     private async Task<(RawClient Client, AmqpConnection Connection)> DialAsync()
     {
         var before = _broker.Connections.All.ToHashSet();
@@ -127,7 +127,7 @@ public sealed class ConnectionLogTests
         AmqpConnection? connection = null;
         await Eventually.Holds(
             () => (connection = _broker.Connections.All.FirstOrDefault(each => !before.Contains(each))) is not null,
-            () => "it is not connected");
+            () => "the client is not connected");
         return (client, connection!);
     }
 

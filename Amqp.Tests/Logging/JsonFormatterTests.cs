@@ -32,7 +32,7 @@ public class JsonFormatterTests
         Assert.That(
             Format("other", default, "said", null, ("{OriginalFormat}", "said")),
             Does.EndWith("\"msg\":\"said\",\"domain\":\"rabbitmq\"}\n"),
-            "there is nothing that it is made of");
+            "the message has no parameters");
     }
 
     [Test]

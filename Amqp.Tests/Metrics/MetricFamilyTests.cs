@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>The metrics that each requested family contains, and the count behind each metric, on a broker without clients.</summary>
+/// <summary>The metrics that each requested family contains, and the count that each metric shows, on a broker without clients.</summary>
 public sealed class MetricFamilyTests
 {
     private BrokerInProcess _broker = null!;
@@ -195,7 +195,7 @@ public sealed class MetricFamilyTests
         Assert.That(
             lines,
             Has.None.StartsWith($"rabbitmq_global_messages_dead_lettered_delivery_limit_total{Classic}"),
-            "classic queues have no such limit");
+            "classic queues have no delivery limit");
     }
 
     private async Task<string[]> LinesAsync(string path) => (await _http.GetStringAsync(path)).Split('\n');

@@ -142,7 +142,7 @@ public partial class MetricsTests
             await channel.QueueDeleteAsync("gone");
             var got = await channel.BasicGetAsync("q", autoAck: false);
             await channel.BasicAckAsync(got!.DeliveryTag, false);
-        } // the counts of the closed channel and connection remain
+        } // metrics of the closed channel and connection remain
 
         string text = await GetAsync(broker, "metrics");
 
@@ -164,7 +164,7 @@ public partial class MetricsTests
             Assert.That(
                 Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"1000\"}"),
                 Is.EqualTo(5),
-                "and those that are smaller");
+                "smaller messages are included");
             Assert.That(Value(text, "rabbitmq_message_size_bytes_bucket{protocol=\"amqp091\",le=\"+Inf\"}"), Is.EqualTo(5));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_count{protocol=\"amqp091\"}"), Is.EqualTo(5));
             Assert.That(Value(text, "rabbitmq_message_size_bytes_sum{protocol=\"amqp091\"}"), Is.EqualTo(620));
@@ -262,11 +262,11 @@ public partial class MetricsTests
         Assert.That(Value(text, "rabbitmq_queue_messages_persistent"), Is.EqualTo(20));
         Assert.That(Value(text, "rabbitmq_queue_messages_ram"), Is.LessThan(10));
         Assert.That(Value(text, "rabbitmq_queue_messages_ram_bytes"), Is.EqualTo(10_000 * Value(text, "rabbitmq_queue_messages_ram")));
-        Assert.That(Value(text, "rabbitmq_queue_messages_paged_out"), Is.Zero, "these come back after a restart");
+        Assert.That(Value(text, "rabbitmq_queue_messages_paged_out"), Is.Zero, "persistent messages do not count as paged out");
         Assert.That(
             Value(after, "rabbitmq_queue_disk_reads_total"),
             Is.InRange(20 - Value(text, "rabbitmq_queue_messages_ram"), 20),
-            "what is read may put others out");
+            "reading one message may evict another");
         Assert.That(Value(after, "rabbitmq_msg_store_read_total"), Is.Positive);
     }
 
@@ -333,7 +333,7 @@ public partial class MetricsTests
             await other.SendAsync(new BasicReject((await other.GetAsync("quorum", noAck: false)).Method.DeliveryTag, Requeue: false));
         await Eventually.Holds(
             async () => (await channel.LookUpQueueAsync("target")).MessageCount == 3,
-            () => "What was rejected does not come");
+            () => "the rejected messages do not arrive");
         await other.ConsumeAsync("quorum");
         for (int i = 0; i < 7; i++)
             await other.ExpectDeliveryAsync();
@@ -377,7 +377,7 @@ public partial class MetricsTests
             expected.Where(line => line.StartsWith("rabbitmq_global_messages_", StringComparison.Ordinal))
                 .Except(Lines(await GetAsync(broker, "metrics"))),
             Is.Empty,
-            "of queues that are gone");
+            "counts of deleted queues remain");
 
         static IEnumerable<string> Of(string type, params string[] counts) =>
             counts.Select(count => count.Split(' ')).Select(count =>
@@ -582,7 +582,8 @@ public partial class MetricsTests
     }
 
     /// <summary>
-    /// Publishes seven messages of 100 and 10,000 octets, two of them transient and one unacknowledged. Declares an empty queue as well.
+    /// Publishes seven messages of 100 and 10,000 octets. Two of them are transient, and one becomes unacknowledged. Also declares an empty
+    /// queue.
     /// </summary>
     private static async Task FillAsync(IChannel channel)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Amqp.Tests.Performance;
 
 /// <summary>
-/// A broker in the process of the test, with real sockets and a data directory. The runtime's counters of the process are those of the
+/// A broker in the process of the test, with real sockets and a data directory. So the runtime's counters for the process measure the
 /// broker.
 /// </summary>
 internal sealed class InProcessBroker : IAsyncDisposable

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Amqp.Tests.Performance;
 
 /// <summary>
-/// The bytes that the broker allocates for a message, from socket to socket. Once all pools have grown, they are almost 0.
+/// The bytes that the broker allocates for a message, from socket to socket. They are almost 0 once all pools have grown.
 /// </summary>
-/// <remarks>Another process makes the load, so that only the broker's allocations are counted.</remarks>
+/// <remarks>The load comes from another process, so that only the broker's allocations are counted.</remarks>
 [NonParallelizable]
 public sealed class MessageAllocationTests
 {
@@ -18,11 +18,11 @@ public sealed class MessageAllocationTests
     public async Task A_message_allocates_less_than_ten_bytes(string load)
     {
         await using var broker = await InProcessBroker.StartAsync();
-        // Compiles the code, and makes the pools as large as they can become: a producer may be far ahead of its consumer.
+        // Compiles the code, and makes the pools as large as they can become, because a producer may be far ahead of its consumer.
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);
 
-        // Both loads allocate the same once, for example for their connections. The difference is that of the messages.
+        // Both loads have the same fixed allocations, for example for their connections. The difference is due to the messages.
         long few = await AllocatedAsync(broker, load, Few);
         long many = await AllocatedAsync(broker, load, Many);
 

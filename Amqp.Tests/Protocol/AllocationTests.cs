@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>The message path allocates nothing.</summary>
+/// <summary>Reading and writing of messages allocates nothing.</summary>
 public class AllocationTests
 {
     private static readonly byte[] _properties = Encoded.Properties(new BasicProperties

@@ -194,7 +194,7 @@ public class FieldTableTests
     }
 
     [Test]
-    [CancelAfter(30_000)] // would take minutes if the search were linear
+    [CancelAfter(30_000)] // a linear search would take minutes
     public async Task Each_field_of_a_large_table_is_found_in_a_time_that_does_not_grow_with_its_size(CancellationToken cancellation)
     {
         const int count = 200_000;
@@ -228,7 +228,7 @@ public class FieldTableTests
         string? read = RefusalOf(() => FieldTableCodec.Read(fields));
         string? validated = RefusalOf(() => FieldTableCodec.Validate(fields));
 
-        Assert.That(validated, Is.EqualTo(read), "Validate says what Read says");
+        Assert.That(validated, Is.EqualTo(read), "Validate and Read report the same error");
     }
 
     private static string? RefusalOf(Action action)
@@ -244,7 +244,7 @@ public class FieldTableTests
         }
     }
 
-    /// <summary>Returns an encoded field with values nested to a depth.</summary>
+    /// <summary>Returns an encoded field with values nested to the given depth.</summary>
     private static byte[] Nested(char type, int depth)
     {
         byte[] name = type == 'F' ? [1, (byte)'k'] : [];

@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Any input of a peer results in frames, a wait for more input, or an <see cref="AmqpException"/>, and in nothing else.</summary>
+/// <summary>Any input from a peer gives frames, a wait for more input, or an <see cref="AmqpException"/>, and nothing else.</summary>
 public class FrameFuzzTests
 {
     private delegate void Decoder(ReadOnlySpan<byte> arguments);
@@ -79,7 +79,7 @@ public class FrameFuzzTests
             return mutated.ToArray();
         });
 
-    /// <summary>Reads the input as a server does: first frames, then the contents of the frames.</summary>
+    /// <summary>Reads the input like a server: first the frames, then their contents.</summary>
     private static void ReadEverything(byte[] bytes)
     {
         var reader = new FrameReader();

@@ -35,7 +35,7 @@ public class FrameReaderTests
         {
             var buffer = new ReadOnlySequence<byte>(frame, 0, length);
             Assert.That(new FrameReader().TryRead(ref buffer, out _), Is.False);
-            Assert.That(buffer.Length, Is.EqualTo(length), "the buffer stays as it is");
+            Assert.That(buffer.Length, Is.EqualTo(length), "the buffer is unchanged");
         }
     }
 
@@ -48,7 +48,7 @@ public class FrameReaderTests
         Assert.That(frame.Type, Is.EqualTo(FrameType.Body));
         Assert.That(frame.Channel, Is.EqualTo(0x0102));
         Assert.That(frame.Payload.ToArray(), Is.EqualTo(new byte[] { 0xAB, 0xCD }));
-        Assert.That(buffer.Length, Is.EqualTo(1), "what follows the frame is left");
+        Assert.That(buffer.Length, Is.EqualTo(1), "the bytes after the frame are left");
     }
 
     [Test]

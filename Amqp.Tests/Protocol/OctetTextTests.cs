@@ -28,7 +28,7 @@ public sealed class OctetTextTests
 
     [TestCase("plain")]
     [TestCase("grün, 漢字, \U0001F600")]
-    [TestCase("\uDBFF\uDC80")] // a pair whose second half looks like an escape
+    [TestCase("\uDBFF\uDC80")] // a surrogate pair whose second half looks like an escape
     public void Utf8_is_the_text_that_it_is_elsewhere(string text)
     {
         byte[] octets = Encoding.UTF8.GetBytes(text);

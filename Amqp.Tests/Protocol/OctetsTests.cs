@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Octets in the format in which Erlang prints them, which RabbitMQ's reply texts have.</summary>
+/// <summary>Octets in Erlang's print format, which is used in RabbitMQ's reply texts.</summary>
 public class OctetsTests
 {
     [TestCase("", "all octets = <<>>")]

@@ -4,12 +4,15 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Confirms of persistent messages, from the publisher over the store's thread to the client. The store's thread is driven, too.
+/// Confirms of persistent messages, from the publisher through the store's thread to the client. The store's thread is also driven by the
+/// schedule.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
-    /// <summary>Initialises types before the first schedule, because the runtime does this under locks that no schedule controls.</summary>
+    /// <summary>
+    /// Initialises types before the first schedule, because the runtime initialises types under locks that no schedule controls.
+    /// </summary>
     [OneTimeSetUp]
     public void WarmUp()
     {
@@ -85,9 +88,7 @@ public sealed class CommitTests
             Interlocked.Decrement(ref _left);
         }
 
-        /// <summary>
-        /// Returns the number of publishes that are confirmed. Checks that each ack confirms more than the one before it.
-        /// </summary>
+        /// <summary>Returns the number of confirmed publishes. Checks that each ack confirms more than the previous one.</summary>
         private static ulong ConfirmedOf(ScriptedClient client)
         {
             var tags = client.Methods<BasicAck>().Select(ack => ack.DeliveryTag).ToList();

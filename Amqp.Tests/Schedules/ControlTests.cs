@@ -2,7 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>The exploration finds known faults. If it found none, all other tests of this project would pass without a meaning.</summary>
+/// <summary>The exploration finds known faults. If it found none, passing of the other tests of this project would prove nothing.</summary>
 [NonParallelizable]
 public sealed class ControlTests
 {

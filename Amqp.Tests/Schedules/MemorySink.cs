@@ -5,8 +5,8 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>A peer that keeps the octets sent to it. As a socket does, it takes a part of them at a time, at once or later.</summary>
-/// <param name="mostAtOnce">Maximum number of octets that one send takes.</param>
+/// <summary>A peer that keeps the octets sent to it. Like a socket, it accepts a part of them at a time, at once or later.</summary>
+/// <param name="mostAtOnce">Maximum number of octets that one send accepts.</param>
 /// <param name="isSlow">True if another thread completes every second send.</param>
 /// <param name="lostAfter">Number of sends after which the peer is disconnected.</param>
 internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = false, int lostAfter = int.MaxValue) : OutputSink
@@ -31,7 +31,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
 
     public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets)
     {
-        Assert.That(_isSending, Is.False, "two sends at once");
+        Assert.That(_isSending, Is.False, "two sends at the same time");
         if (++_sends > lostAfter)
             throw new IOException("the peer has gone");
         int taken = Math.Min(octets.Length, mostAtOnce);
@@ -39,7 +39,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
         if (!isSlow || _sends % 2 == 0)
             return new ValueTask<int>(taken);
         _isSending = true;
-        var sent = new TaskCompletionSource<int>(); // the thread that completes it continues with the outbox's work
+        var sent = new TaskCompletionSource<int>(); // the thread that completes this task continues the outbox's work
         Schedule.Start("socket", () =>
         {
             Schedule.Point();

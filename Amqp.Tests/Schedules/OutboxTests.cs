@@ -5,7 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>The frames that a connection sends while several threads write, and one of these threads sends.</summary>
+/// <summary>The frames that a connection sends while several threads write, of which one also sends.</summary>
 [NonParallelizable]
 public sealed class OutboxTests
 {
@@ -37,8 +37,8 @@ public sealed class OutboxTests
         public void Check()
         {
             Assert.That((_outbox.Waiting, _outbox.IsSending), Is.EqualTo((0L, false)));
-            Assert.That(_closed.IsCompleted, Is.True, "the outbox never said that all was sent");
-            Assert.That(_room.IsCompleted, Is.True, "who waits for room was forgotten");
+            Assert.That(_closed.IsCompleted, Is.True, "the close of the outbox has not completed");
+            Assert.That(_room.IsCompleted, Is.True, "the waiting reader was not released");
             var writes = sink.Frames.Where(frame => frame.Id == BasicAck.Id)
                 .Select(frame => MethodArguments.Read<BasicAck>(frame.Payload.AsSpan(4)).DeliveryTag)
                 .ToList();

@@ -130,7 +130,7 @@ public sealed class QueueTests
     }
 
     /// <remarks>
-    /// The queue has priorities, because it then has a count of its own. If this count is wrong, messages are never delivered.
+    /// The queue has priorities, because such a queue keeps a count of its own. If this count is wrong, messages are never delivered.
     /// </remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
@@ -168,7 +168,9 @@ public sealed class QueueTests
 
     private sealed class Deleting(SchedulesBroker broker) : IScenario
     {
-        /// <summary>So large that no two bodies fit into one block. A message that is never released then shows in the memory.</summary>
+        /// <summary>
+        /// Large enough that two bodies do not fit into one block. So a message that is never released shows in the memory.
+        /// </summary>
         private const int LargeBody = 300_000;
 
         private readonly long _queueMemory = broker.Broker.Store.QueueMemoryInUse;
@@ -201,8 +203,8 @@ public sealed class QueueTests
         {
             _consumer.End();
             Assert.That(broker.Broker.VirtualHosts.Find("/")!.FindQueue("q"), Is.Null);
-            Assert.That(broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "entries of messages that nobody has");
-            Assert.That(broker.Broker.Store.MemoryInUse, Is.LessThan(3 * LargeBody), "octets of messages that nobody has");
+            Assert.That(broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "no entries are left in memory");
+            Assert.That(broker.Broker.Store.MemoryInUse, Is.LessThan(3 * LargeBody), "no messages are left in memory");
         }
 
         public void Dispose()

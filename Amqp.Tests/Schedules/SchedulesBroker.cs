@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// A broker without sockets, with a data directory of its own. Its own threads are not driven; the threads of a scenario are.
+/// A broker without sockets, with a data directory of its own. A schedule drives only the threads of a scenario, not the broker's own
+/// threads.
 /// </summary>
 internal sealed class SchedulesBroker : IDisposable
 {

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Schedules;
 
-/// <summary>A client's connection with one channel. Each call does what the connection's read loop does in one round.</summary>
-/// <remarks>One thread calls it. The test reads what the client was sent after all threads have ended.</remarks>
+/// <summary>A client's connection with one channel. Each call does the same as one round of a connection's read loop.</summary>
+/// <remarks>Only one thread may call it. The test reads the frames sent to the client after all threads have ended.</remarks>
 internal sealed class ScriptedClient
 {
     private readonly MemorySink _sink;
@@ -81,7 +81,7 @@ internal sealed class ScriptedClient
         EndRound();
     }
 
-    /// <summary>Ends the connection without a close.</summary>
+    /// <summary>Ends the connection without connection.close.</summary>
     public void End()
     {
         _channel.LeaveAll();

@@ -58,7 +58,7 @@ public sealed class VirtualHostTests
             _client.End();
             Assert.That(_broker.Broker.VirtualHosts.Find("host"), Is.Null);
             Assert.That(_virtualHost.Queues, Is.Empty);
-            Assert.That(_broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "entries of messages that nobody has");
+            Assert.That(_broker.Broker.Store.QueueMemoryInUse, Is.EqualTo(_queueMemory), "no entries are left in memory");
         }
 
         public void Dispose()

@@ -5,7 +5,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The user names that the broker takes from a client's certificate. They are those that RabbitMQ takes.</summary>
+/// <summary>The user names that the broker reads from a client's certificate. They are the same as in RabbitMQ.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateUserTests : IDisposable
 {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// The requests from pages of other origins that the broker accepts, by method and content type. If any origin is allowed, it accepts only
-/// requests about which a browser asks first (preflight).
+/// Requests from pages of other origins: whether the broker accepts them, by method and content type. If any origin is allowed, the broker
+/// accepts only requests that a browser sends after a preflight.
 /// </summary>
 public sealed class CrossOriginTests
 {

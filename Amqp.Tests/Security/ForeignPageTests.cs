@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Requests that pages of other sites make a browser send. The browser adds the login that it remembers for the broker.</summary>
+/// <summary>Requests that pages of other sites make a browser send. The browser adds the login that it has stored for the broker.</summary>
 public class ForeignPageTests
 {
     private const string Form = "application/x-www-form-urlencoded";
@@ -33,18 +33,18 @@ public class ForeignPageTests
             "POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
     }
 
-    // Without browser headers every request is accepted, with any content type: it is not from a browser.
+    // Without a browser's headers every request is accepted, with any content type, because it does not come from a browser.
     [TestCase("", Form, "", 204)]
     [TestCase("", "text/plain", "", 204)]
     [TestCase("", Json, "", 204)]
     [TestCase("", "", "", 204)]
-    // Requests of the broker's own pages.
+    // Requests from the broker's own pages.
     [TestCase("", Json, "Origin: http://HOST", 204)]
     [TestCase("", "multipart/form-data; boundary=x", "Origin: http://HOST", 400)] // a form without a file
     [TestCase("", Json, "Origin: http://HOST, Sec-Fetch-Site: same-origin", 204)]
     [TestCase("", Json, "Origin: https://behind.a.proxy, Sec-Fetch-Site: same-origin", 204)]
     [TestCase("", Json, "Sec-Fetch-Site: none", 204)]
-    // Requests of pages of other sites.
+    // Requests from pages of other sites.
     [TestCase("", Form, "Origin: https://evil.example", 403)]
     [TestCase("", "text/plain", "Origin: https://evil.example", 403)]
     [TestCase("", Json, "Origin: https://evil.example", 403)]
@@ -54,12 +54,11 @@ public class ForeignPageTests
     [TestCase("", Form, "Sec-Fetch-Site: cross-site", 403)]
     [TestCase("", Form, "Origin: http://127.0.0.1:1, Sec-Fetch-Site: same-site", 403)]
     [TestCase("", Form, "Origin: http://HOST, Sec-Fetch-Site: cross-site", 403)]
-    // Requests of pages of an origin that is allowed by name.
+    // Requests from pages of an origin that is allowed by name.
     [TestCase("https://console.example", Json, "Origin: https://console.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("https://console.example", Form, "Origin: https://console.example", 204)]
     [TestCase("https://console.example", Json, "Origin: https://evil.example", 403)]
-    // Any origin is allowed: only requests about which a browser asks first are accepted, because the browser sends them without the login
-    // that it remembers.
+    // If any origin is allowed, only requests with a preflight are accepted, because the browser sends these without the stored login.
     [TestCase("*", Json, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("*", Form, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 403)]
     [TestCase("*", "text/plain; charset=utf-8", "Origin: https://any.example", 403)]

@@ -5,13 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Limits on what a client without a login can make the HTTP listener hold.</summary>
+/// <summary>Limits on the memory and connections that a client without a login can occupy in the HTTP listener.</summary>
 public class HttpLimitTests
 {
     private const string TooLarge = "Exceeded HTTP request body size limit of 8192 bytes";
 
-    // Each of these requests announces a longer body than it sends. A broker that read the body before the check would wait for the rest of
-    // it.
+    // Each of these requests announces a longer body than it sends. If the broker read the body before the check, it would wait for the
+    // rest.
     [TestCase("POST /api/definitions", "", "Content-Length: 10000000", "401 Unauthorized", "")]
     [TestCase("POST /api/definitions", "", "Transfer-Encoding: chunked", "401 Unauthorized", "")]
     [TestCase("PUT /api/queues/%2F/q", "guest:wrong", "Content-Length: 10000000", "401 Unauthorized", "Login failed")]
@@ -96,7 +96,7 @@ public class HttpLimitTests
         login.Length > 0 ? $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n" : "";
 
     /// <summary>
-    /// Sends a request, or its beginning, and reads what arrives of the response; returns an empty text if the connection ends.
+    /// Sends a request, or its beginning. Returns what arrives of the response; an empty text if the connection ends first.
     /// </summary>
     private static async Task<string> AskAsync(TcpClient client, string request)
     {
@@ -120,7 +120,7 @@ public class HttpLimitTests
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>True if the head and the body of a response have arrived; of a long response the head is enough.</summary>
+    /// <summary>True if the head and the body of a response have arrived. For a long response the head is enough.</summary>
     private static bool IsWhole(string answer)
     {
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public class InitialAccessTests
         }
 
         await using var again = await BrokerInProcess.StartAsync($"data_dir = '{folder.Path}'");
-        Assert.That(again.Broker.Permissions.All, Is.Empty, "what was taken away does not come back");
+        Assert.That(again.Broker.Permissions.All, Is.Empty, "removed permissions are not created again");
     }
 
     [Test]

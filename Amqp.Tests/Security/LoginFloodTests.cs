@@ -56,7 +56,7 @@ public class LoginFloodTests
         await using var good = await BrokerInProcess.ConnectAsync(broker.Factory());
 
         Assert.That(good.IsOpen);
-        await Eventually.Holds(() => silent.Count(IsCutOff) >= 20, () => $"only {silent.Count(IsCutOff)} were cut off");
+        await Eventually.Holds(() => silent.Count(IsCutOff) >= 20, () => $"only {silent.Count(IsCutOff)} were disconnected");
         Assert.That(silent.Count(IsCutOff), Is.LessThanOrEqualTo(21));
         await Eventually.Holds(
             () => broker.Log.Any(line => line.Contains("were cut off that had not logged in")),

@@ -147,7 +147,7 @@ public class LoginSessionTests
         new(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
 
     /// <summary>Logs in with a form.</summary>
-    /// <returns>The cookie as the broker sets it.</returns>
+    /// <returns>The cookie that the broker sets.</returns>
     private static async Task<string> LogInAsync(HttpClient http)
     {
         using var answer = await http.PostAsync(

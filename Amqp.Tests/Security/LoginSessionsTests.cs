@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Login sessions by a clock that the test sets: those that are valid, and those that are removed for newer ones.</summary>
+/// <summary>
+/// Login sessions by a clock that the test sets: which of them are valid, and which are removed to make space for newer ones.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LoginSessionsTests
 {

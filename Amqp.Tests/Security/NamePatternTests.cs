@@ -27,7 +27,7 @@ public class NamePatternTests
     public void What_is_no_regular_expression_is_refused(string pattern) =>
         Assert.That(() => new NamePattern(pattern), Throws.TypeOf<FormatException>());
 
-    /// <summary>Patterns that take exponential time in the length of the name if they are matched with backtracking.</summary>
+    /// <summary>Patterns that take exponential time in the length of the name when matched with backtracking.</summary>
     [TestCase(@"^(a+)+$", 'a', false)]
     [TestCase(@"^(a|aa)+$", 'a', false)]
     [TestCase(@"^(a|a)*$", 'a', false)]
@@ -47,10 +47,10 @@ public class NamePatternTests
             Assert.That(pattern.IsMatch(name), Is.False);
 
         Assert.That(pattern.Timeouts, Is.EqualTo(isTried ? 1 : 0));
-        Assert.That((pattern.TakeTimeout(), pattern.TakeTimeout()), Is.EqualTo((isTried, false)), "it is told once");
+        Assert.That((pattern.TakeTimeout(), pattern.TakeTimeout()), Is.EqualTo((isTried, false)), "the timeout is reported once");
     }
 
-    /// <summary>Classes that match one character.</summary>
+    /// <summary>Character classes. Each matches one character.</summary>
     [TestCase("alpha", "azAZ", "09_ -")]
     [TestCase("digit", "09", "aZ_ -")]
     [TestCase("alnum", "azAZ09", "_ -")]

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Connections that have not logged in yet: the number that may wait, the connection that is closed when there are more, and the log lines.
+/// Connections that have not logged in yet: how many may wait, which one is closed when there are more, and the log lines.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests
@@ -24,18 +24,18 @@ public sealed class PendingLoginsTests
 
         PendingLogins.NoteOpened(second.Connection);
         var third = new Visit(pending);
-        Assert.That((pending.Count, first.IsCutOff), Is.EqualTo((2, false)), "who has logged in waits no more");
+        Assert.That((pending.Count, first.IsCutOff), Is.EqualTo((2, false)), "a connection that has logged in is no longer pending");
 
         var fourth = new Visit(pending);
         Assert.That((first.IsCutOff, second.IsCutOff, third.IsCutOff, fourth.IsCutOff), Is.EqualTo((true, false, false, false)));
 
-        first.End(); // was closed already to make room, so this removes no other connection
+        first.End(); // this connection was already closed to make space, so no other connection is removed
         second.End();
         Assert.That(pending.Count, Is.EqualTo(2));
         third.End();
         Assert.That(pending.Count, Is.EqualTo(1));
         var fifth = new Visit(pending);
-        Assert.That((fourth.IsCutOff, fifth.IsCutOff), Is.EqualTo((false, false)), "who went has made room");
+        Assert.That((fourth.IsCutOff, fifth.IsCutOff), Is.EqualTo((false, false)), "a connection that has ended makes space");
     }
 
     [Test]
@@ -65,7 +65,7 @@ public sealed class PendingLoginsTests
         Assert.That(Enumerable.Range(0, 100).Select(_ => new Visit(pending)).ToList(), Has.None.Matches<Visit>(visit => visit!.IsCutOff));
     }
 
-    /// <summary>A connection that stays until the test ends it.</summary>
+    /// <summary>A connection that lasts until the test ends it.</summary>
     private sealed class Visit
     {
         private readonly TaskCompletionSource _end = new();
@@ -84,7 +84,7 @@ public sealed class PendingLoginsTests
     }
 
     /// <summary>
-    /// Tells at once that it was aborted. The token of its base class would be cancelled later, by the thread pool.
+    /// A connection that records an abort at once. The token of the base class would be cancelled later, by the thread pool.
     /// </summary>
     private sealed class AbortableConnection : DefaultConnectionContext
     {

@@ -36,7 +36,9 @@ public class PermissionStoreTests
             Is.EqualTo((true, false)));
     }
 
-    /// <summary>The arguments are a deletion, and the topic permissions that are left after it: virtual host, user and exchange.</summary>
+    /// <summary>
+    /// Parameters: a deletion, and the topic permissions that are left after it, each as virtual host, user and exchange.
+    /// </summary>
     [TestCase("topic v u x", "v u y, v w x, z u x")]
     [TestCase("topics v u", "v w x, z u x")]
     [TestCase("topic v u nothing", "v u x, v u y, v w x, z u x")]
@@ -60,7 +62,7 @@ public class PermissionStoreTests
         else
             permissions.DeleteVirtualHost(words[^1]);
 
-        foreach (var store in new[] { permissions, new PermissionStore(_catalog) }) // the second store is that of a restart
+        foreach (var store in new[] { permissions, new PermissionStore(_catalog) }) // the second store reads the catalog as after a restart
         {
             Assert.That(
                 string.Join(", ", store.AllTopics.Select(topic => $"{topic.VirtualHost} {topic.User} {topic.Exchange}")),

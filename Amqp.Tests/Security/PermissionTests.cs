@@ -5,10 +5,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Refused operations, with the texts of RabbitMQ 3.13, which name the missing permission.</summary>
-/// <remarks>
-/// The user may configure objects whose names begin with c, write to those with w, and read from those with r.
-/// </remarks>
+/// <summary>Refused operations. The texts are those of RabbitMQ 3.13, and name the missing permission.</summary>
+/// <remarks>The user may configure objects whose names begin with c, write to objects with w, and read from objects with r.</remarks>
 public class PermissionTests
 {
     private BrokerInProcess _broker = null!;
@@ -177,9 +175,7 @@ public class PermissionTests
             "write access to exchange 'rx'"),
     ];
 
-    /// <summary>
-    /// A channel caches an access that was allowed. The cache entry must not allow another kind of access or another name.
-    /// </summary>
+    /// <summary>A channel caches an allowed access. The cached entry must not allow another kind of access or another name.</summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
     public async Task What_was_allowed_says_nothing_of_what_else_is_asked(
         Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)

@@ -5,14 +5,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>A consumer whose user may no longer read the queue gets no more messages, even if the client does nothing.</summary>
+/// <summary>If a user loses the permission to read a queue, its consumers get no more messages, even if the client does nothing.</summary>
 public class RevokedAccessTests
 {
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
     /// <summary>
-    /// Half of the time after which a client that does not answer a close is disconnected. The disconnection would end its consumers
-    /// anyway.
+    /// Half of the time after which a client that does not answer a close is disconnected. After the disconnection its consumers would end
+    /// in any case.
     /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 
@@ -92,7 +92,7 @@ public class RevokedAccessTests
 
         _broker.Broker.VirtualHosts.Delete("other");
 
-        await channel.ExpectAsync<BasicCancel>(); // the queue is deleted
+        await channel.ExpectAsync<BasicCancel>(); // the broker cancels the consumer because its queue is deleted
         await _reader.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - vhost 'other' is deleted");
     }
 
@@ -105,7 +105,7 @@ public class RevokedAccessTests
         await channel.ExpectDeliveryAsync();
         _broker.Broker.Alarms.SetDiskLimit(long.MaxValue);
         await channel.PublishAsync("", "q", "is held back");
-        await Eventually.Holds(async () => await StateAsync() == "blocked", () => "It is not blocked");
+        await Eventually.Holds(async () => await StateAsync() == "blocked", () => "the connection is not blocked");
 
         ChangePermission(change);
 
@@ -149,10 +149,10 @@ public class RevokedAccessTests
             Permit("jo", change["narrowed to ".Length..]);
     }
 
-    /// <summary>Checks that nobody consumes any more: a message that is published now stays in the queue.</summary>
+    /// <summary>Checks that the queue has no consumer: a message that is published now stays in the queue.</summary>
     private async Task ExpectMessagesToStayAsync(int there = 0)
     {
-        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "The consumer goes on", _limit);
+        await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "the consumer is not cancelled", _limit);
         await _channel.PublishAsync("", "q", "late");
         await _channel.ExpectQuietAsync();
         Assert.That(Queue.Counts.Ready, Is.EqualTo(there + 1));

@@ -100,8 +100,8 @@ public class UserStoreTests
     }
 
     /// <summary>
-    /// Permissions are deleted before their user. A crash in between leaves a user without permissions; the other order would leave
-    /// permissions to a later user of the same name.
+    /// Permissions are deleted before their user. A crash in between leaves a user without permissions. In the other order it would leave
+    /// permissions for a later user of the same name.
     /// </summary>
     [Test]
     public void What_a_user_may_do_is_deleted_before_the_user()

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Access;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The rights that each tag gives to a user. They are those of RabbitMQ.</summary>
+/// <summary>The rights of a user with each tag. They are the same as in RabbitMQ.</summary>
 public sealed class UserTagsTests
 {
     [TestCase("", false, false, false, false, false)]

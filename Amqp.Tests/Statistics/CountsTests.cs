@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Counts and their sums: each number has its own name, and none is lost when its object is deleted.</summary>
+/// <summary>Counts and their sums: each number has its own name, and no count is lost when its object is deleted.</summary>
 public sealed class CountsTests
 {
     [Test]
@@ -157,14 +157,16 @@ public sealed class CountsTests
         Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)));
 
         channel.TallyOf(exchange.Counts).Note(queues: 5);
-        Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)), "nobody has asked");
+        Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((3L, 6L)), "tallies are added only on demand");
         host.Close(channel);
         host.CarryExchanges();
 
         Assert.That((exchange.Counts.In, exchange.Counts.Out), Is.EqualTo((4L, 11L)));
     }
 
-    /// <summary>A channel that publishes to ever new exchanges must not keep all of them, and still counts all its publishes.</summary>
+    /// <summary>
+    /// A channel that publishes to more and more exchanges must not keep all of their tallies, but must still count all its publishes.
+    /// </summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
     {
@@ -183,7 +185,7 @@ public sealed class CountsTests
         Assert.That((read.Publish, read.Routed), Is.EqualTo((201L, 403L)));
         Assert.That(counts.Tallies().Select(tally => tally.Exchange), Has.Member(stays.Counts));
         Assert.That(counts.Tallies(), Has.Length.LessThan(100));
-        Assert.That(counts.TallyOf(stays.Counts).In, Is.EqualTo(1), "it is counted on");
+        Assert.That(counts.TallyOf(stays.Counts).In, Is.EqualTo(1), "its tally was kept");
     }
 
     [Test]
@@ -200,7 +202,7 @@ public sealed class CountsTests
 
         if (!isBefore)
             host.Delete();
-        for (int times = 0; times < 2; times++) // the end may be reported several times, and only the first report counts
+        for (int times = 0; times < 2; times++) // the end of an object may be reported twice, and only the first report counts
         {
             host.Close(channel);
             host.Close(connection);
@@ -214,7 +216,9 @@ public sealed class CountsTests
         Assert.That((host.ChannelCount, host.ConnectionCount), Is.EqualTo((0, 0)));
     }
 
-    /// <summary>A client that tries endless names and addresses must not fill the memory, while known ones are still counted.</summary>
+    /// <summary>
+    /// A client that tries endless names and addresses must not fill the memory. Known names and addresses are still counted.
+    /// </summary>
     [Test]
     public void Sources_of_logins_are_counted_up_to_a_number_of_them_and_forgotten_apart_from_the_sums()
     {

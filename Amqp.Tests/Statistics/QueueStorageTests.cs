@@ -8,18 +8,20 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Statistics;
 
 /// <summary>
-/// Random operations on queues: the broker's counts of persistent messages and of messages in memory equal those of a model.
+/// Random operations on queues. The broker's counts of persistent messages and of messages in memory must equal those of a model.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations (default: 3,000), and <c>AMQP_TESTS_SEED</c> repeats a run. After a restart bytes
-/// are not compared, because the properties of recovered messages are counted too.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations (3,000), and <c>AMQP_TESTS_SEED</c> repeats a run. Bytes are not compared after a
+/// restart, because for recovered messages they include the properties.
 /// </remarks>
 public sealed class QueueStorageTests
 {
     private const int ComparedEvery = 300;
     private static readonly string[] _queues = ["classic", "transient", "priority", "quorum"];
 
-    /// <summary>As little memory as possible: persistent messages and entries are evicted, and transient messages are paged out.</summary>
+    /// <summary>
+    /// Settings for as little memory as possible: persistent messages and entries are evicted, and transient messages are paged out.
+    /// </summary>
     private static readonly string[] _little =
     [
         "store.segment_size = 1MiB", "store.block_size = 4KiB", "store.resident_memory = 16KiB", "store.max_messages_in_memory = 16",
@@ -73,7 +75,7 @@ public sealed class QueueStorageTests
         await OpenAsync();
         for (int run = 0; run < 3; run++)
         {
-            bool isFirst = run == 0; // later runs have recovered messages, whose bytes include the properties
+            bool isFirst = run == 0; // the bytes of recovered messages include the properties
             for (int i = 1; i <= operations / 3; i++)
             {
                 await OperateAsync();
@@ -133,7 +135,7 @@ public sealed class QueueStorageTests
         _ready.Add(sent.Id, sent);
     }
 
-    /// <summary>A consumer that takes some messages and is cancelled.</summary>
+    /// <summary>Consumes some messages, and cancels the consumer.</summary>
     private async Task ConsumeAsync(string queue)
     {
         int expected = Math.Min(5, _ready.Values.Count(sent => sent.Queue == queue));

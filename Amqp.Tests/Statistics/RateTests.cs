@@ -28,7 +28,7 @@ public class RateTests
         Volatile.Write(ref isFlowing, false);
         await flow;
         foreach (string path in new[] { "overview", "queues/%2F/q", "vhosts/%2F", "exchanges/%2F/amq.default" })
-            await Eventually.Holds(async () => Rate(await GetAsync(broker, path)) == 0, () => $"{path} goes on to show a rate");
+            await Eventually.Holds(async () => Rate(await GetAsync(broker, path)) == 0, () => $"{path} still shows a rate");
     }
 
     [Test]

@@ -35,7 +35,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
         Assert.That(Churns(), Is.EqualTo((5L, 3L, 1L)));
         _broker.Host.Topology.DeleteQueue(queue, ifUnused: false, ifEmpty: false);
-        Assert.That(Churns(), Is.EqualTo((5L, 3L, 1L)), "it was gone already");
+        Assert.That(Churns(), Is.EqualTo((5L, 3L, 1L)), "the queue was already deleted");
         _broker.Clock.Advance(1_000);
         Assert.That(Churns(), Is.EqualTo((5L, 3L, 2L)));
         _broker.Broker.VirtualHosts.Delete("v");
@@ -156,7 +156,9 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         }
     }
 
-    /// <summary>If the memory for samples is used up, the last two samples are kept, which rates need, and one sample a minute.</summary>
+    /// <summary>
+    /// When the memory for samples is used up, only two kinds of samples are kept: the last two, which rates need, and one per minute.
+    /// </summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]
     public async Task Samples_take_no_more_memory_than_they_may(long mostBytes, int known)
@@ -200,7 +202,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         _broker.Broker.Sampler.Reset();
 
         Assert.That(Samples(), Has.All.Null);
-        Assert.That((queue.Traffic.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not forgotten");
+        Assert.That((queue.Traffic.Published, channel.Read().Publish), Is.EqualTo((1L, 1L)), "counts are not reset");
 
         SampleSeries?[] Samples() =>
         [
@@ -218,7 +220,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
 
         var consumer = _broker.Consume(queue, room: 1);
         _broker.Clock.Advance(5_000);
-        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(1), "nothing waits for it");
+        Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(1), "the consumer can receive messages");
 
         _broker.Publish(queue);
         _broker.Publish(queue); // more than the consumer's prefetch
@@ -227,7 +229,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
-        _broker.Acknowledge(queue, consumer); // then the consumer receives the second message
+        _broker.Acknowledge(queue, consumer); // the consumer then receives the second message
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
@@ -251,7 +253,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
 
         Assert.That((Rate(early), Rate(late)), Is.EqualTo((0.0, 2.0)));
         _broker.Clock.Advance(5_000);
-        Assert.That(Rate(late), Is.Zero, "nothing came since");
+        Assert.That(Rate(late), Is.Zero, "no message arrived in the interval");
 
         double Rate(Queue queue)
         {
@@ -268,10 +270,10 @@ public sealed class SampledBrokerTests : IAsyncDisposable
             _broker.Publish(queue);
         var consumer = _broker.Consume(queue);
         queue.DeadLetters.NoteDropped();
-        Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "and never less than none");
+        Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "the count is never negative");
 
         for (int i = 0; i < 3; i++)
-            _broker.Acknowledge(queue, consumer); // one of the three is for the rejected message, which is settled in the same way
+            _broker.Acknowledge(queue, consumer); // one of the three acknowledges the rejected message, which is settled in the same way
 
         Assert.That(
             (queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck),

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>The HTTP API's view of samples, which are taken every five seconds of a clock that the test sets.</summary>
+/// <summary>Samples in the HTTP API. They are taken every five seconds of a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledCountsTests : IAsyncDisposable
 {
@@ -43,8 +43,8 @@ public sealed class SampledCountsTests : IAsyncDisposable
             .EnumerateArray()
             .Select(sample => (sample.GetProperty("timestamp").GetInt64(), sample.GetProperty("sample").GetInt64()));
         Assert.That(samples, Is.EqualTo(new[] { (latest, 60L), (latest - 5_000, 30L), (latest - 10_000, 10L) }));
-        Assert.That(details.GetProperty("rate").GetDouble(), Is.EqualTo(6), "the last five seconds'");
-        Assert.That(details.GetProperty("avg_rate").GetDouble(), Is.EqualTo(5), "all ten seconds'");
+        Assert.That(details.GetProperty("rate").GetDouble(), Is.EqualTo(6), "over the last five seconds");
+        Assert.That(details.GetProperty("avg_rate").GetDouble(), Is.EqualTo(5), "over all ten seconds");
         Assert.That(details.GetProperty("avg").GetDouble(), Is.EqualTo(100 / 3.0).Within(1e-6));
     }
 

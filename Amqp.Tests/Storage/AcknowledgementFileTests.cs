@@ -13,7 +13,7 @@ public sealed class AcknowledgementFileTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // These messages fill more than half a segment, so that it is not compacted but folded into.
+    // These messages fill more than half a segment. So the segment is not compacted; settles are folded into its acknowledgements instead.
     private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")];
 
     private TestFolder _folder = null!;
@@ -50,7 +50,7 @@ public sealed class AcknowledgementFileTests
             run.Store.Purge(run.Second);
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // The start deletes the segments that died in the last run.
+            // Opening the store deletes the segments that died in the last run.
         }
         Assert.That(AcknowledgementPaths, Is.Empty);
     }
@@ -65,7 +65,7 @@ public sealed class AcknowledgementFileTests
         run.Store.Purge(run.Second);
         await run.CommitAsync();
 
-        await Support.Eventually.Holds(() => AcknowledgementPaths.Length == 0, () => "they stay beside a log that is gone");
+        await Support.Eventually.Holds(() => AcknowledgementPaths.Length == 0, () => "acknowledgements stay beside a deleted log");
     }
 
     [Test]
@@ -73,7 +73,7 @@ public sealed class AcknowledgementFileTests
     {
         await using (new StoreRun(_folder.Path))
         {
-            // The run creates the folder.
+            // Opening the store creates the folder.
         }
         var settled = new SequenceRanges();
         settled.Add(new SequenceRange(1, 100));
@@ -92,7 +92,7 @@ public sealed class AcknowledgementFileTests
         Assert.That(
             calls.TakeWhile(call => call != "create 0000000000000001.log"),
             Does.Contain("sync segments"),
-            "in a power cut they are not there beside the new log");
+            "a power cut may leave the old acknowledgements beside the new log");
         Assert.That(Path.GetFileName(_folder.SegmentFiles.Single()), Is.EqualTo("0000000000000001.log"));
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Store.Texts(next.First), Is.EqualTo(new[] { "new" }));
@@ -133,7 +133,7 @@ public sealed class AcknowledgementFileTests
     }
 
     /// <summary>
-    /// Leaves a log whose first segment has acknowledgements: some of its messages are live, and the segments that settled its other
+    /// Creates a log whose first segment has acknowledgements: some of its messages are live, and the segments that settled its other
     /// messages are deleted.
     /// </summary>
     private async Task FoldAsync()

@@ -10,14 +10,12 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// The release of the memory of blocks, also after a failure and after a reader, and the order in which blocks are evicted.
-/// </summary>
+/// <summary>Blocks release their memory, also after a failure or while a reader uses them. The order in which blocks are evicted.</summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // Memory of a payload that is longer than a block, and so gets a block of its own.
+    // Memory of a block that holds a single payload longer than BlockSize.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options =
@@ -60,7 +58,7 @@ public sealed class BlockSpaceTests
         Assert.That(() => _space.PageOut(block, _pages), Throws.InstanceOf<IOException>());
 
         _files.Before = (_, _) => { };
-        Assert.That(_space.Transients.PinOldest(), Is.SameAs(block), "nobody pins it any more");
+        Assert.That(_space.Transients.PinOldest(), Is.SameAs(block), "the failed page-out still pins the block");
         _space.PageOut(block, _pages);
 
         Assert.That(_space.MemoryInUse, Is.Zero);
@@ -92,7 +90,7 @@ public sealed class BlockSpaceTests
 
         ReadBack(2);
 
-        Assert.That(block.State.IsResidentNow, Is.False, "it was the oldest");
+        Assert.That(block.State.IsResidentNow, Is.False, "the oldest block is evicted first");
         Assert.That(_space.IsAllInMemory, Is.False);
         Assert.That(Read(message), Is.EqualTo(1));
     }
@@ -106,7 +104,7 @@ public sealed class BlockSpaceTests
             Assert.That(_space.Transients.PinOldest()!.Number, Is.EqualTo(messages[2].Block));
         Assert.That(_space.Transients.PinOldest()!.Number, Is.EqualTo(messages[1].Block));
         Assert.That(_space.Transients.PinOldest()!.Number, Is.EqualTo(messages[3].Block));
-        Assert.That(_space.Transients.PinOldest(), Is.Null, "all are pinned");
+        Assert.That(_space.Transients.PinOldest(), Is.Null, "all blocks are pinned");
     }
 
     [Test]
@@ -141,7 +139,7 @@ public sealed class BlockSpaceTests
         PageOutAll();
         Assert.That(_space.IsAllInMemory, Is.False);
         Read(messages[0]);
-        Assert.That(_space.IsAllInMemory, Is.False, "the other is not");
+        Assert.That(_space.IsAllInMemory, Is.False, "the other block is not in memory");
 
         Settle(messages[1]);
 

@@ -12,7 +12,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private int _refusals;
     private long _capacity = capacity;
 
-    /// <summary>Copies a folder to a new disk that is full with it.</summary>
+    /// <summary>Creates a full disk that holds exactly the files of the folder.</summary>
     public static BoundedFiles FullWith(string folder)
     {
         var files = new BoundedFiles(0);

@@ -55,7 +55,7 @@ public sealed class CatalogTests
         var files = new FaultyFiles();
         using DataDirectory next = DataDirectory.Open(killed.Path, new StoreOptions(), files);
 
-        Assert.That(files.Calls, Does.Contain("sync catalog.log"), "what is published and confirmed now may rely on it");
+        Assert.That(files.Calls, Does.Contain("sync catalog.log"), "messages confirmed from now on may depend on these entries");
     }
 
     [Test]
@@ -296,8 +296,8 @@ public sealed class CatalogTests
                 await store.WhenIdleAsync();
             }
             Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(5_000_000));
-            Assert.That(File.Exists(_folder.Catalog + ".new"), Is.False, "it would take the room that is missing");
-            Assert.That(files.Calls.Count(call => call == "create catalog.log.new"), Is.InRange(2, 6), "not at each change");
+            Assert.That(File.Exists(_folder.Catalog + ".new"), Is.False, "a rewrite would need space that the disk does not have");
+            Assert.That(files.Calls.Count(call => call == "create catalog.log.new"), Is.InRange(2, 6), "not one rewrite per change");
 
             files.Room = _ => int.MaxValue;
             for (int i = 0; i < 20; i++)
@@ -386,7 +386,7 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    last.Wait(); // after these passes the change waits until the rewrite ends
+                    last.Wait(); // later changes block until the rewrite ends, so waiting for them here would be a deadlock
             };
             await GrowAsync(directory, store);
             await last;
@@ -415,8 +415,8 @@ public sealed class CatalogTests
         int renamed = Array.IndexOf(calls, "rename catalog.log");
         Assert.That(renamed, Is.Positive);
         string[] written = [.. calls[..renamed].Where(call => call.EndsWith("catalog.log.new", StringComparison.Ordinal))];
-        Assert.That(written[^1], Is.EqualTo("sync catalog.log.new"), "a power cut behind the new name must find what the name stands for");
-        Assert.That(calls[renamed + 1], Is.EqualTo($"sync {Path.GetFileName(_folder.Path)}"), "nothing is synced before the name is");
+        Assert.That(written[^1], Is.EqualTo("sync catalog.log.new"), "after a power cut the renamed file must have all its bytes");
+        Assert.That(calls[renamed + 1], Is.EqualTo($"sync {Path.GetFileName(_folder.Path)}"), "the rename must be synced first");
     }
 
     [Test]
@@ -462,7 +462,7 @@ public sealed class CatalogTests
 
         await GrowAsync(directory, store);
 
-        await Eventually.Holds(() => store.Failure is not null, () => "the store does not know");
+        await Eventually.Holds(() => store.Failure is not null, () => "the store has not failed");
         Assert.That(() => directory.Catalog.Put("late", "1"u8), Throws.TypeOf<StoreFailedException>());
     }
 

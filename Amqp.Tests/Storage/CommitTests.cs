@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Commits: the time at which a position becomes durable, and the failures after which no position becomes durable.</summary>
+/// <summary>Commits: when a position becomes durable, and after which failures no further position becomes durable.</summary>
 public sealed class CommitTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -150,7 +150,7 @@ public sealed class CommitTests
         Assert.That(() => run.Catalog.Put("key", "value"u8), Throws.TypeOf<StoreFailedException>());
         Assert.That(async () => await run.Store.WaitForCommitAsync(durable + 1), Throws.TypeOf<StoreFailedException>());
         Assert.That(run.Store.IsBehind, Is.False);
-        Assert.That(failures, Is.EqualTo(1), "nothing is tried again");
+        Assert.That(failures, Is.EqualTo(1), "nothing is retried");
 
         run.Store.Publish("transient", Transient, run.First);
         Assert.That(run.Store.Consume(run.First), Is.EqualTo("durable"));
@@ -201,10 +201,10 @@ public sealed class CommitTests
 
         mayGoOn.Set();
         await room.WaitAsync(_soon);
-        await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "it has not failed");
+        await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "the store has not failed");
         run.Store.Purge(run.First);
 
-        // The committer releases the last block after the purge, without another request.
+        // The committer releases the last block after the purge, without a further request.
         await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory");
     }
 
@@ -220,7 +220,7 @@ public sealed class CommitTests
             run.Store.Publish("text", Persistent, run.First);
             // The first write is that of the file header.
             await Support.Eventually.Holds(
-                () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "it is not written");
+                () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "the message is not written");
         }
 
         Assert.That(_files.Calls, Does.Not.Contain($"sync {FirstSegment}"));

@@ -110,7 +110,7 @@ public sealed class CrashTests
     [Test]
     public async Task A_record_inside_a_message_is_not_taken_for_one()
     {
-        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records, but their checksums include another offset
+        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records whose checksums were computed for another offset
         await using (var run = new StoreRun(_folder.Path))
         {
             run.Store.Publish(forged, Persistent, run.First);
@@ -118,7 +118,7 @@ public sealed class CrashTests
         }
         string second = _folder.SegmentFiles[1];
         byte[] bytes = File.ReadAllBytes(second);
-        bytes[FileHeader.Size + 1] ^= 0x40; // changes a length, so that recovery searches the message for the next record
+        bytes[FileHeader.Size + 1] ^= 0x40; // changes a length, so that recovery searches the bytes behind it for the next record
         File.WriteAllBytes(second, bytes);
 
         await using var next = new StoreRun(_folder.Path);
@@ -129,7 +129,8 @@ public sealed class CrashTests
     public async Task Damage_that_comes_while_the_store_is_open_is_found_when_it_reads()
     {
         await using var run = new StoreRun(_folder.Path);
-        Flip(_folder, _ends[0] + 5); // damages the second record; the block was not read yet, so the damage is found when it is
+        // Damages the second record. Its block was not read yet, so the damage is found when the block is read.
+        Flip(_folder, _ends[0] + 5);
 
         StoredMessage[] messages = run.First.TakeAll();
         Assert.That(run.Store.Text(messages[0]), Is.EqualTo("first"));

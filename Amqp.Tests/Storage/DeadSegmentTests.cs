@@ -4,14 +4,12 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// Dead segments that hold settles of one another's messages, and are folded or deleted in an order that the test controls.
-/// </summary>
+/// <summary>Dead segments with settles of one another's messages, folded or deleted in an order that the test controls.</summary>
 public sealed class DeadSegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    // A segment has the size of one block, so a message that does not fit into the block begins the next segment.
+    // A segment has the size of one block, so a message that does not fit into the rest of the block begins the next segment.
     private static readonly StoreOptions _options = new() { BlockSize = 4 << 10, SegmentSize = 4 << 10 };
 
     private TestFolder _folder = null!;
@@ -38,10 +36,10 @@ public sealed class DeadSegmentTests
         run.Store.Publish(kept[0], Persistent, run.Second);
         run.Store.Publish("settled in 2", Persistent, run.First);
         run.Store.Publish(Text("in 2, settled in 3", 1_500), Persistent, run.First);
-        run.Store.Consume(run.First); // the settle is in segment 2, so 1 cannot do without 2
+        run.Store.Consume(run.First); // the settle is in segment 2, so segment 2 is needed as long as segment 1 exists
         run.Store.Publish(Text("in 2, settled in 5", 1_500), Persistent, run.First);
         run.Store.Publish(Text("in 3, settled in 5", 2_000), Persistent, run.First);
-        run.Store.Consume(run.First); // the settle is in segment 3, so 2 cannot do without 3
+        run.Store.Consume(run.First); // the settle is in segment 3, so segment 3 is needed as long as segment 2 exists
         run.Store.Publish(kept[1], Persistent, run.Second);
         await run.SettleDownAsync(); // segments 1 to 3 have their indexes
         StoredMessage inSecond = run.First.Take();
@@ -49,19 +47,19 @@ public sealed class DeadSegmentTests
 
         run.Store.Publish(kept[2], Persistent, run.Second);
         await run.CommitAsync();
-        await indexing.Reached; // the housekeeper is paused, so its next work waits
-        run.Store.Settle(run.First, inThird); // segment 3 is dead; it will be folded into 2, which is alive
+        await indexing.Reached; // the housekeeper is paused, so all further work is delayed
+        run.Store.Settle(run.First, inThird); // segment 3 is dead and will be folded into segment 2, which is live
         await SweepAsync(run);
-        run.Store.Settle(run.First, inSecond); // segment 2 is dead; it will be folded into 1
+        run.Store.Settle(run.First, inSecond); // segment 2 is dead and will be folded into segment 1
         await SweepAsync(run);
         indexing.GoOn();
-        await folding.Reached; // segment 3 was handled, and 2 is being folded
+        await folding.Reached; // segment 3 was handled, and segment 2 is being folded
         await SweepAsync(run);
 
         using TestFolder crashed = _folder.Copy();
         folding.GoOn();
         await using var next = new StoreRun(crashed.Path, _options);
-        Assert.That(next.Store.Texts(next.First), Is.Empty, "all were settled, and durably so");
+        Assert.That(next.Store.Texts(next.First), Is.Empty, "all messages were settled durably");
         Assert.That(next.Store.Texts(next.Second).Where(text => text.Length > 1), Is.EqualTo(kept));
     }
 
@@ -99,17 +97,18 @@ public sealed class DeadSegmentTests
 
     private static string Text(string what, int length) => what.PadRight(length);
 
-    /// <summary>Waits until the committer has swept all segments that are dead now.</summary>
+    /// <summary>Waits until the committer has deleted or passed on all segments that are dead now.</summary>
     private static async Task SweepAsync(StoreRun run)
     {
-        for (int commit = 0; commit < 2; commit++) // a sweep follows each commit, so the first sweep is over when the second commit is done
+        // A sweep follows each commit, so the first sweep has ended when the second commit is done.
+        for (int commit = 0; commit < 2; commit++)
         {
             run.Store.Publish("-", Persistent, run.Second);
             await run.CommitAsync();
         }
     }
 
-    /// <summary>Pauses the thread that makes a certain call of the files, until the test lets it continue.</summary>
+    /// <summary>Pauses the thread that makes a given call to the files, until the test resumes it.</summary>
     private sealed class Stop : IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

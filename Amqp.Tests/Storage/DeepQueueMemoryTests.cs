@@ -4,7 +4,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A waiting message in a deep queue costs no memory.</summary>
+/// <summary>A ready message in a deep queue needs almost no memory.</summary>
 [NonParallelizable]
 public sealed class DeepQueueMemoryTests
 {
@@ -27,7 +27,7 @@ public sealed class DeepQueueMemoryTests
 
         Assert.That(queues.Sum(queue => queue.Count), Is.EqualTo(WarmUp + 2 * Half));
         Assert.That(queues.Sum(queue => queue.CountInMemory), Is.LessThan(Half / 5));
-        Assert.That(second - first, Is.LessThan(4L * Half), "bytes, where an entry alone has 24");
+        Assert.That(second - first, Is.LessThan(4L * Half), "growth in bytes; each entry in memory would take 24 bytes");
     }
 
     /// <returns>Managed and native bytes in use after the messages were published.</returns>

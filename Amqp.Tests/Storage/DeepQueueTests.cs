@@ -26,7 +26,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         string[] texts = await FillAsync(run);
 
-        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // only the messages of the last segment, which is not full
+        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // only the messages of the last segment, which is not full, are in memory
         Assert.That(run.First.Count, Is.EqualTo(Many));
         Assert.That(run.First.Bytes, Is.EqualTo(texts.Sum(text => text.Length)));
         Assert.That(Drain(run, run.First), Is.EqualTo(texts));
@@ -112,7 +112,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        StoredMessage[] taken = run.First.TakeAll(); // takes all, so that each returned message goes behind those returned before it
+        StoredMessage[] taken = run.First.TakeAll(); // takes all, so that each returned message is put behind those returned before
         foreach (StoredMessage message in taken)
             run.First.Return(message);
         await FillAsync(run);
@@ -192,7 +192,8 @@ public sealed class DeepQueueTests
         for (int i = 0; i < 80; i++)
             run.Store.Publish("", Persistent, i % 2 == 0 ? run.First : run.Second);
         await run.SettleDownAsync();
-        run.Store.Publish(new byte[15_000], Persistent, run.First); // in a segment of its own; the previous one is full and gets its index
+        // This message gets a segment of its own. The previous segment is full and gets its index.
+        run.Store.Publish(new byte[15_000], Persistent, run.First);
         await run.SettleDownAsync();
 
         Assert.That((run.First.CountInMemory, run.Second.CountInMemory), Is.EqualTo((first, second)));
@@ -205,7 +206,7 @@ public sealed class DeepQueueTests
         const int stretches = 3 * SettleBatch.Ranges + 1;
         await using (var run = new StoreRun(_folder.Path))
         {
-            run.Store.Publish("", Persistent, run.Second); // keeps the segment with the others alive
+            run.Store.Publish("", Persistent, run.Second); // keeps the segment of the other messages alive
             for (int i = 0; i < 2 * stretches; i++)
                 run.Store.Publish("", Persistent, run.First);
             run.Store.Settle(run.First, run.First.TakeAll().Where(message => message.Sequence % 2 == 0).ToArray());
@@ -244,7 +245,7 @@ public sealed class DeepQueueTests
                 run.Store.Consume(run.First);
             }
             await run.CommitAsync();
-            await Eventually.Holds(() => !File.Exists(saying), () => "the segment stays");
+            await Eventually.Holds(() => !File.Exists(saying), () => "the segment is not deleted");
         }
 
         await using var next = new StoreRun(_folder.Path, options);
@@ -262,7 +263,7 @@ public sealed class DeepQueueTests
         }
         await using (new StoreRun(_folder.Path, StoreRun.Deep))
         {
-            // The start deletes the segments that died in the last run.
+            // Opening the store deletes the segments that died in the last run.
         }
         Assert.That(Directory.GetFiles(_folder.Segments).Sum(file => new FileInfo(file).Length), Is.LessThan(StoreRun.Deep.SegmentSize));
     }

@@ -8,8 +8,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The disk reserve. With it consumers can drain queues on a disk that has 0 bytes free, even if their settles wait for other
-/// writes. Publishers do not use the reserve.
+/// The disk reserve. It lets consumers drain queues on a disk with 0 free bytes, even if their settles wait for other writes. Publishers do
+/// not use the reserve.
 /// </summary>
 public sealed class DiskReserveTests
 {
@@ -84,7 +84,7 @@ public sealed class DiskReserveTests
         Assert.That(
             (reserve.TryRestore(), ReserveLength, reserve.IsWhole),
             Is.EqualTo((false, 0L, false)),
-            "what it took of the last room it gave back");
+            "a failed attempt frees the space that it took");
 
         _files.Free(1);
 
@@ -120,10 +120,10 @@ public sealed class DiskReserveTests
         await FillAsync(run);
 
         int before = _files.Refusals;
-        await Eventually.Holds(() => _files.Refusals > before + 3, () => "it is not tried again");
+        await Eventually.Holds(() => _files.Refusals > before + 3, () => "the write is not retried");
         Assert.That(ReserveLength, Is.EqualTo(Reserve));
         _files.Free(Room);
-        await Eventually.Holds(() => !run.Store.IsFull, () => "there is room, and it is full still");
+        await Eventually.Holds(() => !run.Store.IsFull, () => "the store is still full although the disk has space");
     }
 
     [Test]
@@ -146,7 +146,8 @@ public sealed class DiskReserveTests
 
         Assert.That(run.Store.AppendedPosition, Is.InRange(Reserve / 2, Reserve * 3 / 4));
         run.Store.Settle(run.First, run.First.TakeAll());
-        _files.Free(8 << 10); // the last segment has just begun, and the reserve is not used to seal it, so it needs free space
+        // The last segment has just begun. The reserve is not used to seal it, so free space is needed.
+        _files.Free(8 << 10);
 
         await DrainedAsync(run);
     }
@@ -248,7 +249,7 @@ public sealed class DiskReserveTests
 
         await using var next = Start();
         Assert.That(next.Store.IsFull, Is.True);
-        Assert.That(next.First.Count, Is.InRange(1, published), "what was not written is lost");
+        Assert.That(next.First.Count, Is.InRange(1, published), "messages that were not written are lost");
         next.Store.Settle(next.First, next.First.TakeAll());
 
         await DrainedAsync(next);
@@ -261,7 +262,7 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            var settledFor = new List<long[]>(); // by message of expected: the durable messages whose settles are bound to it
+            var settledFor = new List<long[]>(); // for each expected message: the durable messages whose settles wait for it
             long confirmed = 0;
             using var crashed = await RunAsync();
             await using var next = new StoreRun(crashed.Path, _options);
@@ -272,7 +273,7 @@ public sealed class DiskReserveTests
             Assert.That(
                 left.Select(message => message.Sequence),
                 Is.SupersetOf(settledFor.Skip(found.Length).SelectMany(sequences => sequences)),
-                "nothing is settled for what is not there");
+                "no message is settled whose dead letter is lost");
             next.Store.Settle(next.First, left);
             next.Store.Settle(next.Second, next.Second.TakeAll());
             await DrainedAsync(next, crashed);
@@ -318,7 +319,7 @@ public sealed class DiskReserveTests
 
     private Task<int> FillAsync(StoreRun run) => FillAsync(run, _files);
 
-    /// <summary>Publishes until the disk is full and publishers are blocked. Then no byte of the disk is free.</summary>
+    /// <summary>Publishes until the disk is full and publishers are blocked. Then the disk has no free byte.</summary>
     private static async Task<int> FillAsync(StoreRun run, BoundedFiles files, List<long>? positions = null)
     {
         int published = 0;
@@ -335,7 +336,7 @@ public sealed class DiskReserveTests
         return published;
     }
 
-    private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the disk is not found to be full");
+    private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the store is not full");
 
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 

@@ -43,7 +43,8 @@ internal sealed class FaultyFiles : IStoreFiles
     public long? Free { get; set; }
 
     /// <summary>
-    /// From now on every changing call fails for which <paramref name="isChosen"/> returns true for the call and the file's name.
+    /// Makes every later changing call fail for which <paramref name="isChosen"/> returns true. Its arguments are the call and the file's
+    /// name.
     /// </summary>
     public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
     {
@@ -51,7 +52,7 @@ internal sealed class FaultyFiles : IStoreFiles
             throw failure ?? Broken;
     };
 
-    /// <summary>From now on every read fails of a file for whose name <paramref name="isChosen"/> returns true.</summary>
+    /// <summary>Makes every later read fail of a file for whose name <paramref name="isChosen"/> returns true.</summary>
     public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
     {
         if (isChosen(name))

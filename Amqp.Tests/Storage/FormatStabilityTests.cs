@@ -65,7 +65,7 @@ public sealed class FormatStabilityTests
         }
         await using (new StoreRun(folder.Path))
         {
-            // The start writes the index of the segment.
+            // Opening the store writes the index of the segment.
         }
 
         Assert.That(Path.GetFileName(folder.IndexFiles.Single()), Is.EqualTo("0000000000000001.idx"));

@@ -66,13 +66,13 @@ public sealed class FullDiskStoreTests
             Assert.That(run.Store.DurablePosition, Is.EqualTo(durable));
             Assert.That(committed.IsCompleted, Is.False);
             Assert.That(run.Store.Failure, Is.Null);
-            Assert.That(run.Store.Texts(run.First), Is.EqualTo(before.Concat(later)), "what is in memory is served");
+            Assert.That(run.Store.Texts(run.First), Is.EqualTo(before.Concat(later)), "messages in memory are still delivered");
 
             _isFull = false;
             await committed.WaitAsync(_soon);
             Assert.That(run.Store.IsFull, Is.False);
             Assert.That(told, Does.Contain(true));
-            Assert.That(told[^1], Is.False, "and told that it is over");
+            Assert.That(told[^1], Is.False, "the end of the full state is reported");
         }
         await ExpectAsync(_folder.Path, [.. before, .. later], before.Length + later.Length);
     }
@@ -133,12 +133,12 @@ public sealed class FullDiskStoreTests
             await FullAsync(run);
 
             await Eventually.Holds(() => _folder.SegmentFiles.Length <= 1, () => $"{_folder.SegmentFiles.Length} segments are left");
-            Assert.That(run.Store.IsFull, Is.True, "nothing was written for it");
+            Assert.That(run.Store.IsFull, Is.True, "no settle was written");
             using (TestFolder crashed = _folder.Copy())
             {
                 await using var next = new StoreRun(crashed.Path);
                 string[] back = next.Store.Texts(next.First);
-                Assert.That(back, Is.EqualTo(texts[^back.Length..]), "only of what is still on the disk may something come back");
+                Assert.That(back, Is.EqualTo(texts[^back.Length..]), "only messages still on the disk may be ready again");
             }
 
             _isFull = false;
@@ -197,7 +197,7 @@ public sealed class FullDiskStoreTests
             using (TestFolder crashed = _folder.Copy())
             {
                 await using var next = new StoreRun(crashed.Path);
-                Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "dead" }), "its copy was not written");
+                Assert.That(next.Store.Texts(next.Second), Is.EqualTo(new[] { "dead" }), "the copy of the message was not written");
             }
 
             _isFull = false;
@@ -224,12 +224,12 @@ public sealed class FullDiskStoreTests
         run.Store.Settle(run.First, held);
         run.Store.Purge(run.First);
         await FullAsync(run);
-        await Eventually.Holds(() => _folder.SegmentFiles.Length <= 2, () => "the others do not go");
+        await Eventually.Holds(() => _folder.SegmentFiles.Length <= 2, () => "the other segments are not deleted");
         await TriesAsync(3);
-        Assert.That(File.Exists(marked), Is.True, "the mark cannot be repeated now");
+        Assert.That(File.Exists(marked), Is.True, "the delivered mark cannot be written again now");
 
         _isFull = false;
-        await Eventually.Holds(() => !File.Exists(marked), () => "the segment with the mark stays");
+        await Eventually.Holds(() => !File.Exists(marked), () => "the segment with the mark is not deleted");
     }
 
     [Test]
@@ -258,9 +258,9 @@ public sealed class FullDiskStoreTests
     private static long[] Publish(StoreRun run, string[] texts) =>
         [.. texts.Select(text => run.Store.Publish(text, Persistent, run.First))];
 
-    private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the disk is not found to be full");
+    private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the store is not full");
 
-    /// <summary>Expects that a start finds these messages in order, except for some at the end, and no damage.</summary>
+    /// <summary>Opens the store and expects these messages in order, except for some at the end, and no findings.</summary>
     private static async Task ExpectAsync(string folder, string[] texts, int atLeast)
     {
         await using var next = new StoreRun(folder);
@@ -293,6 +293,6 @@ public sealed class FullDiskStoreTests
     private Task TriesAsync(int more)
     {
         int before = Volatile.Read(ref _tries);
-        return Eventually.Holds(() => Volatile.Read(ref _tries) >= before + more, () => "it is not tried again");
+        return Eventually.Holds(() => Volatile.Read(ref _tries) >= before + more, () => "the write is not retried");
     }
 }

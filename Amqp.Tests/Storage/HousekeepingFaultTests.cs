@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Failures to write an index, to fold a segment or to delete one: no message is lost or returns, and the work is retried.
+/// Failures to write an index, or to fold or delete a segment. No message is lost, no settled message returns, and the work is retried.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
@@ -78,7 +78,8 @@ public sealed class HousekeepingFaultTests
     [TestCase("rename", "0000000000000001.acks")]
     public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
     {
-        // These messages fill more than half a segment, so that it is not compacted but folded into.
+        // These messages fill more than half a segment. So the segment is not compacted; settles are folded into its acknowledgements
+        // instead.
         string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")];
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
         {
@@ -121,7 +122,7 @@ public sealed class HousekeepingFaultTests
             run,
             () => !File.Exists(_folder.Segments + "/0000000000000001.log") && !File.Exists(_folder.Segments + "/0000000000000003.log"));
 
-        Assert.That(run.Store.Failure, Is.Null, "confirms do not depend on it");
+        Assert.That(run.Store.Failure, Is.Null, "confirms do not depend on housekeeping");
     }
 
     [Test]
@@ -159,8 +160,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // One message of the first segment stays live, so that the segment is mostly dead and is compacted. For a fold, 28 stay live, so
-        // that the segment is not compacted. The records that settle its other messages are in later segments.
+        // For a compaction, one message of the first segment stays live, so the segment is mostly dead. For a fold, 28 stay live, so the
+        // segment is not compacted. The records that settle its other messages are in later segments.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);
@@ -170,7 +171,7 @@ public sealed class HousekeepingFaultTests
             if (run.First.Count > 60)
                 run.Store.Consume(run.First);
             if (i % 40 == 0)
-                await run.SettleDownAsync(); // so that each segment has its index before it is dead
+                await run.SettleDownAsync(); // each segment has its index before all its messages are settled
         }
         await run.SettleDownAsync();
         await Eventually.Holds(() => told.Count(one => one.Work == work) > 2, () => $"told {told.Count} times");
@@ -233,8 +234,7 @@ public sealed class HousekeepingFaultTests
     }
 
     /// <summary>
-    /// Publishes and consumes until a condition holds, and then purges the queue. A message is always settled in a later segment than its
-    /// own.
+    /// Publishes and consumes until a condition is true, then purges the queue. Each message is settled in a later segment than its own.
     /// </summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {

@@ -63,7 +63,7 @@ public sealed class IndexFileTests
 
     [TestCase(1)]
     [TestCase(407)]
-    [TestCase(408)] // longer than what the first read returns
+    [TestCase(408)] // longer than the first read
     [TestCase(1_000)]
     public void An_index_of_many_queues_is_read_whole_and_each_queue_found_in_it(int queues)
     {

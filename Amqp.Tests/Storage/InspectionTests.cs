@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>An inspection of a data directory: its results, and that it changes no file.</summary>
+/// <summary>An inspection of a data directory: its results, and that no file is changed.</summary>
 public sealed class InspectionTests
 {
     private static readonly HashSet<uint> _both = [1, 2];
@@ -291,10 +291,10 @@ public sealed class InspectionTests
         Assert.That(
             () => DataDirectory.Open(_folder.Path, StoreRun.Deep),
             Throws.TypeOf<DataDirectoryException>().With.Message.Contains("newer"),
-            "who looked has let go of it");
+            "the refused inspection has released its lock on the directory");
         File.WriteAllText(version, "2");
 
-        Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose(), Throws.Nothing, "who was to start has, too");
+        Assert.That(() => DataDirectory.Open(_folder.Path, StoreRun.Deep).Dispose(), Throws.Nothing, "its lock is released, too");
     }
 
     [Test]
@@ -406,7 +406,9 @@ public sealed class InspectionTests
         Assert.That(inspection.Verify().IsSound, Is.True);
     }
 
-    /// <summary>Damages files and adds traces of a crash, so that a start would have to write, cut off, rename and delete files.</summary>
+    /// <summary>
+    /// Damages files and adds traces of a crash, so that opening the store would have to write, truncate, rename and delete files.
+    /// </summary>
     private void LeaveEverythingToRepair()
     {
         File.Delete(_folder.IndexFiles[0]);

@@ -4,10 +4,10 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Messages that recovery sets aside. They are not ready, can be taken one by one, and do not block other messages.</summary>
+/// <summary>Messages that recovery sets aside are not ready. They can be taken one by one, and do not block other messages.</summary>
 public sealed class MessagesAsideTests
 {
-    private const int Count = 400; // several segments
+    private const int Count = 400; // enough messages for several segments
 
     private TestFolder _folder = null!;
 
@@ -32,7 +32,7 @@ public sealed class MessagesAsideTests
         long[] ready = [.. Sequences(areSomeSettled).Except(aside)];
         Assert.That((next.First.Count, next.First.Bytes), Is.EqualTo((ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         Assert.That(next.Report.Messages, Is.EqualTo(ready.Length + Count));
-        next.First.TryPeek(out _); // loads some messages
+        next.First.TryPeek(out _); // loads some messages into memory
         next.First.Recount();
         Assert.That(
             (next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes),
@@ -44,9 +44,9 @@ public sealed class MessagesAsideTests
             Assert.That(next.First.TryTakeAside(sequence, out _), Is.False);
             next.First.Add(message);
         }
-        Assert.That(next.Store.Texts(next.First), Is.EqualTo(Sequences(areSomeSettled).Select(Text)), "they came back in their places");
+        Assert.That(next.Store.Texts(next.First), Is.EqualTo(Sequences(areSomeSettled).Select(Text)), "at their old places");
         Assert.That(next.Second.Aside, Is.Empty);
-        Assert.That(next.Second.Count, Is.EqualTo(Count), "another queue has them");
+        Assert.That(next.Second.Count, Is.EqualTo(Count), "the other queue has these messages");
     }
 
     [Test]

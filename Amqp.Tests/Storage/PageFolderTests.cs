@@ -3,7 +3,7 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The choice of the page file for a block, also after a page file was deleted or failed.</summary>
+/// <summary>Selection of the page file for a block, also after a page file was deleted or failed.</summary>
 public sealed class PageFolderTests
 {
     private const int FileSize = 64 << 20;
@@ -57,7 +57,7 @@ public sealed class PageFolderTests
         pages.Close();
     }
 
-    /// <summary>Files that have only a length.</summary>
+    /// <summary>Files with a length but no contents.</summary>
     private sealed class LengthFiles : IStoreFiles
     {
         private readonly List<LengthFile> _all = [];

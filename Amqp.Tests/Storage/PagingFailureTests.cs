@@ -8,7 +8,7 @@ using static Amqp.Tests.Storage.PagingTests;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Transient messages while the disk fails, and transient messages that are used while they are being paged out.</summary>
+/// <summary>Transient messages while the disk fails, and transient messages used during page-out.</summary>
 public sealed class PagingFailureTests
 {
     private const int Count = 3_000;
@@ -146,7 +146,7 @@ public sealed class PagingFailureTests
 
         Assert.That(damaged, Is.GreaterThan(0));
         Assert.That(read, Has.Count.EqualTo(Count - damaged));
-        Assert.That(read, Is.EqualTo(texts.Intersect(read)), "the others come in order");
+        Assert.That(read, Is.EqualTo(texts.Intersect(read)), "the other messages come in order");
         Assert.That(run.Store.MemoryInUse, Is.LessThan(64 << 10));
     }
 
@@ -191,7 +191,7 @@ public sealed class PagingFailureTests
             ((FileMessageStore)run.Store).WhenIdleAsync().Wait(_soon);
             Assert.That(System.Text.Encoding.UTF8.GetString(lease.Payload), Is.EqualTo(text));
             using PayloadLease again = run.Store.Read(first);
-            Assert.That(lease.Payload.Overlaps(again.Payload), Is.True, "its memory was given away");
+            Assert.That(lease.Payload.Overlaps(again.Payload), Is.True, "the memory of the leased payload was freed");
         }
         run.First.Add(first);
     }

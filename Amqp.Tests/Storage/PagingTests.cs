@@ -10,7 +10,7 @@ namespace Amqp.Tests.Storage;
 /// <summary>Transient messages above the limit in memory go to page files, and are delivered unchanged.</summary>
 public sealed class PagingTests
 {
-    // The blocks that are being filled, one for each writer, do not count for the limit.
+    // Blocks that are still being filled, one for each writer, do not count towards the limit.
     private const int OpenBytes = 8 * (4 << 10);
 
     private TestFolder _folder = null!;

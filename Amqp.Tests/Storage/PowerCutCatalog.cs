@@ -2,8 +2,8 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
 /// <remarks>
-/// A change has the position at which the log ended when the change was made. It is certainly durable once the log is durable beyond that
-/// position.
+/// A change has a position: the end of the log at the time of the change. The change is certainly durable once the log is durable beyond
+/// that position.
 /// </remarks>
 internal sealed class PowerCutCatalog
 {
@@ -16,7 +16,7 @@ internal sealed class PowerCutCatalog
         history.Add((value, position));
     }
 
-    /// <summary>Returns the errors in recovered entries: values that no power cut explains, and keys that were never set.</summary>
+    /// <summary>Returns the errors in recovered entries: values that no power cut can leave, and keys that were never set.</summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)
@@ -31,7 +31,7 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>Replaces the history of each key by its recovered value, which the start has made durable.</summary>
+    /// <summary>Replaces the history of each key by its recovered value, which is durable after the start.</summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The bytes of a file, and the bytes of it that certainly survive a power cut. Guarded by the lock of <see cref="PowerCutFiles"/>.
+/// The bytes of a file, with a record of those that certainly survive a power cut. Guarded by the lock of <see cref="PowerCutFiles"/>.
 /// </summary>
 internal sealed class PowerCutFile
 {
@@ -52,7 +52,7 @@ internal sealed class PowerCutFile
     }
 
     /// <summary>
-    /// Replaces the bytes by bytes that the file may have after a power cut. These bytes are synced.
+    /// Simulates a power cut: keeps synced bytes, and changes unsynced bytes as chosen. All remaining bytes are synced then.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

@@ -2,24 +2,24 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes that a power cut leaves in place of bytes that were written but not synced.</summary>
+/// <summary>Contents of unsynced bytes after a power cut.</summary>
 public enum UnsyncedBytes
 {
-    /// <summary>Zeros in place of these bytes.</summary>
+    /// <summary>Zeros.</summary>
     Zeroed,
 
-    /// <summary>All of these bytes.</summary>
+    /// <summary>The written bytes.</summary>
     Kept,
 
-    /// <summary>Some of the disk's sectors, chosen at random. Other sectors have the bytes of the last sync.</summary>
+    /// <summary>The written bytes in some disk sectors, chosen at random. Other sectors have the bytes of the last sync.</summary>
     Torn,
 }
 
-/// <summary>Files in memory that know which bytes were synced, and lose other bytes in a power cut. Thread-safe.</summary>
+/// <summary>Files in memory with a record of the bytes that were synced. A power cut loses other bytes. Thread-safe.</summary>
 /// <remarks>
-/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced.
-/// Until then each of these changes may survive or not, independently of other changes.
-/// Folders themselves always survive, because the store creates them before anything else.
+/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced. Before that
+/// each change may survive or not, independently of other changes. Folders themselves always survive, because the store creates them before
+/// anything else.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
@@ -40,7 +40,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     /// <param name="File">File of the added name.</param>
     private sealed record NameChange(string Folder, string? Removed, string? Added, PowerCutFile? File);
 
-    /// <summary>True if the power is off: every call fails.</summary>
+    /// <summary>True if the power is off. Every call then fails.</summary>
     public bool IsOff
     {
         get
@@ -60,16 +60,16 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>
-    /// Lets this many more changing calls succeed. The call after them fails without an effect, and turns the power off.
-    /// </summary>
+    /// <summary>Lets this many further changing calls succeed. The next one fails without an effect, and turns the power off.</summary>
     public void FailAfter(int calls)
     {
         lock (_gate)
             _callsLeft = calls;
     }
 
-    /// <summary>Turns the power off now: every call of the store fails. The files keep their bytes until <see cref="CutPower"/>.</summary>
+    /// <summary>
+    /// Turns the power off now, so that every call of the store fails. The files keep their bytes until <see cref="CutPower"/>.
+    /// </summary>
     public void TurnOff()
     {
         lock (_gate)
@@ -77,7 +77,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Reduces the files to bytes that may survive a power cut, and turns the power on again. Files that were open cannot be used any more.
+    /// Reduces the files to bytes that may survive a power cut, and turns the power on again. Files that were open become unusable.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a durable queue: its operations with their times, and the messages that it must have after a power cut.</summary>
 /// <remarks>
-/// Times are positions of the log in the present run. An operation is durable when the log is durable up to its position.
+/// Times are positions of the log in the current run. An operation is durable when the log is durable up to its position.
 /// </remarks>
 internal sealed class PowerCutQueue(uint number)
 {
@@ -19,7 +19,7 @@ internal sealed class PowerCutQueue(uint number)
     /// <summary>Key in the catalog.</summary>
     public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"queue/{number}");
 
-    /// <summary>The queue in the present run.</summary>
+    /// <summary>The queue in the store of the current run.</summary>
     public StoredQueue Stored { get; set; } = null!;
 
     /// <summary>Messages that were taken and neither settled nor returned.</summary>
@@ -28,7 +28,7 @@ internal sealed class PowerCutQueue(uint number)
     public void Published(string text, int order, long position) => _entries.Add(text, new Entry(order) { PublishedAt = position });
 
     /// <param name="texts">Texts of the messages.</param>
-    /// <param name="position">Position of the settle in the log, or null if it may not be in the log.</param>
+    /// <param name="position">Position of the settle in the log, or null if the settle may be missing from the log.</param>
     public void Settled(IEnumerable<string> texts, long? position)
     {
         foreach (string text in texts)

@@ -9,8 +9,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A store that loses its power again and again, and a model of the store. Applies each operation to both of them, and compares them after
-/// each start.
+/// A store that repeatedly loses its power, and a model of the store. Applies each operation to both, and compares both after each start.
 /// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
@@ -25,7 +24,7 @@ internal sealed class PowerCutSession : IDisposable
     private readonly List<PowerCutQueue> _deleted = [];
     private readonly PowerCutCatalog _catalog = new();
     private readonly Queue<string> _passing = []; // texts in the queue that is not durable
-    private StoredQueue _passingQueue = null!; // in the present run
+    private StoredQueue _passingQueue = null!; // belongs to the store of the current run
     private DataDirectory? _directory;
     private FileMessageStore _store = null!;
     private uint _lastNumber;
@@ -43,7 +42,7 @@ internal sealed class PowerCutSession : IDisposable
     /// <summary>The differences between store and model so far, as error texts.</summary>
     public List<string> Faults { get; } = [];
 
-    /// <summary>True if the power went off or the store has failed: operations fail from then on, until <see cref="Crash"/>.</summary>
+    /// <summary>True if the power went off or the store has failed. Operations then fail until <see cref="Crash"/>.</summary>
     public bool IsOver => _files.IsOff || _store.Failure is not null;
 
     /// <inheritdoc cref="PowerCutFiles.Work"/>
@@ -81,7 +80,7 @@ internal sealed class PowerCutSession : IDisposable
         _order++;
     }
 
-    /// <summary>Takes a message from the queue that is not durable, compares it with the expected one, and settles it.</summary>
+    /// <summary>Takes a message from the queue that is not durable, compares its text with the expected text, and settles it.</summary>
     public void ConsumePassing()
     {
         if (!_passingQueue.TryTake(out StoredMessage message))
@@ -132,7 +131,7 @@ internal sealed class PowerCutSession : IDisposable
         _queues[queue].Purged(Now);
     }
 
-    /// <summary>Deletes a queue, in the steps in which a broker does it, and declares a new one.</summary>
+    /// <summary>Deletes a queue in the same steps as a broker, and declares a new one.</summary>
     public void Replace(int queue)
     {
         PowerCutQueue deleted = _queues[queue];
@@ -164,11 +163,11 @@ internal sealed class PowerCutSession : IDisposable
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
     /// <summary>
-    /// Ends the store: closes it, kills the process or cuts the power. Then starts it, sometimes with further power cuts during the start,
-    /// and compares it with the model.
+    /// Ends the store: closes it, kills the process or cuts the power. Then starts the store, sometimes with further power cuts during the
+    /// start, and compares it with the model.
     /// </summary>
-    /// <param name="random">Decides which unsynced bytes and names survive.</param>
-    /// <param name="unsynced">Bytes that the power cut leaves in place of unsynced ones; null if only the process ends.</param>
+    /// <param name="random">Selects the unsynced bytes and names that survive.</param>
+    /// <param name="unsynced">Contents of unsynced bytes after the power cut; null if only the process ends.</param>
     /// <param name="isClean">True to close the store first.</param>
     public void Crash(Random random, UnsyncedBytes? unsynced, bool isClean)
     {
@@ -287,7 +286,7 @@ internal sealed class PowerCutSession : IDisposable
         Close();
         MessagePlace[] aside =
             [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
-        Open(aside); // the first start must not have changed what the next one finds, also if that sets messages aside
+        Open(aside); // the next start must find the same messages as the first one, also if it sets messages aside
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");
@@ -300,7 +299,7 @@ internal sealed class PowerCutSession : IDisposable
                 Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
         }
 
-        Close(); // the messages that the comparison loaded are spilled again by the next start
+        Close(); // the comparison loaded messages into memory; after a restart they are spilled again
         Open();
         _catalog.GoOn(catalog);
         _queues.Clear();

@@ -6,11 +6,11 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random operations on a store that loses its power at random moments, also during a start. Messages that were reported as durable must be
-/// present after the start, complete and in order. Messages whose settles were durable must not return.
+/// Random operations on a store that loses its power at random moments, also during a start. Messages reported as durable must be present
+/// after the start, complete and in order. Messages whose settles were durable must not return.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_SEED</c> repeats a run, but not exactly, because three threads take part. <c>AMQP_TESTS_ROUNDS</c> sets the number of
+/// <c>AMQP_TESTS_SEED</c> repeats a run, though not exactly, because three threads take part. <c>AMQP_TESTS_ROUNDS</c> sets the number of
 /// rounds.
 /// </remarks>
 public sealed class PowerCutTests
@@ -70,7 +70,7 @@ public sealed class PowerCutTests
         }
         TestContext.Progress.WriteLine($"power cuts: segments were compacted in {compacted} rounds");
         if (rounds >= Rounds)
-            Assert.That(compacted, Is.GreaterThan(rounds / 2), "rounds in which segments were compacted");
+            Assert.That(compacted, Is.GreaterThan(rounds / 2), "number of rounds in which segments were compacted");
     }
 
     private static StoreOptions AnyOptions(Random random, int leastBlocks = 1) => new()
@@ -91,12 +91,13 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // The power is off. The model knows that the result of the failed operation is not certain.
+            // The power is off. In the model the result of the failed operation is uncertain.
         }
     }
 
     /// <summary>
-    /// Publishes and settles many messages. Every segment keeps a few live messages, of the last queue or of the queue that is not durable.
+    /// Publishes and settles many messages. In every segment a few messages stay live, of the last queue or of the queue that is not
+    /// durable.
     /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {
@@ -112,7 +113,7 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // The power is off. The model knows that the result of the failed operation is not certain.
+            // The power is off. In the model the result of the failed operation is uncertain.
         }
     }
 
@@ -216,7 +217,7 @@ public sealed class PowerCutTests
     private static string? AnyValue(Random random) => random.Next(4) switch
     {
         0 => null,
-        1 => new string((char)('a' + random.Next(26)), 100_000), // so large that the catalog is rewritten
+        1 => new string((char)('a' + random.Next(26)), 100_000), // large enough to cause a rewrite of the catalog
         _ => random.Next(1_000).ToString(CultureInfo.InvariantCulture),
     };
 }

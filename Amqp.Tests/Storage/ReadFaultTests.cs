@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The disk cannot be read for a while: only operations that need the disk fail, and no message is lost.</summary>
+/// <summary>Reads from the disk fail for a while. Only operations that need the disk fail, and no message is lost.</summary>
 public sealed class ReadFaultTests
 {
     private TestFolder _folder = null!;
@@ -31,7 +31,7 @@ public sealed class ReadFaultTests
     public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
     {
         await using var run = new StoreRun(_folder.Path, files: _files);
-        _files.FailReads(name => name == "0000000000000001.log"); // now, because taking messages reads ahead
+        _files.FailReads(name => name == "0000000000000001.log"); // before messages are taken, because a take reads later messages ahead
         StoredMessage[] messages = run.First.TakeAll();
 
         Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
@@ -49,7 +49,7 @@ public sealed class ReadFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
-            // before the messages are taken, because taking them reads the following messages ahead
+            // Before the messages are taken, because taking them reads later messages ahead.
             _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal));
             StoredMessage[] messages = run.First.TakeAll();
             Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
@@ -64,7 +64,7 @@ public sealed class ReadFaultTests
     [Test]
     public async Task A_queue_whose_messages_cannot_be_found_now_has_them_later([Values(".idx", ".log")] string extension)
     {
-        // The queue's records are so sparse that they are read one by one when they are taken. This reads the log as well as the index.
+        // The queue's records are so sparse that each is read separately when it is taken. Such a read needs the log as well as the index.
         var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
         using var folder = new TestFolder();
         await using (var run = new StoreRun(folder.Path, options))
@@ -90,7 +90,7 @@ public sealed class ReadFaultTests
         await using (var run = new StoreRun(folder.Path))
         {
             for (int i = 0; i < 40; i++)
-                // The first 30 messages are small and fill an extent. Message 35 is a large record that is read alone.
+                // The first 30 messages are small and fill an extent. Message 35 is a large record that is read separately.
                 run.Store.Publish(new byte[i < 30 ? 60 : 1_000], Persistent, i is < 30 or 35 ? run.First : run.Second);
         }
 
@@ -129,7 +129,7 @@ public sealed class ReadFaultTests
     {
         await using (new StoreRun(_folder.Path))
         {
-            // The start writes the index of every segment.
+            // Opening the store writes the index of every segment.
         }
         if (unreadable.EndsWith(".log", StringComparison.Ordinal))
             Array.ForEach(_folder.IndexFiles, File.Delete);

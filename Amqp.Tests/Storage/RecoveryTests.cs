@@ -115,14 +115,14 @@ public sealed class RecoveryTests
             run.Store.Publish("went out", Persistent, run.Second);
             for (int i = 0; i < 40; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // in the last segment, which has no message of this queue
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // the mark is in the last segment, which has no message of this queue
         }
         string marked = Path.GetFileName(_folder.SegmentFiles[^1]);
         await using (var run = new StoreRun(_folder.Path, files: files, aside: aside))
         {
             run.Store.Purge(run.First);
             await run.CommitAsync();
-            await Support.Eventually.Holds(() => files.Calls.Contains($"delete {marked}"), () => "it stays");
+            await Support.Eventually.Holds(() => files.Calls.Contains($"delete {marked}"), () => "the segment is not deleted");
         }
 
         await using var next = new StoreRun(_folder.Path, aside: aside);
@@ -159,7 +159,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.Sequences.LastPersistent = 5; // as if message 5 had been in a segment that is deleted by now
+                ninth.Sequences.LastPersistent = 5; // as if message 5 had been in a segment that was deleted
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else
@@ -282,13 +282,13 @@ public sealed class RecoveryTests
 
         StoredMessage[] more = Published(10, Persistent, run.Second);
         Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[4])), Is.EqualTo(DeliveredRecord.Size));
-        Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[4])), Is.Zero, "it is known");
-        Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[3])), Is.Zero, "as is what came before it");
+        Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[4])), Is.Zero, "the mark is logged already");
+        Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[3])), Is.Zero, "earlier messages are covered by the logged mark");
         run.Store.Publish("ready", Persistent, run.Second);
         run.Store.Publish("too", Persistent, run.Second);
         Assert.That(Logged(() => run.Store.Purge(run.Second)), Is.EqualTo(SettleRecord.Size(1)));
         run.Store.Publish("ready", Persistent, run.Second);
-        Assert.That(Logged(() => run.Store.DeleteQueue(run.Second)), Is.Zero, "its number does not come again");
+        Assert.That(Logged(() => run.Store.DeleteQueue(run.Second)), Is.Zero, "queue numbers are not reused");
         Assert.That(Logged(() => run.Store.NoteDelivered(run.Second, more[^1])), Is.Zero);
         Assert.That(Logged(() => run.Store.Settle(run.Second, more)), Is.Zero);
 

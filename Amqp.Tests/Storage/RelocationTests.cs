@@ -3,7 +3,9 @@ using Amqp.Storage.Compaction;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The pieces of a block after its segment was compacted, compared with the new offset of every single byte.</summary>
+/// <summary>
+/// Relocation of the pieces of a block after the compaction of its segment, compared with the new offset of every single byte.
+/// </summary>
 public sealed class RelocationTests
 {
     [Test]

@@ -39,7 +39,7 @@ public sealed class SegmentCompactionTests
 
         await using var next = new StoreRun(_folder.Path);
         Assert.That(next.Report.Findings, Is.Empty);
-        Assert.That(next.Report.SegmentsIndexed, Is.LessThanOrEqualTo(1), "the compacted segments have their index");
+        Assert.That(next.Report.SegmentsIndexed, Is.LessThanOrEqualTo(1), "compacted segments have an index");
         Assert.That(next.Store.Texts(next.Second), Is.EqualTo(stuck));
         Assert.That(next.First.Count, Is.Zero);
     }
@@ -133,7 +133,7 @@ public sealed class SegmentCompactionTests
                 run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 10 == 0 ? run.Second : run.First);
             await run.SettleDownAsync();
             run.Store.DeleteQueue(run.First);
-            run.Catalog.Put("queue", "is gone"u8); // wakes the committer, which compacts when it is idle again
+            run.Catalog.Put("queue", "is gone"u8); // wakes the committer, which starts a compaction when it is idle again
 
             await SmallAsync(18_000 + 2 * StoreRun.Small.SegmentSize);
         }
@@ -158,7 +158,7 @@ public sealed class SegmentCompactionTests
             await run.SettleDownAsync();
             run.Store.Purge(run.First);
             await run.CommitAsync();
-            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "it does not shrink");
+            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "the segment is not compacted");
         }
 
         await using var next = new StoreRun(_folder.Path);
@@ -168,7 +168,7 @@ public sealed class SegmentCompactionTests
     [Test]
     public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
     {
-        // Every second message is settled alone. That makes 5,000 ranges, and a settle record of a compacted segment holds 4,096.
+        // Every second message is settled alone, which gives 5,000 ranges. A settle record of a compacted segment holds at most 4,096.
         const int messages = 10_000;
         var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
         await using (var run = new StoreRun(_folder.Path, options, _files))
@@ -182,7 +182,7 @@ public sealed class SegmentCompactionTests
             await run.SettleDownAsync();
             run.Store.Purge(third);
             await run.CommitAsync();
-            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "it does not shrink");
+            await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "the segment is not compacted");
         }
 
         await using var next = new StoreRun(_folder.Path, options);
@@ -213,12 +213,12 @@ public sealed class SegmentCompactionTests
 
             run.Store.Consume(run.Second); // the last live message of the first segment, which is then deleted
             await run.CommitAsync();
-            await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "it stays");
+            await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "the segment is not deleted");
             mayGoOn.Set();
 
             await Eventually.Holds(
                 () => _files.Calls.Contains("delete 0000000000000001.compacted"),
-                () => "what was to take its place stays");
+                () => "the unused compacted file is not deleted");
             Assert.That(_files.Calls, Does.Not.Contain("rename 0000000000000001.log"));
             await run.SettleDownAsync();
             Assert.That(Directory.GetFiles(_folder.Segments, "0000000000000001.*"), Is.Empty);
@@ -248,11 +248,11 @@ public sealed class SegmentCompactionTests
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment is then dead, but was to be compacted next
+        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment, which would be compacted next, is now dead
         await run.CommitAsync();
-        await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "it does not go");
+        await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "the dead segment is not deleted");
         mayGoOn.Set();
-        await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "the first does not shrink");
+        await Eventually.Holds(() => _files.Calls.Contains("rename 0000000000000001.log"), () => "the first segment is not compacted");
         await run.SettleDownAsync();
 
         Assert.That(told, Is.Empty);
@@ -288,7 +288,7 @@ public sealed class SegmentCompactionTests
         string damaged = _folder.SegmentFiles[0];
         await using (new StoreRun(_folder.Path))
         {
-            // The start writes every index, so that the next start does not read the logs and find the damage.
+            // Opening the store writes every index. So the next start does not read the logs and does not find the damage.
         }
         byte[] bytes = await File.ReadAllBytesAsync(damaged);
         bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
@@ -361,18 +361,16 @@ public sealed class SegmentCompactionTests
         {
             string name = Path.GetFileNameWithoutExtension(calls[at]["rename ".Length..]);
             int indexGone = Array.LastIndexOf(calls, $"delete {name}.idx", at);
-            Assert.That(calls[indexGone..at], Does.Contain(folder), $"the deletion of {name}.idx is safe before the log is another");
+            Assert.That(calls[indexGone..at], Does.Contain(folder), $"the deletion of {name}.idx is durable before the log is replaced");
             foreach (string file in new[] { $"{name}.compacted", $"{name}.compacted.idx" })
                 Assert.That(calls[..at].Last(call => call.EndsWith($" {file}", StringComparison.Ordinal)), Is.EqualTo($"sync {file}"));
             int next = Array.FindIndex(calls, at, call => call == folder || call.StartsWith("delete ", StringComparison.Ordinal));
             Assert.That(
-                next < 0 ? folder : calls[next], Is.EqualTo(folder), "the change is safe before anything is deleted that relies on it");
+                next < 0 ? folder : calls[next], Is.EqualTo(folder), "the rename must be durable before a file is deleted");
         }
     }
 
-    /// <summary>
-    /// Publishes and settles many messages. One or two messages of each segment stay live, and their texts are returned.
-    /// </summary>
+    /// <summary>Publishes and settles many messages. One or two messages of each segment stay live; returns their texts.</summary>
     private static async Task<string[]> PublishWithStuckAsync(StoreRun run, int segments)
     {
         var stuck = new List<string>();

@@ -7,12 +7,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The choice of the segments to compact, retries after failures, and the records that a compaction must keep.</summary>
+/// <summary>Selection of the segments to compact, retries after failures, and the records that a compaction must keep.</summary>
 public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // A record takes 1,025 bytes. So 6 of the 12 records, with the file's header, are just over half a segment. Four are more than a block.
+    // A record takes 1,025 bytes. So 6 of the 12 records, with the file's header, are just over half a segment. Four records are more than
+    // a block.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -56,12 +57,12 @@ public sealed class SegmentCompactorTests
     {
         FillHalfDead(segments: 2);
         Recover();
-        Assert.That(Run(isIdle: false), Is.Empty, "all may soon be dead");
+        Assert.That(Run(isIdle: false), Is.Empty, "all messages may soon be dead");
 
         Settle(segment: 2, messages: 1);
 
         Assert.That(Run(isIdle: false), Is.EqualTo(new[] { 1 }));
-        Assert.That(Run(isIdle: false), Is.EqualTo(new[] { 2 }), "the other is as it was by now, and the first is not begun again");
+        Assert.That(Run(isIdle: false), Is.EqualTo(new[] { 2 }), "segment 2 has not changed since; segment 1 is not retried");
         Assert.That(_compactor.AwaitsSettles, Is.False);
     }
 
@@ -78,10 +79,10 @@ public sealed class SegmentCompactorTests
         int[] tried = [.. Enumerable.Range(0, 9).Select(_ => Tries(isIdle: true))];
 
         Assert.That(tried, Is.EqualTo(new[] { 1, 1, 1, 1, 1, 0, 0, 0, 0 }));
-        Assert.That(_compactor.AwaitsSettles, Is.False, "what is not tried any more waits for nothing");
+        Assert.That(_compactor.AwaitsSettles, Is.False, "a segment that is given up waits for no settles");
         Assert.That(Tries(isIdle: false), Is.Zero);
         _compactor.Reconsider([_log.Segments.Present[0]]);
-        Assert.That(Tries(isIdle: false), Is.EqualTo(1), "something was written down of it");
+        Assert.That(Tries(isIdle: false), Is.EqualTo(1), "more of the segment's messages are known to be settled");
         Assert.That(Tries(isIdle: false), Is.Zero, "a busy broker waits for the next segment");
     }
 
@@ -100,7 +101,7 @@ public sealed class SegmentCompactorTests
     {
         New(2).Messages(queue: 1, first: 11, count: 10, Bytes).Messages(queue: 2, first: 1, count: 1, Bytes).Save();
         New(3).Messages(queue: 2, first: 2, count: 10, Bytes).Save();
-        // There is no file of the first segment, as if it had been deleted.
+        // The file of the first segment is missing, as if it had been deleted.
         New(4).Settled(queue: 1, 1, 15).Settled(queue: 2, 1, 3).Messages(queue: 1, first: 21, PerSegment, Bytes).Save();
         New(5).Settled(queue: 1, 21, 31).Save();
         Recover();
@@ -109,7 +110,7 @@ public sealed class SegmentCompactorTests
         _log.Space.Dispose();
         Recover();
         _log.Segments.Present[1].Blocks = null;
-        Assert.That(Settled(4), Is.EquivalentTo(new[] { (1u, 1L, 15L), (2u, 1L, 3L) }), "all of it");
+        Assert.That(Settled(4), Is.EquivalentTo(new[] { (1u, 1L, 15L), (2u, 1L, 3L) }), "all settles are kept");
     }
 
     private WrittenSegment New(long id) => new(_folder.Segments, id);
@@ -148,7 +149,7 @@ public sealed class SegmentCompactorTests
     }
 
     /// <summary>
-    /// Returns 1 if a run has tried to compact the first segment, and so read its index, otherwise 0. The try never compacts the segment.
+    /// Returns 1 if a run has tried to compact the first segment, otherwise 0. A try reads the segment's index, but never succeeds here.
     /// </summary>
     private int Tries(bool isIdle)
     {

@@ -14,13 +14,13 @@ public sealed class SegmentCrashTests
     private readonly ConcurrentQueue<Crash> _crashes = new();
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
-    private int _published; // certainly durable
+    private int _published; // number of messages that are certainly durable
     private int _settled;
 
-    /// <param name="Folder">Copy of the files, as a process leaves them that is killed before the call.</param>
+    /// <param name="Folder">Copy of the files as they are if the process is killed just before the call.</param>
     /// <param name="Call">The call that was about to be made.</param>
     /// <param name="Published">Number of messages that were certainly durable.</param>
-    /// <param name="Settled">Number of those messages whose settles were certainly durable, too.</param>
+    /// <param name="Settled">Number of those messages whose settles were certainly durable.</param>
     private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
 
     [SetUp]
@@ -100,7 +100,7 @@ public sealed class SegmentCrashTests
             }
             catch (FileNotFoundException)
             {
-                // Another thread deleted a file while the folder was copied, so the copy would not show one moment. There is no crash then.
+                // Another thread deleted a file during the copy. The copy then mixes two moments, and is not used as a crash.
             }
         }
     }

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Indexes that are missing, cut short, damaged or of an older format are written anew from their segments.</summary>
+/// <summary>Indexes that are missing, truncated, damaged or of an older format are rebuilt from their segments.</summary>
 public sealed class SegmentIndexTests
 {
     private const int Many = 600;
@@ -57,7 +57,7 @@ public sealed class SegmentIndexTests
         }
         await using (new StoreRun(folder.Path, options))
         {
-            // The start writes the index of the last segment.
+            // Opening the store writes the index of the last segment.
         }
 
         await using var next = new StoreRun(folder.Path, options);
@@ -131,7 +131,7 @@ public sealed class SegmentIndexTests
                 Is.EqualTo(new[] { new RecoveryFinding(path, end, bytes.Length - end, IsTornTail: false) }),
                 $"cut at {cut}");
             string[] texts = run.Store.Texts(run.First);
-            // The first 30 messages were settled. They are ready again if the cut lost their settle records.
+            // The first 30 messages were settled. They are ready again if their settle records were cut off.
             int settledBefore = texts.TakeWhile(text => !_texts.Contains(text)).Count();
             Assert.That(
                 texts.Skip(settledBefore),
@@ -218,7 +218,7 @@ public sealed class SegmentIndexTests
                 texts,
                 Is.SubsetOf(_texts).And.Ordered.Using<string>((one, other) => Array.IndexOf(_texts, one) - Array.IndexOf(_texts, other)));
             Assert.That(
-                texts, Has.Length.InRange(_texts.Length - 300, _texts.Length - 50), "the messages of a segment named so count no more");
+                texts, Has.Length.InRange(_texts.Length - 300, _texts.Length - 50), "messages of the misnamed segment are missing");
             Assert.That(File.ReadAllText(Path.Combine(_folder.Path, "version")), Is.EqualTo("2"));
         }
     }

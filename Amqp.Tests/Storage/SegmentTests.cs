@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The deletion of segments of which no message is live.</summary>
+/// <summary>Deletion of segments without a live message.</summary>
 public sealed class SegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -89,7 +89,7 @@ public sealed class SegmentTests
             run.Store.Publish("kept", Persistent, run.Second);
             run.Store.Publish("settled", Persistent, run.First);
             Fill(run, 100_000);
-            run.Store.Purge(run.First); // this settle is in a later segment than its messages
+            run.Store.Purge(run.First); // the settle is in a later segment than the messages
             Fill(run, 100_000); // seals the segment with the settle
             run.Store.Purge(run.First);
             Fill(run, 100_000);
@@ -114,7 +114,7 @@ public sealed class SegmentTests
             {
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
                 if (i > 20)
-                    run.Store.Consume(run.First); // so each segment has settles of messages of the segment before it
+                    run.Store.Consume(run.First); // each segment then has settles of messages of the segment before it
             }
             await run.CommitAsync();
             await Until(() => _folder.SegmentFiles.Length <= 8);

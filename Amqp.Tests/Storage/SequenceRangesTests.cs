@@ -30,7 +30,7 @@ public sealed class SequenceRangesTests
                     Is.EqualTo((numbers.Contains(first), within.Any(isIn => isIn), within.All(isIn => isIn))), $"{first} to {last}");
             }
             Assert.That(Spread(ranges), Is.EqualTo(numbers));
-            Assert.That(AreApart(ranges), "neighbours are one range");
+            Assert.That(AreApart(ranges), "adjacent ranges are merged");
         }
     }
 

@@ -6,7 +6,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The operations of a broker on a store, in the form in which tests use them.</summary>
+/// <summary>A broker's operations on a store, in a short form for tests.</summary>
 internal static class StoreActions
 {
     public const bool Persistent = true;
@@ -19,7 +19,7 @@ internal static class StoreActions
     public static long Publish(this IMessageStore store, ReadOnlySpan<byte> payload, bool persistent, params StoredQueue[] queues)
     {
         var messages = new StoredMessage[queues.Length];
-        int head = payload.Length / 3; // any length: the store joins head and body
+        int head = payload.Length / 3; // any length, because the store joins head and body
         long position = store.Append(queues, payload[..head], payload[head..], persistent, messages);
         for (int i = 0; i < queues.Length; i++)
             queues[i].Add(messages[i]);
@@ -43,7 +43,7 @@ internal static class StoreActions
 
     public static void Settle(this IMessageStore store, StoredQueue queue, StoredMessage message) => store.Settle(queue, [message]);
 
-    /// <summary>Returns the texts of all ready messages, in order. They are ready again afterwards.</summary>
+    /// <summary>Returns the texts of all ready messages, in order. The messages are ready again afterwards.</summary>
     public static string[] Texts(this IMessageStore store, StoredQueue queue)
     {
         StoredMessage[] messages = queue.TakeAll();

@@ -26,7 +26,7 @@ public sealed class StoreAllocationTests
         Pass(run, persistent, Messages);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        // Blocks that wait for the committer make the pool of block objects grow, by at most a hundred bytes for 256 KiB.
+        // The pool of block objects grows with the blocks that wait for the committer, by at most a hundred bytes for 256 KiB.
         Assert.That(allocated, Is.LessThan(persistent ? Messages / 10 : 1));
     }
 

@@ -28,7 +28,7 @@ internal sealed class StoreModelSession : IDisposable
     private readonly StoreOptions _options;
     private readonly List<Entry>[] _ready = [[], []];
     private readonly List<(StoredMessage Message, Entry Entry)>[] _unsettled = [[], []];
-    private readonly int[] _delivered = [-1, -1]; // highest order marked as delivered
+    private readonly int[] _delivered = [-1, -1]; // highest order marked as delivered, for each queue
     private int _order;
     private StoreRun? _run;
     private IMessageStore _store = null!;
@@ -108,7 +108,7 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Waits until the store has spilled the messages that it can spill.</summary>
+    /// <summary>Waits until the store has spilled all messages that can be spilled.</summary>
     public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
 
     /// <summary>Closes and opens a store on disk. After that unsettled messages are ready again, and transient messages are lost.</summary>
@@ -142,7 +142,7 @@ internal sealed class StoreModelSession : IDisposable
         }
     }
 
-    /// <summary>Compares the queues' counts of persistent messages and of messages in memory with counts made one by one.</summary>
+    /// <summary>Compares the queues' counts of persistent messages and of messages in memory with counts of the single messages.</summary>
     public void Recount()
     {
         for (int queue = 0; queue < 2; queue++)
@@ -158,7 +158,7 @@ internal sealed class StoreModelSession : IDisposable
             Assert.That(
                 shown.Messages.Count(message => !message.IsPersistent),
                 Is.EqualTo(_ready[queue].Count - persistent.Length),
-                "transient ones have their entries in memory");
+                "the entries of transient messages are in memory");
             string[] texts = [.. _ready[queue].Select(entry => entry.Text)];
             foreach (StoredMessage message in shown.Messages)
             {

@@ -52,7 +52,7 @@ public sealed class StoreModelTests
              select (kind, seed)).ArrayOf();
         Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(150)).WithEndSize(400);
         if (TestRounds.GivenSeed is { } given)
-            config = config.WithReplay((ulong)given, 1); // the second argument must be an odd number
+            config = config.WithReplay((ulong)given, 1); // the library requires an odd second argument
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 

@@ -15,7 +15,7 @@ internal sealed class StoreRun : IAsyncDisposable
         new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>
-    /// As <see cref="Small"/>, but almost no entry may be in memory, so messages are spilled as soon as an index has them.
+    /// As <see cref="Small"/>, but almost no entry may be in memory. Messages are spilled as soon as they are in an index.
     /// </summary>
     public static readonly StoreOptions Deep = new()
     {
@@ -72,7 +72,7 @@ internal sealed class StoreRun : IAsyncDisposable
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Syncs, and waits until all full segments are indexed, and all messages spilled or paged out that have to be.</summary>
+    /// <summary>Syncs, and waits until all full segments are indexed and all messages above the limits are spilled or paged out.</summary>
     public async Task SettleDownAsync()
     {
         await CommitAsync();

@@ -8,8 +8,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Publishers, consumers and the committer work at the same time. Memory is so small that blocks are evicted, paged out and loaded all the
-/// time.
+/// Publishers, consumers and the committer work at the same time. Memory is so small that blocks are constantly evicted, paged out and
+/// loaded.
 /// </summary>
 public sealed class StoreStressTests
 {
@@ -64,7 +64,7 @@ public sealed class StoreStressTests
         }
     }
 
-    /// <summary>Publishes most messages to one queue, and now and then a message to all queues.</summary>
+    /// <summary>Publishes most messages to one queue, and occasionally a message to all queues.</summary>
     private static async Task PublishAsync(IMessageStore store, StoredQueue[] queues, int publisher, int transientOfFour, long[] published)
     {
         var random = new Random(publisher);
@@ -121,7 +121,7 @@ public sealed class StoreStressTests
         return settled;
     }
 
-    // | number i32 | length i32 | (number + index) × |
+    // Layout of a payload: | number i32 | length i32 | (number + index) × |
     private static byte[] Payload(int number, int length)
     {
         byte[] payload = new byte[length];

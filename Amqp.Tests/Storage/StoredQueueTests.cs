@@ -128,13 +128,13 @@ public sealed class StoredQueueTests
         TakeTo(first + chunk);
         Assert.That(chunks.BytesInUse, Is.EqualTo(2 * each));
         TakeTo(first + 2 * chunk + 1);
-        Assert.That(chunks.BytesInUse, Is.Zero, "the last goes with its last message");
+        Assert.That(chunks.BytesInUse, Is.Zero, "the last chunk is freed with its last message");
 
         void TakeTo(long sequence)
         {
             while (_queue.Take().Sequence < sequence)
             {
-                // Nothing: the condition takes the messages.
+                // The condition itself takes the messages.
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>An empty folder that is deleted when it is disposed.</summary>
+/// <summary>An empty temporary folder. Disposing it deletes it.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("store-").FullName;

@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A power cut while neither the end of one segment nor the beginning of the next one was synced. Zeros in the first of the two segments
-/// are not damage then. They are damage if the segment was synced.
+/// A power cut while neither the end of one segment nor the beginning of the next one was synced. Then zeros in the first of the two
+/// segments are not damage. If that segment was synced, they are damage.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {
@@ -32,7 +32,7 @@ public sealed class UnsyncedSegmentsTests
         RecoveryFinding finding = await ExpectHoleAsync(texts);
         Assert.That(finding.IsTornTail, Is.True);
         await using var next = new StoreRun(_folder.Path);
-        Assert.That(next.Report.Findings, Is.Empty, "it was cut off");
+        Assert.That(next.Report.Findings, Is.Empty, "the torn tail was cut off");
     }
 
     [Test]
@@ -55,7 +55,7 @@ public sealed class UnsyncedSegmentsTests
         string[] texts = await FillAsync(segments: 2);
         await using (new StoreRun(_folder.Path))
         {
-            // The start writes the indexes of both segments.
+            // Opening the store writes the indexes of both segments.
         }
         Forget(gone);
         string log = _folder.SegmentFiles[0];
@@ -114,9 +114,7 @@ public sealed class UnsyncedSegmentsTests
         File.WriteAllBytes(log, bytes);
     }
 
-    /// <summary>
-    /// Expects that a start finds all messages except some consecutive ones, and reports one finding. Returns the finding.
-    /// </summary>
+    /// <summary>Opens the store and expects all messages except some consecutive ones, and one finding. Returns the finding.</summary>
     private async Task<RecoveryFinding> ExpectHoleAsync(string[] texts)
     {
         await using var run = new StoreRun(_folder.Path);

@@ -41,7 +41,7 @@ public sealed class WriteFaultTests
             _files.Fail((call, name) => $"{call} {name}" == failing);
             string[] taken = PublishUntilItFails(run, later);
             Assert.That(async () => await run.CommitAsync(), Throws.TypeOf<StoreFailedException>());
-            Assert.That(run.Store.Texts(run.First), Is.EqualTo(durable.Concat(taken)), "what is in memory is served");
+            Assert.That(run.Store.Texts(run.First), Is.EqualTo(durable.Concat(taken)), "messages in memory are still delivered");
         }
 
         await ExpectAfterRestartAsync(durable, later);
@@ -98,7 +98,7 @@ public sealed class WriteFaultTests
             (_files.CutShort, _files.Before) = (_ => null, (_, _) => { });
 
             Assert.That(
-                () => run.Catalog.Put("refused too", "3"u8), Throws.TypeOf<StoreFailedException>(), "half a change may be in the file");
+                () => run.Catalog.Put("refused too", "3"u8), Throws.TypeOf<StoreFailedException>(), "the file may have half a change");
             Assert.That(run.Catalog.Entries.Select(entry => entry.Key), Is.EqualTo(new[] { "kept" }));
             await PublishAsync(run, ["message"]);
             await run.CommitAsync();

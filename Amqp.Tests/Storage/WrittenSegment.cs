@@ -3,7 +3,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A segment of the log that is written record by record, so that a test knows each offset.</summary>
+/// <summary>A segment of the log that a test writes record by record, so that the test can compute each offset.</summary>
 internal sealed class WrittenSegment
 {
     private readonly List<byte> _bytes = [];
@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>Adds a message with a payload of the given size, which is in the given queues.</summary>
+    /// <summary>Adds one message that is in the given queues, with a payload of the given size.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
@@ -55,7 +55,7 @@ internal sealed class WrittenSegment
         return this;
     }
 
-    /// <summary>Writes the file and returns the segment, as it is in a store that has just filled it.</summary>
+    /// <summary>Writes the file and returns the segment in the state that it has in a store right after it was filled.</summary>
     public Segment ToSegment()
     {
         Save();

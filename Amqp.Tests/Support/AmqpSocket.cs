@@ -7,9 +7,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client of any broker on a plain socket. The test decides when the client reads and writes. Bytes that the test does not read fill the
-/// buffers of the kernel, which are kept small, and then those of the broker.
-/// One task may send while another receives. Every wait has a timeout.
+/// A client of any broker on a plain socket. The test decides when the client reads and writes. Bytes that the test does not read fill
+/// first the buffers of the kernel, which are kept small, and then those of the broker. One task may send while another receives. Every
+/// wait has a timeout.
 /// </summary>
 internal sealed class AmqpSocket : IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class AmqpSocket : IDisposable
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Sends any bytes. Waits while the broker does not read.</summary>
+    /// <summary>Sends the given bytes. Waits while the broker does not read.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
     {
         while (!bytes.IsEmpty)
@@ -123,7 +123,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>Receives the next frame that is not a heartbeat. It must be a <typeparamref name="TMethod"/>.</summary>
+    /// <summary>Receives the next frame that is not a heartbeat, which must be a <typeparamref name="TMethod"/>.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {

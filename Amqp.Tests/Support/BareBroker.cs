@@ -16,8 +16,8 @@ namespace Amqp.Tests.Support;
 
 /// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
 /// <remarks>
-/// For tests of queues and of the layers below them. All work runs on the thread of the test. The data
-/// directory is deleted with the broker.
+/// For tests of queues and of the layers below queues. All work runs on the thread of the test. Disposing the broker deletes its data
+/// directory.
 /// </remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {
@@ -56,10 +56,10 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public VirtualHost Host => Broker.VirtualHosts.Find("/")!;
 
-    /// <summary>The round of the test's actions. <see cref="DispatchRound.Complete"/> ends the round.</summary>
+    /// <summary>The round of the test's actions. <see cref="DispatchRound.Complete"/> ends the round's work.</summary>
     public DispatchRound Round { get; } = new();
 
-    /// <summary>Declares a queue with arguments, whose values are numbers or strings.</summary>
+    /// <summary>Declares a queue. The values of the arguments are numbers or strings.</summary>
     public Queue Declare(string name, QueueFlags flags, params (string Name, object Value)[] arguments)
     {
         var table = FieldTable.Empty;
@@ -112,7 +112,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return position;
     }
 
-    /// <summary>Adds a consumer and delivers messages to it.</summary>
+    /// <summary>Adds a consumer and drains the queue to it.</summary>
     public TestConsumer Consume(Queue queue, int room = int.MaxValue, int priority = 0, bool noAck = false)
     {
         var consumer = new TestConsumer(priority, noAck) { Room = room };
@@ -135,7 +135,7 @@ internal sealed class BareBroker : IAsyncDisposable
         Round.Complete();
     }
 
-    /// <summary>Takes a message without acknowledgement; false if the queue is empty.</summary>
+    /// <summary>Takes a message without acknowledgement. Returns false if the queue is empty.</summary>
     public static bool Get(Queue queue) => queue.Deliveries.TryGet(
         0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 

@@ -14,7 +14,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Support;
 
 /// <summary>The whole broker in the process of the test, for tests that inspect or change its internals.</summary>
-/// <remarks>Listens on free ports. The data directory is deleted with the broker.</remarks>
+/// <remarks>Listens on free ports. Disposing the broker deletes its data directory.</remarks>
 internal sealed class BrokerInProcess : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -67,7 +67,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
     /// <param name="settings">Lines of a configuration file.</param>
     public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
 
-    /// <summary>Starts a broker with a store that wraps the broker's own.</summary>
+    /// <summary>Starts a broker with a store that wraps the broker's own store.</summary>
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -104,7 +104,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a connection factory for clients of this broker.</summary>
+    /// <summary>Creates a connection factory for clients of this broker.</summary>
     public ConnectionFactory Factory(string user = "guest", string password = "guest", string virtualHost = "/") => new()
     {
         HostName = "127.0.0.1",
@@ -139,7 +139,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Keeps every log line of any level.</summary>
+    /// <summary>Keeps the log lines of all levels.</summary>
     private sealed class LogLines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = new();

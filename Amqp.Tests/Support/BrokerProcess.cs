@@ -8,10 +8,10 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker as a separate process on free ports. By default it has a temporary data directory, which is deleted with the instance.
-/// One test owns an instance and calls its members one after another; only <see cref="Output"/> may be read concurrently.
-/// Dispose kills the broker if it still runs, so that a failing test leaves no process and no files.
-/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data directories for inspection.
+/// The broker as a separate process on free ports. By default it has a temporary data directory, which is deleted with the instance. One
+/// test owns an instance and calls its members one after another; only <see cref="Output"/> may be read concurrently. Dispose kills the
+/// broker if it still runs, so that a failing test leaves no process and no files. Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data
+/// directories for inspection.
 /// </summary>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
@@ -101,7 +101,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the broker (SIGTERM) and returns its exit code. If the broker has exited before, returns the code of that exit.
+    /// Stops the broker (SIGTERM) and returns its exit code. If the broker has exited before, returns the exit code of that time.
     /// </summary>
     /// <exception cref="TimeoutException">The broker did not exit within a minute, and was killed.</exception>
     public async Task<int> StopAsync()

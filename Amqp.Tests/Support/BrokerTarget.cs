@@ -3,9 +3,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker under test for client-level tests. If <c>AMQPBROKER_TEST_URL</c> is set, it is the broker at that address, so that the tests
-/// can be verified against RabbitMQ. Otherwise it is this project's broker in one process for the whole run.
-/// Shared by all tests; started on first use, stopped by <see cref="StopAsync"/>.
+/// The broker for tests at the level of clients. If <c>AMQPBROKER_TEST_URL</c> is set, it is the broker at that address, so that the tests
+/// can be verified against RabbitMQ. Otherwise it is this project's broker, in one process for the whole run. Shared by all tests. Started
+/// on first use, stopped by <see cref="StopAsync"/>.
 /// </summary>
 internal static class BrokerTarget
 {

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Encodes AMQP values into the bytes of the wire.</summary>
+/// <summary>Encodes AMQP values into the bytes that are sent.</summary>
 internal static class Encoded
 {
     /// <summary>Encodes a method frame.</summary>

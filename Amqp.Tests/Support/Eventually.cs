@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// Waits for a state that no event announces, such as that of a file, of a process, or of a queue that other clients change.
+/// Waits for a state that no event reports, such as that of a file, of a process, or of a queue that other clients change.
 /// </summary>
 internal static class Eventually
 {
@@ -11,7 +11,7 @@ internal static class Eventually
 
     /// <summary>Returns as soon as a condition is true. Fails the test if the condition is not true within the limit.</summary>
     /// <param name="condition">The condition, checked 50 times a second.</param>
-    /// <param name="complaint">Message of the failure.</param>
+    /// <param name="complaint">Text of the failure.</param>
     /// <param name="limit">Longest wait; 30 seconds by default.</param>
     public static Task Holds(Func<bool> condition, Func<string> complaint, TimeSpan? limit = null) =>
         Holds(() => Task.FromResult(condition()), complaint, limit);

@@ -5,8 +5,8 @@ namespace Amqp.Tests.Support;
 
 /// <summary>Ports for brokers that restart on the same port.</summary>
 /// <remarks>
-/// The ports lie below the range that Linux assigns to clients, since a client could take a port of that range during a restart.
-/// Every second block of ports is left free for the listeners whose ports a broker derives from a given port. Thread-safe.
+/// The ports are below the range that Linux assigns to clients, because a client could take a port of that range during a restart. Every
+/// second block of ports is left free for the listeners whose ports a broker derives from a given port. Thread-safe.
 /// </remarks>
 internal static class FreePorts
 {

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A clock that advances only when the test advances it. Due timers then run on the thread of the test, one after another.
+/// A clock that advances only when the test advances it. Timers that become due run on the thread of the test, one after another.
 /// </summary>
 internal sealed class ManualClock : TimeProvider
 {

@@ -30,7 +30,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     }
 
     /// <summary>
-    /// Checks that the channel is open and that the broker has sent no frame on it: sends channel.flow, which has no effect here, and
+    /// Checks that the channel is open and that the broker has sent no frame on it. Sends channel.flow, which has no effect here, and
     /// expects its answer as the next frame.
     /// </summary>
     public async Task ExpectQuietAsync() => await CallAsync<ChannelFlow, ChannelFlowOk>(new ChannelFlow(true));
@@ -53,7 +53,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
             Encoded.Properties(properties ?? new()),
             Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends basic.publish and its content. The properties are raw property flags and a raw property list.</summary>
+    /// <summary>Sends basic.publish and its content. The properties are encoded property flags and an encoded property list.</summary>
     public async Task PublishAsync(BasicPublish publish, byte[] properties, byte[] body, int frameMax = FrameMax)
     {
         await SendAsync(publish);

@@ -6,21 +6,21 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client that sends exactly the given frames and checks every answer, for input that no client library would send.
-/// One test owns the client and awaits each call before the next. Every wait has a timeout.
+/// A client that sends exactly the given frames and checks every answer. Used for input that no client library would send. One test owns
+/// the client and awaits each call before the next. Every wait has a timeout.
 /// </summary>
 internal sealed class RawClient : IAsyncDisposable
 {
     /// <summary>
-    /// Timeout that is longer than any answer takes: RabbitMQ waits ten seconds for a login, and three seconds before it closes the socket
-    /// of a peer that it refuses.
+    /// A timeout longer than any answer takes: RabbitMQ waits ten seconds for a login, and three seconds before it closes the socket of a
+    /// refused peer.
     /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
     private readonly PipeReader _input;
     private readonly FrameReader _reader = new() { FrameMax = 16 * 1024 * 1024 };
-    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of other channels, received and not yet requested
+    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of other channels, received before a call asked for them
 
     private RawClient(Socket socket)
     {
@@ -39,7 +39,7 @@ internal sealed class RawClient : IAsyncDisposable
         return new RawClient(socket);
     }
 
-    /// <summary>Sends any bytes.</summary>
+    /// <summary>Sends the given bytes.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -50,7 +50,7 @@ internal sealed class RawClient : IAsyncDisposable
     public Task SendAsync<TMethod>(ushort channel, TMethod method)
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
-    /// <summary>Sends any frame.</summary>
+    /// <summary>Sends a frame of any type.</summary>
     public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) =>
         SendAsync(Encoded.Frame(type, channel, payload));
 
@@ -159,7 +159,9 @@ internal sealed class RawClient : IAsyncDisposable
         return watch.Elapsed;
     }
 
-    /// <summary>Receives bytes that are not a frame, such as a protocol header. Fewer bytes come if the broker closes the socket.</summary>
+    /// <summary>
+    /// Receives bytes that are not a frame, such as a protocol header. Returns fewer bytes if the broker closes the socket.
+    /// </summary>
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
         using var limit = new CancellationTokenSource(_patience);
@@ -185,7 +187,7 @@ internal sealed class RawClient : IAsyncDisposable
         bool isTaken = _reader.TryRead(ref buffer, out var frame);
         if (isTaken)
             taken = new RawFrame(frame.Type, frame.Channel, frame.Payload.ToArray());
-        // The remaining bytes may contain another frame, so bytes count as examined only if the frame is incomplete.
+        // The rest of the buffer may contain another frame. So bytes are marked as examined only if no whole frame is there.
         _input.AdvanceTo(buffer.Start, isTaken ? buffer.Start : buffer.End);
         if (!isTaken && result.IsCompleted)
             throw new EndOfStreamException("The broker ended the connection.");

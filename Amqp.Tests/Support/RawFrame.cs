@@ -7,13 +7,13 @@ namespace Amqp.Tests.Support;
 /// <summary>A frame that a <see cref="RawClient"/> or an <see cref="AmqpSocket"/> has received.</summary>
 internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
 {
-    /// <summary>The method of the frame; default if the frame is no method frame.</summary>
+    /// <summary>The method of the frame; default if the frame is not a method frame.</summary>
     public MethodId Method => Type == FrameType.Method ? MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
 
     /// <summary>The arguments of the method.</summary>
     public ReadOnlySpan<byte> Arguments => Payload.AsSpan(4);
 
-    /// <summary>Text for the message of a failed test. Contains the code and text of a close.</summary>
+    /// <summary>Text for failure messages. Contains the code and text of a close.</summary>
     public override string ToString() => Method switch
     {
         var id when id == ChannelClose.Id => MethodArguments.Read<ChannelClose>(Arguments).ToString(),

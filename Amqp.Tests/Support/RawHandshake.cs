@@ -25,7 +25,7 @@ internal static class RawHandshake
         return await client.ExpectAsync<ConnectionStart>(0);
     }
 
-    /// <summary>Sends a login.</summary>
+    /// <summary>Sends connection.start-ok, which contains the login.</summary>
     /// <param name="client">The client.</param>
     /// <param name="mechanism">The SASL mechanism.</param>
     /// <param name="response">The SASL response; by default that of guest for PLAIN.</param>
@@ -35,14 +35,14 @@ internal static class RawHandshake
         await client.SendAsync(
             0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
 
-    /// <summary>Response for PLAIN with the user and password of the broker under test.</summary>
+    /// <summary>Returns the response for PLAIN with the user and password of the broker under test.</summary>
     public static async Task<byte[]> PlainAsync()
     {
         string[] login = (await BrokerTarget.UriAsync).UserInfo.Split(':');
         return Encoding.UTF8.GetBytes($"\0{Uri.UnescapeDataString(login[0])}\0{Uri.UnescapeDataString(login[1])}");
     }
 
-    /// <summary>Runs the handshake up to connection.tune, and does not answer it.</summary>
+    /// <summary>Runs the handshake up to connection.tune, without answering connection.tune.</summary>
     public static async Task<ConnectionTune> LogInAndExpectTuneAsync(this RawClient client, FieldTable? properties = null)
     {
         await client.StartAsync();

@@ -24,8 +24,8 @@ internal static class RawTopology
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Returns the message count of each queue, once their sum reaches the expected number. In RabbitMQ each queue is a process, so that
-    /// the counts change independently.
+    /// Returns the message count of each queue, once the sum reaches the expected number. In RabbitMQ each queue is a process, so the
+    /// counts change independently.
     /// </summary>
     public static async Task<int[]> CountMessagesAsync(this RawChannel channel, IReadOnlyList<string> queues, int expected)
     {

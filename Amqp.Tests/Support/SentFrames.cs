@@ -5,12 +5,12 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The sink of an outbox. Accepts all frames at once, and keeps them.</summary>
+/// <summary>The sink of an outbox. Accepts all frames at once and keeps them.</summary>
 internal sealed class SentFrames : OutputSink
 {
     private readonly List<byte> _octets = [];
 
-    /// <summary>Makes an outbox whose frames are kept here. By default the outbox has no high watermark.</summary>
+    /// <summary>Creates an outbox that sends its frames to this sink. By default the outbox has no high watermark.</summary>
     public Outbox NewOutbox(long highWatermark = long.MaxValue) => new(this, MemoryPool<byte>.Shared, highWatermark);
 
     /// <summary>The received methods in order, as text.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Makes byte sequences of one or more segments, as reads from a socket produce them.</summary>
+/// <summary>Creates byte sequences of one or more segments, as reads from a socket produce them.</summary>
 internal static class Sequences
 {
     /// <summary>Splits the bytes into segments at the given offsets, which must be in ascending order.</summary>

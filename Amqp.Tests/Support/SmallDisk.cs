@@ -15,7 +15,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
-    /// <summary>Mounts a file system with the given number of bytes. Skips the test with a reason if the mount fails.</summary>
+    /// <summary>Mounts a file system with the given number of bytes. If the mount fails, skips the test and gives the reason.</summary>
     public static async Task<SmallDisk> MountAsync(long bytes)
     {
         string path = Directory.CreateTempSubdirectory("amqpbroker-tests-disk-").FullName;
@@ -28,7 +28,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(path);
     }
 
-    /// <summary>Fills the file system up to the given number of free bytes.</summary>
+    /// <summary>Fills the file system until only the given number of bytes is free.</summary>
     public void Fill(long leave = 0)
     {
         byte[] some = new byte[4096];
@@ -44,7 +44,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
     }
 
-    /// <summary>Frees the space that <see cref="Fill"/> has filled.</summary>
+    /// <summary>Deletes the file that <see cref="Fill"/> has written.</summary>
     public void Clear() => File.Delete(Filler);
 
     /// <summary>Unmounts the file system. No process may have a file of it open.</summary>

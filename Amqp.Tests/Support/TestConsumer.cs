@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A consumer without a channel. Keeps each delivered message until the test settles the message.</summary>
+/// <summary>A consumer without a channel. Keeps each delivered message until the test settles it.</summary>
 internal sealed class TestConsumer(int priority = 0, bool noAck = false) : IConsumer
 {
     private readonly List<StoredMessage> _held = [];
@@ -12,10 +12,10 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
 
     public bool NoAck => noAck;
 
-    /// <summary>Largest number of unsettled messages.</summary>
+    /// <summary>Maximum number of unsettled messages.</summary>
     public int Room { get; set; } = int.MaxValue;
 
-    /// <summary>The subscription. Set once the consumer has subscribed.</summary>
+    /// <summary>The subscription, set once the consumer has subscribed.</summary>
     public Subscription Subscription { get; set; } = null!;
 
     /// <summary>The messages that were delivered and not settled.</summary>

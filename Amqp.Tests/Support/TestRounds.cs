@@ -14,7 +14,7 @@ internal static class TestRounds
     /// <summary>Returns the value of <c>AMQP_TESTS_ROUNDS</c>, or the given default.</summary>
     public static int Count(int otherwise) => Number("AMQP_TESTS_ROUNDS") ?? otherwise;
 
-    /// <summary>Returns the number in an environment variable, or null if the variable holds no number.</summary>
+    /// <summary>Returns the number in an environment variable, or null if the variable is unset or not a number.</summary>
     public static int? Number(string variable) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>Each count of the broker is measured under its own name and attributes.</summary>
+/// <summary>The meter reports each count of the broker under its own name and attributes.</summary>
 [NonParallelizable] // instruments are per process
 public sealed class BrokerMeterTests
 {
@@ -118,7 +118,7 @@ public sealed class BrokerMeterTests
             measured.Add(string.Join(
                 ' ',
                 [instrument.Name["amqpbroker.".Length..], .. attributes.ToArray().Select(attribute => $"{attribute.Value}"), $"{value}"])));
-        listener.Start(); // first finds the instruments of other brokers, which are not ours
+        listener.Start(); // also finds the instruments of other brokers, which are ignored
         isOurs = true;
         using var meter = new BrokerMeter(broker.Broker, Options.Create(new BrokerOptions { DataDirectory = broker.DataFolder }));
         listener.RecordObservableInstruments();

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>The broker's counts that a collector receives.</summary>
-[NonParallelizable] // instruments are per process: those of two brokers would both be exported
+/// <summary>The broker's counts, as a collector receives them.</summary>
+[NonParallelizable] // instruments are per process, so the counts of two brokers would both be exported
 public class OtlpMetricsTests
 {
     [Test]
@@ -33,7 +33,7 @@ public class OtlpMetricsTests
         await channel.BasicGetAsync("q", autoAck: false);
         await channel.QueueDeleteAsync("gone");
 
-        await Eventually.Holds(() => collector.Metric("amqpbroker.queue.deleted") == 1, () => "The last of what was done never came.");
+        await Eventually.Holds(() => collector.Metric("amqpbroker.queue.deleted") == 1, () => "The last count has not arrived.");
 
         Assert.Multiple(() =>
         {
@@ -143,7 +143,7 @@ public class OtlpMetricsTests
 
         string maps = await File.ReadAllTextAsync($"/proc/{broker.Pid}/maps");
 
-        Assert.That(maps, Does.Contain("amqpbroker.dll")); // otherwise the next assertion would prove nothing
+        Assert.That(maps, Does.Contain("amqpbroker.dll")); // shows that the next assertion can fail
         Assert.That(maps, Does.Not.Contain("OpenTelemetry"));
     }
 

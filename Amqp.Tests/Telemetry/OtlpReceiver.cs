@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>An OTLP collector. Receives OTLP over HTTP or gRPC on a free port, and keeps the received data.</summary>
+/// <summary>An OTLP collector. Receives OTLP over HTTP or gRPC on a free port, and keeps all received data.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private const string GrpcMetrics = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Telemetry;
 
 /// <summary>
-/// The spans that a collector receives. Each broker is a process, because activity sources and instruments are per process.
+/// The spans that a collector receives. Each broker is a separate process, because activity sources and instruments are per process.
 /// </summary>
 public class OtlpTracesTests
 {
@@ -60,7 +60,7 @@ public class OtlpTracesTests
             Assert.That(
                 headers.Select(header => (header.Key, Encoding.UTF8.GetString((byte[])header.Value!))),
                 Is.EqualTo(new[] { ("traceparent", Sampled) }),
-                "the message is as it came");
+                "the message is unchanged");
             Assert.That((publish.Hex(1), publish.Hex(4)), Is.EqualTo((Trace, Parent)));
             Assert.That((deliver.Hex(1), deliver.Hex(4)), Is.EqualTo((Trace, Parent)));
             var published = publish.Attributes(9);
@@ -131,7 +131,7 @@ public class OtlpTracesTests
         await PublishAsync(channel, "no-such-exchange", "", Sampled);
 
         var status = (await SpanAsync("publish no-such-exchange")).Messages(15).Single();
-        Assert.That(status.Number(3), Is.EqualTo(2), "an error");
+        Assert.That(status.Number(3), Is.EqualTo(2), "status code 2 is an error");
         Assert.That(status.Text(2), Does.Contain("no exchange 'no-such-exchange' in vhost '/'"));
     }
 

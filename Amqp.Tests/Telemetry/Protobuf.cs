@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>A decoded protobuf message, with its fields by number. Supports the part of the format that OTLP needs.</summary>
+/// <summary>A decoded protobuf message, with its fields by number. Supports only what OTLP needs of the format.</summary>
 internal sealed class Protobuf
 {
     private readonly List<(int Number, ulong Value, byte[] Octets)> _fields = [];
@@ -42,7 +42,7 @@ internal sealed class Protobuf
     public IEnumerable<Protobuf> Messages(int number) =>
         _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
 
-    /// <summary>Returns all messages at the end of a path of fields.</summary>
+    /// <summary>Returns all messages at the end of a path of two fields.</summary>
     public IEnumerable<Protobuf> Messages(int number, int next) => Messages(number).SelectMany(message => message.Messages(next));
 
     /// <summary>Returns the value of a string field; empty if the field is absent.</summary>

@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The health check that reports certificates before they expire. The certificates of the test are valid for an hour, and the certificate
-/// of their authority for a day.
+/// The health check that reports certificates before they expire. The test's certificates are valid for an hour, and their authority's
+/// certificate for a day.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable
@@ -102,7 +102,7 @@ public sealed class CertificateExpirationTests : IDisposable
     }
 
     /// <summary>
-    /// The arguments are the seconds from the end of a certificate to the time of the check, and the number of expired ones.
+    /// Parameters: seconds from the end of a certificate to the time of the check, and the number of expired certificates.
     /// </summary>
     [TestCase(-1, 0)]
     [TestCase(0, 0)]
@@ -135,7 +135,7 @@ public sealed class CertificateExpirationTests : IDisposable
             CertificateExpiration.Find(empty, begin, begin),
             Is.EqualTo(new[] { "The certificate file provided does not contain any PEM entry." }));
         Assert.That(CertificateExpiration.Find(Path.Combine(_authority.Folder, "none.pem"), begin, begin), Has.Count.EqualTo(1));
-        Assert.That(CertificateExpiration.Find(null, begin, end.AddDays(2)), Is.Empty, "there is none to run out");
+        Assert.That(CertificateExpiration.Find(null, begin, end.AddDays(2)), Is.Empty, "without a certificate nothing expires");
     }
 
     private static Task<(HttpStatusCode Code, string Body)> CheckAsync(BrokerInProcess broker, string within) =>

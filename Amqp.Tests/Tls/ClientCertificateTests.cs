@@ -16,7 +16,7 @@ public sealed class ClientCertificateTests : IDisposable
 
     private readonly TestAuthority _authority = new();
 
-    // The first argument is the number of certificates between the client's certificate and the authority's.
+    // The first parameter is the number of certificates between the client's certificate and the authority's.
     [TestCase(0, 0, true)]
     [TestCase(1, 0, false)]
     [TestCase(1, 1, true)]
@@ -69,7 +69,7 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.That(broker.Log.Any(line => line.Contains(complaint, StringComparison.Ordinal)), Is.EqualTo(!isTaken));
     }
 
-    /// <summary>True if the broker accepts the certificate: it sends connection.start.</summary>
+    /// <summary>True if the broker accepts the certificate, which it shows by sending connection.start.</summary>
     private static async Task<bool> IsTakenAsync(
         BrokerInProcess broker, X509Certificate2 certificate, X509Certificate2Collection intermediates)
     {

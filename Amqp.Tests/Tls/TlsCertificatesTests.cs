@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The times at which certificate files are read again, by a clock that the test sets.</summary>
+/// <summary>Reading of changed certificate files, by a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TlsCertificatesTests : IDisposable
 {

@@ -247,7 +247,7 @@ public sealed class TlsTests : IDisposable
         factory.Ssl = new SslOption("localhost", enabled: true)
         {
             Version = version,
-            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors, // this machine does not know the authority
+            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors, // this machine does not trust the authority
             Certs = certificate is null ? null : [certificate],
         };
         return factory;

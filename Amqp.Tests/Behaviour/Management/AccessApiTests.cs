@@ -21,7 +21,7 @@ public class AccessApiTests : ApiTests
     [Test]
     public async Task Queues_get_their_virtual_hosts_default_type()
     {
-        await SkipOnRabbitMqAsync("Since 3.11.");
+        await SkipOnRabbitMqAsync("RabbitMQ has this since 3.11.");
         string host = await NewVirtualHostAsync(new { default_queue_type = "quorum" });
         var channel = await OpenChannelAsync(host);
 
@@ -178,7 +178,7 @@ public class AccessApiTests : ApiTests
     [Test]
     public async Task A_virtual_host_keeps_what_a_change_does_not_name()
     {
-        await SkipOnRabbitMqAsync("Since 4.1.");
+        await SkipOnRabbitMqAsync("RabbitMQ has this since 4.1.");
         string host = await NewVirtualHostAsync(new { description = "d", tags = "a,b", default_queue_type = "quorum" }),
             path = $"/vhosts/{host}";
 

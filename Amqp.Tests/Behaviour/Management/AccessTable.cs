@@ -1,12 +1,12 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Access to every resource and method of the HTTP API. A row has ten statuses, in two groups of five: for a user with a permission in the
-/// virtual host, and for a user without one. The five of a group are for a user without a tag, and with the tag management, policymaker,
-/// monitoring and administrator.
+/// Access to every resource and method of the HTTP API. A row has ten statuses: first five for a user with a permission in the virtual
+/// host, then five for a user without one. Each five are for a user without a tag, and with the tags management, policymaker, monitoring
+/// and administrator.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node; <c>none</c> is a name that does not exist. Requests have
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. Requests have
 /// invalid arguments, so that a user with access gets 400 or 404 and no row changes the broker. A dash means that no request is sent.
 /// </remarks>
 internal static class AccessTable
@@ -129,9 +129,9 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Rows whose statuses differ from RabbitMQ 3.10.8, for one of three reasons: users with the tag monitoring may read any virtual host,
-    /// as in later versions; a parameter that defines an object which only administrators may change needs an administrator, too; 3.10.8
-    /// does not have the resource or fails.
+    /// Rows whose statuses differ from RabbitMQ 3.10.8, for one of three reasons. Users with the tag monitoring may read any virtual host,
+    /// as in later versions of RabbitMQ. A parameter whose object only administrators may change needs an administrator, too. RabbitMQ
+    /// 3.10.8 does not have the resource, or fails.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

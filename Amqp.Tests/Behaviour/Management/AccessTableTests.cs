@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>Access to every resource of the HTTP API, compared with a table of all resources.</summary>
-[NonParallelizable] // other tests read the statistics that are reset here
+[NonParallelizable] // other tests read the statistics that this test resets
 public class AccessTableTests : ApiTests
 {
     private static readonly string[] _tags = ["", "management", "policymaker", "monitoring", "administrator"];
@@ -17,7 +17,7 @@ public class AccessTableTests : ApiTests
     public async Task Every_resource_that_differs_from_rabbitmq_lets_in_whom_it_should()
     {
         if (await BrokerTarget.IsRabbitMqAsync)
-            Assert.Ignore("What RabbitMQ has not, or has otherwise.");
+            Assert.Ignore("RabbitMQ does not have these resources, or has other rules.");
         await CompareAsync(AccessTable.Otherwise);
     }
 
@@ -30,7 +30,7 @@ public class AccessTableTests : ApiTests
 
         var missing = broker.Resources.Where(resource => !rows.Concat(byUser).Any(row => Matches(resource, row)));
 
-        // Login and logout are in no table, because they need no access.
+        // Login and logout are in no table, because every client may send these requests.
         Assert.That(missing, Is.EquivalentTo(new[] { "POST /api/login", "DELETE /api/login" }));
     }
 
@@ -48,7 +48,7 @@ public class AccessTableTests : ApiTests
             string[] parts = row.Split(" | ");
             string[] words = parts[0].Split(' ');
             if (isRabbitMq && words[1].Contains("/username/", StringComparison.Ordinal))
-                continue; // 3.10.8 returns 500 for most users
+                continue; // RabbitMQ 3.10.8 returns 500 for most users
             string path = words[1].Replace("{own}", own).Replace("{other}", other).Replace("{me}", mine).Replace("{them}", others);
             var answer = await SendAsync(new HttpMethod(words[0]), path, login: $"{mine}:secret");
             if ($"{answer.Code}" != parts[1].Split(' ')[column])
@@ -87,14 +87,15 @@ public class AccessTableTests : ApiTests
             manager = await NewUserAsync("management");
         await DeleteAsync($"/global-parameters/{await FillAsync(host)}");
         if (path == "/queues/detailed" && await BrokerTarget.IsRabbitMqAsync)
-            Assert.Ignore("RabbitMQ 3.10.8 has it not.");
+            Assert.Ignore("RabbitMQ 3.10.8 does not have this resource.");
 
         Assert.That((await GetAsync(path, $"{administrator}:secret")).Column("vhost"), Does.Contain(host));
         Assert.That((await GetAsync(path, $"{manager}:secret")).Column("vhost"), Is.Empty);
     }
 
     /// <summary>
-    /// The statuses for each of <see cref="_tags"/>. The rows that close connections come last: all rows use the same connections.
+    /// For each row the statuses of all <see cref="_tags"/>. The rows that close connections come last, because all rows use the same
+    /// connections.
     /// </summary>
     private static readonly string[] _ofConnections =
     [

@@ -59,7 +59,7 @@ public class ApiLoginTests : ApiTests
     [Test]
     public async Task Who_does_not_monitor_sees_own_connections_and_what_is_in_the_virtual_hosts_with_a_permission()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string mine = await NewVirtualHostAsync(),
             other = await NewVirtualHostAsync(),
             user = await NewUserAsync("management", mine),

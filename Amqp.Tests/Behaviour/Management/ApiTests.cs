@@ -54,7 +54,7 @@ public abstract class ApiTests : BehaviourTests
     private protected static Task<ApiAnswer> DeleteAsync(string path, string login = "guest:guest") =>
         SendAsync(HttpMethod.Delete, path, login: login);
 
-    /// <summary>Returns true if an object has all of these fields and they are numbers.</summary>
+    /// <summary>Returns true if an object has all of these fields and their values are numbers.</summary>
     private protected static bool HasNumbers(JsonElement json, IEnumerable<string> fields) =>
         fields.All(field => json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number);
 
@@ -87,7 +87,7 @@ public abstract class ApiTests : BehaviourTests
         return await client.OpenChannelAsync();
     }
 
-    /// <summary>Makes a client that has sent connection.open and not yet read the answer.</summary>
+    /// <summary>Creates a client that has sent connection.open and not yet read the answer.</summary>
     private protected async Task<RawClient> AskToOpenAsync(string virtualHost, string login = "guest:guest")
     {
         var client = await DialAsync();

@@ -87,7 +87,7 @@ public class ConnectionApiTests : ApiTests
     [Test]
     public async Task What_a_connection_has_received_is_told_from_what_it_has_sent()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.ExpectQuietAsync();
@@ -107,7 +107,7 @@ public class ConnectionApiTests : ApiTests
     [Test]
     public async Task A_channel_is_shown_with_what_it_holds_and_may_hold()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var client = await DialAsync();
         await client.OpenAsync(virtualHost: host);
@@ -132,7 +132,7 @@ public class ConnectionApiTests : ApiTests
     [Test]
     public async Task A_transaction_is_shown_with_what_waits_in_it()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");

@@ -64,7 +64,7 @@ public class DefinitionFileTests : ApiTests
     [Test]
     public async Task Of_a_file_of_RabbitMQ_4_all_is_imported_that_there_is_here()
     {
-        await SkipOnRabbitMqAsync("3.10 refuses it.");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 refuses this file.");
         _file = Read("rabbitmq-4.json");
 
         var answer = await PostAsync("/definitions", _file.ToJsonString());
@@ -99,7 +99,8 @@ public class DefinitionFileTests : ApiTests
     }
 
     /// <summary>
-    /// Checks that every definition of the file is in the export with all of its fields. A whole export contains nothing else.
+    /// Checks that every definition of the file is in the export with all of its fields. With <paramref name="isWhole"/> the export must
+    /// contain nothing else.
     /// </summary>
     private static async Task AssertExportHoldsAsync(JsonObject file, bool isWhole = false)
     {

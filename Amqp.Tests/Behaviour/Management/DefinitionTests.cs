@@ -35,7 +35,7 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/operator-policies/{to}/o")).Code, Is.EqualTo(200));
     }
 
-    /// <summary>RabbitMQ's web pages send this form. The field <c>redirect</c> is the next page of the browser.</summary>
+    /// <summary>RabbitMQ's web pages send this form. The field <c>redirect</c> is the page to which the browser goes next.</summary>
     [Test]
     public async Task A_form_with_a_file_is_imported_and_leads_on()
     {
@@ -160,7 +160,7 @@ public class DefinitionTests : ApiTests
         "[{key_missing,routing_key}]")]
     public async Task One_definition_that_cannot_be_leaves_everything_as_it_was(string kind, string definition, string reason)
     {
-        await SkipOnRabbitMqAsync("It stops in the middle.");
+        await SkipOnRabbitMqAsync("RabbitMQ imports the definitions before the invalid one.");
         string host = await NewVirtualHostAsync(), made = NewName("v"), user = NewName("u");
         var file = JsonNode.Parse($$$"""
             {"users":[{"name":"{{{user}}}","password":"x","tags":""}],"vhosts":[{"name":"{{{made}}}"}],
@@ -200,7 +200,7 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/queues/{host}")).Column("name"), Is.EqualTo(new[] { "q" }));
         Assert.That((await GetAsync($"/exchanges/{host}/amq.rabbitmq.audit")).Code, Is.EqualTo(404));
         Assert.That((await GetAsync($"/bindings/{host}/e/amq.topic/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k" }));
-        await SkipOnRabbitMqAsync("It does not say what it skipped.");
+        await SkipOnRabbitMqAsync("RabbitMQ does not report skipped definitions.");
         var report = await SendAsync(HttpMethod.Post, "/definitions", definitions, header: "Prefer: return=representation");
         Assert.That(report.Json.GetProperty("left_out").GetArrayLength(), Is.EqualTo(4), report.Body);
     }
@@ -208,7 +208,7 @@ public class DefinitionTests : ApiTests
     [Test]
     public async Task What_is_there_otherwise_stays_and_is_told_of()
     {
-        await SkipOnRabbitMqAsync("It does not say so.");
+        await SkipOnRabbitMqAsync("RabbitMQ does not report this.");
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", """{"durable":false}""");
 
@@ -241,7 +241,7 @@ public class DefinitionTests : ApiTests
     [Test]
     public async Task What_an_import_does_not_say_of_a_virtual_host_stays_and_what_it_says_changes()
     {
-        await SkipOnRabbitMqAsync("3.10 forgets what is not said.");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 removes values that the import does not contain.");
         string host = await NewVirtualHostAsync(new { description = "old", tags = "a,b", default_queue_type = "quorum", tracing = true });
 
         await PostAsync("/definitions", $$$"""{"vhosts":[{"name":"{{{host}}}"}]}""");
@@ -313,7 +313,7 @@ public class DefinitionTests : ApiTests
     [Test]
     public async Task An_import_counts_each_definition_that_it_has_taken()
     {
-        await SkipOnRabbitMqAsync("It does not count them.");
+        await SkipOnRabbitMqAsync("RabbitMQ does not count imported definitions.");
         string host = await NewVirtualHostAsync(), definitions = $$$"""
             {"parameters":[{"component":"vhost-limits","vhost":"{{{host}}}","name":"limits","value":{"max-queues":9}},
                            {"component":"operator_policy","vhost":"{{{host}}}","name":"o","value":{"pattern":"a","definition":{"max-length":1} } }],

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Direct reply-to over HTTP. An HTTP client has no reply consumer, and gets the error of a channel without one.</summary>
+/// <summary>
+/// Direct reply-to over HTTP. An HTTP client has no reply consumer, so it gets the same error as a channel without a reply consumer.
+/// </summary>
 public sealed class DirectReplyApiTests : ApiTests
 {
     [Test]

@@ -68,7 +68,8 @@ public class ExchangeAndBindingApiTests : ApiTests
     }
 
     /// <summary>
-    /// The two bindings have the properties keys <c>a%2Fb</c> and <c>a%252Fb</c>. The second one is also the first one, encoded for a URL.
+    /// The properties keys of the two bindings are <c>a%2Fb</c> and <c>a%252Fb</c>. The path of the first binding also contains
+    /// <c>a%252Fb</c>, because a path is encoded for the URL.
     /// </summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()
@@ -138,7 +139,7 @@ public class ExchangeAndBindingApiTests : ApiTests
     [Test]
     public async Task Names_and_keys_of_more_than_255_bytes_are_refused()
     {
-        await SkipOnRabbitMqAsync("3.10 looks at queues' names only, and makes what no AMQP client can name");
+        await SkipOnRabbitMqAsync("RabbitMQ 3.10 checks only the names of queues.");
         string host = await NewVirtualHostAsync(), tooLong = new('x', 256);
         await PutAsync($"/queues/{host}/q", new { });
 

@@ -103,7 +103,7 @@ public class FirehoseTests : ApiTests
     [Test]
     public async Task Copies_that_die_and_are_delivered_do_not_go_round_for_ever()
     {
-        await SkipOnRabbitMqAsync("it would copy them for ever");
+        await SkipOnRabbitMqAsync("RabbitMQ would copy the messages endlessly.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         var deadLetter = new FieldTable(

@@ -9,8 +9,8 @@ public class HostileBodyTests : ApiTests
     private const int Deep = 10_000;
 
     /// <summary>
-    /// Every request that has a body, the members that the body may have, and the required members with values. V stands for a virtual
-    /// host, U for a user.
+    /// Every request that has a body, the members that the body may have, and the required members with values. V is a virtual host, U a
+    /// user.
     /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
     [
@@ -93,7 +93,7 @@ public class HostileBodyTests : ApiTests
     [TestCaseSource(nameof(_requests))]
     public async Task What_cannot_be_read_is_refused_with_a_reason(string request)
     {
-        await SkipOnRabbitMqAsync("It answers some with 500, and takes single quotes and halves of characters.");
+        await SkipOnRabbitMqAsync("RabbitMQ answers some bodies with 500, and accepts single quotes and incomplete characters.");
         foreach (byte[] body in _unreadable)
         {
             var answer = await AskAsync(request, body);
@@ -107,7 +107,7 @@ public class HostileBodyTests : ApiTests
     [TestCaseSource(nameof(_requests))]
     public async Task Members_of_any_value_are_taken_or_refused_with_a_reason(string request)
     {
-        await SkipOnRabbitMqAsync("It answers many of them with 500.");
+        await SkipOnRabbitMqAsync("RabbitMQ answers many of these bodies with 500.");
         foreach (string body in BodiesFor(request))
         {
             var answer = await AskAsync(request, Encoding.UTF8.GetBytes(body));
@@ -139,7 +139,7 @@ public class HostileBodyTests : ApiTests
         Assert.That((answer.Code, answer.Code >= 400 ? answer.Reason : ""), Is.EqualTo((code, reason)));
     }
 
-    /// <summary>Returns bodies that set each known member to each value, together with the required members.</summary>
+    /// <summary>Returns bodies that set each known member to each hostile value, together with the required members.</summary>
     private static IEnumerable<string> BodiesFor(string request)
     {
         var (_, members, complete) = _table.Single(row => row.Request == request);

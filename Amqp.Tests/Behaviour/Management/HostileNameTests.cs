@@ -3,7 +3,9 @@ namespace Amqp.Tests.Behaviour.Management;
 /// <summary>Creates, lists and deletes objects with valid but unusual names.</summary>
 public class HostileNameTests : ApiTests
 {
-    /// <summary>The names. A name of an object that exists once per broker, such as a user, gets a unique suffix.</summary>
+    /// <summary>
+    /// The unusual names. For a kind of object that exists once per broker, such as users, each name gets a unique suffix.
+    /// </summary>
     private static readonly string[] _names =
     [
         new('n', 200),
@@ -106,7 +108,7 @@ public class HostileNameTests : ApiTests
     [TestCase("PUT", "/vhosts/%80")]
     public async Task A_name_that_is_not_UTF_8_is_refused(string method, string path)
     {
-        await SkipOnRabbitMqAsync("It takes any octets.");
+        await SkipOnRabbitMqAsync("RabbitMQ accepts any octets.");
         path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal);
 
         var answer = await SendAsync(new HttpMethod(method), path, method == "PUT" ? "{}" : null);
@@ -122,7 +124,7 @@ public class HostileNameTests : ApiTests
     [TestCase("/global-parameters/N", "name")]
     public async Task Nothing_gets_a_name_that_AMQP_cannot_say(string path, string what)
     {
-        await SkipOnRabbitMqAsync("It takes any length but for queues.");
+        await SkipOnRabbitMqAsync("RabbitMQ accepts names of any length, except for queues.");
         path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal)
             .Replace("N", new string('n', 256), StringComparison.Ordinal);
 
@@ -131,6 +133,6 @@ public class HostileNameTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"{what} should be less than 255 bytes, actually was 256\n")));
     }
 
-    /// <summary>Escapes a whole name for a URL. A name such as <c>//</c> would otherwise be split into path segments.</summary>
+    /// <summary>Escapes a whole name for a URL, because a name such as <c>//</c> would otherwise be split into path segments.</summary>
     private static string Escape(string name) => Uri.EscapeDataString(name);
 }

@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Sets every argument and every policy key to boundary values, in every request that accepts it. Each value must be accepted, or refused
-/// with a reason, and must not affect another queue.
+/// Sets every argument and every policy key to boundary values, in every request that accepts it. The broker must accept each value or
+/// refuse it with a reason. A value must not affect another queue.
 /// </summary>
 public class HostileValueTests : ApiTests
 {
@@ -19,7 +19,7 @@ public class HostileValueTests : ApiTests
         Names = "empty 255",
         All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
 
-    /// <summary>The values, as JSON.</summary>
+    /// <summary>The boundary values by name, as JSON.</summary>
     private static readonly Dictionary<string, string> _values = new()
     {
         ["-1"] = "-1",
@@ -39,7 +39,9 @@ public class HostileValueTests : ApiTests
         ["table"] = "{}",
     };
 
-    /// <summary>The accepted values of each policy key. RabbitMQ accepts names of any length and times without an upper bound.</summary>
+    /// <summary>
+    /// The accepted values of each policy key. Unlike this broker, RabbitMQ accepts names of any length and times without an upper bound.
+    /// </summary>
     private static readonly Dictionary<string, string> _policies = new()
     {
         ["alternate-exchange"] = Names,
@@ -105,7 +107,7 @@ public class HostileValueTests : ApiTests
     [TestCaseSource(nameof(_policyKeys))]
     public async Task A_policy_is_taken_or_refused_in_whichever_way_it_comes(string key)
     {
-        await SkipOnRabbitMqAsync("It knows fewer keys, takes more, and answers some with 500.");
+        await SkipOnRabbitMqAsync("RabbitMQ has fewer keys, accepts more values, and answers some with 500.");
         string host = await NewVirtualHostAsync();
         bool isOperators = PolicyKeys.IsKnown(PolicyKind.Operator, key);
         foreach (var (name, value) in _values)
@@ -131,7 +133,7 @@ public class HostileValueTests : ApiTests
     [TestCaseSource(nameof(_argumentNames))]
     public async Task An_argument_of_a_queue_is_taken_or_refused_in_whichever_way_it_comes(string argument)
     {
-        await SkipOnRabbitMqAsync("It takes names of any length, and has other arguments for other types of queues.");
+        await SkipOnRabbitMqAsync("RabbitMQ accepts names of any length, and has arguments for other types of queues.");
         string host = await NewVirtualHostAsync();
         var client = await DialAsync();
         await client.OpenAsync(virtualHost: host);
@@ -169,7 +171,7 @@ public class HostileValueTests : ApiTests
     [Test]
     public async Task An_alternate_exchange_is_taken_or_refused()
     {
-        await SkipOnRabbitMqAsync("It takes names of any length.");
+        await SkipOnRabbitMqAsync("RabbitMQ accepts names of any length.");
         string host = await NewVirtualHostAsync();
         foreach (var (name, value) in _values)
             Expect(
@@ -231,7 +233,7 @@ public class HostileValueTests : ApiTests
     [TestCase("/exchanges/V/amq.direct/publish", """{"routing_key":"N","payload":"x","payload_encoding":"string","properties":{}}""")]
     public async Task What_AMQP_says_in_255_octets_is_not_longer_over_HTTP(string path, string body)
     {
-        await SkipOnRabbitMqAsync("It takes any length.");
+        await SkipOnRabbitMqAsync("RabbitMQ accepts any length.");
         path = path.Replace("V", await NewVirtualHostAsync(), StringComparison.Ordinal);
         bool isPost = path.StartsWith("/bindings", StringComparison.Ordinal)
             || path.EndsWith("publish", StringComparison.Ordinal)
@@ -247,7 +249,7 @@ public class HostileValueTests : ApiTests
     [TestCase("truncate", "-1 0 1 2^31 2^53 2^63-1 float")]
     public async Task Messages_are_got_with_any_number(string member, string taken)
     {
-        await SkipOnRabbitMqAsync("It answers some with 500.");
+        await SkipOnRabbitMqAsync("RabbitMQ answers some requests with 500.");
         string host = await NewVirtualHostAsync();
         await PutAsync($"/queues/{host}/q", "{}");
         await PostAsync(
@@ -285,8 +287,8 @@ public class HostileValueTests : ApiTests
     }
 
     /// <summary>
-    /// Publishes to the queue that has the value. Checks that the channel stays open, and that another queue loses no message and still
-    /// drops its expired messages.
+    /// Publishes to the queue with the value. Then checks that the channel is still open, and that another queue has lost no message and
+    /// still drops its expired messages.
     /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {
@@ -298,7 +300,7 @@ public class HostileValueTests : ApiTests
         await channel.PublishAsync("", "policed", "any");
         Assert.That((await channel.GetAsync("beside")).Text, Is.EqualTo("kept"));
         await channel.PublishAsync("", "beside", "gone", new() { Expiration = "0" });
-        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("beside")).MessageCount == 0, () => "the timer stands still");
+        await Eventually.Holds(async () => (await channel.LookUpQueueAsync("beside")).MessageCount == 0, () => "it does not expire");
     }
 
     private static void Expect(ApiAnswer answer, bool isTaken, string what)

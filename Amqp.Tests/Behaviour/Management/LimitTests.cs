@@ -24,7 +24,7 @@ public class LimitTests : ApiTests
     [Test]
     public async Task A_connection_that_has_closed_makes_room_for_another()
     {
-        await SkipOnRabbitMqAsync("It counts a connection for a moment after its end.");
+        await SkipOnRabbitMqAsync("RabbitMQ counts a connection for a moment after its end.");
         string host = await NewVirtualHostAsync();
         await PutAsync($"/vhost-limits/{host}/max-connections", new { value = 1 });
         var first = await AskToOpenAsync(host);
@@ -105,7 +105,7 @@ public class LimitTests : ApiTests
     [TestCase(true)]
     public async Task A_channel_that_is_closed_is_free_again_while_its_connection_goes_on(bool isError)
     {
-        await SkipOnRabbitMqAsync("It counts a channel for a moment after its end.");
+        await SkipOnRabbitMqAsync("RabbitMQ counts a channel for a moment after its end.");
         string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
         await PutAsync($"/user-limits/{user}/max-channels", new { value = 1 });
         var client = await AskToOpenAsync(host, $"{user}:secret");
@@ -133,7 +133,7 @@ public class LimitTests : ApiTests
     [TestCase("channels closed by an error")]
     public async Task The_channels_of_a_connection_that_has_ended_are_free_again(string end)
     {
-        await SkipOnRabbitMqAsync("It counts a channel for a moment after its end.");
+        await SkipOnRabbitMqAsync("RabbitMQ counts a channel for a moment after its end.");
         string host = await NewVirtualHostAsync(), user = await NewUserAsync("", host);
         await PutAsync($"/user-limits/{user}/max-channels", new { value = 2 });
         var first = await OpenAsync();

@@ -72,7 +72,7 @@ public class ListTests : ApiTests
     [Test]
     public async Task Every_list_is_narrowed_by_the_name_that_its_objects_go_by()
     {
-        await SkipOnRabbitMqAsync("It pages fewer lists.");
+        await SkipOnRabbitMqAsync("RabbitMQ pages fewer lists.");
         string host = await NewVirtualHostAsync(),
             user = await NewUserAsync("", host),
             node = (await GetAsync("/nodes")).Column("name").Single()!;
@@ -108,7 +108,7 @@ public class ListTests : ApiTests
         await DeleteAsync($"/global-parameters/of-{host}");
     }
 
-    /// <summary>A list is sorted by the order of Erlang terms. A missing value counts as 0, so it comes before every count.</summary>
+    /// <summary>A list is sorted by the order of Erlang terms. A missing value counts as 0.</summary>
     [TestCase("queues")]
     [TestCase("exchanges")]
     public async Task Values_of_all_kinds_have_an_order_and_what_is_missing_counts_as_0(string kind)
@@ -143,7 +143,7 @@ public class ListTests : ApiTests
     [TestCase("sort=name&sort_reverse=TRUE")]
     public async Task A_query_without_sense_is_answered_all_the_same(string query)
     {
-        await SkipOnRabbitMqAsync("It answers some of them with 500.");
+        await SkipOnRabbitMqAsync("RabbitMQ answers some of these queries with 500.");
         string host = await NewHostWithQueuesAsync();
 
         Assert.That((await GetAsync($"/queues/{host}?{query}")).Code, Is.EqualTo(200));

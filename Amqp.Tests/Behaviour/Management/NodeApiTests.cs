@@ -44,7 +44,7 @@ public class NodeApiTests : ApiTests
     [Test]
     public async Task A_test_whether_a_virtual_host_is_alive_leaves_nothing_in_it()
     {
-        await SkipOnRabbitMqAsync("Its queue stays.");
+        await SkipOnRabbitMqAsync("RabbitMQ keeps the queue of the aliveness test.");
         string host = await NewVirtualHostAsync();
 
         for (int i = 0; i < 2; i++)

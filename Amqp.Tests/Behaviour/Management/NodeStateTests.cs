@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Node state after changes by an administrator. The tests use a separate broker, because the state affects the whole broker.
+/// Node state after changes by an administrator. The tests use a broker of their own, because this state affects the whole broker.
 /// </summary>
 public sealed class NodeStateTests
 {
@@ -142,7 +142,7 @@ public sealed class NodeStateTests
         Assert.That(
             (await GetAsync("nodes"))[0].GetProperty("mem_limit").GetInt64(),
             Is.EqualTo(available * 1_000),
-            "what is refused changes nothing");
+            "a refused value changes nothing");
     }
 
     [Test]

@@ -37,7 +37,7 @@ public class ParameterTests : ApiTests
     [Test]
     public async Task Operator_policies_are_the_administrators_by_this_address_too()
     {
-        await SkipOnRabbitMqAsync("A policymaker gets past them there.");
+        await SkipOnRabbitMqAsync("RabbitMQ lets a policymaker change operator policies at this address.");
         string host = await NewVirtualHostAsync(),
             user = await NewUserAsync("policymaker", host),
             path = $"/parameters/operator_policy/{host}/o";

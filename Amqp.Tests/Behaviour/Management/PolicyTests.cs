@@ -45,7 +45,7 @@ public class PolicyTests : ApiTests
         await PutAsync($"/policies/{host}/p", """{"pattern":"^q-","definition":{"max-length":2,"overflow":"reject-publish"}}""");
         await Eventually.Holds(
             async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"policy\":\"p\"", StringComparison.Ordinal),
-            () => "the policy does not reach the queue");
+            () => "the policy is not applied to the queue");
         await channel.SelectConfirmsAsync();
 
         for (int round = 0; round < 3; round++)
@@ -79,16 +79,16 @@ public class PolicyTests : ApiTests
 
         await Eventually.Holds(
             async () => (await channel.LookUpQueueAsync(witness)).MessageCount == 0,
-            () => "the policy's time is never over");
+            () => "the policy's time to live does not expire the message");
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("before"));
         await Eventually.Holds(
             async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0,
-            () => "the policy's time is never over");
+            () => "the policy's time to live does not expire the message");
     }
 
     private static Task ExpectTimeToLiveAsync(string host, string queue) => Eventually.Holds(
         async () => (await GetAsync($"/queues/{host}/{queue}")).Body.Contains("\"message-ttl\":50", StringComparison.Ordinal),
-        () => "the policy does not reach the queue");
+        () => "the policy is not applied to the queue");
 
     [TestCase("""{"pattern":"^x","definition":{}}""", "Validation failed\n\nno policy provided\n")]
     [TestCase("""{"pattern":"^x"}""", "[{key_missing,definition}]")]
@@ -114,7 +114,7 @@ public class PolicyTests : ApiTests
     public async Task An_operator_policy_takes_limits_only(string key, string value)
     {
         if (key == "overflow")
-            await SkipOnRabbitMqAsync("Later versions take it.");
+            await SkipOnRabbitMqAsync("RabbitMQ accepts this key in later versions.");
         var answer = await PutAsync(
             $"/operator-policies/{await NewVirtualHostAsync()}/p", $$$"""{"pattern":"^x","definition":{"{{{key}}}":{{{value}}}}}""");
 
@@ -181,7 +181,7 @@ public class PolicyTests : ApiTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "alternate");
         await channel.PublishAsync("x", "k", "before");
-        await channel.ExpectEmptyAsync("q"); // its answer shows that the publish was routed before the policy is set
+        await channel.ExpectEmptyAsync("q"); // the answer shows that the publish is routed before the policy is set
 
         await PutAsync($"/policies/{host}/p", """{"pattern":"^x$","definition":{"alternate-exchange":"alternate"}}""");
         await channel.PublishAsync("x", "k", "with");
@@ -219,7 +219,7 @@ public class PolicyTests : ApiTests
         await ExpectEffectiveAsync(host, "q", "a", null, """{"max-length":7}""");
     }
 
-    /// <summary>Waits until the queue has the expected policies: RabbitMQ shows a change a few seconds later.</summary>
+    /// <summary>Waits until the queue has the expected policies, because RabbitMQ shows a change a few seconds later.</summary>
     private static async Task ExpectEffectiveAsync(string host, string queue, string? policy, string? operatorPolicy, string definition)
     {
         string last = "";

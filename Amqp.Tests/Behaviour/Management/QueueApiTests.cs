@@ -121,7 +121,7 @@ public class QueueApiTests : ApiTests
                 .EnumerateArray()
                 .Select(queue => queue.GetProperty("messages").GetInt32())]) is [var dead, var alive]
                 && (dead, alive) == (dies, stays),
-            () => $"what died and what stayed: {string.Join(' ', left)}");
+            () => $"messages in the two queues: {string.Join(' ', left)}");
     }
 
     [TestCase(-1, 3)]
@@ -277,7 +277,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task A_queue_shows_whether_it_is_exclusive_and_how_able_its_consumers_are()
     {
-        await SkipOnRabbitMqAsync("It shows them later.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows these fields later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("exclusive", exclusive: true);
@@ -301,7 +301,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task Counts_are_those_of_the_queue()
     {
-        await SkipOnRabbitMqAsync("Its counts lag.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
@@ -320,7 +320,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task What_is_ready_is_told_from_what_is_unacknowledged_in_messages_and_in_bytes()
     {
-        await SkipOnRabbitMqAsync("Its counts lag.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
@@ -348,7 +348,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task A_queue_names_its_special_consumer_its_owner_and_its_policies()
     {
-        await SkipOnRabbitMqAsync("It shows them later.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows these fields later.");
         string host = await NewVirtualHostAsync(), elsewhere = await NewVirtualHostAsync();
         await PutAsync($"/policies/{host}/users", """{"pattern":"^taken","definition":{"max-length":9}}""");
         await PutAsync($"/operator-policies/{host}/operators", """{"pattern":"^taken","definition":{"expires":90000}}""");
@@ -481,7 +481,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task Consumers_show_how_they_acknowledge_what_they_may_hold_and_where_they_are()
     {
-        await SkipOnRabbitMqAsync("Its view lags.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows consumers later.");
         string host = await NewVirtualHostAsync();
         var client = await DialAsync();
         await client.OpenAsync(virtualHost: host);
@@ -525,7 +525,7 @@ public class QueueApiTests : ApiTests
         await channel.ConsumeAsync("q", "shown");
         await Eventually.Holds(
             async () => (await GetAsync($"/consumers/{host}")).Column("consumer_tag").Contains("shown"),
-            () => "it is not there");
+            () => "the consumer is not listed");
 
         foreach (string path in new[] { "/consumers", $"/consumers/{host}" })
             Assert.That((await GetAsync(path, login)).Column("consumer_tag").Contains("shown"), Is.EqualTo(expected), path);
@@ -534,7 +534,7 @@ public class QueueApiTests : ApiTests
     [Test]
     public async Task A_queue_knows_its_consumers()
     {
-        await SkipOnRabbitMqAsync("Its view lags.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows consumers later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");

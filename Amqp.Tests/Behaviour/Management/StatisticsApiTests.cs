@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows a change of a count some seconds later.
+/// The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows a changed count some seconds later.
 /// </summary>
 public class StatisticsApiTests : ApiTests
 {
@@ -117,7 +117,7 @@ public class StatisticsApiTests : ApiTests
     [Test]
     public async Task A_connection_counts_every_octet()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.ExpectQuietAsync();
@@ -162,11 +162,11 @@ public class StatisticsApiTests : ApiTests
         }
     }
 
-    /// <summary>A response has samples only of the kind that the request's parameters name, such as <c>lengths_age</c>.</summary>
+    /// <summary>A response has only the kinds of samples that the request asks for, with parameters such as <c>lengths_age</c>.</summary>
     [Test]
     public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
@@ -247,7 +247,7 @@ public class StatisticsApiTests : ApiTests
     [Test]
     public async Task The_age_of_the_message_in_front_is_shown()
     {
-        await SkipOnRabbitMqAsync("It shows what was so some seconds ago.");
+        await SkipOnRabbitMqAsync("RabbitMQ shows counts some seconds later.");
         string host = await NewVirtualHostAsync();
         var channel = await OpenChannelAsync(host);
         await channel.DeclareQueueAsync("q");
@@ -284,7 +284,7 @@ public class StatisticsApiTests : ApiTests
     [Test]
     public async Task A_hash_of_a_password_lets_its_user_in()
     {
-        await SkipOnRabbitMqAsync("Since 4.1.");
+        await SkipOnRabbitMqAsync("RabbitMQ has this since 4.1.");
         string user = NewName("u");
         string hash = (await GetAsync("/auth/hash_password/a%2Fb")).Json.GetProperty("ok").GetString()!;
         await PutAsync($"/users/{user}", new { password_hash = hash, tags = "management" });

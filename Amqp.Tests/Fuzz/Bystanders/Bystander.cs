@@ -6,19 +6,19 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// A client that has nothing to do with those of the fuzzer. It sends numbered messages, and fails the run unless each of them comes back
+/// A client that shares no objects with the fuzzer's clients. It sends numbered messages, and fails the run unless each message comes back
 /// once, in order and in time.
 /// </summary>
 /// <param name="run">The run that fails if a message does not come back.</param>
 /// <param name="virtualHost">Virtual host in which the client works.</param>
-/// <param name="work">Name of the client's work.</param>
+/// <param name="work">Name of the client's kind of work, for failure texts and queue names.</param>
 internal abstract class Bystander(FuzzRun run, string virtualHost, string work) : IAsyncDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     private readonly List<IConnection> _connections = [];
 
-    /// <summary>Maximum number of messages that are in flight at a time.</summary>
+    /// <summary>Maximum number of messages in flight.</summary>
     public virtual int Window => 100;
 
     /// <summary>Number of messages that have come back.</summary>
@@ -35,7 +35,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             CultureInfo.InvariantCulture,
             $"{work} in '{virtualHost}' {Messages.Arrived}, the latest after {Messages.Latest.TotalMilliseconds:F0} ms");
 
-    /// <summary>Sends messages until the token is cancelled, and then waits for those in flight.</summary>
+    /// <summary>Sends messages until the token is cancelled, then waits for the messages in flight.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -53,7 +53,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
                 DemandPunctuality();
                 await Task.Delay(_pause, CancellationToken.None);
             }
-            await Task.Delay(_pause, CancellationToken.None); // a message that is delivered twice may come now
+            await Task.Delay(_pause, CancellationToken.None); // a message that is delivered twice may arrive during the pause
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException
             or IOException or TimeoutException or PublishException or OperationCanceledException)
@@ -74,7 +74,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
     /// <summary>Sends a message with a number.</summary>
     protected abstract Task SendAsync(long number);
 
-    /// <summary>Opens a channel on a connection of its own.</summary>
+    /// <summary>Opens a channel on a connection that nothing else uses.</summary>
     protected async Task<IChannel> ChannelAsync(bool confirms = false)
     {
         var factory = new ConnectionFactory
@@ -113,7 +113,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         await channel.BasicConsumeAsync(queue, autoAck, consumer);
     }
 
-    /// <summary>Takes a message that has come back, and fails the run if its number is not the expected one.</summary>
+    /// <summary>Checks a message that has come back. Fails the run if its number is not the expected one.</summary>
     protected Task TakeAsync(BasicDeliverEventArgs delivery)
     {
         if (Messages.Take(BitConverter.ToInt64(delivery.Body.Span)) is { } complaint)

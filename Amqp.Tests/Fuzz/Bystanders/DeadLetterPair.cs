@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Lets messages expire in one queue and takes them from another. Only one message is in flight at a time, so only the timer of the first
-/// queue can find that it has expired.
+/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Only one message is in flight at a time, so no
+/// later publish makes the broker look for expired messages: the timer alone must expire them.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Lets one message at a time wait in a delaying exchange.</summary>
+/// <summary>Publishes to a delaying exchange, one message at a time.</summary>
 internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "lone delayed messages")
 {
     private const int Milliseconds = 200;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>The numbers of the messages in flight. Each must come back once, in order and in time. Thread-safe.</summary>
+/// <summary>The numbers of the messages in flight. Each number must come back once, in order and in time. Thread-safe.</summary>
 internal sealed class InFlight
 {
     private readonly Lock _gate = new();
@@ -44,7 +44,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Takes a number that has come back.</summary>
+    /// <summary>Removes a number that has come back.</summary>
     /// <returns>The error, or null if the number is the expected one.</returns>
     public string? Take(long number)
     {

@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages that are published to the predeclared exchanges, and copies of all other messages while the firehose is on. It
-/// also binds amq.fanout to a history of its own again and again, so that the history is replayed to queues of other clients. The broker
-/// must not close its connection for any of this.
+/// Consumes all messages that are published to the predeclared exchanges, and copies of all other messages while the firehose is on. Also
+/// binds amq.fanout to its own recent-history exchange again and again, so that the history is replayed to queues of other clients. The
+/// broker must not close the listener's connection for any of this.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
     private const string QueueName = "bystander.listener", History = "bystander.history", Announcements = "amq.fanout";
-    private const ushort Prefetch = 100; // more messages wait in the queue until other clients have been served
+    private const ushort Prefetch = 100; // excess messages stay in the queue, so that the broker serves other clients first
     private const int BodySize = 10;
 
     private static readonly string[] _exchanges = [Announcements, "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
@@ -41,7 +41,7 @@ internal sealed class Listener(FuzzRun run) : IDisposable
 
     public void Dispose() => _client?.Dispose();
 
-    /// <summary>Consumes from a queue with a length limit. Messages that the full queue drops do not matter.</summary>
+    /// <summary>Binds a queue with a length limit, and consumes from it. Messages that the full queue drops do not matter.</summary>
     private static async Task<bool> ListenAsync(HostileChannel channel)
     {
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(10_000));

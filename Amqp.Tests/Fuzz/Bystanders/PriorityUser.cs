@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Fills a queue with messages of several priorities, whose headers have any length that fits into a frame. Then takes them one by one: a
-/// higher priority must come first, and the messages of one priority in order.
+/// Fills a queue with messages of several priorities, whose headers have any length that fits into a frame. Then takes them one by one:
+/// higher priorities must come first, and messages of the same priority in order.
 /// </summary>
 internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "batches by priority")
 {

@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A configuration file. Any content either sets values or is refused with an error that names the fault.</summary>
+/// <summary>A configuration file. Any content either sets values, or is refused with an error that names the mistake.</summary>
 internal sealed class ConfigurationTarget : FuzzTarget
 {
     private readonly string _directory = FastFolder.Create();

@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A content header. The two ways to read its properties must agree, and a header that is accepted must be usable for routing, rewriting
-/// and tracing.
+/// A content header. The two ways to read its properties must agree, and an accepted header must be usable for routing, rewriting and
+/// tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {

@@ -12,11 +12,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Definitions as JSON. They are imported as a whole or not at all, and an export of the broker after that can be imported again.
+/// Definitions as JSON. An import succeeds as a whole or changes nothing. An export of the broker after an import can be imported again.
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>Number of imports after which the broker is replaced by a new one, so that brokers stay small.</summary>
+    /// <summary>Number of imports after which a new broker replaces the old one, so that brokers stay small.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Folders for files that are written and read thousands of times. They are in memory if the system has a folder for that.
+/// Folders for files that are written and read thousands of times. They are in memory if the system has a folder for that
+/// (<c>/dev/shm</c>).
 /// </summary>
 internal static class FastFolder
 {

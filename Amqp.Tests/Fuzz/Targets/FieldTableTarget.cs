@@ -8,7 +8,7 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// The fields of a table. Fields that validation accepts must be usable in every way; other fields must be refused with 502.
+/// The fields of a table. Fields that pass validation must be usable in every way. Other fields must be refused with 502.
 /// </summary>
 internal sealed class FieldTableTarget : FuzzTarget
 {
@@ -66,7 +66,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         }
         catch (BrokerException)
         {
-            // The promised exception for a header that is no list of keys.
+            // The promised exception for a header that is not a list of keys.
         }
         var history = new DeathHistory();
         history.Add(fields, _death, keepsSenderKeys: true);

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A part of the broker that reads bytes of others, and the promises that it must keep for any bytes.</summary>
+/// <summary>A part of the broker that reads bytes from clients or files, and the promises that it must keep for any bytes.</summary>
 internal abstract class FuzzTarget : IDisposable
 {
     /// <summary>All targets, by their names on the command line.</summary>
@@ -16,8 +16,8 @@ internal abstract class FuzzTarget : IDisposable
     /// <summary>The inputs with which fuzzing begins. Each takes a different path through the code.</summary>
     public abstract IEnumerable<byte[]> Seeds { get; }
 
-    /// <summary>Reads an input and checks the promises.</summary>
-    /// <exception cref="Exception">The part has thrown an exception that it does not promise, or a promise is broken.</exception>
+    /// <summary>Runs the part with an input, and checks its promises.</summary>
+    /// <exception cref="Exception">The part has thrown an exception that it does not promise, or has broken a promise.</exception>
     public abstract void Run(ReadOnlySpan<byte> input);
 
     public void Dispose() => Close();
@@ -27,7 +27,7 @@ internal abstract class FuzzTarget : IDisposable
     {
     }
 
-    /// <summary>Fails the input if a promise is broken.</summary>
+    /// <summary>Throws if a promise is broken.</summary>
     /// <exception cref="InvalidOperationException"><paramref name="holds"/> is false.</exception>
     protected static void Demand(bool holds, string what)
     {

@@ -7,8 +7,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A data directory in which one file has any content. The broker must start with the data that it can read and report the damage, or say
-/// why it does not start.
+/// A data directory in which one file has any content. The broker must start with the data that it can read and report the damage, or
+/// refuse to start with a reason.
 /// </summary>
 /// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
@@ -70,11 +70,11 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         try
         {
             Open();
-            Open(); // reads the files that the first start has changed
+            Open(); // reads the files as the first start has left them
         }
         catch (DataDirectoryException)
         {
-            // The promised exception: it says why the broker does not start.
+            // The promised exception, with the reason why the broker does not start.
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         }
     }
 
-    /// <summary>Starts a store, reads all messages, and stops it.</summary>
+    /// <summary>Opens a store, reads all messages and settles half of them, and closes the store.</summary>
     private void Open()
     {
         using var directory = DataDirectory.Open(_copy, _small);

@@ -2,7 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace System.Collections.Concurrent;
 
-/// <summary>Replaces the framework's type. A driven thread that waits for an element lets other driven threads run.</summary>
+/// <summary>Replaces the framework's type. While a driven thread waits for an element, other driven threads run.</summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {
     private readonly Queue<T> _elements = [];

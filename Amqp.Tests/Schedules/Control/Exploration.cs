@@ -5,7 +5,7 @@ namespace Amqp.Schedules.Control;
 /// <summary>Threads that run at the same time, and the state that they must have reached when all have ended.</summary>
 internal interface IScenario : IDisposable
 {
-    /// <summary>The threads, each with its name and its work. The list is complete before any of them starts.</summary>
+    /// <summary>The threads, each with its name and its work. The list is read completely before any thread starts.</summary>
     IEnumerable<(string Name, Action Body)> Threads { get; }
 
     /// <summary>Checks the state after all threads have ended.</summary>
@@ -15,16 +15,16 @@ internal interface IScenario : IDisposable
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>Number of steps that the report of a failing schedule shows.</summary>
+    /// <summary>Number of last steps that the report of a failing schedule shows.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>Number of rounds that replaces the number of each test, for a long search; null if not set.</summary>
+    /// <summary>Number of rounds that replaces the number of every test, for a long search; null if unset.</summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
     /// <summary>Seed of the first round. The seed in a report repeats the schedule that failed.</summary>
     private static readonly int _seed = Number("AMQP_SCHEDULES_SEED") ?? 1;
 
-    /// <summary>Runs a new scenario in each round, and fails with the schedule of the first round that fails.</summary>
+    /// <summary>Runs a new scenario in each round. Fails at the first round that fails, and reports its schedule.</summary>
     public static void Explore(int rounds, Func<IScenario> scenario)
     {
         rounds = _rounds ?? rounds;
@@ -67,7 +67,7 @@ internal static class Exploration
     }
 
     /// <summary>
-    /// Half of the schedules may switch threads at every point. Other schedules change the priorities at one to four points.
+    /// Every second schedule may switch threads at every point. The others change the priorities of the threads at one to four points.
     /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);

@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Amqp.Schedules.Control;
 
 /// <summary>
-/// Runs driven threads one at a time. At each of their points it decides which one continues; a seed repeats its decisions.
+/// Runs driven threads one at a time. At each of their points the schedule chooses the thread that continues. A seed repeats these choices.
 /// </summary>
 /// <remarks>
-/// Other threads, such as those of the framework, run by themselves. A driven thread that waits for one of them is given time.
-/// The driven thread that runs owns all fields.
+/// Other threads, such as those of the framework, run freely. If a driven thread waits for one of them, the schedule gives it time. All
+/// fields belong to the driven thread that runs at the moment.
 /// </remarks>
 internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 {
-    /// <summary>Maximum number of points. A schedule that passes more is reported as a run in circles.</summary>
+    /// <summary>Maximum number of points. A schedule that passes more points is reported as an endless loop.</summary>
     private const int MostPoints = 20_000;
 
     /// <summary>Time that driven threads wait for a thread that is not driven, before a deadlock is reported.</summary>
@@ -21,7 +21,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     [ThreadStatic]
     private static Driven? _me;
 
-    /// <summary>Maximum time of a whole schedule. Normally a schedule takes milliseconds.</summary>
+    /// <summary>Maximum time of a whole schedule, which normally takes milliseconds.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     private readonly List<Driven> _threads = [];
@@ -37,7 +37,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     public IReadOnlyList<string> Trace => _trace;
 
     /// <summary>Runs threads until all have ended.</summary>
-    /// <returns>The fault: an exception of a thread, a deadlock or a run in circles; null if there was none.</returns>
+    /// <returns>The fault: an exception of a thread, a deadlock or an endless loop; null if there was none.</returns>
     public Exception? Run(IEnumerable<(string Name, Action Body)> threads)
     {
         foreach (var (name, body) in threads)
@@ -49,16 +49,16 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             : new TimeoutException($"{_running} waits for something that no schedule knows of");
     }
 
-    /// <summary>A point: if the calling thread is driven, another thread may run before this call returns.</summary>
+    /// <summary>Marks a point: if the calling thread is driven, another thread may run before this call returns.</summary>
     public static void Point()
     {
         if (_me is { } me)
             me.Schedule.Switch(me, isReady: null);
     }
 
-    /// <summary>Waits until a condition holds. Meanwhile other driven threads run.</summary>
+    /// <summary>Waits until a condition is true. Meanwhile other driven threads run.</summary>
     /// <param name="isSo">
-    /// The condition. It must have no effect, because any thread may evaluate it. A thread that is not driven may make it false again
+    /// The condition. It must have no side effect, because any thread may evaluate it. A thread that is not driven may make it false again
     /// before this call returns.
     /// </param>
     public static void WaitUntil(Func<bool> isSo)
@@ -128,7 +128,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         strategy.NoteYielded(_threads.IndexOf(me));
         me.IsPaused = true;
         if (_threads.TrueForAll(thread => thread.IsOver || thread.IsPaused || !thread.CanGoOn()))
-            Task.Delay(1).Wait(); // lets a thread run that is not driven, because the driven ones may wait for it
+            Task.Delay(1).Wait(); // gives time to threads that are not driven, because the driven threads may wait for one of them
         Switch(me, isReady: null);
         me.IsPaused = false;
     }
@@ -150,7 +150,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         me.Turn.Wait();
     }
 
-    /// <summary>Chooses the thread that continues; returns null after a deadlock.</summary>
+    /// <summary>Chooses the thread that continues; null after a deadlock.</summary>
     private Driven? Next()
     {
         var candidates = new List<int>(_threads.Count);
@@ -176,7 +176,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
                 _ended.TrySetResult(new TimeoutException($"deadlock: {waiting} wait for each other or for something that nobody does"));
                 return null;
             }
-            Task.Delay(1).Wait(); // a thread that is not driven may do what the driven ones wait for
+            Task.Delay(1).Wait(); // a thread that is not driven may do what the driven threads wait for
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             if (IsReady is null)
                 return true;
             var asking = _me;
-            _me = null; // so that the condition has no points for the calling thread
+            _me = null; // so that evaluating the condition passes no points
             bool isReady = IsReady();
             _me = asking;
             return isReady;

@@ -15,7 +15,7 @@ internal interface ISchedulingStrategy
     int Choose(IReadOnlyList<int> threads, int point);
 }
 
-/// <summary>Chooses any thread at each point.</summary>
+/// <summary>Chooses a random thread at each point.</summary>
 internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 {
     private readonly Random _random = new(seed);
@@ -32,8 +32,8 @@ internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 }
 
 /// <summary>
-/// Chooses the thread with the highest priority. The priorities change at a few random points. This finds faults that need few switches in
-/// the right places (probabilistic concurrency testing).
+/// Chooses the thread with the highest priority, and changes the priorities at a few random points. This strategy finds faults that need
+/// only a few switches at the right points (probabilistic concurrency testing).
 /// </summary>
 /// <param name="seed">Seed of the priorities and the points.</param>
 /// <param name="changes">Number of points at which priorities change.</param>

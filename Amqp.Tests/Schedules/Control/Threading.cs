@@ -1,12 +1,12 @@
-// The types in this file replace the framework's types of the same names in the sources of the broker. Each operation is a point, at
-// which the schedule may continue with another thread. On a thread that no schedule drives, an operation does the same as the framework's.
-// One monitor makes the operations atomic, because the framework's own interlocked operations cannot be named from here.
+// The types in this file replace the framework's types of the same names in the sources of the broker. Each operation is a point, at which
+// the schedule may continue with another thread. On a thread that no schedule drives, an operation does the same as the framework's. One
+// monitor makes the operations atomic, because these types hide the framework's own interlocked operations.
 
 using Amqp.Schedules.Control;
 
 namespace System.Threading;
 
-/// <summary>Replaces the framework's lock. The thread that holds it may enter it again.</summary>
+/// <summary>Replaces the framework's lock. The thread that holds the lock may enter it again.</summary>
 internal sealed class Lock
 {
     private int _owner; // id of the thread that holds the lock; 0 if no thread does
@@ -63,7 +63,9 @@ internal sealed class Lock
     }
 }
 
-/// <summary>Replaces the framework's lock. It throws if a thread enters it twice, as the framework's lock does without recursion.</summary>
+/// <summary>
+/// Replaces the framework's lock. Throws if a thread enters the lock twice, as the framework's lock does without recursion.
+/// </summary>
 internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecursionPolicy.NoRecursion) : IDisposable
 {
     private readonly HashSet<int> _readers = [];
@@ -142,7 +144,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
         return true;
     }
 
-    /// <summary>Waits for the event. The schedule decides when the time is over, unless the time is infinite.</summary>
+    /// <summary>Waits for the event. Unless the time is infinite, the schedule decides when it is over.</summary>
     public bool WaitOne(TimeSpan time)
     {
         Schedule.Point();
@@ -297,7 +299,7 @@ internal sealed class Thread(Action run)
 
     public void Join() => Schedule.WaitUntil(() => !IsAlive);
 
-    /// <summary>Waits until the thread ends, without a limit of time: schedules do not test timeouts.</summary>
+    /// <summary>Waits until the thread ends, without a time limit, because schedules do not test timeouts.</summary>
     public bool Join(TimeSpan time)
     {
         Join();

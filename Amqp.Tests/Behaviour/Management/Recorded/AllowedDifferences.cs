@@ -3,13 +3,14 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The allowed differences from the recorded responses, with reasons. docs/compatibility.md documents those of the last group.
+/// The allowed differences from the recorded responses, with reasons. The differences in the last group are documented in
+/// docs/compatibility.md.
 /// </summary>
 internal static class AllowedDifferences
 {
     private static readonly Row[] _rows =
     [
-        // RabbitMQ's values depend on what the recorded broker had done before, or exist only for Erlang processes or in RabbitMQ's store.
+        // RabbitMQ's values depend on the recorded broker's history, or exist only for Erlang processes or in RabbitMQ's store.
         new(
             @"GET /overview",
             @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*",
@@ -69,8 +70,8 @@ internal static class AllowedDifferences
     public static string Modern(string text) => text.Replace("not_authorised", "not_authorized", StringComparison.Ordinal);
 
     /// <summary>Fields of responses that may differ.</summary>
-    /// <param name="call">A regular expression for the whole line of the call.</param>
-    /// <param name="path">A regular expression for the whole path of the field; items of arrays are <c>[]</c>.</param>
+    /// <param name="call">A regular expression that matches the whole line of the call.</param>
+    /// <param name="path">A regular expression that matches the whole path of the field. Items of arrays are <c>[]</c>.</param>
     /// <param name="why">Reason for the difference.</param>
     private sealed class Row(string call, string path, string why)
     {

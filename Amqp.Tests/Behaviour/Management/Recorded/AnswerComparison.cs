@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>Finds the differences between a response and RabbitMQ's, except those in <see cref="AllowedDifferences"/>.</summary>
+/// <summary>
+/// Finds the differences between this broker's response and RabbitMQ's, except those in <see cref="AllowedDifferences"/>.
+/// </summary>
 internal static class AnswerComparison
 {
     private const int InternalServerError = 500;
@@ -12,7 +14,7 @@ internal static class AnswerComparison
     public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual)
     {
         string call = expected["call"]!.GetValue<string>();
-        // If RabbitMQ answered with an internal error, any error of the client (4xx) is accepted.
+        // If RabbitMQ answered with an internal error (500), this broker may answer with any 4xx.
         if (expected["status"]!.GetValue<int>() == InternalServerError
             && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
             return [];

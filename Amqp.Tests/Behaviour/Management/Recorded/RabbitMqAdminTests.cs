@@ -91,7 +91,7 @@ public class RabbitMqAdminTests : ApiTests
                 var answer = await RabbitMqAdmin.RunAsync(
                     names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
                 await output.WriteLineAsync($"$ {command}");
-                // An invalid command line is reported by the script itself, without a request to the broker. Only the last line of the
+                // An invalid command line is reported by the script itself, without a request to the broker. Only the last line of that
                 // report is compared.
                 string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal)
                     ? answer.LastLine

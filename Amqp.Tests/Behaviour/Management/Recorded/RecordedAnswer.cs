@@ -9,7 +9,7 @@ internal static class RecordedAnswer
     private static readonly string[] _headers =
         ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
 
-    /// <summary>Fields whose values differ between runs. Only the type of their values is recorded.</summary>
+    /// <summary>Fields whose values differ between runs. For these fields only the type of the value is recorded.</summary>
     private static readonly HashSet<string> _volatile =
         ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
 

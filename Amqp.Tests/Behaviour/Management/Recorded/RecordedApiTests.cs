@@ -14,7 +14,7 @@ public class RecordedApiTests : ApiTests
 {
     public const string RecordVariable = "AMQPBROKER_RECORD_API";
 
-    /// <summary>Time that is longer than RabbitMQ needs to show a change.</summary>
+    /// <summary>A time longer than RabbitMQ needs to show a change.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(6);
 
     private static readonly JsonSerializerOptions _indented = new()
@@ -39,13 +39,13 @@ public class RecordedApiTests : ApiTests
             await File.WriteAllTextAsync(recording, new JsonArray([.. answers]).ToJsonString(_indented) + "\n");
             Assert.Pass("recorded");
         }
-        await SkipOnRabbitMqAsync("Every version answers a little differently.");
+        await SkipOnRabbitMqAsync("Every version of RabbitMQ answers a little differently.");
 
         var expected = JsonNode.Parse(await File.ReadAllTextAsync(recording))!.AsArray();
         Assert.That(
             answers.Select(answer => answer["call"]!.GetValue<string>()),
             Is.EqualTo(expected.Select(answer => answer!["call"]!.GetValue<string>())),
-            "the recording is of other calls");
+            "the recording has other calls");
         Assert.That(
             string.Join('\n', expected.Zip(answers).SelectMany(pair => AnswerComparison.Differences(pair.First!.AsObject(), pair.Second))),
             Is.Empty);

@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>The names that replace the placeholders of calls in one run. They differ in each run, so that runs do not interfere.</summary>
+/// <summary>The names that replace the placeholders in calls. Each run has names of its own, so that runs do not interfere.</summary>
 internal sealed class RecordedNames
 {
     private readonly List<(string Placeholder, string Name)> _names;
 
-    /// <param name="node">RabbitMQ's name of the node.</param>
+    /// <param name="node">The name of the node in responses of the HTTP API.</param>
     public RecordedNames(string node)
     {
         string run = Guid.NewGuid().ToString("N")[..8];
@@ -16,7 +16,7 @@ internal sealed class RecordedNames
         ];
     }
 
-    /// <summary>The paths of the objects that a run creates, which must be deleted afterwards.</summary>
+    /// <summary>The paths of the objects that a run creates. They are deleted after the run.</summary>
     public static IReadOnlyList<string> Leftovers { get; } =
         ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
 
