@@ -9,7 +9,7 @@ namespace Amqp.Tests.Storage;
 /// Random operations on a store and on a simple model of lists. The store may be closed and opened between two operations.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations (150). <c>AMQP_TESTS_SEED</c> repeats a run.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations (60). <c>AMQP_TESTS_SEED</c> repeats a run.
 /// </remarks>
 public sealed class StoreModelTests
 {
@@ -50,7 +50,7 @@ public sealed class StoreModelTests
             (from kind in Gen.Elements(kinds)
              from seed in Gen.Choose(0, int.MaxValue - 1)
              select (kind, seed)).ArrayOf();
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(150)).WithEndSize(400);
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(60)).WithEndSize(400);
         if (TestRounds.GivenSeed is { } given)
             config = config.WithReplay((ulong)given, 1); // the library requires an odd second argument
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
