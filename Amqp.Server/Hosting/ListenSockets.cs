@@ -66,8 +66,9 @@ internal sealed class ListenSockets(SocketOptions options)
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            if (File.Exists(path) && !IsAnswering(endPoint))
-                File.Delete(path);
+            var file = new FileInfo(path);
+            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and stays
+                file.Delete();
             socket.Bind(endPoint);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, AnyoneMayConnect);

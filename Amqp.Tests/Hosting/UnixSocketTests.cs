@@ -64,6 +64,18 @@ public class UnixSocketTests
         return await factory.CreateConnectionAsync();
     }
 
+    [Test]
+    public async Task A_file_at_the_path_that_is_no_socket_stops_the_start_and_is_kept()
+    {
+        await File.WriteAllTextAsync(_path, "of another program");
+
+        Assert.That(
+            () => BrokerInProcess.StartAsync($"amqp_unix_path = {_path}"),
+            Throws.TypeOf<StartException>().With.Message.Contains(_path).And.Message.Contains("amqp_unix_path"));
+
+        Assert.That(await File.ReadAllTextAsync(_path), Is.EqualTo("of another program"));
+    }
+
     /// <summary>Connects the client library, which itself supports only TCP, to a Unix socket.</summary>
     private sealed class UnixClient(string path) : ITcpClient
     {
