@@ -129,6 +129,6 @@ public sealed class DataDirectory : IDisposable
         if (version is null && _files.Exists(Path.Combine(_path, CatalogFile.Name)))
             throw new DataDirectoryException($"the data directory {_path} has no file named {FormatFile.Name}, so its format is unknown");
         if (version is null or < FormatFile.Newest)
-            FormatFile.Write(_files, _path, FormatFile.Newest); // first, so that an older broker rejects the directory
+            FormatFile.Write(_files, _path, FormatFile.Newest); // written first, so that an older broker rejects the directory
     }
 }

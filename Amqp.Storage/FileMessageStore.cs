@@ -130,7 +130,7 @@ public sealed class FileMessageStore : IMessageStore
     {
         queue.IsDeleted = true;
         _durable.Remove(queue);
-        // Logs nothing: a start discards the messages of queues that do not exist, and the queue's number is never used again.
+        // Nothing is logged, because a start discards the messages of queues that do not exist, and the queue's number is never used again.
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
         settled.AddAside();
         settled.AddReady();
@@ -188,8 +188,8 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // The last message may be transient while earlier ones are not. The
-        // mark is needed only if a persistent message comes after the old mark.
+        // The last message may be transient while earlier ones are persistent. A mark is needed only if a persistent message comes after
+        // the old mark.
         if (queue.IsDurable
             && !queue.IsDeleted
             && last.Sequence > queue.Delivered.UpTo

@@ -24,8 +24,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>
     /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
-    /// Raised for each failed attempt; for writes of page files only for the first one until such a write has succeeded again. Handlers run
-    /// on threads of the store and must be short.
+    /// Raised for each failed attempt. After a failed write of a page file, further such failures are not reported until a write succeeds.
+    /// Handlers run on threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -64,7 +64,7 @@ public interface IMessageStore : IAsyncDisposable
     StoreCounts Counts { get; }
 
     /// <summary>
-    /// True if every unsettled message with an entry in memory has its payload in memory too. A snapshot: it may be out of date at once.
+    /// True if every unsettled message with an entry in memory has its payload in memory too. The answer may be out of date at once.
     /// </summary>
     bool ArePayloadsInMemory { get; }
 
@@ -79,7 +79,7 @@ public interface IMessageStore : IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// The caller holds the queue's lock. After a restart the caller must not pass the queue's number to
-    /// <see cref="DataDirectory.OpenStore"/>, or the messages are recovered.
+    /// <see cref="DataDirectory.OpenStore"/>, because this would recover the messages.
     /// </remarks>
     void DeleteQueue(StoredQueue queue);
 

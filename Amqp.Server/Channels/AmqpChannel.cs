@@ -8,7 +8,8 @@ namespace Amqp.Server.Channels;
 
 /// <summary>One channel of a connection: translates between AMQP's frames and a session of the broker.</summary>
 /// <remarks>
-/// The connection's read loop owns the channel. The session writes to the connection's outbox, whose lock is the session's gate.
+/// The connection's read loop owns the channel. The session writes to the connection's outbox, and uses the lock of the outbox as its own
+/// lock.
 /// </remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
@@ -26,10 +27,9 @@ internal sealed class AmqpChannel : ISessionSink
 
     public OpenedConnection Connection { get; }
 
-    /// <summary>The broker's side of the channel.</summary>
     public BrokerSession Session { get; }
 
-    /// <summary>The content that is arriving now.</summary>
+    /// <summary>Assembles the message that the client is sending on this channel.</summary>
     public ContentAssembler Content { get; }
 
     /// <summary>True from the broker's channel.close to the client's close-ok. Requests that arrive meanwhile are discarded.</summary>
@@ -40,7 +40,7 @@ internal sealed class AmqpChannel : ISessionSink
     /// </summary>
     public string LastQueue { get; set; } = "";
 
-    /// <summary>The channel's consumer of direct reply-to; null if there is none. Written under the gate.</summary>
+    /// <summary>The channel's consumer of direct reply-to; null if there is none. Written with the outbox's lock held.</summary>
     public ReplyConsumer? ReplyConsumer { get; set; }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class AmqpChannel : ISessionSink
 
     bool ISessionSink.IsFlushDue => _outbox.IsFlushDue;
 
-    /// <summary>Writes a method. The current round flushes the output at its end.</summary>
+    /// <summary>Writes a method to the output. The connection's current round of work flushes the output when the round ends.</summary>
     public void Send<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => _outbox.Send(Number, method, Connection.Round);
 
@@ -73,7 +73,6 @@ internal sealed class AmqpChannel : ISessionSink
         Session.LeaveAll();
     });
 
-    /// <summary>Name of the channel in the log.</summary>
     public override string ToString() => Session.ToString();
 
     bool ISessionSink.Refuses(SessionConsumer consumer) => _outbox.Refuses(consumer);
@@ -86,7 +85,7 @@ internal sealed class AmqpChannel : ISessionSink
 
     void ISessionSink.Refuse(ulong upTo, bool isMultiple) => _outbox.Write(Number, new BasicNack(upTo, isMultiple, Requeue: false));
 
-    /// <summary>Writes basic.return with code 312 (NO_ROUTE), and the message.</summary>
+    /// <summary>Writes basic.return with reply code 312, NO_ROUTE, and then the message.</summary>
     void ISessionSink.Return(in EncodedMessage message, ReadOnlySpan<byte> body)
     {
         PublishAddress.Split(message.Address, out var exchange, out var routingKey);

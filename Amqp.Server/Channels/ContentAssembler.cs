@@ -7,12 +7,13 @@ namespace Amqp.Server.Channels;
 
 /// <summary>Assembles a publish from its method, header and body frames, in the encoded form that is stored.</summary>
 /// <remarks>
-/// The connection's read loop owns the assembler. The head is built in a buffer that is kept for the next content. A body that arrives in
-/// one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived, not with the size that a header announces.
+/// The connection's read loop owns the assembler. The head, which is the address and the properties, is built in a buffer that is kept for
+/// the next content. A body that arrives in one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived,
+/// not with the size that a header announces.
 /// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
-    /// <summary>Bytes of the largest head buffer that is kept for the next content.</summary>
+    /// <summary>Size in bytes of the largest head buffer that is kept for the next content.</summary>
     private const int KeptHead = 4 << 10;
 
     private const string NoHeader = "expected content header for class 60, got non content header frame instead";
@@ -36,7 +37,7 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     public bool Immediate { get; private set; }
 
-    /// <summary>The head: address and properties. Valid after <see cref="TakeHeader"/>.</summary>
+    /// <summary>Address and properties of the message. Valid after <see cref="TakeHeader"/>.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
     /// <summary>
@@ -44,7 +45,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// </summary>
     public bool IsExpectingContent => _expected != Expected.Method;
 
-    /// <summary>Begins a content, for basic.publish.</summary>
+    /// <summary>Begins the content of a basic.publish.</summary>
     public void Begin(in PublishAddress address)
     {
         EnsureHead(address.Encoded.Length + 64);
@@ -70,7 +71,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         return _bodySize == 0;
     }
 
-    /// <summary>Replaces the reply-to of the properties.</summary>
+    /// <summary>Replaces the property <c>reply-to</c>.</summary>
     public void ReplaceReplyTo(ReadOnlySpan<byte> name)
     {
         var properties = EncodedMessage.Read(Head).Properties;
@@ -189,7 +190,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            UnusedHeap.Note(_body.Length); // not returned, because the pool would never free it
+            UnusedHeap.Note(_body.Length); // not returned to the pool, because the pool would never free the array
         _body = [];
     }
 

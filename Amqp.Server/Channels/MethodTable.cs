@@ -16,7 +16,7 @@ internal sealed class MethodTable<TReceiver>
         return this;
     }
 
-    /// <summary>Calls the handler of a method. An error that the handler throws gets the method as its cause.</summary>
+    /// <summary>Calls the handler of a method. If the handler throws an error, the method becomes the cause of the error.</summary>
     /// <param name="receiver">Passed to the handler.</param>
     /// <param name="id">Id of the method.</param>
     /// <param name="arguments">Encoded arguments of the method.</param>

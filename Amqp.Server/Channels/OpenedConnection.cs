@@ -13,12 +13,13 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     /// <summary>The logged-in client, which owns the sessions of its channels.</summary>
     public BrokerClient Client { get; } = client;
 
-    /// <summary>The output to the client.</summary>
     public Outbox Outbox { get; } = outbox;
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>Closes the socket. Called if the client cannot be told the outcome of its request. Callable from any thread.</summary>
+    /// <summary>
+    /// Closes the socket. Called when the broker cannot report the outcome of a request to the client. Any thread may call this delegate.
+    /// </summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;
@@ -34,10 +35,10 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public required ClientCapabilities Capabilities { get; init; }
 
-    /// <summary>Bytes of the largest frame that may be sent to the client, its eight bytes of envelope included.</summary>
+    /// <summary>Size of the largest frame that may be sent to the client, in bytes, with the eight bytes around its payload.</summary>
     public required int FrameMax { get; init; }
 
-    /// <summary>Limit of channels that are open at once.</summary>
+    /// <summary>Maximum number of open channels.</summary>
     public required int ChannelMax { get; init; }
 
     /// <summary>Heartbeat interval in seconds; 0: none.</summary>
@@ -50,5 +51,5 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     public PendingCommit? PendingCommit { get; set; }
 }
 
-/// <summary>A tx.commit, which is answered once the log is synced up to the position.</summary>
+/// <summary>A tx.commit that is answered once the log is durable up to the commit's position.</summary>
 internal sealed record PendingCommit(AmqpChannel Channel, long Position);

@@ -2,19 +2,16 @@ using System.Buffers;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Octets to be sent, in blocks of a pool: appended at the end, taken from the front a block at a time.</summary>
-/// <remarks>
-/// The outbox's gate guards the buffer. A block that was taken belongs to the caller. A buffer from which everything was taken holds no
-/// memory.
-/// </remarks>
+/// <summary>Octets to be sent, in blocks from a pool. Octets are appended at the end, and whole blocks are taken from the front.</summary>
+/// <remarks>The outbox's lock guards the buffer. A block that was taken belongs to the caller. An empty buffer holds no memory.</remarks>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
-    /// <summary>Limit of the bytes of a block, for a pool that has no limit of its own.</summary>
+    /// <summary>Largest size of a block, in bytes, if the pool sets no limit of its own.</summary>
     private const int LargestBlock = 64 * 1024;
 
     private readonly int _blockSize = Math.Min(pool.MaxBufferSize, LargestBlock);
     private readonly Queue<OutputBlock> _full = new();
-    private IMemoryOwner<byte>? _owner; // owner of the last block, which is being written
+    private IMemoryOwner<byte>? _owner; // owner of the last block, to which octets are appended
     private Memory<byte> _memory;
     private int _used;
 
@@ -37,7 +34,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         return _memory.Span[_used..];
     }
 
-    /// <summary>Bytes of the blocks that are needed to hold a number of octets.</summary>
+    /// <summary>Bytes of the blocks that are needed to hold a given number of octets.</summary>
     public long MemoryOf(long octets) => (octets + _blockSize - 1) / _blockSize * _blockSize;
 
     /// <summary>Takes the first block.</summary>
@@ -58,7 +55,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         if (_used > 0)
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
-            _owner?.Dispose(); // the block is empty, and too small
+            _owner?.Dispose(); // replaces an empty block that is too small
         _owner = pool.Rent();
         if (_owner.Memory.Length < size)
         {

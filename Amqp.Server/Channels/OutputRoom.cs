@@ -2,15 +2,15 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Bounds the octets that are pending for one client: from the high watermark on, deliveries and requests are held back.</summary>
+/// <summary>Limits the octets that wait to be sent to one client. At the high watermark, deliveries and requests begin to wait.</summary>
 /// <remarks>
-/// The outbox's gate guards the state. <see cref="Pending"/> and <see cref="IsFull"/> may also be read without the gate. If a peer reads
+/// The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/> without the lock. If a peer reads
 /// slowly, sends take long and pending octets accumulate. From the high watermark on, consumers are refused and requests are not read, so
 /// that the memory of the output is bounded.
 /// </remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
-    private List<SessionConsumer> _refused = []; // resumed when the output has room again
+    private List<SessionConsumer> _refused = []; // consumers to resume when the output has room again
     private TaskCompletionSource? _hasRoom; // null unless the read loop waits for room
     private long _pending;
     private bool _isFull;
@@ -19,20 +19,19 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Number of octets that were written and are not sent yet.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>
-    /// True while the pending octets reach the high watermark. Meanwhile requests wait, because each may add to the output.
-    /// </summary>
+    /// <summary>True while the pending octets reach the high watermark. Requests then wait, because each request may add output.</summary>
     public bool IsFull => Volatile.Read(ref _isFull);
 
-    /// <summary>True once nothing may be written any more.</summary>
+    /// <summary>True once <see cref="Close"/> was called: nothing may be written any more.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>True while fewer octets than this mark are pending, and deliveries have not ended.</summary>
+    /// <summary>True while fewer octets than <paramref name="mark"/> are pending, and deliveries have not ended.</summary>
     public bool HasRoomBelow(long mark) => !_isDeliveryOver && _pending < mark;
 
     /// <summary>True if a consumer must wait with its deliveries.</summary>
     /// <remarks>
-    /// A later <see cref="Free"/> or <see cref="Clear"/> returns the consumer, to be resumed, unless deliveries have ended.
+    /// When there is room again, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, so that the caller can resume it. If
+    /// deliveries have ended, the consumer is never returned.
     /// </remarks>
     public bool Refuses(SessionConsumer consumer)
     {
@@ -48,7 +47,7 @@ internal sealed class OutputRoom(long highWatermark)
         return true;
     }
 
-    /// <summary>Counts octets that were written.</summary>
+    /// <summary>Adds octets that were written to the number of pending octets.</summary>
     public void Add(int octets)
     {
         _pending += octets;
@@ -56,7 +55,7 @@ internal sealed class OutputRoom(long highWatermark)
             Volatile.Write(ref _isFull, true);
     }
 
-    /// <summary>Counts octets that were sent.</summary>
+    /// <summary>Subtracts octets that were sent from the number of pending octets.</summary>
     /// <returns>The consumers to resume; null if there are none.</returns>
     public List<SessionConsumer>? Free(int octets)
     {
@@ -75,7 +74,7 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Ends the deliveries, because the connection is being closed.</summary>
     public void EndDeliveries() => _isDeliveryOver = true;
 
-    /// <summary>Ends all writes and deliveries, and a wait of the read loop for room.</summary>
+    /// <summary>Ends all writes and deliveries. If the read loop waits for room, ends the wait.</summary>
     public void Close()
     {
         IsClosed = _isDeliveryOver = true;

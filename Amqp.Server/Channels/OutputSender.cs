@@ -11,14 +11,12 @@ namespace Amqp.Server.Channels;
 /// sends block after block, also those that other threads write meanwhile. If a lock were held during the system call, the threads that
 /// handle acknowledgements would wait for the lock. In a measurement with 1 KiB messages and an ack for each, these waits cost a fifth of
 /// the CPU.</para>
-/// <para>The outbox's gate guards the buffer, the room, the counts and <see cref="IsSending"/>.
+/// <para>The outbox's lock guards the buffer, the room, the counts and <see cref="IsSending"/>.
 /// The sender owns the block that is being sent.</para>
 /// </remarks>
 internal sealed class OutputSender : IThreadPoolWorkItem
 {
-    /// <summary>
-    /// Limit of blocks that a thread sends in a row, while other threads go on writing. The thread pool then sends the next blocks.
-    /// </summary>
+    /// <summary>After this many blocks in a row, a thread stops sending, and the thread pool sends the next blocks.</summary>
     private const int BlocksPerSender = 32;
 
     private readonly OutputSink _sink;
@@ -28,9 +26,9 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     private readonly Lock _gate;
     private readonly Action<Exception> _failed;
     private readonly Action _onSent;
-    private OutputBlock _sending; // owned by the sender, like the next field
+    private OutputBlock _sending; // owned by the sending thread, as is the next field
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
-    private TaskCompletionSource? _allSent; // under the gate; null unless the close waits for the last send
+    private TaskCompletionSource? _allSent; // guarded by the lock; null unless the close waits for the last send
     private long _lastSent = Environment.TickCount64;
 
     /// <param name="sink">Destination of the octets.</param>
@@ -45,26 +43,26 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         _onSent = OnSent;
     }
 
-    /// <summary>True while a thread is the sender. Under the gate.</summary>
+    /// <summary>True while a thread is the sender. The lock guards this property.</summary>
     public bool IsSending { get; private set; }
 
-    /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may ask.</summary>
+    /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may read this time.</summary>
     public long LastSent => Volatile.Read(ref _lastSent);
 
-    /// <summary>Sends everything that was written. Takes the gate. Throws nothing.</summary>
+    /// <summary>Sends everything that was written. Takes the lock. Throws nothing.</summary>
     public void Flush()
     {
         lock (_gate)
         {
             if (IsSending || _room.Pending == 0)
-                return; // the current sender also sends what was written since
+                return; // the sending thread also sends the octets that were written meanwhile
             IsSending = true;
             Volatile.Write(ref _lastSent, Environment.TickCount64);
         }
         SendBlocks();
     }
 
-    /// <summary>Completes when the sender has sent everything. Under the gate, after the last write.</summary>
+    /// <summary>Completes when the sender has sent everything. The caller holds the lock, and has written the last octets.</summary>
     public Task WhenSentAsync()
     {
         if (!IsSending)
@@ -76,7 +74,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     /// <summary>Continues as the sender, in place of a thread that has sent <see cref="BlocksPerSender"/> blocks.</summary>
     void IThreadPoolWorkItem.Execute() => SendBlocks();
 
-    /// <summary>Sends until nothing is pending. Called by the sender, without the gate.</summary>
+    /// <summary>Sends until nothing is pending. Called by the sending thread, which does not hold the lock.</summary>
     private void SendBlocks()
     {
         for (int blocks = 0; TryTake(); blocks++)
@@ -106,7 +104,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Sends the rest of the block.</summary>
+    /// <summary>Sends the rest of the current block.</summary>
     /// <returns>False if the send is still pending, or the peer has gone.</returns>
     private bool TrySend()
     {
@@ -162,7 +160,9 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     }
 
     /// <summary>Discards everything that was written, and ends all writes.</summary>
-    /// <remarks>The loss of the peer also ends the read loop. After any other exception the callback must end the read loop.</remarks>
+    /// <remarks>
+    /// The loss of the peer also ends the read loop. After any other exception the callback <c>failed</c> must end the read loop.
+    /// </remarks>
     private void Abandon(Exception error)
     {
         if (!IsLoss(error))

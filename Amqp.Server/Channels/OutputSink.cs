@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Destination of an outbox. Only one send runs at a time.</summary>
+/// <summary>Sends the octets of an outbox. Only one send runs at a time.</summary>
 internal abstract class OutputSink
 {
     /// <summary>
-    /// Returns a sink for the socket itself of a plain connection; for TLS, one for the connection's pipe, which encrypts the output.
+    /// Returns a sink for a connection. Without TLS the sink sends to the socket; with TLS the sink writes to the connection's pipe, which
+    /// encrypts the output.
     /// </summary>
     public static OutputSink Of(ConnectionContext connection) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature && connection.Features.Get<ITlsHandshakeFeature>() is null

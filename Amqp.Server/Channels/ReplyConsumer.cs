@@ -19,7 +19,7 @@ namespace Amqp.Server.Channels;
 internal sealed class ReplyConsumer : IReplyConsumer
 {
     private readonly byte[] _tag;
-    private AmqpChannel? _channel; // written under the gate; null once the consumer is cancelled
+    private AmqpChannel? _channel; // written with the lock held; null once the consumer is cancelled
 
     public ReplyConsumer(AmqpChannel channel, string tag)
     {
@@ -60,7 +60,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
         return true;
     }
 
-    /// <summary>Ends the deliveries. Under the gate. A second call does nothing.</summary>
+    /// <summary>Ends the deliveries. The caller holds the lock. A second call does nothing.</summary>
     public void Cancel()
     {
         if (_channel is not { } channel)

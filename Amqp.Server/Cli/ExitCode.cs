@@ -13,8 +13,8 @@ internal static class ExitCode
     public const int Damaged = 1;
 
     /// <summary>
-    /// An option or argument is invalid, and the command found the error, not the parser (<c>EX_USAGE</c>). For <c>ctl</c>: the command
-    /// line is invalid.
+    /// The command found an invalid option or argument that the parser had accepted (<c>EX_USAGE</c>). For <c>ctl</c>: the command line is
+    /// invalid.
     /// </summary>
     public const int Usage = 64;
 

@@ -10,7 +10,7 @@ namespace Amqp.Server.Cli;
 /// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers, which is aligned to the right.</param>
 internal sealed class OutputTable(string? title, params string[] columns)
 {
-    private const int BoxWidth = 3; // of each column: a line and two blanks
+    private const int BoxWidth = 3; // added to each column of a box: a line and two blanks
 
     private readonly List<string[]> _rows = [];
 
@@ -29,7 +29,7 @@ internal sealed class OutputTable(string? title, params string[] columns)
         if (console?.Profile.Width > widths.Sum() + BoxWidth * (columns.Length + 1))
             PrintBoxed(console);
         else
-            PrintPlain(output, widths); // a table too wide for the terminal is readable in this form, but not in a box
+            PrintPlain(output, widths); // without a box, a table that is too wide for the terminal stays readable
     }
 
     private static bool IsRight(string column) => column[0] == ' ';

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli;
 
 /// <summary>
-/// The command-line options that set a setting. Each option maps to a key of the configuration file, so values are checked in one place.
+/// The command-line options for settings. Each option maps to a key of the configuration file, so that values are checked in one place.
 /// </summary>
 internal sealed class SettingOptions
 {
@@ -38,7 +38,6 @@ internal sealed class SettingOptions
         Description = "Configuration file, in rabbitmq.conf's format."
     };
 
-    /// <summary>Adds all these options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _bind, _port, _managementPort, _dataDirectory, _config })

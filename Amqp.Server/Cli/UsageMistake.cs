@@ -26,7 +26,7 @@ internal static class UsageMistake
     }
 
     /// <summary>
-    /// Returns an option of the command that is written before the command's name, where the parser does not accept the option; null if
+    /// Returns an option that is written before the command's name, although the parser accepts the option only after the name; null if
     /// there is none.
     /// </summary>
     private static (string Token, Option Option)? Misplaced(ParseResult line)

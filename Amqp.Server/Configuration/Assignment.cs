@@ -13,7 +13,9 @@ internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, 
     public static Assignment Of(string key, string value, SettingSource source) => new(key.Split('.'), value, source);
 }
 
-/// <summary>Place in which a value was written, and its precedence: of two values for one setting, the stronger one applies.</summary>
+/// <summary>
+/// Place in which a value was written, and its precedence. If a setting has two values, the value with the greater strength applies.
+/// </summary>
 /// <param name="Name">Name for messages: <c>broker.conf:12</c>, <c>AMQPBROKER_HEARTBEAT</c>, <c>--port</c>.</param>
 /// <param name="Strength">One of the constants of this type.</param>
 /// <param name="Line">Number of the line in a file, from 1; 0 for other sources.</param>

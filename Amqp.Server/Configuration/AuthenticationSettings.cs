@@ -11,7 +11,6 @@ internal static class AuthenticationSettings
     /// <summary>Mechanisms that RabbitMQ ships with. If the configuration sets any of them, no others are offered.</summary>
     private static readonly ValueKind<string> _mechanisms = OneOf("PLAIN", "AMQPLAIN", "EXTERNAL", "RABBIT-CR-DEMO", "ANONYMOUS");
 
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("auth_mechanisms.$name", _mechanisms, "",

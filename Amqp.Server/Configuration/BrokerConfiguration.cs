@@ -26,7 +26,7 @@ internal sealed class BrokerConfiguration
     /// <summary>Warnings about settings without effect and about faults that do not stop the start, one line each.</summary>
     public IReadOnlyList<string> Warnings => [.. SettingRemark.InOrder(_warnings), .. _foundWarnings];
 
-    /// <summary>Settings that differ from their default, in the order of the table. Passwords are masked.</summary>
+    /// <summary>Settings that differ from their default, in the order of <see cref="SettingTable"/>. Passwords are masked.</summary>
     public IEnumerable<(string Key, string Value, string Source)> Changes =>
         from setting in SettingTable.Effective
         from entry in _effective

@@ -20,7 +20,7 @@ internal static class ConfigurationFiles
         return [.. first, .. Further(main, variables)];
     }
 
-    /// <summary>Returns the files that RabbitMQ would also read in the folders of these files, but the broker does not.</summary>
+    /// <summary>Returns the files in the folders of these configuration files that RabbitMQ would read but the broker does not.</summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
         .. files.Select(file => Path.GetDirectoryName(file) ?? "").Distinct()
@@ -32,7 +32,7 @@ internal static class ConfigurationFiles
     {
         if (variables.TryGetValue(EnvironmentSettings.ConfigFile, out string? ours))
             return ours;
-        // As in RabbitMQ, the extension may be omitted in this variable.
+        // As in RabbitMQ, the variable may name the file without its extension.
         return variables.TryGetValue(RabbitMqEnvironment.ConfigFile, out string? file) && !File.Exists(file) && File.Exists(file + ".conf")
             ? file + ".conf"
             : file;

@@ -17,7 +17,7 @@ public sealed class ConnectionOptions
     /// <summary>Heartbeat interval offered in connection.tune, in seconds; 0 offers none.</summary>
     public ushort Heartbeat { get; set; } = 60;
 
-    /// <summary>Time limit for a peer from connecting to connection.open; <see cref="Timeout.InfiniteTimeSpan"/> is no limit.</summary>
+    /// <summary>Time that a peer may take from connecting to connection.open; <see cref="Timeout.InfiniteTimeSpan"/> is no limit.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Limit for the number of open AMQP connections; 0 is no limit.</summary>

@@ -7,7 +7,6 @@ internal static class ConnectionSettings
 {
     private const int LargestFrame = 536_870_912;
 
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "10000",

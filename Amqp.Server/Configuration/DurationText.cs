@@ -7,7 +7,8 @@ internal static class DurationText
 {
     private static readonly (string Unit, long Milliseconds)[] _units =
     [
-        ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1_000), // "ms" before "m"
+        // "ms" comes before "m", because "m" is also the start of "ms".
+        ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1_000),
     ];
 
     /// <summary>Reads milliseconds, or a time like <c>1d12h</c>; false if the text is invalid or the time too long for 64 bits.</summary>

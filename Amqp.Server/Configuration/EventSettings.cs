@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the exchange <c>amq.rabbitmq.event</c>.</summary>
 internal static class EventSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("event_exchange.enabled", ValueKinds.Boolean, "true",

@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the names and the version that the broker reports to clients.</summary>
 internal static class IdentitySettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("cluster_name", Name, "",

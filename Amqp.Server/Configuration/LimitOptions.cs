@@ -27,7 +27,8 @@ public sealed class LimitOptions
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Limit for the quarantined messages of one queue or x-delayed-message exchange. With one more, the queue or exchange stops.
+    /// Limit for the quarantined messages of one queue or x-delayed-message exchange. One message above the limit stops the queue or
+    /// exchange.
     /// </summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 

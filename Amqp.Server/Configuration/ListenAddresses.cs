@@ -10,7 +10,6 @@ internal static class ListenAddresses
 {
     private static readonly string[] _unixPrefixes = ["unix:", "local:"];
 
-    /// <summary>Reads a listener.</summary>
     public static bool TryParse(string text, out ListenAddress listener)
     {
         listener = default;

@@ -43,8 +43,8 @@ internal sealed class ListenerPlan
     public int? ManagementTlsPort { get; set; }
 
     /// <summary>
-    /// Port for Prometheus. If null, the HTTP API's port plus 20, as in RabbitMQ's defaults, so that several brokers on one machine do not
-    /// use the same port.
+    /// Port for Prometheus. If null, the port is the HTTP API's port plus 20, so that several brokers on one machine do not use the same
+    /// port. RabbitMQ's default ports differ by 20 too.
     /// </summary>
     public int? MetricsPort { get; set; }
 
@@ -81,7 +81,8 @@ internal sealed class ListenerPlan
         (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>
-    /// Sets address and port for Prometheus. The default of the struct, read from <c>none</c>, disables the listener without TLS.
+    /// Sets address and port for Prometheus. If the setting is <c>none</c>, <paramref name="listener"/> is the default of its type, and
+    /// there is no listener without TLS.
     /// </summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
     {
@@ -146,7 +147,7 @@ internal sealed class ListenerPlan
     /// <summary>Returns the endpoints for Prometheus.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
-        // As for the HTTP API, a listener with TLS alone disables the listener without TLS.
+        // As for the HTTP API, if only the listener with TLS is configured, there is no listener without TLS.
         if (WithoutMetrics || (MetricsTlsPort is not null && MetricsPort is null && _metricsAddress is null))
             return [];
         int management = ManagementPort ?? ManagementTlsPort ?? DefaultManagementPort;

@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the listeners for AMQP and for the HTTP API.</summary>
 internal static class ListenerSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("bind", Addresses, "127.0.0.1, ::1",

@@ -9,7 +9,7 @@ public sealed class LogOptions
     /// <summary>Lowest level that is logged, unless <see cref="ConsoleLevel"/> or <see cref="ExchangeLevel"/> is set.</summary>
     public LogLevel Level { get; set; } = LogLevel.Information;
 
-    /// <summary>Lowest level that is written to standard output; null for that of <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is written to standard output; null: the value of <see cref="Level"/>.</summary>
     public LogLevel? ConsoleLevel { get; set; }
 
     /// <summary>
@@ -26,7 +26,7 @@ public sealed class LogOptions
     /// <summary>True if the log is also published to the exchange <c>amq.rabbitmq.log</c>.</summary>
     public bool IsOnExchange { get; set; }
 
-    /// <summary>Lowest level that is published to the exchange; null for that of <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is published to the exchange; null: the value of <see cref="Level"/>.</summary>
     public LogLevel? ExchangeLevel { get; set; }
 
     /// <summary>True if events are published to the exchange as JSON objects.</summary>

@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the HTTP API, except its listeners.</summary>
 internal static class ManagementSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("management.path_prefix", PathPrefix, "", "Path before `/api` in URLs of the HTTP API, such as `/rabbit`.",

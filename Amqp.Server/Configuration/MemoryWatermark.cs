@@ -20,7 +20,7 @@ internal sealed class MemoryWatermark
     /// <summary>Returns the limit in bytes.</summary>
     public long Resolve() => Absolute ?? (long)(Relative * Available);
 
-    /// <summary>Returns the bytes of transient messages in memory above which messages are paged out to disk.</summary>
+    /// <summary>Returns the limit for transient messages in memory, in bytes. Messages above the limit are paged out to disk.</summary>
     public long ResolvePaging() => PagingRatio < 1 ? (long)(PagingRatio * Resolve()) : long.MaxValue;
 
     /// <summary>Available memory in bytes, the base of all shares.</summary>

@@ -7,7 +7,6 @@ internal static class MessageSettings
 {
     private const long LargestMessage = 536_870_912;
 
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728",

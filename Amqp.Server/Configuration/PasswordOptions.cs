@@ -13,9 +13,11 @@ public sealed class PasswordOptions
     /// <summary>RabbitMQ's name of the validator for new passwords; one of the constants of this type.</summary>
     public string Validation { get; set; } = AcceptEverything;
 
-    /// <summary>Smallest number of bytes in a new password, for <see cref="MinimumLength"/>.</summary>
+    /// <summary>Smallest number of bytes in a new password. Used if <see cref="Validation"/> is <see cref="MinimumLength"/>.</summary>
     public int MinLength { get; set; } = 5;
 
-    /// <summary>Regular expression that must match in a new password, for <see cref="RegularExpression"/>.</summary>
+    /// <summary>
+    /// Regular expression that must match in a new password. Used if <see cref="Validation"/> is <see cref="RegularExpression"/>.
+    /// </summary>
     public string Pattern { get; set; } = ".*";
 }

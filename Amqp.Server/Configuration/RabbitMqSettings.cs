@@ -10,7 +10,7 @@ internal static class RabbitMqSettings
     private const string Resource = "Amqp.Server.Configuration.RabbitMqSettings.txt";
     private static readonly Lazy<IReadOnlyList<Setting>> _withoutEffect = new(() => [.. Read()]);
 
-    /// <summary>The rows. The table is read at the first access.</summary>
+    /// <summary>The settings of the table, which is read at the first access.</summary>
     public static IReadOnlyList<Setting> WithoutEffect => _withoutEffect.Value;
 
     private static IEnumerable<Setting> Read()

@@ -9,7 +9,6 @@ internal static class ResponseHeaderSettings
         "text of printable ASCII", (string text, [MaybeNullWhen(false)] out string value) =>
             (value = text).Length > 0 && text.All(character => character is >= ' ' and <= '~'));
 
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Of("management.csp.policy", "Content-Security-Policy"),

@@ -23,7 +23,7 @@ internal sealed class Setting
     /// <summary>RabbitMQ's name of the setting, or this broker's own name.</summary>
     public SettingKey Key { get; }
 
-    /// <summary>Description of valid values that completes "expected …".</summary>
+    /// <summary>Description of the valid values. Error texts show it after the word "expected".</summary>
     public string Expected { get; }
 
     /// <summary>The default, as written in a configuration file; empty if there is none.</summary>
@@ -47,7 +47,9 @@ internal sealed class Setting
         where T : notnull =>
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
-    /// <summary>Creates a setting whose effect also depends on the name in its key or on the strength of its source.</summary>
+    /// <summary>
+    /// Creates a setting. The effect also depends on the name in the setting's key, or on the strength of the value's source.
+    /// </summary>
     public static Setting Of<T>(
         string key,
         ValueKind<T> kind,
@@ -62,17 +64,17 @@ internal sealed class Setting
 
     /// <summary>Creates a setting without effect. Add its values with <see cref="Ignoring"/> or <see cref="Refusing"/>.</summary>
     /// <param name="key">RabbitMQ's name of the setting.</param>
-    /// <param name="expected">Description of valid values that completes "expected …".</param>
+    /// <param name="expected">Description of the valid values. Error texts show it after the word "expected".</param>
     public static Setting WithoutEffect(string key, string expected) => new(key, expected, "", "", _ => null, null);
 
     /// <summary>Adds values that cause a warning and are ignored.</summary>
     /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker; completes "has no effect: …".</param>
+    /// <param name="reason">Behaviour of this broker. The warning shows it after the words "has no effect:".</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
     /// <summary>Adds values that stop the start, because RabbitMQ restricts something by them and this broker does not.</summary>
     /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker; completes "has no effect: …".</param>
+    /// <param name="reason">Behaviour of this broker. The error shows it after the words "has no effect:".</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));
 
     /// <summary>Parses a value; returns null if the text is invalid.</summary>
@@ -100,7 +102,7 @@ internal sealed class Setting
 
 /// <summary>Values of a setting that are valid in RabbitMQ but have no effect in this broker.</summary>
 /// <param name="Kind">Kind of these values.</param>
-/// <param name="Reason">Behaviour of this broker; completes "has no effect: …".</param>
+/// <param name="Reason">Behaviour of this broker. Warnings and errors show it after the words "has no effect:".</param>
 /// <param name="Restricts">
 /// True if RabbitMQ restricts access or limits a resource by these values. A broker that ignored them would allow more than its operator
 /// expects.

@@ -46,7 +46,7 @@ internal sealed class SettingKey(string pattern)
             return variable == Variable;
         }
         if (_parts.Count(IsWildcard) > 1)
-            return false; // ambiguous: an underscore can separate two names or be a part of one
+            return false; // ambiguous: an underscore can separate two names or be a part of a name
 
         int wildcard = Array.FindIndex(_parts, IsWildcard);
         int start = EnvironmentSettings.Prefix.Length + _parts.Take(wildcard).Sum(part => part.Length + 1);
@@ -62,7 +62,9 @@ internal sealed class SettingKey(string pattern)
         return true;
     }
 
-    /// <summary>Returns this key for "did you mean", with its wildcard replaced by the unknown key's part at that position.</summary>
+    /// <summary>
+    /// Returns this key for the hint "did you mean". The unknown key's part at the wildcard's position replaces the wildcard.
+    /// </summary>
     public string WithNameFrom(IReadOnlyList<string> segments) => segments.Count == _parts.Length
         ? string.Join('.', _parts.Select((part, at) => part.StartsWith('$') ? segments[at] : part))
         : pattern;

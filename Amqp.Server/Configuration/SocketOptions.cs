@@ -4,7 +4,7 @@ namespace Amqp.Server.Configuration;
 public sealed class SocketOptions
 {
     /// <summary>Limit for pending connections that are not accepted yet.</summary>
-    /// <remarks>With RabbitMQ's 128, SYN packets are dropped when many clients reconnect at once.</remarks>
+    /// <remarks>With RabbitMQ's default of 128, SYN packets are dropped when many clients reconnect at once.</remarks>
     public int Backlog { get; set; } = 1_024;
 
     /// <summary>True to send small writes at once (TCP_NODELAY).</summary>

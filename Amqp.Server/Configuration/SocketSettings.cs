@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of sockets: RabbitMQ's <c>tcp_listen_options</c>.</summary>
 internal static class SocketSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024",

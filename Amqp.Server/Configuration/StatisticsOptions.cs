@@ -8,7 +8,9 @@ public sealed class StatisticsOptions
     /// <summary>Time between two samples of all counts. Rates are computed from samples.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Limit for the memory of samples, in bytes. Beyond it, samples of single objects are kept for a shorter time.</summary>
+    /// <summary>
+    /// Limit for the memory of samples, in bytes. Above the limit, samples of single objects are kept for a shorter time.
+    /// </summary>
     public long MaxMemory { get; set; } = 16 << 20;
 
     /// <summary>True to count login attempts by address and user.</summary>

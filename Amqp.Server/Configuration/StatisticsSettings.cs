@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of statistics and of the listeners for Prometheus.</summary>
 internal static class StatisticsSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("collect_statistics_interval", Milliseconds(1, 3_600_000), "5000",

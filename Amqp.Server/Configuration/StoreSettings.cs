@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the data directory and of the message store.</summary>
 internal static class StoreSettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("data_dir", Text, "amqpbroker-data", "Folder for all persistent data. Only one broker at a time can use a folder.",

@@ -5,7 +5,6 @@ namespace Amqp.Server.Configuration;
 /// <summary>Settings of the export of metrics and traces to an OpenTelemetry collector.</summary>
 internal static class TelemetrySettings
 {
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("opentelemetry.endpoint", HttpAddress, "",

@@ -42,10 +42,13 @@ public sealed class TlsOptions
     /// <summary>Time limit for the TLS handshake; <see cref="Timeout.InfiniteTimeSpan"/> is no limit.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Field of a client's certificate that has the user name, for the mechanism EXTERNAL.</summary>
+    /// <summary>Field of a client's certificate that contains the user name. The SASL mechanism EXTERNAL uses this name.</summary>
     public CertificateName LoginFrom { get; set; } = CertificateName.DistinguishedName;
 
-    /// <summary>Type of the alternative name that is used, for <see cref="CertificateName.AlternativeName"/>.</summary>
+    /// <summary>
+    /// Type of the alternative name that contains the user name, if <see cref="LoginFrom"/> is
+    /// <see cref="CertificateName.AlternativeName"/>.
+    /// </summary>
     public AlternativeNameType AlternativeNameType { get; set; } = AlternativeNameType.Dns;
 
     /// <summary>Position among the certificate's alternative names of the selected type, from 0.</summary>

@@ -9,7 +9,7 @@ internal sealed class TlsPlan(TlsOptions options)
     private SslProtocols _versions = SslProtocols.None;
     private int? _depth;
 
-    /// <summary>Options, for values that do not depend on other settings.</summary>
+    /// <summary>The options. Settings that do not depend on other settings change the options directly.</summary>
     public TlsOptions Options => options;
 
     /// <summary>Adds a version of TLS. If any version is added, the default versions are not offered.</summary>

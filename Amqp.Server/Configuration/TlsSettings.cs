@@ -12,7 +12,7 @@ internal static class TlsSettings
     /// </summary>
     private static readonly ValueKind<string> _oldVersions = RabbitMqKinds.Parse("tlsv1.1|tlsv1");
 
-    /// <summary>Rows for the listeners of the HTTP server; the rows for AMQP are <see cref="OfAmqp"/>.</summary>
+    /// <summary>The settings of the HTTP server's listeners.</summary>
     public static IReadOnlyList<Setting> OfHttp { get; } =
     [
         .. Under("management.ssl", "the HTTP API", target => target.ManagementTls),
@@ -20,7 +20,9 @@ internal static class TlsSettings
         .. Under("prometheus.ssl", "the metrics", target => target.MetricsTls),
     ];
 
-    /// <summary>Rows for the listeners of AMQP. Other listeners use these values for settings of their own that are not set.</summary>
+    /// <summary>
+    /// The settings of AMQP's listeners. Other listeners use these values for each of their own settings that is not set.
+    /// </summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [
         Setting.Of("ssl_options.certfile", Text, "",

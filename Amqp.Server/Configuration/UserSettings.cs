@@ -7,7 +7,7 @@ internal static class UserSettings
 {
     private const string NoEncrypted = "values encrypted by RabbitMQ's tools cannot be decrypted";
 
-    /// <summary>Rows for the users that the broker creates by itself.</summary>
+    /// <summary>The settings of the users that the broker creates by itself.</summary>
     public static IReadOnlyList<Setting> Defaults { get; } =
     [
         Setting.Of("default_user", Name, "guest", "User that is created in a new data directory.",
@@ -48,7 +48,7 @@ internal static class UserSettings
             (target, value, how) => target.DefaultUser(how.Name).Permissions.Read = value),
     ];
 
-    /// <summary>Rows that apply to all users.</summary>
+    /// <summary>The settings that apply to all users.</summary>
     public static IReadOnlyList<Setting> Rules { get; } =
     [
         Setting.Of("loopback_users", OneOf("none"), "", "`none` lets every user connect from anywhere.",

@@ -6,7 +6,9 @@ namespace Amqp.Server.Configuration;
 internal delegate bool ValueReader<T>(string text, [MaybeNullWhen(false)] out T value);
 
 /// <summary>Kind of value: its description and its parser.</summary>
-/// <param name="Expected">Description that completes "expected …" in messages and is used in the documentation.</param>
+/// <param name="Expected">
+/// Description of the valid values. Messages show it after the word "expected", and the documentation contains it.
+/// </param>
 /// <param name="TryRead">Parser, which returns false if the text is not of this kind.</param>
 internal sealed record ValueKind<T>(string Expected, ValueReader<T> TryRead)
 {

@@ -135,7 +135,9 @@ internal static class ValueKinds
 
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
-    /// <summary>Time in milliseconds, or with units as in policies in RabbitMQ's configuration files: <c>1d12h</c>, <c>90s</c>.</summary>
+    /// <summary>
+    /// Time in milliseconds, or numbers with units, as RabbitMQ's configuration files write times: <c>1d12h</c>, <c>90s</c>.
+    /// </summary>
     public static readonly ValueKind<long> Duration = new("milliseconds, or a time like 1d12h, 90s or 500ms", DurationText.TryParse);
 
     /// <summary>Whole number from 1, for values of policies.</summary>

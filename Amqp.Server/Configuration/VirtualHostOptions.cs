@@ -21,7 +21,7 @@ public sealed class VirtualHostOptions
     public IReadOnlyList<DefaultOperatorPolicy> OperatorPolicies { get; set; } = [];
 }
 
-/// <summary>Limits of new virtual hosts whose name matches.</summary>
+/// <summary>Limits of new virtual hosts whose name matches <see cref="Pattern"/>.</summary>
 public sealed class DefaultLimits
 {
     /// <summary>Regular expression that matches names of virtual hosts.</summary>
@@ -34,7 +34,7 @@ public sealed class DefaultLimits
     public long? MaxQueues { get; set; }
 }
 
-/// <summary>Operator policy of new virtual hosts whose name matches.</summary>
+/// <summary>Operator policy of new virtual hosts whose name matches <see cref="VirtualHostPattern"/>.</summary>
 /// <param name="name">Name of the policy.</param>
 public sealed class DefaultOperatorPolicy(string name)
 {

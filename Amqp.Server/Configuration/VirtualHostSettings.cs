@@ -7,7 +7,6 @@ internal static class VirtualHostSettings
 {
     private static readonly ValueKind<int> _most = Integer(0, int.MaxValue).Or("infinity", -1);
 
-    /// <summary>Rows of the <see cref="SettingTable"/>.</summary>
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("channel_max_per_node", _most, "infinity",

@@ -11,7 +11,7 @@ namespace Amqp.Server.Connections;
 internal static class AccessChanges
 {
     /// <summary>
-    /// From now on closes connections of deleted users and virtual hosts, and cancels consumers whose user may no longer read the queue.
+    /// Starts to close the connections of deleted users and virtual hosts, and to cancel consumers whose user may no longer read the queue.
     /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
@@ -28,7 +28,8 @@ internal static class AccessChanges
     }
 
     /// <summary>
-    /// Demands that user and virtual host of a new connection still exist: a deletion during the handshake does not close the connection.
+    /// Throws if the user or the virtual host of a new connection was deleted during the handshake. Such a deletion does not close the
+    /// connection.
     /// </summary>
     /// <exception cref="AmqpException">320: the user or the virtual host is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)

@@ -15,8 +15,8 @@ namespace Amqp.Server.Connections;
 /// A client's connection from its first octet to its last: runs the handshake, reads frames, and releases everything at the end.
 /// </summary>
 /// <remarks>
-/// The read loop owns the connection. Other threads may call <see cref="Close"/>, <see cref="Abort"/>, <see cref="WakeUp"/> and
-/// <see cref="Check"/>: the state that these methods change is interlocked or under the outbox's gate.
+/// The read loop owns the connection. Any thread may read the properties, and call <see cref="Close"/>, <see cref="Abort"/>,
+/// <see cref="WakeUp"/> and <see cref="Check"/>. The state that these methods change is interlocked, or the outbox's lock guards it.
 /// </remarks>
 internal sealed class AmqpConnection : IMemoryHolder
 {
@@ -66,34 +66,31 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public Outbox Outbox { get; }
 
-    /// <summary>Result of the handshake; null before its end. Any thread may ask.</summary>
+    /// <summary>Result of the handshake; null before the handshake has ended.</summary>
     public OpenedConnection? Opened => Volatile.Read(ref _opened);
 
-    /// <summary>Counts of octets and messages. Any thread may ask.</summary>
     public ConnectionCounts Traffic => Outbox.Counts;
 
-    /// <summary>Octets that the socket has not taken yet. Any thread may ask.</summary>
+    /// <summary>Octets that the socket has not taken yet.</summary>
     public long PendingOutput => Outbox.Waiting;
 
-    /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
+    /// <summary>The open channels, in order of their numbers.</summary>
     public IReadOnlyList<AmqpChannel> Channels => _readLoop.Channels;
 
-    /// <summary>Sessions of the open channels. Any thread may ask.</summary>
     public IEnumerable<BrokerSession> Sessions => Channels.Select(channel => channel.Session);
 
-    /// <summary>Number of open channels. Any thread may ask.</summary>
     public int ChannelCount => _readLoop.ChannelCount;
 
-    /// <summary>Limit of open channels that the handshake agreed on; 0 before the end of the handshake. Any thread may ask.</summary>
+    /// <summary>Limit of open channels that the handshake agreed on; 0 before the handshake has ended.</summary>
     public int ChannelMax => Opened?.ChannelMax ?? 0;
 
-    /// <summary>Bytes of the largest frame, with its 8 bytes of envelope; 0 until the handshake ends. Any thread may ask.</summary>
+    /// <summary>Bytes of the largest frame, with the 8 bytes around its payload; 0 before the handshake has ended.</summary>
     public int FrameMax => Opened?.FrameMax ?? 0;
 
-    /// <summary>Heartbeat interval in seconds; 0 if the handshake agreed on no heartbeats, or has not ended. Any thread may ask.</summary>
+    /// <summary>Heartbeat interval in seconds; 0 if the handshake agreed on no heartbeats, or has not ended.</summary>
     public int Heartbeat => Opened?.Heartbeat ?? 0;
 
-    /// <summary>The logged-in client; null before the end of the handshake. Any thread may ask.</summary>
+    /// <summary>The logged-in client; null before the handshake has ended.</summary>
     public BrokerClient? Client => Opened?.Client;
 
     /// <inheritdoc/>
@@ -109,7 +106,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>True once the broker has sent connection.close.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
-    /// <summary>RabbitMQ's word for the state: <c>closing</c>, or one of <see cref="PublisherBrake.State"/>. Any thread may ask.</summary>
+    /// <summary>RabbitMQ's word for the state: <c>closing</c>, or one of <see cref="PublisherBrake.State"/>.</summary>
     public string State => IsClosing ? "closing" : Client?.Brake.State ?? "running";
 
     /// <summary>Runs the connection until it ends. Throws nothing.</summary>
@@ -137,14 +134,12 @@ internal sealed class AmqpConnection : IMemoryHolder
         }
     }
 
-    /// <summary>
-    /// Sends connection.close, and closes the socket if the peer does not answer in time. A second call does nothing. Any thread.
-    /// </summary>
+    /// <summary>Sends connection.close, and closes the socket if the peer does not answer in time. A second call does nothing.</summary>
     public void Close(AmqpException error)
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
-        bool isLoginRefused = _opened is null && error.Code == ReplyCode.AccessRefused; // logged by FailedLogins
+        bool isLoginRefused = _opened is null && error.Code == ReplyCode.AccessRefused; // FailedLogins logs such a refusal
         if (error.Code != ReplyCode.ConnectionForced && !isLoginRefused)
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
         _deadline.Set(_opened is null || error.Code == ReplyCode.FrameError ? ConnectionDeadline.ShortClose : ConnectionDeadline.Close);
@@ -160,7 +155,6 @@ internal sealed class AmqpConnection : IMemoryHolder
             _readLoop.WakeUp();
     }
 
-    /// <summary>Closes the socket. Any thread.</summary>
     public void Abort() => _context.Abort();
 
     /// <inheritdoc cref="ReadLoop.WakeUp"/>
@@ -224,7 +218,7 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task EndAsync()
     {
-        // Each step is contained, so that the next steps are taken even if one throws.
+        // The exceptions of each step are caught, so that the next steps are taken too.
         _faults.Contain(_readLoop.Release);
         _round.Complete();
         _faults.Contain(NoteClosed);
@@ -240,7 +234,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        // Needed if the client was refused after the handshake: the read loop, which releases the client otherwise, has not run.
+        // If the client was refused after the handshake, the read loop has not run, and so has not released the client.
         _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)

@@ -17,7 +17,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     private readonly Lock _lock = new();
     private AmqpChannel? _latest; // channel of the last frame; saves a look-up, because the next frame is mostly for the same channel
 
-    /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
+    /// <summary>The open channels, in order of their numbers. Any thread may read the list.</summary>
     public IReadOnlyList<AmqpChannel> All
     {
         get
@@ -27,7 +27,6 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Number of open channels. Any thread may ask.</summary>
     public int Count
     {
         get
@@ -72,7 +71,8 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     /// <summary>Releases everything that the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
-        // Consumers first: a message that one channel requeues must not be delivered on another channel of the connection.
+        // Consumers are cancelled first, because a message that one channel requeues must not be delivered on another channel of the
+        // connection.
         foreach (var channel in _channels.Values)
             connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)

@@ -8,8 +8,8 @@ internal sealed class ConnectionDeadline(Action onMissed)
     /// <summary>Time for a peer to answer connection.close before its socket is closed.</summary>
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shorter time for a peer with broken framing or without a login, which is probably not an AMQP client.</summary>
-    /// <remarks>Also the time for a last send, and for the client to close its socket after a close-ok.</remarks>
+    /// <summary>The shorter time for a peer without a login or with broken framing. Such a peer is probably not an AMQP client.</summary>
+    /// <remarks>The last send of a connection has this time too, and so has a client that must close its socket after close-ok.</remarks>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 
     private CancellationTokenSource? _timer;

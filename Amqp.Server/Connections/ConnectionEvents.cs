@@ -7,8 +7,8 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Connections;
 
 /// <summary>
-/// Raises the events of logins and connections. The fact <c>pid</c> contains the connection's name, because the broker has no Erlang
-/// processes.
+/// Raises the events of logins and connections. The event's field <c>pid</c> contains the connection's name, because the broker has no
+/// Erlang processes.
 /// </summary>
 internal static class ConnectionEvents
 {

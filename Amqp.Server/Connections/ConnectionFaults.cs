@@ -2,16 +2,15 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Contains the unexpected exceptions of one connection. Thread-safe; throws nothing.</summary>
+/// <summary>Catches, counts and logs the unexpected exceptions of one connection. Thread-safe; throws nothing.</summary>
 /// <param name="faults">Counts and logs the exceptions.</param>
 /// <param name="connection">The connection's name.</param>
 internal sealed class ConnectionFaults(ContainedFaults faults, string connection)
 {
     private string Place => $"connection {connection}";
 
-    /// <summary>Notes an exception.</summary>
     public void Note(Exception error) => faults.Note(Compartment.Connection, Place, error);
 
-    /// <summary>Runs a step, and notes its exception if the step throws.</summary>
+    /// <summary>Runs a step. If the step throws, counts and logs the exception.</summary>
     public void Contain(Action step) => faults.Contain(Compartment.Connection, Place, step);
 }

@@ -16,7 +16,9 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
     /// <summary>Notes that octets have arrived, so the peer is alive.</summary>
     public void NoteReceived() => Volatile.Write(ref _lastReceived, Environment.TickCount64);
 
-    /// <summary>Stops the check of the peer, whose heartbeats are not read from now on.</summary>
+    /// <summary>
+    /// Stops checking if the peer is alive, because the peer's heartbeats are not read until <see cref="ResumeReading"/>.
+    /// </summary>
     public void PauseReading() => Volatile.Write(ref _isReadingPaused, true);
 
     /// <summary>Resumes the check of the peer. The time without input is counted from now on.</summary>

@@ -24,6 +24,6 @@ internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, Cancellatio
         heartbeat.ResumeReading();
     }
 
-    /// <summary>Ends the current pause, and every later pause as soon as it begins.</summary>
+    /// <summary>Ends the current pause. Later pauses end as soon as they begin.</summary>
     public void End() => Interlocked.Exchange(ref _current, _noMore)?.TrySetResult();
 }

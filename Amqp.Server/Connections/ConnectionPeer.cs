@@ -17,7 +17,7 @@ internal sealed class ConnectionPeer
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
         IsUnixSocket = local is UnixDomainSocketEndPoint;
         _isBelieved = context.Features.Get<ProxiedPeer>() is not { IsTrusted: false };
-        // The peers of a Unix socket have no address, and each connection needs a name of its own.
+        // The peers of a Unix socket have no address. The connection's id gives each of these connections a name of its own.
         Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
         (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;

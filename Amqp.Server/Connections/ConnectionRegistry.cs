@@ -27,10 +27,8 @@ internal sealed class ConnectionRegistry(
     private bool _isSuspended;
     private bool _isInMaintenance;
 
-    /// <summary>The connections that have not logged in yet.</summary>
     public PendingLogins Pending { get; } = new(options.Value.Connections.MaxUnauthenticated, clock, logger);
 
-    /// <summary>The logins that were refused.</summary>
     public FailedLogins FailedLogins { get; } = new(options.Value.Connections.FailedLoginLimit, clock, logger);
 
     /// <summary>Returns a logger for the connections from an address.</summary>
@@ -41,7 +39,7 @@ internal sealed class ConnectionRegistry(
 
     public int Count => _connections.Count;
 
-    /// <summary>True while new connections are closed without an answer. Any thread.</summary>
+    /// <summary>True while new connections are closed without an answer. Any thread may use this property.</summary>
     public bool IsSuspended
     {
         get => Volatile.Read(ref _isSuspended);

@@ -105,7 +105,7 @@ internal sealed class Handshake(
         }
         catch
         {
-            admission.Dispose(); // no other object owns it yet
+            admission.Dispose(); // no other object owns the admission yet
             throw;
         }
     }
@@ -132,8 +132,8 @@ internal sealed class Handshake(
     }
 
     /// <summary>
-    /// Reads the next method; null if the peer has gone, or after an error and a delay. As in RabbitMQ, the client receives no answer to
-    /// the error.
+    /// Reads the next method. Returns null if the peer has gone. After an error, returns null too, but only after a delay. As in RabbitMQ,
+    /// the client receives no answer to the error.
     /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
@@ -171,7 +171,9 @@ internal sealed class Handshake(
     private static async Task DelayAsync(CancellationToken aborted) =>
         await Task.Delay(_refusalDelay, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Returns the client's limit, or the broker's if the client's is 0.</summary>
+    /// <summary>
+    /// Returns the largest frame that the client asked for; if the client asked for 0, the largest frame that the broker offered.
+    /// </summary>
     private int AgreeOnFrameMax(uint asked)
     {
         int offered = options.Connections.FrameMax == 0 ? int.MaxValue : options.Connections.FrameMax;

@@ -9,7 +9,7 @@ namespace Amqp.Server.Connections;
 /// <summary>Reads the handshake one method at a time. The octets after a method are left for the next read.</summary>
 internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
-    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before.</summary>
+    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before they have arrived.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
     {
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
@@ -26,7 +26,9 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         return octets;
     }
 
-    /// <summary>Reads a method and skips heartbeats before it. Returns null if the peer closes the connection before.</summary>
+    /// <summary>
+    /// Reads a method and skips heartbeats before it. Returns null if the peer closes the connection before the method has arrived.
+    /// </summary>
     /// <exception cref="AmqpException">504: another method. 501, 505: not a method frame.</exception>
     public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>

@@ -6,8 +6,8 @@ namespace Amqp.Server.Connections;
 /// The connections that have not completed the handshake yet. When there are more than the limit, the oldest of them is closed.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login loses these first, so it does
-/// not keep other clients out.
+/// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login has the oldest ones, which are
+/// closed first. So such a peer does not keep other clients out.
 /// </remarks>
 /// <param name="most">Limit of pending connections; 0: no limit.</param>
 /// <param name="clock">Measures the time between two log lines.</param>
@@ -16,7 +16,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
 {
     private static readonly TimeSpan _logInterval = TimeSpan.FromSeconds(10);
 
-    private readonly LinkedList<ConnectionContext> _waiting = []; // oldest first
+    private readonly LinkedList<ConnectionContext> _waiting = []; // sorted: the oldest connection comes first
     private readonly Lock _gate = new();
     private long? _loggedAt;
     private long _cutOff;
@@ -74,7 +74,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         return node;
     }
 
-    /// <summary>Counts a closed connection. Under the lock.</summary>
+    /// <summary>Counts a closed connection. The caller holds the lock.</summary>
     /// <returns>Number of connections closed since the last log line; 0 if no line is due.</returns>
     private long CountToLog()
     {

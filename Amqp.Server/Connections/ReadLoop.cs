@@ -25,15 +25,14 @@ internal sealed class ReadLoop(
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
-    private bool _isFramingLost; // after a frame that was too large, no later octet can be trusted
+    private bool _isFramingLost; // set after a frame that was too large, because no later octet can be trusted
     private bool _isDone;
     private bool _mustPause; // the loop must wait before the next frame
     private bool _isHeldBack; // a header or body frame came while an alarm was set
 
-    /// <summary>The open channels, in order of their numbers. Any thread may ask.</summary>
+    /// <summary>The open channels, in order of their numbers. Any thread may read the list.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
 
-    /// <summary>Number of open channels. Any thread may ask.</summary>
     public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
 
     /// <summary>Handles frames until one side has closed.</summary>
@@ -52,7 +51,7 @@ internal sealed class ReadLoop(
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // Consumed: whole frames. Examined: everything, unless the loop stopped between two frames.
+            // Whole frames are consumed. All octets are marked as examined, unless the loop stopped between two frames.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
@@ -65,7 +64,7 @@ internal sealed class ReadLoop(
         return true;
     }
 
-    /// <summary>Makes the loop check, without input, if channels or the connection must close. Any thread.</summary>
+    /// <summary>Makes the loop check, without input, if channels or the connection must close. Any thread may call this method.</summary>
     public void WakeUp() => input.CancelPendingRead();
 
     /// <summary>Waits for the answer to the connection.close that the broker has sent.</summary>
@@ -168,7 +167,7 @@ internal sealed class ReadLoop(
         }
         catch (AmqpException)
         {
-            _isFramingLost = buffer.Length == before; // the start of the next frame is unknown
+            _isFramingLost = buffer.Length == before; // if nothing was consumed, the start of the next frame is unknown
             throw;
         }
     }

@@ -27,7 +27,7 @@ internal sealed class BoundAddresses
         from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 
     /// <summary>
-    /// Lists the addresses: "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".
+    /// Lists the addresses, for example "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".
     /// </summary>
     public override string ToString()
     {

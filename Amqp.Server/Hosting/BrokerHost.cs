@@ -90,7 +90,7 @@ internal static class BrokerHost
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
-        // for services created before the broker is open
+        // Services that are created before the broker is open get the broker from this Lazy.
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
@@ -112,7 +112,7 @@ internal static class BrokerHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
-        // for the output of connections
+        // Connections take the memory for their output from this pool.
         builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -125,7 +125,7 @@ internal static class BrokerHost
             transport.Backlog = options.Sockets.Backlog;
             transport.NoDelay = options.Sockets.NoDelay;
             transport.WaitForDataBeforeAllocatingBuffer = true; // an idle connection holds no block
-            transport.UnsafePreferInlineScheduling = true; // see SocketThreads
+            transport.UnsafePreferInlineScheduling = true; // runs a connection's code on the thread of its socket: see SocketThreads
             transport.MaxReadBufferSize = Math.Max(1 << 20, TwoFrames(options));
             transport.MaxWriteBufferSize = Math.Max(64 << 10, TwoFrames(options));
             transport.CreateBoundListenSocket = sockets.Bind;

@@ -6,10 +6,10 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Logs the exceptions that no compartment caught: those that end the process, and those of tasks that no code awaits.</summary>
+/// <summary>Logs the exceptions that no other code caught: those that end the process, and those of tasks that no code awaits.</summary>
 /// <remarks>
-/// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the program calls <see cref="Watch"/>: both events are those of the
-/// whole process, so a broker inside another process would report exceptions that are not its own.
+/// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the program calls <see cref="Watch"/>. If the broker ran inside
+/// another program, it would also report the exceptions of that program.
 /// </remarks>
 internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger<LastResort> logger) : IDisposable
 {

@@ -36,7 +36,7 @@ internal sealed class ListenSockets(SocketOptions options)
         if (endPoint is UnixDomainSocketEndPoint path)
             return Keep(BindUnixSocket(path));
         if (endPoint is not IPEndPoint wanted)
-            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // a socket that systemd handed over
+            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // for a socket that systemd handed over
         PortGroup group = _groups.GetValueOrDefault(endPoint) ?? new PortGroup();
         Socket socket = wanted.Port == 0 && group.Port != 0
             ? TryBind(wanted.Address, group.Port) ?? BindOrThrow(wanted)

@@ -6,7 +6,7 @@ namespace Amqp.Server.Hosting;
 /// <remarks>See sd_listen_fds(3). Kestrel's own support for systemd's sockets ignores the names.</remarks>
 internal sealed class SystemdSockets
 {
-    private const int FirstHandle = 3; // SD_LISTEN_FDS_START
+    private const int FirstHandle = 3; // systemd's constant SD_LISTEN_FDS_START
 
     private SystemdSockets(IEnumerable<(ulong Handle, string Name)> sockets)
     {

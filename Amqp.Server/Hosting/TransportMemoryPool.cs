@@ -57,7 +57,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         return new Block(this);
     }
 
-    /// <summary>Releases half of the blocks, rounded up, that stayed free since the last call.</summary>
+    /// <summary>Releases half of the blocks that stayed free since the last call. The half is rounded up.</summary>
     public void Trim()
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            // A second return of the same block is ignored: two connections would rent the block otherwise.
+            // A second return of the same block is ignored, because otherwise two connections would rent the same block.
             if (!block.IsRented || _disposed)
                 return;
             block.IsRented = false;

@@ -27,7 +27,7 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// <param name="Name">Null if the virtual host is null.</param>
 /// <param name="Number">Number in the message store. A queue with priorities has several numbers; the value is the lowest.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
-/// <param name="Bytes">Bytes of those messages, with their properties and addresses.</param>
+/// <param name="Bytes">Bytes of the unsettled messages, with their properties and addresses.</param>
 /// <param name="RedeliveredUpTo">
 /// A start of the broker marks messages up to this sequence as redelivered; 0 for none. With priorities, each priority has sequences of its
 /// own; the value is then the highest of all priorities.

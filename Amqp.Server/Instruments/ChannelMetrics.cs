@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>The state of a channel at the time of a reading.</summary>
+/// <summary>The state of a channel at the time when its metrics are read.</summary>
 internal sealed class ChannelSample
 {
     public ChannelSample(BrokerSession session)

@@ -3,7 +3,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>The state of a connection at the time of a reading.</summary>
+/// <summary>The state of a connection at the time when its metrics are read.</summary>
 internal sealed record ConnectionSample(string Name, TrafficCounts Traffic, long Pending, int Channels)
 {
     public ConnectionSample(AmqpConnection connection)

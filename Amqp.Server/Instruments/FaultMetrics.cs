@@ -2,13 +2,13 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>The faults of one compartment.</summary>
+/// <summary>The unexpected exceptions in one part of the broker.</summary>
 internal readonly record struct CompartmentFaults(ContainedFaults Faults, Compartment Compartment);
 
-/// <summary>Metrics of the unexpected exceptions that were contained in their compartments.</summary>
+/// <summary>Metrics of the unexpected exceptions that the broker has caught and survived.</summary>
 internal static class FaultMetrics
 {
-    /// <summary>Number of exceptions, by compartment. RabbitMQ does not have this metric.</summary>
+    /// <summary>Number of caught exceptions, by part of the broker. RabbitMQ does not have this metric.</summary>
     public static readonly Metric<CompartmentFaults> Contained = new(
         "contained_faults_total",
         MetricKind.Counter,

@@ -136,7 +136,8 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Number of dead-lettered messages for each reason, over all queues. The page splits the number by type of queue and by strategy.
+    /// Number of dead-lettered messages for each reason, over all queues. The Prometheus page splits the number by type of queue and by
+    /// strategy.
     /// </summary>
     public static readonly (DeathReason Reason, Metric<BrokerStatistics> Metric)[] Dead =
     [

@@ -5,10 +5,10 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Instruments;
 
-/// <summary>The state of a queue at the time of a reading.</summary>
+/// <summary>The state of a queue at the time when its metrics are read.</summary>
 internal sealed class QueueSample
 {
-    // Read on demand: not every reply has these values, and reading them may visit every message.
+    // These values are read on demand, because not every reply contains them, and reading them may visit every message.
     private readonly Lazy<QueueStorage> _storage;
     private readonly Lazy<double> _headTimestamp;
 

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Writes log lines to standard output or error from a thread of its own, which writes the lines of 10 ms at once.</summary>
+/// <summary>Writes log lines to standard output or error. A thread of the log writes the lines of each 10 ms at once.</summary>
 /// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line: a tenth of the cost of opening and closing a connection.</para>
+/// <para>.NET's own console logger wakes its thread for each line. This would take a tenth of the time to open and close a connection.
+/// </para>
 /// <para>Thread-safe: one lock guards the pending lines. An output that blocks does not block the broker: lines beyond the limit are
 /// counted and dropped.</para>
 /// </remarks>

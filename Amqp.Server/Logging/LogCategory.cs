@@ -15,7 +15,7 @@ internal enum LogCategory
     /// <summary>Failures of queues and exchanges.</summary>
     Queue,
 
-    /// <summary>Changes over HTTP with their users, and refused requests.</summary>
+    /// <summary>Changes over HTTP, with the users who made them, and refused requests over HTTP.</summary>
     Management,
 }
 

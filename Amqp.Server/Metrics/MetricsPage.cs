@@ -10,7 +10,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Metrics;
 
 /// <summary>
-/// One reply to Prometheus: all metrics as sums over all objects, or all metrics or selected families with a sample for each object.
+/// One reply to Prometheus. The reply contains sums over all objects, or a sample for each object. Samples for each object may be limited
+/// to selected families of metrics.
 /// </summary>
 /// <remarks>All values are read at about the same time, each object once.</remarks>
 internal sealed class MetricsPage
@@ -225,7 +226,8 @@ internal sealed class MetricsPage
         {
             _writer.Begin(metric);
             foreach (var connection in Connections)
-                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name)); // RabbitMQ's label for connections, too
+                // RabbitMQ uses the label "channel" for connections too.
+                _writer.Sample(metric.Value(connection.Traffic), ("channel", connection.Name));
             await _writer.FlushAsync(_cancellation);
         }
     }

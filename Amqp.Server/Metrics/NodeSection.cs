@@ -8,10 +8,10 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes the metrics of the node whose samples have labels.</summary>
+/// <summary>Writes those metrics of the node that have labels.</summary>
 internal static class NodeSection
 {
-    /// <summary>Writes the number of unexpected exceptions in each compartment.</summary>
+    /// <summary>Writes the number of unexpected exceptions in each part of the broker.</summary>
     public static void WriteFaults(MetricsWriter writer, ContainedFaults faults)
     {
         writer.Begin(FaultMetrics.Contained);

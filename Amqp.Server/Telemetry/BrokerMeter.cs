@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Server.Telemetry;
 
 /// <summary>
-/// Exposes the rows of the metrics catalogue that have an instrument as .NET instruments. Values are read only when OpenTelemetry collects
-/// them.
+/// Makes .NET instruments from the metrics catalogue. Metrics without an instrument are left out. Values are read only when OpenTelemetry
+/// collects them.
 /// </summary>
 /// <remarks>
 /// One thread reads all instruments of a collection in sequence. The instruments share one reading of the totals, so that their values are
@@ -21,7 +21,7 @@ internal sealed class BrokerMeter : IDisposable
 
     private const string Prefix = "amqpbroker.";
 
-    /// <summary>Age in milliseconds up to which totals count as those of the same collection.</summary>
+    /// <summary>Totals that are older than this many milliseconds are counted again.</summary>
     private const long FreshMilliseconds = 20;
 
     private readonly MessageBroker _broker;
@@ -72,7 +72,7 @@ internal sealed class BrokerMeter : IDisposable
             Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
     }
 
-    /// <summary>Adds the instruments of several sources, which an attribute distinguishes.</summary>
+    /// <summary>Adds the instruments of several sources. An attribute of the measurements names the source.</summary>
     private void AddEach<T>(Func<IEnumerable<T>> read, string attribute, Func<T, string> name, Metric<T>[] metrics)
     {
         foreach (var rows in ByInstrument(metrics))

@@ -10,7 +10,7 @@ internal static class TelemetryServices
     public static void AddTelemetry(this IServiceCollection services, TelemetryOptions options)
     {
         if (options.Traces)
-            // with the default, true, the spans have no attributes of the request
+            // With the default value, true, the spans would not have the attributes of the request.
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         services.AddHostedService<OtlpExport>();
     }

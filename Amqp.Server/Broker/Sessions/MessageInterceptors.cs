@@ -22,7 +22,7 @@ internal sealed class MessageInterceptors
     public static MessageInterceptors? Of(InterceptorOptions options, TimeProvider clock) =>
         options is { OverwritesTimestamp: null, OverwritesRoutingNode: null } ? null : new MessageInterceptors(options, clock);
 
-    /// <summary>Returns the properties with the headers added.</summary>
+    /// <summary>Adds the configured headers to a message's properties, and returns the new properties.</summary>
     /// <param name="properties">Property flags and list as the publisher sent them.</param>
     /// <exception cref="AmqpException">502: the properties are malformed.</exception>
     public byte[] Intercept(ReadOnlySpan<byte> properties)

@@ -3,13 +3,13 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
 /// As in RabbitMQ, messages taken by basic.get do not count. While the limit is reached, no consumer of the session receives messages, not
-/// even one that needs no acknowledgements. The gate of the session's sink guards all state.
+/// even one that needs no acknowledgements. The lock <see cref="ISessionSink.Gate"/> guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
-    private List<SessionConsumer> _waiting = []; // the consumer whose last delivery is oldest comes first
-    private List<SessionConsumer> _resumed = []; // the previous list, kept for reuse
-    private int _count; // unacknowledged deliveries of consumers
+    private List<SessionConsumer> _waiting = []; // sorted: the consumer with the oldest last delivery comes first
+    private List<SessionConsumer> _resumed = []; // the list that TakeWaiting returned last, kept so that its memory is used again
+    private int _count; // number of unacknowledged deliveries of all consumers
     private ushort _limit;
 
     /// <summary>Maximum number of unacknowledged deliveries; 0: no limit.</summary>
@@ -24,15 +24,14 @@ internal sealed class Prefetch
     }
 
     /// <summary>
-    /// True once a limit was set. Until then no consumer waits. The one thread that uses the session may read this property without the
-    /// gate.
+    /// True once a limit was set. Until then no consumer waits. The thread that uses the session may read this property without the lock.
     /// </summary>
     public bool IsUsed { get; private set; }
 
-    /// <summary>Adds to the number of unacknowledged deliveries. The argument is negative if deliveries are settled.</summary>
+    /// <summary>Adds to the number of unacknowledged deliveries. Pass a negative number when deliveries are settled.</summary>
     public void Note(int deliveries) => _count += deliveries;
 
-    /// <summary>True if a consumer may receive a message. If not, the consumer is added to the waiting consumers.</summary>
+    /// <summary>Returns true if a consumer may receive another message. Otherwise adds the consumer to the waiting consumers.</summary>
     public bool HasRoom(SessionConsumer consumer)
     {
         if (_limit == 0 || _count < _limit)
@@ -42,7 +41,10 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>Removes and returns the waiting consumers; none if the limit is reached. The caller clears the list after use.</summary>
+    /// <summary>
+    /// Returns the waiting consumers, which then no longer wait; returns none while the limit is reached. The caller clears the list after
+    /// use.
+    /// </summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)

@@ -3,9 +3,9 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>Scope of a prefetch limit.</summary>
 internal enum PrefetchScope
 {
-    /// <summary>Each new consumer of the session.</summary>
+    /// <summary>The limit applies to each new consumer of the session separately.</summary>
     NewConsumers,
 
-    /// <summary>All consumers of the session together.</summary>
+    /// <summary>The limit applies to all consumers of the session together.</summary>
     Session,
 }

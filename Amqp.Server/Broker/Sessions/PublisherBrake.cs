@@ -4,41 +4,38 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Slows a publisher down: blocks it while memory or disk is short, and pauses it while the store is behind.</summary>
-/// <remarks>Owned by the thread that reads the client's requests. Any thread may read <see cref="State"/>.</remarks>
-/// <param name="alarms">The alarms of memory and disk.</param>
-/// <param name="store">The store of the client's messages.</param>
-/// <param name="held">Bytes that the client occupies outside of the message store.</param>
-/// <param name="memoryHighWatermark">Bytes above which memory is short.</param>
+/// <remarks>Only the thread that reads the client's requests uses this object. Any thread may read <see cref="State"/>.</remarks>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
 {
-    /// <summary>Milliseconds after a pause for which the client's state stays <c>flow</c>, as in RabbitMQ.</summary>
+    /// <summary>After a pause, the client's state stays <c>flow</c> for this many milliseconds, as in RabbitMQ.</summary>
     private const long FlowMemory = 5_000;
 
-    /// <summary>Divisor of the high watermark: while memory is short, one client may hold an eighth of the watermark.</summary>
+    /// <summary>While memory is short, one client may hold at most an eighth of the high watermark for memory.</summary>
     private const int HeldShare = 8;
 
     private bool _isBlocked;
-    private long _flowUntil; // in milliseconds, by Environment.TickCount64
+    private long _flowUntil; // time at which the state "flow" ends, in milliseconds of Environment.TickCount64
 
-    /// <summary>True once the client has published. A client that only consumes is not paused for the store.</summary>
+    /// <summary>True once the client has published. Only a client that has published is paused while the store is behind.</summary>
     public bool HasPublished { get; set; }
 
     /// <summary>
-    /// True while memory or disk is short. The frames of a publish that are not read yet must then wait for
-    /// <see cref="WaitForAlarmsAsync"/>.
+    /// True while memory or disk is short. The caller must then await <see cref="WaitForAlarmsAsync"/> before it reads the rest of a
+    /// publish.
     /// </summary>
     public bool IsAlarmSet => alarms.IsSet;
 
-    /// <summary>Bytes that the client holds besides messages, if they are too many while memory is short; else null.</summary>
-    /// <remarks>Such a client must be closed, because no other client can free that memory.</remarks>
+    /// <summary>
+    /// Bytes that the client occupies outside of the message store, if memory is short and the client exceeds its share; else null.
+    /// </summary>
+    /// <remarks>The caller must close such a client, because nothing else frees that memory.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
         ? bytes
         : null;
 
     /// <summary>
-    /// RabbitMQ's word for the client's state. During an alarm the state is <c>blocking</c>, and <c>blocked</c> once the client publishes.
-    /// Without an alarm the state is <c>flow</c> if the client publishes faster than the store writes its messages, else <c>running</c>.
-    /// Readable from any thread.
+    /// The client's state, in RabbitMQ's words. <c>blocked</c>: an alarm is set and has stopped a publish. <c>blocking</c>: an alarm is
+    /// set. <c>flow</c>: the client publishes faster than the store writes. <c>running</c>: none of these. Any thread may read the state.
     /// </summary>
     public string State
     {
@@ -52,7 +49,7 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
         }
     }
 
-    /// <summary>Pauses a publisher while the store is behind.</summary>
+    /// <summary>Pauses a publisher until the store has written enough of the messages that wait to be written.</summary>
     /// <remarks>
     /// An alarm ends the pause, because the store may be behind just because the disk is almost full. The client is then blocked when it
     /// publishes next.

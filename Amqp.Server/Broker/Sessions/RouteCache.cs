@@ -39,7 +39,7 @@ internal sealed class RouteCache(RoutingTable routing)
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="version">The topology version of the virtual host when the route was found.</param>
     /// <param name="declarations">
-    /// <see cref="TopologyLock.Declarations"/> when the route was found, if routing looked up a queue or an exchange that did not exist;
+    /// Value of <see cref="TopologyLock.Declarations"/> before routing, if routing looked for a queue or an exchange that does not exist;
     /// else null.
     /// </param>
     public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
@@ -52,7 +52,7 @@ internal sealed class RouteCache(RoutingTable routing)
         _slots[SlotOf(address)] = new Slot(address.ToArray(), route, tally, declarations);
     }
 
-    /// <summary>Returns a hash of the first and last 8 bytes of the address, in which names mostly differ.</summary>
+    /// <summary>Returns the slot of an address: a hash of the first and last 8 bytes, because names mostly differ there.</summary>
     private static int SlotOf(ReadOnlySpan<byte> address)
     {
         ulong head = 0, tail = 0;

@@ -7,8 +7,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A consumer of a session. Takes messages from its queue and sends them, while the prefetch and the output have room.</summary>
-/// <remarks>The gate of the session's sink guards all mutable state.</remarks>
+/// <summary>
+/// A consumer of a session. Takes messages from its queue and sends them, while the prefetch limit and the client's output have room.
+/// </summary>
+/// <remarks>The lock <see cref="ISessionSink.Gate"/> guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
     // Copies of the session's fields, because they are read for each message.
@@ -23,7 +25,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public string Tag { get; } = options.Tag;
 
-    /// <summary>The tag in UTF-8, as each delivery contains it.</summary>
+    /// <summary>The consumer tag in UTF-8, as deliveries contain it.</summary>
     public byte[] EncodedTag { get; } = Encoding.UTF8.GetBytes(options.Tag);
 
     public bool NoAck { get; } = options.NoAck;
@@ -33,22 +35,20 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
     /// <summary>Maximum number of unacknowledged deliveries; 0: no limit.</summary>
     public int Prefetch { get; } = options.Prefetch;
 
-    /// <summary>The arguments of the request.</summary>
     public FieldTable Arguments { get; } = options.Arguments;
 
-    /// <summary>The subscription at the queue; set once, when the queue accepts the consumer.</summary>
+    /// <summary>Set once, when the queue accepts the consumer; null before.</summary>
     public Subscription? Subscription { get; set; }
 
-    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Unacknowledged { get; set; }
 
     /// <summary>The tag of the last delivery that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
 
-    /// <summary>True while the consumer waits for room in the session's prefetch.</summary>
+    /// <summary>True while the consumer waits for room in the session's prefetch limit.</summary>
     public bool IsWaiting { get; set; }
 
-    /// <summary>True while the consumer waits for room in the output. Set by the sink.</summary>
+    /// <summary>True while the consumer waits for room in the client's output. The session's sink sets this property.</summary>
     public bool IsRefused { get; set; }
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         round.Touch(_sink.Output);
     }
 
-    /// <summary>Resumes the consumer, because the output has room again. Takes the gate.</summary>
+    /// <summary>Resumes the consumer when the client's output has room again. Takes the lock <see cref="ISessionSink.Gate"/>.</summary>
     public void Resume(DispatchRound round)
     {
         lock (_sink.Gate)
@@ -108,7 +108,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
     /// <summary>Sends a message that was taken from the queue.</summary>
-    /// <returns>False after an exception. The message is then quarantined or, if the output failed, put back into its queue.</returns>
+    /// <returns>False after an exception. The message is then quarantined or, if the output failed, returned to its queue.</returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {
         ulong deliveryTag = 0;

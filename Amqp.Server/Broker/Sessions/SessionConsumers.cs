@@ -4,7 +4,10 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The consumers of a session, by tag.</summary>
-/// <remarks>The gate of the session's sink guards all state. Methods take the gate, unless their comment says that it is held.</remarks>
+/// <remarks>
+/// The lock <see cref="ISessionSink.Gate"/> guards all state. A method takes the lock, unless its comment says that the caller holds the
+/// lock.
+/// </remarks>
 internal sealed class SessionConsumers(BrokerSession session)
 {
     private readonly Dictionary<string, SessionConsumer> _byTag = [];
@@ -15,7 +18,6 @@ internal sealed class SessionConsumers(BrokerSession session)
     /// <summary>Maximum number of unacknowledged deliveries of each new consumer; 0: no limit.</summary>
     public ushort Prefetch { get; set; }
 
-    /// <summary>A snapshot of the consumers.</summary>
     public SessionConsumer[] All
     {
         get
@@ -35,24 +37,26 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// The error with which the session must be closed, because the broker ended a consumer and the client does not support the
-    /// notification; null if the session may stay open. Readable from any thread without the gate.
+    /// The error to close the session with; null if the session may stay open. Set when the broker has ended a consumer and the client does
+    /// not support consumer cancel notifications. Any thread may read this property without the lock.
     /// </summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
     /// <param name="queue">A queue that the user may read.</param>
     /// <param name="options">Tag, prefetch and other options of the consumer.</param>
-    /// <param name="onAdded">Called with the gate held when the consumer exists, before its first delivery.</param>
-    /// <exception cref="BrokerException">403: the queue is in exclusive use, or is in use and was requested exclusively. 530: the tag is in
-    /// use, or there are too many consumers.</exception>
+    /// <param name="onAdded">Called with the lock held, after the consumer is added and before its first delivery.</param>
+    /// <exception cref="BrokerException">
+    /// 403: a consumer uses the queue exclusively, or the request is exclusive and the queue has consumers. 530: the tag is in use, or
+    /// there are too many consumers.
+    /// </exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         _client.WatchDeliveriesOf(queue);
         var consumer = new SessionConsumer(session, queue, options);
         lock (_gate)
             DemandRoom(options.Tag);
-        // Another thread may drain the queue as soon as the lock is released, so onAdded is called under the queue's lock.
+        // As soon as the queue's lock is released, another thread may deliver to the new consumer. So onAdded is called under that lock.
         queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
@@ -67,7 +71,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumer;
     }
 
-    /// <summary>Demands that another consumer with this tag is allowed. The gate is held.</summary>
+    /// <summary>Throws unless another consumer with this tag may be added. The caller holds the lock.</summary>
     /// <exception cref="BrokerException">530: the tag is in use, or there are too many consumers.</exception>
     public void DemandRoom(string tag)
     {
@@ -78,7 +82,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             throw new BrokerException(BrokerError.NotAllowed, $"reached maximum ({most}) of consumers per channel");
     }
 
-    /// <summary>Ends a consumer at the client's request. A missing consumer is no error.</summary>
+    /// <summary>Ends a consumer at the client's request. Does nothing if no consumer has this tag.</summary>
     public void Cancel(string tag)
     {
         SessionConsumer? consumer;
@@ -91,7 +95,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         Leave(consumer);
     }
 
-    /// <summary>Removes a consumer. Returns false if it was already removed. The gate is held.</summary>
+    /// <summary>Removes a consumer from the list. Returns false if the consumer was already removed. The caller holds the lock.</summary>
     public bool Forget(SessionConsumer consumer)
     {
         if (!ReferenceEquals(_byTag.GetValueOrDefault(consumer.Tag), consumer))
@@ -102,7 +106,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// Removes all consumers. The gate is held. The caller calls <see cref="Leave(SessionConsumer)"/> for each of them afterwards.
+    /// Removes all consumers from the list and returns them. The caller holds the lock, and later calls
+    /// <see cref="Leave(SessionConsumer)"/> for each of them.
     /// </summary>
     public SessionConsumer[] ForgetAll()
     {
@@ -140,7 +145,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Callable from any thread.</summary>
-    /// <returns>False if the client does not support the notification: the session must then be closed.</returns>
+    /// <returns>False if the client does not support consumer cancel notifications. The caller must then close the session.</returns>
     public bool Revoke(SessionConsumer consumer, DispatchRound round)
     {
         lock (_gate)
@@ -148,7 +153,7 @@ internal sealed class SessionConsumers(BrokerSession session)
             if (!Forget(consumer))
                 return true; // another thread has cancelled the consumer
         }
-        Leave(consumer, round); // before TryCancel: no delivery may follow the notification
+        Leave(consumer, round); // called before TryCancel, because no delivery may follow the cancel notification
         bool isTold;
         lock (_gate)
         {

@@ -4,17 +4,19 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch that they count for.</summary>
-/// <remarks>The gate of the session's sink guards all state. Methods take the gate, unless their comment says that it is held.</remarks>
+/// <remarks>
+/// The lock <see cref="ISessionSink.Gate"/> guards all state. A method takes the lock, unless its comment says that the caller holds the
+/// lock.
+/// </remarks>
 internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
 {
     private readonly UnacknowledgedDeliveries _unacknowledged = new(client.Services.HeldMemory);
     private ulong _lastTag;
     private AcknowledgementWatch? _watch;
 
-    /// <summary>The limit that all consumers of the session share. Guarded by the gate.</summary>
+    /// <summary>The limit that all consumers of the session share. The lock guards the limit.</summary>
     public Prefetch Prefetch { get; } = new();
 
-    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Count
     {
         get
@@ -24,10 +26,10 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Returns the next delivery tag, for a delivery that needs no acknowledgement. The gate is held.</summary>
+    /// <summary>Returns a tag for a delivery that needs no acknowledgement. The caller holds the lock.</summary>
     public ulong NextTag() => ++_lastTag;
 
-    /// <summary>Adds an unacknowledged delivery and returns its tag. The gate is held.</summary>
+    /// <summary>Adds an unacknowledged delivery and returns its tag. The caller holds the lock.</summary>
     public ulong Track(in StoredMessage message, Queue queue, SessionConsumer? consumer)
     {
         _unacknowledged.Add(Delivery.Of(++_lastTag, message, queue, consumer));
@@ -40,7 +42,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         return _lastTag;
     }
 
-    /// <summary>Removes a delivery that could not be written. The gate is held.</summary>
+    /// <summary>Removes a delivery that could not be written. The caller holds the lock.</summary>
     public void Untrack(ulong tag)
     {
         if (_unacknowledged.TryTake(tag, out var delivery))
@@ -54,10 +56,10 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             return _unacknowledged.Has(tag);
     }
 
-    /// <summary>Removes an unacknowledged delivery, which the caller settles.</summary>
+    /// <summary>Removes an unacknowledged delivery, so that the caller can settle the delivery.</summary>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isHeld">
-    /// True if a transaction holds the delivery, which then counts for the prefetch until <see cref="NoteSettled"/>.
+    /// True if a transaction will hold the delivery. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/>.
     /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
@@ -72,7 +74,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Removes the first unacknowledged delivery, if its tag is not higher than a limit.</summary>
+    /// <summary>Removes the first unacknowledged delivery if its tag is at most <paramref name="upTo"/>.</summary>
     /// <inheritdoc cref="TryTake"/>
     public bool TryTakeFirst(ulong upTo, bool isHeld, out Delivery delivery)
     {
@@ -86,14 +88,14 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Ends the count of a delivery for the prefetch, because the transaction that held the delivery settles it.</summary>
+    /// <summary>Stops counting a delivery for the prefetch limit. Called when the transaction that held the delivery settles it.</summary>
     public void NoteSettled(in Delivery delivery)
     {
         lock (gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>Adds the deliveries that a transaction held to the unacknowledged deliveries again.</summary>
+    /// <summary>Returns deliveries from a transaction to the unacknowledged deliveries.</summary>
     public void Restore(IEnumerable<Delivery> held)
     {
         lock (gate)
@@ -101,11 +103,9 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     }
 
     /// <summary>
-    /// Finds a delivery that is unacknowledged for longer than its queue allows. Must be called at intervals, because each call also notes
-    /// which deliveries were sent before the call.
+    /// Finds a delivery that has been unacknowledged for longer than its queue allows. Must be called at regular intervals, because each
+    /// call also notes which deliveries were already sent at that time.
     /// </summary>
-    /// <param name="now">Current time in milliseconds.</param>
-    /// <param name="late">The delivery, if there is one.</param>
     public bool TryFindLate(long now, out Delivery late)
     {
         lock (gate)
@@ -123,7 +123,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
         }
     }
 
-    /// <summary>Releases the memory of the deliveries.</summary>
+    /// <summary>Frees the memory of the list of deliveries.</summary>
     public void Close()
     {
         lock (gate)

@@ -28,9 +28,6 @@ internal static class SessionEvents
             events.Raise("channel.closed", [PerformedBy(session.Client.User.Name), Fact("pid", Pid(session))]);
     }
 
-    /// <param name="events">The stream that the event is raised on.</param>
-    /// <param name="consumer">The new consumer.</param>
-    /// <param name="isExclusive">True if the consumer was requested as the queue's only consumer.</param>
     public static void ConsumerCreated(this BrokerEvents events, SessionConsumer consumer, bool isExclusive)
     {
         if (events.IsWanted)

@@ -32,7 +32,7 @@ internal sealed class SessionGets(BrokerSession session)
         if (!isThere)
             session.Counts.Deliveries.GetEmpty++;
         if (queue.Deliveries.NeedDrain)
-            _client.Round.Touch(queue); // the next message may have expired
+            _client.Round.Touch(queue); // a drain discards the next messages if they have expired
         _client.Round.Touch(session.Sink.Output);
         return isThere;
     }
@@ -42,7 +42,7 @@ internal sealed class SessionGets(BrokerSession session)
     {
         var content = EncodedMessage.Read(payload);
         PublishAddress.Split(content.Address, out _, out _); // throws for a malformed message before any of it is sent
-        // As in RabbitMQ, basic.get sends the count even if it is 0; a delivery to a consumer omits a count of 0.
+        // As in RabbitMQ, basic.get sends the delivery count even if it is 0. A delivery to a consumer omits a delivery count of 0.
         var properties = queue.Settings.CountsDeliveries
             ? DeliveryCount.AddTo(content.Properties, MessageNote.Requeues(message))
             : content.Properties;
@@ -77,6 +77,8 @@ internal sealed class SessionGets(BrokerSession session)
             + "operations are not supported by quorum queues with single active consumer");
 }
 
-/// <summary>Sends the message that <see cref="BrokerSession.Get"/> took. The queue's lock and the gate are held.</summary>
+/// <summary>
+/// Sends the message that <see cref="BrokerSession.Get"/> took. Called with the queue's lock and <see cref="ISessionSink.Gate"/> held.
+/// </summary>
 internal delegate void GetMessage<in TState>(
     TState state, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left);

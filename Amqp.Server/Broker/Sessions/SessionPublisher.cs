@@ -27,10 +27,9 @@ internal sealed class SessionPublisher(BrokerSession session)
     private readonly int _maxTableDepth = session.Client.Services.Options.Limits.MaxTableDepth;
     private readonly MessageIntake _intake = new(session.Client.VirtualHost.Services);
 
-    /// <summary>Finds the routes of messages.</summary>
     public SessionRoutes Routes { get; } = new(session.Client.VirtualHost, session.Access, session.Counts);
 
-    /// <summary>Publishes a message. A transaction holds it until the commit.</summary>
+    /// <summary>Publishes a message. In a transaction, the message waits for the commit.</summary>
     /// <param name="head">The message without its body: address and properties as received.</param>
     /// <param name="body">The message's body.</param>
     /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
@@ -60,9 +59,11 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
-    /// <summary>Returns the error for a direct reply-to request of a session that has no consumer of replies.</summary>
+    /// <summary>Returns the error for a request with a direct reply-to address, when the session does not consume direct replies.</summary>
     /// <param name="head">The head of the request.</param>
-    /// <exception cref="BrokerException">403, 404 or 406: the request has no valid address. This error takes precedence.</exception>
+    /// <exception cref="BrokerException">
+    /// 403, 404 or 406: the address of the request is invalid. Thrown because this error is more important than the returned one.
+    /// </exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
         var request = EncodedMessage.Read(head);
@@ -70,10 +71,13 @@ internal sealed class SessionPublisher(BrokerSession session)
         return new BrokerException(BrokerError.Precondition, "fast reply consumer does not exist");
     }
 
-    /// <summary>Hands a message to its queues, or returns it, and counts the publish for its confirm.</summary>
+    /// <summary>
+    /// Stores a message in its queues, or returns an unrouted message to the publisher. Notes the log position that the publisher's confirm
+    /// waits for.
+    /// </summary>
     /// <returns>False if one of the queues refused the message.</returns>
     /// <exception cref="BrokerException">
-    /// 541: the message cannot be stored, and the session has not selected confirms, which would answer with a nack.
+    /// 541: the message cannot be stored. Not thrown if the session has selected confirms, because a nack then reports the failure.
     /// </exception>
     public bool Deliver(
         MessageRoute route,
@@ -106,7 +110,7 @@ internal sealed class SessionPublisher(BrokerSession session)
         return position != MessageIntake.Refused;
     }
 
-    /// <summary>Sends a reply to the requesters of its route.</summary>
+    /// <summary>Sends a reply to the requesters that its route contains.</summary>
     /// <returns>False if all requesters are gone.</returns>
     private bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {

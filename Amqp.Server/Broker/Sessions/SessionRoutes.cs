@@ -9,14 +9,15 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Finds the routes of a session's messages, and checks that its user may publish to the exchange.</summary>
+/// <summary>Finds the routes of a session's messages, and checks that the session's user may publish to the exchange.</summary>
 /// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access, ChannelCounts counts)
 {
     private readonly RoutingTable _routing = virtualHost.Routing;
     private readonly RouteCache _routes = new(virtualHost.Routing);
     private readonly RouteFinder _finder = new(virtualHost.Routing);
-    private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0); // the last exchange with a ChoosingRouter
+    // The exchange with a ChoosingRouter that was used last.
+    private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0);
 
     /// <summary>
     /// Returns the route of a message. A cached route needs no check of permissions, because a change of permissions invalidates it.
@@ -55,8 +56,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the route of a message at its commit. As in RabbitMQ, the bindings at the time of the publish determine the names of the
-    /// queues. The message goes to the queues that have these names at the commit.
+    /// Returns the route of a transaction's message at the commit. As in RabbitMQ, the bindings at the time of the publish determine the
+    /// names of the queues. The message goes to the queues that have these names at the commit.
     /// </summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
@@ -80,8 +81,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the last exchange with a ChoosingRouter, if it has this name and the topology has not changed. The name then needs no
-    /// decoding.
+    /// Returns the exchange with a ChoosingRouter that was used last, if it has this name and the topology has not changed; else null.
+    /// Avoids decoding the name.
     /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;

@@ -10,7 +10,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Declares, binds and deletes for a session, and checks the permissions of its user.</summary>
+/// <summary>Declares, binds and deletes queues and exchanges for a session. Checks the permissions of the session's user.</summary>
 /// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 {
@@ -30,7 +30,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         _host.Topology.DeclareExchange(name, type, flags, arguments);
     }
 
-    /// <summary>Demands that an exchange exists (a passive declaration).</summary>
+    /// <summary>Throws if an exchange does not exist. This is AMQP's passive declaration.</summary>
     /// <exception cref="BrokerException">403: the default exchange. 404: no such exchange.</exception>
     public void DemandExchange(string name)
     {
@@ -53,7 +53,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public void BindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
-        _host.GetExchange(source); // if both are missing, RabbitMQ names the source
+        _host.GetExchange(source); // checked first, because RabbitMQ's error names the source if both exchanges are missing
         _host.Topology.Bind(source, _host.GetExchange(destination), routingKey, arguments, client.Round);
     }
 
@@ -78,7 +78,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         if (isServerNamed)
             name = ReservedNames.NewQueueName();
         else
-            ReservedNames.DemandNotReserved("queue", name); // before permissions are checked
+            ReservedNames.DemandNotReserved("queue", name); // first: a reserved name is reported even to a user without permissions
         access.DemandQueue(AccessKind.Configure, name);
         DemandDeadLetterAccess(name, arguments);
         var queue = _host.Topology.DeclareQueue(name, isServerNamed, flags, arguments, client);
@@ -88,10 +88,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>
-    /// True if a name belongs to direct reply-to: it names the pseudo-queue, which always exists, or a requester. Such a name can be looked
-    /// up, but not declared.
+    /// True if a name is the pseudo-queue of direct reply-to, which always exists, or the name of an existing requester. A client can look
+    /// such a name up, but not declare it.
     /// </summary>
-    /// <exception cref="BrokerException">404: the name is the name of a requester that does not exist, or no longer exists.</exception>
+    /// <exception cref="BrokerException">404: the name has the form of a requester's name, but no such requester exists.</exception>
     public bool IsReplyTo(string name)
     {
         if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
@@ -101,7 +101,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return true;
     }
 
-    /// <summary>Demands that a queue exists (a passive declaration).</summary>
+    /// <summary>Throws if a queue does not exist. This is AMQP's passive declaration.</summary>
     /// <exception cref="BrokerException">404: no such queue, or it has crashed. 405: the queue belongs to another connection.</exception>
     public Queue DemandQueue(string name)
     {
@@ -156,7 +156,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             return;
         }
         DemandSource(source, routingKey);
-        _host.GetExchange(source); // if both are missing, RabbitMQ names the exchange
+        _host.GetExchange(source); // checked first, because RabbitMQ's error names the exchange if both are missing
         _host.Topology.Bind(source, _host.GetQueue(queue, client), routingKey, arguments, client.Round);
     }
 
@@ -180,7 +180,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         DemandSource(source, routingKey);
     }
 
-    /// <summary>Demands that the user may bind to an exchange with a routing key.</summary>
+    /// <summary>Throws unless the user may bind to an exchange with this routing key.</summary>
     private void DemandSource(string exchange, string routingKey)
     {
         ReservedNames.DemandNotDefault(exchange);
@@ -190,7 +190,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>
-    /// Demands read access to a new exchange and write access to its alternate exchange, which receives its unrouted messages.
+    /// Throws unless the user may read a new exchange and write to its alternate exchange, which receives unrouted messages.
     /// </summary>
     private void DemandAlternateAccess(string name, FieldTable arguments)
     {
@@ -200,9 +200,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         access.DemandExchange(AccessKind.Write, alternate.AsString());
     }
 
-    /// <summary>
-    /// Demands read access to a new queue and write access to its dead-letter exchange, which receives its dead messages.
-    /// </summary>
+    /// <summary>Throws unless the user may read a new queue and write to its dead-letter exchange, which receives dead messages.</summary>
     private void DemandDeadLetterAccess(string name, FieldTable arguments)
     {
         if (arguments["x-dead-letter-exchange"] is not { Type: FieldType.LongString } exchange || _host.FindQueue(name) is not null)

@@ -5,12 +5,12 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Traces the messages of a session, for the firehose and as spans.</summary>
+/// <summary>Traces the messages of a session: copies them to the firehose exchange and makes OpenTelemetry spans.</summary>
 internal sealed class SessionTrace(BrokerSession session)
 {
     private readonly VirtualHost _virtualHost = session.Client.VirtualHost;
 
-    /// <summary>The fields that identify the session in copies of the firehose.</summary>
+    /// <summary>Connection, channel and user of the session, as copies in the firehose name them.</summary>
     private TracedBy By => new(session.Client.Origin.ConnectionName, session.Number, session.Client.User.Name);
 
     /// <summary>True while messages are traced. While tracing is off, a message costs only this check.</summary>
@@ -28,13 +28,6 @@ internal sealed class SessionTrace(BrokerSession session)
     }
 
     /// <summary>Traces a delivery.</summary>
-    /// <param name="operation"><c>deliver</c> or <c>get</c>.</param>
-    /// <param name="content">The message as it is stored.</param>
-    /// <param name="properties">The properties that the client receives.</param>
-    /// <param name="from">The queue that the message was taken from.</param>
-    /// <param name="tag">The delivery tag.</param>
-    /// <param name="isRedelivered">True if the message was delivered before.</param>
-    /// <param name="round">The round of the delivering thread.</param>
     public void NoteDelivery(
         string operation,
         in EncodedMessage content,

@@ -10,7 +10,7 @@ internal sealed class Settlements(BrokerSession session)
     private readonly BrokerClient _client = session.Client;
     private readonly SessionDeliveries _deliveries = session.Deliveries;
 
-    /// <summary>Settles one delivery, or all deliveries up to it. A transaction holds the settlement until the commit.</summary>
+    /// <summary>Settles one delivery, or all deliveries up to a tag. In a transaction, the settlement waits for the commit.</summary>
     /// <param name="tag">The delivery tag. With <paramref name="isMultiple"/>, 0 means all deliveries.</param>
     /// <param name="isMultiple">True to settle all deliveries up to this one.</param>
     /// <param name="settlement">Acknowledge, reject or requeue.</param>
@@ -26,7 +26,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag);
-            session.Consumers.ResumeWaiting(); // before a requeue: the consumers that wait longest get the requeued message
+            session.Consumers.ResumeWaiting(); // called before a requeue, so that the consumers that wait longest get the requeued message
             Apply(delivery, settlement);
             return;
         }
@@ -40,7 +40,6 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Applies a settlement to a delivery.</summary>
     public void Apply(in Delivery delivery, Settlement settlement)
     {
         var queue = delivery.Queue!;
@@ -71,7 +70,7 @@ internal sealed class Settlements(BrokerSession session)
         var deliveries = new List<Delivery>();
         while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
-        session.Consumers.ResumeWaiting(); // before the requeues: the consumers that wait longest get the requeued messages
+        session.Consumers.ResumeWaiting(); // called before the requeues, so that the consumers that wait longest get the requeued messages
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);

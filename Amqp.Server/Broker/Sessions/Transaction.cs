@@ -9,24 +9,24 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Transaction(HeldMemory held)
 {
-    /// <summary>Bytes of memory of a held publish, without head and body.</summary>
+    /// <summary>Estimated memory of a held publish, in bytes, without head and body.</summary>
     private const int PublishSize = 256;
 
-    /// <summary>Bytes of memory of a held settlement, with the spare capacity of the list.</summary>
+    /// <summary>Estimated memory of a held settlement, in bytes, with the spare capacity of the list.</summary>
     private const int SettlementSize = 96;
 
     private long _heldBytes;
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
-    /// <summary>Numbers of held publishes and settlements. Readable from any thread, which may get earlier values.</summary>
+    /// <summary>Numbers of held publishes and settlements. Other threads may read numbers that are slightly out of date.</summary>
     public (int Publishes, int Acknowledgements) WaitingCounts => (_publishes.Count, _settlements.Count);
 
     public IReadOnlyList<HeldPublish> Publishes => _publishes;
 
     public IReadOnlyList<HeldSettlement> Settlements => _settlements;
 
-    /// <summary>Holds a copy of a message.</summary>
+    /// <summary>Keeps a copy of a published message until the commit.</summary>
     /// <param name="route">The route at the time of the publish.</param>
     /// <param name="topologyVersion"><see cref="RoutingTable.Changes"/> before the route was found.</param>
     /// <param name="tally">Counts the publishes to the exchange.</param>
@@ -63,7 +63,7 @@ internal sealed class Transaction(HeldMemory held)
         }
     }
 
-    /// <summary>Holds the settlement of a delivery that was removed from the unacknowledged deliveries.</summary>
+    /// <summary>Keeps a settlement until the commit. The caller has removed the delivery from the unacknowledged deliveries.</summary>
     public void Add(in Delivery delivery, Settlement settlement)
     {
         _settlements.Add(new HeldSettlement(delivery, settlement));

@@ -2,14 +2,16 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Holds the publishes and settlements of a session until the client commits, once the client has selected transactions.</summary>
+/// <summary>
+/// After a client has selected transactions, keeps the publishes and settlements of its session until the client commits.
+/// </summary>
 /// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Transactions(BrokerSession session, Settlements settlements)
 {
     /// <summary>The held publishes and settlements; null while the session is not transactional.</summary>
     public Transaction? Held { get; private set; }
 
-    /// <summary>Holds publishes and settlements from now on.</summary>
+    /// <summary>Begins to keep publishes and settlements until a commit.</summary>
     /// <exception cref="BrokerException">406: the session confirms publishes.</exception>
     public void Select()
     {
@@ -65,7 +67,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
                 settlements.Apply(delivery, settlement);
             }
             transaction.Clear();
-            round.Drain(); // publishes the transaction's dead letters, which the log position of the commit must include
+            round.Drain(); // publishes dead letters now, so that the log position of the commit includes them
         }
         finally
         {

@@ -14,15 +14,14 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
 {
-    /// <summary>Number of slots above which an empty ring is freed.</summary>
+    /// <summary>An empty ring with more slots than this is freed.</summary>
     private const int LargeRing = 64 << 10;
 
     private Delivery[] _ring = [];
-    private int _size; // used length of the array, a power of two
+    private int _size; // length of the used part of the array, a power of two
     private int _first;
-    private int _used; // slots between first and last, gaps included
+    private int _used; // number of slots from the first delivery to the last one, gaps included
 
-    /// <summary>Number of unacknowledged deliveries.</summary>
     public int Count { get; private set; }
 
     /// <summary>Adds a delivery. Its tag must be higher than all earlier tags.</summary>
@@ -34,7 +33,6 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         Count++;
     }
 
-    /// <summary>Removes a delivery.</summary>
     public bool TryTake(ulong tag, out Delivery delivery)
     {
         if (!TryFind(tag, out int offset))
@@ -50,7 +48,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         return true;
     }
 
-    /// <summary>Removes the first delivery, if its tag is not higher than a limit.</summary>
+    /// <summary>Removes the first delivery if its tag is at most <paramref name="upTo"/>.</summary>
     public bool TryTakeFirst(ulong upTo, out Delivery delivery)
     {
         if (Count == 0 || At(0).Tag > upTo)
@@ -94,7 +92,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
     }
 
     /// <summary>
-    /// Frees the memory of the ring. The ring must be empty, or its deliveries copied. The next delivery allocates another ring.
+    /// Frees the memory of the ring. The caller has removed or copied all deliveries. The next delivery allocates another ring.
     /// </summary>
     public void Close()
     {
@@ -112,7 +110,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         offset = -1;
         if (_used == 0 || tag < At(0).Tag || tag > At(_used - 1).Tag)
             return false;
-        // If all tags in between are consecutive, the distance of the tags is the offset.
+        // If the tags from the first one to this one are consecutive, the difference of the tags is the offset in the ring.
         ulong distance = tag - At(0).Tag;
         offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : Search(tag);
         return offset >= 0 && !At(offset).IsGap;

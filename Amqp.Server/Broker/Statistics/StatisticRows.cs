@@ -6,7 +6,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Statistics;
 
 /// <summary>
-/// Writes the counts of each kind of object as a row of numbers. Samples consist of rows; the names are those of RabbitMQ's HTTP API.
+/// Writes the counts of a queue, channel, virtual host or broker as a row of numbers. Samples store such rows. The numbers have the names
+/// of RabbitMQ's HTTP API.
 /// </summary>
 internal static class StatisticRows
 {
@@ -25,24 +26,23 @@ internal static class StatisticRows
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
     /// <summary>
-    /// First columns of the groups in a queue's row, and the row's width: the number of published messages, then <see cref="Delivering"/>,
-    /// then <see cref="Depth"/>.
+    /// Layout of a queue's row: the first column of each group, and the width. Column 0 is the number of published messages;
+    /// <see cref="Delivering"/> and <see cref="Depth"/> follow.
     /// </summary>
     public static readonly int QueueDelivering = 1,
         QueueDepth = QueueDelivering + Delivering.Length,
         QueueWidth = QueueDepth + Depth.Length;
 
-    /// <summary>First columns and width of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
+    /// <summary>Layout of a channel's row: <see cref="Publishing"/>, then <see cref="Delivering"/>.</summary>
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 
     /// <summary>
-    /// First columns and width of a virtual host's row: the columns of a channel, then the <see cref="Depth"/> of its queues, then
-    /// <see cref="Traffic"/>.
+    /// Layout of a virtual host's row: the columns of a channel, then the <see cref="Depth"/> of its queues, then <see cref="Traffic"/>.
     /// </summary>
     public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
 
     /// <summary>
-    /// First columns and width of the broker's row: the columns of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.
+    /// Layout of the broker's row: the columns of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.
     /// </summary>
     public static readonly int BrokerChurn = HostWidth,
         BrokerNode = BrokerChurn + ChurnRates.Length,

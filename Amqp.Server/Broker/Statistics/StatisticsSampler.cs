@@ -15,7 +15,9 @@ namespace Amqp.Server.Broker.Statistics;
 /// </remarks>
 /// <param name="virtualHosts">The virtual hosts whose objects are sampled.</param>
 /// <param name="statistics">The counts of the broker as a whole.</param>
-/// <param name="options">The interval, the memory for samples, and the data directory, on whose disk free space is measured.</param>
+/// <param name="options">
+/// Interval of samples, limit of their memory, and the data directory. Free disk space is measured on the disk of that directory.
+/// </param>
 /// <param name="faults">Receives exceptions that a sample throws.</param>
 /// <param name="clock">Clock of the timer and of the samples.</param>
 internal sealed class StatisticsSampler(
@@ -30,7 +32,7 @@ internal sealed class StatisticsSampler(
     private ITimer? _timer;
     private long _last;
     private long _before;
-    private long _bytes; // memory that all samples took when the last sample ended
+    private long _bytes; // bytes of memory of all samples, measured after the last sample
     private long _bytesNow;
 
     /// <summary>Times of the last two samples, in milliseconds since 1970-01-01 UTC; 0 for a sample that was not taken yet.</summary>

@@ -7,7 +7,9 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Makes spans for messages that their publisher traces: those with W3C's <c>traceparent</c> in their headers.</summary>
+/// <summary>
+/// Makes spans for messages that have W3C's header <c>traceparent</c>. A publisher adds this header to messages that it traces.
+/// </summary>
 /// <remarks>
 /// Thread-safe. Each span is a child of the span that the header names. The message keeps its header, so that the consumer's span becomes a
 /// child of the same span. A message that is not traced costs a search of its headers. Making a span never blocks, because the exporter
@@ -23,7 +25,9 @@ internal sealed class MessageSpans : IDisposable
 
     private readonly ActivitySource _source = new(SourceName, BrokerOptions.OwnVersion);
 
-    /// <summary>Starts the span of a publish, which ends when it is disposed; null if the message is not traced.</summary>
+    /// <summary>
+    /// Starts the span of a publish; returns null if the message is not traced. The caller ends the span by disposing it.
+    /// </summary>
     /// <param name="virtualHost">The name of the virtual host.</param>
     /// <param name="message">The message's head.</param>
     /// <param name="bodySize">Octets of the message's body.</param>

@@ -2,7 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Converts a message's properties for the firehose: a table with RabbitMQ's names, last property first.</summary>
+/// <summary>
+/// Converts a message's properties to a table for the firehose. The fields have RabbitMQ's names, and the last property comes first.
+/// </summary>
 internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =

@@ -46,8 +46,8 @@ internal static class ArgumentTypes
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
     /// <summary>
-    /// Returns the error for an argument that differs from the existing object's, or that only the declaration or only the existing object
-    /// has. If only one of the two has the argument, the text includes the type of the value.
+    /// Returns the error for an argument that differs between a declaration and the existing object. If only one of them has the argument,
+    /// the text includes the type of the value.
     /// </summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>

@@ -3,12 +3,12 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Values;
 
 /// <summary>
-/// Rules for the values of queue arguments and policies. The key of a rule is the key in a policy, which is the name of the argument
-/// without its <c>x-</c>.
+/// Rules for the values of queue arguments and policies. The key of a rule is the name of the argument without <c>x-</c>. Policies use the
+/// same key.
 /// </summary>
 /// <remarks>
-/// Values are checked when a client sends them. Values that were stored before a rule existed are accepted: a text that is too long for a
-/// name counts as missing (<see cref="Name"/>), and sums with a time do not overflow (<see cref="Deadline"/>).
+/// Values are checked when a client sends them. Values that were stored before a rule existed are accepted. <see cref="Name"/> treats a
+/// text that is too long for a name as missing. With <see cref="Deadline"/>, a sum with a long time does not overflow.
 /// </remarks>
 internal static class ValueRules
 {

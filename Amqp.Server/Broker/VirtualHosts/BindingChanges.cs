@@ -62,14 +62,18 @@ internal sealed class BindingChanges(TopologyState state, TopologyRemoval remova
         removal.RemoveIfAbandoned(exchange);
     }
 
-    /// <summary>Adds a binding that its exchange accepts. The topology lock is held exclusively, or no client can connect yet.</summary>
+    /// <summary>
+    /// Adds a binding that does not exist yet. The caller holds the topology lock exclusively, or no client can connect yet.
+    /// </summary>
     public void Add(Binding binding)
     {
         binding.Source.Add(binding);
         state.Bindings.Add(binding);
     }
 
-    /// <summary>Returns the binding if it does not exist yet, else null. The topology lock is held, shared or exclusively.</summary>
+    /// <summary>
+    /// Returns a new binding; null if the exchange has an equal binding. The caller holds the topology lock, shared or exclusively.
+    /// </summary>
     private Binding? FindUnbound(string source, IBindingDestination destination, string routingKey, FieldTable arguments)
     {
         state.DemandNotDeleted();

@@ -30,7 +30,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         exchange.Keeper?.Open(
             exchange, state.Routing, state.VirtualHost.Host,
             isDurable => state.Services.Store.OpenQueue(state.Store.NewQueueNumbers(isDurable, 1), isDurable));
-        SaveOrClose(exchange); // before the next line: an exchange that cannot be saved must not become visible
+        SaveOrClose(exchange); // saved first, because an exchange that cannot be saved must not become visible
         state.Routing.Add(exchange);
         state.Lock.ForgetMisses();
         state.VirtualHost.Events.ExchangeCreated(exchange, state.Name);
@@ -52,8 +52,8 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     }
 
     /// <summary>
-    /// Returns the exchange of that name, or null if there is none; throws if its properties differ from those of the declaration. The
-    /// topology lock is held, shared or exclusively.
+    /// Returns the existing exchange with this name; null if there is none. Throws if its properties differ from those of the declaration.
+    /// The caller holds the topology lock, shared or exclusively.
     /// </summary>
     private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -64,7 +64,9 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         return existing;
     }
 
-    /// <summary>Saves a durable exchange's definition. If that fails, deletes the queues that the exchange has in the store.</summary>
+    /// <summary>
+    /// Saves a durable exchange's definition. If saving fails, deletes the queues that the exchange has in the message store.
+    /// </summary>
     private void SaveOrClose(Exchange exchange)
     {
         try

@@ -27,7 +27,7 @@ internal static class PolicyEvents
                 [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
-    /// <summary>Raises the event of a queue to which another policy applies than before.</summary>
+    /// <summary>Raises the event that another policy now applies to a queue.</summary>
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="queue">The queue that the policy applies to.</param>
     /// <param name="set">The policy that was set; null when one was cleared.</param>

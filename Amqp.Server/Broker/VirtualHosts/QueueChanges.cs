@@ -17,7 +17,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     /// <inheritdoc cref="Topology.DeclareQueue"/>
     public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
-        // Checked for existing queues too: a name with the reserved prefix can be looked up, but not declared.
+        // This check comes first, because a reserved name can be looked up but not declared, even if the queue exists.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, state.Name);
@@ -50,7 +50,9 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>Creates a queue that is not visible yet.</summary>
-    /// <param name="number">The queue's number in the store, or the first of its consecutive numbers.</param>
+    /// <param name="number">
+    /// The queue's number in the message store. If the queue has several numbers, this is the first, and the others follow it.
+    /// </param>
     /// <param name="declaration">Name, flags and arguments.</param>
     /// <param name="isKept">True if the queue survives a restart.</param>
     public Queue Make(uint number, QueueDeclaration declaration, bool isKept)
@@ -62,8 +64,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Applies the policies to a queue that is not visible yet. The round is discarded without a drain, because no client uses the queue
-    /// yet.
+    /// Applies the policies to a queue that is not visible yet. The queue needs no drain, because no client uses the queue yet.
     /// </summary>
     public void ApplyPolicies(Queue queue)
     {
@@ -108,8 +109,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Returns the queue of that name, or null if there is none; throws if its properties differ from those of the declaration. The
-    /// topology lock is held, shared or exclusively.
+    /// Returns the existing queue with this name; null if there is none. Throws if its properties differ from those of the declaration. The
+    /// caller holds the topology lock, shared or exclusively.
     /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {
@@ -132,7 +133,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         state.Rules.DemandRoom(queue);
     }
 
-    /// <summary>Saves a durable queue's definition. If that fails, deletes the queue from the store.</summary>
+    /// <summary>Saves a durable queue's definition. If saving fails, deletes the queue from the message store.</summary>
     private void SaveOrDelete(Queue queue)
     {
         try

@@ -38,7 +38,6 @@ internal sealed class Topology
             + (long)ObjectSize.Exchange * _state.Routing.Count
             + (long)ObjectSize.Binding * _state.Bindings.Count;
 
-    /// <summary>True once <see cref="DeleteEverything"/> was called.</summary>
     public bool IsDeleted => _state.IsDeleted;
 
     /// <summary>Returns all bindings except those of the default exchange.</summary>
@@ -56,11 +55,13 @@ internal sealed class Topology
     public void DeleteExchange(string name, bool ifUnused) => _exchanges.Delete(name, ifUnused);
 
     /// <summary>Declares a queue, or returns an existing one with the same properties.</summary>
-    /// <param name="name">The queue's name, not empty: for a server-named queue, <see cref="ReservedNames.NewQueueName"/>.</param>
+    /// <param name="name">
+    /// The queue's name, never empty. The name of a server-named queue comes from <see cref="ReservedNames.NewQueueName"/>.
+    /// </param>
     /// <param name="isServerNamed">True if the broker chose the name, so that its reserved prefix is allowed.</param>
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <param name="connection">The connection that declares the queue, and owns an exclusive one.</param>
+    /// <param name="connection">The connection that declares the queue. An exclusive queue belongs to this connection.</param>
     /// <exception cref="BrokerException">
     /// 403: reserved name. 405: the queue belongs to another connection. 406: the existing queue has other properties, or the arguments are
     /// invalid.
@@ -75,13 +76,13 @@ internal sealed class Topology
     /// <exception cref="BrokerException">406: the existing queue has other properties, or the arguments are invalid.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
-    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
+    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers of the returned queue.</summary>
     /// <exception cref="BrokerException">
     /// 406: the queue is in use despite <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.
     /// </exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
-    /// <summary>Deletes an exclusive queue whose connection has closed, or an auto-delete queue without its last consumer.</summary>
+    /// <summary>Deletes an exclusive queue whose connection has closed, or an auto-delete queue that has lost its last consumer.</summary>
     public void DeleteAbandoned(Queue queue, DispatchRound round) =>
         DeleteQueue(queue, ifUnused: false, ifEmpty: false).NotifyConsumers(round);
 
@@ -98,7 +99,6 @@ internal sealed class Topology
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round) =>
         _bindings.Bind(source, destination, routingKey, arguments, round);
 
-    /// <summary>True if the binding exists.</summary>
     public bool IsBound(string source, IBindingDestination destination, string routingKey, FieldTable arguments) =>
         _bindings.IsBound(source, destination, routingKey, arguments);
 
@@ -136,7 +136,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Deletes every queue and every exchange; later declarations are rejected. The caller notifies the consumers in the results.
+    /// Deletes every queue and every exchange; later declarations are rejected. The caller notifies the consumers of the returned queues.
     /// </summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {

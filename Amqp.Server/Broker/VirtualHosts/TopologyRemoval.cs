@@ -47,7 +47,7 @@ internal sealed class TopologyRemoval(TopologyState state)
         _statistics.Note(Churn.QueueDeleted);
         try
         {
-            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // no user asked for the removal of the bindings
+            using (BrokerEvents.ActAs(BrokerEvents.Nobody)) // events name no user, because no user asked for the removal of the bindings
                 RemoveBindingsTo(queue);
             Events.QueueDeleted(queue);
             state.Store.Delete(state.Name, queue);

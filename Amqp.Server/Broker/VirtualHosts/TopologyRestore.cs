@@ -67,7 +67,7 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
     }
 
     /// <summary>
-    /// True if the queue has a dead-letter routing key that is too long for a message, which earlier versions of the broker accepted.
+    /// True if the queue's dead-letter routing key is too long for a message. Earlier versions of the broker accepted such keys.
     /// </summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
         && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null

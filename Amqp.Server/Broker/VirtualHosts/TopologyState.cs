@@ -36,7 +36,6 @@ internal sealed class TopologyState(
 
     public TopologyLock Lock => virtualHost.Routing.Lock;
 
-    /// <summary>True once <see cref="MarkDeleted"/> was called.</summary>
     public bool IsDeleted => _isDeleted;
 
     /// <summary>Rejects all declarations from now on.</summary>

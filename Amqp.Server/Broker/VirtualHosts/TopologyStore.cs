@@ -13,8 +13,8 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     public int QueueCount => definitions.Entries(DefinitionKey.Queues).Count();
 
     /// <summary>
-    /// Returns the store's numbers of all durable queues and of exchanges that keep messages.
-    /// The message store recovers messages of these numbers only.
+    /// Returns the numbers that durable queues and exchanges with stored messages have in the message store. A start recovers only the
+    /// messages with these numbers.
     /// </summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         definitions.Read(DefinitionKey.Queues).SelectMany(queue => TopologyCodec.QueueNumbers(queue.Definition))

@@ -13,7 +13,7 @@ using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>A namespace of exchanges, queues and bindings, which are found here by name.</summary>
+/// <summary>A namespace of exchanges, queues and bindings. Finds queues and exchanges by name.</summary>
 /// <remarks>
 /// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. The lock is held shared to route and exclusively to
 /// change them. Any thread may look up a queue or an exchange without the lock. <see cref="Topology"/> makes the changes and saves them in
@@ -27,10 +27,6 @@ internal sealed class VirtualHost : IDisposable
     private readonly DeclareRules _declareRules;
     private Firehose? _firehose;
 
-    /// <param name="name">The virtual host's name.</param>
-    /// <param name="services">The parts of the broker that queues and exchanges work with.</param>
-    /// <param name="store">Saves the definitions of the virtual host.</param>
-    /// <param name="declareRules">Rules of the configuration for new queues and exchanges.</param>
     public VirtualHost(string name, QueueServices services, TopologyStore store, DeclareRules declareRules)
     {
         Name = name;
@@ -50,22 +46,21 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>True once the deletion of the virtual host has begun. Declarations and new connections are then rejected.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
-    /// <summary>Limits on queues and connections. A change of the runtime parameter replaces the object.</summary>
+    /// <summary>Limits on queues and connections. A change of the runtime parameter for these limits sets a new object.</summary>
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
 
     /// <summary>Policies: settings for queues and exchanges by name.</summary>
     public VirtualHostPolicies Policies { get; }
 
-    /// <summary>The stream on which events of the virtual host are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>The parts of the broker that its queues and exchanges work with.</summary>
+    /// <summary>The parts of the broker that the queues and exchanges of this virtual host use.</summary>
     public QueueServices Services => Host.Services;
 
-    /// <summary>The parts of this virtual host that its queues and exchanges work with, besides <see cref="Services"/>.</summary>
+    /// <summary>The parts of this virtual host that its queues and exchanges use, besides <see cref="Services"/>.</summary>
     public QueueHost Host { get; }
 
-    /// <summary>The exchanges of this virtual host, and the lookup of routes among them.</summary>
+    /// <summary>The exchanges of this virtual host. Finds the routes of messages.</summary>
     public RoutingTable Routing { get; }
 
     /// <summary>Declares, binds and deletes queues and exchanges.</summary>
@@ -77,7 +72,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Copies every message to <c>amq.rabbitmq.trace</c>; null while tracing is off.</summary>
     public Firehose? Firehose => Volatile.Read(ref _firehose);
 
-    /// <summary>True while tracing is on. As in RabbitMQ, a restart turns it off.</summary>
+    /// <summary>True while tracing is on. As in RabbitMQ, a restart of the broker turns tracing off.</summary>
     public bool IsTracing
     {
         get => Firehose is not null;
@@ -90,8 +85,8 @@ internal sealed class VirtualHost : IDisposable
     public MessageSpans? Spans { get; init; }
 
     /// <summary>
-    /// The <c>x-queue-type</c> of queues that can have that type and are declared without one. Null: such queues are classic queues without
-    /// that argument, and a redeclaration of any queue must repeat the argument.
+    /// The type of a new queue that is declared without <c>x-queue-type</c> and can have this type. If null, such a queue is a classic
+    /// queue without the argument, and a redeclaration must have the argument exactly if the queue has it.
     /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 

@@ -15,7 +15,9 @@ internal sealed record VirtualHostDescription(
 
     public static VirtualHostDescription None { get; } = new("", []);
 
-    /// <summary>Reads the value of the catalog: empty, or <c>| version u8 | table |</c>.</summary>
+    /// <summary>
+    /// Reads a description from its value in the catalog. The value is empty, or has the form <c>| version u8 | table |</c>.
+    /// </summary>
     /// <exception cref="InvalidDataException">A newer version wrote the value.</exception>
     public static VirtualHostDescription Read(ReadOnlySpan<byte> value)
     {
@@ -33,7 +35,7 @@ internal sealed record VirtualHostDescription(
             table["protected"]?.AsBoolean() ?? false);
     }
 
-    /// <summary>Returns the value for the catalog.</summary>
+    /// <summary>Returns the description as a value for the catalog.</summary>
     public byte[] Write()
     {
         var output = new ArrayBufferWriter<byte>();

@@ -12,8 +12,8 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// </remarks>
 internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store, ILogger logger)
 {
-    private readonly Lock _changes = new(); // taken before the topology lock
-    private volatile Policy[] _users = []; // highest priority first
+    private readonly Lock _changes = new(); // serializes changes; taken before the topology lock
+    private volatile Policy[] _users = []; // sorted: the policy with the highest priority comes first
     private volatile Policy[] _operators = [];
 
     /// <summary>Returns all policies of a kind, ordered by name.</summary>
@@ -83,7 +83,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
         return replaced.Count(one => one.Old is null);
     }
 
-    /// <summary>Removes a policy, also from existing queues and exchanges.</summary>
+    /// <summary>Removes a policy. Existing queues and exchanges lose the policy's settings at once.</summary>
     /// <returns>False if no policy has that name.</returns>
     public bool Remove(PolicyKind kind, string name)
     {
@@ -111,14 +111,14 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
             Remove(policy.Kind, policy.Name);
     }
 
-    /// <summary>Restores the saved policies, before the queues and exchanges that they apply to.</summary>
+    /// <summary>Restores the saved policies. Called before the queues and exchanges of the virtual host are restored.</summary>
     public void Restore(IEnumerable<Policy> policies)
     {
         var kinds = policies.ToLookup(policy => policy.Kind);
         (_users, _operators) = (Sorted(kinds[PolicyKind.User]), Sorted(kinds[PolicyKind.Operator]));
     }
 
-    /// <summary>Replaces all policies. The lock for changes is held.</summary>
+    /// <summary>Replaces all policies. The caller holds the lock <c>_changes</c>.</summary>
     private void Change(Policy[] users, Policy[] operators, Action save)
     {
         var effective = new Dictionary<object, EffectivePolicy>(ReferenceEqualityComparer.Instance);

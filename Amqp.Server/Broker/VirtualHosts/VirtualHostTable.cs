@@ -103,8 +103,8 @@ internal sealed class VirtualHostTable(
         {
             if (Find(name) is not { } virtualHost)
                 return false;
-            // The definition of the virtual host is deleted last: after a crash before that, the virtual host exists and can be deleted
-            // again.
+            // The definition of the virtual host is deleted last. If the broker crashes earlier, the virtual host still exists and can be
+            // deleted again.
             var round = new DispatchRound();
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);

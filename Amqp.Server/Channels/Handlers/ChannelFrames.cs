@@ -17,7 +17,9 @@ internal static class ChannelFrames
         .OnTxMethods();
 
     /// <summary>Handles a frame of an open channel.</summary>
-    /// <exception cref="AmqpException">Its reply code decides if the channel or the whole connection is closed.</exception>
+    /// <exception cref="AmqpException">
+    /// The reply code of the exception decides if the channel or the whole connection is closed.
+    /// </exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
@@ -63,14 +65,14 @@ internal static class ChannelFrames
         }
     }
 
-    /// <summary>Reads the id of a method frame.</summary>
     public static MethodId MethodOf(in Frame frame) => MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload));
 
     private static void HandleMethod(AmqpChannel channel, in Frame frame)
     {
         var id = MethodOf(frame);
         var arguments = frame.Payload[4..];
-        // These two methods make up nearly all traffic. They are read without a table and without strings, and do not drain the round.
+        // basic.publish and basic.ack make up nearly all traffic. They are read without the table of handlers and without strings, and
+        // other pending work of the round is not done before them.
         if (id == BasicPublish.Id)
         {
             channel.Connection.Brake.HasPublished = true;
@@ -82,7 +84,7 @@ internal static class ChannelFrames
             BasicSettlementHandlers.Acknowledge(channel, MethodArguments.Read<BasicAck>(arguments));
             return;
         }
-        // Every other method must see the effect of the methods before it.
+        // Every other method must see the effects of all earlier methods, so the pending work of the round is done first.
         channel.Connection.Round.Drain();
         using (BrokerEvents.ActAs(channel.Connection.User.Name))
             _methods.Dispatch(channel, id, arguments, channel.Connection.Options.Limits.MaxTableDepth);

@@ -15,7 +15,7 @@ internal static class DirectReplyToHandlers
         var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.Limits.MaxTableDepth);
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
-        if (channel.ReplyConsumer is not { } consumer) // read without the gate, because only this thread changes it
+        if (channel.ReplyConsumer is not { } consumer) // read without the lock, because only this thread changes the field
             throw channel.Session.Publisher.NoRequester(channel.Content.Head);
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }

@@ -38,7 +38,7 @@ internal static class QueueHandlers
             | (method.Exclusive ? QueueFlags.Exclusive : 0);
         var topology = channel.Session.Topology;
         var queue = method.Passive
-            ? topology.DemandQueue(name) // here an empty name does not stand for the last queue
+            ? topology.DemandQueue(name) // a passive declaration does not replace an empty name
             : topology.DeclareQueue(name, flags, method.Arguments);
         channel.LastQueue = queue.Name;
         if (method.NoWait)
@@ -63,7 +63,8 @@ internal static class QueueHandlers
     }
 
     /// <summary>
-    /// Replaces an empty queue name by the name of the queue declared last. If the routing key is empty too, it becomes that name.
+    /// Replaces an empty queue name by the name of the queue that the channel declared last. If the routing key is empty too, the routing
+    /// key becomes the same name.
     /// </summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {

@@ -8,7 +8,9 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Client of one broker's HTTP API, AmqpBroker's or RabbitMQ's. Used by one command, one request at a time.</summary>
+/// <summary>
+/// Client of the HTTP API of one broker, which is AmqpBroker or RabbitMQ. One command uses the client, for one request at a time.
+/// </summary>
 internal sealed class ApiClient : IDisposable
 {
     /// <summary>
@@ -18,7 +20,7 @@ internal sealed class ApiClient : IDisposable
 
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
-    private SslPolicyErrors _distrust; // reason for which the certificate is not trusted
+    private SslPolicyErrors _distrust; // errors of the server's certificate
     private X509ChainStatusFlags _chainStatus;
 
     /// <summary>Creates a client.</summary>
@@ -27,7 +29,7 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(BrokerLogin login, TimeSpan limit)
     {
         (Login, _limit) = (login, limit);
-        // No proxy for this machine: finding the system's proxy takes longer than the request.
+        // For a broker on this machine no proxy is used, because finding the system's proxy takes longer than the request.
         var handler = new SocketsHttpHandler { UseProxy = !login.Url.IsLoopback, AllowAutoRedirect = false, UseCookies = false };
         handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
         _http = new HttpClient(handler) { Timeout = limit };
@@ -104,7 +106,7 @@ internal sealed class ApiClient : IDisposable
     public Task<ApiAnswer> PutAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         DemandAsync(HttpMethod.Put, path, body, what, cancellation);
 
-    /// <summary>Executes an action.</summary>
+    /// <summary>Sends a POST request, which makes the broker execute an action.</summary>
     /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         (await DemandAsync(HttpMethod.Post, path, body, what, cancellation)).Json;

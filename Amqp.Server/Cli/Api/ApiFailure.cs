@@ -39,7 +39,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
     /// <summary>Creates the failure for a server whose certificate is not trusted.</summary>
     /// <param name="login">Address of the server.</param>
     /// <param name="errors">Errors of the certificate.</param>
-    /// <param name="status">Errors of the chain to its authority.</param>
+    /// <param name="status">Errors of the certificate's chain.</param>
     public static ApiFailure NoTrust(BrokerLogin login, SslPolicyErrors errors, X509ChainStatusFlags status) => new(
         Cli.ExitCode.Unavailable,
         errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)

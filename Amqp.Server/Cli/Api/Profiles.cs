@@ -95,7 +95,7 @@ internal static class Profiles
     }
 }
 
-/// <summary>A profile; null for fields that the profile does not set.</summary>
+/// <summary>A profile of the profile file. A value that the profile does not set is null.</summary>
 internal sealed record LoginProfile(string? Url, string? User, string? Password, string? VirtualHost)
 {
     public static LoginProfile None { get; } = new(null, null, null, null);

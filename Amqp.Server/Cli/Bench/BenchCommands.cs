@@ -8,7 +8,7 @@ namespace Amqp.Server.Cli.Bench;
 internal static class BenchCommands
 {
     private const string FanoutName = "fanout";
-    private const int FanoutConsumers = 16; // number of connections, which share the consumers; each queue has one consumer
+    private const int FanoutConsumers = 16; // default for the number of connections that consume
 
     /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
     public static Command Create() => new(

@@ -21,7 +21,6 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => "bench",
     };
 
-    /// <summary>Adds these options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _uri, _pid, _prefix, _json })

@@ -7,7 +7,8 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// Verbs on connections and channels. These verbs use the name of the connection or channel in place of RabbitMQ's Erlang process id.
+/// The verbs of <c>amqpbroker ctl</c> for connections and channels. Where RabbitMQ takes or prints an Erlang process id, these verbs use
+/// the name of the connection or channel.
 /// </summary>
 internal static class ConnectionVerbs
 {

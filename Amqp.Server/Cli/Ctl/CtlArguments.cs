@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Reads arguments: those of queues, exchanges, bindings and consumers, and those of a verb.</summary>
+/// <summary>Reads the arguments of verbs, and the arguments with which queues, exchanges, bindings and consumers were declared.</summary>
 internal static class CtlArguments
 {
     private static readonly JsonElement _none = JsonSerializer.SerializeToElement(Array.Empty<string>());

@@ -32,10 +32,10 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <summary>True if the output is JSON, for programs.</summary>
     public bool IsForProgram => input.Formatter == "json";
 
-    /// <summary>Node name for the texts: the value of <c>-n</c>, or RabbitMQ's default.</summary>
+    /// <summary>Name of the node in printed texts: the value of <c>-n</c>, or RabbitMQ's default.</summary>
     public string Node { get; } = input.Option("node") ?? $"rabbit@{Environment.MachineName}";
 
-    /// <summary>Virtual host of the option <c>-p</c>, or of the login.</summary>
+    /// <summary>The virtual host: the value of <c>-p</c>, or the virtual host of the login.</summary>
     public string VirtualHost { get; } = input.VirtualHost ?? client.Login.VirtualHost;
 
     /// <summary>Returns an argument by its position, from 0.</summary>
@@ -47,7 +47,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Prints the action, unless the output is quiet or for programs. Call before any request that changes the broker's state.
+    /// Prints the action of the verb, unless the output is quiet or for programs. Call before any request that changes the broker's state.
     /// </summary>
     /// <exception cref="DryRunException">The option <c>--dry-run</c> is set.</exception>
     public void Announce(string text)

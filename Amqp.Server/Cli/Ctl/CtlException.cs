@@ -7,7 +7,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <param name="message">Text that is printed to standard error unchanged.</param>
 internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)
 {
-    /// <summary>Creates the usual form: a line with <c>Error:</c>, then the message.</summary>
+    /// <summary>Creates an exception with the usual text: a line with <c>Error:</c>, then the message.</summary>
     public static CtlException Error(int exitCode, string message) => new(exitCode, $"Error:\n{message}");
 
     public static CtlException NoUser(string user) => Error(Cli.ExitCode.NotFound, $"User \"{user}\" does not exist");

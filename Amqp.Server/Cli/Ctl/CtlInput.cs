@@ -121,7 +121,7 @@ internal sealed class CtlInput
             else if ((verb?.Options.Contains(option) is true ? option.TrimStart('-') : _valued.GetValueOrDefault(option)) is not { } name)
                 Unknown.Add(option);
             else if (value is null && (i + 1 == given.Count || IsOption(given[i + 1])))
-                Unknown.Add(option); // without its value the option is invalid
+                Unknown.Add(option); // an option that lacks its value is invalid
             else
                 _options[name] = value ?? given[++i];
         }

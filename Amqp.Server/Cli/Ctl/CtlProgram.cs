@@ -10,7 +10,6 @@ namespace Amqp.Server.Cli.Ctl;
 /// </summary>
 internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
 {
-    /// <summary>The command's name.</summary>
     public const string Name = "ctl";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);

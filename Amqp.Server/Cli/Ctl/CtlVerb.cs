@@ -9,22 +9,22 @@ namespace Amqp.Server.Cli.Ctl;
 /// <param name="RunAsync">Executes the verb.</param>
 internal sealed record CtlVerb(string Name, string Usage, int Least, int Most, string Description, Func<CtlCall, Task> RunAsync)
 {
-    /// <summary>Options of this verb without a value, with their dashes.</summary>
+    /// <summary>The verb's options that have no value, written with their dashes.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
-    /// <summary>Options of this verb with a value, with their dashes.</summary>
+    /// <summary>The verb's options that need a value, written with their dashes.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>Default time limit in seconds; null if RabbitMQ's verb has no limit.</summary>
     public double? Timeout { get; init; }
 
-    /// <summary>True if a successful verb prints nothing even for programs, like RabbitMQ's.</summary>
+    /// <summary>True if the verb prints nothing when it succeeds, even for programs, as RabbitMQ's verb does.</summary>
     public bool IsMute { get; init; }
 
     /// <summary>True if the verb sends no request to a broker and so needs no password.</summary>
     public bool IsLocal { get; init; }
 
-    /// <summary>The usage, as in the help.</summary>
+    /// <summary>The text of the help that shows how the verb is called.</summary>
     public string UsageText =>
         $"{CtlHelp.Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--longnames] [--quiet] {Name}{(Usage.Length > 0 ? $" {Usage}" : "")}";
 }

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs that export definitions to files and import definitions from files.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> that export definitions to files and import definitions from files.</summary>
 internal static class DefinitionVerbs
 {
     private const string Standard = "-";

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on limits of virtual hosts and users.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for the limits of virtual hosts and users.</summary>
 internal static class LimitVerbs
 {
     private static readonly string[] _hostColumns = ["vhost", "limits"];
@@ -36,7 +36,7 @@ internal static class LimitVerbs
         call.Announce($"Setting vhost limits to \"{call[0]}\" for vhost \"{call.VirtualHost}\" ...");
         JsonObject limits = Parse(call[0]);
         await call.DemandVirtualHostAsync();
-        // one request, so that all limits are set or none
+        // All limits are sent in one request, so that either all or none are set.
         await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits });
     }
 

@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs that list exchanges, bindings, consumers and feature flags.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> that list exchanges, bindings, consumers and feature flags.</summary>
 internal static class ListVerbs
 {
     private static readonly string[] _exchangeColumns =

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The verbs of <c>rabbitmq-diagnostics</c> on listeners.</summary>
+/// <summary>The verbs of <c>rabbitmq-diagnostics</c> that list and check the broker's listeners.</summary>
 internal static class ListenerVerbs
 {
     public static IReadOnlyList<CtlVerb> All { get; } =

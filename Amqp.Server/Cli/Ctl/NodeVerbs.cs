@@ -5,7 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on the node: wait for its start, show its status, put it into maintenance mode, stop it.</summary>
+/// <summary>
+/// The verbs of <c>amqpbroker ctl</c> that wait for the start of the node, show its status, put it into maintenance mode, or stop it.
+/// </summary>
 internal static class NodeVerbs
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
@@ -128,7 +130,7 @@ internal static class NodeVerbs
             $"Will wait for at least {count} nodes to join the cluster of {call.Node}. "
                 + $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            // no other node can join this cluster
+            // No other node can join this broker's cluster, so the verb fails at once instead of waiting for its time limit.
             throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster.");
         await AwaitAsync(call, () => false);
     }
@@ -149,7 +151,7 @@ internal static class NodeVerbs
             }
             catch (ApiFailure failure) when (failure.Status is null)
             {
-                // The broker has not started yet.
+                // The broker has not started yet, so the loop tries again.
             }
             if (isOver())
                 throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
@@ -179,9 +181,9 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        // RabbitMQ's text, which scripts look for
+        // Scripts search the output for this text of RabbitMQ.
         call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
-        // If the process has ended, a response could only be another broker's.
+        // If the process has ended, a response to the next requests could only come from another broker.
         if (!IsRunning(pid))
             throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on the runtime parameters of virtual hosts, and on global parameters.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for the runtime parameters of virtual hosts and for global parameters.</summary>
 internal static class ParameterVerbs
 {
     private static readonly string[] _columns = ["component", "name", "value"];

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on permissions and topic permissions.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for permissions and topic permissions.</summary>
 internal static class PermissionVerbs
 {
     private static readonly string[] _ofHost = ["user", "configure", "write", "read"];
@@ -60,7 +60,7 @@ internal static class PermissionVerbs
         call.Announce($"Clearing permissions for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
         string path = ApiPath.Of("permissions", call.VirtualHost, call[0]);
-        if (await call.FindAsync(path) is not null) // without permissions to clear, the verb succeeds too
+        if (await call.FindAsync(path) is not null) // the verb also succeeds if there are no permissions to clear
             await call.SendAsync(HttpMethod.Delete, path);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on policies and operator policies.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for policies and operator policies.</summary>
 internal static class PolicyVerbs
 {
     private static readonly string[] _columns = ["vhost", "name", "pattern", "apply-to", "definition", "priority"];

@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on queues.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for queues.</summary>
 internal static class QueueVerbs
 {
     private static readonly string[] _known =
@@ -62,7 +62,7 @@ internal static class QueueVerbs
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
         call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
-        // The only node is online, so no queue is offline.
+        // The broker's only node is online, so no queue is offline.
         JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online")
             ? []
             : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost));
@@ -97,7 +97,8 @@ internal static class QueueVerbs
     {
         string[] columns = CtlColumns.Of(call, _knownOfUnresponsive, "name");
         call.Announce($"Listing unresponsive queues for vhost {call.VirtualHost} ...");
-        await call.GetAsync("whoami"); // in this broker a queue cannot hang alone: a broker that hangs does not respond to this request
+        // A queue that hangs would make the whole broker hang, and the broker would not respond to this request.
+        await call.GetAsync("whoami");
         CtlFormat.Print(call, columns, [], isStreamed: true);
     }
 

@@ -5,7 +5,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// Verbs that change settings while the broker runs. The changes last until the broker stops, except the cluster's name, which is stored.
+/// The verbs of <c>amqpbroker ctl</c> that change settings while the broker runs. The changes last until the broker stops, except the
+/// cluster's name, which is stored.
 /// </summary>
 internal static class SettingVerbs
 {

@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on users and their passwords.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for users and their passwords.</summary>
 internal static class UserVerbs
 {
     private static readonly string[] _columns = ["user", "tags"];
@@ -98,7 +98,7 @@ internal static class UserVerbs
     private static Task Hash(CtlCall call)
     {
         string password = call.Input.Arguments.Count > 0 ? call[0] : ReadLine();
-        call.Announce("Will hash the password"); // rabbitmqctl prints the password here, and so leaves it on the terminal
+        call.Announce("Will hash the password"); // rabbitmqctl prints the password here, so that it stays visible on the terminal
         call.Output.WriteLine(HashOf(password));
         return Task.CompletedTask;
     }

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Verbs on virtual hosts.</summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for virtual hosts.</summary>
 internal static class VirtualHostVerbs
 {
     private static readonly string[] _known =

@@ -33,7 +33,7 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     /// <summary>Virtual host of the command: from the option, the environment, the profile, or <c>/</c>.</summary>
     public string VirtualHost => VirtualHostOrAll ?? client.Login.VirtualHost;
 
-    /// <summary>Virtual host of the option; null if not given, which selects all virtual hosts for a list.</summary>
+    /// <summary>Value of the option for the virtual host. Null if not given; a list then contains all virtual hosts.</summary>
     public string? VirtualHostOrAll => arguments.GetValue(CommonOptions.VirtualHost);
 
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;

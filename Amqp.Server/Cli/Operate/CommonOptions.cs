@@ -19,7 +19,7 @@ internal static class CommonOptions
 
     public static Option<bool> IfEmpty { get; } = new("--if-empty") { Description = "Only if it has no messages." };
 
-    /// <summary>Arguments of queues, exchanges and bindings.</summary>
+    /// <summary>The option for the arguments of queues, exchanges and bindings.</summary>
     public static Option<string[]> Arguments { get; } = new("--argument", "-a")
     {
         HelpName = "name=value",

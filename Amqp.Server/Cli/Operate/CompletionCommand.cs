@@ -7,7 +7,7 @@ namespace Amqp.Server.Cli.Operate;
 /// </summary>
 internal static class CompletionCommand
 {
-    // The scripts call the program itself ([suggest:N]), so the completions match its version.
+    // The scripts call the program with the directive [suggest:N], so the completions match the program's version.
     private const string Bash = """
         # Completion of amqpbroker for bash. In ~/.bashrc: source <(amqpbroker completion bash)
         _amqpbroker() {

@@ -7,7 +7,9 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The commands <c>amqpbroker publish</c> and <c>get</c>, for a few messages: each publish is an HTTP request.</summary>
+/// <summary>
+/// The commands <c>amqpbroker publish</c> and <c>get</c>. They suit a few messages only, because each publish is an HTTP request.
+/// </summary>
 internal static class MessageCommands
 {
     private static readonly string[] _properties =

@@ -40,7 +40,9 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     /// <summary>Options and arguments that only some lists have.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
-    /// <summary>Returns the name of the object that the list belongs to, for the error if that object does not exist.</summary>
+    /// <summary>
+    /// Returns the name of the object that contains the listed items. If that object does not exist, the error text shows the name.
+    /// </summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 
     /// <summary>Prints the list.</summary>

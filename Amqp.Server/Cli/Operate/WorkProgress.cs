@@ -22,7 +22,7 @@ internal static class WorkProgress
     /// <summary>Runs work that reports its progress.</summary>
     /// <param name="context">Context of the command, with its outputs.</param>
     /// <param name="what">Label of the bar.</param>
-    /// <param name="total">Number of steps. There is no bar for fewer than 20.</param>
+    /// <param name="total">Number of steps. No bar is shown for fewer than 20 steps.</param>
     /// <param name="work">Runs the work. Its argument adds a number of completed steps.</param>
     public static async Task ShowAsync(CommandContext context, string what, long total, Func<Action<long>, Task> work)
     {

@@ -9,7 +9,10 @@ internal static partial class PrivateKeyFile
 {
     private const string Rsa = "1.2.840.113549.1.1.1", EllipticCurve = "1.2.840.10045.2.1";
 
-    /// <summary>Key algorithms that occur in certificates but that .NET's TLS does not support: object identifier to description.</summary>
+    /// <summary>
+    /// Key algorithms that occur in certificates but that .NET's TLS does not support. The key of an entry is the object identifier, the
+    /// value is a description.
+    /// </summary>
     private static readonly Dictionary<string, string> _unusable = new()
     {
         ["1.3.101.112"] = "an Ed25519 key",
@@ -54,9 +57,7 @@ internal static partial class PrivateKeyFile
         }
     }
 
-    /// <summary>
-    /// Returns the exception for a key algorithm that TLS cannot use, by its object identifier; null for any other algorithm.
-    /// </summary>
+    /// <summary>Returns an exception if TLS cannot use the key algorithm with this object identifier; else null.</summary>
     public static UnusableKeyException? RefusalOf(string? algorithm) =>
         algorithm is not null && _unusable.TryGetValue(algorithm, out string? name) ? Unusable(name) : null;
 

@@ -66,7 +66,7 @@ internal static class TlsListening
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(authorities);
-        policy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.2")); // client authentication
+        policy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.2")); // the object identifier of client authentication
         return policy;
     }
 }

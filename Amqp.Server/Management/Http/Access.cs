@@ -6,10 +6,10 @@ internal enum Access
     /// <summary>No login.</summary>
     Anyone,
 
-    /// <summary>The tag management, or a tag that includes it.</summary>
+    /// <summary>The tag management, or a tag that includes the tag management.</summary>
     Management,
 
-    /// <summary>The tag management and a permission in the virtual host of the address; or the tag administrator.</summary>
+    /// <summary>The tag administrator; or the tag management, together with a permission in the virtual host of the address.</summary>
     /// <remarks>
     /// An operation on queues, exchanges or messages demands the permission from administrators too
     /// (<see cref="ApiRequest.OpenSession"/>).
@@ -17,11 +17,13 @@ internal enum Access
     VirtualHost,
 
     /// <summary>
-    /// The tag management and a permission in the virtual host of the address; or the tag monitoring. For read-only resources.
+    /// The tag monitoring; or the tag management, together with a permission in the virtual host of the address. For read-only resources.
     /// </summary>
     VirtualHostView,
 
-    /// <summary>The tag policymaker and a permission in the virtual host, if the address names one; or the tag administrator.</summary>
+    /// <summary>
+    /// The tag administrator; or the tag policymaker, together with a permission in the virtual host if the address names one.
+    /// </summary>
     PolicyMaker,
 
     /// <summary>The tag monitoring.</summary>

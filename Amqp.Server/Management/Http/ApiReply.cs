@@ -15,7 +15,7 @@ internal abstract class ApiReply
     protected static readonly JsonWriterOptions _plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
 
-    /// <summary>Number of buffered bytes from which a long reply is flushed.</summary>
+    /// <summary>A long reply is flushed whenever this number of bytes is buffered.</summary>
     private const int FlushSize = 64 * 1024;
 
     /// <summary>Status 204.</summary>
@@ -35,7 +35,7 @@ internal abstract class ApiReply
     /// <summary>One JSON value.</summary>
     public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
 
-    /// <summary>A JSON array, sent while it is written.</summary>
+    /// <summary>A JSON array. The first items are sent while the next ones are written.</summary>
     public static ApiReply Array<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => new ArrayReply<T>(items, write);
 
     /// <summary>A JSON object of strings.</summary>
@@ -71,7 +71,7 @@ internal abstract class ApiReply
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {
         DescribeJson(http);
-        // not disposed after an exception: disposing would send the buffered bytes
+        // The writer is not disposed after an exception, because disposing would send the buffered bytes.
         var json = new Utf8JsonWriter(http.Response.Body, _plain);
         await write(json);
         await json.DisposeAsync();

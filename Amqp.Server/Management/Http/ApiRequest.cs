@@ -53,7 +53,9 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
 
-    /// <summary>Returns the decoded name in the address that the route calls <paramref name="part"/>.</summary>
+    /// <summary>
+    /// Returns the decoded name in the request's address. The argument is the parameter of the route, such as <c>queue</c>.
+    /// </summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
     /// <summary>Returns the text unchanged if it fits into an AMQP short string.</summary>

@@ -7,7 +7,7 @@ namespace Amqp.Server.Management.Http;
 /// <summary>The fields of an object that a client asks for: <c>columns=name,arguments.x-expires</c>.</summary>
 internal sealed class Columns
 {
-    private readonly Dictionary<string, Columns?> _fields = []; // null: the whole field
+    private readonly Dictionary<string, Columns?> _fields = []; // a null value stands for the whole field
 
     private Columns()
     {

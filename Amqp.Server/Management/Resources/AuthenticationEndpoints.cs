@@ -4,7 +4,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/auth</c>: counts of login attempts, and hashes of passwords.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/auth</c>: counts of login attempts, and hashes of passwords.</summary>
 internal static class AuthenticationEndpoints
 {
     public static ManagementApi MapAuthentication(this ManagementApi api) => api

@@ -11,7 +11,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/bindings</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/bindings</c>.</summary>
 internal static class BindingEndpoints
 {
     public static ManagementApi MapBindings(this ManagementApi api)

@@ -5,7 +5,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/channels</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/channels</c>.</summary>
 internal static class ChannelEndpoints
 {
     public static ManagementApi MapChannels(this ManagementApi api) => api

@@ -9,7 +9,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/connections</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/connections</c>.</summary>
 internal static class ConnectionEndpoints
 {
     public static ManagementApi MapConnections(this ManagementApi api) => api
@@ -91,7 +91,8 @@ internal static class ConnectionEndpoints
         request.User.IsMonitoring || client.User.Name == request.User.Name;
 
     /// <summary>
-    /// Demands the tag administrator for closing another user's connection. The tag monitoring only makes the connection visible.
+    /// Throws unless the user may close a connection. Closing another user's connection requires the tag administrator; the tag monitoring
+    /// only makes the connection visible.
     /// </summary>
     private static void DemandMayClose(ApiRequest request, string user)
     {

@@ -4,7 +4,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/consumers</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/consumers</c>.</summary>
 internal static class ConsumerEndpoints
 {
     public static ManagementApi MapConsumers(this ManagementApi api) => api

@@ -6,7 +6,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/definitions</c>: export and import of definitions.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/definitions</c>, which export and import definitions.</summary>
 internal static class DefinitionEndpoints
 {
     public static ManagementApi MapDefinitions(this ManagementApi api) => api
@@ -16,7 +16,7 @@ internal static class DefinitionEndpoints
         .Post("/all-configuration", Access.Administrator, request => Import(request, null))
         .Get("/definitions/{vhost}", Access.Administrator, request =>
         {
-            // 400 instead of 404, as in RabbitMQ
+            // If the virtual host does not exist, RabbitMQ answers 400 here instead of 404.
             var host = request.FindVirtualHost() ?? throw ApiException.BadRequest("vhost_not_found");
             NameDownload(request);
             return ApiReply.Json(json => DefinitionExport.Write(json, request.Broker.Definitions, OriginOf(request), host));
@@ -59,7 +59,10 @@ internal static class DefinitionEndpoints
         });
     }
 
-    /// <summary>True if the client asks for a report even if nothing was left out (RFC 7240), as this broker's command line does.</summary>
+    /// <summary>
+    /// True if the client wants a report even if no definition was left out. This broker's command line requests the report by the header
+    /// <c>Prefer</c> (RFC 7240).
+    /// </summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(
             value => value?.Contains("return=representation", StringComparison.OrdinalIgnoreCase) == true);
@@ -74,7 +77,7 @@ internal static class DefinitionEndpoints
         }
         catch (JsonException)
         {
-            // handled like any other body that is not an object
+            // Invalid JSON gets the same answer as any other body that is not an object.
         }
         throw ApiException.BadRequest("failed_to_parse_json");
     }

@@ -12,7 +12,9 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/exchanges</c>. In addresses, the default exchange is called <c>amq.default</c>.</summary>
+/// <summary>
+/// The resources of the HTTP API under <c>/api/exchanges</c>. In addresses, the default exchange is called <c>amq.default</c>.
+/// </summary>
 internal static class ExchangeEndpoints
 {
     private const string DefaultExchange = "amq.default";
@@ -131,7 +133,7 @@ internal static class ExchangeEndpoints
     private static async Task<ApiReply> PublishAsync(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // not 404, as in RabbitMQ
+            throw ApiException.NotAuthorized("Access refused."); // RabbitMQ does not answer 404 here
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
         ApiRequest.DemandShort(NameOf(request), "exchange");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));

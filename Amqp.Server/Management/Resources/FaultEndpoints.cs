@@ -7,7 +7,10 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/faults</c>, which RabbitMQ does not have: the unexpected exceptions, each contained in its compartment.</summary>
+/// <summary>
+/// The resource <c>/api/faults</c> of the HTTP API, which RabbitMQ does not have. It lists the unexpected exceptions that the broker has
+/// caught.
+/// </summary>
 internal static class FaultEndpoints
 {
     public static ManagementApi MapFaults(this ManagementApi api) => api

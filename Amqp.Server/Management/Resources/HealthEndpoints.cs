@@ -11,7 +11,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/health/checks</c> and RabbitMQ's older health checks.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/health/checks</c>, and RabbitMQ's older health checks.</summary>
 internal static class HealthEndpoints
 {
     private static readonly (string Name, double Days)[] _units = [("days", 1), ("weeks", 7), ("months", 365 / 12.0), ("years", 365)];

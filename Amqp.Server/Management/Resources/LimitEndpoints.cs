@@ -6,7 +6,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/vhost-limits</c> and <c>/api/user-limits</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/vhost-limits</c> and <c>/api/user-limits</c>.</summary>
 internal static class LimitEndpoints
 {
     public static ManagementApi MapLimits(this ManagementApi api) => api

@@ -5,7 +5,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// <c>/api/log-levels</c>: log levels, changed until the broker stops. RabbitMQ changes log levels only by its command line.
+/// The resources of the HTTP API under <c>/api/log-levels</c>, which change log levels until the broker stops. RabbitMQ changes log levels
+/// only by its command line.
 /// </summary>
 internal static class LogLevelEndpoints
 {
@@ -26,7 +27,7 @@ internal static class LogLevelEndpoints
         if (!ValueKinds.Level.TryRead(name, out var level))
             throw ApiException.BadRequest($"level is '{name}', expected {ValueKinds.Level.Expected}");
         string what = category is { } one ? $"the log level of {LogCategories.NameOf(one)}" : "the log level";
-        // logged before the change, because the new level may suppress this line
+        // The change is logged first, because the new level may suppress the log line.
         request.Services.Logger.SettingChanged(request.User.Name, what, name);
         request.Services.LogLevels.Set(category, level);
         return ApiReply.NoContent;

@@ -8,7 +8,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/nodes</c>: the list of nodes, which always has one entry.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/nodes</c>. The list of nodes always has one entry.</summary>
 internal static class NodeEndpoints
 {
     public static ManagementApi MapNodes(this ManagementApi api) => api

@@ -9,7 +9,9 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/overview</c>, <c>/api/cluster-name</c> and other resources that describe the broker as a whole.</summary>
+/// <summary>
+/// The resources <c>/api/overview</c>, <c>/api/cluster-name</c> and others of the HTTP API that describe the broker as a whole.
+/// </summary>
 internal static class OverviewEndpoints
 {
     /// <summary>Name of the global parameter that holds the cluster's name.</summary>

@@ -9,7 +9,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/parameters</c> and <c>/api/global-parameters</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/parameters</c> and <c>/api/global-parameters</c>.</summary>
 internal static class ParameterEndpoints
 {
     private const string Policies = "policy";

@@ -4,7 +4,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/permissions</c> and <c>/api/topic-permissions</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/permissions</c> and <c>/api/topic-permissions</c>.</summary>
 internal static class PermissionEndpoints
 {
     public static ManagementApi MapPermissions(this ManagementApi api) => api

@@ -8,7 +8,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/policies</c> and <c>/api/operator-policies</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/policies</c> and <c>/api/operator-policies</c>.</summary>
 internal static class PolicyEndpoints
 {
     public static ManagementApi MapPolicies(this ManagementApi api) => api

@@ -38,7 +38,7 @@ internal static class QuarantineEndpoints
         var host = request.VirtualHost;
         var queue = host.FindQueue(request.Name("queue")) ?? throw ApiException.NotFound();
         Demand(request, AccessKind.Read, queue.Name);
-        queue.DemandAccess(request); // refuses another connection's exclusive queue
+        queue.DemandAccess(request); // throws if the queue is exclusive to another connection
         return queue.Faults;
     }
 

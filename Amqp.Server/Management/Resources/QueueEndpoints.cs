@@ -7,7 +7,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/queues</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/queues</c>.</summary>
 internal static class QueueEndpoints
 {
     public static ManagementApi MapQueues(this ManagementApi api) => api

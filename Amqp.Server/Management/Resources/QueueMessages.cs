@@ -12,14 +12,14 @@ namespace Amqp.Server.Management.Resources;
 internal static class QueueMessages
 {
     /// <summary>
-    /// Bytes that a message needs besides its content, in a reply and in the memory of the session that holds it. An estimate.
+    /// Estimated bytes that a message needs besides its content, in a reply and in the memory of the session that holds the message.
     /// </summary>
     private const int Overhead = 512;
 
     public static ApiReply Get(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // not 404, as in RabbitMQ
+            throw ApiException.NotAuthorized("Access refused."); // RabbitMQ does not answer 404 here
         string queue = request.Name("queue");
         ApiRequest.DemandShort(queue, "queue");
         request.DemandFields("ackmode", "count", "encoding");
@@ -32,11 +32,11 @@ internal static class QueueMessages
 
         int most = (int)Math.Clamp(truncate, 0, int.MaxValue);
         using var session = request.OpenSession();
-        // a negative number asks for all messages, as in RabbitMQ
+        // As in RabbitMQ, a negative number asks for all messages.
         var messages = Take(session, request, queue, count < 0 ? long.MaxValue : count, most);
         if (messages.Count > 0 && !isRequeued)
             Settle(session, messages[^1].Tag, isRejected);
-        // the end of the session requeues unsettled messages
+        // The end of the session requeues messages that are not settled.
         return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto"));
     }
 
@@ -70,17 +70,19 @@ internal static class QueueMessages
         }
         catch (BrokerException error) when (error.Error == BrokerError.NotFound)
         {
-            // AMQP's text with the name of the code, as in RabbitMQ
+            // As in RabbitMQ, the text is AMQP's, with the name of the reply code.
             throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ToAmqp().ReplyText);
         }
         catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // AMQP's text with the name of the code, as in RabbitMQ
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // the text is AMQP's, as in RabbitMQ
         }
         return messages;
     }
 
-    /// <summary>True if the next message fits into the reply. Of its body only the bytes that the reply shows are counted.</summary>
+    /// <summary>
+    /// True if the next message fits into the reply. Of the message's body, only the bytes that the reply shows are counted.
+    /// </summary>
     private static bool Fits(Queue? queue, long left, int most) =>
         left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;
 

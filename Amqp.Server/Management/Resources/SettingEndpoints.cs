@@ -6,8 +6,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// <c>/api/settings</c> and <c>/api/stop</c>, for the command line of this broker. RabbitMQ's HTTP API has neither resource, because
-/// rabbitmqctl runs these operations inside the node.
+/// The resources <c>/api/settings</c> and <c>/api/stop</c> of the HTTP API, for the command line of this broker. RabbitMQ's HTTP API has
+/// neither resource, because rabbitmqctl runs these operations inside the node.
 /// </summary>
 /// <remarks>A setting changed by these resources applies until the broker stops. The configuration file is not changed.</remarks>
 internal static class SettingEndpoints
@@ -32,7 +32,8 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                // not awaited: the clients may need up to the timeout to disconnect, and the reply does not depend on them
+                // The drain is not awaited, because the clients may take as long as the timeout to disconnect, and the reply does not
+                // depend on them.
                 _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout);
             else
                 request.Services.Connections.Revive();
@@ -61,7 +62,10 @@ internal static class SettingEndpoints
             : throw ApiException.BadRequest($"not_boolean {JsonFields.Text(value)}");
     }
 
-    /// <summary>Reads a number of bytes: <c>absolute</c>, with or without a unit, or <c>relative</c> to the available memory.</summary>
+    /// <summary>
+    /// Reads a number of bytes: the field <c>absolute</c>, with or without a unit, or the field <c>relative</c>, a share of the available
+    /// memory.
+    /// </summary>
     private static long ReadBytes(ApiRequest request)
     {
         if (request.Json.TryGetProperty("relative", out var relative))

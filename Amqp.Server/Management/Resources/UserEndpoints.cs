@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/users</c> and <c>/api/whoami</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/users</c> and <c>/api/whoami</c>.</summary>
 internal static class UserEndpoints
 {
     public static ManagementApi MapUsers(this ManagementApi api) => api

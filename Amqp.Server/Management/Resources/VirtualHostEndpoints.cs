@@ -9,7 +9,7 @@ using Amqp.Server.Management.Views;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary><c>/api/vhosts</c>.</summary>
+/// <summary>The resources of the HTTP API under <c>/api/vhosts</c>.</summary>
 internal static class VirtualHostEndpoints
 {
     public static ManagementApi MapVirtualHosts(this ManagementApi api) => api

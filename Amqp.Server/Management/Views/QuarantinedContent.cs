@@ -44,7 +44,7 @@ internal sealed class QuarantinedContent
         }
         catch (Exception error)
         {
-            content.Unreadable = error.Message; // damaged, or the disk cannot be read
+            content.Unreadable = error.Message; // the message is damaged, or the disk cannot be read
         }
         return content;
     }
@@ -59,7 +59,7 @@ internal sealed class QuarantinedContent
             if (withBody)
                 Body = message.Body.ToArray();
         }
-        catch (Exception error) // the bytes may be anything
+        catch (Exception error) // the bytes may be anything, so decoding may throw any exception
         {
             Unreadable = $"it is no message that this broker understands: {error.Message}";
             if (withBody)

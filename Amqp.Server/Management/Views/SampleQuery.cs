@@ -40,7 +40,7 @@ internal sealed class SampleQuery
     public bool WantsQueueTotals { get; }
 
     /// <summary>
-    /// Times for which samples of the depth of queues are wanted, in milliseconds (Unix), latest first; null: no samples.
+    /// Times for which samples of the depth of queues are wanted, in milliseconds since 1970-01-01 UTC, latest first; null: no samples.
     /// </summary>
     public long[]? Lengths { get; }
 

@@ -68,12 +68,11 @@ internal sealed class SampledCounts
         return counts;
     }
 
-    /// <summary>Returns the current value of a count.</summary>
     public long this[int column] => _now[column];
 
     /// <summary>
-    /// Time of the sample at which the counts last changed, in milliseconds (Unix); null if the counts changed in the latest sample, or
-    /// never.
+    /// Time of the sample at which the counts last changed, in milliseconds since 1970-01-01 UTC; null if the counts changed in the latest
+    /// sample, or never.
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
@@ -84,7 +83,7 @@ internal sealed class SampledCounts
     /// <param name="json">Writer that is inside an object.</param>
     /// <param name="names">Names of the counts, in the order of their columns.</param>
     /// <param name="column">Column of the first count.</param>
-    /// <param name="times">Times of the wanted samples, in milliseconds (Unix), latest first; null: no samples.</param>
+    /// <param name="times">Times of the wanted samples, in milliseconds since 1970-01-01 UTC, latest first; null: no samples.</param>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<string> names, int column, long[]? times)
     {
         for (int i = 0; i < names.Length; i++)
