@@ -1,5 +1,5 @@
-// Fixtures run at the same time, because most tests wait: for a process to start, for an answer, or for a time to pass. [NonParallelizable]
-// is for tests that measure allocations of the whole process, need all processors, or change state that other tests read. NUnit runs these
-// tests after all others.
+// Test fixtures run at the same time, because most tests wait: for a process to start, for an answer, or for a time to pass. Tests with
+// [NonParallelizable] measure allocations of the whole process, need all processors, or change state that other tests read. NUnit runs them
+// after all others.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(6)]

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests;
 
-/// <summary>Stops the shared broker after all tests have ended.</summary>
+/// <summary>Stops the broker that most tests share. Runs after all tests have ended.</summary>
 [SetUpFixture]
 public class TestRunSetUp
 {

@@ -13,10 +13,11 @@ internal sealed unsafe class Block
 {
     private BlockState _state;
 
-    /// <summary>Counts of references and pins, and a flag that is set while the bytes are in memory. Changed by any thread.</summary>
+    /// <summary>
+    /// The number of references and pins of the block, and a flag that is set while its bytes are in memory. Changed by any thread.
+    /// </summary>
     public ref BlockState State => ref _state;
 
-    /// <summary>Index in the <see cref="BlockTable"/>.</summary>
     public int Number { get; set; }
 
     /// <summary>
@@ -31,7 +32,7 @@ internal sealed unsafe class Block
     public Segment? Segment { get; set; }
 
     /// <summary>
-    /// The location of a transient block in a page file; null until it is paged out. Set by the pager while it pins the block.
+    /// Location of a transient block in a page file; null until the block is paged out. Set by the pager, while it pins the block.
     /// </summary>
     public PagedBlock? Page { get; set; }
 
@@ -39,8 +40,8 @@ internal sealed unsafe class Block
     public long FileOffset { get; set; }
 
     /// <summary>
-    /// The parts of the block in the segment's file, if the block is not contiguous there, because it was gathered or compacted; otherwise
-    /// null. Owned by <see cref="SegmentLayout"/>.
+    /// The parts of the block in the segment's file if they are not contiguous there, because the block was gathered or compacted;
+    /// otherwise null. <see cref="SegmentLayout"/> guards the array.
     /// </summary>
     public BlockPiece[]? Pieces { get; set; }
 
@@ -48,20 +49,20 @@ internal sealed unsafe class Block
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not durable. The records of these messages do not name all queues. Owned
-    /// by the log's lock while the block is open, then fixed.
+    /// True if messages in the block also went to queues that are not durable. The records of these messages do not name all of their
+    /// queues. Guarded by the log's lock while the block is open, then fixed.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
-    /// <summary>Bytes appended to the block. Owned by the log's lock while the block is open, then fixed.</summary>
+    /// <summary>Bytes appended to the block. Guarded by the log's lock while the block is open, then fixed.</summary>
     public int Length { get; set; }
 
-    /// <summary>Bytes of the block written to the file. Owned by the committer.</summary>
+    /// <summary>Bytes of the block that are already in the segment's file. Used by the committer only.</summary>
     public int Written { get; set; }
 
     /// <summary>
-    /// Damaged ranges within the block, found when the block was loaded; null if there are none. A damaged block never becomes resident.
-    /// Owned by the monitor of this object.
+    /// Ranges of the block that were found damaged when the block was loaded; null if there are none. A damaged block never becomes
+    /// resident. Guarded by the monitor of this object.
     /// </summary>
     public List<Range>? Damage { get; set; }
 
@@ -71,12 +72,16 @@ internal sealed unsafe class Block
     /// </summary>
     public bool WasRead { get; set; }
 
-    /// <summary>The next older block in <see cref="List"/>. Owned by the owner of that list.</summary>
+    /// <summary>
+    /// The neighbour of this block in <see cref="List"/> that was added before it. Guarded by the lock that guards the list.
+    /// </summary>
     public Block? Older { get; set; }
 
-    /// <summary>The next newer block in <see cref="List"/>. Owned by the owner of that list.</summary>
+    /// <summary>
+    /// The neighbour of this block in <see cref="List"/> that was added after it. Guarded by the lock that guards the list.
+    /// </summary>
     public Block? Newer { get; set; }
 
-    /// <summary>The list that contains the block, or null. Owned by the owner of that list.</summary>
+    /// <summary>The list that contains the block, or null. Guarded by the lock that guards the list.</summary>
     public BlockList? List { get; set; }
 }

@@ -1,10 +1,10 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// A list of blocks in order of addition, and the sum of their bytes. The lock of the list's
-/// owner guards the list, except for <see cref="Bytes"/>.
+/// Blocks in the order in which they were added to the list, and the sum of their bytes. The lock of the list's owner guards all members
+/// except <see cref="Bytes"/>.
 /// </summary>
-/// <remarks>A block is in one list at most: <see cref="Block.List"/>.</remarks>
+/// <remarks>A block is in one list at most: see <see cref="Block.List"/>.</remarks>
 internal sealed class BlockList
 {
     private Block? _newest;

@@ -9,8 +9,8 @@ namespace Amqp.Storage.Blocks;
 /// <summary>Reads blocks of the log from their files, and verifies every record.</summary>
 internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
 {
-    /// <summary>Reads a block into a buffer of the block's length.</summary>
-    /// <returns>The damaged ranges, or null if there are none.</returns>
+    /// <summary>Reads a block from its file. The target has the length of the block.</summary>
+    /// <returns>The damaged ranges of the block, or null if no range is damaged.</returns>
     public List<Range>? Load(Block block, Span<byte> target)
     {
         using SegmentLayout.Reading reading = layout.Read();

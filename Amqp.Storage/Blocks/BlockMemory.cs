@@ -8,20 +8,20 @@ namespace Amqp.Storage.Blocks;
 /// <remarks>
 /// The memory that was freed last is reused first, because it may still be in the processor's cache. Fresh pages cost more than the copy of
 /// a payload into them. The memory is native, so that freed memory returns to the system at once, independent of the garbage collector. On
-/// Linux, all but the smallest blocks are mapped by the page. The allocator's arenas, one per thread, kept more than 100 MB after many
-/// threads had loaded and freed blocks.
+/// Linux, all but the smallest blocks are mapped by the page. Without the mapping, the arenas that the allocator keeps per thread held more
+/// than 100 MB after many threads had loaded and freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
     private const long MaxSpareBytes = 32 << 20;
-    private const int MinMapped = 16 << 10; // several pages
+    private const int MinMapped = 16 << 10; // 16 KiB are several pages
     private const int MinGathered = 4096;
     private const int SmallAlignment = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Stack<nint>> _spare = []; // by capacity; owned by _lock
-    private long _spareBytes; // owned by _lock
-    private bool _closed; // owned by _lock
+    private readonly Dictionary<int, Stack<nint>> _spare = []; // freed memory by capacity; guarded by _lock
+    private long _spareBytes; // guarded by _lock
+    private bool _closed; // guarded by _lock
     private long _inUse; // changed with Interlocked
 
     /// <summary>Bytes in use by blocks.</summary>
@@ -32,8 +32,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a gathered block for this many bytes. The capacity may be less than the block size, to save memory: each
-    /// queue may need a gathered block.
+    /// Returns the capacity of a gathered block for this many bytes. To save memory, this capacity may be less than the block size, because
+    /// each queue may need a gathered block.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 
@@ -68,7 +68,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         Free(memory, capacity);
     }
 
-    /// <summary>Frees the spare memory. Memory in use is freed when it is returned.</summary>
+    /// <summary>Frees the spare memory. Memory that blocks still use is freed when they return it.</summary>
     public void Dispose()
     {
         lock (_lock)

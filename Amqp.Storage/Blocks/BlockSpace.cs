@@ -14,8 +14,6 @@ internal sealed unsafe class BlockSpace : IDisposable
     private readonly BlockTable _table = new();
     private readonly EvictedBlocks _evicted;
 
-    /// <param name="options">Sizes and limits.</param>
-    /// <param name="loader">Loads evicted blocks; null without a log.</param>
     public BlockSpace(StoreOptions options, BlockLoader? loader = null)
     {
         _memory = new BlockMemory(options.BlockSize);
@@ -36,7 +34,9 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>The closed transient blocks, which may be paged out.</summary>
     public TransientBlocks Transients { get; }
 
-    /// <summary>True if every unsettled message with an entry in memory has its payload in memory too.</summary>
+    /// <summary>
+    /// True if no unsettled message has its payload only in a file. Messages whose entries are not in memory do not count.
+    /// </summary>
     public bool IsAllInMemory => _evicted.Count == 0;
 
     /// <summary>Number of reads of payloads from files.</summary>
@@ -76,8 +76,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Opens a block for copies of records that are far apart in a segment. Only the caller
-    /// may use the block until <see cref="CloseGathered"/>.
+    /// Opens a block for copies of records that are far apart in a segment. Only the caller may use the block until the caller passes it to
+    /// <see cref="CloseGathered"/>.
     /// </summary>
     public Block Gather(Segment segment, int bytes)
     {
@@ -90,7 +90,6 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>Returns the free memory at the end of a block that is being gathered.</summary>
     public static Span<byte> FreeSpan(Block block, int bytes) => new(block.Memory + block.Length, bytes);
 
     /// <summary>Closes a gathered block. From then on the block is like any other loaded block.</summary>
@@ -107,15 +106,15 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     /// <summary>Closes a block for appending.</summary>
     /// <param name="block">An open block.</param>
-    /// <param name="references">Messages that were appended to the block, each counted once for each of its queues.</param>
+    /// <param name="references">Number of messages that were appended to the block. A message counts once for each of its queues.</param>
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
-            Transients.Add(block); // before the close: a closed block may be finished at any time
+            Transients.Add(block); // before the close: once the block is closed, another thread may finish it at any time
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>Changes the counts of references and pins, and retires the block if none of them is left.</summary>
+    /// <summary>Adds to the counts of references and pins. Retires the block if it then has no references and no pins.</summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -147,7 +146,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>Writes a transient block to a page file, and frees its memory at once or after the last reader.</summary>
-    /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>, whose pin is released here.</param>
+    /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>. This method releases the pin.</param>
     /// <param name="folder">The folder of page files.</param>
     /// <exception cref="IOException">The block cannot be written, and stays in memory.</exception>
     /// <exception cref="UnauthorizedAccessException">The block cannot be written, and stays in memory.</exception>
@@ -163,7 +162,7 @@ internal sealed unsafe class BlockSpace : IDisposable
             throw;
         }
         Transients.Remove(block);
-        byte* memory = block.Memory; // read before the eviction: afterwards a reader that loads the block may change it
+        byte* memory = block.Memory; // read before the eviction: a reader that loads the block afterwards may change the property
         int capacity = block.Capacity;
         if (block.State.TryEvictAndUnpin())
         {
@@ -176,8 +175,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees the memory of all blocks without pins. A pinned block keeps its memory until it has neither references nor pins. Later reads
-    /// that would load a block throw <see cref="ObjectDisposedException"/>.
+    /// Frees the memory of all blocks without pins. The memory of a pinned block is freed when the last reference and the last pin are
+    /// gone. Later reads that would load a block throw <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -212,7 +211,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         }
     }
 
-    /// <summary>Loads a block on another thread, because it will be read soon.</summary>
+    /// <summary>Loads a block on another thread, because the caller expects to read it soon.</summary>
     public void ReadAhead(Block block) => ThreadPool.UnsafeQueueUserWorkItem(
         static work => work.Space.LoadAhead(work.Block), (Space: this, Block: block), preferLocal: false);
 
@@ -222,7 +221,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         (block.Length, block.Written, block.Damage, block.WasRead) = (length, length, null, false);
     }
 
-    /// <summary>Loads a pinned block for a message. Releases the pin on failure.</summary>
+    /// <summary>Loads the bytes of a block that the caller has pinned for reading a message. Releases the pin on failure.</summary>
     private void MakeReadable(Block block, in StoredMessage message)
     {
         try

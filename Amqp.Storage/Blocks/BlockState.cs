@@ -1,30 +1,38 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// The references and pins of a <see cref="Block"/>, and a flag that is set while its bytes are in memory, in one word. Thread-safe.
+/// The state of a <see cref="Block"/> in one word: its references, its pins, and a flag that is set while its bytes are in memory.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every change of the word is atomic:
 /// <list type="bullet">
-/// <item>A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. Each reader has a pin.
-/// The committer has a pin until it has written a block of the log, and the pager has one while it writes a transient block.</item>
-/// <item>A block is finished when it has no references and no pins. The owner of an unsettled message may add references and pins. Any
-/// other thread may add a pin only in an atomic step that finds references in the word. So a block finishes exactly once. The thread that
-/// finishes it retires it.</item>
-/// <item>A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
-/// <see cref="Resident"/> by compare-and-swap from a word that has no pins except the evictor's own. So no reader is left, and the next
-/// reader sees the flag cleared.</item>
+/// <item>
+/// A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. Each reader has a pin. The
+/// committer has a pin until it has written a block of the log, and the pager has one while it writes a transient block.
+/// </item>
+/// <item>
+/// A block is finished when it has no references and no pins. The owner of an unsettled message may add references and pins. Any other
+/// thread may add a pin only in an atomic step that finds references in the word. So a block finishes exactly once. The thread that
+/// finishes it retires it.
+/// </item>
+/// <item>
+/// A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
+/// <see cref="Resident"/> by compare-and-swap from a word that has no pins except the evictor's own. So no thread is reading the memory at
+/// that moment, and the next reader sees the flag cleared.
+/// </item>
 /// </list>
 /// </remarks>
 internal struct BlockState
 {
-    // | unused 1 bit | resident 1 bit | unused 6 bits | pins 16 bits | references 40 bits |
+    // Layout of the word, highest bit first: | unused 1 bit | resident 1 bit | unused 6 bits | pins 16 bits | references 40 bits |
     public const long Resident = 1L << 62;
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// Keeps an open block from being finished: settles are subtracted from the word while the appended references are not in it yet. When
-    /// the block closes, the appender adds these references and subtracts the bias.
+    /// Added to the references while the block is open, so that it cannot be finished. The word does not contain the appended references
+    /// until the block closes, but settles are already subtracted from it. When the block closes, the appender adds the appended references
+    /// and subtracts the bias.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -40,15 +48,14 @@ internal struct BlockState
 
     public static bool IsResident(long state) => (state & Resident) != 0;
 
-    /// <summary>Sets the word for a new use of the block.</summary>
+    /// <summary>Sets the state of a block that is used for the first time or reused.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>Returns the unsettled references of an open block.</summary>
-    /// <param name="appended">References that were appended to the block.</param>
+    /// <summary>Returns the number of unsettled references of an open block, to which this many references were appended.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
-    /// <summary>Adds to the references or pins; negative values subtract.</summary>
-    /// <returns>The word after the change.</returns>
+    /// <summary>Adds a number to the references or pins. A negative number subtracts.</summary>
+    /// <returns>The state after the change.</returns>
     public long Change(long difference) => Interlocked.Add(ref _word, difference);
 
     public void MarkResident() => Interlocked.Or(ref _word, Resident);
@@ -74,7 +81,10 @@ internal struct BlockState
             && Interlocked.CompareExchange(ref _word, state & ~Resident, state) == state;
     }
 
-    /// <summary>Pins the block if it has references but no pins. For the pager, which owns no unsettled message of the block.</summary>
+    /// <summary>
+    /// Pins the block if it has references but no pins. Made for the pager: it owns no unsettled message of the block, so nothing else
+    /// keeps the block from being retired.
+    /// </summary>
     public bool TryPinIdle()
     {
         long state = Volatile.Read(ref _word);
@@ -88,7 +98,7 @@ internal struct BlockState
         return false;
     }
 
-    /// <summary>Evicts the block and releases the caller's pin, if it has references and no other pins.</summary>
+    /// <summary>Evicts the block and releases the caller's pin, if the block has references and no pins of other threads.</summary>
     public bool TryEvictAndUnpin()
     {
         long state = Volatile.Read(ref _word);

@@ -1,17 +1,17 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Blocks by number. A lookup takes no lock. Numbers and block objects are reused.</summary>
+/// <summary>All blocks of a store, found by number. A look-up takes no lock. Numbers and block objects are reused.</summary>
 internal sealed class BlockTable
 {
     private const int PageBits = 10;
     private const int PageLength = 1 << PageBits;
 
     private readonly Lock _lock = new();
-    private readonly Stack<Block> _spare = new(); // retired blocks, with their numbers; owned by _lock
-    private int _count; // numbers assigned so far; owned by _lock
+    private readonly Stack<Block> _spare = new(); // retired blocks, which keep their numbers for reuse; guarded by _lock
+    private int _count; // numbers assigned so far; guarded by _lock
     private volatile Block[][] _pages = []; // replaced under _lock by a longer array with the same pages, so an old array stays valid
 
-    /// <summary>The block with an assigned number.</summary>
+    /// <summary>Returns the block with this number. The number must have been assigned.</summary>
     public Block this[int number] => _pages[number >> PageBits][number & (PageLength - 1)];
 
     /// <summary>All blocks, retired ones included.</summary>

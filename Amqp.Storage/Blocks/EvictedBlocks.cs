@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Loads evicted blocks, whose bytes are in a file only, and counts the blocks that are evicted. Thread-safe.</summary>
+/// <summary>Counts the evicted blocks, whose bytes are only in a file, and loads them. Thread-safe.</summary>
 /// <param name="loader">Reads blocks of the log; null without a log.</param>
 /// <param name="memory">Memory for loaded blocks.</param>
 /// <param name="residents">Receives the loaded blocks.</param>
@@ -16,24 +16,22 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     /// <summary>Number of evicted blocks.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>Number of reads of payloads from files.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
-    /// <summary>Counts a block that was evicted.</summary>
+    /// <summary>Counts a block that the caller has evicted.</summary>
     public void Enter() => Interlocked.Increment(ref _count);
 
-    /// <summary>Counts a block that was loaded or finished.</summary>
+    /// <summary>Stops counting a block that was loaded or finished.</summary>
     public void Leave() => Interlocked.Decrement(ref _count);
 
-    /// <summary>Counts a read of payloads from a file.</summary>
     public void CountRead() => Interlocked.Increment(ref _reads);
 
-    /// <summary>Rejects further reads.</summary>
+    /// <summary>Makes later calls of <see cref="MakeReadable"/> fail.</summary>
     public void Close() => _closed = true;
 
     /// <summary>
-    /// Loads a block for a message. The caller's pin keeps the block from being evicted or retired; the block's
-    /// monitor keeps other threads from loading the block too.
+    /// Loads a block for a message. The caller must have pinned the block, so that it is not evicted or retired. Meanwhile the block's
+    /// monitor keeps other threads from loading it.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
@@ -54,7 +52,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
     }
 
-    /// <summary>Loads a pinned block of the log, if it is not loaded yet. Ignores errors.</summary>
+    /// <summary>Loads a block of the log that the caller has pinned, unless its bytes are already in memory. Ignores errors.</summary>
     public void LoadAhead(Block block)
     {
         if (_closed)
@@ -69,7 +67,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
         catch (Exception)
         {
-            // A later read of the block throws the same error.
+            // Ignored: a later read of the block throws the same error.
         }
     }
 
@@ -90,7 +88,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            return; // kept in memory for the intact messages, but not marked resident, so that each read checks for damage
+            return; // the bytes stay in memory for the intact messages; without the resident flag, each read checks for damage
         block.State.MarkResident();
         Leave();
         residents.Add(block);

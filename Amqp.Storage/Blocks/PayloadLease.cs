@@ -13,10 +13,12 @@ public readonly ref struct PayloadLease : IDisposable
         Payload = new ReadOnlySpan<byte>(block.Memory + offset, length);
     }
 
-    /// <summary>The payload: head and body, one after the other.</summary>
+    /// <summary>Head and body of the message, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>True if the payload was read from disk, for this message or for another message of the block.</summary>
+    /// <summary>
+    /// True if the payload is not from the memory that the message was appended to, but was read from disk, perhaps for another message.
+    /// </summary>
     public bool WasRead => _block.WasRead;
 
     public void Dispose() => _space.Change(_block, -BlockState.Pin);

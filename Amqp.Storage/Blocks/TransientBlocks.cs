@@ -2,24 +2,24 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
 /// <remarks>
-/// A block is reused only after it was removed from here under the lock. So
-/// <see cref="PinOldest"/>, which holds the lock, never sees a reused block.
+/// A block is reused only after it was removed from this list under the lock. <see cref="PinOldest"/> holds the lock, so it never pins a
+/// reused block.
 /// </remarks>
 /// <param name="maxBytes">Bytes of memory above which <see cref="Exceeded"/> is called.</param>
 internal sealed class TransientBlocks(long maxBytes)
 {
     private readonly Lock _lock = new();
-    private readonly BlockList _blocks = new(); // owned by _lock
+    private readonly BlockList _blocks = new(); // guarded by _lock
 
-    /// <summary>Bytes of memory of these blocks.</summary>
     public long Bytes => _blocks.Bytes;
 
     /// <summary>
-    /// Called on any thread for each block added above the limit: handlers must only schedule work. Set before the first block is added.
+    /// Called on any thread for each block that is added while the memory is above the limit. So a handler must only schedule work. Set
+    /// before the first block is added.
     /// </summary>
     public Action? Exceeded { get; set; }
 
-    /// <summary>Adds a block. Call before the block is closed.</summary>
+    /// <summary>Adds a block. Call before closing the block.</summary>
     public void Add(Block block)
     {
         lock (_lock)

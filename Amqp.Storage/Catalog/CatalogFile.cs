@@ -8,7 +8,6 @@ namespace Amqp.Storage.Catalog;
 /// <summary>The file of the catalog: a log of changes. Not thread-safe, except for <see cref="Sync"/>, which may run at any time.</summary>
 internal sealed class CatalogFile : IDisposable
 {
-    /// <summary>Name of the file in the data directory.</summary>
     public const string Name = "catalog.log";
 
     private const string NewExtension = ".new";
@@ -16,16 +15,15 @@ internal sealed class CatalogFile : IDisposable
     private readonly IStoreFiles _files;
     private readonly string _directory;
     private readonly string _path;
-    private readonly Lock _swap = new(); // held to sync the file and to replace it
+    private readonly Lock _swap = new(); // held while the file is synced, and while it is replaced
     private IStoreFile _file;
-    // set if the sync of the folder failed after a rename: the new file may not survive a power cut; owned by _swap
+    // set if syncing the folder failed after the new file was renamed: a power cut may then bring back the old file; guarded by _swap
     private IOException? _folderFailure;
     private byte[] _buffer = new byte[512];
 
     private CatalogFile(IStoreFiles files, string directory, string path, IStoreFile file) =>
         (_files, _directory, _path, _file) = (files, directory, path, file);
 
-    /// <summary>Bytes of the file.</summary>
     public long Length { get; private set; } = FileHeader.Size;
 
     /// <summary>Opens or creates the catalog of a data directory, and reads it.</summary>
@@ -44,7 +42,7 @@ internal sealed class CatalogFile : IDisposable
         return catalog;
     }
 
-    /// <summary>Appends a change in one write to the operating system.</summary>
+    /// <summary>Appends a change to the file, in one write to the operating system.</summary>
     /// <exception cref="StoreFullException">The disk is full. The file is unchanged.</exception>
     public void Append(RecordType type, string key, ReadOnlySpan<byte> value)
     {
@@ -61,7 +59,7 @@ internal sealed class CatalogFile : IDisposable
         Length += record.Length;
     }
 
-    /// <summary>Syncs every change so far.</summary>
+    /// <summary>Syncs all changes that are written so far.</summary>
     public void Sync()
     {
         lock (_swap)
@@ -72,7 +70,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Replaces the file by a new file with these entries only. Call while nothing else uses the catalog.</summary>
+    /// <summary>Replaces the file by a new file that contains only these entries. Call while no other thread uses the catalog.</summary>
     /// <exception cref="StoreFullException">The disk is full. The old file stays.</exception>
     private void Rewrite(SortedDictionary<string, byte[]> entries)
     {
@@ -81,7 +79,7 @@ internal sealed class CatalogFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Creates and syncs a file with these entries beside this one.</summary>
+    /// <summary>Creates a second file next to the catalog, writes these entries into it, and syncs it.</summary>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public CatalogFile BeginRewrite(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
@@ -89,7 +87,7 @@ internal sealed class CatalogFile : IDisposable
         return new CatalogFile(_files, _directory, _path, file) { Length = length };
     }
 
-    /// <summary>Deletes a file from <see cref="BeginRewrite"/>.</summary>
+    /// <summary>Deletes this file, which is the result of <see cref="BeginRewrite"/>, because it will not be used.</summary>
     public void Abandon()
     {
         _file.Dispose();
@@ -97,7 +95,8 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>
-    /// Replaces this file by one from <see cref="BeginRewrite"/>, and syncs the folder. A concurrent <see cref="Sync"/> waits for both.
+    /// Replaces this file by a file from <see cref="BeginRewrite"/>, and syncs the folder. A concurrent <see cref="Sync"/> waits until the
+    /// folder is synced.
     /// </summary>
     /// <param name="next">The new file.</param>
     /// <param name="complete">
@@ -105,7 +104,8 @@ internal sealed class CatalogFile : IDisposable
     /// stays in place.
     /// </param>
     /// <param name="exclude">
-    /// Lock that every change holds. Held here from the call of <paramref name="complete"/> until the new file is in place.
+    /// The lock that a thread holds while it makes a change. Held from the call of <paramref name="complete"/> until the new file is in
+    /// place.
     /// </param>
     /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
@@ -126,7 +126,7 @@ internal sealed class CatalogFile : IDisposable
             }
             catch (IOException failure)
             {
-                _folderFailure = failure; // the next Sync throws it, and then the committer ends
+                _folderFailure = failure; // the next Sync throws this failure, and then the committer ends
             }
             return true;
         }
@@ -134,7 +134,7 @@ internal sealed class CatalogFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Writes a file beside the old one, syncs it, and renames it into place.</summary>
+    /// <summary>Writes a file under a temporary name, syncs it, and renames it to its name in the data directory.</summary>
     private static IStoreFile Create(
         IStoreFiles files, string directory, string path, SortedDictionary<string, byte[]> entries, out long length)
     {
@@ -174,7 +174,6 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <returns>Length of the file.</returns>
     private static long WriteAll(IStoreFile file, IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
         byte[] buffer = new byte[FileHeader.Size];
@@ -211,7 +210,7 @@ internal sealed class CatalogFile : IDisposable
         {
             _file.Truncate(Length);
         }
-        _file.Sync(); // the last run may not have synced the file, and new records of the log depend on its entries
+        _file.Sync(); // the last run may have ended before it synced the file, and new records of the log depend on its entries
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);
@@ -219,7 +218,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Keeps a copy of a damaged catalog for manual recovery.</summary>
+    /// <summary>Copies a damaged catalog to another file, so that an operator can recover entries from it.</summary>
     private void KeepDamaged(byte[] bytes)
     {
         using IStoreFile copy = _files.Create(_path + ".damaged");

@@ -6,13 +6,12 @@ namespace Amqp.Storage.Catalog;
 /// <summary>Reads the file of the catalog without changing it.</summary>
 internal static class CatalogScan
 {
-    /// <summary>Receives an intact record and its offset in the file.</summary>
     public delegate void Found(ReadOnlySpan<byte> record, long offset);
 
     /// <summary>Reads the intact records of a catalog.</summary>
     /// <param name="path">Path of the file, for findings.</param>
     /// <param name="bytes">Contents of the file.</param>
-    /// <param name="findings">Receives damage and an unfinished write.</param>
+    /// <param name="findings">Receives ranges of damaged bytes, and an unfinished write at the end.</param>
     /// <param name="onRecord">Called for each record, in order.</param>
     /// <returns>Offset after the last intact record. The bytes after it are an unfinished write.</returns>
     public static long Read(string path, ReadOnlySpan<byte> bytes, List<RecoveryFinding> findings, Found onRecord)
@@ -23,8 +22,8 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // One check for the bytes before a record and after the last one. With a second check after the loop, the optimised code
-            // of .NET 10.0 does not report an unfinished write.
+            // The damaged bytes before a record and those after the last record are checked at this one place. With a second check after
+            // the loop, the optimised code of .NET 10.0 does not report an unfinished write.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));
@@ -37,7 +36,7 @@ internal static class CatalogScan
         }
     }
 
-    /// <summary>Applies the change of a record to the entries.</summary>
+    /// <summary>Puts the entry of a record into the dictionary, or removes the entry that the record deletes.</summary>
     public static void Apply(ReadOnlySpan<byte> record, SortedDictionary<string, byte[]> entries)
     {
         string key = CatalogRecord.ReadKey(record);

@@ -6,32 +6,32 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>The catalog of a <see cref="DataDirectory"/>: all entries in memory, every change in a file.</summary>
+/// <summary>The catalog of a <see cref="DataDirectory"/>. All entries are in memory; every change is appended to a file.</summary>
 /// <remarks>
-/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk a <see cref="Put"/> is undone
-/// and can be retried, and a removal is written later. After any other failure nothing is written any more.
+/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> is undone
+/// and can be retried, while a removal takes effect and is written later. After any other failure, the catalog writes nothing any more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
-    // A smaller file is not rewritten, however much of it is out of date.
+    // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // Maximum number of passes in which a rewrite appends the changes made meanwhile to the new file. Changes continue during the sync
-    // after such a pass. One last pass holds the lock until the remaining changes are synced too.
+    // A rewrite goes on while other threads change the catalog. Each pass appends the changes made during the pass before it to the new
+    // file, and syncs them. After this many passes, a last pass holds the lock, so that no further change is made meanwhile.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
     private readonly CommitSignal _signal;
-    private readonly CatalogFile _file; // owned by _lock, except for Sync
-    private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // owned by _lock
-    // removed keys whose removal is not written yet, because the disk is full; owned by _lock
+    private readonly CatalogFile _file; // guarded by _lock, except for Sync
+    private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // guarded by _lock
+    // removed keys whose removal is not in the file yet, because the disk was full; guarded by _lock
     private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
-    private long _liveBytes = FileHeader.Size; // bytes of the header and of the current entries in the file; owned by _lock
-    private long _rewriteAbove = MinRewriteBytes; // bytes of the file above which it is rewritten; owned by _lock
-    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes since the rewrite began, null for a removed key; owned by _lock
-    private bool _isRewriteRequested; // owned by _lock
+    private long _liveBytes = FileHeader.Size; // bytes of the header and of the records of current entries; guarded by _lock
+    private long _rewriteAbove = MinRewriteBytes; // the file is rewritten when it has more bytes than this; guarded by _lock
+    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes since the rewrite began, with null for a removed key; guarded by _lock
+    private bool _isRewriteRequested; // guarded by _lock
     private volatile bool _hasPendingRemovals; // true if _pendingRemovals is not empty
-    private StoreFailedException? _failure; // owned by _lock
+    private StoreFailedException? _failure; // guarded by _lock
     private int _dirty; // changed with Interlocked
 
     /// <summary>Opens or creates the catalog of a data directory.</summary>
@@ -44,8 +44,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Called under the lock when the file should be rewritten, and not again until that rewrite has ended. The
-    /// handler schedules <see cref="Rewrite"/> on a thread that may block. Set once.
+    /// Called under the lock when the file should be rewritten, and again only after that rewrite has ended. The handler schedules
+    /// <see cref="Rewrite"/> on a thread that may block. Set once.
     /// </summary>
     public Action? RewriteRequested
     {
@@ -90,7 +90,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             if (_sinceSnapshot is { } since)
                 since[key] = copy;
             _liveBytes += Size(key, copy);
-            _pendingRemovals.Remove(key); // not needed any more: the new record replaces the old entry
+            _pendingRemovals.Remove(key); // the removal is not needed any more, because the new record replaces the old entry
             WritePendingRemovals();
             Changed();
         }
@@ -115,7 +115,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
     }
 
-    /// <summary>Syncs every change so far. Changes may go on meanwhile.</summary>
+    /// <summary>Syncs all changes made so far. Other threads may go on changing the catalog meanwhile.</summary>
     public void Sync()
     {
         if (_hasPendingRemovals)
@@ -127,10 +127,13 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             _file.Sync();
     }
 
-    /// <summary>Rewrites the file with the current entries. Changes may go on meanwhile. Call on one thread at a time.</summary>
+    /// <summary>
+    /// Replaces the file by a file with the current entries only. Other threads may change the catalog meanwhile. Call on one thread at a
+    /// time.
+    /// </summary>
     /// <remarks>
-    /// If an error occurs before the new file is in place, the old file stays in use. The
-    /// rewrite is retried when the file has grown by 1 MiB.
+    /// If an error occurs before the new file is in place, the old file stays in use. The next rewrite is due when the old file has grown
+    /// by 1 MiB.
     /// </remarks>
     public void Rewrite()
     {
@@ -157,11 +160,10 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             _sinceSnapshot = null;
             _isRewriteRequested = false;
             _rewriteAbove = isReplaced ? MinRewriteBytes : _file.Length + MinRewriteBytes;
-            RequestRewriteIfDue(); // for changes made meanwhile
+            RequestRewriteIfDue(); // the changes made during the rewrite may already require the next one
         }
     }
 
-    /// <summary>Rejects further changes, because the catalog can no longer be made durable.</summary>
     public void Fail(StoreFailedException failure)
     {
         lock (_lock)
@@ -196,7 +198,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
     }
 
-    /// <summary>Writes pending removals, as far as the disk has space.</summary>
+    /// <summary>Writes removals that a full disk has delayed, until the disk is full again.</summary>
     private void WritePendingRemovals()
     {
         try
@@ -210,14 +212,14 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
         catch (StoreFullException)
         {
-            // The committer retries the removals that are left: see Sync.
+            // The next Sync, by the committer, retries the remaining removals.
         }
         _hasPendingRemovals = _pendingRemovals.Count > 0;
     }
 
     /// <summary>
-    /// Runs a write. If a write fails for another reason than a full disk, nothing more is written, because the
-    /// end of the file may then contain a part of a record.
+    /// Runs a write of a record. If the write fails, except on a full disk, the catalog writes nothing any more: the file may then end with
+    /// a part of a record.
     /// </summary>
     private void WriteOrFail(Action write)
     {

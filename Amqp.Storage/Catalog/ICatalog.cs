@@ -2,14 +2,14 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>A small durable dictionary for definitions of queues, exchanges, users and so on.</summary>
+/// <summary>A small durable dictionary for the broker's definitions: queues, exchanges, users and so on.</summary>
 /// <remarks>
-/// Thread-safe. When a call returns, the change survives the end of the process. The change is synced no later than the next commit of the
-/// log, so that no confirmed message survives a power cut without its queue's definition.
+/// Thread-safe. Once a call has returned, its change survives the end of the process. The change is synced no later than the next commit of
+/// the log. So a power cut never keeps a confirmed message and loses the definition of its queue.
 /// </remarks>
 public interface ICatalog
 {
-    /// <summary>All entries, in the order of their keys (ordinal).</summary>
+    /// <summary>All entries, in the ordinal order of their keys.</summary>
     IReadOnlyList<KeyValuePair<string, byte[]>> Entries { get; }
 
     /// <summary>Adds or replaces an entry.</summary>
@@ -19,10 +19,10 @@ public interface ICatalog
     /// <exception cref="StoreFailedException">The catalog cannot be written any more.</exception>
     void Put(string key, ReadOnlySpan<byte> value);
 
-    /// <summary>Removes an entry. Does nothing if there is no such entry.</summary>
+    /// <summary>Removes an entry. Does nothing if no entry has this key.</summary>
     /// <remarks>
     /// On a full disk the entry is removed in memory at once, so that disk space can be freed by deletions. The removal is written when
-    /// there is space. If the broker crashes before that, the next start finds the entry again.
+    /// there is space. If the broker crashes before the removal is written, the next start finds the entry again.
     /// </remarks>
     /// <exception cref="StoreFailedException">The catalog cannot be written any more.</exception>
     void Remove(string key);

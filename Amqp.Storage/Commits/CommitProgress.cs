@@ -3,8 +3,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// The positions up to which the log is written, synced, and requested to be synced, with their waiters.
-/// Thread-safe. Only the committer advances the first two.
+/// Three positions in the log: up to which it is written, up to which it is synced, and up to which a sync is requested. Threads can wait
+/// for the first two, which only the committer advances. Thread-safe.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {
@@ -14,13 +14,13 @@ internal sealed class CommitProgress(CommitSignal signal)
     private long _written;
     private long _durable;
 
-    /// <summary>Position up to which the log is written, but perhaps not synced.</summary>
+    /// <summary>Position up to which the log is in its files. A part of it may not be synced yet.</summary>
     public long Written => Volatile.Read(ref _written);
 
     /// <summary>Position up to which the log survives a power cut.</summary>
     public long Durable => Volatile.Read(ref _durable);
 
-    /// <summary>True if a requested sync is pending.</summary>
+    /// <summary>True if a sync was requested for a position that is not synced yet.</summary>
     public bool IsSyncRequested => Volatile.Read(ref _requested) > Durable;
 
     /// <summary>Requests a sync up to a position.</summary>
@@ -60,7 +60,7 @@ internal sealed class CommitProgress(CommitSignal signal)
         _commits.Reach(position);
     }
 
-    /// <summary>Records that the store has failed: nothing becomes durable any more.</summary>
+    /// <summary>Makes all waits for durable positions fail, because the store has failed.</summary>
     public void Fail(StoreFailedException failure)
     {
         _commits.Fail(failure);

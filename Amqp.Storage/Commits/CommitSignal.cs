@@ -1,19 +1,20 @@
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// Wakes the committer. While the committer is awake, an append costs one read of the state and no system call. Thread-safe.
+/// Wakes the committer when there is work. While the committer is awake, an append costs one read of the state and no system call.
+/// Thread-safe.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
     private const int Awake = 0;
-    private const int Dozing = 1; // waits with a short timeout, so appends need not wake it
-    private const int Asleep = 2; // waits until woken
+    private const int Dozing = 1; // the committer waits with a short timeout, so an append need not wake it
+    private const int Asleep = 2; // the committer waits until a thread wakes it
 
     private readonly AutoResetEvent _event = new(false);
     private int _state; // changed with Interlocked
 
-    /// <summary>Wakes the committer if it sleeps or dozes. Call after the write that the committer is to see.</summary>
+    /// <summary>Wakes the committer if it is dozing or asleep. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
         // Without the barrier, the read of the state could come before the caller's write is visible. Then this method could read Awake and
@@ -24,8 +25,8 @@ internal sealed class CommitSignal
     }
 
     /// <summary>
-    /// Wakes the committer only if it sleeps without a timeout. Call after a full fence, or under the lock that the committer holds when it
-    /// announces such a wait by <see cref="Prepare"/>.
+    /// Wakes the committer only if it sleeps without a timeout. Call after a full fence, or under a lock that the committer also holds
+    /// while it calls <see cref="Prepare"/>.
     /// </summary>
     public void WakeIfAsleep()
     {
@@ -33,14 +34,18 @@ internal sealed class CommitSignal
             Wake();
     }
 
-    /// <summary>Announces a wait. The committer then checks for work once more, and waits if there is none.</summary>
+    /// <summary>
+    /// Announces that the committer is about to wait. Afterwards the committer checks for work once more, and waits only if there is none.
+    /// </summary>
     /// <remarks>
-    /// Because of the full fences here and in <see cref="Wake"/>, the committer sees the work, or <see cref="Wake"/> sees the announcement.
+    /// Because of the full fences here and in <see cref="Wake"/>, either the committer sees the work, or <see cref="Wake"/> sees the
+    /// announcement.
     /// </remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 
     /// <summary>
-    /// Waits until woken or the time is up. May return early: the event can still be set from an earlier wait that timed out.
+    /// Waits until a thread wakes the committer or the time is up. May return early: the event can still be set from an earlier wait that
+    /// timed out.
     /// </summary>
     public void Wait(TimeSpan time)
     {

@@ -2,15 +2,15 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Commits;
 
-/// <summary>Tasks that wait for a position of the log. Thread-safe.</summary>
+/// <summary>Tasks that complete when the log has reached certain positions. Thread-safe.</summary>
 internal sealed class CommitWaiters
 {
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new(); // by position; owned by _lock
-    private StoreFailedException? _failure; // owned by _lock
-    private long _reached; // owned by _lock
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new(); // ordered by position; guarded by _lock
+    private StoreFailedException? _failure; // guarded by _lock
+    private long _reached; // guarded by _lock
 
-    /// <summary>Completes when the position is reached. Fails if the store fails first.</summary>
+    /// <summary>Returns a task that completes when the position is reached, and fails if the store fails before that.</summary>
     public Task WaitAsync(long position, CancellationToken cancellation)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,20 +6,23 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// Copies the settles of a dead segment into the acknowledgements of older segments, so that the dead segment can be deleted. Owned by the
-/// housekeeper.
+/// Copies the settles recorded in a dead segment into the acknowledgement files of older segments, so that the dead segment can be deleted.
+/// Used by the housekeeper only.
 /// </summary>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
-    /// <summary>Folds a dead segment into older ones, and adds their ids to <see cref="Segment.FoldedInto"/>.</summary>
-    /// <returns>True if the segment was folded into at least one older segment for the first time.</returns>
+    /// <summary>
+    /// Copies the settles of a dead segment to older segments, and adds the ids of the older segments to <see cref="Segment.FoldedInto"/>.
+    /// </summary>
+    /// <returns>True if at least one older segment received settles of the dead segment for the first time.</returns>
     public bool Fold(Segment dead, Segment[] targets)
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A dead target gets no acknowledgements, because it will be deleted. Until then the segment that is folded stays too.
+        // A target that is dead gets no acknowledgements, because it will be deleted. The segment whose settles are copied stays until
+        // then.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {
@@ -37,7 +40,8 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
     {
-        // Adds only sequences of messages in the target. Any other sequence may be assigned again, and must not count as settled then.
+        // Keeps only the settled sequences of messages in the target segment. A sequence of any other message may be assigned again after a
+        // restart, and must not count as settled then.
         var part = new Dictionary<uint, SequenceRanges>();
         foreach (QueueRow row in indexes.ReadSummary(target).Rows)
         {

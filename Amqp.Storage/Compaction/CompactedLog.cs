@@ -16,8 +16,8 @@ internal sealed class CompactedLog : IDisposable
     private readonly SegmentIndexBuilder _builder;
     private readonly IStoreFile _file;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private int _used; // bytes of the buffer in use
-    private long _written; // bytes already written, before the buffer
+    private int _used;
+    private long _written; // bytes already in the file; the buffer's bytes come after them
 
     public CompactedLog(IStoreFiles files, Segment segment, int blockSize)
     {
@@ -30,7 +30,7 @@ internal sealed class CompactedLog : IDisposable
     /// <summary>Offset of the next record.</summary>
     public long Length => _written + _used;
 
-    /// <summary>Adds a record. Its checksum is computed for the new offset.</summary>
+    /// <summary>Adds a record. Computes its checksum anew, because the checksum depends on the offset.</summary>
     public void Append(Span<byte> record)
     {
         RecordHeader.WriteChecksum(record, _segment.Id, Length);

@@ -4,14 +4,11 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment whose compacted file and index are written beside the old ones and synced, ready to replace them.</summary>
-/// <param name="Segment">The segment.</param>
-/// <param name="Summary">Summary in the new index.</param>
-/// <param name="Relocation">New offsets of the records.</param>
+/// <summary>A segment whose compacted file and index are written and synced under temporary names, and can replace the old files.</summary>
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
 /// <summary>
-/// The files of a compacted segment before they replace the old ones. If a crash leaves such files, the next start deletes them.
+/// The files of a compacted segment that have not replaced the old files yet. After a crash, the next start deletes them.
 /// </summary>
 internal static class CompactedFiles
 {

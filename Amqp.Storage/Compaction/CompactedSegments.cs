@@ -4,9 +4,7 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>
-/// The segments that the housekeeper has compacted, and whose new files the committer has not put in place yet. Thread-safe.
-/// </summary>
+/// <summary>The segments that the housekeeper has compacted, but whose old files the committer has not replaced yet. Thread-safe.</summary>
 internal sealed class CompactedSegments(CommitSignal signal)
 {
     private readonly ConcurrentQueue<CompactedSegment> _compacted = new();

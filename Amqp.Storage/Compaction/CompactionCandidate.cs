@@ -5,7 +5,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// A segment that may be compacted, with its settled messages and the settles that it must keep. Owned by <see cref="SegmentCompactor"/>.
+/// A segment that may be compacted: its settled messages, and the settles that a compacted file must keep. Used by
+/// <see cref="SegmentCompactor"/> only.
 /// </summary>
 internal sealed class CompactionCandidate
 {
@@ -22,20 +23,20 @@ internal sealed class CompactionCandidate
     public SegmentSummary Summary { get; }
 
     /// <summary>
-    /// Settles that this segment must keep, because they name messages of older segments that still exist, or of this segment itself.
+    /// The settles that a compacted file must keep, because they name messages that still exist, in older segments or in this segment.
     /// </summary>
     public Dictionary<uint, SequenceRanges> Kept { get; } = [];
 
-    /// <summary>Adds the messages of this segment that are in <paramref name="settled"/>.</summary>
+    /// <summary>Marks messages of this segment as settled if <paramref name="settled"/> contains their sequences.</summary>
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Adds an existing segment: settles of its messages are kept. The candidate is a target of itself too: a record that stays because of
-    /// one queue still names the sequences of queues that have settled the message.
+    /// Keeps the settles of messages in an existing segment. The candidate is passed too, because one of its records may stay for one queue
+    /// and still name the sequences of queues that have settled the message.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Adds an existing segment whose messages are unknown. So all settles of the candidate are kept.</summary>
+    /// <summary>Keeps all settles of the candidate, because there is a segment whose messages are unknown.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
@@ -43,7 +44,7 @@ internal sealed class CompactionCandidate
     }
 
     /// <summary>
-    /// Returns the records that a queue may still need, and those in pieces that must stay whole, in the order of their offsets.
+    /// Returns, in the order of their offsets, the records that a queue may still need and the records in pieces that must stay whole.
     /// </summary>
     /// <param name="indexes">The index of the segment.</param>
     /// <param name="queues">Numbers of the queues that exist.</param>
@@ -70,7 +71,8 @@ internal sealed class CompactionCandidate
         int kept = 0;
         for (int i = 0; i < live.Count; i++)
         {
-            if (kept == 0 || live[kept - 1].Offset != live[i].Offset) // a record has an entry for each of its queues
+            // count a record once, although the index has an entry for each of its queues
+            if (kept == 0 || live[kept - 1].Offset != live[i].Offset)
                 live[kept++] = live[i];
         }
         live.RemoveRange(kept, live.Count - kept);

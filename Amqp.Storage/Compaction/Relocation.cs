@@ -6,11 +6,11 @@ namespace Amqp.Storage.Compaction;
 /// <summary>Maps offsets in the old file of a compacted segment to offsets in its new file.</summary>
 internal sealed class Relocation
 {
-    private readonly List<Piece> _pieces = []; // ascending in both files
+    private readonly List<Piece> _pieces = []; // ascending by offset, in the old file and in the new file
 
     private readonly record struct Piece(long From, long To, int Length);
 
-    /// <summary>Adds the next record.</summary>
+    /// <summary>Adds a record that was copied. Call in the order of offsets.</summary>
     /// <param name="from">Offset in the old file.</param>
     /// <param name="to">Offset in the new file.</param>
     /// <param name="length">Bytes of the record.</param>
@@ -28,14 +28,16 @@ internal sealed class Relocation
         _pieces.Add(new Piece(from, to, length));
     }
 
-    /// <summary>Updates the blocks of a segment that was compacted. Call while readers are excluded.</summary>
+    /// <summary>
+    /// Changes the offsets in the blocks of a compacted segment to those of its new file. Call while readers are excluded.
+    /// </summary>
     public void Apply(BlockSpace space, Segment segment)
     {
         foreach (Block block in space.BlocksOf(segment))
             block.Pieces = Apply(block.AllPieces);
     }
 
-    /// <summary>Returns the pieces that are left of a block, with their new offsets.</summary>
+    /// <summary>Returns the pieces of a block that were copied, with their offsets in the new file.</summary>
     /// <param name="before">The pieces of the block in the old file.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {

@@ -10,35 +10,41 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Rewrites segments that are mostly dead, keeping their live records and their ids. Owned by the housekeeper.</summary>
+/// <summary>
+/// Rewrites segments that consist mostly of dead records. The new file keeps the live records and the segment's id. Used by the housekeeper
+/// only.
+/// </summary>
 /// <remarks>
-/// A record is dead if each of its queues is deleted or has settled the message. Only settles in indexes and acknowledgements count,
-/// because these are synced. So everything that a reader or a recovery may still need is kept. The committer puts the new files in place.
+/// A record is dead if each of its queues is deleted or has settled the message. Only the settles in indexes and in acknowledgements count,
+/// because these files are synced. So the new file keeps every record that a reader or a recovery may still need. The committer replaces
+/// the old file by the new one.
 /// <para>A segment keeps its id. So its messages keep their order, and settle records in later segments still apply to them.</para>
 /// </remarks>
 internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
     DurableQueues durableQueues, CompactedSegments ready)
 {
-    // Maximum number of segments compacted together. Their settled ranges are in memory at the same time.
+    // Maximum number of segments that are compacted in one run. The settled ranges of all of them are in memory at the same time.
     private const int MaxCandidates = 16;
 
-    // Limits a settle record to 64 KiB, so that it fits into the buffers with which segments are read and written.
+    // This limits a settle record to 64 KiB, so that it fits into the buffers with which segments are read and written.
     private const int RangesPerRecord = 4096;
 
     private const int ReadSize = 256 << 10;
 
-    // Maximum of a segment's patience. The patience doubles with each attempt that gains too little, and the next attempt is made when
-    // patience / 2 more segments have an index.
+    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. The next attempt is made when patience
+    // / 2 more segments have an index.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
-    private readonly Dictionary<long, long> _seen = []; // live bytes of mostly dead segments in the last run, by id
+    // bytes of live records that each mostly dead segment had in the last run, by segment id
+    private readonly Dictionary<long, long> _seen = [];
     // by segment id; NotBefore is the id that the newest indexed segment must reach before the next attempt
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
     /// <summary>
-    /// True if the last run could not compact a segment that is mostly dead: settles of its messages may be in segments without an index.
+    /// True if the last run found a segment that is mostly dead but could not be compacted: settles of its messages may be in segments
+    /// without an index.
     /// </summary>
     public bool AwaitsSettles { get; private set; }
 
@@ -60,7 +66,10 @@ internal sealed class SegmentCompactor(
         Remember(present);
     }
 
-    /// <summary>Makes segments candidates again, because more of their messages are known to be settled.</summary>
+    /// <summary>
+    /// Makes segments candidates again although their last attempt gained too little, because more of their messages are now known to be
+    /// settled.
+    /// </summary>
     public void Reconsider(IEnumerable<Segment> folded)
     {
         foreach (Segment segment in folded)
@@ -95,7 +104,8 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)]; // read first: a deleted queue needs no settles
+        // read before the settles: for a queue that is deleted meanwhile, no settles are needed
+        HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)];
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
             return;
@@ -117,7 +127,7 @@ internal sealed class SegmentCompactor(
         }
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
-            return null; // the segment may be deleted already
+            return null; // the segment may have been deleted in the meantime
         }
     }
 
@@ -149,7 +159,7 @@ internal sealed class SegmentCompactor(
             }
             catch (FileNotFoundException)
             {
-                continue; // the segment was deleted meanwhile, so its settles are in the acknowledgements of older segments
+                continue; // the segment was deleted meanwhile, and its settles are now in the acknowledgements of older segments
             }
             foreach (CompactionCandidate candidate in candidates)
             {
@@ -167,7 +177,7 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <returns>False if too little is gained, or the index or a live record is damaged.</returns>
+    /// <returns>False if a compacted file would save too little space, or if the index or a live record is damaged.</returns>
     private bool TryCompact(CompactionCandidate candidate, HashSet<uint> queues)
     {
         Segment segment = candidate.Segment;
@@ -178,7 +188,7 @@ internal sealed class SegmentCompactor(
             if (segment.Length - live.Sum(entry => (long)entry.RecordLength) < Math.Max(options.BlockSize, segment.Length / 4))
                 return false;
             if (segment.IsDead)
-                return true; // the committer deletes it
+                return true; // a dead segment needs no compaction, because the committer deletes it
             CompactedSegment compacted = Write(candidate, queues, live);
             segment.IsBeingCompacted = true;
             ready.Add(compacted);
@@ -187,7 +197,7 @@ internal sealed class SegmentCompactor(
         catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
         {
             CompactedFiles.Delete(files, segment.Path);
-            return true; // the segment may be deleted already
+            return true; // the segment may have been deleted in the meantime
         }
         catch (InvalidDataException)
         {
@@ -203,7 +213,7 @@ internal sealed class SegmentCompactor(
 
     /// <summary>
     /// Returns, in order, the pieces of blocks with messages that also went to queues that are not durable. Such a queue may still need a
-    /// message that the log lists as settled.
+    /// message although the log lists the message as settled.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)
@@ -250,7 +260,7 @@ internal sealed class SegmentCompactor(
         }
     }
 
-    /// <summary>Copies contiguous records with one read.</summary>
+    /// <summary>Copies live records that are contiguous in the old file, with one read.</summary>
     /// <returns>Index of the first record that was not copied.</returns>
     private static int CopyRun(
         IStoreFile source, CompactedLog target, Segment segment, List<IndexEntry> live, int first, Relocation relocation)

@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// Replaces the files of segments by compacted ones. Owned by the committer, and called only when everything written is synced.
+/// Replaces the files of segments by their compacted files. Used by the committer only, at moments when everything written is synced.
 /// </summary>
 /// <remarks>A compacted file lacks the messages of deleted queues, so the deletion of these queues must be durable first.</remarks>
 internal sealed class SegmentReplacement(
@@ -15,10 +15,9 @@ internal sealed class SegmentReplacement(
 {
     private readonly List<CompactedSegment> _ready = [];
 
-    /// <summary>True if a compacted segment is ready.</summary>
+    /// <summary>True if the files of a compacted segment are ready to replace the old files.</summary>
     public bool IsDue => !compacted.IsEmpty;
 
-    /// <summary>Replaces the files of all segments that are ready.</summary>
     public void Run()
     {
         while (compacted.TryTake(out CompactedSegment? next))
@@ -27,12 +26,13 @@ internal sealed class SegmentReplacement(
             return;
         using (layout.Change())
         {
-            // After a power cut, an old index must never be beside a compacted file: the file would look truncated.
+            // The old indexes are deleted first. After a power cut, an old index next to a compacted file would make the file look
+            // truncated.
             _ready.RemoveAll(ready => !TryDeleteIndex(ready.Segment));
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // before any deletion that depends on the replacement
+        files.SyncDirectory(directory); // synced before any deletion of other files that depends on the replacement
         _ready.Clear();
     }
 
@@ -75,10 +75,12 @@ internal sealed class SegmentReplacement(
         }
     }
 
-    /// <summary>Leaves a segment to the next attempt. The next start deletes the unused files.</summary>
+    /// <summary>
+    /// Gives up the compacted files of a segment, which may be compacted again later. The next start deletes the unused files.
+    /// </summary>
     private void Postpone(Segment segment, Exception failure)
     {
-        segment.IsBeingCompacted = false; // before the report: the retry that follows may choose the segment again
+        segment.IsBeingCompacted = false; // before the report: the report causes a retry, which may choose the segment again
         failures.Report(BackgroundWork.Compacting, failure);
     }
 }

@@ -4,40 +4,41 @@ namespace Amqp.Storage.Configuration;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// Bytes after which the log continues in a new segment. A segment is longer only if a
-    /// single record is. From <see cref="BlockSize"/> to 1 GiB.
+    /// Bytes after which the log continues in a new segment. A segment is larger only if it consists of a single larger record. From
+    /// <see cref="BlockSize"/> to 1 GiB.
     /// </summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Bytes of a block, which is allocated and freed as a whole. A larger message has a larger block of its own. 4 KiB to 64 MiB.
+    /// Bytes of a block. A block is allocated and freed as a whole. A larger message has a larger block of its own. 4 KiB to 64 MiB.
     /// </summary>
     public int BlockSize { get; init; } = 256 << 10;
 
     /// <summary>
-    /// Limit on the memory of blocks whose bytes are also on disk. Above the limit the oldest
-    /// blocks are evicted, and read from disk when needed.
+    /// Limit on the memory of blocks whose bytes are also on disk. Above the limit, the store frees the memory of the oldest blocks, and
+    /// reads them from disk when they are needed.
     /// </summary>
     public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
-    /// Limit on the entries of all durable queues together, at 24 bytes each. Above the limit, entries are spilled if their segment has an
-    /// index. Entries for messages of the open segment stay in memory.
+    /// Limit on the number of queue entries in memory, for all durable queues together. An entry takes 24 bytes. Above the limit, entries
+    /// are removed from memory if they can be read from the index of their segment. The open segment has no index yet, so the entries of
+    /// its messages stay in memory.
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
-    /// Limit on the memory of transient messages: those that are not persistent, or are in no durable queue. Above the limit the oldest
-    /// blocks are paged out, and read from disk when needed. By default, and in a store without a disk, there is no limit.
+    /// Limit on the memory of transient messages: those that are not persistent, or are in no durable queue. Above the limit, the store
+    /// writes the oldest blocks to disk, and reads them when they are needed. By default, and in a store without a disk, there is no limit.
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 
-    /// <summary>Free bytes on the disk below which nothing is paged out. 0 or more.</summary>
+    /// <summary>Free bytes on the disk below which no transient message is written to disk. 0 or more.</summary>
     public long MinFreeDiskBytes { get; init; }
 
     /// <summary>
-    /// Bytes of disk reserved for settles on a full disk. 0 for none; null for the smaller of one segment and 5 % of the disk. While the
-    /// reserve has less than its full size, <see cref="IMessageStore.IsFull"/> is true.
+    /// Bytes of disk space that are reserved so that settles can be written on a full disk. 0 reserves nothing; null reserves one segment
+    /// or 5 % of the disk, whichever is smaller. While the reserve is not at its full size, <see cref="IMessageStore.IsFull"/> is true.
     /// </summary>
     public long? DiskReserveBytes { get; init; } = 0;
 
@@ -47,7 +48,7 @@ public sealed class StoreOptions
     /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
-    /// <summary>Maximum time that persistent data stays unsynced if no commit is requested.</summary>
+    /// <summary>Maximum time until persistent data is synced although no commit was requested.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Delay before paging is retried after a failure.</summary>

@@ -8,16 +8,16 @@ public enum BackgroundWork
     /// <summary>Writes the index of a full segment. The queues' entries for the segment's messages stay in memory until then.</summary>
     Indexing,
 
-    /// <summary>Folds the settles of a dead segment into older segments. The dead segment stays until then.</summary>
+    /// <summary>Copies the settles recorded in a dead segment to older segments. The dead segment cannot be deleted before that.</summary>
     Folding,
 
-    /// <summary>Rewrites a segment that is mostly dead. The segment stays as it is until then.</summary>
+    /// <summary>Rewrites a segment that consists mostly of dead records. Until then the segment stays as it is.</summary>
     Compacting,
 
     /// <summary>Deletes files of the log that are no longer needed.</summary>
     Deleting,
 
-    /// <summary>Writes transient messages to page files, and deletes such files. The messages stay in memory until then.</summary>
+    /// <summary>Writes transient messages to page files, and deletes page files. Messages that cannot be written stay in memory.</summary>
     Paging,
 
     /// <summary>Any work that ended in an unexpected exception.</summary>

@@ -5,13 +5,13 @@ namespace Amqp.Storage.Faults;
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Length in bytes.</param>
 /// <param name="IsTornTail">
-/// True for an unfinished write at the end of a file: it is cut off, and nothing that was confirmed is lost.
-/// False for damage: the contents are lost, and the intact records after them are used.
+/// True for an unfinished write at the end of a file. The store cuts it off, and no confirmed message is lost. False for damage: the
+/// contents of the range are lost, and the intact records after the range are used.
 /// </param>
 /// <param name="IsRebuilt">True for a damaged index that was rebuilt from its segment: nothing is lost.</param>
 public sealed record RecoveryFinding(string File, long Offset, long Length, bool IsTornTail, bool IsRebuilt = false)
 {
-    /// <summary>Returns one line for the log.</summary>
+    /// <summary>Returns the finding as one line for the broker's log.</summary>
     public override string ToString() => IsRebuilt
         ? $"{File}: was damaged and has been rebuilt; nothing is lost"
         : IsTornTail

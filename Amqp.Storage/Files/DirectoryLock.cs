@@ -56,12 +56,12 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Returns the path of the lock file, which may not exist.</summary>
+    /// <summary>Returns the path of the lock file. The file may not exist.</summary>
     public static string PathOf(string directory) => Path.Combine(directory, "lock");
 
     public void Dispose() => _file.Dispose();
 
-    // A file that is opened for reading and shared for reading has the system's shared lock, which excludes the exclusive lock of Take.
+    // While a file is open with these modes, the runtime holds a shared lock on it. Take needs an exclusive lock, so it fails meanwhile.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     private static bool IsOnlyShared(string path)

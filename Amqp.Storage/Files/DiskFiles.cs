@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>The files of the operating system.</summary>
+/// <summary>The files of the operating system, as opposed to the simulated files of tests.</summary>
 internal sealed class DiskFiles : IStoreFiles
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
 
-    /// <summary>Counts of reads, writes and syncs.</summary>
+    /// <summary>Counts and times of reads, writes and syncs.</summary>
     public FileUsage Usage { get; } = new();
 
     public IReadOnlyList<string> List(string directory) => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
@@ -50,7 +50,7 @@ internal sealed class DiskFiles : IStoreFiles
     public void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
-            return; // not needed: NTFS keeps changes of names in its own log
+            return; // NTFS needs no sync of a folder, because it keeps changes of names in its own log
         using SafeFileHandle directory = Libc.OpenToRead(path);
         Libc.Sync(directory);
     }

@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Counts and times of reads, writes and syncs of files, since the data directory was opened.</summary>
-/// <remarks>Thread-safe. Each count belongs to a system call, which costs far more than an interlocked addition.</remarks>
+/// <summary>Counts of the reads, writes and syncs of files since the data directory was opened, and the times they took.</summary>
+/// <remarks>
+/// Thread-safe. Each read, write or sync is a system call, which costs far more than the interlocked addition that counts it.
+/// </remarks>
 public sealed class FileUsage
 {
     private long _reads;
@@ -15,25 +17,21 @@ public sealed class FileUsage
     private long _syncs;
     private long _syncTicks;
 
-    /// <summary>Number of reads.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
-    /// <summary>Bytes read.</summary>
     public long ReadBytes => Volatile.Read(ref _readBytes);
 
     /// <summary>Time spent in reads.</summary>
     public TimeSpan ReadTime => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _readTicks));
 
-    /// <summary>Number of writes.</summary>
     public long Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Bytes written.</summary>
     public long WrittenBytes => Volatile.Read(ref _writtenBytes);
 
     /// <summary>Time spent in writes.</summary>
     public TimeSpan WriteTime => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _writeTicks));
 
-    /// <summary>Number of syncs of files. Syncs of folders do not count.</summary>
+    /// <summary>Number of syncs of files, without syncs of folders.</summary>
     public long Syncs => Volatile.Read(ref _syncs);
 
     /// <summary>Time spent in syncs.</summary>

@@ -9,10 +9,10 @@ internal static class FormatFile
 {
     public const string Name = "version";
 
-    /// <summary>The format that this broker writes, and the newest that it reads. See docs/store-format.md.</summary>
+    /// <summary>The newest format that this broker reads, and the format that it writes. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
-    /// <returns>Null if there is no such file.</returns>
+    /// <returns>Version of the format; null if the directory has no such file.</returns>
     /// <exception cref="DataDirectoryException">The file holds no version, or a newer one than this broker reads.</exception>
     public static int? Read(IStoreFiles files, string directory)
     {
@@ -30,7 +30,7 @@ internal static class FormatFile
         return version;
     }
 
-    /// <summary>Replaces the version. The new file is synced.</summary>
+    /// <summary>Replaces the version in the file, and syncs the file.</summary>
     public static void Write(IStoreFiles files, string directory, int version)
     {
         string path = Path.Combine(directory, Name);

@@ -3,12 +3,12 @@ namespace Amqp.Storage.Files;
 /// <summary>The file operations of the store. Tests replace these operations, to make them fail and to check what was synced.</summary>
 internal interface IStoreFiles
 {
-    /// <summary>Returns the names of the files in a folder, without the folder.</summary>
+    /// <summary>Returns the names of the files in a folder, without the path of the folder.</summary>
     IReadOnlyList<string> List(string directory);
 
     bool Exists(string path);
 
-    /// <summary>Creates a folder and its missing parents, and syncs their names.</summary>
+    /// <summary>Creates a folder and its missing parents. Syncs the folders that the new names are in.</summary>
     void CreateDirectory(string path);
 
     /// <summary>Returns the free bytes on the disk of a folder; null if unknown.</summary>
@@ -22,10 +22,10 @@ internal interface IStoreFiles
 
     void Delete(string path);
 
-    /// <summary>Renames a file, replacing an existing one.</summary>
+    /// <summary>Renames a file. Replaces a file that already has the new name.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Syncs the names created, changed and deleted in a folder.</summary>
+    /// <summary>Makes durable that files were created, renamed or deleted in a folder.</summary>
     void SyncDirectory(string path);
 }
 
@@ -38,7 +38,6 @@ internal interface IStoreFile : IDisposable
     /// <returns>Number of bytes read.</returns>
     int Read(Span<byte> target, long offset);
 
-    /// <summary>Writes all bytes to the operating system.</summary>
     void Write(ReadOnlySpan<byte> source, long offset);
 
     void Truncate(long length);
@@ -46,6 +45,6 @@ internal interface IStoreFile : IDisposable
     /// <summary>Extends the file with zeros to this length, and allocates disk space for all of it.</summary>
     void Extend(long length);
 
-    /// <summary>Syncs everything written.</summary>
+    /// <summary>Makes everything that was written to the file durable.</summary>
     void Sync();
 }

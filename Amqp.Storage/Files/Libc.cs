@@ -4,25 +4,26 @@ using Microsoft.Win32.SafeHandles;
 namespace Amqp.Storage.Files;
 
 /// <summary>
-/// System calls that the runtime does not offer: fdatasync, which does not sync a file's times; allocation of disk space for a file;
-/// opening a folder, or a file that another process has locked; memory by the page.
+/// System calls that the .NET runtime does not offer: syncing a file without its times, allocating disk space, opening a folder or a locked
+/// file, and mapping memory.
 /// </summary>
 internal static unsafe partial class Libc
 {
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
     private const int PrivateAndAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS of Linux
 
-    private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux; not set elsewhere: an inherited descriptor is harmless
+    // O_CLOEXEC of Linux; on other systems the flag is not set, and an inherited descriptor is harmless
+    private const int CloseOnExec = 0x80000;
     private const int Interrupted = 4; // EINTR
 
-    /// <summary>Opens a file or folder without the advisory lock that the runtime takes.</summary>
+    /// <summary>Opens a file or folder for reading, without the advisory lock that the runtime would take.</summary>
     public static SafeFileHandle OpenToRead(string path)
     {
         int descriptor = Open(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Error("open");
     }
 
-    /// <summary>Syncs the bytes of a file, and of its attributes only those needed to read the bytes.</summary>
+    /// <summary>Syncs the bytes of a file. Of its attributes, only those that are needed to read the bytes are synced.</summary>
     public static void SyncData(SafeFileHandle file)
     {
         while (FDataSync(file) != 0)
@@ -43,7 +44,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Extends a file to this length and allocates disk space for all of it. Linux only.</summary>
-    /// <returns>False if the file system does not support it.</returns>
+    /// <returns>False if the file system cannot allocate disk space in advance.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
     public static bool TryAllocate(SafeFileHandle file, long length)
     {

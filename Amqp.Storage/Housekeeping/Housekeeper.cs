@@ -11,15 +11,15 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Housekeeping;
 
 /// <summary>
-/// The thread for work that no commit waits for: writes indexes, spills
-/// messages, folds and compacts segments, pages out transient messages.
+/// Owns the thread for work that no commit waits for: it writes indexes, removes queue entries from memory, compacts segments, prepares
+/// dead segments for deletion, and writes transient messages to page files.
 /// </summary>
 /// <remarks>
 /// The safety of messages does not depend on this work. A failure is reported and retried, at the latest by the next start.
 /// </remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
-    // Maximum number of messages at the head of a queue that stay in memory when its messages are spilled.
+    // When entries of a queue are removed from memory, at most this many stay in memory at the head of the queue.
     private const int MaxWindow = 4096;
 
     private readonly SegmentIndexes _indexes;
@@ -32,8 +32,9 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BackgroundFailures _failures;
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<Segment> _unindexed = []; // owned by the thread
-    private bool _awaitsSettles; // true if compaction needs settles of the open segment, whose seal was requested; owned by the thread
+    private readonly List<Segment> _unindexed = []; // used by the housekeeper's thread only
+    // true if compaction needs settles of the open segment and has requested its seal; used by the housekeeper's thread only
+    private bool _awaitsSettles;
     private volatile bool _stopping;
 
     public Housekeeper(
@@ -46,11 +47,11 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     public void Start()
     {
-        Do(() => Compact(isIdle: false)); // segments of the last run
+        Do(() => Compact(isIdle: false)); // compacts segments that the last run of the broker has left
         new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
     }
 
-    /// <summary>Writes the index of a segment that is sealed, written and synced.</summary>
+    /// <summary>Writes the index of a segment that is complete, written and synced.</summary>
     public void Index(Segment segment) => Do(() =>
     {
         _unindexed.Add(segment);
@@ -60,7 +61,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         _awaitsSettles = false;
     });
 
-    /// <summary>Retries failed work here and in the committer's sweeps.</summary>
+    /// <summary>Retries failed work of this class and of the committer.</summary>
     public void Retry() => Do(() =>
     {
         if (CreateIndexes())
@@ -69,7 +70,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         _reports.RequestSweep();
     });
 
-    /// <summary>Folds a dead segment into older ones.</summary>
+    /// <summary>Copies the settles recorded in a dead segment to older segments.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {
         bool isFolded = false;
@@ -82,7 +83,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         {
             failure = cause;
         }
-        segment.IsBeingFolded = false; // before the report: the sweep that follows may request the fold again
+        segment.IsBeingFolded = false; // before the report: the report causes a retry, which may request the same work again
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
         if (failure is IOException error && DiskFull.Is(error))
@@ -94,7 +95,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         Compact(isIdle: false);
     });
 
-    /// <summary>Compacts segments while the store is idle, also those whose last attempt gained too little.</summary>
+    /// <summary>Compacts segments while the store is idle, including segments whose last attempt gained too little.</summary>
     public void CompactWhileIdle() => Do(() =>
     {
         Compact(isIdle: true);
@@ -103,7 +104,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             _reports.RequestSeal();
     });
 
-    /// <summary>Queues work for the thread. Work that has not begun when the store is closed is discarded.</summary>
+    /// <summary>Queues work for the housekeeper's thread. Discards the work if the store is closed before the work begins.</summary>
     /// <param name="work">Short work that handles its own I/O errors.</param>
     public void Do(Action work)
     {
@@ -115,7 +116,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
         catch (InvalidOperationException) when (_stopping)
         {
-            // the queue was closed just now
+            // The store is being closed, and the queue has just rejected the work.
         }
     }
 
@@ -127,7 +128,9 @@ internal sealed class Housekeeper : IAsyncDisposable
         return idle.Task;
     }
 
-    /// <summary>Ends the thread after the current work. Work that is still queued is left to the next start.</summary>
+    /// <summary>
+    /// Ends the thread after the work that it is doing. Work that is still queued is not done; the next start of the store makes up for it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
@@ -152,7 +155,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs work, and reports an unexpected exception, so that the thread goes on with other work.</summary>
+    /// <summary>Runs work. Reports an unexpected exception, and returns, so that the thread can go on with other work.</summary>
     private void Contain(Action work)
     {
         try
@@ -177,7 +180,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the missing indexes, the newest segment's first, until one fails.</summary>
+    /// <summary>Writes the indexes that are missing, beginning with the newest segment. Stops at the first failure.</summary>
     /// <returns>True if an index was written.</returns>
     private bool CreateIndexes()
     {
@@ -193,11 +196,12 @@ internal sealed class Housekeeper : IAsyncDisposable
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure) && segment.IsDead)
             {
-                // The segment may be deleted already.
+                // Ignored: the segment may have been deleted in the meantime.
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure))
             {
-                if (failure is not InvalidDataException) // a retry would find the same damage; the next start reports the lost records
+                // damaged data is not retried: a retry would find the same damage, and the next start reports the lost records
+                if (failure is not InvalidDataException)
                     _unindexed.Insert(0, segment);
                 _failures.Report(BackgroundWork.Indexing, failure);
                 return any;

@@ -5,12 +5,12 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The files of acknowledgements. Such a file is beside a segment, and lists settled messages of the segment, so that later segments with
+/// The files of acknowledgements. Each one is next to a segment, and lists settled messages of that segment. So later segments that contain
 /// the settle records can be deleted. Not thread-safe.
 /// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {
-    // | header | queues u32 | settled × queues |
+    // Layout: | header | queues u32 | settled × queues |
     public const string Extension = ".acks";
     public const string UnfinishedExtension = ".acks.new";
 

@@ -7,7 +7,7 @@ namespace Amqp.Storage.Indexes;
 /// <summary>Reads the entries of one queue in an index, starting at a sequence. Owns the file it reads.</summary>
 internal sealed class EntryCursor : IDisposable
 {
-    // The buffer holds at least one group, and usually several thousand entries.
+    // Large enough for at least one group, and usually for several thousand entries.
     private const int ReadSize = 32 << 10;
 
     private readonly IStoreFile _file;
@@ -20,10 +20,11 @@ internal sealed class EntryCursor : IDisposable
     private int _group; // offset of the current group in the buffer
     private int _groupSize;
     private int _entry; // offset of the next entry in the group
-    private int _left; // entries of the group that are left
+    private int _left; // entries of the current group that are not read yet
     private readonly long _from;
     private readonly long _begin; // start of the queue's groups in the file
-    private bool _isGuess; // true until a group is found at the given start; if none is there, reading restarts at _begin
+    // true until a group was found at the offset that the caller passed; if there is none, reading restarts at _begin
+    private bool _isGuess;
 
     /// <param name="file">The index. Disposed with the cursor.</param>
     /// <param name="segment">Id of the segment.</param>
@@ -41,13 +42,12 @@ internal sealed class EntryCursor : IDisposable
         (_bufferAt, _end) = (_isGuess ? at : row.At, row.At + row.Size);
     }
 
-    /// <summary>The entry found by the last call of <see cref="MoveNext"/>.</summary>
     public IndexEntry Current { get; private set; }
 
     /// <summary>Offset of the current group in the file.</summary>
     public long GroupAt => _bufferAt + _group;
 
-    /// <summary>Advances to the next wanted entry. False at the end.</summary>
+    /// <summary>Advances to the next wanted entry. Returns false if there is none.</summary>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public bool MoveNext()
     {

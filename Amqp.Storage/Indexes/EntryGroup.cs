@@ -3,7 +3,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>A record of the index with some entries of one queue, in order. A group is read and verified as a whole.</summary>
+/// <summary>
+/// The encoding of a group: a record of the index that contains some entries of one queue, in order. A group is read and verified as a
+/// whole.
+/// </summary>
 internal static class EntryGroup
 {
     // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
@@ -21,7 +24,7 @@ internal static class EntryGroup
     private const int LastAt = FirstAt + 8;
     private const int EntriesAt = LastAt + 8;
 
-    /// <summary>Writes the head of a group whose entries are written already. Leaves out the checksum.</summary>
+    /// <summary>Writes the head of a group, except for the checksum. Call when all entries of the group are written.</summary>
     public static void WriteHead(Span<byte> group, uint queue, long first, long last, int entries)
     {
         RecordHeader.Write(group, RecordType.Entries);

@@ -2,7 +2,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>A message of one queue in the index of its segment.</summary>
+/// <summary>The entry of a message in the index of its segment. A message in several queues has an entry for each of them.</summary>
 /// <param name="Sequence">Sequence of the message in the queue.</param>
 /// <param name="Offset">Offset of the message's record in the segment's file, in bytes.</param>
 /// <param name="Length">Bytes of payload.</param>
@@ -13,6 +13,6 @@ internal readonly record struct IndexEntry(long Sequence, long Offset, int Lengt
 
     public int RecordLength => MessageRecord.PayloadAt(Queues) + Length;
 
-    /// <summary>Offset after the record in the segment's file.</summary>
+    /// <summary>Offset of the record's end in the segment's file.</summary>
     public long End => Offset + RecordLength;
 }

@@ -4,13 +4,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The index files, each beside the file of its segment. An index is complete or does not exist. Thread-safe.</summary>
+/// <summary>The index files. Each is next to the file of its segment, and is either complete or missing. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)
 {
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Holds the summary of a segment with a few hundred queues, so that recovery usually reads a summary in one step.
+    // With this many bytes, the first read usually contains the whole summary. They suffice for a segment with a few hundred queues.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
@@ -23,7 +23,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         file.Sync();
     }
 
-    /// <summary>Renames a finished index into place.</summary>
+    /// <summary>Gives a complete index its final name.</summary>
     public void Finish(string log) => files.Rename(UnfinishedPathOf(log), PathOf(log));
 
     public void DeleteUnfinished(string log) => files.Delete(UnfinishedPathOf(log));
@@ -56,7 +56,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         if (RecordHeader.ReadType(record) != RecordType.Summary || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
             return null;
         SegmentSummary summary = SegmentSummary.Read(record);
-        // The entries are read later, but the file's length already shows that they are complete.
+        // The caller reads the entries later. The file's length already shows that none is missing.
         bool isWhole = summary.Rows.Length == 0 || summary.Rows[^1].At + summary.Rows[^1].Size == file.Length;
         return isWhole ? summary : null;
     }
@@ -65,7 +65,9 @@ internal sealed class IndexFiles(IStoreFiles files)
     /// <param name="log">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="queue">Number of the queue.</param>
-    /// <param name="at">Offset of the group to begin with, as an earlier cursor returned it, or 0 if unknown.</param>
+    /// <param name="at">
+    /// Offset of the group to begin with, from an earlier cursor's <see cref="EntryCursor.GroupAt"/>; 0 if unknown.
+    /// </param>
     /// <param name="from">The first wanted sequence.</param>
     /// <exception cref="InvalidDataException">The index has no entries of the queue.</exception>
     /// <exception cref="IOException">The index does not exist, or cannot be read.</exception>

@@ -3,12 +3,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The encoded entries of one queue while the index of a segment is built.</summary>
+/// <summary>The encoded entries of one queue, collected while the index of a segment is built.</summary>
 internal sealed class QueueEntries(uint queue) : IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128); // pooled: grows to several megabytes if one queue fills the segment
+    // from a pool, because the array grows to several megabytes if one queue fills the segment
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(128);
     private int _length;
-    private int _group; // offset of the open group
+    private int _group; // offset of the group that is not closed yet
     private int _groupEntries;
     private long _groupFirst;
     private IndexEntry _last;
@@ -17,14 +18,13 @@ internal sealed class QueueEntries(uint queue) : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>Bytes of payload.</summary>
     public long Bytes { get; private set; }
 
     public long First { get; private set; }
 
     public long Last => _last.Sequence;
 
-    /// <summary>Bytes of all groups, once the last group is closed.</summary>
+    /// <summary>Bytes of all groups. Valid once the last group is closed.</summary>
     public int Size => _length;
 
     public void Add(in IndexEntry entry)
@@ -58,7 +58,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
         _groupEntries = 0;
     }
 
-    /// <summary>Writes the checksums of the groups for an offset in the file, and returns the groups.</summary>
+    /// <summary>Writes the checksums of the groups, which depend on this offset in the index file, and returns the groups.</summary>
     public ReadOnlySpan<byte> Seal(long segment, long offset)
     {
         Span<byte> all = _bytes.AsSpan(0, _length);

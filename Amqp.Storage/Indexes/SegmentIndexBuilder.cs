@@ -7,7 +7,7 @@ namespace Amqp.Storage.Indexes;
 
 /// <summary>Builds the index of a segment from its records, which are added in order. Used once, by one thread.</summary>
 /// <param name="segment">Id of the segment.</param>
-/// <param name="blockSize">Maximum bytes of a block of several records.</param>
+/// <param name="blockSize">Maximum bytes of a block with more than one record.</param>
 /// <param name="isSettlesOnly">True for a segment of format 1 whose messages all count as settled.</param>
 internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false) : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
     private readonly Dictionary<uint, long> _delivered = [];
     private readonly List<BlockExtent> _blocks = [];
-    private QueueEntries? _latest; // entries of the last message's queue, which is often the queue of the next message too
+    private QueueEntries? _latest; // entries of the queue that the last message went to; the next message often goes to the same queue
 
-    /// <summary>Adds the next intact record.</summary>
-    /// <returns>False if a segment cannot contain a record of this type.</returns>
+    /// <summary>Adds an intact record. Call in the order of the records.</summary>
+    /// <returns>False if the record has a type that cannot be in a segment.</returns>
     public bool TryAdd(ReadOnlySpan<byte> record, long offset)
     {
         Extend(offset, record.Length);
@@ -46,7 +46,7 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
             entries.Dispose();
     }
 
-    /// <summary>Returns the summary. Call after the last record is added.</summary>
+    /// <summary>Returns the summary of the index. Call after the last record is added.</summary>
     public SegmentSummary Summarize(long logLength)
     {
         QueueEntries[] queues = Ordered();

@@ -4,7 +4,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The indexes of the existing segments: creates, rebuilds and reads them. Thread-safe.</summary>
+/// <summary>Creates, rebuilds and reads the indexes of the existing segments. Thread-safe.</summary>
 /// <remarks>
 /// A reader of entries locks <see cref="Layout"/> before it opens the index, and unlocks it after it has used the entries.
 /// </remarks>
@@ -12,10 +12,10 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
 {
     private readonly IndexFiles _indexes = new(files);
 
-    /// <summary>The lock that keeps segments from being compacted while they are read.</summary>
+    /// <summary>Keeps segments from being compacted while a thread reads them.</summary>
     public SegmentLayout Layout { get; } = layout;
 
-    /// <summary>Writes the index of a segment that was sealed in this run.</summary>
+    /// <summary>Writes the index of a segment that was completed since the store was opened.</summary>
     /// <exception cref="InvalidDataException">The segment is damaged.</exception>
     /// <exception cref="IOException">The segment cannot be read, or the index cannot be written.</exception>
     public void Create(Segment segment)
@@ -38,7 +38,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
         }
     }
 
-    /// <summary>Returns the summary of a segment's index. Rebuilds an index that is damaged or missing.</summary>
+    /// <summary>Returns the summary of a segment's index. If the index is damaged or missing, rebuilds it first.</summary>
     public SegmentSummary ReadSummary(Segment segment)
     {
         using SegmentLayout.Reading reading = Layout.Read();
@@ -49,7 +49,7 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
         }
         catch (FileNotFoundException)
         {
-            // Rebuilt below, like a damaged index.
+            // A missing index is rebuilt below, like a damaged one.
         }
         return Rebuild(segment);
     }

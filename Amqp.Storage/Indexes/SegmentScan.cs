@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Reads the records of a segment into an index builder.</summary>
+/// <summary>Reads the records of a segment's file, and adds them to an index builder.</summary>
 internal static class SegmentScan
 {
     private const int PieceSize = 256 << 10;
@@ -72,7 +72,7 @@ internal static class SegmentScan
                 onDamage(new DamagedBytes(records.Offset, records.Record.Length));
             any = true;
         }
-        long end = hasHeader || any ? records.Skipped.Offset : 0; // 0 if not even the header was written
+        long end = hasHeader || any ? records.Skipped.Offset : 0; // 0 if the file lacks even the header
         return new ScannedLog(
             bytes.Length, hasHeader, any, records.Skipped.Offset,
             EndsInZeros: end < bytes.Length && !bytes[(int)end..].ContainsAnyExcept((byte)0));
@@ -113,10 +113,10 @@ internal static class SegmentScan
 /// <param name="EndsInZeros">True if at least one zero, and nothing else, follows the last intact record.</param>
 internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
 {
-    /// <summary>Returns true if the bytes after the last intact record may be an unfinished write.</summary>
+    /// <summary>Returns true if the bytes after the last intact record may be the rest of an unfinished write.</summary>
     public bool MayBeUnfinished(LogEnd end) => end == LogEnd.Unfinished || (end == LogEnd.SyncedOrZeros && EndsInZeros);
 
-    /// <summary>Returns true if the header should be intact and is not.</summary>
+    /// <summary>Returns true if the header is damaged, false if it is intact or may not have been written yet.</summary>
     public bool LacksHeader(LogEnd end) =>
         !HasHeader && (HasRecords || (Length >= FileHeader.Size && !(EndsInZeros && MayBeUnfinished(end))));
 }

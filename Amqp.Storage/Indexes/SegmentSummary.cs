@@ -4,7 +4,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The messages of one queue in a segment.</summary>
+/// <summary>Row of an index: the messages of one queue in the segment.</summary>
 /// <param name="Queue">Number of the queue.</param>
 /// <param name="Count">Number of messages; more than 0.</param>
 /// <param name="First">Sequence of the first message.</param>
@@ -38,13 +38,13 @@ internal sealed class SegmentSummary
     /// <summary>The queues with messages in the segment, ascending by number.</summary>
     public required QueueRow[] Rows { get; init; }
 
-    /// <summary>The extents of the segment that are read as one block each, ascending by offset.</summary>
+    /// <summary>The ranges of the segment's file that are each read as one block, ascending by offset.</summary>
     public required BlockExtent[] Blocks { get; init; }
 
-    /// <summary>The ranges in the segment's settle records, by queue.</summary>
+    /// <summary>The settled sequences in the segment's settle records, by queue number.</summary>
     public required Dictionary<uint, SequenceRanges> Settled { get; init; }
 
-    /// <summary>The highest delivered mark of each queue in the segment.</summary>
+    /// <summary>The highest mark of delivered messages in the segment, by queue number.</summary>
     public required Dictionary<uint, long> Delivered { get; init; }
 
     public int Size =>
@@ -61,7 +61,7 @@ internal sealed class SegmentSummary
 
     public static int ReadRowCount(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadInt32LittleEndian(record[CountsAt..]);
 
-    /// <summary>Writes the record without its checksum.</summary>
+    /// <summary>Writes the summary as a record, except for the checksum.</summary>
     public void Write(Span<byte> record)
     {
         RecordHeader.Write(record, RecordType.Summary);

@@ -10,8 +10,8 @@ internal sealed class SequenceRanges
     private const int MinSort = 1024;
 
     private readonly List<SequenceRange> _ranges = [];
-    private bool _isSorted = true; // sorted, disjoint, and not adjacent
-    private int _sortAt = MinSort; // unsorted ranges are sorted at this count, so that ranges that can merge do not accumulate
+    private bool _isSorted = true; // true if the ranges are ascending, disjoint and not adjacent
+    private int _sortAt = MinSort; // number of ranges at which they are sorted, so that ranges that could be merged do not accumulate
 
     /// <summary>The ranges in ascending order, disjoint and not adjacent. Valid until the next addition.</summary>
     public ReadOnlySpan<SequenceRange> All
@@ -50,28 +50,28 @@ internal sealed class SequenceRanges
 
     public bool Contains(long sequence) => Overlaps(sequence, sequence);
 
-    /// <summary>Returns true if the set contains a sequence of this range, both ends included.</summary>
+    /// <summary>Returns true if the set contains at least one sequence of this range. Both ends belong to the range.</summary>
     public bool Overlaps(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= last;
     }
 
-    /// <summary>Returns true if the set contains every sequence of this range, both ends included.</summary>
+    /// <summary>Returns true if the set contains every sequence of this range. Both ends belong to the range.</summary>
     public bool Covers(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= first && _ranges[at].To >= last;
     }
 
-    /// <summary>Adds the sequences of another set that are in this range, both ends included.</summary>
+    /// <summary>Adds those sequences of another set that are in this range. Both ends belong to the range.</summary>
     public void AddPart(SequenceRanges other, long first, long last)
     {
         for (int at = other.FindReaching(first); at < other._ranges.Count && other._ranges[at].From <= last; at++)
             Add(new SequenceRange(Math.Max(first, other._ranges[at].From), Math.Min(last, other._ranges[at].To)));
     }
 
-    /// <summary>Returns the index of the first range that ends at a sequence or after it.</summary>
+    /// <summary>Returns the index of the first range whose end is not below a sequence.</summary>
     private int FindReaching(long sequence)
     {
         Sort();

@@ -3,10 +3,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The encoding of settled ranges by queue, in an index and in a file of acknowledgements.</summary>
+/// <summary>The encoding of settled sequences, as ranges by queue. Used in an index and in a file of acknowledgements.</summary>
 internal static class SettledSection
 {
-    // (queue u32 | ranges u32 | (from i64 | to i64) × ranges) × queues
+    // Layout: (queue u32 | ranges u32 | (from i64 | to i64) × ranges) × queues
     private const int HeadSize = 8;
     private const int RangeSize = 16;
 
@@ -34,7 +34,7 @@ internal static class SettledSection
         }
     }
 
-    /// <param name="source">The section; on return the bytes after it.</param>
+    /// <param name="source">The section at the start of these bytes. On return, the bytes after the section.</param>
     /// <param name="queues">Number of queues in the section.</param>
     public static Dictionary<uint, SequenceRanges> Read(ref ReadOnlySpan<byte> source, int queues)
     {

@@ -15,8 +15,8 @@ internal static class VarInt
         return at;
     }
 
-    /// <param name="source">An intact encoding.</param>
-    /// <param name="at">Offset of the number; on return the offset after it.</param>
+    /// <param name="source">Bytes that contain an intact encoded number.</param>
+    /// <param name="at">Offset of the number. On return, the offset of the next byte.</param>
     public static ulong Read(ReadOnlySpan<byte> source, ref int at)
     {
         ulong value = 0;

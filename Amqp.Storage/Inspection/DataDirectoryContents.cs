@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>The contents of the log in a data directory. Counts are those that a start would find.</summary>
+/// <summary>The contents of the log in a data directory. All counts are those that the store would find when it starts.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
 /// <param name="Findings">
@@ -15,20 +15,20 @@ namespace Amqp.Storage.Inspection;
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
-/// <summary>The contents of a segment. A message in several queues counts in each; its bytes count once.</summary>
+/// <summary>The contents of a segment. A message in several queues counts as one message for each queue. Its bytes count once.</summary>
 /// <param name="Id">Id of the segment, also in its file names.</param>
 /// <param name="File">Path of the segment's file.</param>
 /// <param name="LogBytes">Bytes of the segment's file on disk.</param>
 /// <param name="IndexBytes">Bytes of the index; 0 without an index.</param>
 /// <param name="AcknowledgementBytes">Bytes of the acknowledgements; 0 without any.</param>
 /// <param name="Messages">Number of messages in the segment, settled or not.</param>
-/// <param name="LiveMessages">Number of messages that an existing queue has not settled.</param>
+/// <param name="LiveMessages">Number of messages that their queue has not settled. Messages of deleted queues do not count.</param>
 /// <param name="LiveBytes">Bytes of the live messages' records, record headers included.</param>
 /// <param name="DeadBytes">All other bytes of the segment's file, except its header: settled messages, settle records and marks.</param>
-/// <param name="Settles">Number of sequences in the segment's settle records. Their messages are in this segment or in older ones.</param>
+/// <param name="Settles">Number of settles in the segment. The settled messages are in this segment or in older ones.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
-/// <param name="IsTail">True for the last segment if it is not sealed: it was being written when the last run ended.</param>
+/// <param name="IsTail">True for the last segment if the broker was still writing to it when the last run ended.</param>
 public sealed record SegmentContents(
     long Id,
     string File,
@@ -50,13 +50,13 @@ public sealed record SegmentContents(
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
 /// <param name="RedeliveredUpTo">Messages up to this sequence were delivered before; 0 if none was.</param>
-/// <param name="LastSequence">The highest sequence in any record.</param>
+/// <param name="LastSequence">The highest sequence of the queue in any record of the log.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
 /// <summary>The result of <see cref="DataDirectoryInspection.Verify"/>.</summary>
 /// <param name="Segments">Number of segments, all read.</param>
 /// <param name="Bytes">Number of bytes read.</param>
-/// <param name="Findings">Damage and unfinished writes, file by file.</param>
+/// <param name="Findings">Damage and unfinished writes, in the order of the files.</param>
 public sealed record DataDirectoryVerdict(int Segments, long Bytes, IReadOnlyList<InspectionFinding> Findings)
 {
     /// <summary>True if nothing is damaged.</summary>
@@ -66,7 +66,7 @@ public sealed record DataDirectoryVerdict(int Segments, long Bytes, IReadOnlyLis
 /// <summary>An entry of the catalog, with the location of its record.</summary>
 /// <param name="Key">Key of the entry.</param>
 /// <param name="Value">Value of the entry.</param>
-/// <param name="Offset">Offset of the record in the file, in bytes.</param>
+/// <param name="Offset">Offset of the entry's record in the catalog file, in bytes.</param>
 /// <param name="Length">Bytes of the record.</param>
 public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Length);
 

@@ -8,14 +8,14 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Reads a data directory that no broker uses, without changing the directory. If the directory has a lock file, no broker can open it
-/// until the inspection is disposed. Not thread-safe.
+/// Reads a data directory that no broker uses, without changing the directory. Its lock file, if there is one, keeps brokers from opening
+/// the directory until the inspection is disposed. Not thread-safe.
 /// </summary>
 public sealed class DataDirectoryInspection : IDisposable
 {
     private readonly string _path;
     private readonly IStoreFiles _files;
-    private readonly DirectoryLock? _lock; // null if there is no lock file, for instance in a copy
+    private readonly DirectoryLock? _lock; // null if the directory has no lock file, for instance because it is a copy
     private readonly List<RecoveryFinding> _catalogFindings = [];
     private readonly SortedDictionary<string, CatalogEntry> _catalog = new(StringComparer.Ordinal);
     private readonly long _catalogBytes;
@@ -34,13 +34,13 @@ public sealed class DataDirectoryInspection : IDisposable
     /// <summary>The format version of the directory. See docs/store-format.md.</summary>
     public int FormatVersion { get; }
 
-    /// <summary>Bytes on disk.</summary>
+    /// <summary>Bytes of the directory's files on disk, by purpose.</summary>
     public DiskUsage Size { get; }
 
-    /// <summary>The entries of the catalog, in the order of their keys (ordinal).</summary>
+    /// <summary>All entries of the catalog, in the ordinal order of their keys.</summary>
     public IReadOnlyCollection<CatalogEntry> Catalog => _catalog.Values;
 
-    /// <summary>Path of the catalog's file, which may not exist.</summary>
+    /// <summary>Path of the catalog's file. The file may not exist.</summary>
     public string CatalogPath => Path.Combine(_path, CatalogFile.Name);
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
@@ -75,7 +75,7 @@ public sealed class DataDirectoryInspection : IDisposable
 
     /// <summary>Counts the contents of the log. Reads the indexes of segments, and all records of segments without an index.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist. Messages of other queues are dead.</param>
-    /// <param name="progress">Receives the progress, on this thread.</param>
+    /// <param name="progress">Receives the progress of the inspection, on the thread of the caller.</param>
     /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryContents Inspect(IReadOnlySet<uint> durableQueues, IProgress<InspectionProgress>? progress = null)
@@ -90,7 +90,7 @@ public sealed class DataDirectoryInspection : IDisposable
     /// <summary>
     /// Reads the catalog and every segment with its index and acknowledgements, verifies every record, and compares indexes with segments.
     /// </summary>
-    /// <param name="progress">Receives the progress, on this thread.</param>
+    /// <param name="progress">Receives the progress of the inspection, on the thread of the caller.</param>
     /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryVerdict Verify(IProgress<InspectionProgress>? progress = null)
@@ -103,7 +103,7 @@ public sealed class DataDirectoryInspection : IDisposable
         return new DataDirectoryVerdict(segments, counter.BytesRead, findings);
     }
 
-    /// <summary>Unlocks the directory.</summary>
+    /// <summary>Unlocks the directory, so that a broker can open it.</summary>
     public void Dispose() => _lock?.Dispose();
 
     private long ReadCatalog()

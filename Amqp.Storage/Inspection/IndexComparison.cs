@@ -4,14 +4,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Compares an index on disk with an index built from the records of its segment, which must be intact. Used once.</summary>
+/// <summary>Compares an index on disk with an index built from the records of its segment. All records must be intact. Used once.</summary>
 /// <param name="index">The index on disk.</param>
-/// <param name="log">The records of the segment, each in a block of its own.</param>
+/// <param name="log">The index built from the records, with a block for each record.</param>
 /// <param name="logLength">Bytes of the segment's file.</param>
 /// <param name="findings">Receives the differences.</param>
 internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuilder log, long logLength, List<InspectionFinding> findings)
 {
-    /// <param name="actual">Summary of the index on disk.</param>
     public void Run(SegmentSummary actual)
     {
         SegmentSummary expected = log.Summarize(logLength);
@@ -28,7 +27,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
     }
 
     /// <summary>
-    /// Returns the fields of a row that describe the segment, without the fields that describe the location in the index.
+    /// Returns the fields of a row that describe messages of the segment. The other fields are locations in the index, which may differ.
     /// </summary>
     private static (uint, int, long, long, long) ContentOf(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
 
@@ -38,7 +37,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
         from range in entry.Value.All.ToArray()
         select (entry.Key, range.From, range.To);
 
-    /// <summary>Returns true if the blocks cover all records, in order, without splitting one.</summary>
+    /// <summary>Returns true if each block consists of whole records, and the blocks together cover all records in order.</summary>
     private static bool IsGrouping(BlockExtent[] blocks, BlockExtent[] records)
     {
         int next = 0;
@@ -66,7 +65,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
             }
             catch (InvalidDataException)
             {
-                same = false; // the group is intact, but has entries of another queue
+                same = false; // the group is intact, but its entries belong to another queue
             }
             if (same)
                 continue;

@@ -5,10 +5,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A difference between a data directory and the state in which a closed store leaves it.</summary>
+/// <summary>A problem in a data directory: something that a store which was closed normally would not leave behind.</summary>
 /// <param name="File">Path of the file.</param>
 /// <param name="Offset">Offset in the file, in bytes.</param>
-/// <param name="Length">Number of bytes concerned.</param>
+/// <param name="Length">Bytes of the file that the problem concerns.</param>
 /// <param name="IsDamage">False for an unfinished write after a crash, which the next start repairs.</param>
 /// <param name="Message">Description of the problem and its consequence.</param>
 public sealed record InspectionFinding(string File, long Offset, long Length, bool IsDamage, string Message)
@@ -20,7 +20,7 @@ public sealed record InspectionFinding(string File, long Offset, long Length, bo
     internal const string DamagedAcknowledgements = "the acknowledgements are damaged; the messages that they named are delivered again";
     internal const string DamagedCatalog = "the catalog is damaged here; a definition is lost, or a deleted one is back";
 
-    /// <summary>Describes a finding of recovery for an operator who inspects the directory.</summary>
+    /// <summary>Converts a finding of the recovery to one whose message is written for an operator.</summary>
     internal static InspectionFinding Of(RecoveryFinding finding) =>
         new(finding.File, finding.Offset, finding.Length, !finding.IsTornTail, finding switch
         {

@@ -1,14 +1,11 @@
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Progress of an inspection.</summary>
-/// <param name="BytesRead">Bytes read so far.</param>
-/// <param name="BytesToRead">Approximate number of bytes to read in total.</param>
+/// <summary>Number of bytes that an inspection has read, of how many.</summary>
 public readonly record struct InspectionProgress(long BytesRead, long BytesToRead);
 
 /// <summary>Counts the bytes that an inspection reads, and reports the progress. Not thread-safe.</summary>
 internal sealed class ReadCounter(IProgress<InspectionProgress>? progress)
 {
-    /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
     /// <summary>Approximate number of bytes to read in total.</summary>

@@ -6,12 +6,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Computes the bytes of a segment that belong to messages still in a queue.</summary>
+/// <summary>Computes the bytes of a segment that belong to messages which are still in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // If the segment has one queue, every record names one queue. Then the bytes follow from the stretches alone.
+        // If only one queue has messages in the segment, all records have heads of the same size. Then the bytes can be computed from
+        // counts and sums, without reading the index.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try
@@ -22,7 +23,7 @@ internal sealed class LiveBytes(LogRecovery log)
         {
             SegmentSummary summary = log.Rebuild(segment);
             IEnumerable<LiveStretch> left = live.Where(part => Array.Exists(summary.Rows, row => row.Queue == part.Queue));
-            // At is 0, because the rebuilt index may have the groups at other offsets.
+            // At = 0 makes the reader look up the offset of the groups, which may differ in the rebuilt index.
             return Walk(segment.Segment, left.Select(part => part with { Stretch = part.Stretch with { At = 0 } }));
         }
     }
@@ -30,7 +31,7 @@ internal sealed class LiveBytes(LogRecovery log)
     private long Walk(Segment segment, IEnumerable<LiveStretch> live)
     {
         long bytes = 0;
-        var shared = new HashSet<long>(); // offsets of records of several queues: each record counts once
+        var shared = new HashSet<long>(); // offsets of records of messages in several queues: the bytes of such a record count once
         foreach ((uint queue, Stretch stretch) in live)
         {
             using EntryCursor entries = log.Indexes.OpenEntries(segment, queue, stretch.At, stretch.From);

@@ -10,19 +10,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Counts the contents of the log as a start would. Used once, by one thread.</summary>
-/// <param name="files">Files that keep the changes of a recovery in memory.</param>
+/// <summary>Counts the contents of the log as the store would find them when it starts. Used once, by one thread.</summary>
+/// <param name="files">Access to the log. Changes that a recovery makes are kept in memory.</param>
 /// <param name="directory">Path of the segments' folder.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist.</param>
 internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
 {
-    // All queues in the log, so that the messages of deleted queues are counted too.
+    // Without a list of queues, recovery keeps the messages of all queues, so that those of deleted queues can be counted.
     private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
     private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment id
     private readonly List<QueueContents> _queues = [];
 
     /// <summary>
-    /// Problems on disk, each once. Recovery may report a damaged index several times: once for each queue whose entries it cannot read.
+    /// The problems that the inspection found, each of them once. Recovery may report a damaged index several times: once for each queue
+    /// whose entries it cannot read.
     /// </summary>
     public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
 
@@ -33,7 +34,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     public IReadOnlyList<SegmentContents> Run()
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
-        long[][] sizes = [.. found.Select(SizesOf)]; // before recovery, which creates missing indexes in memory
+        long[][] sizes = [.. found.Select(SizesOf)]; // taken before the recovery, because it creates missing indexes in memory
         IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(directory, new CommitSignal()));
         foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
             _queues.Add(Count(queue));
@@ -105,5 +106,5 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     }
 }
 
-/// <summary>Unsettled messages of a queue.</summary>
+/// <summary>A range of unsettled messages of a queue.</summary>
 internal readonly record struct LiveStretch(uint Queue, Stretch Stretch);

@@ -33,7 +33,8 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void Verify(in SegmentFile file, LogEnd end)
     {
-        // Every record is a block of its own here, because an index may join records into blocks in any way, but must not split a record.
+        // An index may join consecutive records into blocks in any way, but must not split a record. So every record is a block of its own
+        // here.
         var builder = new SegmentIndexBuilder(file.Id, blockSize: 1, file.IsSettlesOnly);
         var damaged = new List<DamagedBytes>();
         ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damaged.Add);
@@ -55,7 +56,7 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void VerifyEnd(in SegmentFile file, in ScannedLog log, bool isTail, SegmentSummary? summary, LostRecords lost)
     {
-        long end = log.HasHeader || log.HasRecords ? log.End : 0; // 0 if not even the header was written
+        long end = log.HasHeader || log.HasRecords ? log.End : 0; // 0 if the file lacks even the header
         if (isTail && end < log.Length)
             findings.Add(new InspectionFinding(file.Path, end, log.Length - end, IsDamage: false, InspectionFinding.TornTail));
         else if (summary?.LogLength > log.Length)

@@ -7,14 +7,14 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Describes the records lost in damaged bytes of a segment, from the segment's index if the
-/// index is intact, otherwise from the damaged bytes.
+/// Describes the records that were lost because bytes of a segment are damaged. The description comes from the segment's index if that is
+/// intact, otherwise from the damaged bytes.
 /// </summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
     private const int MaxNamed = 8;
 
-    /// <returns>A part of a sentence.</returns>
+    /// <returns>The description, as a part of a sentence.</returns>
     public string In(DamagedBytes damage)
     {
         if (index is not { IsIntact: true, Summary: { } summary })
@@ -25,7 +25,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            return FromBytes(damage); // the index is intact, but no store wrote it for this segment, so it does not show the loss
+            return FromBytes(damage); // the index does not show the loss: it is intact, but no store wrote it for this segment
         }
     }
 

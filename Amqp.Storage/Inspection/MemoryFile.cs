@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A file in memory, which can be opened again after it was disposed. Not thread-safe.</summary>
+/// <summary>A file in memory. It can be opened again after it was disposed. Not thread-safe.</summary>
 internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 {
     private byte[] _bytes = bytes;
@@ -43,11 +43,11 @@ internal sealed class MemoryFile(byte[] bytes) : IStoreFile
 
     public void Sync()
     {
-        // Nothing to sync.
+        // Nothing to sync, because the bytes are in memory.
     }
 
     public void Dispose()
     {
-        // Nothing to free: the file may be opened again.
+        // Nothing to free, because the file may be opened again.
     }
 }

@@ -2,18 +2,21 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Files on disk with changes that are kept in memory, so that recovery can run without changing the disk.</summary>
-/// <remarks>The files on disk are only listed and read. Not thread-safe.</remarks>
+/// <summary>
+/// The files on disk as they would be after the changes of a recovery. The changes are kept in memory, so that the disk stays unchanged.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>
 /// <param name="counter">Counts the bytes read from disk.</param>
 internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : IStoreFiles
 {
     private readonly ReadCounter _counter = counter;
-    private readonly Dictionary<string, MemoryFile> _written = []; // files that replace those on disk
-    private readonly Dictionary<string, long> _cut = []; // truncated files on disk, with their lengths
+    // files that were written to memory, by path; they hide files on disk with the same path
+    private readonly Dictionary<string, MemoryFile> _written = [];
+    private readonly Dictionary<string, long> _cut = []; // lengths to which files on disk were truncated, by path
     private readonly HashSet<string> _gone = [];
 
-    /// <summary>Returns an empty list for a folder that does not exist, because a start would create the folder.</summary>
+    /// <summary>Returns an empty list for a folder that does not exist, because the store would create the folder.</summary>
     public IReadOnlyList<string> List(string directory)
     {
         IReadOnlyList<string> present;
@@ -36,7 +39,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
     public void CreateDirectory(string path)
     {
-        // Not needed: a file can be created in any folder.
+        // No folder needs to be created: in memory, a file can be created in any folder.
     }
 
     public IStoreFile Create(string path) => _written[path] = new MemoryFile([]);
@@ -66,7 +69,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
     public void SyncDirectory(string path)
     {
-        // Nothing to sync.
+        // Nothing to sync, because all changes are in memory.
     }
 
     private sealed class ReadFile(OverlayFiles owner, string path, IStoreFile file) : IStoreFile
@@ -90,7 +93,7 @@ internal sealed class OverlayFiles(IStoreFiles below, ReadCounter counter) : ISt
 
         public void Sync()
         {
-            // Nothing to sync.
+            // Nothing to sync, because all changes are in memory.
         }
 
         public void Dispose() => file.Dispose();

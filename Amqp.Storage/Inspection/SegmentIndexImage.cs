@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A whole index in memory, with the problems that are found without reading the segment.</summary>
+/// <summary>The index of a segment, read into memory as a whole, and the problems that are visible without reading the segment.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];
@@ -14,12 +14,11 @@ internal sealed class SegmentIndexImage
 
     public string Path { get; }
 
-    /// <summary>Id of the segment.</summary>
     public long Segment { get; }
 
     public MemoryFile File { get; }
 
-    /// <summary>The summary; null if it cannot be read.</summary>
+    /// <summary>The summary of the index; null if the summary cannot be read.</summary>
     public SegmentSummary? Summary { get; private set; }
 
     /// <summary>True if the header and all records are intact.</summary>
@@ -48,7 +47,8 @@ internal sealed class SegmentIndexImage
         while (true)
         {
             bool hasRecord = records.MoveNext();
-            if (records.Skipped.Length > 0) // one check for both cases: see CatalogScan.Read
+            // damage before a record and damage after the last one are checked at this one place: see CatalogScan.Read
+            if (records.Skipped.Length > 0)
                 Report(records.Skipped.Offset, records.Skipped.Length);
             if (!hasRecord)
                 break;

@@ -10,23 +10,23 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// The group commit: one thread that writes appended bytes, and syncs them when a commit is requested or the sync interval has passed.
+/// Writes appended bytes of the log on a thread of its own. Syncs them when a commit is requested, or when the sync interval has passed.
 /// </summary>
 /// <remarks>
-/// Bytes appended during a sync are the batch of the next sync: no timer delays a requested commit. The thread ends at the first write or
-/// sync that fails: the state of the disk is then unknown, so nothing is declared durable any more. Only a write that fails because the
-/// disk is full is retried: its bytes are still in memory, and their offset in the file is known.
-/// <para>The thread owns the fields, except for those marked otherwise.</para>
+/// No timer delays a requested commit: the next sync begins when the current one ends, and covers all bytes appended meanwhile. The thread
+/// ends at the first write or sync that fails: the state of the disk is then unknown, so nothing is declared durable any more. Only a write
+/// that fails because the disk is full is retried: its bytes are still in memory, and their offset in the file is known.
+/// <para>Only this thread uses the fields, except for those marked otherwise.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
-    // Idle polls, one every LogOutput.WriteDelay, before the thread sleeps until an append wakes it.
+    // The thread looks for work every LogOutput.WriteDelay. After this many times without work, it sleeps until an append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment without live messages is sealed and deleted if it is larger than this size.
+    // When the store becomes idle, an open segment that is larger than this and has no live messages is closed and deleted.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // Replaces DeadSegmentBytes while the disk reserve does not have its full size, and therefore needs space.
+    // Used in place of DeadSegmentBytes while the disk reserve is not at its full size, because disk space is needed then.
     private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
@@ -43,7 +43,8 @@ internal sealed class Committer : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Segment, bool> _saveMarks;
     private readonly Func<Segment, bool> _isFree;
-    private bool _isSweepBlocked; // a dead segment cannot be deleted before something is written; set by the last sweep
+    // true if the last sweep could not delete a dead segment, because other records must be written before that
+    private bool _isSweepBlocked;
     private int _idlePolls;
     private volatile StoreFailedException? _failure; // read by any thread
     private volatile bool _stopping;
@@ -55,8 +56,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // When the disk becomes full, unwritten records precede the next settles in the log. These records and the settles are written to
-        // the space of the reserve. So the limit is at most half of the reserve, or one block if that is more.
+        // The reserve must have space for two kinds of records once the disk is full: the records that are unwritten at that moment, and
+        // the settles after them. So at most half of the reserve, or one block if that is more, may be unwritten.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -111,12 +112,12 @@ internal sealed class Committer : IAsyncDisposable
             }
             _output.WriteAll();
             Sync();
-            Sweep(); // may append delivered marks, so the log is closed afterwards
+            Sweep(); // before the log is closed, because a sweep may append delivered marks
             _log.Close(failure: null);
             _output.WriteAll();
             Sync();
         }
-        catch (Exception cause) // after any error nothing becomes durable any more, so publishers must be told
+        catch (Exception cause) // any exception: nothing becomes durable after it, so publishers must be told
         {
             Fail(cause);
         }
@@ -128,7 +129,7 @@ internal sealed class Committer : IAsyncDisposable
         }
     }
 
-    /// <summary>Does the work that is due. Returns false if there was none.</summary>
+    /// <summary>Does the work that is due. Returns false if no work was due.</summary>
     private bool Work()
     {
         long now = Environment.TickCount64;
@@ -136,7 +137,7 @@ internal sealed class Committer : IAsyncDisposable
             return false;
         _disk.RestoreReserve(now);
         if (_reports.TakeLackOfSpace() && _disk.TryShrinkReserve())
-            _reports.RequestSweep(); // retries the fold
+            _reports.RequestSweep(); // retries the work on dead segments that has failed
 
         (bool writeIsDue, bool syncIsDue) = _output.FindDue(now);
         if (writeIsDue && !TryWrite())
@@ -166,7 +167,7 @@ internal sealed class Committer : IAsyncDisposable
         if (_idlePolls == PollsBeforeSleep)
         {
             _log.SealDeadSegment(_disk.IsReserveWhole ? DeadSegmentBytes : MinDeadSegmentBytes);
-            TryWrite(); // writes no bytes, but releases the closed block
+            TryWrite(); // there are no bytes to write, but the call releases the block that was just closed
             _housekeeper.CompactWhileIdle();
         }
         if (!sleep)
@@ -195,7 +196,7 @@ internal sealed class Committer : IAsyncDisposable
             hasSpace = false;
         }
         if (_disk.RecordWrite(hasSpace))
-            _reports.RequestSweep(); // deletes segments that earlier sweeps had to leave
+            _reports.RequestSweep(); // lets the next sweep delete the segments that earlier sweeps could not delete
         return hasSpace;
     }
 
@@ -205,11 +206,14 @@ internal sealed class Committer : IAsyncDisposable
             Committed?.Invoke();
     }
 
-    /// <summary>Deletes dead segments before their settles are written: otherwise consumers could not free space on a full disk.</summary>
+    /// <summary>
+    /// Deletes dead segments although the records of their settles are not written yet. Otherwise consumers could not free space on a full
+    /// disk.
+    /// </summary>
     /// <remarks>
     /// A crash after the deletion restores no settled message, because the messages are deleted too. A segment whose messages have bound
     /// settles, as in a transaction, is kept until the records that these settles depend on are written. If no segment can be deleted and
-    /// settles are pending, the reserve shrinks by a step to make space for the settles and for the records before them in the log.
+    /// settles are pending, the reserve shrinks by one step. This makes space for the settles and for the records before them in the log.
     /// </remarks>
     private void FreeSpace()
     {
@@ -228,13 +232,13 @@ internal sealed class Committer : IAsyncDisposable
         _replacement.Run();
         if (_reports.TakeSealRequest() && _log.TrySealSegment() is { } sealedSegment && TryWrite())
         {
-            _output.Seal(sealedSegment); // does nothing if the writer is at the next segment already
+            _output.Seal(sealedSegment); // does nothing if this segment's file is not open any more
             Sync();
         }
         Sweep(_saveMarks);
     }
 
-    /// <returns>True if a segment was deleted.</returns>
+    /// <returns>True if at least one segment was deleted.</returns>
     private bool Sweep(Func<Segment, bool> isFree)
     {
         _isSweepBlocked = false;
@@ -246,7 +250,8 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        while (!TryWrite()) // also if no mark was repeated: the mark that replaced one of the segment may not be durable yet
+        // needed even if the sweep has appended no mark: an earlier appended mark may not be durable yet, and replaces one of the segment
+        while (!TryWrite())
         {
             if (!_disk.TryShrinkReserve())
                 return false;

@@ -3,18 +3,19 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// Disk space reserved for settles: a file that shrinks when a full disk blocks settles, and grows again when there is space.
+/// A file that reserves disk space for settles. It shrinks when a full disk keeps settles from being written, and grows again when the disk
+/// has space.
 /// </summary>
 /// <remarks>
-/// On a full disk consumers free space by settling, and settles need a little space themselves. The contents of the file mean nothing, so
-/// the file is never synced, and a start accepts any length. Owned by the committer.
+/// On a full disk, consumers free space by settling messages, and the records of the settles need a little space themselves. The contents
+/// of the file have no meaning. So the file is never synced, and the store accepts a file of any length when it starts. Used by the
+/// committer only.
 /// </remarks>
 internal sealed class DiskReserve(IStoreFiles files, string path, long size) : IDisposable
 {
-    /// <summary>Name of the file in the data directory.</summary>
     public const string FileName = "reserve";
 
-    /// <summary>Number of steps in which the reserve shrinks, so that it frees little more space than is needed.</summary>
+    /// <summary>Number of steps in which the reserve shrinks. With small steps, it frees little more space than is needed.</summary>
     private const int Pieces = 16;
 
     private const long SmallestPiece = 4 << 10;
@@ -22,13 +23,13 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     private IStoreFile? _file;
     private long _length;
 
-    /// <summary>Size of the whole reserve in bytes; 0 means no reserve.</summary>
+    /// <summary>Full size of the reserve in bytes; 0 if there is no reserve.</summary>
     public long Size => size;
 
     /// <summary>True if the reserve has its full size.</summary>
     public bool IsWhole => _length >= size;
 
-    /// <summary>Returns the default size: the smaller of one segment and 5 % of the disk that holds the directory.</summary>
+    /// <summary>Returns the default size: one segment or 5 % of the disk that holds the directory, whichever is smaller.</summary>
     public static long DefaultSize(string directory, long segmentSize)
     {
         try
@@ -42,8 +43,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Frees the reserve's space for recovery, which cannot complete without writing an index. Does nothing if the disk has at least as
-    /// many free bytes as the reserve's full size. Call before <see cref="Open"/>.
+    /// Empties the file if the disk has fewer free bytes than the full size of the reserve. The recovery needs disk space, because it has
+    /// to write missing indexes. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {
@@ -54,8 +55,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Opens the reserve of the last run, and extends it to its full size if the disk has
-    /// the space. Deletes it if the configured size is 0.
+    /// Opens the file that the last run left, and extends it to the full size if the disk has the space. Deletes the file if the configured
+    /// size is 0.
     /// </summary>
     /// <exception cref="IOException">The file cannot be opened or extended, for another reason than a full disk.</exception>
     public void Open()
@@ -73,7 +74,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        if (!TryRestore()) // also if the length is right, because in a copy of the directory the file may be sparse
+        if (!TryRestore()) // also called if the length is right: in a copy of the directory the file may be sparse
             _length = _file?.Length ?? 0;
     }
 
@@ -93,7 +94,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            _file?.Truncate(before); // gives back the last space on the disk, which other programs may need
+            _file?.Truncate(before); // frees the last space on the disk, because other programs may need it
             return false;
         }
     }

@@ -1,7 +1,8 @@
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// Tracks whether the disk has space for pending writes and for the reserve. Owned by the committer, except for <see cref="IsFull"/>.
+/// Records which writes and which extensions of the reserve failed because the disk was full. Used by the committer only, except for
+/// <see cref="IsFull"/>.
 /// </summary>
 internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 {
@@ -11,25 +12,23 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     /// <summary>Time to wait before the reserve is extended again.</summary>
     public static readonly TimeSpan RestoreDelay = TimeSpan.FromMilliseconds(500);
 
-    private long _fullUntil; // in milliseconds of Environment.TickCount64, like all times here
+    // time after which a write is retried; in milliseconds of Environment.TickCount64, like all times in this class
+    private long _fullUntil;
     private long _restoreAt;
     private volatile bool _isFull = !reserve.IsWhole;
 
-    /// <summary>Raised when <see cref="IsFull"/> has changed.</summary>
     public event Action? Changed;
 
     /// <summary>True if the last write found space.</summary>
     public bool HasSpace { get; private set; } = true;
 
-    /// <summary>True if the reserve has its full size.</summary>
     public bool IsReserveWhole => reserve.IsWhole;
 
-    /// <summary>Size of the whole reserve in bytes; 0 means no reserve.</summary>
     public long ReserveSize => reserve.Size;
 
     /// <summary>
-    /// True while a write finds no space, and until the reserve has its full size: freed space is used for settles and for the reserve
-    /// first, and only then for publishers.
+    /// True while a write finds no space, and until the reserve has its full size again. Publishers have to wait, because freed space is
+    /// first used for settles and for the reserve.
     /// </summary>
     public bool IsFull => _isFull;
 
@@ -37,7 +36,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public bool IsWaiting(long now) => !HasSpace && now < _fullUntil;
 
     /// <summary>Records whether a write found space.</summary>
-    /// <returns>True if the result differs from that of the write before.</returns>
+    /// <returns>True if the write before had the other result.</returns>
     public bool RecordWrite(bool hasSpace)
     {
         if (!hasSpace)
@@ -48,7 +47,10 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
         return isNews;
     }
 
-    /// <summary>Extends the reserve to its full size, if a retry is due.</summary>
+    /// <summary>
+    /// Extends the reserve to its full size. Does nothing while writes find no space, or if the last attempt was made less than
+    /// <see cref="RestoreDelay"/> ago.
+    /// </summary>
     public void RestoreReserve(long now)
     {
         if (!HasSpace || reserve.IsWhole || now < _restoreAt)
@@ -58,7 +60,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
             UpdateIsFull();
     }
 
-    /// <summary>Shrinks the reserve by one step. A write that found no space may then be retried at once.</summary>
+    /// <summary>Shrinks the reserve by one step. Then a write that found no space may be retried without a delay.</summary>
     /// <returns>False if the reserve is empty.</returns>
     public bool TryShrinkReserve()
     {

@@ -7,8 +7,8 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Writes and syncs the bytes of the log, in order, and the catalog. Owned by the committer.</summary>
-/// <remarks>Bytes that found no space on the disk stay in memory, and the next write begins with these bytes.</remarks>
+/// <summary>Writes the bytes of the log in order, and syncs the log and the catalog. Used by the committer only.</summary>
+/// <remarks>If the disk is full, the bytes that could not be written stay in memory. The next write begins with them.</remarks>
 internal sealed class LogOutput(
     LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
@@ -16,12 +16,12 @@ internal sealed class LogOutput(
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
-    private int _released; // number of entries of _unwritten that need no write any more
+    private int _released; // number of entries of _unwritten that are written already
     private long _taken; // position after the last bytes in _unwritten
-    private long? _unwrittenSince; // in milliseconds of Environment.TickCount64, like all times here
+    private long? _unwrittenSince; // in milliseconds of Environment.TickCount64, like all times in this class
     private long? _unsyncedSince;
 
-    /// <summary>True if everything that was appended before the last <see cref="FindDue"/> is written and synced.</summary>
+    /// <summary>True if all bytes that had been appended at the last call of <see cref="FindDue"/> are written and synced.</summary>
     public bool IsDone => _unwrittenSince is null && IsSynced;
 
     /// <summary>True if everything written is synced.</summary>
@@ -44,7 +44,7 @@ internal sealed class LogOutput(
         return (writeIsDue, syncIsDue);
     }
 
-    /// <summary>Writes until nothing is left to write.</summary>
+    /// <summary>Writes until no appended bytes are unwritten.</summary>
     public void WriteAll()
     {
         do
@@ -52,11 +52,14 @@ internal sealed class LogOutput(
         while (progress.Written < log.Position);
     }
 
-    /// <summary>Writes the bytes appended so far. If the last write found the disk full, writes only the bytes that were left.</summary>
+    /// <summary>
+    /// Writes the bytes appended so far. If the last write found the disk full, writes only the bytes that remained then.
+    /// </summary>
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        if (_released == _unwritten.Count) // otherwise the last write left bytes that found no space
+        // if the last write found no space, the bytes that remained are written before new ones are taken
+        if (_released == _unwritten.Count)
             Take();
         for (; _released < _unwritten.Count; _released++)
         {
@@ -75,12 +78,12 @@ internal sealed class LogOutput(
         progress.ReachWritten(_taken);
     }
 
-    /// <summary>Syncs everything written, and the catalog.</summary>
+    /// <summary>Syncs all written bytes of the log, and the catalog.</summary>
     /// <returns>True if more of the log is durable than before.</returns>
     public bool Sync()
     {
         long position = progress.Written;
-        catalog.Sync(); // before the log, whose messages are recovered only if the catalog has their queues
+        catalog.Sync(); // before the log, because a restart recovers messages only if the catalog has their queues
         writer.Sync();
         _unsyncedSince = null;
         if (position == progress.Durable)
@@ -89,10 +92,12 @@ internal sealed class LogOutput(
         return true;
     }
 
-    /// <summary>Syncs the written bytes of the log. The durable position changes only with <see cref="Sync"/>.</summary>
+    /// <summary>Syncs the written bytes of the log, but not the catalog. So the durable position does not change.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>Seals a segment, if its file is open. The segment's index is written after the next sync.</summary>
+    /// <summary>
+    /// Ends the file of a segment, unless the file is closed already. The segment's index is written after the next sync.
+    /// </summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>

@@ -11,37 +11,35 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Bytes of a block that the committer has not written yet.</summary>
-/// <param name="Block">Pinned by the committer until it is closed and written.</param>
-/// <param name="To">Offset in the block at which the bytes end. The bytes begin at <see cref="Block.Written"/>.</param>
+/// <param name="Block">The block. The committer pins it until it is closed and written.</param>
+/// <param name="To">Offset in the block at which the unwritten bytes end. They begin at <see cref="Block.Written"/>.</param>
 /// <param name="IsLast">True if nothing will be appended to the block any more.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
-/// <summary>The end of the log: appends records to blocks, in memory only. Thread-safe.</summary>
+/// <summary>Appends records to the end of the log, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// An append holds one lock while it copies the message. The committer, which reads the bytes anyway, computes the checksums, so that
-/// publishers wait less for the lock.
+/// A thread that appends a message holds one lock while it copies the message. The committer computes the checksums later, when it reads
+/// the bytes to write them. So publishers wait less for the lock.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
 {
     private readonly Lock _lock = new();
 
-    // All fields below are owned by _lock.
-    private readonly Queue<Block> _unwritten = new(); // in log order; the open block is the last
+    // The lock _lock guards all fields below.
+    private readonly Queue<Block> _unwritten = new(); // blocks with unwritten bytes, oldest first; the last is the open block
     private Segment? _segment;
     private Block? _block; // the open block
-    private int _used; // bytes of the open block in use
-    private long _references; // messages appended to the open block, each counted once for each queue
+    private int _used;
+    private long _references; // number of messages in the open block; a message counts once for each of its queues
     private long _position;
     private long _messages;
     private long _settledPosition;
     private StoreFailedException? _failure;
     private bool _closed;
 
-    /// <summary>Bytes appended since the store was opened.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Messages appended since the store was opened.</summary>
     public long Messages => Volatile.Read(ref _messages);
 
     /// <summary>The position after the last settle record.</summary>
@@ -65,7 +63,7 @@ internal sealed unsafe class LogWriter(
             for (int i = 0; i < queues.Length; i++)
             {
                 StoredQueue queue = queues[i];
-                long sequence = queue.Sequences.Next(); // under the lock: the sequences of each queue ascend in the log
+                long sequence = queue.Sequences.Next(); // taken under the lock, so that the sequences of each queue ascend in the log
                 if (queue.IsDurable)
                 {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
@@ -85,8 +83,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Logs that messages of a queue are settled. Does nothing once the store is closed
-    /// or has failed: a restart then recovers the messages.
+    /// Appends a record that messages of a queue are settled. Does nothing if the store is closed or has failed. In that case a restart
+    /// recovers the messages.
     /// </summary>
     /// <param name="queue">A durable queue.</param>
     /// <param name="ranges">Sequences of the messages.</param>
@@ -105,7 +103,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Logs that a queue's messages up to a sequence were delivered. Does nothing if the mark is not higher than the last one.
+    /// Appends a record that the messages of a queue up to a sequence were delivered. Does nothing if the queue's last record names the
+    /// same sequence or a higher one.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -118,7 +117,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Repeats, at the end of the log, the delivered marks that the deletion of a segment would lose.</summary>
+    /// <summary>Appends the delivered marks again that are recorded in a segment and would be lost with it.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -134,7 +133,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Returns true if the deletion of a segment would lose durable delivered marks that no later durable record has replaced.
+    /// Returns true if a delivered mark would be lost with a segment: the mark is durable there, and no later record that has replaced it
+    /// is durable yet.
     /// </summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
@@ -142,7 +142,7 @@ internal sealed unsafe class LogWriter(
             return queues.Any(queue => !queue.IsDeleted && IsLostWith(segment.Id, queue.Delivered));
     }
 
-    /// <summary>Collects all unwritten bytes, in order.</summary>
+    /// <summary>Collects all unwritten bytes of the log, in order.</summary>
     /// <param name="unwritten">
     /// Receives the bytes. The bytes of a closed block are returned only once, the bytes of the open block until they are written.
     /// </param>
@@ -162,19 +162,24 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Announces that the committer will sleep. If bytes were appended after a position, returns false instead.</summary>
+    /// <summary>
+    /// Announces that the committer will sleep. Returns false instead if the log has bytes after this position, because the committer has
+    /// work then.
+    /// </summary>
     public bool TryPrepareSleep(long written)
     {
         lock (_lock)
         {
             if (_position != written)
                 return false;
-            signal.Prepare(sleep: true); // under the lock, so that the next append wakes the committer
+            signal.Prepare(sleep: true); // under the lock, so that the next append sees the announcement and wakes the committer
             return true;
         }
     }
 
-    /// <summary>Seals the open segment if it is larger than a size and holds no live message, so that it can be deleted.</summary>
+    /// <summary>
+    /// Closes the open segment if it is larger than a size and contains no live message. Then the segment can be deleted.
+    /// </summary>
     public void SealDeadSegment(long largerThan)
     {
         lock (_lock)
@@ -188,9 +193,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>
-    /// Seals the open segment, so that its index can be written. The next append, possibly at once, opens another segment.
-    /// </summary>
+    /// <summary>Closes the open segment, so that its index can be written. The next append opens another segment.</summary>
     /// <returns>The sealed segment, or null if none was open.</returns>
     public Segment? TrySealSegment()
     {
@@ -204,7 +207,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>Rejects further appends.</summary>
-    /// <param name="failure">The reason, or null if the store is closed.</param>
+    /// <param name="failure">The reason, or null if the store is being closed.</param>
     public void Close(StoreFailedException? failure)
     {
         lock (_lock)
@@ -235,7 +238,9 @@ internal sealed unsafe class LogWriter(
         mark.Position = Advance(DeliveredRecord.Size);
     }
 
-    /// <summary>Reserves space for a record in the open block, or in a new one: a record is never split between blocks.</summary>
+    /// <summary>
+    /// Reserves space for a record. Opens a new block if the record does not fit into the open one, because a record is never split.
+    /// </summary>
     [MemberNotNull(nameof(_block), nameof(_segment))]
     private Span<byte> Reserve(int size, out int offset)
     {
@@ -275,7 +280,7 @@ internal sealed unsafe class LogWriter(
         long references = _references;
         block.Length = _used;
         (_block, _used, _references) = (null, 0, 0);
-        space.Close(block, references); // the committer's pin keeps the block until its bytes are written
+        space.Close(block, references); // the block stays, because the committer pins it until its bytes are written
         signal.Wake();
     }
 

@@ -6,18 +6,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Deletes dead segments. Owned by the committer, and called only when everything written is synced.</summary>
+/// <summary>
+/// Deletes segments whose messages are all settled. Used by the committer only, at moments when everything written is synced.
+/// </summary>
 /// <remarks>
 /// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records,
-/// a restart would recover the messages. So the housekeeper first folds these settles into the acknowledgements of the older segments.
+/// a restart would recover the messages. So the housekeeper first copies these settles to the acknowledgements of the older segments.
 /// </remarks>
 internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
 {
     private readonly List<Segment> _dead = [];
-    private readonly List<string> _leftOver = []; // files of deleted segments that could not be deleted yet
+    private readonly List<string> _leftOver = []; // files of deleted segments whose deletion failed; a later sweep deletes them
 
-    /// <summary>Deletes the dead segments that nothing depends on.</summary>
+    /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
     /// Called for each segment before it is deleted. False keeps the segment: its deletion would lose a delivered mark, or its settles are
     /// bound to records that are not written.
@@ -29,8 +31,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the directory is synced. Otherwise, after a power cut, a deletion could be on disk without
-        // an earlier deletion that it depends on.
+        // A segment counts as deleted only after the directory is synced. Otherwise a power cut could undo the deletion of a segment, and
+        // not that of a later one that depends on it.
         bool isAny = false;
         var gone = new List<Segment>();
         do
@@ -65,12 +67,13 @@ internal sealed class SegmentSweep(
     private bool TryDelete(Segment segment)
     {
         lock (segment)
-            segment.IsDeleted = true; // from now on no index is renamed into place
+            segment.IsDeleted = true; // from now on, no other thread renames an index of the segment to its final name
         return TryDelete(segment.Path);
     }
 
     /// <summary>
-    /// Deletes a file. No message depends on the deletion: on failure the file stays until a later sweep or the next start.
+    /// Deletes a file on which no message depends. If the deletion fails, the file stays until a later sweep or the next start of the
+    /// store.
     /// </summary>
     private bool TryDelete(string path)
     {
@@ -87,7 +90,8 @@ internal sealed class SegmentSweep(
     }
 
     /// <summary>
-    /// Deletes a file that belongs to a deleted segment, now or in a later sweep. No file of that name is created again in this run.
+    /// Deletes a file that belongs to a deleted segment. After a failure, a later sweep deletes it. The store creates no other file of that
+    /// name before it is opened again.
     /// </summary>
     private void Discard(string path)
     {
@@ -107,7 +111,7 @@ internal sealed class SegmentSweep(
     }
 
     /// <summary>
-    /// Returns the older segments that may hold messages settled by this segment, but do not have these settles in their acknowledgements.
+    /// Returns the older segments that may hold messages settled by this segment, but whose acknowledgements do not list these settles yet.
     /// </summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {

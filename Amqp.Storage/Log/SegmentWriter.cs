@@ -5,17 +5,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Writes the log's bytes to the segments' files and syncs them. Owned by the committer.</summary>
-/// <remarks>A sealed segment is passed to <c>complete</c> once it is written and synced to its end.</remarks>
+/// <summary>Writes the bytes of the log to the files of segments, and syncs the files. Used by the committer only.</summary>
+/// <remarks>
+/// Calls <c>complete</c> for each segment to which nothing is appended any more, once its file is written and synced to the end.
+/// </remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
-    private readonly List<(IStoreFile File, Segment Segment)> _sealed = []; // sealed segments that are not synced to their end yet
+    // segments to which nothing is appended any more, but whose files are not synced yet
+    private readonly List<(IStoreFile File, Segment Segment)> _sealed = [];
     private readonly byte[] _header = new byte[FileHeader.Size];
     private IStoreFile? _file;
-    private Segment? _segment; // the segment of _file
-    private bool _hasNewFile; // since the last sync
+    private Segment? _segment;
+    private bool _hasNewFile; // true if a file was created since the last sync
 
-    /// <summary>Computes the checksums of the records, and writes the records.</summary>
+    /// <summary>Computes the checksums of the unwritten records, and writes the records to the file.</summary>
     public unsafe void Write(in UnwrittenBytes unwritten)
     {
         Block block = unwritten.Block;
@@ -28,14 +31,17 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         block.Written = unwritten.To;
     }
 
-    /// <summary>Seals a segment, if its file is open. The next sync passes the segment to <c>complete</c>.</summary>
+    /// <summary>
+    /// Records that the open file of a segment is complete. The next sync calls <c>complete</c> for the segment. Does nothing if the file
+    /// is not open.
+    /// </summary>
     public void Seal(Segment segment)
     {
         if (_segment == segment)
             SealCurrent();
     }
 
-    /// <summary>Syncs everything written.</summary>
+    /// <summary>Syncs everything that was written to the segments' files.</summary>
     public void Sync()
     {
         foreach ((IStoreFile file, _) in _sealed)
@@ -52,7 +58,10 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
         _sealed.Clear();
     }
 
-    /// <summary>Closes the file of a segment that is about to be deleted, if that file is open. Call when everything is synced.</summary>
+    /// <summary>
+    /// Closes the file of a segment, because the segment is about to be deleted. Does nothing if the file is not open. Call when all files
+    /// are synced.
+    /// </summary>
     public void Release(Segment segment)
     {
         if (_segment != segment)

@@ -5,14 +5,17 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Settles messages of one queue: logs adjacent messages as one range, and releases a block's references in one step.</summary>
+/// <summary>
+/// Settles messages of one queue. Writes one range to the log for adjacent messages, and releases a block once for all settled messages in
+/// it.
+/// </summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
-    /// <summary>Length of the buffer of ranges that callers pass: 1 KiB of stack.</summary>
+    /// <summary>Length of the array of ranges that a caller passes. The array takes 1 KiB of the caller's stack.</summary>
     public const int Ranges = 64;
 
     /// <summary>
-    /// Position up to which the log must be written before the settles may count; 0 if the settles depend on no earlier record.
+    /// Position up to which the log must be written before the settles become valid; 0 if they depend on no earlier record.
     /// </summary>
     public long BoundTo { get; init; }
 
@@ -21,8 +24,8 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     private int _rangeCount;
     private long _oldestSegment = long.MaxValue;
     private int _block = -1;
-    private int _count; // messages of _block that are not released yet
-    private long _bytes; // bytes of payload of these messages
+    private int _count; // number of settled messages whose references to _block are not released yet
+    private long _bytes;
 
     public void Add(in StoredMessage message)
     {
@@ -37,14 +40,15 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         _bytes += message.Length;
     }
 
-    /// <summary>Settles a stretch: adjacent messages that were spilled to the disk.</summary>
+    /// <summary>Settles all messages of a stretch: adjacent messages of the queue whose entries are not in memory.</summary>
     public void Add(in Stretch stretch)
     {
         if (_log is not null)
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // The range may include sequences that are not in the index, because the log has no message with such a sequence.
+            // The range may contain sequences that are not in the index. These do not matter, because the log has no message with such a
+            // sequence.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -53,7 +57,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     }
 
     /// <summary>Takes all ready messages of the queue and settles them.</summary>
-    /// <returns>Number of messages.</returns>
+    /// <returns>Number of messages that were settled.</returns>
     public int AddReady()
     {
         int count = 0;
@@ -67,14 +71,14 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         return count;
     }
 
-    /// <summary>Settles the messages that recovery set aside, except for those taken since.</summary>
+    /// <summary>Settles the messages that recovery has set aside and that no caller has taken.</summary>
     public void AddAside()
     {
         foreach (Stretch message in queue.RemoveAside())
             Add(message);
     }
 
-    /// <summary>Logs the pending ranges and releases the references to the last block.</summary>
+    /// <summary>Writes the pending ranges to the log, and releases the references to the last block.</summary>
     public void End()
     {
         Log();
@@ -85,7 +89,8 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {
-            // The range may include a transient message, because recovery ignores a sequence that is not in the log.
+            // The range may contain the sequence of a transient message. This does not matter, because recovery ignores sequences that are
+            // not in the log.
             _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
         }
         else if (message.IsPersistent)
@@ -103,7 +108,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         if (_rangeCount == 0)
             return;
         _log!.AppendSettle(queue, _ranges[.._rangeCount], _oldestSegment);
-        // _oldestSegment is not reset, because further messages of the current block may follow.
+        // _oldestSegment keeps its value, because further messages of the current block may follow.
         _rangeCount = 0;
     }
 

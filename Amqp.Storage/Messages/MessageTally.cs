@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Messages;
 
-/// <summary>Number of messages and bytes of payload.</summary>
+/// <summary>Counts messages and their bytes of payload.</summary>
 internal struct MessageTally : IMessageVisitor
 {
     public long Count { get; private set; }
@@ -14,7 +14,6 @@ internal struct MessageTally : IMessageVisitor
     /// <summary>Bytes of payload of the messages that survive a restart.</summary>
     public long PersistentBytes { get; private set; }
 
-    /// <summary>Adds a message.</summary>
     public void Add(in StoredMessage message)
     {
         Count++;
@@ -27,7 +26,6 @@ internal struct MessageTally : IMessageVisitor
 
     void IMessageVisitor.Visit(in StoredMessage message) => Add(message);
 
-    /// <summary>Subtracts a message.</summary>
     public void Remove(in StoredMessage message)
     {
         Count--;
@@ -38,7 +36,7 @@ internal struct MessageTally : IMessageVisitor
         PersistentBytes -= message.Length;
     }
 
-    /// <summary>Adds persistent messages; negative numbers subtract.</summary>
+    /// <summary>Adds to the counts of persistent messages. Negative numbers subtract.</summary>
     public void AddPersistent(long messages, long bytes)
     {
         Count += messages;

@@ -5,17 +5,16 @@ namespace Amqp.Storage.Messages;
 /// An entry has 24 bytes and no reference, so that millions of entries cost the garbage collector nothing. The payload stays readable until
 /// the message is settled, whether it is in memory or only on disk.
 /// </remarks>
-/// <param name="Sequence">Number of the message in its queue: unique, ascending in the order of publishing, from 1.</param>
+/// <param name="Sequence">Number of the message in its queue. The first message has 1; numbers ascend in the order of publishing.</param>
 /// <param name="Block">Number of the block that holds the payload.</param>
 /// <param name="Offset">Offset of the payload in the block, in bytes.</param>
 /// <param name="Length">Bytes of payload.</param>
 /// <param name="Flags">Properties of the message, and its note.</param>
 public readonly record struct StoredMessage(long Sequence, int Block, int Offset, int Length, MessageFlags Flags)
 {
-    /// <summary>Number of bits in a <see cref="Note"/>.</summary>
     public const int NoteBits = 32 - NoteShift;
 
-    private const int NoteShift = 3; // the bits below are the flags
+    private const int NoteShift = 3; // position of the note in the flags; the lower bits are single flags
 
     /// <summary>True if the message survives a restart in this queue.</summary>
     public bool IsPersistent => (Flags & MessageFlags.Persistent) != 0;
@@ -23,11 +22,12 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     /// <summary>True if the message may have been delivered before.</summary>
     public bool IsRedelivered => (Flags & MessageFlags.Redelivered) != 0;
 
-    /// <summary>True if the entry must not be spilled while the message is ready.</summary>
+    /// <summary>True if the entry stays in memory while the message is ready, even if the store has too many entries.</summary>
     public bool StaysInMemory => (Flags & MessageFlags.StaysInMemory) != 0;
 
     /// <summary>
-    /// A value that the queue's owner stores with the entry. The note becomes 0 when the entry is spilled, and at a restart.
+    /// A value that the queue's owner stores with the entry. A restart sets the note to 0, and so does the removal of the entry from
+    /// memory.
     /// </summary>
     public int Note => (int)((uint)Flags >> NoteShift);
 
@@ -37,7 +37,7 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
         this with { Flags = (Flags & (MessageFlags)((1 << NoteShift) - 1)) | (MessageFlags)(note << NoteShift) };
 }
 
-/// <summary>Flags of a <see cref="StoredMessage"/>. The higher bits are its note.</summary>
+/// <summary>Flags of a <see cref="StoredMessage"/>. The bits above the flags contain the note.</summary>
 [Flags]
 public enum MessageFlags
 {
@@ -49,6 +49,6 @@ public enum MessageFlags
     /// <summary>The message may have been delivered before.</summary>
     Redelivered = 2,
 
-    /// <summary>The note must not be lost, so the entry stays in memory.</summary>
+    /// <summary>The entry stays in memory, because its note must not be lost.</summary>
     StaysInMemory = 4,
 }

@@ -3,30 +3,32 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>A file of paged-out blocks, one after the other. Deleted when all its blocks are finished.</summary>
-/// <remarks>Owned by the housekeeper, except for reads and <see cref="Release"/>, which run on any thread.</remarks>
+/// <summary>A file of transient blocks, one after the other. Deleted when no message in its blocks is needed any more.</summary>
+/// <remarks>Used by the housekeeper only, except for reads and <see cref="Release"/>, which any thread may call.</remarks>
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a file that does not exist yet.</param>
 /// <param name="finished">
-/// Called on any thread when no block in the file is needed any more. Called again if blocks are added later and finished too.
+/// Called on any thread when no block in the file is needed any more. If blocks are added after that, the call is repeated when they are
+/// not needed either.
 /// </param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
     private IStoreFile? _file = files.Create(path);
-    private int _blocks; // changed with Interlocked; incremented by the housekeeper only
+    private int _blocks; // blocks that are still needed; changed with Interlocked, and incremented by the housekeeper only
 
     public string Path { get; } = path;
 
     /// <summary>Bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>True if no block in the file is needed. On the housekeeper's thread, the value is valid until the next write.</summary>
+    /// <summary>
+    /// True if no block in the file is needed. On the housekeeper's thread, the value does not change before the next write.
+    /// </summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
-    /// <summary>True once the file is deleted.</summary>
     public bool IsDeleted { get; private set; }
 
-    /// <summary>Appends a block. After an error, the bytes that were written are not used.</summary>
+    /// <summary>Appends a block. If the write fails, the part that was written is never read.</summary>
     /// <exception cref="IOException">The block cannot be written.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
@@ -38,7 +40,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Reads bytes of a block.</summary>
-    /// <returns>False if the bytes are lost.</returns>
+    /// <returns>False if the file does not contain the bytes any more.</returns>
     /// <exception cref="IOException">The file cannot be opened now: this process may have too many files open.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public bool TryRead(Span<byte> target, long offset)
@@ -65,7 +67,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         }
     }
 
-    /// <summary>Releases the file for a finished block.</summary>
+    /// <summary>Records that a block of the file is not needed any more.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _blocks) == 0)
@@ -74,7 +76,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
 
     /// <summary>Deletes the file.</summary>
     /// <exception cref="IOException">
-    /// The file cannot be deleted. The file stays until another call deletes it, or until the folder is emptied.
+    /// The file cannot be deleted. A later call may delete it; otherwise it stays until the folder is emptied.
     /// </exception>
     public void Delete()
     {
@@ -83,7 +85,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         IsDeleted = true;
     }
 
-    /// <summary>Closes the file for writing.</summary>
+    /// <summary>Closes the file, so that nothing more can be written to it.</summary>
     public void Dispose()
     {
         _file?.Dispose();

@@ -4,16 +4,16 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Paging;
 
 /// <summary>
-/// The page files of one run. Their folder is emptied when the store is opened and when it is
-/// closed. Owned by the housekeeper while the store runs.
+/// Writes transient blocks to page files. Their folder is emptied when the store is opened and when it is closed. Used by the housekeeper
+/// only while the store runs.
 /// </summary>
 /// <remarks>
-/// Page files are never synced, because only this process reads them. Space that becomes free inside a file is not reused: a file is
-/// deleted when its last block is finished. So a single unsettled message can keep its whole file.
+/// Page files are never synced, because only this process reads them. A file is deleted when none of its blocks is needed any more, and no
+/// part of it is reused before that. So a single unsettled message can keep a whole file.
 /// </remarks>
 internal sealed class PageFolder
 {
-    private const long FileSize = 64 << 20; // a longer block has a file of its own
+    private const long FileSize = 64 << 20; // a block of more bytes has a file of its own
     private const string Extension = ".page";
 
     private readonly IStoreFiles _files;
@@ -21,7 +21,7 @@ internal sealed class PageFolder
     private PageFile? _current;
     private long _lastId;
 
-    /// <summary>Creates the folder, or empties it.</summary>
+    /// <summary>Creates the folder. If the folder exists, deletes its files.</summary>
     /// <exception cref="IOException">The folder cannot be created or emptied.</exception>
     public PageFolder(IStoreFiles files, string directory)
     {
@@ -31,8 +31,8 @@ internal sealed class PageFolder
     }
 
     /// <summary>
-    /// Called on any thread when all blocks of a file are finished. The handler
-    /// schedules <see cref="DeleteIfFinished"/>. Set before the first block is written.
+    /// Called on any thread when no block of a file is needed any more. The handler schedules <see cref="DeleteIfFinished"/>. Set before
+    /// the first block is written.
     /// </summary>
     public Action<PageFile> Finished { get; set; } = _ => { };
 
@@ -40,8 +40,8 @@ internal sealed class PageFolder
     public long? FreeBytes => _files.FreeBytes(_directory);
 
     /// <summary>Writes a block.</summary>
-    /// <exception cref="IOException">The block cannot be written. The next one goes to a new file.</exception>
-    /// <exception cref="UnauthorizedAccessException">The block cannot be written. The next one goes to a new file.</exception>
+    /// <exception cref="IOException">The block cannot be written. The next block goes to a new file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written. The next block goes to a new file.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
         if (_current is { Length: > 0 } full && full.Length + bytes.Length > FileSize)
@@ -61,7 +61,7 @@ internal sealed class PageFolder
         }
     }
 
-    /// <summary>Deletes a file, unless blocks were added to it meanwhile.</summary>
+    /// <summary>Deletes a file, unless one of its blocks is still needed.</summary>
     /// <exception cref="IOException">The file cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be deleted.</exception>
     public void DeleteIfFinished(PageFile file)
@@ -73,7 +73,7 @@ internal sealed class PageFolder
         file.Delete();
     }
 
-    /// <summary>Stops writing, and deletes all files as far as possible. Call when nothing is read any more.</summary>
+    /// <summary>Stops writing, and deletes the files that can be deleted. Call when nothing reads from the files any more.</summary>
     public void Close()
     {
         _current?.Dispose();
@@ -84,7 +84,7 @@ internal sealed class PageFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The next start deletes the files.
+            // The files stay until the next start of the store deletes them.
         }
     }
 

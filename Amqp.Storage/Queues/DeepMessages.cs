@@ -4,70 +4,73 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The oldest messages of a deep queue: a window of entries in memory, followed by stretches of spilled messages.</summary>
+/// <summary>
+/// The oldest messages of a queue with more messages than fit into memory. The first of them, the window, have entries in memory. Stretches
+/// describe the others: ranges of messages whose entries are only in the indexes on disk.
+/// </summary>
 /// <remarks>
-/// <see cref="Lock"/> guards this object, and the queue's run and heap that are passed to <see cref="Spill"/>: the housekeeper spills
-/// messages while the queue's owner works with the queue. Stretches are only added at the end. The window is filled from the first stretch.
+/// The housekeeper removes entries from memory (spills them) while the queue's owner works with the queue. So <see cref="Lock"/> guards
+/// this object, and the collections that are passed to <see cref="Spill"/>. Stretches are only added at the end. The window is filled from
+/// the first stretch.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled.
-    // An entry in the heap costs more than one in the run. So spilling ends when more entries were moved than this
-    // number for each spilled entry, plus TransientsAnyway.
+    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. An entry in the heap
+    // costs more than one in the run. So spilling ends when the number of moved entries exceeds TransientsAnyway + TransientsPerPersistent
+    // × the number of spilled entries.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Upper bound for the low mark. When the window has only as many messages as the low mark, the next messages are loaded, so that their
-    // bytes are read from disk while the messages in the window are delivered.
+    // When the window has only as many messages as the low mark, the next messages are loaded: their bytes are read from disk while those
+    // in the window are delivered. This is the maximum of the low mark.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
     private int _lowMark;
-    private (Segment? Segment, long At) _last; // offset in the index where the last load ended; a load in the same segment begins there
-    private long _next; // sequence that extends the last stretch without a gap
-    private List<Stretch>? _aside; // set aside by recovery and not taken yet; one message in each stretch, in order
+    // place in an index at which the last load ended; the next load begins there if it needs the same segment
+    private (Segment? Segment, long At) _last;
+    private long _next; // a message with this sequence extends the last stretch without a gap
+    private List<Stretch>? _aside; // stretches of one message each, in order: the messages set aside by recovery that are not taken yet
 
     public Lock Lock { get; } = new();
 
-    /// <summary>True if no message is in the window or spilled.</summary>
     public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
 
-    /// <summary>True if the window is empty, so that the head of the queue, if any, is spilled.</summary>
+    /// <summary>True if the window is empty. The first message, if there is any, is then in a stretch.</summary>
     public bool IsHeadSpilled => _window.IsEmpty;
 
-    /// <summary>True if the window is nearly empty and more messages can be loaded.</summary>
+    /// <summary>True if the window has few messages left, and there is a stretch to load messages from.</summary>
     public bool IsLow => !_stretches.IsEmpty && _window.Count <= _lowMark;
 
-    /// <summary>A lower bound for the sequence of the head. Valid only if <see cref="IsEmpty"/> is false.</summary>
+    /// <summary>The sequence of the first message, or a lower number. Valid only if <see cref="IsEmpty"/> is false.</summary>
     public long HeadSequence => _window.IsEmpty ? _stretches.First.From : _window.Head.Sequence;
 
-    /// <summary>The highest sequence that was ever added here.</summary>
+    /// <summary>The highest sequence that any message of this object has had.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>Number of spilled messages.</summary>
+    /// <summary>Number of messages whose entries are not in memory.</summary>
     public long SpilledCount { get; private set; }
 
-    /// <summary>Bytes of payload of the spilled messages. Visits every stretch.</summary>
+    /// <summary>Bytes of payload of the messages whose entries are not in memory. Computed by a loop over all stretches.</summary>
     public long SpilledBytes => _stretches.Bytes;
 
-    /// <summary>The message at the head. Valid only if it is in memory.</summary>
+    /// <summary>The first message of the window. Valid only if the window is not empty.</summary>
     public ref readonly StoredMessage Head => ref _window.Head;
 
     public void RemoveHead() => _window.RemoveHead();
 
-    /// <summary>Visits every entry in the window.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor => _window.Visit(ref visitor);
 
-    /// <summary>Messages that recovery set aside and that were not taken yet, in order.</summary>
+    /// <summary>The messages that recovery has set aside and that no caller has taken, in order.</summary>
     public IReadOnlyList<Stretch> Aside => _aside ?? [];
 
-    /// <summary>Sets a recovered message aside.</summary>
+    /// <summary>Adds a recovered message to those that are set aside: they are not delivered until a caller takes them.</summary>
     public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
 
     /// <summary>Takes a message that was set aside, and loads it.</summary>
-    /// <returns>False if the message is not set aside, or is lost to damage.</returns>
+    /// <returns>False if the message is not set aside, or is lost because its bytes are damaged.</returns>
     /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -85,7 +88,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return true;
     }
 
-    /// <summary>Removes and returns the messages that are still set aside. The caller settles them.</summary>
+    /// <summary>Removes and returns the messages that are still set aside, so that the caller can settle them.</summary>
     public IReadOnlyList<Stretch> RemoveAside()
     {
         IReadOnlyList<Stretch> aside = Aside;
@@ -93,7 +96,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return aside;
     }
 
-    /// <summary>Adds a recovered stretch.</summary>
+    /// <summary>Adds a stretch that recovery has found in the log.</summary>
     public void Add(in Stretch stretch)
     {
         _stretches.Add(stretch);
@@ -102,7 +105,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         _next = 0;
     }
 
-    /// <summary>Removes the first stretch, whose messages the caller settles.</summary>
+    /// <summary>Removes the first stretch without loading its messages, so that the caller can settle them.</summary>
     public bool TryRemoveStretch(out Stretch stretch)
     {
         stretch = _stretches.IsEmpty ? default : _stretches.First;
@@ -113,8 +116,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return true;
     }
 
-    /// <summary>Loads the first spilled messages into the window. Call only if a stretch is left.</summary>
-    /// <returns>Number of messages, and bytes of payload, that are lost to damage.</returns>
+    /// <summary>Loads entries of the first stretch into the window. Call only if there is a stretch.</summary>
+    /// <returns>Number of messages that are lost because bytes are damaged, and their bytes of payload.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
@@ -130,14 +133,17 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return lost;
     }
 
-    /// <summary>Spills messages, from the head of the run to the first message whose segment has no index yet.</summary>
-    /// <param name="run">The queue's run.</param>
+    /// <summary>
+    /// Removes entries from memory that can be loaded again. Begins with the first message of the run, and ends before the first message
+    /// whose segment has no index yet.
+    /// </summary>
+    /// <param name="run">The messages of the queue that were added in order.</param>
     /// <param name="outOfOrder">
-    /// The queue's heap. Receives messages of the run that must stay in memory. Messages of the heap with sequences
-    /// between those of the run are spilled with the run.
+    /// The other messages of the queue in memory. Receives those messages of the run that must stay in memory. Messages with sequences
+    /// between those of the run are removed together with the run.
     /// </param>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Holds the blocks of the messages.</param>
+    /// <param name="space">The blocks that contain the messages.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
     {
         for (; _stretches.IsEmpty && _window.Count < keep && !run.IsEmpty; run.RemoveHead())
@@ -149,8 +155,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Concurrent publishers can add messages out of order. The late messages are merged with the run here. Otherwise each gap that they
-        // leave in the run would begin a new stretch, which costs a search in the index.
+        // Concurrent publishers can add messages out of order. Such messages are in the heap, and are merged with the run here. Otherwise
+        // each gap that they leave in the run would begin a new stretch, and loading a stretch costs a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)
@@ -163,7 +169,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
                     break;
                 outOfOrder.Add(message);
                 if (message.Sequence == _next && !message.IsPersistent)
-                    _next++; // no index contains a transient message, so the stretch continues after its sequence
+                    _next++; // the stretch may include this sequence, because no index contains a transient message
                 LastSequence = message.Sequence;
                 run.RemoveHead();
                 continue;

@@ -3,17 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The durable queues of a store: persistent messages in them survive a restart. Thread-safe.</summary>
-/// <param name="recovered">The queues with recovered messages.</param>
+/// <summary>The durable queues of a store. Persistent messages in these queues survive a restart. Thread-safe.</summary>
+/// <param name="recovered">The queues with messages that recovery has found in the log.</param>
 internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
 {
-    private readonly ConcurrentDictionary<uint, StoredQueue> _recovered = new(ByNumber(recovered)); // not opened yet
-    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // recovered and opened
+    // recovered queues that no caller has opened yet, by number
+    private readonly ConcurrentDictionary<uint, StoredQueue> _recovered = new(ByNumber(recovered));
+    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // all durable queues, by number
 
     /// <summary>All durable queues, in no particular order.</summary>
     public IEnumerable<StoredQueue> All => _all.Select(entry => entry.Value);
 
-    /// <summary>Returns a queue with recovered messages. Succeeds once for each queue.</summary>
+    /// <summary>Opens a queue with recovered messages. Returns false if there is no such queue, or if it was opened already.</summary>
     public bool TryOpen(uint number, [NotNullWhen(true)] out StoredQueue? queue) => _recovered.TryRemove(number, out queue);
 
     /// <exception cref="InvalidOperationException">A queue with this number is open already.</exception>

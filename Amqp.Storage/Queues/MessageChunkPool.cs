@@ -3,7 +3,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>A fixed-size array of a <see cref="MessageRun"/>. Owned by the run that holds it, otherwise by the pool.</summary>
+/// <summary>
+/// A part of a <see cref="MessageRun"/>, with a fixed number of entries. Belongs to the run that uses it, otherwise to the pool.
+/// </summary>
 internal sealed class MessageChunk(int length)
 {
     public StoredMessage[] Items { get; } = new StoredMessage[length];
@@ -11,21 +13,22 @@ internal sealed class MessageChunk(int length)
     public MessageChunk? Next { get; set; }
 }
 
-/// <summary>Spare chunks for all queues of a store. Thread-safe.</summary>
+/// <summary>The unused chunks of a store, which all queues share. Thread-safe.</summary>
 internal sealed class MessageChunkPool
 {
     /// <summary>
-    /// Entries in a chunk. A chunk of 12 KiB stays out of the large object heap, and is large enough to make calls to the pool rare.
+    /// Number of entries in a chunk. A chunk takes 12 KiB. So it is too small for the large object heap, but large enough to make calls to
+    /// the pool rare.
     /// </summary>
     public const int ChunkLength = 512;
 
     private const int MaxSpare = 1024;
 
     private readonly Lock _lock = new();
-    private readonly Stack<MessageChunk> _spare = new(); // owned by _lock
+    private readonly Stack<MessageChunk> _spare = new();
     private long _inUse; // changed with Interlocked
 
-    /// <summary>Bytes of the chunks that queues hold.</summary>
+    /// <summary>Bytes of the chunks that queues use at present.</summary>
     public long BytesInUse => Volatile.Read(ref _inUse) * ChunkLength * Unsafe.SizeOf<StoredMessage>();
 
     public MessageChunk Rent()

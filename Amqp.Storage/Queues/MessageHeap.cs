@@ -3,18 +3,17 @@ using Amqp.Storage.Messages;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// Messages that were added out of order, as a binary heap with the lowest sequence on top. Owned by its <see cref="StoredQueue"/>.
+/// Messages that were added out of order, as a binary heap with the lowest sequence on top. Used by its <see cref="StoredQueue"/> only.
 /// </summary>
 internal struct MessageHeap
 {
-    private const int KeptLength = 64; // a longer array is released when the heap becomes empty
+    private const int KeptLength = 64; // a longer array is freed when the heap becomes empty
 
     private StoredMessage[]? _items;
     private int _count;
 
     public readonly bool IsEmpty => _count == 0;
 
-    /// <summary>Number of messages.</summary>
     public readonly int Count => _count;
 
     /// <summary>The message with the lowest sequence. Valid only if the heap is not empty.</summary>
@@ -34,7 +33,9 @@ internal struct MessageHeap
         _items[at] = message;
     }
 
-    /// <summary>Removes and returns, in order, the messages that may be spilled and whose sequence is above a bound.</summary>
+    /// <summary>
+    /// Removes the messages whose entries may be removed from memory and whose sequence is above a bound. Returns them in order.
+    /// </summary>
     public StoredMessage[] TakeMovable(long behind)
     {
         if (_count == 0)
@@ -75,7 +76,6 @@ internal struct MessageHeap
         items[at] = last;
     }
 
-    /// <summary>Visits every message.</summary>
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {

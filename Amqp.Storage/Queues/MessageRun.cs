@@ -3,11 +3,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// Messages in ascending order of sequence, added at the tail and taken from the head. Owned by its <see cref="StoredQueue"/>.
+/// Messages in ascending order of sequence. New messages are added at the tail, and messages are taken from the head. Used by its
+/// <see cref="StoredQueue"/> only.
 /// </summary>
 /// <remarks>
-/// A run allocates nothing before its first message. Later an empty run keeps a first chunk of
-/// <see cref="FirstChunkLength"/> entries; all other chunks are pooled.
+/// A run allocates nothing before its first message is added. Its first chunk has <see cref="FirstChunkLength"/> entries, and is kept when
+/// the run becomes empty. All other chunks come from the pool.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {
@@ -19,10 +20,8 @@ internal struct MessageRun(MessageChunkPool pool)
     private int _headIndex;
     private int _tailIndex;
 
-    /// <summary>Number of messages.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True if there are no messages.</summary>
     public readonly bool IsEmpty => _head == _tail && _headIndex == _tailIndex;
 
     /// <summary>The message at the head. Valid only if the run is not empty.</summary>
@@ -59,7 +58,6 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Visits every message.</summary>
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
@@ -72,7 +70,7 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Goes back to the first chunk, so that an empty queue holds no pooled chunk.</summary>
+    /// <summary>Moves head and tail to the start of the first chunk, so that an empty queue uses no chunk of the pool.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

@@ -1,12 +1,11 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>The sequences that a queue has assigned to messages. Assigning a sequence does not need the queue's lock.</summary>
+/// <summary>Assigns sequences to the messages of a queue. Assigning a sequence does not need the queue's lock.</summary>
 internal struct QueueSequences
 {
-    private long _last; // changed with Interlocked
+    private long _last; // the last assigned sequence; changed with Interlocked
     private long _lastPersistent;
 
-    /// <summary>The last assigned sequence.</summary>
     public long Last
     {
         get => Volatile.Read(ref _last);

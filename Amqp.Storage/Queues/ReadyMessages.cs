@@ -5,16 +5,18 @@ using Amqp.Storage.Messages;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// The ready messages of a queue in order of sequence, with their counts. Each message is in the run, in the heap, or among the deep
-/// messages.
+/// The ready messages of a queue in order of sequence, with their counts. A message is in the run, in the heap, or in
+/// <see cref="DeepMessages"/>.
 /// </summary>
-/// <remarks>Owned by its <see cref="StoredQueue"/>. If there is a log, the lock of the deep messages guards all but the counts.</remarks>
+/// <remarks>
+/// Used by its <see cref="StoredQueue"/> only. If there is a log, <see cref="DeepMessages.Lock"/> guards everything except the counts.
+/// </remarks>
 /// <param name="chunks">Memory for the messages that were added in order.</param>
-/// <param name="deep">The messages before the run; null without a log.</param>
+/// <param name="deep">The messages before the run, some of which have no entries in memory; null without a log.</param>
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
-    private MessageRun _run = new(chunks); // messages that were added in order, which most are
-    private MessageHeap _outOfOrder; // messages that were returned, or added after one with a higher sequence
+    private MessageRun _run = new(chunks); // messages that were added in order, as most messages are
+    private MessageHeap _outOfOrder; // messages that a consumer returned, or that were added after one with a higher sequence
     private MessageTally _tally;
 
     private enum Source
@@ -26,10 +28,9 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         Run,
     }
 
-    /// <summary>The messages before the run; null without a log.</summary>
+    /// <summary>The messages before the run, some of which have no entries in memory; null without a log.</summary>
     public readonly DeepMessages? Deep => deep;
 
-    /// <summary>Counts of the ready messages.</summary>
     [UnscopedRef]
     public readonly ref readonly MessageTally Tally => ref _tally;
 
@@ -42,25 +43,27 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             _run.Add(message);
         else
             _outOfOrder.Add(message);
-        _tally.Add(message); // last, so that a message that could not be added is not counted
+        _tally.Add(message); // counted after it was added, because adding may fail
     }
 
-    /// <summary>Adds recovered messages. Call before any other message is added.</summary>
+    /// <summary>Adds messages that recovery has found in the log. Call before any other message is added.</summary>
     public void Add(in Stretch stretch)
     {
         deep!.Add(stretch);
         _tally.AddPersistent(stretch.Count, stretch.Bytes);
     }
 
-    /// <summary>Returns the head of the queue without taking it.</summary>
-    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
+    /// <summary>Returns the head of the queue without taking it. Loads it if its entry is not in memory.</summary>
+    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
-    /// <summary>Returns the head of the queue without taking it. False if the queue is empty or its head is spilled.</summary>
+    /// <summary>
+    /// Returns the head of the queue without taking it. Returns false if the queue is empty or the entry of the head is not in memory.
+    /// </summary>
     public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
-    /// <summary>Takes the head of the queue.</summary>
-    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
+    /// <summary>Takes the head of the queue. Loads it if its entry is not in memory.</summary>
+    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         switch (LoadHead())
@@ -85,7 +88,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Takes the first stretch of spilled messages without loading them.</summary>
+    /// <summary>Takes the first stretch without loading its messages. Their entries are not in memory.</summary>
     public bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
@@ -95,12 +98,12 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Spills messages whose segment has an index.</summary>
+    /// <summary>Removes entries of messages from memory, if they can be loaded from the index of a segment.</summary>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Holds the blocks of the messages.</param>
+    /// <param name="space">The blocks that contain the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
-    /// <summary>Visits every entry in memory, in no particular order.</summary>
+    /// <summary>Visits every message with an entry in memory, in no particular order.</summary>
     public readonly void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : struct, IMessageVisitor
     {
@@ -109,13 +112,14 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         deep?.Visit(ref visitor);
     }
 
-    /// <summary>Recounts the messages, after an error in the middle of a change.</summary>
+    /// <summary>Counts the messages anew, because an error has occurred in the middle of a change.</summary>
     public void Recount()
     {
         var tally = new MessageTally();
         Visit(ref tally);
         if (deep is not null)
-            tally.AddPersistent(deep.SpilledCount, deep.SpilledBytes); // only persistent messages are spilled
+            // these messages are persistent, because only entries of persistent messages are removed from memory
+            tally.AddPersistent(deep.SpilledCount, deep.SpilledBytes);
         _tally = tally;
     }
 
@@ -131,7 +135,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return source is not (Source.None or Source.Spilled);
     }
 
-    /// <summary>Finds the head of the queue and loads it if it is spilled.</summary>
+    /// <summary>Finds the head of the queue. Loads it if its entry is not in memory.</summary>
     private Source LoadHead()
     {
         while (true)
@@ -175,7 +179,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A later read that needs these messages throws the same error.
+            // Ignored: a later read that needs these messages throws the same error.
         }
     }
 }

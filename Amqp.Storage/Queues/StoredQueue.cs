@@ -5,13 +5,13 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: the lock of the owner that opened the queue guards it. Of a deep queue only the head and the tail are in memory; the
-/// store loads the messages between them as messages are taken. Sequences are assigned without that lock, because messages are appended
-/// before their queues are locked. The store owns the sequences and the delivered mark.
+/// Not thread-safe: the owner that opened the queue guards it with a lock. If a queue has very many messages, only the entries at its head
+/// and its tail are in memory; the store loads the others when they are needed. Sequences are assigned without the owner's lock, because
+/// messages are appended before their queues are locked. The store owns the sequences and the delivered mark.
 /// </remarks>
 public sealed class StoredQueue
 {
-    private ReadyMessages _ready; // if there is a log, also guarded by the lock of its deep messages
+    private ReadyMessages _ready; // if there is a log, DeepMessages.Lock guards this field too
     private QueueSequences _sequences;
     private DeliveredMark _delivered;
 
@@ -22,7 +22,7 @@ public sealed class StoredQueue
         _ready = new ReadyMessages(chunks, deep);
     }
 
-    /// <summary>The number that the queue was opened with.</summary>
+    /// <summary>Number of the queue in the store, as passed when it was opened.</summary>
     public uint Number { get; }
 
     /// <summary>True if persistent messages in this queue survive a restart.</summary>
@@ -43,7 +43,7 @@ public sealed class StoredQueue
     /// <summary>Number of ready messages whose entries are in memory. Their payloads may be on disk.</summary>
     public long CountInMemory => Count - (Deep?.SpilledCount ?? 0);
 
-    /// <summary>Messages that recovery has set aside, except for those taken since. Such messages are neither ready nor counted.</summary>
+    /// <summary>Messages that recovery has set aside and that no caller has taken. These messages are neither ready nor counted.</summary>
     public IReadOnlyList<(long Sequence, int Length)> Aside
     {
         get
@@ -55,18 +55,17 @@ public sealed class StoredQueue
         }
     }
 
-    /// <summary>True for a deleted queue, which logs nothing any more. The store sets it under the queue's lock.</summary>
+    /// <summary>
+    /// True for a deleted queue. Nothing about such a queue is written to the log. The store sets the property under the queue's lock.
+    /// </summary>
     internal bool IsDeleted { get; set; }
 
-    /// <summary>The sequences that the queue assigned.</summary>
     internal ref QueueSequences Sequences => ref _sequences;
 
-    /// <summary>The highest delivered sequence, and its record in the log.</summary>
     internal ref DeliveredMark Delivered => ref _delivered;
 
     private DeepMessages? Deep => _ready.Deep;
 
-    /// <summary>Adds a message that the store has just appended for this queue.</summary>
     public void Add(in StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -78,10 +77,10 @@ public sealed class StoredQueue
             _ready.Add(message);
     }
 
-    /// <summary>Makes a taken message ready again, at its old place in the order, and marks it as redelivered.</summary>
+    /// <summary>Makes a taken message ready again, at the place of its sequence, and marks it as redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
-    /// <summary>Recounts the ready messages, after an error in the middle of a change.</summary>
+    /// <summary>Counts the ready messages anew, because an error has occurred in the middle of a change.</summary>
     public void Recount()
     {
         if (Deep is not { } deep)
@@ -93,8 +92,8 @@ public sealed class StoredQueue
             _ready.Recount();
     }
 
-    /// <summary>Takes a message that was set aside. The caller settles it, or adds it to the queue.</summary>
-    /// <returns>False if the message is not set aside, or is lost to damage.</returns>
+    /// <summary>Takes a message that recovery has set aside. The caller settles the message, or adds it to the queue.</summary>
+    /// <returns>False if the message is not set aside, or is lost because its bytes are damaged.</returns>
     /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -105,8 +104,8 @@ public sealed class StoredQueue
             return deep.TryTakeAside(sequence, out message);
     }
 
-    /// <summary>Returns the head of the queue without taking it.</summary>
-    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
+    /// <summary>Returns the head of the queue without taking it. Loads it if its entry is not in memory.</summary>
+    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -115,8 +114,10 @@ public sealed class StoredQueue
             return _ready.TryPeek(out message);
     }
 
-    /// <summary>Takes the head of the queue. The caller settles or returns it.</summary>
-    /// <exception cref="IOException">The head is spilled and cannot be loaded now.</exception>
+    /// <summary>
+    /// Takes the head of the queue. Loads it if its entry is not in memory. The caller later settles or returns the message.
+    /// </summary>
+    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -125,7 +126,9 @@ public sealed class StoredQueue
             return _ready.TryTake(out message);
     }
 
-    /// <summary>Returns the head of the queue without taking it. False if the queue is empty or its head is spilled.</summary>
+    /// <summary>
+    /// Returns the head of the queue without taking it. Returns false if the queue is empty or the entry of the head is not in memory.
+    /// </summary>
     public bool TryPeekInMemory(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -147,15 +150,17 @@ public sealed class StoredQueue
             _ready.Visit(ref visitor);
     }
 
-    /// <summary>Adds recovered messages. Call before any other message is added.</summary>
+    /// <summary>Adds messages that recovery has found in the log. Call before any other message is added.</summary>
     internal void Restore(in Stretch stretch) => _ready.Add(stretch);
 
-    /// <summary>Sets a recovered message aside.</summary>
+    /// <summary>Adds a recovered message to those that are set aside: they are not delivered until a caller takes them.</summary>
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
-    /// <summary>Spills messages whose segment has an index. Called on the housekeeper's thread.</summary>
+    /// <summary>
+    /// Removes entries of messages from memory, if they can be loaded from the index of a segment. Called on the housekeeper's thread.
+    /// </summary>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">Holds the blocks of the messages.</param>
+    /// <param name="space">The blocks that contain the messages.</param>
     internal void Spill(int keep, BlockSpace space)
     {
         if (Deep is not { } deep)
@@ -164,7 +169,7 @@ public sealed class StoredQueue
             _ready.Spill(keep, space);
     }
 
-    /// <summary>Takes the first stretch of spilled messages without loading them. The caller settles them.</summary>
+    /// <summary>Takes the first stretch, so that the caller can settle its messages. Their entries are not loaded.</summary>
     internal bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
@@ -174,7 +179,7 @@ public sealed class StoredQueue
             return _ready.TryTakeStretch(out stretch);
     }
 
-    /// <summary>Removes and returns the messages that are still set aside. The caller settles them.</summary>
+    /// <summary>Removes and returns the messages that are still set aside, so that the caller can settle them.</summary>
     internal IReadOnlyList<Stretch> RemoveAside()
     {
         if (Deep is not { } deep)

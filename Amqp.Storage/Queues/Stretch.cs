@@ -2,17 +2,20 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>A range of spilled messages of one queue: all entries that the index of a segment has between two sequences.</summary>
+/// <summary>
+/// A range of messages of one queue whose entries are not in memory. It contains all entries of the queue between two sequences in the
+/// index of a segment.
+/// </summary>
 /// <param name="Segment">The segment that holds the messages.</param>
-/// <param name="From">Lower bound for the sequence of the first message.</param>
+/// <param name="From">Sequence of the first message, or a lower number.</param>
 /// <param name="To">Sequence of the last message.</param>
 /// <param name="Count">Number of messages. Sequences may be missing between <paramref name="From"/> and <paramref name="To"/>.</param>
 /// <param name="Bytes">Bytes of payload.</param>
-/// <param name="At">Offset in the index of the group where the search begins, or 0 if unknown.</param>
+/// <param name="At">Offset of the index group with which a search for the messages begins; 0 if unknown.</param>
 /// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered before.</param>
 internal record struct Stretch(Segment Segment, long From, long To, int Count, long Bytes, long At, long RedeliveredUpTo);
 
-/// <summary>The stretches of one queue, in order. Owned by its <see cref="DeepMessages"/>.</summary>
+/// <summary>The stretches of one queue, in order. Used by its <see cref="DeepMessages"/> only.</summary>
 internal struct StretchList
 {
     private Stretch[]? _items;

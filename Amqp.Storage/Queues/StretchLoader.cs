@@ -8,30 +8,31 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Loads spilled messages: finds them in the index of their segment and assigns blocks to them. Thread-safe.</summary>
+/// <summary>
+/// Loads entries of queues that are not in memory: finds them in the index of a segment, and assigns blocks to them. Thread-safe.
+/// </summary>
 /// <remarks>
-/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when
-/// needed and can be evicted. If the messages are sparse, as when many queues share the log, only their records are
-/// read, and gathered from several extents into one block.
+/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when needed and can be
+/// evicted. If they are sparse, as when many queues share the log, only the records of the queue are read, and gathered into one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // Number of messages after which a load ends: enough to make the cost of opening the index small. Below MaxMessages, a load ends only
-    // at the end of an extent, so that each extent is read only once.
+    // A load may end after WantedMessages, which are enough to make the cost of opening the index small. It then goes on to the end of the
+    // extent, so that each extent is read only once, but not beyond MaxMessages.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // Bytes of records read one by one after which a load ends.
-    private const int MaxGathered = 15 << 10; // usually exceeded by little, so a block of 16 KiB suffices: capacities are powers of two
+    // A load also ends when it has read this many bytes of records one by one.
+    private const int MaxGathered = 15 << 10; // exceeded by little, so a block of 16 KiB usually suffices; the next capacity is 32 KiB
 
-    // Reading one record costs about as much as reading this many more bytes of an extent, checksum included.
+    // Reading a single record costs about as much as reading this many more bytes of an extent, including the checksum.
     private const int BytesPerRead = 1024;
 
-    /// <summary>Loads the first messages of a stretch.</summary>
-    /// <param name="stretch">Shrinks to the messages that are not loaded; the count is 0 if there are none.</param>
+    /// <summary>Loads the first messages of a stretch, and adds them to a run.</summary>
+    /// <param name="stretch">The stretch. Shrinks to the messages that are not loaded. Its count becomes 0 if all are loaded.</param>
     /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the messages.</param>
-    /// <returns>Number of messages, and bytes of payload, that neither the index nor the segment has any more.</returns>
+    /// <returns>Number of messages that neither the index nor the segment has any more, and their bytes of payload.</returns>
     /// <exception cref="IOException">The index or the segment cannot be read. Nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
@@ -69,7 +70,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads entries up to the end of an extent, of the stretch, or of the buffer.</summary>
+    /// <summary>Reads entries until an extent or the stretch ends, or the buffer is full.</summary>
     /// <returns>True if the end of the stretch was reached.</returns>
     private bool ReadEntries(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
     {
@@ -127,7 +128,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     {
         BlockExtent[] blocks = stretch.Segment.Blocks!;
         int made = 0;
-        int sparse = 0; // the records of the entries from here up to "at" are to be gathered
+        int sparse = 0; // entries from this index up to "at" belong to records that are to be gathered
         try
         {
             for (int at = 0; at < entries.Length;)
@@ -158,7 +159,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads records one by one into a block of their own.</summary>
+    /// <summary>Reads records one by one, and copies them into a block made for them.</summary>
     private void Gather(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages, ref int made)
     {
         if (entries.IsEmpty)
@@ -195,7 +196,8 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     }
 
     /// <summary>
-    /// Returns a message whose record is damaged. Its block is the whole extent, and a read of that block reports the damage.
+    /// Returns a message whose record is damaged. Its block is the whole extent, so that a reader of the message gets the exception for
+    /// damage.
     /// </summary>
     private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A record of the catalog: one change.</summary>
+/// <summary>The encoding of a change as a record of the catalog.</summary>
 internal static class CatalogRecord
 {
     // put:    | header | key length u16 | key, UTF-8 | value |
@@ -24,7 +24,7 @@ internal static class CatalogRecord
         value.CopyTo(record[(KeyAt + length)..]);
     }
 
-    /// <summary>Returns true if the key lies within the record. A correct checksum does not guarantee that.</summary>
+    /// <summary>Returns true if the key ends within the record. A correct checksum does not guarantee this.</summary>
     public static bool IsWellFormed(ReadOnlySpan<byte> record) =>
         record.Length >= KeyAt && KeyLength(record) is > 0 and var length && length <= record.Length - KeyAt;
 

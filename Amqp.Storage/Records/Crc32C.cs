@@ -4,23 +4,23 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>CRC-32C (Castagnoli), with the processor's instruction for eight bytes.</summary>
+/// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction for eight bytes.</summary>
 /// <remarks>
-/// The instruction has a latency of three cycles, and a further one can start in each cycle. So longer input is split into three lanes,
-/// whose checksums are computed in parallel and then joined. When lanes were introduced, together with another change, recovery of 1 KiB
-/// messages went from 1.2 to 2.6 GB/s.
+/// The instruction takes three cycles, and another one can start in each cycle. So longer input is split into three lanes, whose checksums
+/// are computed in parallel and then joined. Lanes and another change together raised the recovery of 1 KiB messages from 1.2 to 2.6 GB/s.
 /// </remarks>
 internal static class Crc32C
 {
     public const uint Start = ~0u;
 
-    // Bytes of a lane: long enough to make joining cheap, short enough to speed up a message of 1 KiB.
+    // Bytes of a lane. Long enough to make joining cheap, but short enough to speed up the checksum of a 1 KiB message.
     private const int Lane = 256;
 
-    // The effect of Lane zero bytes on each byte of a checksum. A checksum is linear, so the effects of its four bytes are combined by XOR.
+    // The table shows how Lane zero bytes change each byte of a checksum. A checksum is linear, so the results for its four bytes are
+    // combined by XOR.
     private static readonly uint[] _shift = BuildShift();
 
-    /// <summary>Continues a checksum. The final checksum is the complement of the last result.</summary>
+    /// <summary>Adds bytes to a running checksum. The caller begins with all bits set, and inverts the last result.</summary>
     public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
         ref byte at = ref MemoryMarshal.GetReference(bytes);
@@ -51,7 +51,7 @@ internal static class Crc32C
         return Shifted(Shifted(crc) ^ second) ^ third;
     }
 
-    /// <summary>Returns a checksum continued by <see cref="Lane"/> zero bytes.</summary>
+    /// <summary>Returns the checksum after <see cref="Lane"/> more zero bytes.</summary>
     private static uint Shifted(uint crc) =>
         _shift[crc & 0xFF] ^ _shift[256 + (crc >> 8 & 0xFF)] ^ _shift[512 + (crc >> 16 & 0xFF)] ^ _shift[768 + (crc >> 24)];
 

@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A delivered mark: the messages of a queue up to a sequence, included, were delivered to a consumer.</summary>
+/// <summary>
+/// The encoding of a delivered mark: all messages of a queue up to and including a sequence were delivered to a consumer.
+/// </summary>
 internal static class DeliveredRecord
 {
-    // | header | queue u32 | up to i64 |
+    // Layout: | header | queue u32 | up to i64 |
     public const int Size = RecordHeader.Size + 12;
 
     private const int QueueAt = RecordHeader.Size;

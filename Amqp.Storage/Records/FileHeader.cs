@@ -5,7 +5,7 @@ namespace Amqp.Storage.Records;
 /// <summary>The header of every file of the log and of the catalog. The layout never changes; see docs/store-format.md.</summary>
 internal static class FileHeader
 {
-    // | magic 8 bytes | version u32 | id u64 | crc32c of the bytes before u32 |   little-endian
+    // Layout, little-endian: | magic 8 bytes | version u32 | id u64 | crc32c u32 of the bytes before it |
     public const int Size = 24;
 
     private const uint Version = 1;
@@ -29,7 +29,7 @@ internal static class FileHeader
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumAt..], Crc32C.Of(header[..ChecksumAt]));
     }
 
-    /// <summary>Returns true if the bytes begin with an intact header of the expected file.</summary>
+    /// <summary>Returns true if the bytes begin with an intact header, and the header has this magic number and this id.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, long id) =>
         file.Length >= Size && file[..magic.Length].SequenceEqual(magic)
             && BinaryPrimitives.ReadUInt32LittleEndian(file[VersionAt..]) == Version

@@ -2,18 +2,20 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A message, with its sequence in every durable queue that it went to.</summary>
+/// <summary>
+/// The encoding of a message as a record. The record names every durable queue that the message went to, and its sequence there.
+/// </summary>
 internal static class MessageRecord
 {
-    // | header | queues u32 | (queue u32 | sequence i64) × queues | payload |
+    // Layout: | header | queues u32 | (queue u32 | sequence i64) × queues | payload |
     private const int QueuesAt = RecordHeader.Size;
     private const int FirstPlaceAt = QueuesAt + 4;
     private const int PlaceSize = 12;
 
-    /// <summary>Returns the offset of the payload in the record.</summary>
+    /// <summary>Returns the offset of the payload in a record that names this many queues.</summary>
     public static int PayloadAt(int queues) => checked(FirstPlaceAt + PlaceSize * queues);
 
-    /// <summary>Returns the bytes that these messages would take in the log if each had a record with one queue.</summary>
+    /// <summary>Returns the number of bytes of these messages in the log, under the assumption that each record names one queue.</summary>
     public static long Cost(int messages, long payloadBytes) => payloadBytes + (long)PayloadAt(1) * messages;
 
     public static void WriteHead(Span<byte> record, int queues)

@@ -21,16 +21,18 @@ internal static class RecordHeader
     // | length u32 | crc32c u32 | type u8 | contents |   little-endian; length counts type and contents
     public const int Size = 9;
 
-    /// <summary>Bytes of a record that its length does not count.</summary>
+    /// <summary>Number of bytes at the start of a record that its length field does not count.</summary>
     public const int Prefix = 8;
 
-    /// <summary>Maximum size of a whole record, in bytes. A larger length in a file is damage.</summary>
+    /// <summary>Maximum size of a whole record, in bytes. A file in which a record has a larger size is damaged.</summary>
     public const int MaxRecord = 1 << 30;
 
     private const int ChecksumAt = 4;
     private const int TypeAt = 8;
 
-    /// <summary>Writes the header of a record without its checksum. Call <see cref="WriteChecksum"/> when the record is complete.</summary>
+    /// <summary>
+    /// Writes the header of a record, except for its checksum. Call <see cref="WriteChecksum"/> when the record is complete.
+    /// </summary>
     public static void Write(Span<byte> record, RecordType type)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(record, (uint)(record.Length - Prefix));
@@ -42,18 +44,17 @@ internal static class RecordHeader
 
     public static RecordType ReadType(ReadOnlySpan<byte> record) => (RecordType)record[TypeAt];
 
-    /// <summary>Writes the checksum of a complete record at an offset of a file.</summary>
+    /// <summary>Computes the checksum of a complete record for its offset in a file, and writes it into the record.</summary>
     public static void WriteChecksum(Span<byte> record, long file, long offset) =>
         BinaryPrimitives.WriteUInt32LittleEndian(record[ChecksumAt..], Checksum(record, file, offset));
 
-    /// <summary>Returns true if the checksum of a whole record is correct at an offset of a file.</summary>
+    /// <summary>Returns true if the record has the correct checksum for this offset of a file.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> record, long file, long offset) =>
         BinaryPrimitives.ReadUInt32LittleEndian(record[ChecksumAt..]) == Checksum(record, file, offset);
 
-    /// <summary>Computes the checksum of the file id, the offset, the length, the type and the contents.</summary>
     /// <remarks>
-    /// Because the checksum covers the id and the offset, a copy of a record elsewhere, for instance in
-    /// the payload of a message, is never read as a record.
+    /// The checksum covers the id of the file and the offset. So a copy of a record in another place, for instance in the payload of a
+    /// message, is never read as a record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)
     {

@@ -1,17 +1,17 @@
 namespace Amqp.Storage.Records;
 
-/// <summary>A range of bytes in a file without any record.</summary>
+/// <summary>A range of bytes in a file that contains no record.</summary>
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Length in bytes.</param>
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
-/// <summary>Finds the intact records in a part of a file, and the ranges between them that are not records.</summary>
+/// <summary>Finds the intact records in a part of a file, and the ranges between them that contain no record.</summary>
 /// <param name="bytes">The part of the file, which should begin with a record.</param>
-/// <param name="file">Id of the file, which the checksums cover.</param>
+/// <param name="file">Id of the file. The checksums of its records depend on it.</param>
 /// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
 {
-    // Arbitrary bytes can look like many long records. The search ends after this many bytes of checksums.
+    // Arbitrary bytes can look like the starts of many long records. The search ends when checksums of this many bytes were computed.
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -20,13 +20,15 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     /// <summary>Offset of the current record in the file.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The whole current record.</summary>
+    /// <summary>The whole current record, with its header.</summary>
     public ReadOnlySpan<byte> Record { get; private set; }
 
-    /// <summary>The bytes skipped before the current record, or after the last record. The length is 0 if no bytes were skipped.</summary>
+    /// <summary>
+    /// The bytes that were skipped before the current record or, at the end, after the last record. The length is 0 if there are none.
+    /// </summary>
     public DamagedBytes Skipped { get; private set; }
 
-    /// <summary>Advances to the next intact record. False at the end.</summary>
+    /// <summary>Advances to the next intact record. Returns false if there is none.</summary>
     public bool MoveNext()
     {
         int begin = _next;
@@ -42,7 +44,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     {
         if (at == _bytes.Length || IsRecord(at))
             return at;
-        // The length field of the damaged record is probably intact. Then it leads to the next record without a search.
+        // The length field of the damaged record is probably intact. In that case, the next record begins right after that length.
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;
@@ -61,7 +63,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     private readonly bool IsRecord(int at) =>
         SizeAt(at) is > 0 and int size && RecordHeader.IsIntact(_bytes.Slice(at, size), file, offset + at);
 
-    /// <summary>Returns the size of the record that seems to begin here, or 0 if no record can.</summary>
+    /// <summary>Returns the size of the record that may begin at an offset, or 0 if no record can begin there.</summary>
     private readonly int SizeAt(int at)
     {
         ReadOnlySpan<byte> rest = _bytes[at..];

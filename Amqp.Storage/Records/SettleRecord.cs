@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A range of sequences of a queue, both ends included.</summary>
+/// <summary>A range of sequences of a queue. Both ends belong to the range.</summary>
 internal readonly record struct SequenceRange(long From, long To);
 
-/// <summary>A record of settled messages of a queue. The messages are in the same segment or in older ones.</summary>
+/// <summary>
+/// The encoding of a record that messages of a queue are settled. The messages are in the same segment as the record or in older ones.
+/// </summary>
 internal static class SettleRecord
 {
-    // | header | queue u32 | (from i64 | to i64) × ranges |
+    // Layout: | header | queue u32 | (from i64 | to i64) × ranges |
     private const int QueueAt = RecordHeader.Size;
     private const int FirstRangeAt = QueueAt + 4;
     private const int RangeSize = 16;

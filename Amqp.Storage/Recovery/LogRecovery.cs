@@ -11,42 +11,38 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>
-/// Recovers the messages of the last run: all messages in the indexes except for the settled ones. Used once, by one thread.
-/// </summary>
+/// <summary>Finds the messages that the last run left in the log, except for the settled ones. Used once, by one thread.</summary>
 /// <remarks>
-/// The cost is per segment and queue. The entries of single messages are read only if a segment has both settled and unsettled messages of
-/// a queue, or messages to set aside.
+/// The time depends on the number of segments and queues. Entries of single messages are read in two cases only: a segment has both settled
+/// and unsettled messages of a queue, or it has messages to set aside.
 /// </remarks>
 /// <param name="files">
-/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; an inspection passes files that keep these changes
-/// in memory.
+/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; for an inspection, these changes are kept in memory.
 /// </param>
-/// <param name="durableQueues">Numbers of the queues that still exist; null for all queues in the log.</param>
+/// <param name="durableQueues">Numbers of the queues that still exist. Null makes recovery keep the messages of all queues.</param>
 /// <param name="options">Options of the store.</param>
-/// <param name="aside">Messages to set aside.</param>
+/// <param name="aside">Messages that are not delivered until a caller takes them one by one.</param>
 internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages to set aside that were not found yet
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages to set aside that recovery has not found yet
     private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;
     private readonly SegmentIndexes _indexes = new(files, options, new SegmentLayout());
 
-    /// <summary>The queues found by <see cref="Read"/>.</summary>
     public IReadOnlyCollection<RecoveredQueue> Queues => _queues.Values;
 
-    /// <summary>Damage and unfinished writes found so far.</summary>
     public IReadOnlyList<RecoveryFinding> Findings => _findings;
 
-    /// <summary>The indexes of the segments.</summary>
     public SegmentIndexes Indexes => _indexes;
 
     private SegmentRecovery Reader => field ??= new SegmentRecovery(files, options, _findings);
 
-    /// <summary>Reads all segments and fills the queues. Segments without messages are reported to the set as dead.</summary>
+    /// <summary>
+    /// Reads all segments, and fills the queues with their unsettled messages. Reports segments without such messages as dead.
+    /// </summary>
     public RecoveredLog Run(SegmentSet segments)
     {
         long started = Stopwatch.GetTimestamp();
@@ -71,7 +67,7 @@ internal sealed class LogRecovery(
         return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
 
-    /// <summary>Reads all segments, in order. The caller seals them.</summary>
+    /// <summary>Reads all segments in order. The caller then declares them complete.</summary>
     public IReadOnlyList<RecoveredSegment> Read(SegmentSet segments)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);
@@ -125,7 +121,7 @@ internal sealed class LogRecovery(
             Find(number)?.MarkDelivered(upTo, segment.Id);
     }
 
-    /// <summary>Returns the queue with a number, or null if the queue no longer exists.</summary>
+    /// <summary>Returns the queue with a number, or null if the queue is deleted.</summary>
     private RecoveredQueue? Find(uint number)
     {
         _highestQueue = Math.Max(_highestQueue, number);
@@ -177,7 +173,7 @@ internal sealed class LogRecovery(
         {
             IndexEntry entry = cursor.Current;
             bool isSettled = queue.Settled.Contains(entry.Sequence) || folded?.Contains(entry.Sequence) == true;
-            bool isAside = queue.Aside.Contains(entry.Sequence); // has a stretch of its own
+            bool isAside = queue.Aside.Contains(entry.Sequence); // a message that is set aside has a stretch of its own
             isContiguous &= !isAside;
             if (!isSettled && isContiguous)
                 stretches[^1] =

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The recovered log, ready to be used by a store.</summary>
+/// <summary>The parts of a log that a store takes over after recovery.</summary>
 internal sealed record RecoveredLog(
     BlockSpace Space,
     MessageChunkPool Chunks,

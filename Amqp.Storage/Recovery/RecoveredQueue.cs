@@ -4,29 +4,29 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A queue during recovery: its messages, and which of them are settled. Owned by <see cref="LogRecovery"/>.</summary>
+/// <summary>The messages of a queue in the log, and the settled ones among them. Used by <see cref="LogRecovery"/> only.</summary>
 /// <param name="number">Number of the queue.</param>
-/// <param name="aside">Sequences of the messages to set aside.</param>
+/// <param name="aside">Sequences of the messages that recovery is to set aside.</param>
 internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
-    /// <summary>The queue's rows in the indexes of the segments, in log order, which is also the order of sequences.</summary>
+    /// <summary>The queue's rows in the indexes of the segments, in the order of the log. Their sequences are in the same order.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
-    /// <summary>The ranges in the settle records of all segments.</summary>
+    /// <summary>The sequences in the settle records of all segments.</summary>
     public SequenceRanges Settled { get; } = new();
 
-    /// <summary>The messages to set aside.</summary>
+    /// <summary>Sequences of the messages that recovery is to set aside.</summary>
     public SequenceRanges Aside { get; } = Ranges(aside);
 
-    /// <summary>The highest sequence in any record.</summary>
+    /// <summary>The highest sequence of the queue in any record of the log.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>The highest sequence that is marked as delivered.</summary>
+    /// <summary>The highest sequence that the log records as delivered.</summary>
     public long DeliveredMark { get; private set; }
 
-    /// <summary>Id of the segment that holds the record of <see cref="DeliveredMark"/>.</summary>
+    /// <summary>Id of the segment with the record of <see cref="DeliveredMark"/>.</summary>
     public long DeliveredSegment { get; private set; }
 
     public void Add(RecoveredSegment segment, in QueueRow row)
@@ -49,7 +49,8 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     }
 
     /// <summary>
-    /// Returns the id of the oldest segment that may hold a message in these ranges, or <paramref name="otherwise"/> if there is none.
+    /// Returns the id of the oldest segment that may hold one of these messages. Returns <paramref name="otherwise"/> if no segment holds
+    /// any.
     /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
@@ -82,7 +83,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     private void UpdateLastSequence(long sequence) => LastSequence = Math.Max(LastSequence, sequence);
 }
 
-/// <summary>A segment during recovery.</summary>
+/// <summary>A segment and the data about it that recovery has read.</summary>
 /// <param name="Segment">The segment as the store will use it.</param>
 /// <param name="Summary">Summary of the segment's index.</param>
 /// <param name="Folded">The settled messages in the segment's acknowledgements, by queue.</param>

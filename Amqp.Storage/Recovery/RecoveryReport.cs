@@ -3,22 +3,21 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The result of recovering a data directory.</summary>
+/// <summary>Result of the recovery when a data directory was opened.</summary>
 public sealed class RecoveryReport
 {
-    /// <summary>Number of recovered messages. A message in several queues counts in each.</summary>
+    /// <summary>Number of recovered messages. A message in several queues counts once for each of them.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Messages that were to be set aside, but are in no queue any more.</summary>
+    /// <summary>Messages that the caller wanted to have set aside, but that are in no queue.</summary>
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
-    /// The highest number of a queue in the log, existing or deleted; 0 if the log names no queue. Numbers up to this one must not be
-    /// assigned again, even if a power cut removed their queues from the catalog.
+    /// The highest number of a queue that the log names, also if the queue is deleted; 0 if the log names none. A new queue must get a
+    /// higher number, because a power cut may have removed a queue from the catalog that is still in the log.
     /// </summary>
     public uint HighestQueue { get; init; }
 
-    /// <summary>Number of segments.</summary>
     public int Segments { get; init; }
 
     /// <summary>Number of segments that were read as a whole, because they had no intact index.</summary>
@@ -27,7 +26,6 @@ public sealed class RecoveryReport
     /// <summary>Bytes read from segments, indexes and acknowledgements.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Duration of the recovery.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>Damage and unfinished writes: those of the catalog, then those of the log in the order of the segments.</summary>

@@ -6,10 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment on disk, as the names of its files describe it.</summary>
-/// <param name="Id">Id from the file's name.</param>
+/// <summary>A segment, as far as the names of its files describe it.</summary>
+/// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
-/// <param name="IsSettlesOnly">True for a leftover of format 1, of which only the settle records count: its messages are settled.</param>
+/// <param name="IsSettlesOnly">
+/// True for a segment of format 1 whose messages all count as settled. Its settle records are still valid.
+/// </param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
@@ -49,18 +51,18 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(
                 id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // Ids may be assigned again. So deletions, those of the last run included, are made durable here: after a power cut, no index or
-        // acknowledgements of an old segment may exist beside a new segment with the same id.
+        // A new segment may get the id of a deleted one. So the deletions, including those of the last run, are made durable here.
+        // Otherwise, after a power cut, a new segment could be next to an index or acknowledgements of an old one with the same id.
         files.SyncDirectory(directory);
         return found;
     }
 
-    /// <summary>Returns the contents allowed at the end of a segment's file.</summary>
+    /// <summary>Returns the kind of bytes that may follow the records of a segment's file without being damage.</summary>
     public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
     {
         if (at == found.Count - 1)
             return LogEnd.Unfinished;
-        // Segments are synced in order, and get an index or acknowledgements only after their sync.
+        // Segments are synced in order. A segment gets an index or acknowledgements only after it was synced.
         return at == found.Count - 2 && !found[at].IsKnownToBeSynced && !found[at + 1].IsKnownToBeSynced
             ? LogEnd.SyncedOrZeros
             : LogEnd.Synced;

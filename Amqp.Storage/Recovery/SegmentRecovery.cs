@@ -8,8 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads the parts of a segment that recovery needs: its index or, if the index is missing or damaged, all its records, from which it
-/// writes a new index. Owned by <see cref="LogRecovery"/>.
+/// Reads what recovery needs to know about a segment from its index. If the index is missing or damaged, reads all records and writes a new
+/// index. Used by <see cref="LogRecovery"/> only.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {
@@ -19,12 +19,9 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Number of segments that were read as a whole so far.</summary>
+    /// <summary>Number of segments that were read as a whole so far, because they had no intact index.</summary>
     public int Indexed { get; private set; }
 
-    /// <param name="file">The segment's files.</param>
-    /// <param name="segments">Receives the segment.</param>
-    /// <param name="end">Contents allowed at the end of the segment's file.</param>
     public RecoveredSegment Read(in SegmentFile file, SegmentSet segments, LogEnd end)
     {
         Segment segment = segments.Recover(file.Id, file.Path);
@@ -37,7 +34,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return new RecoveredSegment(segment, summary, file.HasAcknowledgements ? ReadAcknowledgements(file) : []);
     }
 
-    /// <summary>Rebuilds a damaged index.</summary>
+    /// <summary>Builds a new index from the segment, because the old one is damaged.</summary>
     public SegmentSummary Rebuild(RecoveredSegment recovered)
     {
         Segment segment = recovered.Segment;
@@ -50,7 +47,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         return summary;
     }
 
-    /// <param name="file">The segment's files.</param>
+    /// <param name="file">The files of the segment.</param>
     /// <param name="indexed">Length of the segment's file when its index was written; 0 if the index is damaged.</param>
     private SegmentSummary? TryReadIndex(in SegmentFile file, out long indexed)
     {
@@ -60,7 +57,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
             ReportIndex(file.Path);
         indexed = summary?.LogLength ?? 0;
         using IStoreFile log = files.Open(file.Path, FileAccess.Read);
-        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, all records are read to find out why
+        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, all records are read to find the reason
     }
 
     private SegmentSummary Scan(SegmentFile file, long indexed, LogEnd end)
@@ -69,13 +66,14 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         ScannedLog log = ReadLog(file, builder, end);
         long length = log.Length;
         if (log.End < indexed)
-            Report(file.Path, new DamagedBytes(log.End, indexed - log.End)); // the file was longer, so this is not an unfinished write
+            // the file has become shorter since its index was written, so this is not an unfinished write
+            Report(file.Path, new DamagedBytes(log.End, indexed - log.End));
         else if (log.MayBeUnfinished(end))
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // the last run may not have synced the file, and the index relies on its contents
+            written.Sync(); // the last run may have ended before it synced the file, and the index relies on the file's contents
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;
@@ -102,14 +100,14 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <summary>
-    /// Cuts off an unfinished write. If the file contains nothing else, it stays as an empty
-    /// file until the committer deletes the dead segment.
+    /// Cuts off an unfinished write at the end of a segment's file. If the file contains no record, it stays as an empty file until the
+    /// committer deletes the segment.
     /// </summary>
-    /// <returns>Bytes left.</returns>
+    /// <returns>Length of the file afterwards, in bytes.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)
     {
         bool hasContents = log.HasHeader || log.HasRecords;
-        long end = hasContents ? log.End : 0; // 0 if not even the header was written
+        long end = hasContents ? log.End : 0; // 0 if the file lacks even the header
         if (log.Length == end && hasContents)
             return end;
         findings.Add(new RecoveryFinding(file.Path, end, log.Length - end, IsTornTail: true));

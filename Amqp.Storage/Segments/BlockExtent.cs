@@ -1,4 +1,4 @@
 namespace Amqp.Storage.Segments;
 
-/// <summary>A contiguous part of a segment's file, consisting of whole records, that is read as one block.</summary>
+/// <summary>A range of a segment's file that is read as one block. It consists of whole records.</summary>
 internal readonly record struct BlockExtent(long Offset, int Length);

@@ -1,12 +1,13 @@
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// A reader-writer lock for the offsets of records in segments. Readers share the
-/// lock; compaction, which changes the offsets, holds it exclusively. Thread-safe.
+/// A reader-writer lock for the offsets of records in segments. Readers of segments share the lock. Compaction changes the offsets, and
+/// holds the lock exclusively. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Only compaction moves records. A reader holds the lock for one read of a segment or an index. The committer holds it exclusively for two
-/// renames, to put a compacted segment in place. Lock order: a block's monitor, this lock, a segment's monitor.
+/// Only compaction moves records. A reader holds the lock for one read of a segment or an index. The committer holds it exclusively while
+/// two renames replace a segment by a compacted one. A thread that needs several locks takes a block's monitor first, then this lock, then
+/// a segment's monitor.
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]
@@ -14,7 +15,7 @@ internal sealed class SegmentLayout
 {
     private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.NoRecursion);
 
-    /// <summary>Keeps all records in place until the result is disposed.</summary>
+    /// <summary>Lets no other thread change offsets of records until the result is disposed.</summary>
     public Reading Read()
     {
         _lock.EnterReadLock();

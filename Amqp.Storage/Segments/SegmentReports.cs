@@ -3,7 +3,7 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Segments;
 
-/// <summary>Reports and requests about segments, from other threads to the committer. Thread-safe.</summary>
+/// <summary>Carries reports and requests about segments from other threads to the committer. Thread-safe.</summary>
 internal sealed class SegmentReports(CommitSignal signal)
 {
     private readonly ConcurrentQueue<Segment> _dead = new();
@@ -11,7 +11,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     private volatile bool _isSealRequested;
     private volatile bool _lacksSpace;
 
-    /// <summary>True if a report or a request is pending.</summary>
+    /// <summary>True if the committer has not taken a report or a request yet.</summary>
     public bool IsAny => !_dead.IsEmpty || _isSweepDue || _isSealRequested || _lacksSpace;
 
     /// <summary>Reports a segment that is dead and completely written.</summary>
@@ -21,7 +21,10 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>Requests a sweep: a segment was folded, or a failed deletion is to be retried.</summary>
+    /// <summary>
+    /// Requests that the committer tries to delete dead segments. Called when a segment has become deletable, or when a failed deletion is
+    /// to be retried.
+    /// </summary>
     public void RequestSweep()
     {
         _isSweepDue = true;
@@ -29,7 +32,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     }
 
     /// <summary>
-    /// Requests that the open segment be sealed. Its index then lists settles that the compaction of older segments needs.
+    /// Requests that the open segment be closed and indexed. Its index then lists settles that the compaction of older segments needs.
     /// </summary>
     public void RequestSeal()
     {
@@ -37,14 +40,17 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>Reports that the disk is too full to fold a segment. Without the fold the segment cannot be deleted.</summary>
+    /// <summary>
+    /// Reports that the disk is too full to copy a dead segment's settles to older segments. Without these copies the dead segment cannot
+    /// be deleted.
+    /// </summary>
     public void ReportLackOfSpace()
     {
         _lacksSpace = true;
         signal.Wake();
     }
 
-    /// <summary>Adds the reported dead segments to a list, and clears the request for a sweep.</summary>
+    /// <summary>Adds the reported dead segments to a list, and clears the request of <see cref="RequestSweep"/>.</summary>
     public void TakeDead(List<Segment> dead)
     {
         _isSweepDue = false;
@@ -60,7 +66,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         return lacksSpace;
     }
 
-    /// <summary>Returns true if a seal was requested since the last call.</summary>
+    /// <summary>Returns true if <see cref="RequestSeal"/> was called since the last call of this method.</summary>
     public bool TakeSealRequest()
     {
         bool isRequested = _isSealRequested;

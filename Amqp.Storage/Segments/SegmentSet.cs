@@ -4,8 +4,8 @@ using Amqp.Storage.Commits;
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// The segments that exist. Thread-safe, except for <see cref="Next"/>, called
-/// under the log's lock, and <see cref="Recover"/>, called before anything else.
+/// The segments that exist. Thread-safe, with two exceptions: <see cref="Next"/> is called under the log's lock, and <see cref="Recover"/>
+/// is called before all other members.
 /// </summary>
 internal sealed class SegmentSet(string directory, CommitSignal signal)
 {
@@ -14,20 +14,20 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
 
     public const string LogExtension = ".log";
 
-    /// <summary>Extension of a segment's file in format 1 of which only the settle records are used.</summary>
+    /// <summary>
+    /// Extension of those files of format 1 whose settle records are still valid, although all their messages are settled.
+    /// </summary>
     public const string SettlesOnlyExtension = ".settles";
 
     private readonly Lock _lock = new();
-    private readonly SortedList<long, Segment> _present = []; // owned by _lock
+    private readonly SortedList<long, Segment> _present = [];
     private long _lastId;
 
-    /// <summary>Path of the segments' folder.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>Reports and requests to the committer about segments.</summary>
     public SegmentReports Reports { get; } = new(signal);
 
-    /// <summary>The existing segments in order, with the open one.</summary>
+    /// <summary>The existing segments in order. The last of them may still be open for appending.</summary>
     public Segment[] Present
     {
         get
@@ -40,7 +40,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     public static string PathOf(string directory, long id, string extension) =>
         Path.Combine(directory, id.ToString("x16", CultureInfo.InvariantCulture) + extension);
 
-    /// <summary>Creates a segment after all others.</summary>
+    /// <summary>Creates a segment whose id is above the ids of all other segments.</summary>
     public Segment Next()
     {
         var segment = new Segment(++_lastId, PathOf(Directory, _lastId, LogExtension), Reports.ReportDead);
@@ -50,7 +50,8 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     }
 
     /// <summary>
-    /// Adds a segment of an earlier run. Call before anything is appended. The caller seals the segment once its messages are counted.
+    /// Adds a segment of an earlier run. Call before anything is appended to the log. The caller seals the segment when it has counted the
+    /// segment's messages.
     /// </summary>
     public Segment Recover(long id, string path)
     {
@@ -61,7 +62,6 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
         return segment;
     }
 
-    /// <summary>Removes a segment whose files are deleted.</summary>
     public void Remove(Segment segment)
     {
         lock (_lock)

@@ -5,17 +5,17 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Writes blocks of transient messages to page files when these blocks exceed their limit in memory.</summary>
+/// <summary>Writes blocks of transient messages to page files when their memory exceeds its limit.</summary>
 /// <remarks>
-/// Pages out whole blocks, oldest first. A message keeps its block, so its queues are not affected. All work runs on the housekeeper's
-/// thread, in slices. That thread owns the fields, except for those marked otherwise.
-/// <para>A failure loses nothing: the messages stay in memory, the memory alarm blocks publishers, and paging is retried later.</para>
+/// Writes whole blocks, oldest first. Entries of queues name blocks by number, so they need no change. All work runs on the housekeeper's
+/// thread, in slices. Only that thread uses the fields, except for those marked otherwise.
+/// <para>A failure loses nothing: the messages stay in memory, the memory alarm blocks publishers, and the write is retried later.</para>
 /// </remarks>
 internal sealed class Pager
 {
     private const long SliceBytes = 16 << 20;
 
-    // Fraction of the limit at which paging stops, so that each run is worth its cost.
+    // Paging stops when the memory is down to this fraction of its limit. So each run of the pager writes enough to be worth its cost.
     private const double Target = 0.9;
 
     private readonly BlockSpace _space;
@@ -29,7 +29,7 @@ internal sealed class Pager
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
-    /// <param name="space">Holds the blocks, and reports when the transient ones exceed their limit.</param>
+    /// <param name="space">Contains the blocks, and reports when the memory of transient blocks exceeds its limit.</param>
     /// <param name="folder">Folder of the page files.</param>
     /// <param name="options">Limits.</param>
     /// <param name="schedule">Runs work on the housekeeper's thread.</param>
@@ -50,7 +50,7 @@ internal sealed class Pager
 
     private void Page()
     {
-        Interlocked.Exchange(ref _isRequested, 0); // before paging: a block added from now on makes a new request
+        Interlocked.Exchange(ref _isRequested, 0); // cleared before paging, so that a block which is added from now on makes a new request
         if (_isWaiting)
             return;
         try
@@ -67,7 +67,7 @@ internal sealed class Pager
         }
     }
 
-    /// <returns>True if enough was written, or nothing more can be written. False if another slice is needed.</returns>
+    /// <returns>True if enough was written, or if nothing more can be written. False if another slice has to be written.</returns>
     private bool PageSlice()
     {
         if (_space.Transients.Bytes > _targetBytes)
@@ -85,7 +85,9 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>Throws if the disk has too little free space. Paging must stop before the disk is too full for the log.</summary>
+    /// <summary>
+    /// Throws an exception if the disk has too little free space. Paging must stop before the disk is too full for the log.
+    /// </summary>
     private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)

@@ -5,13 +5,13 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Appends messages that do not survive the process, for a store with or without a disk. Thread-safe.</summary>
+/// <summary>Appends messages that need not survive the end of the process. Used in stores with and without a disk. Thread-safe.</summary>
 /// <remarks>
-/// When these messages exceed their limit in memory, the <see cref="Pager"/> of a store with a disk writes blocks of them to page files.
+/// In a store with a disk, a <see cref="Pager"/> writes blocks of these messages to page files when their memory exceeds its limit.
 /// </remarks>
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {
-    private readonly TransientWriter[] _writers = // a power of two
+    private readonly TransientWriter[] _writers = // the length is a power of two
         [.. Enumerable.Range(0, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 8)))
             .Select(_ => new TransientWriter(space, options))];
 

@@ -6,16 +6,18 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Copies payloads of transient messages into blocks, which are in memory only until they are paged out. Thread-safe.</summary>
+/// <summary>
+/// Copies payloads of transient messages into blocks in memory. The pager may later write these blocks to page files. Thread-safe.
+/// </summary>
 /// <remarks>A store has several writers, so that publishers on different cores seldom wait for each other.</remarks>
 internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions options)
 {
     private readonly Lock _lock = new();
 
-    // All fields below are owned by _lock.
+    // The lock _lock guards all fields below.
     private Block? _block; // the open block
-    private int _used; // bytes of the open block in use
-    private long _references; // messages appended to the open block, each counted once for each queue
+    private int _used;
+    private long _references; // number of messages in the open block; a message counts once for each of its queues
     private bool _closed;
 
     /// <inheritdoc cref="IMessageStore.Append"/>

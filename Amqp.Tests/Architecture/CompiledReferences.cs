@@ -6,7 +6,7 @@ namespace Amqp.Tests.Architecture;
 /// <summary>
 /// The references between the types of an assembly, read from the compiled code. A nested type counts as the type around it.
 /// </summary>
-/// <remarks>The use of a constant is not found, because the compiler copies the constant's value.</remarks>
+/// <remarks>A use of a constant is not found, because the compiler replaces it by the constant's value.</remarks>
 internal sealed class CompiledReferences
 {
     private readonly HashSet<(string From, string To)> _pairs = [];
@@ -26,7 +26,7 @@ internal sealed class CompiledReferences
     /// <summary>The namespaces of all types, except types that the compiler has generated.</summary>
     public IReadOnlySet<string> Namespaces => _namespaces;
 
-    /// <summary>Pairs of full names: a type, and another type that it uses.</summary>
+    /// <summary>Pairs of full names. The first type of a pair uses the second.</summary>
     public IReadOnlySet<(string From, string To)> Pairs => _pairs;
 
     private void Read(TypeDefinition type)

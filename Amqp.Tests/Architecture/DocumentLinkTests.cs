@@ -41,7 +41,6 @@ public sealed partial class DocumentLinkTests
         Assert.That(missing, Is.Empty);
     }
 
-    /// <summary>The headings of a document, in the form that links use.</summary>
     private static IEnumerable<string> Anchors(string file) =>
         File.ReadLines(file)
             .Where(line => line.StartsWith('#'))

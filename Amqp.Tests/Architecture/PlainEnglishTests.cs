@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Comments, texts and documents do not use certain phrases. For each phrase the test names the words to use instead.</summary>
+/// <summary>
+/// Comments, texts and documents must not contain certain phrases. The failure message suggests other words for each phrase.
+/// </summary>
 public sealed partial class PlainEnglishTests
 {
-    /// <summary>A phrase as a regular expression over one line, and the words to use instead.</summary>
+    /// <summary>The banned phrases, each as a regular expression for one line, and the words to use instead.</summary>
     private static readonly (string Phrase, string Instead)[] _phrases =
     [
         (@"\blets? (him |them |it )?in\b", "accept, admit"),
@@ -47,7 +49,9 @@ public sealed partial class PlainEnglishTests
     private static readonly Regex _any = new(
         string.Join('|', _phrases.Select(phrase => phrase.Phrase)), RegexOptions.Compiled | RegexOptions.IgnoreCase);
 
-    /// <summary>A question word at the start of a summary, a parameter, a return value or a paragraph.</summary>
+    /// <summary>
+    /// Question words that must not begin a summary, a parameter, a return value or a paragraph, and the words to use instead.
+    /// </summary>
     private static readonly (string Word, string Instead)[] _starts =
     [
         ("Whether", "True if ..."),
@@ -91,7 +95,7 @@ public sealed partial class PlainEnglishTests
 
     private static IEnumerable<string> Questions(string file)
     {
-        bool isOpen = false; // true if the last line ended with a tag, so that this line begins the tag's text
+        bool isOpen = false; // true if the line before ended with a tag, so that the text of the tag begins on this line
         int number = 0;
         foreach (string line in File.ReadLines(file))
         {

@@ -2,9 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>
-/// Amqp.Protocol is a single namespace, so namespaces show no order. Its folders have an order: each folder uses only the folders below it.
-/// </summary>
+/// <summary>Amqp.Protocol is a single namespace, but its folders form an order: code in a folder uses only the folders below it.</summary>
 public sealed class ProtocolFolderTests
 {
     [Test]
@@ -27,8 +25,8 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // Removes uses by a folder that no other folder uses, and uses of a folder that uses no other, until nothing more can be removed.
-        // The remaining uses form circles.
+        // The loop removes each use by a folder that no other folder uses, and each use of a folder that uses no other, until nothing more
+        // can be removed. The uses that remain form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The folders of Amqp.Protocol. They are not namespaces, because the project is a single namespace.</summary>
+/// <summary>The folders of Amqp.Protocol. All of them belong to a single namespace.</summary>
 internal static partial class ProtocolFolders
 {
     public const string Project = "Amqp.Protocol";
 
     private static readonly string _root = Path.Combine(SourceTree.Root, Project);
 
-    /// <summary>The folder of each type's file, by the full name of the type.</summary>
+    /// <summary>The folder of the file in which each type is declared, by the full name of the type.</summary>
     public static IReadOnlyDictionary<string, string> ByType { get; } = SourceTree.FilesOf(Project)
         .SelectMany(
             file => Declaration().Matches(File.ReadAllText(file)),

@@ -5,7 +5,9 @@ using Amqp.Storage;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>The rooms in docs/architecture.md are in order: each room uses only the rooms below it.</summary>
+/// <summary>
+/// The rooms (groups of namespaces) in docs/architecture.md are in order: the code of each room uses only the rooms below it.
+/// </summary>
 public sealed partial class RoomOrderTests
 {
     private const string Server = "Amqp.Server.";
@@ -13,7 +15,7 @@ public sealed partial class RoomOrderTests
     private static readonly CompiledReferences _references = new(
         new[] { typeof(Frame), typeof(IMessageStore), typeof(BrokerCommandLine) }.Select(type => type.Assembly.Location));
 
-    /// <summary>Row of each room in the table, by the room's namespace. Row 0 is the uppermost room.</summary>
+    /// <summary>Row of each room in the document's table, by the room's namespace. Row 0 is the uppermost room.</summary>
     private static readonly Dictionary<string, int> _places = Room().Matches(Table()).Select(row => row.Groups["name"].Value)
         .Select((name, place) => (Name: name.StartsWith("Amqp.", StringComparison.Ordinal) ? name : Server + name, Place: place))
         .ToDictionary(room => room.Name, room => room.Place);
@@ -38,7 +40,7 @@ public sealed partial class RoomOrderTests
 
     private static string Short(string type) => type.StartsWith(Server, StringComparison.Ordinal) ? type[Server.Length..] : type;
 
-    /// <summary>Returns the text between the heading of the rooms and the next heading.</summary>
+    /// <summary>Returns the section "Rooms" of the document, without its heading.</summary>
     private static string Table() =>
         File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md")).Split("\n## Rooms\n")[1].Split("\n## ")[0];
 

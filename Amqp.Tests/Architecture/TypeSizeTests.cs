@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Maximum sizes of types and files in the rooms that handle messages: Broker, Channels, Connections and the store.</summary>
+/// <summary>Types and files of Broker, Channels, Connections and the store do not exceed certain sizes.</summary>
 public sealed partial class TypeSizeTests
 {
     private const int MostMembers = 25;
@@ -18,7 +18,7 @@ public sealed partial class TypeSizeTests
 
     private static readonly string[] _rooms = ["Amqp.Server.Broker", "Amqp.Server.Channels", "Amqp.Server.Connections", "Amqp.Storage"];
 
-    /// <summary>The declaration of each type in a room, by the type's name and the file.</summary>
+    /// <summary>The partial types, each with every file that declares a part of it.</summary>
     private static readonly (string Type, string File)[] _partialTypes =
     [
         .. from file in SourceFiles()
@@ -53,8 +53,8 @@ public sealed partial class TypeSizeTests
             Is.Empty);
 
     /// <summary>
-    /// Returns the methods and properties in the source of a type. A property counts once; constructors, fields, events and operators do
-    /// not count.
+    /// Returns the methods and properties that the source of a type declares. A property counts once. Constructors, fields, events and
+    /// operators do not count.
     /// </summary>
     private static IEnumerable<MemberInfo> MembersOf(Type type)
     {
@@ -69,8 +69,8 @@ public sealed partial class TypeSizeTests
     }
 
     /// <summary>
-    /// True for the method that the compiler generates to connect an interface's method with an <c>in</c> parameter to the public method
-    /// that implements it.
+    /// Returns true for a method of a certain kind that only the compiler declares. It connects a method of an interface, if that has an
+    /// <c>in</c> parameter, to the public method that implements it.
     /// </summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
@@ -81,19 +81,20 @@ public sealed partial class TypeSizeTests
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
 
     /// <summary>
-    /// True for a member that the compiler has generated. Such local functions, lambdas and types have angle brackets in their names.
+    /// Returns true for a member that the compiler has generated. Local functions, lambdas and their types have angle brackets in their
+    /// names.
     /// </summary>
     private static bool IsGenerated(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 
-    /// <summary>True for a type of options, which has only properties with a setter.</summary>
+    /// <summary>Returns true for a type of options: all of its members are properties with a setter.</summary>
     private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
 
-    /// <summary>True for a type that declares log lines.</summary>
+    /// <summary>Returns true for a type that declares texts of log lines.</summary>
     private static bool IsLog(Type type) => type.GetMethods(Declared).Any(method => method.IsDefined(typeof(LoggerMessageAttribute)));
 
-    /// <summary>All source files of the rooms, except generated ones.</summary>
+    /// <summary>Returns the source files of the rooms, except for generated files.</summary>
     private static IEnumerable<string> SourceFiles() =>
         from room in _rooms
         from file in SourceTree.FilesOf(

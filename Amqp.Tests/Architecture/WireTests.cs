@@ -4,15 +4,15 @@ using Amqp.Server;
 namespace Amqp.Tests.Architecture;
 
 /// <summary>
-/// The HTTP API calls the broker directly. It may use AMQP's values, but no type that reads, writes or transports frames.
+/// The code of the HTTP API may use the values of AMQP, but no type that reads, writes or transports frames: it calls the broker directly.
 /// </summary>
 public sealed class WireTests
 {
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
     /// <summary>
-    /// The folders of Amqp.Protocol whose types handle frames. The decoded properties, which are in the folder Content, are a value and may
-    /// be used.
+    /// The folders of Amqp.Protocol that contain types for frames. A message's decoded properties are in the folder Content too, but are a
+    /// value that may be used.
     /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 
@@ -21,7 +21,7 @@ public sealed class WireTests
     [Test]
     public void The_HTTP_API_knows_no_frames_no_pipes_and_no_channels() => Assert.That(WiresOf("Amqp.Server.Management."), Is.Empty);
 
-    // Shows that references are found. Otherwise the test above could pass because it found none.
+    // Shows that the search finds references. Otherwise the test above could pass because the search found nothing.
     [TestCase("System.IO.Pipelines.PipeReader")]
     [TestCase("Amqp.Server.Channels.AmqpChannel")]
     [TestCase("Amqp.Protocol.FrameReader")]

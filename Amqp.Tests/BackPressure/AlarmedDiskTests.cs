@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Messages that the broker itself would write, such as dead letters, are delayed while the disk alarm is set. No thread is blocked by
-/// them, and everything else continues.
+/// While the disk alarm is set, the broker delays the messages that it would write itself, such as dead letters. They block no thread, and
+/// everything else continues.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
@@ -79,7 +79,8 @@ public sealed class AlarmedDiskTests
 
         for (int i = 0; i < Count; i++)
         {
-            var delivery = await _channel.ExpectDeliveryAsync(); // prefetch is 1, so this arrives when the previous delivery is settled
+            // the prefetch count is 1, so this message arrives only when the one before it is settled
+            var delivery = await _channel.ExpectDeliveryAsync();
             Assert.That(delivery.Text, Is.EqualTo($"{i}"));
             await _channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: false));
         }
@@ -165,8 +166,8 @@ public sealed class AlarmedDiskTests
             .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
     /// <summary>
-    /// Sets the alarm, and then commits a transaction whose messages were published before the alarm. A commit is not a publish, so the
-    /// alarm does not block it: the messages enter their queues, and their time to live begins.
+    /// Sets the alarm, and then commits a transaction whose messages were published before the alarm. The alarm does not block a commit. So
+    /// the messages enter their queues, and their time to live begins.
     /// </summary>
     private async Task CommitUnderAlarmAsync()
     {

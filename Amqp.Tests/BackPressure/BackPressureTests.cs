@@ -6,7 +6,7 @@ using QueueDeclareOk = Amqp.Protocol.QueueDeclareOk;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Base of the fixtures in this folder. Each test has a broker of its own, so that no other test uses the broker's memory.
+/// Base of the test classes in this folder. Each test has a broker of its own, so that no other test uses the broker's memory.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class BackPressureTests
@@ -19,7 +19,7 @@ public abstract class BackPressureTests
 
     private protected BrokerProcess Broker { get; private set; } = null!;
 
-    /// <summary>Path of the configuration file; null for none.</summary>
+    /// <summary>Path of the broker's configuration file; null for a broker without such a file.</summary>
     private protected virtual string? ConfigFile => null;
 
     [SetUp]
@@ -40,7 +40,7 @@ public abstract class BackPressureTests
     private protected async Task<AmqpSocket> OpenSocketAsync(ushort heartbeat = 0) =>
         Keep(await AmqpSocket.OpenAsync(Broker.Port, heartbeat));
 
-    /// <summary>Opens a TCP connection and sends nothing.</summary>
+    /// <summary>Opens a TCP connection, on which the client sends nothing.</summary>
     private protected async Task<AmqpSocket> DialAsync() => Keep(await AmqpSocket.DialAsync(Broker.Port));
 
     private protected async Task<IConnection> ConnectAsync()

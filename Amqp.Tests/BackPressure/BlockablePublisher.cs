@@ -3,8 +3,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishes a flood with confirms. Records the confirms, and when the broker blocks and unblocks the publisher.</summary>
-/// <remarks>One test owns the publisher. Other threads may read its records at the same time.</remarks>
+/// <summary>
+/// Publishes many messages with confirms, as fast as it can. Records the confirms, and the moments at which the broker blocks and unblocks
+/// it.
+/// </summary>
+/// <remarks>Belongs to one test. Other threads may read its records at the same time.</remarks>
 internal sealed class BlockablePublisher : IDisposable
 {
     private readonly AmqpSocket _socket;
@@ -20,7 +23,6 @@ internal sealed class BlockablePublisher : IDisposable
     /// <summary>Completes when the broker unblocks the publisher for the first time.</summary>
     public Task Unblocked => _unblocked.Task;
 
-    /// <summary>Number of messages that were confirmed.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
     public static async Task<BlockablePublisher> OpenAsync(int port, string queue)
@@ -33,7 +35,7 @@ internal sealed class BlockablePublisher : IDisposable
         return new BlockablePublisher(socket);
     }
 
-    /// <summary>Publishes a flood of persistent messages. Returns when all of them are confirmed.</summary>
+    /// <summary>Publishes many persistent messages, and returns when all of them are confirmed.</summary>
     public Task PublishAsync(string queue, int size, int count) =>
         Task.WhenAll(Flood.PublishAsync(_socket, queue, size, count, persistent: true), ReceiveAsync(count));
 

@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The moment at which an alarm blocks a connection. As in RabbitMQ, it is the first content frame after the alarm, regardless of earlier
-/// actions of the connection.
+/// An alarm blocks a connection at its first content frame after the alarm, as in RabbitMQ. Earlier actions of the connection do not
+/// matter.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
@@ -125,8 +125,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client that holds more than an eighth of the memory limit is closed, because no other client could free this memory. It is closed
-    /// only for a memory alarm.
+    /// During a memory alarm, the broker closes a client that publishes while it holds more than an eighth of the memory limit, because no
+    /// other client could free this memory. A disk alarm closes no client.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -145,7 +145,7 @@ public sealed class BlockedPublisherTests
             await (what == "a content"
                 ? _second.SendFrameAsync(FrameType.Body, part)
                 : _second.PublishAsync(new BasicPublish("", "q", false, false), Encoded.Properties(new()), part));
-        await DeclareAsync(_first); // the broker answers after it has read all these frames
+        await DeclareAsync(_first); // the broker answers the declaration only after it has read all the frames above
         Set(alarm);
 
         await _first.PublishAsync("", "q", "held back");
@@ -176,7 +176,7 @@ public sealed class BlockedPublisherTests
         Assert.That(_broker.Broker.Alarms.Reason ?? "", Is.EqualTo(alarms));
     }
 
-    /// <returns>Number of messages that the preparation puts into the queue.</returns>
+    /// <returns>Number of messages that the publisher has put into the queue.</returns>
     private async Task<int> PrepareAsync(string before)
     {
         switch (before)
@@ -206,14 +206,15 @@ public sealed class BlockedPublisherTests
         await channel.SendAsync(new BasicPublish("", "q", false, false));
         await channel.SendFrameAsync(FrameType.Header, Encoded.Header(bodySize, Encoded.Properties(new())));
         await channel.SendFrameAsync(FrameType.Body, part);
-        await DeclareAsync(_first); // the broker answers after it has read all these frames
+        await DeclareAsync(_first); // the broker answers the declaration only after it has read all the frames above
     }
 
     private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Waits for two heartbeats of the broker. They show that the connection is alive, and in the meantime the broker could have read more.
+    /// Waits for two heartbeats of the broker. They show that the connection is alive, and give the broker time to read more of what the
+    /// client has sent.
     /// </summary>
     private async Task BeatAsync()
     {

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Memory that clients make the broker hold besides messages. It counts for the memory alarm until the clients release it.
+/// The broker holds memory for clients besides messages. This memory counts for the memory alarm until the clients release it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
@@ -21,7 +21,7 @@ public sealed class ClientMemoryTests
     [Test]
     public async Task Full_outboxes_of_clients_that_do_not_read_raise_the_alarm_by_themselves()
     {
-        const int clients = 8; // with an outbox of 1 MiB each
+        const int clients = 8; // the outbox of each client holds up to 1 MiB
         _broker = await BrokerInProcess.StartAsync("vm_memory_high_watermark.absolute = 6MiB\nvm_memory_high_watermark_paging_ratio = 1.0");
         byte[] message = AmqpSocket.Publish("amq.fanout", "", new byte[10_000], persistent: false);
         var deaf = new List<AmqpSocket>();
@@ -35,9 +35,10 @@ public sealed class ClientMemoryTests
             await publisher.SendAsync(message);
             await publisher.SendAsync(1, new ChannelFlow(true));
             if ((await publisher.ReceiveAsync()).Method != ChannelFlowOk.Id)
-                break; // the frame is connection.blocked
+                break; // the frame is connection.blocked: the alarm is set
             foreach (var queue in queues)
-                Purge(queue); // messages that the outboxes refuse stay in the queues, and must not raise the alarm
+                // outboxes that are full leave messages in the queues; without the purge, these messages could raise the alarm instead
+                Purge(queue);
         }
         foreach (var queue in queues)
             Purge(queue);
@@ -107,8 +108,8 @@ public sealed class ClientMemoryTests
 
         async Task DemandMoreAsync(string what)
         {
-            // The memory may be counted shortly after the answer. The answer itself counts until it is sent, so the test waits for empty
-            // outboxes.
+            // The broker may count the memory a moment after it has answered. An answer in an outbox counts too, so the test waits until
+            // the outboxes are empty.
             await Eventually.Holds(
                 () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
                 () => $"{what} is not counted");

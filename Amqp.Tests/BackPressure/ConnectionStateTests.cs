@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The states of connections in the HTTP API, and the replies to clients that do not support connection.blocked.
+/// The states of blocked connections in the HTTP API, and the broker's replies to clients that do not support connection.blocked.
 /// </summary>
 public class ConnectionStateTests
 {
@@ -101,7 +101,7 @@ public class ConnectionStateTests
         _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
         await channel.PublishAsync("", "nowhere", "a");
 
-        // The broker's heartbeats serve as a clock: nine of them take more than four intervals.
+        // The test measures time by the broker's heartbeats: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
             Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
 

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The disk alarm, with a limit larger than the free space of any disk.</summary>
+/// <summary>
+/// The disk alarm blocks publishers. Its limit is larger than the free space of any disk, so the alarm is set from the start.
+/// </summary>
 public sealed class DiskAlarmTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("disk_free_limit.absolute = 1000000GB");

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes numbered messages of one size without confirms, as fast as the broker reads them. Reads them back and checks them.
+/// Publishes numbered messages of one size without confirms, as fast as the broker reads them. Receives the messages and checks their
+/// numbers.
 /// </summary>
 internal static class Flood
 {
@@ -14,7 +15,7 @@ internal static class Flood
     {
         byte[] body = new byte[size];
         byte[] publish = AmqpSocket.Publish("", queue, body, persistent);
-        int numberAt = publish.Length - 1 - size; // the body is the end of a frame, and only the frame-end octet follows
+        int numberAt = publish.Length - 1 - size; // the body is at the end of the last frame, before the frame-end octet
         byte[] batch = new byte[publish.Length * Math.Max(1, 256 * 1024 / publish.Length)];
         int filled = 0;
         for (int number = 0; number < count; number++)
@@ -29,7 +30,7 @@ internal static class Flood
         }
     }
 
-    /// <summary>Reads deliveries, and checks that they are the first messages of a flood: each once, and in order.</summary>
+    /// <summary>Receives deliveries, and checks that they are the first messages of a flood, in order and without repetition.</summary>
     public static async Task DemandAllAsync(AmqpSocket socket, int size, int count)
     {
         for (int number = 0; number < count; number++)

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Declarations and deletions on a full disk of 16 MiB, which has no space for their records.</summary>
+/// <summary>Clients declare and delete queues on a full disk of 16 MiB, which has no space for the records of these changes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskDeclareTests
 {
@@ -73,8 +73,8 @@ public sealed class FullDiskDeclareTests
             Throws.TypeOf<OperationInterruptedException>().With.Message.Contains("NOT_FOUND"));
     }
 
-    /// <summary>Declares queues until the catalog's last page on the disk has no space for one more.</summary>
-    /// <returns>Name of that queue.</returns>
+    /// <summary>Declares queues until the disk has no space for the record of the next queue.</summary>
+    /// <returns>Name of the queue that could not be declared.</returns>
     private static async Task<string> DeclareUntilRefusedAsync(IChannel channel)
     {
         for (int number = 0; ; number++)

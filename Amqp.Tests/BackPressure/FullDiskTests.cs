@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// A disk that becomes full in the middle of a flood. The disk limit is so small that the disk alarm is not raised first.
+/// A disk becomes full while a client publishes many messages. The disk limit is so small that the disk alarm is not raised first.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskTests : IDisposable
@@ -13,7 +13,7 @@ public sealed class FullDiskTests : IDisposable
     private const long MiB = 1 << 20;
     private const long Room = 32 * MiB;
     private const int Size = 20_000;
-    private const int Count = 3_000; // 60 MB
+    private const int Count = 3_000; // 3,000 messages are 60 MB
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFile _config = new("""
@@ -89,7 +89,7 @@ public sealed class FullDiskTests : IDisposable
         await _publisher.Blocked.WaitAsync(_patience);
 
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk
+        await Flood.DemandAllAsync(consumer, Size, Count); // the flood has more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
     }
@@ -115,7 +115,7 @@ public sealed class FullDiskTests : IDisposable
 
         await other.SendAsync(1, new BasicNack(dead, true, false));
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk
+        await Flood.DemandAllAsync(consumer, Size, Count); // the flood has more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
         await Eventually.Holds(async () => await CountAsync(other, "graves") == dead, () => "dead letters are no longer published");

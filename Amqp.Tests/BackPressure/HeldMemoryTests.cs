@@ -6,7 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Held memory of clients counts for the memory alarm and has a limit of its own. Here the watermark is 64 MiB, and paging is off.
+/// Memory that the broker holds for clients, such as unfinished messages, counts for the memory alarm and has a limit of its own. In these
+/// tests the watermark is 64 MiB, and paging is off.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
         publisher.SendUntilBlocked(AmqpSocket.Publish("", "uncommitted", new byte[Size], persistent: false), 400 * MiB);
 
         await DemandEndedAsync(publisher);
-        await DemandServiceAsync(); // the memory that the publisher held is free again
+        await DemandServiceAsync(); // succeeds only if the memory that was held for the publisher is free again
         Assert.That(ProcessMemory.PeakBytes(Broker.Pid), Is.LessThan(400 * MiB));
     }
 
@@ -57,7 +58,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
     [Test]
     public async Task Messages_that_are_half_there_and_take_the_memory_there_is_end_their_connection()
     {
-        const int channels = 10; // 400 MB in all
+        const int channels = 10; // 10 channels publish 400 MB together
         var publisher = await OpenSocketAsync();
 
         for (ushort channel = 2; channel < channels + 2; channel++)
@@ -87,7 +88,9 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
         return publisher;
     }
 
-    /// <summary>Returns the frames that open a channel and publish 40 MB on it, without the last frame.</summary>
+    /// <summary>
+    /// Returns the frames that open a channel and publish a message of 40 MB on it. The last frame of the message is missing.
+    /// </summary>
     private static byte[] UnfinishedPublish(ushort channel)
     {
         const int frameMax = 131_072;

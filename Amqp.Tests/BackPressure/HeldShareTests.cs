@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// A client that publishes during an alarm and holds an eighth of the watermark is closed, if closing it helps to end the alarm. Other
-/// clients are blocked.
+/// During an alarm, the broker closes a publishing client for which it holds an eighth of the watermark, if closing it helps to end the
+/// alarm. Other publishers are blocked.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Connections that do nothing, and connections that never complete their login.</summary>
+/// <summary>Connections that do nothing after their login, and connections that never complete it.</summary>
 public sealed class IdleConnectionTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("handshake_timeout = 2000");
@@ -41,7 +41,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
         var stuck = new List<AmqpSocket>();
         for (int i = 0; i < 100; i++)
         {
-            stuck.Add(await DialAsync()); // sends nothing
+            stuck.Add(await DialAsync()); // each of these clients sends nothing
 
             stuck.Add(await DialAsync());
             await stuck[^1].SendAsync(ProtocolHeader.Amqp091[..3].ToArray());
@@ -49,7 +49,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
             stuck.Add(await DialAsync());
             await stuck[^1].SendAsync(ProtocolHeader.Amqp091.ToArray());
             await stuck[^1].ExpectAsync<ConnectionStart>();
-            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // a part of a frame's head
+            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // each of these clients sends a part of a frame's head
         }
 
         await DemandServiceAsync();

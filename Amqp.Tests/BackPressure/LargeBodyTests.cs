@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Messages as large as the client library accepts.</summary>
+/// <summary>Messages with large bodies, close to the limit of the client library.</summary>
 public sealed class LargeBodyTests : BackPressureTests
 {
     private const int Size = 60_000_000; // the client library accepts at most 64 MiB

@@ -5,11 +5,14 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The memory alarm, with a watermark of 64 MiB. Paging is off, because it would free memory and prevent the alarm.</summary>
+/// <summary>
+/// The memory alarm blocks publishers when the broker's memory exceeds a watermark of 64 MiB. Paging is off, because it would free memory
+/// and prevent the alarm.
+/// </summary>
 public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 {
     private const int Size = 10_000;
-    private const int Count = 20_000; // 200 MB
+    private const int Count = 20_000; // 20,000 messages are 200 MB
     private readonly TemporaryFile _config = new("vm_memory_high_watermark.absolute = 64MiB\nvm_memory_high_watermark_paging_ratio = 1.0");
 
     private protected override string ConfigFile => _config.Path;
@@ -38,7 +41,8 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var publishing = PublishAsync(publisher);
         Assert.That(await blocked.Task.WaitAsync(Patience), Does.Contain("memory"));
         await ConsumeAsync(consumer, "transient");
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit into memory, so all arrive only if publishing continues
+        // the flood has more messages than fit into memory, so it arrives only if the publisher can continue
+        await Flood.DemandAllAsync(consumer, Size, Count);
 
         await unblocked.Task.WaitAsync(Patience);
         await publishing.WaitAsync(Patience);
@@ -55,7 +59,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         await TestContext.Progress.WriteLineAsync(
             $"memory alarm at 64 MiB: blocked after {sent / MiB} MiB, the broker holds {peak / MiB} MiB at most");
 
-        // The alarm is checked ten times a second. Bytes that arrive between two checks may exceed the watermark.
+        // The broker checks its memory ten times a second. Bytes that arrive between two checks may exceed the watermark.
         Assert.That(sent, Is.LessThan(400 * MiB));
         Assert.That(peak, Is.LessThan(550 * MiB));
     }

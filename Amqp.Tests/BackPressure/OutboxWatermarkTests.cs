@@ -2,7 +2,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>An outbox whose watermark is a few messages, so that deliveries stop and resume all the time.</summary>
+/// <summary>Deliveries stop and resume all the time, because the watermark of a connection's outbox is only a few messages.</summary>
 public sealed class OutboxWatermarkTests : BackPressureTests, IDisposable
 {
     private const int Size = 500;

@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Floods of transient messages, far more than the memory high watermark of 64 MiB. Paging begins at half of the watermark.
+/// Publishers send many more transient messages than the memory watermark of 64 MiB allows. The broker begins to page them out at half of
+/// the watermark.
 /// </summary>
 public sealed class PagingTests : BackPressureTests, IDisposable
 {
@@ -40,7 +41,7 @@ public sealed class PagingTests : BackPressureTests, IDisposable
         await DeclareAsync(publisher, "transient");
         await Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false).WaitAsync(Patience);
 
-        // Consumes both halves of the messages. In the second half the numbers start from 0 again.
+        // The flood was published in two halves. The numbers of the messages start from 0 in each half.
         var consumer = await OpenSocketAsync();
         await ConsumeAsync(consumer, "transient");
         var publishing = Flood.PublishAsync(publisher, "transient", size, count / 2, persistent: false);

@@ -3,11 +3,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Many requests in one packet, each with a large response.</summary>
+/// <summary>A client sends many requests in one packet, and each request has a large response.</summary>
 public sealed class PipelinedGetTests : BackPressureTests
 {
     private const int Size = 4_000_000;
-    private const int Count = 100; // 400 MB of answers to 4 kB of requests
+    private const int Count = 100; // 100 requests of 4 kB together have 400 MB of answers
 
     [Test]
     public async Task Gets_wait_until_the_answers_to_those_before_are_read()
@@ -17,7 +17,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         await client.SendAsync(AmqpSocket.Publish("", "large", new byte[Size], persistent: false));
 
         await client.SendAsync(GetsAndRejects());
-        await DemandServiceAsync(); // meanwhile the client does not read the responses
+        await DemandServiceAsync(); // the first client does not read its responses meanwhile
         for (ulong tag = 1; tag <= Count; tag++)
             await DemandMessageAsync(client, tag);
 
@@ -27,7 +27,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         Assert.That(peak, Is.LessThan(250 * MiB));
     }
 
-    /// <summary>Returns requests that get the same message and requeue it, repeatedly.</summary>
+    /// <summary>Returns the frames of many requests, which alternately get the message and requeue it.</summary>
     private static byte[] GetsAndRejects()
     {
         var requests = new List<byte>();
@@ -43,7 +43,7 @@ public sealed class PipelinedGetTests : BackPressureTests
     {
         var method = await client.ExpectAsync<BasicGetOk>();
         Assert.That(method.DeliveryTag, Is.EqualTo(tag));
-        await client.ReceiveAsync(); // the content header
+        await client.ReceiveAsync(); // this frame is the content header
         for (int received = 0; received < Size;)
             received += (await client.ReceiveAsync()).Payload.Length;
     }

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>A publisher's brake, without a connection: when it pauses the publisher, and the state that it reports.</summary>
+/// <summary>
+/// The class that pauses publishers, tested without a connection: the moments of the pauses, and the states that it reports.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput
 {

@@ -11,7 +11,7 @@ public sealed class SlowReaderTests : BackPressureTests
     [Test]
     public async Task Messages_for_a_consumer_that_does_not_read_wait_on_disk_and_come_in_order_when_it_does()
     {
-        const int count = 30_000; // 300 MB
+        const int count = 30_000; // 30,000 messages are 300 MB
         var consumer = await OpenSocketAsync();
         await DeclareAsync(consumer, "slow");
         await ConsumeAsync(consumer, "slow");

@@ -4,14 +4,16 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>The disk alarm on a disk of 96 MiB that the test really fills. Segments have 16 MiB, and the limit is 20 MB.</summary>
+/// <summary>
+/// The disk alarm on a disk of 96 MiB, which the test really fills. Segments of the log have 16 MiB, and the limit of the alarm is 20 MB.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SmallDiskTests : IDisposable
 {
     private const long MiB = 1 << 20;
     private const int Limit = 20_000_000;
     private const int Size = 20_000;
-    private const int Count = 10_000; // 200 MB
+    private const int Count = 10_000; // 10,000 messages are 200 MB
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFile _config = new($"""
@@ -52,7 +54,8 @@ public sealed class SmallDiskTests : IDisposable
 
         await consumer.SendAsync(1, new BasicConsume("flooded", "", false, true, false, false, FieldTable.Empty));
         await consumer.ExpectAsync<BasicConsumeOk>();
-        await Flood.DemandAllAsync(consumer, Size, Count); // more messages than fit on the disk, so all arrive only if publishing continues
+        // the flood has more messages than fit on the disk, so it arrives only if the publisher can continue
+        await Flood.DemandAllAsync(consumer, Size, Count);
 
         await _publisher.Unblocked.WaitAsync(_patience);
         await publishing.WaitAsync(_patience);
@@ -68,8 +71,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} messages are confirmed");
-        // When the alarm is set, free space may be below the limit by two amounts of up to 4 MiB each: the bytes appended since the
-        // previous check, and the bytes that were appended before but not yet written at that check.
+        // When the alarm is set, the disk may have less free space than the limit. The bytes appended since the last check may be missing,
+        // and the bytes that were not yet written at that check. Each of the two is at most 4 MiB.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

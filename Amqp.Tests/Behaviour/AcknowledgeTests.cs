@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The delivery tags that basic.ack, basic.nack and basic.reject accept.</summary>
+/// <summary>Which delivery tags basic.ack, basic.nack and basic.reject accept, and what happens to the messages.</summary>
 public class AcknowledgeTests : BehaviourTests
 {
     [Test]
@@ -183,8 +183,8 @@ public class AcknowledgeTests : BehaviourTests
         await ExpectUnknownAsync(channel, 99, BasicAck.Id);
 
         await channel.SendAsync(new ChannelCloseOk());
-        // The test consumes the messages instead of using basic.get, because RabbitMQ requeues them only after the close has completed. A
-        // consumer waits for them.
+        // RabbitMQ requeues the messages only after it has closed the channel. So the test consumes them, because a consumer waits for
+        // messages, and basic.get does not.
         var other = await channel.Client.OpenChannelAsync(2);
         await other.ConsumeAsync(queue);
         foreach (string message in (string[])["1", "2", "3"])
@@ -194,7 +194,7 @@ public class AcknowledgeTests : BehaviourTests
         }
     }
 
-    /// <summary>Declares a queue with the given number of messages ("1" and so on), and gets all of them on the given channel.</summary>
+    /// <summary>Declares a queue with a number of messages ("1", "2" and so on), and gets all of them on the channel.</summary>
     private static async Task<string> TakeAsync(RawChannel channel, int count)
     {
         string queue = await DeclareQueueAsync(channel);
@@ -205,7 +205,7 @@ public class AcknowledgeTests : BehaviourTests
         return queue;
     }
 
-    /// <summary>Closes the channel, and checks that exactly these messages are back in the queue.</summary>
+    /// <summary>Closes the channel, and checks that the queue then contains exactly these messages.</summary>
     private static async Task ExpectBackAsync(RawChannel channel, string queue, params string[] messages)
     {
         await channel.CallAsync<ChannelClose, ChannelCloseOk>(new ChannelClose(200, "", 0, 0));

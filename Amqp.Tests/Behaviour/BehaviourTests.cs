@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, which are removed after the test. So all
-/// these tests may run in parallel, also on a broker that has other clients.
+/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, and removes them at its end. So these tests
+/// may run in parallel, even on a broker that has other clients.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
@@ -25,7 +25,7 @@ public abstract class BehaviourTests
             return;
         await using var cleaner = await RawClient.DialAsync();
         await cleaner.OpenAsync();
-        // The answers are not awaited: the delete of an exclusive queue fails, but the queue is deleted with its connection.
+        // The test does not wait for the answers: deleting an exclusive queue fails here, but the queue is deleted with its connection.
         ushort number = 0;
         foreach (string queue in _queues)
         {
@@ -38,24 +38,23 @@ public abstract class BehaviourTests
             await exchanges.DeleteExchangeAsync(exchange);
     }
 
-    /// <summary>Returns a unique name for a queue, which is deleted after the test.</summary>
+    /// <summary>Returns a unique name for a queue. The clean-up after the test deletes a queue with this name.</summary>
     private protected string NewQueueName()
     {
         _queues.Add(NewName("q"));
         return _queues[^1];
     }
 
-    /// <summary>Returns a unique name for an exchange, which is deleted after the test.</summary>
+    /// <summary>Returns a unique name for an exchange. The clean-up after the test deletes an exchange with this name.</summary>
     private protected string NewExchangeName()
     {
         _exchanges.Add(NewName("x"));
         return _exchanges[^1];
     }
 
-    /// <summary>Returns a unique name.</summary>
     private protected static string NewName(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 
-    /// <summary>Creates a client that has connected its socket and sent nothing.</summary>
+    /// <summary>Connects a client's socket. The client sends nothing.</summary>
     private protected async Task<RawClient> DialAsync()
     {
         var client = await RawClient.DialAsync();
@@ -63,7 +62,7 @@ public abstract class BehaviourTests
         return client;
     }
 
-    /// <summary>Creates a client with an open connection.</summary>
+    /// <summary>Connects a client, and opens its AMQP connection.</summary>
     private protected async Task<RawClient> ConnectAsync(
         ushort channelMax = 2047, uint frameMax = 131_072, ushort heartbeat = 0, FieldTable? properties = null)
     {
@@ -75,7 +74,7 @@ public abstract class BehaviourTests
     /// <summary>Opens a channel on a new connection.</summary>
     private protected async Task<RawChannel> OpenChannelAsync() => await (await ConnectAsync()).OpenChannelAsync();
 
-    /// <summary>Declares an exclusive queue of the channel's connection.</summary>
+    /// <summary>Declares an exclusive queue with a unique name.</summary>
     private protected static async Task<string> DeclareQueueAsync(RawChannel channel, FieldTable? arguments = null)
     {
         string queue = NewName("q");
@@ -83,7 +82,10 @@ public abstract class BehaviourTests
         return queue;
     }
 
-    /// <summary>Waits until all earlier messages with the given time to live have expired by the broker's clock.</summary>
+    /// <summary>
+    /// Waits until all messages have expired that were published before this call with this time to live. Their expiry is measured by the
+    /// broker's clock.
+    /// </summary>
     /// <remarks>
     /// Publishes a message with a slightly longer time to live to another queue, and waits until that message has expired.
     /// </remarks>
@@ -93,11 +95,11 @@ public abstract class BehaviourTests
         string queue = await DeclareQueueAsync(channel);
         await channel.SelectConfirmsAsync();
         await channel.PublishAsync("", queue, "", new() { Expiration = $"{milliseconds + 50}" });
-        await channel.ExpectAsync<BasicAck>(); // the queue has the message, so an empty queue means that the message has expired
+        await channel.ExpectAsync<BasicAck>(); // now the queue has the message, so an empty queue means that the message has expired
         await Eventually.Holds(async () => (await channel.LookUpQueueAsync(queue)).MessageCount == 0, () => "the message does not expire");
     }
 
-    /// <summary>Declares an exchange, which is deleted after the test.</summary>
+    /// <summary>Declares an exchange with a unique name. The clean-up after the test deletes the exchange.</summary>
     private protected async Task<string> DeclareExchangeAsync(RawChannel channel, string type, FieldTable? arguments = null)
     {
         string exchange = NewExchangeName();
@@ -105,14 +107,13 @@ public abstract class BehaviourTests
         return exchange;
     }
 
-    /// <summary>Skips the test on RabbitMQ 3.10, which behaves differently.</summary>
-    /// <param name="reason">The difference in RabbitMQ's behaviour, which is shown as the reason.</param>
+    /// <summary>Skips the test if it runs against RabbitMQ 3.10, because that behaves differently.</summary>
+    /// <param name="reason">Description of RabbitMQ's behaviour, shown as the reason for skipping the test.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)
             Assert.Ignore(reason);
     }
 
-    /// <summary>Creates a table with one field.</summary>
     private protected static FieldTable Table(string name, FieldValue value) => FieldTable.Empty.With(name, value);
 }

@@ -17,7 +17,10 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
-    /// <summary>The class and method ids of a close must be right, because Spring's error handling depends on them.</summary>
+    /// <summary>
+    /// When the broker closes a channel, channel.close must contain the ids of the class and the method that failed. Spring's error
+    /// handling depends on them.
+    /// </summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]
     [TestCase("basic.publish", 60, 40)]
@@ -54,7 +57,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.SendAsync(new QueueDelete("nope", false, false, false));
         await channel.SendAsync(new ChannelCloseOk());
 
-        // The next frame is open-ok, so the broker has not answered the methods above.
+        // The next frame is the answer to channel.open, so the broker has not answered the methods sent before.
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 

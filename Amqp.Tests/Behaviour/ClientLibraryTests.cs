@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The broker's behaviour as seen through RabbitMQ's .NET client.</summary>
+/// <summary>The broker's behaviour as users of RabbitMQ's .NET client see it.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
 [Category("Behaviour")]

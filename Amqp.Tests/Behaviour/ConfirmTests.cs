@@ -184,7 +184,7 @@ public class ConfirmTests : BehaviourTests
             ReplyCode.PreconditionFailed, "PRECONDITION_FAILED - cannot switch from tx to confirm mode", ConfirmSelect.Id);
     }
 
-    /// <summary>Reads acknowledgements, single and multiple, until the given number of publishes is confirmed.</summary>
+    /// <summary>Reads acknowledgements, single and multiple, until this many publishes are confirmed.</summary>
     private static async Task<IEnumerable<ulong>> ExpectConfirmsAsync(RawChannel channel, ulong count)
     {
         var confirmed = new SortedSet<ulong>();

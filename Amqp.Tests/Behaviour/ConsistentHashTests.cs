@@ -4,7 +4,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The exchange type x-consistent-hash. The broker may choose any queue for a key, but must not change its choice.</summary>
+/// <summary>
+/// The exchange type x-consistent-hash routes messages with the same key to the same queue. The broker may choose any queue for a key, but
+/// must not change its choice.
+/// </summary>
 public class ConsistentHashTests : BehaviourTests
 {
     private const int Messages = 600;

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Deliveries that stay unacknowledged longer than the consumer timeout of the queue.</summary>
+/// <summary>
+/// The broker closes the channel of a consumer that does not acknowledge a delivery within the consumer timeout of the queue.
+/// </summary>
 public class ConsumerTimeoutTests : BehaviourTests
 {
     [TestCase(true)]
@@ -64,7 +66,7 @@ public class ConsumerTimeoutTests : BehaviourTests
         {
             await channel.PublishAsync("", queue, $"{message}");
             var delivery = await channel.ExpectDeliveryAsync();
-            await Task.Delay(400); // the sum of all delays exceeds the timeout
+            await Task.Delay(400); // the ten delays together are longer than the timeout of 3,000 ms
             await channel.SendAsync(new BasicAck(delivery.Method.DeliveryTag, false));
         }
 

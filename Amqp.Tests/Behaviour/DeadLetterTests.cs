@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Routing of dead letters, and their headers.</summary>
+/// <summary>Messages that a queue discards are routed to its dead letter exchange, with headers that describe the reason.</summary>
 public class DeadLetterTests : BehaviourTests
 {
     [Test]
@@ -69,7 +69,7 @@ public class DeadLetterTests : BehaviourTests
         Assert.That(
             Deaths(twice)[0].Select(field => field.Key),
             Is.EqualTo(["count", "exchange", "queue", "reason", "routing-keys", "time"]));
-        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the time of the first death
+        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the header still has the time of the first death
         Assert.That(Counts(elsewhere), Is.EqualTo([$"{other} maxlen 1", $"{queue} rejected 2"]));
         Assert.That(Counts(thrice), Is.EqualTo([$"{queue} rejected 3", $"{other} maxlen 1"]));
         Assert.That(Properties(thrice).Headers!["x-first-death-reason"]!.Value.AsString(), Is.EqualTo("rejected"));
@@ -198,7 +198,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // one copy from the death in the first queue, one from that in the next
+        foreach (int deaths in (int[])[1, 2]) // one copy has died in the first queue, the other copy also in the next queue
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));
@@ -351,7 +351,7 @@ public class DeadLetterTests : BehaviourTests
         Assert.That((await TakeAsync(channel, letters)).Text, Is.EqualTo("a"));
     }
 
-    /// <summary>Declares a queue, and the queue that gets its dead letters.</summary>
+    /// <summary>Declares a queue, and a second queue that receives the dead letters of the first.</summary>
     private static async Task<(string Queue, string Letters)> DeclareAsync(RawChannel channel)
     {
         string letters = await DeclareQueueAsync(channel);

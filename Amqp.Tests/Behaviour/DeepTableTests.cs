@@ -3,10 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Deeply nested tables and arrays, which RabbitMQ accepts.</summary>
+/// <summary>Field tables with deeply nested tables and arrays. RabbitMQ accepts any depth.</summary>
 public sealed class DeepTableTests : BehaviourTests
 {
-    /// <summary>Default limit of the nesting depth. RabbitMQ has no limit.</summary>
+    /// <summary>Default limit of the broker for the depth of nested tables and arrays. RabbitMQ has no limit.</summary>
     private const int MaxDepth = 1_024;
 
     [Test]
@@ -39,7 +39,8 @@ public sealed class DeepTableTests : BehaviourTests
         string queue = NewName("q");
 
         await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth));
-        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth)); // compares the arguments with those of the existing queue
+        // the second declaration makes the broker compare its arguments with those of the existing queue
+        await channel.DeclareExclusiveQueueAsync(queue, Nested(type, MaxDepth));
 
         await channel.ExpectQuietAsync();
     }

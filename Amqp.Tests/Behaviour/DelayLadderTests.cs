@@ -4,11 +4,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delays as in NServiceBus: a queue for each bit of the delay. Its messages expire to the exchange of the next lower bit.
+/// Delayed messages in the topology of NServiceBus. Each bit of the delay has a queue, in which messages wait for the time that the bit
+/// stands for. From there they expire to the exchange of the next lower bit.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {
-    private const int Unit = 100; // milliseconds
+    private const int Unit = 100; // the time of the lowest bit, in milliseconds
 
     [TestCase("0.0.1", 1)]
     [TestCase("1.0.1", 5)]
@@ -29,7 +30,7 @@ public class DelayLadderTests : BehaviourTests
         Assert.That((delivered.Text, delivered.Method.RoutingKey), Is.EqualTo(("late", $"{bits}.target")));
     }
 
-    /// <returns>Name of the exchange of the highest bit.</returns>
+    /// <returns>Name of the exchange to which clients publish delayed messages. It belongs to the highest bit of the delay.</returns>
     private async Task<string> DeclareLadderAsync(RawChannel channel, string delivery)
     {
         string below = delivery;

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The exchange type x-delayed-message, which keeps messages until they are due.</summary>
+/// <summary>Exchanges of type x-delayed-message keep messages until they are due, and then route them.</summary>
 public class DelayedMessageTests : BehaviourTests
 {
     private const int Short = 100;

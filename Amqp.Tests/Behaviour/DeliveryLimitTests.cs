@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Quorum queues count the requeues of each message. A delivery limit bounds this count.</summary>
+/// <summary>
+/// Quorum queues count how often each message is requeued, and discard a message when the count exceeds the delivery limit.
+/// </summary>
 public class DeliveryLimitTests : BehaviourTests
 {
     [Test]

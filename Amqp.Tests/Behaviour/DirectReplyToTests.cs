@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Direct reply-to: replies without a reply queue, through the pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
+/// <summary>
+/// Direct reply-to: clients get replies without a reply queue, by consuming from the pseudo-queue <c>amq.rabbitmq.reply-to</c>.
+/// </summary>
 public class DirectReplyToTests : BehaviourTests
 {
     private const string PseudoQueue = "amq.rabbitmq.reply-to";
@@ -84,7 +86,7 @@ public class DirectReplyToTests : BehaviourTests
         var requester = await OpenChannelAsync();
         string queue = await DeclareQueueAsync(requester);
         await requester.ConsumeAsync(PseudoQueue, noAck: true);
-        string name = await NameOfAsync(requester); // uses basic.get, and so delivery tag 1
+        string name = await NameOfAsync(requester); // NameOfAsync calls basic.get, whose message has delivery tag 1
         await requester.PublishAsync("", name);
         Assert.That((await requester.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(2));
 
@@ -171,7 +173,7 @@ public class DirectReplyToTests : BehaviourTests
         await replier.ExpectQuietAsync();
         await requester.ExpectQuietAsync();
         if (declares)
-            await DeclareQueueAsync(replier); // a declaration invalidates cached routes
+            await DeclareQueueAsync(replier); // the declaration of a queue invalidates cached routes
 
         await replier.CallAsync<TxCommit, TxCommitOk>(new TxCommit());
 
@@ -346,7 +348,7 @@ public class DirectReplyToTests : BehaviourTests
         await channel.ExpectCloseAsync(ReplyCode.NotFound, $"NOT_FOUND - no queue '{PseudoQueue}' in vhost '/'", BasicGet.Id);
     }
 
-    /// <summary>Returns the reply-to name that the broker sets in a request of this channel.</summary>
+    /// <summary>Returns the name that the broker writes into the reply-to property of a request from this channel.</summary>
     private static async Task<string> NameOfAsync(RawChannel requester)
     {
         string queue = await DeclareQueueAsync(requester);

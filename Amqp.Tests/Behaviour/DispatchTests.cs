@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Selection of the consumer that gets the next message.</summary>
+/// <summary>Which of a queue's consumers gets the next message.</summary>
 public class DispatchTests : BehaviourTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Events that the broker publishes to <c>amq.rabbitmq.event</c>.</summary>
+/// <summary>The broker publishes events, such as the creation of a queue, to the exchange <c>amq.rabbitmq.event</c>.</summary>
 public class EventExchangeTests : BehaviourTests
 {
     [Test]
@@ -162,7 +162,7 @@ public class EventExchangeTests : BehaviourTests
         await ConnectAsync(
             channelMax: 100, frameMax: 8192, heartbeat: 7, properties: Table("connection_name", FieldValue.FromString(name)));
 
-        // Other tests log in concurrently, so this may be the login of another test's client.
+        // Clients of other tests log in at the same time, so the event may be about one of them.
         var login = await events.NextAsync("connection_type", "network");
         var created = await events.NextAsync("user_provided_name", name);
 
@@ -199,7 +199,8 @@ public class EventExchangeTests : BehaviourTests
         var client = await ConnectAsync(properties: Table("connection_name", FieldValue.FromString(name)));
         string connection = EventWatch.Texts(await events.NextAsync("user_provided_name", name), "name")[0];
         var channel = await client.OpenChannelAsync();
-        await channel.SendAsync(new QueueDelete("", false, false, false)); // the channel has not declared a queue
+        // the empty name means the queue that the channel declared last, and the channel has not declared any
+        await channel.SendAsync(new QueueDelete("", false, false, false));
         await channel.ExpectAsync<ChannelClose>();
 
         await client.SendAsync(0, new ConnectionClose(200, "bye", 0, 0));

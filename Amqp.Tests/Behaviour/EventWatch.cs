@@ -13,8 +13,8 @@ internal sealed class EventWatch
     private EventWatch(RawChannel channel) => _channel = channel;
 
     /// <summary>Subscribes to events.</summary>
-    /// <param name="channel">A channel in the default virtual host that is used for nothing else.</param>
-    /// <param name="names">Binding keys of the events.</param>
+    /// <param name="channel">A channel in the default virtual host. The test must use it for nothing else.</param>
+    /// <param name="names">Names of the events, which are their routing keys; wildcards of topic exchanges are allowed.</param>
     public static async Task<EventWatch> StartAsync(RawChannel channel, params IEnumerable<string> names)
     {
         string queue = $"events-{Guid.NewGuid():N}";
@@ -41,8 +41,8 @@ internal sealed class EventWatch
     }
 
     /// <summary>
-    /// Waits for the next event in which a header has that value. Returns the name of the event and the values of the headers
-    /// <paramref name="shown"/> as text.
+    /// Waits for the next event in which a header has this value. Returns the name of the event and, as text, the values of the headers in
+    /// <paramref name="shown"/>.
     /// </summary>
     public async Task<string> NextAsync(string header, string value, IEnumerable<string> shown)
     {
@@ -50,7 +50,6 @@ internal sealed class EventWatch
         return string.Join("; ", [told.Method.RoutingKey, .. Texts(told, shown)]);
     }
 
-    /// <summary>Returns the values of some headers of an event as text.</summary>
     public static string[] Texts<TMethod>(RawMessage<TMethod> told, params IEnumerable<string> headers) =>
         [.. headers.Select(header => told.Content.Decoded.Headers![header]?.ToString() ?? $"no {header}")];
 }

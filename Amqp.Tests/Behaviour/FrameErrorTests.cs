@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Reply code 501: bytes that are not a valid frame.</summary>
+/// <summary>The broker closes a connection with reply code 501 if it receives bytes that are not a valid frame.</summary>
 public class FrameErrorTests : BehaviourTests
 {
     [TestCase(9, 0, "", "type 9, all octets = <<>>")]
@@ -123,7 +123,7 @@ public class FrameErrorTests : BehaviourTests
     [TestCase("01" + "61", TestName = "A_table_with_a_name_and_no_value_ends_the_connection")]
     public async Task A_malformed_table_ends_the_connection(string fields)
     {
-        // RabbitMQ's reader crashes on this frame, and clients see a reset. This broker sends connection.close.
+        // RabbitMQ's reader crashes on this frame, and its client sees a connection reset. This broker sends connection.close.
         var channel = await OpenChannelAsync();
         byte[] table = Convert.FromHexString(fields);
 

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The prefetch that all consumers of a channel share: basic.qos with global=true.</summary>
+/// <summary>basic.qos with global=true limits the unacknowledged deliveries of all consumers of a channel together.</summary>
 public class GlobalPrefetchTests : BehaviourTests
 {
     [Test]
@@ -17,7 +17,8 @@ public class GlobalPrefetchTests : BehaviourTests
         await channel.ConsumeAsync(queue);
 
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("2"));
-        await channel.SendAsync(new BasicAck(1, false)); // acknowledges the message of basic.get, which frees no prefetch
+        // a message from basic.get does not count for the prefetch limit, so its acknowledgement makes no room for a delivery
+        await channel.SendAsync(new BasicAck(1, false));
         await ExpectNoMoreAsync(channel, queue);
         await channel.SendAsync(new BasicAck(3, false));
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("3"));
@@ -100,7 +101,8 @@ public class GlobalPrefetchTests : BehaviourTests
         await ExpectNoMoreAsync(channel, other);
         await channel.SendAsync(new BasicAck(1, false));
 
-        for (int message = 0; message < 3; message++) // deliveries without acknowledgement use no prefetch
+        // deliveries to a consumer without acknowledgements do not count for the prefetch limit
+        for (int message = 0; message < 3; message++)
             Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo($"{message}"));
     }
 
@@ -164,7 +166,9 @@ public class GlobalPrefetchTests : BehaviourTests
         return channel;
     }
 
-    /// <summary>Starts the consumers a, b and c on three queues. Deliveries may arrive between the answers.</summary>
+    /// <summary>
+    /// Starts the consumers a, b and c, each on a queue of its own. Deliveries may arrive before the answers to the later requests.
+    /// </summary>
     private static async Task ConsumeFromThreeQueuesAsync(RawChannel channel, int messages)
     {
         string[] queues =
@@ -202,7 +206,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return delivery.Method.ConsumerTag;
     }
 
-    /// <summary>Checks that no further delivery arrives: the answer to a passive declare is the next frame.</summary>
+    /// <summary>Checks that the broker sends no further delivery: the next frame is the answer to a passive declare.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

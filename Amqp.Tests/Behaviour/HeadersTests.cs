@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Matching in the headers exchange.</summary>
+/// <summary>Headers exchanges compare the headers of a message with the arguments of each binding.</summary>
 public class HeadersTests : BehaviourTests
 {
     private static readonly FieldTable _one = Table("a", FieldValue.FromInt32(1));

@@ -36,7 +36,7 @@ public class HeartbeatTests : BehaviourTests
         var client = await ConnectAsync(heartbeat: 1);
         var channel = await client.OpenChannelAsync();
 
-        // The broker's heartbeats serve as a clock: nine of them take more than four intervals.
+        // The test measures time by the broker's heartbeats: nine of them take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
         {
             await client.ReceiveAsync();

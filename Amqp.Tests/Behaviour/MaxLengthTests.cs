@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Queues with a length limit, and the handling of excess messages.</summary>
+/// <summary>Queues with a length limit drop, dead-letter or reject messages when they are full.</summary>
 public class MaxLengthTests : BehaviourTests
 {
     [Test]
@@ -138,7 +138,7 @@ public class MaxLengthTests : BehaviourTests
         Assert.That(await GetAllAsync(channel, other), Is.EqualTo(["1"]));
     }
 
-    /// <summary>Receives the confirms of the first publishes, with tags from 1 to <paramref name="count"/>.</summary>
+    /// <summary>Receives the confirms of the publishes with the tags from 1 to <paramref name="count"/>, in any order.</summary>
     internal static async Task<List<(ulong Tag, bool IsAck)>> ConfirmsAsync(RawChannel channel, int count)
     {
         var confirms = new SortedDictionary<ulong, bool>();
@@ -160,7 +160,7 @@ public class MaxLengthTests : BehaviourTests
             confirm is BasicAck ack ? (ack.DeliveryTag, ack.Multiple) : (((BasicNack)confirm).DeliveryTag, ((BasicNack)confirm).Multiple);
     }
 
-    /// <summary>Publishes a message, and returns once the queue has the message.</summary>
+    /// <summary>Publishes a message, and waits until the queue contains it.</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, string text, BasicProperties? properties = null)
     {
         await channel.SelectConfirmsAsync();

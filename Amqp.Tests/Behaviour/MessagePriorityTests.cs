@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Queues with priorities (<c>x-max-priority</c>).</summary>
+/// <summary>Queues with <c>x-max-priority</c> deliver messages of higher priority first.</summary>
 public class MessagePriorityTests : BehaviourTests
 {
     [Test]
@@ -12,7 +12,8 @@ public class MessagePriorityTests : BehaviourTests
         var channel = await OpenChannelAsync();
         string queue = await DeclareAsync(channel, 5);
 
-        await PublishAsync(channel, queue, null, 0, 3, 9, 5, 3); // a priority above the maximum counts as the maximum, a missing one as 0
+        // a priority above the maximum of 5 counts as 5, and a missing priority counts as 0
+        await PublishAsync(channel, queue, null, 0, 3, 9, 5, 3);
 
         Assert.That(await GetAsync(channel, queue, 6), Is.EqualTo(["3: 9", "4: 5", "2: 3", "5: 3", "0: ", "1: 0"]));
     }
@@ -65,7 +66,8 @@ public class MessagePriorityTests : BehaviourTests
         await channel.PublishAsync("", queue, "high", new() { Priority = 5 });
         await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
         await channel.ExpectQuietAsync();
-        await OutliveAsync(20); // the message is the first of its priority, but not of the queue, so it does not expire
+        // a message expires only at the front of the queue; this one is the first of its priority, but not of the queue
+        await OutliveAsync(20);
 
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(2));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("high"));
@@ -108,7 +110,7 @@ public class MessagePriorityTests : BehaviourTests
     private static Task<string> DeclareAsync(RawChannel channel, int most) =>
         DeclareQueueAsync(channel, Table("x-max-priority", FieldValue.FromInt32(most)));
 
-    /// <summary>Publishes messages with the bodies "0: priority" and so on.</summary>
+    /// <summary>Publishes messages whose bodies contain a number and the priority, such as "0: 3".</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, params byte?[] priorities)
     {
         for (int message = 0; message < priorities.Length; message++)

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Messages that expire, by the <c>x-message-ttl</c> of their queue or by their own expiration.</summary>
+/// <summary>Messages expire after the <c>x-message-ttl</c> of their queue, or after their own expiration.</summary>
 public class MessageTtlTests : BehaviourTests
 {
     [Test]
@@ -50,7 +50,7 @@ public class MessageTtlTests : BehaviourTests
         await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
         await PublishAsync(channel, queue, "stays too");
 
-        await OutliveAsync(20); // at the front of the queue the message would expire
+        await OutliveAsync(20); // long enough for the message to expire if it were at the front of the queue
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays too"));
@@ -78,7 +78,8 @@ public class MessageTtlTests : BehaviourTests
         string queue = await DeclareQueueAsync(channel, Ttl(1000));
         await PublishAsync(channel, queue, "a");
         await channel.GetAsync(queue, noAck: false);
-        await OutliveAsync(1000); // the time to live continues while the message is unacknowledged, so the message expires when it returns
+        // the time to live goes on while the message is unacknowledged, so the message expires when it is back in the queue
+        await OutliveAsync(1000);
 
         await channel.SendAsync(new BasicReject(1, Requeue: true));
 
@@ -165,7 +166,8 @@ public class MessageTtlTests : BehaviourTests
     {
         var channel = await OpenChannelAsync();
 
-        await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration }); // an error even without a queue
+        // the broker checks the expiration even though no queue gets the message
+        await channel.PublishAsync("", NewName("q"), "a", new() { Expiration = expiration });
 
         await channel.ExpectCloseAsync(
             ReplyCode.PreconditionFailed, $"PRECONDITION_FAILED - invalid expiration '{expiration}': {why}", BasicPublish.Id);
@@ -198,7 +200,7 @@ public class MessageTtlTests : BehaviourTests
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
     }
 
-    /// <summary>Publishes a message, and returns once the queue has the message.</summary>
+    /// <summary>Publishes a message, and waits until the queue contains it.</summary>
     private static async Task PublishAsync(RawChannel channel, string queue, string text, BasicProperties? properties = null)
     {
         await channel.SelectConfirmsAsync();

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Reply codes 503, 504 and 540: methods on the wrong channel, at the wrong time, or from the wrong peer.</summary>
+/// <summary>
+/// The broker uses reply codes 503, 504 and 540 if a method comes on the wrong channel, at the wrong time, or from the wrong peer.
+/// </summary>
 public class MethodOutOfPlaceTests : BehaviourTests
 {
     private static IEnumerable<TestCaseData> ForChannel0 =>
@@ -124,7 +126,7 @@ public class MethodOutOfPlaceTests : BehaviourTests
     [TestCase((ushort)1, "00000000", TestName = "Class_0_ends_the_connection")]
     public async Task An_unknown_method_ends_the_connection(int channel, string id)
     {
-        // RabbitMQ's reader crashes on this method, and clients see a reset. This broker sends connection.close.
+        // RabbitMQ's reader crashes on this method, and its client sees a connection reset. This broker sends connection.close.
         var client = await ConnectAsync();
         await client.OpenChannelAsync();
 

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Names and keys that are not valid UTF-8. Publishes and tables may contain them, and their bytes do not change. In other methods a name
-/// must be UTF-8.
+/// Names and keys that are not valid UTF-8. The broker accepts them in publishes and tables, and keeps their bytes unchanged. In other
+/// methods it rejects them.
 /// </summary>
 public sealed class OctetNameTests : BehaviourTests
 {

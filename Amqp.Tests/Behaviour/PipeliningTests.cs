@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods that a client sends without waiting for the answers to earlier methods.</summary>
+/// <summary>Clients send methods without waiting for the answers to earlier methods.</summary>
 public class PipeliningTests : BehaviourTests
 {
     [Test]

@@ -37,13 +37,14 @@ public class ProtocolHeaderAnswerTests : BehaviourTests
         await client.SendAsync(0, new ConnectionOpen("/"));
         await client.ExpectAsync<ConnectionOpenOk>(0);
         await client.SendAsync(1, new ChannelOpen());
-        // Channel.open-ok without a channel id.
+        // The answer is channel.open-ok without the field for the channel id.
         Assert.That((await client.ReceiveAsync(1)).Payload, Is.EqualTo(new byte[] { 0, 20, 0, 11 }));
         var channel = new RawChannel(client, 1);
         string queue = await DeclareQueueAsync(channel);
         await channel.PublishAsync("", queue, "a");
 
-        byte[] consume = [0, 60, 0, 20, 0, 1, (byte)queue.Length, .. Encoding.ASCII.GetBytes(queue), 1, (byte)'c', 0]; // without arguments
+        // the method ends without the field for arguments
+        byte[] consume = [0, 60, 0, 20, 0, 1, (byte)queue.Length, .. Encoding.ASCII.GetBytes(queue), 1, (byte)'c', 0];
         await channel.SendFrameAsync(FrameType.Method, consume);
         await channel.ExpectAsync<BasicConsumeOk>();
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("a"));

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Accepted queue arguments, and the reply texts for refused ones.</summary>
+/// <summary>The broker accepts valid queue arguments, and refuses others with certain reply texts.</summary>
 public class QueueArgumentTests : BehaviourTests
 {
     private static readonly string[] _numbers = ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority"];
@@ -54,7 +54,7 @@ public class QueueArgumentTests : BehaviourTests
     private static IEnumerable<TestCaseData> Accepted =>
     [
         Taken("x-message-ttl", FieldValue.FromInt32(0)),
-        Taken("x-message-ttl", FieldValue.FromInt64(134_217_728_000)), // Celery's longest delay
+        Taken("x-message-ttl", FieldValue.FromInt64(134_217_728_000)), // the longest delay that Celery uses
         Taken("x-message-ttl", FieldValue.FromInt64(315_360_000_000)),
         Taken("x-expires", FieldValue.FromInt64(315_360_000_000)),
         Taken("x-max-length", FieldValue.FromInt32(0)),

@@ -3,7 +3,6 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The methods queue.delete and queue.purge.</summary>
 public class QueueDeleteTests : BehaviourTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Arguments and flags of redeclarations that are equivalent to the first declaration.</summary>
+/// <summary>A queue may be declared again if the arguments and flags are equivalent to those of the first declaration.</summary>
 public class QueueEquivalenceTests : BehaviourTests
 {
     private const string Ttl = "x-message-ttl";

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Queues that are deleted after a time without use (<c>x-expires</c>).</summary>
+/// <summary>A queue with <c>x-expires</c> is deleted when no client has used it for this time.</summary>
 public class QueueExpiryTests : BehaviourTests
 {
     private const int Expires = 400;
@@ -76,8 +76,8 @@ public class QueueExpiryTests : BehaviourTests
     }
 
     /// <summary>
-    /// Waits until the queue is deleted: publishes to it until a message is returned. A publish does not count as a use of the queue; every
-    /// other request for the queue renews its lease.
+    /// Waits until the queue is deleted: publishes messages to the queue until the broker returns one. A publish does not count as a use of
+    /// the queue, but any other request would keep the queue from being deleted.
     /// </summary>
     private async Task IsGoneAsync(string queue)
     {

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Positions of messages that clients return to a quorum queue. Without a delivery limit they are behind all other messages, with a limit
-/// in front of them. In both cases the returned messages keep the order of their return.
+/// Clients return messages to a quorum queue. Without a delivery limit, the messages go behind all others; with a limit, they go in front
+/// of them. In both cases they keep the order in which they were returned.
 /// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {
@@ -178,7 +178,7 @@ public class QuorumRequeueTests : BehaviourTests
             await channel.GetAsync(queue, noAck: false);
     }
 
-    /// <summary>Checks that the queue contains these messages in this order. A plus means redelivered.</summary>
+    /// <summary>Checks that the queue contains these messages in this order. A plus after a message means that it is redelivered.</summary>
     private async Task ExpectAsync(string queue, string expected)
     {
         var channel = await OpenChannelAsync();

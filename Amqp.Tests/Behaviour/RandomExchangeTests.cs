@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The exchange types that route each message to one of the bindings: x-random, x-local-random and x-modulus-hash.</summary>
+/// <summary>The exchange types x-random, x-local-random and x-modulus-hash route each message to a single binding.</summary>
 public class RandomExchangeTests : BehaviourTests
 {
     private const int Messages = 200;

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The exchange type x-recent-history: a new binding gets the last messages.</summary>
+/// <summary>An exchange of type x-recent-history keeps its last messages, and routes them to each new binding.</summary>
 public class RecentHistoryTests : BehaviourTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Positions of requeued messages in the queue, and the consumers that get them.</summary>
+/// <summary>Requeued messages go back to their positions in the queue, and are delivered again.</summary>
 public class RequeueTests : BehaviourTests
 {
     [Test]
@@ -132,7 +132,7 @@ public class RequeueTests : BehaviourTests
         await channel.Client.ExpectCloseAsync(ReplyCode.NotImplemented, "NOT_IMPLEMENTED - requeue=false", BasicRecoverAsync.Id);
     }
 
-    /// <summary>Declares a queue with the messages "1" and so on.</summary>
+    /// <summary>Declares a queue that contains a number of messages: "1", "2" and so on.</summary>
     private static async Task<string> DeclareQueueWithAsync(RawChannel channel, int count)
     {
         string queue = await DeclareQueueAsync(channel);

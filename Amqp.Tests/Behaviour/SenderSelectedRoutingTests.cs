@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The headers CC and BCC, in which a publisher names further routing keys.</summary>
+/// <summary>A publisher can name further routing keys of a message in the headers CC and BCC.</summary>
 public class SenderSelectedRoutingTests : BehaviourTests
 {
     [TestCase("CC")]

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods with hardly any effect except their answer.</summary>
+/// <summary>Methods that have almost no effect, except that the broker answers them.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

@@ -3,7 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Topic patterns: words are separated by dots, <c>*</c> matches one word, <c>#</c> any number of words.</summary>
+/// <summary>
+/// Topic exchanges compare routing keys with patterns. Dots separate words, <c>*</c> matches one word, and <c>#</c> matches any number of
+/// words.
+/// </summary>
 public class TopicTests : BehaviourTests
 {
     [TestCase("a.b.c", "a.b.c")]

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Routing in a transaction: each publish selects queue names by the bindings of that moment, and the commit finds the queues with these
-/// names.
+/// Routing in a transaction happens in two steps. The publish selects the names of queues by the bindings of that moment, and the commit
+/// looks up the queues with these names.
 /// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {

@@ -3,7 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Three deliveries. An open transaction has settled the first one, the first two or all three.</summary>
+/// <summary>
+/// Settlements in an open transaction take effect with its commit. Each test has three deliveries, of which the transaction settles the
+/// first one, the first two or all three.
+/// </summary>
 public class TransactionSettlementTests : BehaviourTests
 {
     private static readonly Dictionary<string, Settling> _settlings = new()
@@ -130,7 +133,8 @@ public class TransactionSettlementTests : BehaviourTests
 
         await CommitAsync(channel);
 
-        await channel.ExpectEmptyAsync(queue); // the settlements were for the old queue, so the commit does not fail for the new one
+        // the settlements belong to the deleted queue, so the commit does not fail although a new queue has its name
+        await channel.ExpectEmptyAsync(queue);
     }
 
     [Test]
@@ -205,7 +209,7 @@ public class TransactionSettlementTests : BehaviourTests
         return (channel, queue);
     }
 
-    /// <summary>Checks that the queue contains exactly the messages from number <paramref name="first"/> to the last one, 2.</summary>
+    /// <summary>Checks that the queue contains exactly the messages with the numbers from <paramref name="first"/> to 2.</summary>
     private static async Task ExpectAsync(RawChannel channel, string queue, int first)
     {
         for (int message = first; message < 3; message++)
@@ -223,7 +227,7 @@ public class TransactionSettlementTests : BehaviourTests
     private static Task<BasicRecoverOk> RecoverAsync(RawChannel channel) =>
         channel.CallAsync<BasicRecover, BasicRecoverOk>(new BasicRecover(true));
 
-    /// <summary>One method that settles the first deliveries.</summary>
+    /// <summary>A way to settle the first deliveries with one method.</summary>
     /// <param name="Count">Number of deliveries that the method settles.</param>
     /// <param name="IsRequeue">True if the method requeues the deliveries.</param>
     /// <param name="SendAsync">Sends the method.</param>

@@ -210,7 +210,7 @@ public class TransactionTests : BehaviourTests
         return channel;
     }
 
-    /// <summary>Declares a queue with one message, and takes the message on the given channel.</summary>
+    /// <summary>Declares a queue with one message, and gets the message on the channel.</summary>
     private static async Task<string> TakeOneAsync(RawChannel channel)
     {
         string queue = await DeclareQueueAsync(channel);

@@ -85,7 +85,7 @@ public class TuneTests : BehaviourTests
         var got = await channel.GetAsync(queue);
 
         Assert.That(got.Content.Body, Has.Length.EqualTo(10_000));
-        Assert.That(got.Content.BodyFrames, Is.EqualTo(3)); // 4088 + 4088 + 1824
+        Assert.That(got.Content.BodyFrames, Is.EqualTo(3)); // the body has 4088 + 4088 + 1824 bytes
     }
 
     [Test]

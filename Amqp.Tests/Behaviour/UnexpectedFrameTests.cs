@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Reply code 505: a frame of a type that is not allowed in the current state.</summary>
+/// <summary>The broker closes a connection with reply code 505 if a frame has a type that is not allowed at that moment.</summary>
 public class UnexpectedFrameTests : BehaviourTests
 {
     private const string MethodDue = "UNEXPECTED_FRAME - expected method frame, got non method frame instead";

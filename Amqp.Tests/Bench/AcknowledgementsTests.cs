@@ -4,10 +4,10 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The number of writes in which a consumer's acknowledgements go to its socket.</summary>
+/// <summary>The load tool writes a batch of acknowledgements to its socket at once, or each acknowledgement by itself.</summary>
 public sealed class AcknowledgementsTests
 {
-    private const int FrameSize = 21; // octets of type, channel, size, class, method, tag, bits and end
+    private const int FrameSize = 21; // octets of a basic.ack frame: type, channel, size, class, method, tag, bits and end
 
     private readonly List<byte[]> _writes = [];
     private int _room = int.MaxValue;

@@ -3,7 +3,10 @@ using Amqp.Tests.Interop;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The script <c>bench/against</c>, without building two brokers: the arguments that it refuses, and its verdicts.</summary>
+/// <summary>
+/// The script <c>bench/against</c> compares two brokers. These tests check the arguments that it refuses, and its verdicts, without
+/// building two brokers.
+/// </summary>
 public sealed class AgainstTests
 {
     private const string DebianPython = "/usr/bin/python3";

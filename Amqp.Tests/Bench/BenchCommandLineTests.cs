@@ -5,7 +5,9 @@ using Amqp.Tests.Architecture;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The options of <c>amqpbroker bench</c>, and the files of the repository that use them.</summary>
+/// <summary>
+/// The options of <c>amqpbroker bench</c> are parsed correctly, and the files of the repository that use the command have valid options.
+/// </summary>
 public sealed class BenchCommandLineTests
 {
     private static IEnumerable<TestCaseData> Cases => File.ReadLines(Path.Combine(SourceTree.Root, "bench", "cases"))
@@ -156,7 +158,7 @@ public sealed class BenchCommandLineTests
         Assert.That(prefixes.Distinct().Count(), Is.GreaterThan(1));
     }
 
-    /// <summary>Returns the load of a command line, without the random part of its prefix.</summary>
+    /// <summary>Returns the load that a command line describes. The random part of its prefix is removed.</summary>
     private static Workload LoadOf(string arguments, Workload defaults)
     {
         var options = new LoadOptions(defaults);

@@ -4,7 +4,10 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The lines of a report. All numbers differ, so that a number in a wrong place fails the test.</summary>
+/// <summary>
+/// The load tool prints a report with each number in its place. All numbers in the tests differ, so that a number in a wrong place fails a
+/// test.
+/// </summary>
 public sealed class BenchOutputTests
 {
     private static readonly BrokerAddress _address = new("host", 99, "user", "secret", "/");
@@ -204,7 +207,7 @@ public sealed class BenchOutputTests
         Assert.That(whole.GetProperty("brokerProcess").GetProperty("rssAtEnd").GetInt64(), Is.EqualTo(11 << 20));
     }
 
-    /// <summary>Returns the lines that are not empty, with a single blank between words.</summary>
+    /// <summary>Returns the lines that were printed, without empty lines and with single spaces between words.</summary>
     private static string[] Lines(Action<BenchOutput> print)
     {
         var text = new StringWriter();

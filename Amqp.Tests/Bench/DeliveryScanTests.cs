@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The scanner finds all messages in a stream, however the socket divides the stream.</summary>
+/// <summary>The scanner finds all messages in a stream of octets, regardless of the pieces in which the socket returns them.</summary>
 public sealed class DeliveryScanTests
 {
     private static readonly byte[] _stream =
@@ -39,7 +39,7 @@ public sealed class DeliveryScanTests
     [Test]
     public void A_buffer_that_is_filled_many_times_over_loses_nothing()
     {
-        const int times = 500; // far more than the buffer holds
+        const int times = 500; // 500 copies of the stream are far more than the buffer holds
         byte[] much = [.. Enumerable.Repeat(_stream, times).SelectMany(stream => stream)];
 
         foreach (int piece in new[] { 1, 7, 100, 4096, 8000 })
@@ -83,7 +83,7 @@ public sealed class DeliveryScanTests
         var found = new List<string>();
         foreach (byte[] piece in pieces)
         {
-            // Like a socket, returns no more octets than fit into the buffer.
+            // The loop passes as many octets as fit into the buffer, as a socket would.
             for (ReadOnlySpan<byte> rest = piece; !rest.IsEmpty;)
             {
                 Span<byte> room = buffer.Room;

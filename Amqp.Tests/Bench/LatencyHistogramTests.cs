@@ -24,7 +24,7 @@ public sealed class LatencyHistogramTests
         {
             var histogram = new LatencyHistogram();
             histogram.Record(value);
-            histogram.Record((1L << 48) - 1); // so that the maximum, which is kept exactly, is another value
+            histogram.Record((1L << 48) - 1); // the maximum is kept exactly, so another value has to be the maximum
 
             Assert.That(histogram.Percentile(50), Is.InRange(value, value + value / 100));
         }

@@ -6,13 +6,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>A connection of the load tool, on which a scripted server answers.</summary>
+/// <summary>The load tool's connection to a broker. In these tests, a scripted server answers instead of a broker.</summary>
 public sealed class LoadConnectionTests
 {
     [Test]
     public async Task What_the_socket_does_not_take_at_once_goes_out_later_and_whole()
     {
-        byte[] much = new byte[32 * 1024 * 1024]; // more than the buffers of both sockets hold
+        byte[] much = new byte[32 * 1024 * 1024]; // 32 MiB are more than the buffers of both sockets hold
         Random.Shared.NextBytes(much);
         using var listener = Listen(out BrokerAddress address);
         Task<byte[]> received = ServeAsync(listener, async stream =>
@@ -34,7 +34,7 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
-            await ReadFramesAsync(stream, 1); // basic.qos
+            await ReadFramesAsync(stream, 1); // the frame is basic.qos
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionClose(320, "CONNECTION_FORCED - going home", 0, 0)));
             return true;
         });
@@ -52,10 +52,10 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
-            await ReadFramesAsync(stream, 1); // basic.qos
+            await ReadFramesAsync(stream, 1); // the frame is basic.qos
             await stream.WriteAsync(
                 Encoded.Frame(0, new ConnectionBlocked("low on memory")).Concat(Encoded.Frame(1, new BasicQosOk())).ToArray());
-            await ReadFramesAsync(stream, 1); // confirm.select
+            await ReadFramesAsync(stream, 1); // the frame is confirm.select
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionUnblocked()).Concat(Encoded.Frame(1, new ConfirmSelectOk())).ToArray());
             return true;
         });
@@ -114,7 +114,7 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
-            await ReadFramesAsync(stream, 1); // basic.qos
+            await ReadFramesAsync(stream, 1); // the frame is basic.qos
             if (isChannel)
                 await stream.WriteAsync(Encoded.Frame(1, new ChannelClose(404, "NOT_FOUND - no queue", 0, 0)));
             return true;
@@ -133,18 +133,18 @@ public sealed class LoadConnectionTests
         using var listener = Listen(out BrokerAddress address);
         Task served = ServeAsync(listener, async stream =>
         {
-            await ReadFramesAsync(stream, 1); // confirm.select
+            await ReadFramesAsync(stream, 1); // the frame is confirm.select
             await stream.WriteAsync(Encoded.Frame(1, new ConfirmSelectOk()));
-            await ReadFramesAsync(stream, 7 * 3); // a publish has a method, a header and a body frame
+            await ReadFramesAsync(stream, 7 * 3); // seven publishes, each of which has a method frame, a header frame and a body frame
             byte[][] replies =
             [
                 Encoded.Frame(1, new BasicAck(2, Multiple: true)), Encoded.Frame(1, new BasicNack(5, Multiple: true, Requeue: false)),
                 Encoded.Frame(1, new BasicNack(7, Multiple: false, Requeue: false)), Encoded.Frame(1, new BasicAck(6, Multiple: false)),
             ];
             await stream.WriteAsync(replies.SelectMany(reply => reply).ToArray());
-            await ReadFramesAsync(stream, 1); // channel.close
+            await ReadFramesAsync(stream, 1); // the frame is channel.close
             await stream.WriteAsync(Encoded.Frame(1, new ChannelCloseOk()));
-            await ReadFramesAsync(stream, 1); // connection.close
+            await ReadFramesAsync(stream, 1); // the frame is connection.close
             await stream.WriteAsync(Encoded.Frame(0, new ConnectionCloseOk()));
             return true;
         });
@@ -169,7 +169,7 @@ public sealed class LoadConnectionTests
         return listener;
     }
 
-    /// <summary>Acts as a broker up to channel.open-ok, and then calls the function of the test.</summary>
+    /// <summary>Acts as a broker until a channel is open, and then calls the function that the test passes.</summary>
     private static async Task<T> ServeAsync<T>(
         TcpListener listener,
         Func<NetworkStream, Task<T>> then,
@@ -182,13 +182,13 @@ public sealed class LoadConnectionTests
         await stream.ReadExactlyAsync(new byte[ProtocolHeader.Size]);
         await stream.WriteAsync(
             Encoded.Frame(0, new ConnectionStart(0, 9, server ?? FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
-        await ReadFramesAsync(stream, 1); // start-ok
+        await ReadFramesAsync(stream, 1); // the frame is start-ok
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionTune(2047, frameMax, 60)));
         byte[] tuneOk = await ReadFrameAsync(stream);
         onTuneOk?.Invoke(tuneOk);
-        await ReadFramesAsync(stream, 1); // open
+        await ReadFramesAsync(stream, 1); // the frame is open
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionOpenOk()));
-        await ReadFramesAsync(stream, 1); // channel.open
+        await ReadFramesAsync(stream, 1); // the frame is channel.open
         await stream.WriteAsync(Encoded.Frame(1, new ChannelOpenOk()));
         return await then(stream);
     }

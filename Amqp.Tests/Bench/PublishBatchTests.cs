@@ -6,7 +6,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The octets of a batch of publishes.</summary>
+/// <summary>The load tool encodes a batch of publishes as the frames that a broker expects.</summary>
 public sealed class PublishBatchTests
 {
     private const long Due = 0x0102030405060708;

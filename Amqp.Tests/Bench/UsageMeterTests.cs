@@ -2,11 +2,13 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The processor time and memory of a process, measured on the process of the test.</summary>
+/// <summary>
+/// The load tool measures the processor time and the memory of a process. The tests let it measure the test's own process.
+/// </summary>
 [Platform("Linux")]
 public sealed class UsageMeterTests
 {
-    private const double Coarseness = 0.1; // in seconds; more than the rounding of /proc
+    private const double Coarseness = 0.1; // tolerance in seconds; larger than the rounding error of /proc
 
     [Test]
     public void Processor_time_of_another_process_is_user_and_system_as_this_one_knows_it_of_itself()

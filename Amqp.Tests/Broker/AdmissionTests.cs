@@ -18,7 +18,8 @@ public sealed class AdmissionTests
         await using var broker = await BrokerInProcess.StartAsync();
         broker.Broker.VirtualHosts.Put("gone", VirtualHostDescription.None, maker: "guest");
         broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
-        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone")); // deletes the virtual host between the admission and its first use
+        // makes the broker delete the virtual host after it has admitted the connection, and before the connection uses the host
+        broker.Broker.Events.Add(new Deletion(broker.Broker, "gone"));
 
         Assert.That(
             async () => await BrokerInProcess.ConnectAsync(broker.Factory(virtualHost: "gone")),

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The equivalence of two arguments.</summary>
+/// <summary>Two queue arguments are equivalent if their values are equal, even if their types differ in certain ways.</summary>
 public sealed class ArgumentTypesTests
 {
     private static readonly FieldValue _table = FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt32(1)));

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A failure that lasts for hours is logged occasionally, not every few seconds.</summary>
+/// <summary>If a background failure lasts for hours, the broker logs it from time to time, and not every few seconds.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class BackgroundFailureLogTests
 {

@@ -19,7 +19,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Events of changes: each field of an event has the right value, and an object that did not change raises no event.</summary>
+/// <summary>
+/// The broker raises an event for each change. Every field of the event has the right value, and no event is raised for an object that did
+/// not change.
+/// </summary>
 public sealed class BrokerEventTests
 {
     private readonly Listener _listener = new();
@@ -245,7 +248,7 @@ public sealed class BrokerEventTests
         Assert.That((_listener.Heard.Count, other.Heard.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>If the frame size has no limit, the event shows 0, as in RabbitMQ.</summary>
+    /// <summary>The event shows 0 for a connection without a limit on the frame size, as in RabbitMQ.</summary>
     [TestCase(8_192, 8_192)]
     [TestCase(int.MaxValue, 0)]
     public void A_connection_is_told_with_each_of_its_ends_and_each_number_that_was_agreed_on(int frameMax, int told)
@@ -309,7 +312,7 @@ public sealed class BrokerEventTests
     }
 
     /// <summary>
-    /// The error of a refused login starts with the user's name. The name is not added to a reason that already starts with it.
+    /// The error in the event starts with the user's name. The broker adds the name only if the reason does not start with it.
     /// </summary>
     [TestCase("no such user", "user 'jo' - no such user")]
     [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
@@ -361,7 +364,7 @@ public sealed class BrokerEventTests
         [.. _listener.Heard.Select(
             heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>The TLS feature of a connection. The certificate is the client's; null if the client has sent none.</summary>
+    /// <summary>The TLS feature of a connection, with the certificate that the client has sent, or null if it has sent none.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits on connections and channels. Connections and channels that have ended do not count.</summary>
+/// <summary>The broker limits the numbers of connections and channels. Connections and channels that have ended do not count.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ClientCountsTests : IAsyncDisposable
 {
@@ -111,8 +111,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A connection is checked against two limits in sequence. If the first check passes and the second fails, the connection must not
-    /// count for the first limit.
+    /// The broker checks a connection against two limits in sequence. If the second check fails, the connection must not count for the
+    /// limit of the first check.
     /// </summary>
     [Test]
     public void Who_is_refused_counts_nowhere()
@@ -152,7 +152,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         }
         catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
-            // The limit is reached.
+            // The loop ends when the limit is reached.
         }
         return admitted;
     }
@@ -167,7 +167,7 @@ public sealed class ClientCountsTests : IAsyncDisposable
         }
         catch (BrokerException refused) when (refused.Error == BrokerError.NotAllowed)
         {
-            // The limit is reached.
+            // The loop ends when the limit is reached.
         }
         return opened;
     }

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A waiter that throws when it is notified of a commit harms neither the store nor other waiters.</summary>
+/// <summary>
+/// An object that waits for a commit may throw an exception when it is notified. This harms neither the store nor other waiting objects.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommitNotifierTests : IDisposable
 {
@@ -63,14 +65,14 @@ public sealed class CommitNotifierTests : IDisposable
         return run.Store.Append([run.First], "head"u8, "body"u8, true, new Span<StoredMessage>(ref message));
     }
 
-    /// <summary>Waits for one commit.</summary>
+    /// <summary>Waits to be notified of one commit.</summary>
     private sealed class Waiter(bool isBroken) : ICommitWaiter
     {
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. For a broken waiter, completes when it is notified that its notification
-        /// has failed.
+        /// Completes when the waiter is notified of the commit. If the waiter is broken, its notification throws an exception; the task
+        /// then completes when the waiter is told about that.
         /// </summary>
         public Task Told => _told.Task;
 

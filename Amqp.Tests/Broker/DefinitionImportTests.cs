@@ -7,11 +7,12 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Import of definitions, definitions that an import skips, and export.</summary>
+/// <summary>The broker imports definitions, except for those that it has to skip, and exports its definitions.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
-    private static BareBroker _unchanged = null!; // shared by the tests whose import is refused
+    // shared by all tests whose import is refused, because these imports leave the broker unchanged
+    private static BareBroker _unchanged = null!;
     private BareBroker? _own;
 
     [OneTimeSetUp]
@@ -202,7 +203,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
-    /// <summary>Returns one field of an export: of all virtual hosts, or of the given one.</summary>
+    /// <summary>Returns one field of an export. The export is for all virtual hosts, or for the given one.</summary>
     private string Export(string field, string? host = null)
     {
         var origin = new DefinitionOrigin("3.9.9", "Shop", "7.8.9");

@@ -13,13 +13,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The keys and values of definitions in the catalog, and their restoration.</summary>
+/// <summary>The broker stores definitions under certain keys and values in the catalog, and restores them from there.</summary>
 public sealed class DefinitionStoreTests
 {
-    // When a store needs queue numbers, it reserves this many more in the catalog.
+    // Number of queue numbers that the store reserves in the catalog at a time.
     private const uint Reserved = 256;
 
-    private readonly List<Exception> _refusals = []; // exceptions of the next changes, in order
+    private readonly List<Exception> _refusals = []; // exceptions that the next changes of the catalog throw, in order
     private MemoryCatalog _catalog = null!;
     private RefusingCatalog _refusing = null!;
 
@@ -227,7 +227,8 @@ public sealed class DefinitionStoreTests
     }
 
     /// <summary>
-    /// A catalog that fails: each change removes the first exception from the list and throws it. Without an exception the change succeeds.
+    /// A catalog whose changes fail as the test demands. Each change removes the first exception from the list and throws it. If the list
+    /// is empty, the change succeeds.
     /// </summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {

@@ -12,7 +12,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Messages that an exchange delays by a clock that the test sets. None is delivered early or out of order, and none occupies memory after
+/// An exchange delays messages by a clock that the test sets. No message is delivered early or out of order, and none takes memory after
 /// its delivery.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
@@ -37,7 +37,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
     [Test]
     public async Task A_message_comes_when_its_whole_delay_is_over_and_no_millisecond_before()
     {
-        Delay(999, body: 1); // due 1 ms earlier than the other message, which must not be delivered with it
+        Delay(999, body: 1); // due 1 ms before the other message, and must not be delivered together with it
         Delay(1_000, body: 2);
         _broker.Clock.Advance(1_000);
         await ComeAsync(1);
@@ -106,7 +106,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
-        Delay(1_000, body: 300_000); // uses the route to the deleted exchange, as a publisher with a cached route would
+        Delay(1_000, body: 300_000); // uses the route to the deleted exchange, as a publisher whose route is cached would
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }

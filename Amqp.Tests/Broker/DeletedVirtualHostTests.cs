@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A virtual host that is deleted while another thread holds a reference to it.</summary>
+/// <summary>A virtual host is deleted while another thread still uses the object that represents it.</summary>
 public class DeletedVirtualHostTests
 {
     [Test]

@@ -15,7 +15,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A crash between two of the catalog changes of a deletion. No entry may be left that a new object of the same name would inherit.
+/// The broker crashes during a deletion, between two changes of the catalog. The catalog must not keep an entry that a new object of the
+/// same name would inherit.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable

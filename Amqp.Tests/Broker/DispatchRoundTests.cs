@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A round passes everything that it has gathered to the right queues and outputs, and keeps nothing of it after its end.
+/// A dispatch round gathers work for queues and outputs, and passes it on when it ends. Each piece of work reaches the right object, and
+/// the round keeps nothing afterwards.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DispatchRoundTests : IAsyncDisposable
@@ -52,7 +53,7 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         _broker.Publish(queue);
         _broker.Round.Touch(output);
         _broker.Round.Touch(output);
-        _broker.Round.NoteDue(output); // no drain follows that would flush the output
+        _broker.Round.NoteDue(output); // noted by the test, because no queue is drained here that would flush the output
         _broker.Round.Complete();
         Assert.That(
             (output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");

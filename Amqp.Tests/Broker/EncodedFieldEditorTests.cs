@@ -5,14 +5,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Edits of encoded fields, compared with the same edits of a list of decoded fields.</summary>
+/// <summary>Edits of an encoded field table have the same results as edits of a list of decoded fields.</summary>
 public sealed class EncodedFieldEditorTests
 {
     [Test]
     public void Whatever_is_set_removed_and_sorted_the_others_are_as_they_were([Range(1, 5)] int seed)
     {
         var random = new Random(seed);
-        var editor = new EncodedFieldEditor(); // reused for all tables, as in the broker
+        var editor = new EncodedFieldEditor(); // one editor edits all tables, as in the broker
         for (int time = 0; time < 100; time++)
         {
             List<KeyValuePair<string, FieldValue>> expected =
@@ -26,7 +26,7 @@ public sealed class EncodedFieldEditorTests
             Assert.That(FieldTableCodec.Read(output.WrittenSpan), Is.EqualTo(expected).AsCollection);
         }
 
-        string Name() => new('n', random.Next(5)); // few different names, each a prefix of longer ones
+        string Name() => new('n', random.Next(5)); // there are few different names, and each is a prefix of the longer ones
 
         FieldValue Value(int number) => random.Next(3) switch
         {

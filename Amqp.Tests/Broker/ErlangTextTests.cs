@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Values in the format in which Erlang prints them.</summary>
+/// <summary>The broker prints values in the format in which Erlang prints them.</summary>
 public sealed class ErlangTextTests
 {
     private static IEnumerable<TestCaseData> Values =>
@@ -47,7 +47,7 @@ public sealed class ErlangTextTests
             "#{<<\"a\">> => 1,<<\"b\">> => [2,#{<<\"c\">> => null}]}"),
     ];
 
-    /// <summary>The format of refused values in errors of the HTTP API.</summary>
+    /// <summary>The HTTP API prints a refused value as an Erlang term in its error.</summary>
     [TestCaseSource(nameof(Terms))]
     public void What_JSON_said_is_printed_as_a_term(FieldValue value, string text) => Assert.That(ErlangTerm.Of(value), Is.EqualTo(text));
 

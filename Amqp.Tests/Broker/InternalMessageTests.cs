@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Messages that the broker itself publishes, such as those of the firehose.</summary>
+/// <summary>Messages that the broker itself publishes, such as copies of traced messages.</summary>
 public sealed class InternalMessageTests
 {
     private BareBroker _broker = null!;
@@ -19,8 +19,8 @@ public sealed class InternalMessageTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// The routing key of the firehose is a prefix and the name of a queue, which may be as long as a routing key. The whole is cut to 255
-    /// bytes.
+    /// The routing key of a traced message consists of a prefix and the name of a queue. The name can be as long as a routing key may be,
+    /// so the broker cuts the whole to 255 bytes.
     /// </summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
@@ -51,7 +51,9 @@ public sealed class InternalMessageTests
         Assert.That((queue.Counts.Ready, queue.Status.Storage.Persistent), Is.EqualTo((1L, (long)persistent)));
     }
 
-    /// <summary>For example an event: a queue that is bound to the history later still receives it.</summary>
+    /// <summary>
+    /// The message may be an event, for example. An exchange with a history keeps it, and routes it to a queue that is bound later.
+    /// </summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()
     {

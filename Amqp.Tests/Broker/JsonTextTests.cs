@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Parsing of untrusted JSON.</summary>
+/// <summary>The broker parses JSON that untrusted clients send.</summary>
 public class JsonTextTests
 {
     private static readonly byte[] _mark = [0xEF, 0xBB, 0xBF];

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The headers that a broker adds to published messages, if configured.</summary>
+/// <summary>The broker can be configured to add headers to published messages.</summary>
 public class MessageInterceptorTests
 {
     private const string Timestamp = "message_interceptors.incoming.set_header_timestamp.overwrite";
@@ -57,7 +57,8 @@ public class MessageInterceptorTests
     }
 
     /// <summary>
-    /// A message has two timestamps, a header and a property. If the publisher has set only one of them, the broker sets the other.
+    /// A message can have its timestamp in a header and in a property. If the publisher has set only one of the two, the broker sets the
+    /// other.
     /// </summary>
     [Test]
     public void A_time_that_the_publisher_has_set_in_part_is_completed(

@@ -10,10 +10,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Limits that all clients of a broker share.</summary>
+/// <summary>A broker has limits that apply to all of its clients together.</summary>
 public class NodeLimitTests
 {
-    private BrokerInProcess _unlimited = null!; // has no limits on channels and frames, but limits on message size and virtual hosts
+    // a broker without limits on channels and frames, but with limits on message size and virtual hosts
+    private BrokerInProcess _unlimited = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync() =>
@@ -246,7 +247,7 @@ public class NodeLimitTests
         Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 
-    /// <summary>Returns the status of the HTTP API's health check for the connection limit.</summary>
+    /// <summary>Returns the HTTP status with which the health check for the connection limit answers.</summary>
     private static async Task<HttpStatusCode> IsBelowConnectionLimitAsync(BrokerInProcess broker)
     {
         using var http = new HttpClient();

@@ -4,7 +4,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The sizes of objects that the memory alarm counts are close to the sizes measured on the heap.</summary>
+/// <summary>
+/// The broker counts a size for each object, for the memory alarm. The counted sizes are close to the sizes that the test measures on the
+/// heap.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 public sealed class ObjectSizeTests
@@ -39,7 +42,7 @@ public sealed class ObjectSizeTests
     [TestCase("channel", ObjectSize.Channel)]
     public async Task What_is_counted_is_about_what_it_takes(string kind, int size)
     {
-        await MakeAsync(kind, 0, 20); // creates the objects that exist only once
+        await MakeAsync(kind, 0, 20); // creates the objects that are created only once, so that the test does not measure them
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         await MakeAsync(kind, 20, Count);

@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The queues that a policy matches, and the resulting values of keys that are in both a policy and an operator policy.</summary>
+/// <summary>
+/// Which queues a policy matches, and which value of a key takes effect if both a policy and an operator policy have the key.
+/// </summary>
 public sealed class PolicyKeysTests
 {
     private BareBroker _broker = null!;
@@ -27,7 +29,7 @@ public sealed class PolicyKeysTests
     public void A_policy_is_for_what_it_says(string applyTo, string covered) =>
         Assert.That(Covered(applyTo, "max-length", FieldValue.FromInt64(1)), Is.EqualTo(covered));
 
-    /// <summary>A policy with a key that a type of queue does not support does not match queues of that type.</summary>
+    /// <summary>A policy does not match queues of a type that does not support one of its keys.</summary>
     [TestCase("delivery-limit", 1, "quorum")]
     [TestCase("dead-letter-strategy", "at-most-once", "quorum")]
     [TestCase("queue-leader-locator", "balanced", "quorum")]

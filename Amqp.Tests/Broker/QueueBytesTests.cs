@@ -6,8 +6,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The number of bytes of the bodies in a queue. It must also be right if messages are spilled, although their entries and notes are not in
-/// memory.
+/// A queue counts the bytes of the bodies of its messages. The count must also be right if entries of messages are removed from memory,
+/// together with their notes.
 /// </summary>
 public sealed class QueueBytesTests
 {

@@ -4,7 +4,9 @@ using Amqp.Tests.Storage;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A queue with several levels after a crash: each level has its own settles and its own delivered mark.</summary>
+/// <summary>
+/// A queue with several priority levels is recovered after a crash. Each level has settles and a delivered mark of its own.
+/// </summary>
 public sealed class QueueMessagesCrashTests
 {
     private static readonly uint[] _numbers = [1, 2, 3];
@@ -25,7 +27,8 @@ public sealed class QueueMessagesCrashTests
         foreach (int priority in new[] { 0, 1, 2, 0, 1, 2, 0, 1, 2 })
             Add(run, messages, priority);
         StoredMessage[] taken = [.. Enumerable.Range(0, 8).Select(_ => Take(messages))];
-        messages.NoteDelivered(taken.AsSpan(0, 7)); // all messages of the two highest levels, and one message of the lowest level
+        // the first seven are all messages of the two highest levels, and one message of the lowest level
+        messages.NoteDelivered(taken.AsSpan(0, 7));
         messages.Settle([taken[0], taken[3], taken[4], taken[6]]);
         await run.CommitAsync();
 

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The settings of a queue that has both arguments and policies.</summary>
+/// <summary>If both the arguments and the policies of a queue have a setting, the right one of the two values takes effect.</summary>
 public class QueueSettingsTests
 {
     [TestCase(10, 20, 10)]

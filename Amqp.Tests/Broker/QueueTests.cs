@@ -10,7 +10,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A queue without clients and sockets, with a clock that the test sets.</summary>
+/// <summary>Tests of the queue class, without clients and sockets, and with a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class QueueTests : IAsyncDisposable
 {
@@ -107,11 +107,11 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }
 
-    /// <summary>The queues' timer runs at least once an hour. Before a later deadline it must be set again.</summary>
+    /// <summary>The queues' timer fires at least once an hour. If a deadline is later than that, the timer must be set again.</summary>
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
-        _broker.Broker.Alarms.Dispose(); // alarms and samples would be measured again and again during all these hours
+        _broker.Broker.Alarms.Dispose(); // otherwise the alarms would be measured thousands of times during these hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
         var (going, waiting) = (
@@ -130,7 +130,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// As in RabbitMQ, a queue's lease starts again only if a different policy applies to the queue, or its policy has changed.
+    /// As in RabbitMQ, the time until an unused queue is deleted starts again in two cases only: another policy now applies to the queue,
+    /// or its policy has changed.
     /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
@@ -223,9 +224,9 @@ public sealed class QueueTests : IAsyncDisposable
         var consumer = _broker.Consume(queue, room: 1);
         _broker.Publish(queue);
         for (int i = 0; i < 10; i++)
-            _broker.Publish(queue, body: 300_000, expiration: 1_000); // each message has its own block
+            _broker.Publish(queue, body: 300_000, expiration: 1_000); // 300,000 bytes give each message a block of its own
         Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
-        _broker.Clock.Pass(1_000); // expires the messages without running the timer, which would remove them
+        _broker.Clock.Pass(1_000); // the messages expire, but the timer does not run: it would remove them
 
         if (isConsumed)
             _broker.Acknowledge(queue, consumer);
@@ -266,8 +267,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again, at the end of the queue. While the store is behind, the queue avoids
-    /// this write.
+    /// A quorum queue appends a returned message to the log again, and puts it at the end of the queue. While the store is behind with
+    /// writing, the queue avoids this write.
     /// </summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
@@ -354,7 +355,9 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(front, Is.EqualTo(new (ulong?, long)[] { (7, 7), (9, 9), (5, 5), (null, 0) }));
     }
 
-    /// <summary>Parameters: a limit, its value, the sizes of the published bodies, and the number of messages that stay.</summary>
+    /// <summary>
+    /// Parameters: the name of a limit, its value, the sizes of the published bodies, and the number of messages that stay in the queue.
+    /// </summary>
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 2 }, 3)]
     [TestCase("x-max-length-bytes", 10, new[] { 4, 4, 3 }, 2)]
     [TestCase("x-max-length-bytes", 10, new[] { 10 }, 1)]
@@ -442,8 +445,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// Spilling an entry loses the size of its head. A limit on the bytes of bodies needs this size, so entries of such a queue are not
-    /// spilled.
+    /// When an entry is removed from memory, the size of the message's head is lost. A queue with a limit on the bytes of bodies needs this
+    /// size, so its entries stay in memory.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -460,7 +463,10 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A quorum queue appends a returned message to the log again. The new entry must not be spilled either.</summary>
+    /// <summary>
+    /// A quorum queue appends a returned message to the log again. If the queue has a limit on the bytes of bodies, the new entry must stay
+    /// in memory, like the first one.
+    /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
     public void What_comes_back_to_a_queue_with_a_limit_of_bytes_does_not_leave_memory(string limit, bool stays)
@@ -484,9 +490,9 @@ public sealed class QueueTests : IAsyncDisposable
             .. Enumerable.Range(0, 60).Select(i =>
             {
                 long expires = random.Next(4, 10) * 500;
-                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // sets an alarm
+                var queue = _broker.Declare($"q{i}", ("x-expires", expires)); // sets the queue's timer for its own expiry
                 long message = random.Next(1, 4) * 100;
-                _broker.Publish(queue, expiration: message); // sets an earlier alarm
+                _broker.Publish(queue, expiration: message); // sets the queue's timer to an earlier time, for the message's expiry
                 return (queue, message, expires);
             }),
         ];
@@ -501,13 +507,13 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of messages is larger than what one pass removes, and not a multiple of it.</summary>
+    /// <summary>The number of messages is larger than the number that one pass removes, and is not a multiple of that number.</summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
     {
         const int many = 5_000, times = 3;
-        const long openBlocks = 600_000; // two blocks that still receive messages, and a little more
+        const long openBlocks = 600_000; // bytes of two blocks that still receive messages, and a little more
         var letters = _broker.Declare("letters");
         var queue = _broker.Declare("q", (why, 1), ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "letters"));
         long before = _broker.Store.MemoryInUse;
@@ -518,8 +524,8 @@ public sealed class QueueTests : IAsyncDisposable
             _broker.Round.Complete();
 
             int kept = why == "x-max-length" ? 1 : 0;
-            _broker.Clock.Advance(1); // lets the timer remove what one pass has left
-            // True at once, unless a thread of the pool is draining the queue.
+            _broker.Clock.Advance(1); // lets the timer run, which removes the messages that one pass has left
+            // The condition is true at once, unless a thread of the pool is still draining the queue.
             await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
             // The thread pool publishes the dead letters that the round has left.
             await Eventually.Holds(
@@ -528,7 +534,7 @@ public sealed class QueueTests : IAsyncDisposable
             letters.Purge();
             queue.Purge();
         }
-        // The limit includes the memory of the batch that the pool has published last.
+        // The limit includes the memory of the last batch of dead letters that the thread pool has published.
         await Eventually.Holds(
             () => _broker.Store.MemoryInUse < before + openBlocks,
             () => $"{_broker.Store.MemoryInUse - before} bytes are left");
@@ -722,7 +728,9 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
 
-    /// <summary>The text of an exception is stored with the quarantined message, but no more than 1,000 characters.</summary>
+    /// <summary>
+    /// The broker stores the text of an exception together with the quarantined message, but not more than 1,000 characters of the text.
+    /// </summary>
     [TestCase(972, 999)]
     [TestCase(973, 1_000)]
     [TestCase(974, 1_000)]
@@ -746,6 +754,6 @@ public sealed class QueueTests : IAsyncDisposable
     private static bool StaysInMemory(in Amqp.Storage.Messages.StoredMessage message) =>
         (message.Flags & Amqp.Storage.Messages.MessageFlags.StaysInMemory) != 0;
 
-    /// <summary>Properties that are much larger than the body.</summary>
+    /// <summary>Encoded properties that are much larger than the bodies of the messages.</summary>
     private static byte[] LargeProperties => [0x80, 0, 200, .. Enumerable.Repeat((byte)'x', 200)];
 }

@@ -10,13 +10,13 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The memory of an x-recent-history exchange. Its messages stay until newer ones replace them or the exchange is deleted. A failure of one
-/// message or one queue does not affect others.
+/// An x-recent-history exchange keeps messages in memory until newer ones replace them or the exchange is deleted. If one message or one
+/// queue fails, the others are not affected.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
 {
-    private const int Body = 300_000; // large enough for a block of its own
+    private const int Body = 300_000; // bytes; large enough for a block of its own
 
     private readonly BareBroker _broker = new();
 
@@ -43,7 +43,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
-        Publish(exchange, Body); // uses the route to the deleted exchange, as a publisher with a cached route would
+        Publish(exchange, Body); // uses the route to the deleted exchange, as a publisher whose route is cached would
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }

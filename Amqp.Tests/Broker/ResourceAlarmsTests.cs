@@ -5,15 +5,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The memory alarm and the disk alarm, with limits of 100 bytes. No timer runs: the test calls each check.</summary>
+/// <summary>
+/// The memory alarm and the disk alarm are set and cleared at their limits of 100 bytes. No timer runs, because the test calls each check.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
 {
-    /// <summary>The free space of the disk is measured by the first check and by every tenth check after it.</summary>
+    /// <summary>The first check measures the free space of the disk, and so does every tenth check after it.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
     /// <summary>
-    /// Number of appended bytes after which the disk is measured again; the smallest number, because the limit is so small.
+    /// Number of appended bytes after which a check measures the disk again. The broker uses its smallest step, because the limit is so
+    /// small.
     /// </summary>
     private const long Step = 256 << 10;
 
@@ -47,7 +50,7 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
-    /// <summary>The process already occupies 100 bytes when the broker is empty, but the broker counts only 1 byte of them.</summary>
+    /// <summary>The process uses 100 bytes when the broker is empty. The broker counts only 1 of them.</summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]
@@ -325,7 +328,7 @@ public sealed class ResourceAlarmsTests : IDisposable
             _alarms.Check();
     }
 
-    /// <summary>A clock whose timers never fire.</summary>
+    /// <summary>A clock whose timers never fire, so that no check runs by itself.</summary>
     private sealed class StoppedClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer();

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A route contains all destinations of its message, and no destination of the previous message.</summary>
+/// <summary>A route contains all destinations of its message, and no destination of the message before.</summary>
 public sealed class RouteFinderTests
 {
     private BareBroker _broker = null!;
@@ -24,8 +24,8 @@ public sealed class RouteFinderTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// Only the type of the middle exchange differs. The exchanges before and after it are fanout exchanges, which route all messages
-    /// alike.
+    /// A message passes three exchanges. The middle exchange has the type of the parameter. The other two are fanout exchanges, which route
+    /// all messages alike.
     /// </summary>
     [TestCase("headers", true)]
     [TestCase("topic", false)]
@@ -47,8 +47,8 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// If all destinations of an exchange were already in the route, the exchange has still routed the message. So its alternate exchange
-    /// must not receive the message.
+    /// An exchange has routed a message even if all its destinations were in the route already. So its alternate exchange must not get the
+    /// message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

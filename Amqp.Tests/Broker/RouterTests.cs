@@ -9,7 +9,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Adding or removing a binding, in any order, does not change the routing to the destinations of other bindings.</summary>
+/// <summary>
+/// Exchanges route messages by their bindings. When a binding is added or removed, routing to the destinations of other bindings does not
+/// change.
+/// </summary>
 public sealed class RouterTests
 {
     private const int Queues = 5;
@@ -55,8 +58,7 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A topic exchange remembers how much of a key it has already matched with a '#'. This state must not be used for the message's next
-    /// key.
+    /// A topic exchange remembers how far it has matched a key by a '#'. This state must not be used for the next key of the same message.
     /// </summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
@@ -105,7 +107,10 @@ public sealed class RouterTests
         }
     }
 
-    /// <summary>After a restart bindings are in a different order, which must not change the choice for a routing key.</summary>
+    /// <summary>
+    /// After a restart, the bindings of an exchange are in another order. The exchange must choose the same binding for a routing key as
+    /// before.
+    /// </summary>
     [Test]
     public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
     {
@@ -122,7 +127,9 @@ public sealed class RouterTests
         Assert.That(ChooseAll(one.Router), Is.EqualTo(ChooseAll(other.Router)));
     }
 
-    /// <summary>The choices must be the same in every version. Otherwise an update would split the messages of one key.</summary>
+    /// <summary>
+    /// The choices must be the same in every version of the broker. Otherwise an update would send the messages of one key to two queues.
+    /// </summary>
     [Test]
     public void A_long_key_goes_the_same_way_in_every_run()
     {
@@ -152,7 +159,9 @@ public sealed class RouterTests
         Assert.That(ChooseAll(router), Is.EqualTo(ChooseAll(like)));
     }
 
-    /// <summary>If the hash used only the name of a destination, one of the two destinations would receive all messages.</summary>
+    /// <summary>
+    /// A queue and an exchange with the same name are bound. If the hash used only the name, one of the two would get all messages.
+    /// </summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()
     {
@@ -215,7 +224,7 @@ public sealed class RouterTests
                 FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))),
             Is.EqualTo(delay));
 
-    /// <summary>After the delay the header x-delay has the negated delay, and all other properties are unchanged.</summary>
+    /// <summary>When the delay is over, the header x-delay contains the negated delay, and all other properties are unchanged.</summary>
     [TestCase(5_000, "signedint -5000")]
     [TestCase(5_000L, "signedint -5000")]
     [TestCase(2_147_483_648L, "signedint -2147483648")]

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>After bindings were added and removed at random, a key is routed to exactly the bindings whose patterns match it.</summary>
+/// <summary>Bindings are added and removed at random. Then a key is routed to exactly those bindings whose patterns match it.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopicRouterTests : IAsyncDisposable
 {

@@ -7,12 +7,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Changes of the topology: the operations that they block, and the cached routes that they invalidate.</summary>
+/// <summary>A change of the topology waits for operations that use the old state, blocks others, and invalidates cached routes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopologyLockTests
 {
     /// <summary>
-    /// A pattern whose match with <see cref="_slowName"/> practically never ends. The back reference requires a backtracking engine.
+    /// A pattern that takes practically forever to match against <see cref="_slowName"/>. Because of the back reference, the regular
+    /// expression needs a backtracking engine.
     /// </summary>
     private const string SlowPattern = @"^(a+)+\1$";
     private static readonly string _slowName = new string('a', 200) + "b";
@@ -49,7 +50,7 @@ public sealed class TopologyLockTests
     {
         DeclareQueue(_slowName);
         Task putting;
-        using (new EndlessRouting(_virtualHost)) // holds the lock shared, so that the policy cannot get the lock exclusively
+        using (new EndlessRouting(_virtualHost)) // while a message is being routed, the policy cannot get the topology lock
         {
             putting = Task.Run(() => _virtualHost.Policies.Put(new Policy(
                 PolicyKind.User, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))]))));
@@ -105,7 +106,7 @@ public sealed class TopologyLockTests
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExchangeAsync(
             "lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
-        for (int number = 0; number < 2; number++) // the second publish uses the cached route
+        for (int number = 0; number < 2; number++) // the second publish uses the cached route of the first
         {
             await channel.PublishAsync(exchange, key, "too early", mandatory: true);
             await channel.ExpectMessageAsync<BasicReturn>();
@@ -148,7 +149,7 @@ public sealed class TopologyLockTests
     private void Unbind(string exchange, string queue, string key) =>
         _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
 
-    /// <summary>A thread that routes a message until it is stopped, and so holds the topology lock shared.</summary>
+    /// <summary>Routes a message on a thread until it is stopped. Meanwhile the thread holds the topology lock shared.</summary>
     private sealed class EndlessRouting : IRouter, IDisposable
     {
         private readonly ManualResetEventSlim _isRouting = new();

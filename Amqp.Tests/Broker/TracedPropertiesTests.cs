@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A message's properties in the firehose.</summary>
+/// <summary>The copy of a traced message contains the properties of the message in a header.</summary>
 public class TracedPropertiesTests
 {
     [Test]

@@ -9,7 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Valid values of arguments and policies, and the treatment of invalid values that an earlier version accepted and stored.
+/// Which values of arguments and policies are valid, and what the broker does with invalid values that an earlier version has accepted and
+/// stored.
 /// </summary>
 public sealed class ValueRulesTests
 {
@@ -62,7 +63,7 @@ public sealed class ValueRulesTests
         Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
     }
 
-    /// <summary>The value -1 (no delivery limit) is valid as the argument of a queue, but not in a policy.</summary>
+    /// <summary>-1 means no delivery limit. It is valid in an argument of a queue, but not in a policy.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]

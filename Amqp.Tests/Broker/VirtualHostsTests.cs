@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Permissions on a new virtual host, and its queues.</summary>
+/// <summary>A new virtual host has certain permissions, and its queues get the right type.</summary>
 public sealed class VirtualHostsTests
 {
     [Test]
@@ -51,8 +51,8 @@ public sealed class VirtualHostsTests
     }
 
     /// <summary>
-    /// A queue gets the default type of its virtual host only if a client declares it by name. An imported queue keeps the type that it had
-    /// when it was exported. A server-named queue does not get the default type, because it is temporary.
+    /// A virtual host's default queue type applies only to queues that a client declares with a name. An imported queue keeps the type that
+    /// it had when it was exported. A queue whose name the broker chooses is temporary, so the default type does not apply.
     /// </summary>
     [Test]
     public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()

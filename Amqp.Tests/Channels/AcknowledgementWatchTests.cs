@@ -3,7 +3,8 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The deliveries that are unacknowledged for longer than a timeout. The watch finds them from delivery tags that are noted at intervals.
+/// The watch finds deliveries that have been unacknowledged for longer than a timeout. It notes the last delivery tag at intervals, and so
+/// knows how old a tag is.
 /// </summary>
 public sealed class AcknowledgementWatchTests
 {
@@ -12,9 +13,9 @@ public sealed class AcknowledgementWatchTests
     {
         var watch = new AcknowledgementWatch();
         watch.Note(5, 0);
-        watch.OutFor(0, 1_000); // makes the timeout known, because marks are kept for the longest known timeout
+        watch.OutFor(0, 1_000); // tells the watch the longest timeout, because it keeps marks for that time
         watch.Note(9, 1_000);
-        watch.Note(9, 1_500); // the same tag again, which must not make the tag's mark newer
+        watch.Note(9, 1_500); // the tag is noted a second time; the mark of the tag must not become newer
 
         Assert.That(watch.OutFor(now, 1_000), Is.EqualTo(now < 1_000 ? 0 : now < 2_000 ? 5 : 9));
     }

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>Closing of all connections at once, as when the broker stops or maintenance mode begins.</summary>
+/// <summary>The broker closes all connections at once when it stops, or when maintenance mode begins.</summary>
 public sealed class CloseAllTests
 {
     [Test]

@@ -5,13 +5,16 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>Answers to publishes: when a publish is confirmed or refused, and how many methods answer several publishes.</summary>
+/// <summary>
+/// The confirm tracker decides when a publish is confirmed or refused. It answers several publishes with as few methods as possible.
+/// </summary>
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// The first parameter contains rounds of publishes. A publish is a log position at which it is durable, <c>r</c> if a queue has
-    /// refused it, or <c>n</c> if it never becomes durable. The second parameter contains events: <c>@</c> and the position that becomes
-    /// durable, or <c>!</c> if the store fails. The third parameter contains the expected answers with their tags. A + means multiple.
+    /// The first parameter contains groups of publishes. A publish is the log position at which it is durable, <c>r</c> if a queue has
+    /// refused it, or <c>n</c> if it never becomes durable. The second parameter contains events: <c>@</c> with the position that has
+    /// become durable, or <c>!</c> if the store fails. The third parameter contains the expected answers with their tags. A + means that
+    /// the answer has the flag multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

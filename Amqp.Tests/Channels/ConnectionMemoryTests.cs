@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The memory of a connection that counts for the memory alarm. Consumers, channels and the connection itself stop counting when they end.
+/// The memory of a connection counts for the memory alarm. The memory of a consumer, a channel or a connection stops counting when that
+/// object ends.
 /// </summary>
 public sealed class ConnectionMemoryTests
 {

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The events after which a paused read loop of a connection resumes.</summary>
+/// <summary>The broker can pause reading from a connection. These tests check the events after which it resumes reading.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionPauseTests : IDisposable
 {

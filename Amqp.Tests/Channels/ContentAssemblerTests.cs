@@ -5,14 +5,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The memory that a content needs while it arrives, and the release of this memory.</summary>
+/// <summary>The parts of a message take memory while they arrive, and the assembler releases this memory afterwards.</summary>
 public sealed class ContentAssemblerTests
 {
     private const int Part = 100_000;
 
     /// <summary>
-    /// A channel keeps the buffer of a small head for the next content, because most channels publish only small heads. It does not keep a
-    /// large buffer.
+    /// Most channels publish only messages with small heads. So a channel keeps the buffer of a small head for its next message, but does
+    /// not keep a large buffer.
     /// </summary>
     [TestCase(100, true)]
     [TestCase(100_000, false)]
@@ -32,8 +32,8 @@ public sealed class ContentAssemblerTests
     }
 
     /// <summary>
-    /// The body arrives in one part, in several parts whose buffer is rented from a pool, or in so many that the buffer is too large for
-    /// the pool.
+    /// The body arrives in one part, or in several parts. Several parts are collected in a buffer from a pool, unless the body is too large
+    /// for the pool.
     /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]

@@ -5,11 +5,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// Heartbeats: when one is sent, and when a silent peer is disconnected. The test calls the check with the times that it chooses.
+/// The broker sends heartbeats in time, and disconnects a client that is silent for too long. The test calls the check with times that it
+/// chooses.
 /// </summary>
 public sealed class HeartbeatCheckTests
 {
-    private const long Interval = 60_000; // in milliseconds; so long that the broker's own checks do nothing during a test
+    private const long Interval = 60_000; // in milliseconds; long enough that the broker does not call the check itself during a test
 
     private BrokerInProcess _broker = null!;
     private RawClient _client = null!;

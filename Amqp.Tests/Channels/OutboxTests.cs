@@ -8,7 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// An outbox without a connection: its watermark, and the return of its blocks to the pool, also when the peer disconnects.
+/// An outbox reports when it exceeds its watermark, and returns its blocks to the pool, also when the peer disconnects. The tests use it
+/// without a connection.
 /// </summary>
 public sealed class OutboxTests
 {
@@ -87,7 +88,7 @@ public sealed class OutboxTests
     }
 
     /// <summary>
-    /// Encoded properties are written in one piece. If they are larger than a block of the pool, they get memory of their own.
+    /// An outbox writes encoded properties in one piece. Properties that are larger than a block of the pool get memory of their own.
     /// </summary>
     [Test]
     public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)
@@ -102,7 +103,8 @@ public sealed class OutboxTests
                     outbox.Write(1, new BasicAck(1, false));
                 outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], new byte[100_000], [], 131_072);
                 outbox.WriteContent(1, new byte[100_000], [], 131_072);
-                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], [0, 0], new byte[40_000], 131_072); // its body may be split between blocks
+                // only the body of this delivery is larger than a block, and a body may be split between blocks
+                outbox.WriteDelivery(1, "c"u8, 1, false, [0, 0], [0, 0], new byte[40_000], 131_072);
             }
             outbox.Flush();
         }
@@ -184,7 +186,9 @@ public sealed class OutboxTests
             return new ValueTask<int>(sending.Task);
         }
 
-        /// <summary>Completes the pending send, as if the peer had accepted this many octets of it. Does nothing for 0 octets.</summary>
+        /// <summary>
+        /// Completes a part of the pending send, as if the peer had accepted this many octets. Does nothing for 0 octets.
+        /// </summary>
         public void Take(int octets)
         {
             if (octets > 0)
@@ -192,8 +196,8 @@ public sealed class OutboxTests
         }
 
         /// <summary>
-        /// Completes the pending send, if there is one, as if the peer had accepted all of it. Always returns true, so that a polled
-        /// condition can call it first.
+        /// Completes the pending send, if there is one, as if the peer had accepted all of it. Always returns true, so that a condition
+        /// which is polled can begin with this call.
         /// </summary>
         public bool TakeAll()
         {
@@ -205,7 +209,7 @@ public sealed class OutboxTests
         public void Fail(Exception error) => _sending!.SetException(error);
     }
 
-    /// <summary>A pool that counts the blocks that are rented and not yet returned.</summary>
+    /// <summary>A pool that counts the blocks which are rented and not returned yet.</summary>
     private sealed class CountedPool : MemoryPool<byte>
     {
         private int _held;

@@ -7,9 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>
-/// The cache returns a route only for the address that the route was stored for, and only while the topology has not changed.
-/// </summary>
+/// <summary>The cache returns a route only for the address under which it was stored, and only until the topology changes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RouteCacheTests : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The consumer timeout of a queue: the queue's own timeout if it has one, otherwise the broker's.</summary>
+/// <summary>The consumer timeout of a queue is the queue's own timeout if it has one, otherwise the broker's.</summary>
 public sealed class SessionTests
 {
     private BareBroker _broker = null!;
@@ -17,7 +17,10 @@ public sealed class SessionTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>Parameters, in minutes: timeout of the broker, timeout of the queue (0: none for both), and the expected timeout.</summary>
+    /// <summary>
+    /// Parameters, in minutes: the broker's timeout, the queue's timeout, and the expected timeout. 0 means that the broker or the queue
+    /// has no timeout.
+    /// </summary>
     [TestCase(0, 0, null)]
     [TestCase(30, 0, 30)]
     [TestCase(0, 5, 5)]

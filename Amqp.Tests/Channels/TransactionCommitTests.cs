@@ -6,7 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// Calls of the store during a commit. An acknowledgement of a transaction must not survive a crash that loses the transaction's publishes.
+/// A commit calls the store in an order that survives a crash: if the crash loses the publishes of a transaction, it must lose its
+/// acknowledgements too.
 /// </summary>
 public sealed class TransactionCommitTests
 {
@@ -76,8 +77,8 @@ public sealed class TransactionCommitTests
     }
 
     /// <summary>
-    /// The client disconnects while the broker waits for the disk during the first commit. The broker must still execute the later commits,
-    /// which have already arrived.
+    /// The client sends several commits, and disconnects while the broker waits for the disk during the first one. The broker must still
+    /// execute the others, because they have arrived.
     /// </summary>
     [Test]
     public async Task What_a_client_committed_before_it_went_is_done()
@@ -125,7 +126,8 @@ public sealed class TransactionCommitTests
         Assert.That(broker.Broker.Broker.HeldMemory.Bytes, Is.GreaterThan(before + 50_000));
         if (end == "cut")
         {
-            await channel.SendAsync(new BasicPublish("", "q", false, false)); // begins a content of which only a part arrives
+            // the method begins a message, and only a part of the message follows
+            await channel.SendAsync(new BasicPublish("", "q", false, false));
             await channel.SendFrameAsync(FrameType.Header, Encoded.Header(200_000, [0, 0]));
             await channel.SendFrameAsync(FrameType.Body, new byte[100_000]);
             await Eventually.Holds(() => broker.Broker.Broker.HeldMemory.Bytes > before + 150_000, () => "the content has not arrived");

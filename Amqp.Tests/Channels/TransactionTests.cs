@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The settlements that a transaction keeps until its commit, and the order in which the commit executes them.</summary>
+/// <summary>A transaction keeps settlements until its commit, which executes them in a certain order.</summary>
 public sealed class TransactionTests
 {
     private BareBroker _broker = null!;
@@ -23,8 +23,8 @@ public sealed class TransactionTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// Parameters: settlements in the order of their requests, and in the order of their execution. A settlement is a letter (a for
-    /// acknowledge, r for reject, q for requeue) and a delivery tag.
+    /// Parameters: settlements in the order of their requests, and in the order of their execution. A settlement is a letter and a delivery
+    /// tag. The letter a means acknowledge, r reject, and q requeue.
     /// </summary>
     [TestCase("a3 a1 a2", "a1 a2 a3")]
     [TestCase("r2 r1 a4 a3 r6 r5", "r1 r2 a3 a4 r5 r6", Description = "of those that say the same, as long as they stand together")]

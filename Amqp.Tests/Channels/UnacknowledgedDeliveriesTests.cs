@@ -6,7 +6,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The ring of a channel's unacknowledged deliveries, compared with a sorted set after the same operations.</summary>
+/// <summary>
+/// A ring buffer holds the unacknowledged deliveries of a channel. The tests apply the same operations to a sorted set, and compare the
+/// contents.
+/// </summary>
 public sealed class UnacknowledgedDeliveriesTests
 {
     private BareBroker _broker = null!;
@@ -35,7 +38,7 @@ public sealed class UnacknowledgedDeliveriesTests
             switch (random.Next(10))
             {
                 case < 5:
-                    // Skips some tags, because deliveries without acknowledgement also use tags.
+                    // The test skips some tags, because deliveries to consumers without acknowledgement use tags as well.
                     last += (ulong)random.Next(1, random.Next(4) == 0 ? 100 : 2);
                     deliveries.Add(Of(last));
                     expected.Add(last);
@@ -118,7 +121,7 @@ public sealed class UnacknowledgedDeliveriesTests
 
         while (deliveries.TryTakeFirst(ulong.MaxValue, out _))
         {
-            // The condition itself takes all deliveries.
+            // The condition of the loop takes the deliveries.
         }
 
         Assert.That(held.Bytes, Is.Zero);

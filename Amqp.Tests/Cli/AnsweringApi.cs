@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>A fake HTTP API that sends the responses that a test sets, and records the requests.</summary>
+/// <summary>A fake HTTP API. It sends the responses that a test has set, and records the requests.</summary>
 internal sealed class AnsweringApi : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -23,7 +23,7 @@ internal sealed class AnsweringApi : IDisposable
 
     public string Url { get; }
 
-    /// <summary>Method, path after <c>/api/</c> and body of each request.</summary>
+    /// <summary>Method, path and body of each request. The path is the part after <c>/api/</c>.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -33,7 +33,6 @@ internal sealed class AnsweringApi : IDisposable
         }
     }
 
-    /// <summary>The headers of each request.</summary>
     public IReadOnlyList<NameValueCollection> Headers
     {
         get
@@ -43,18 +42,18 @@ internal sealed class AnsweringApi : IDisposable
         }
     }
 
-    /// <summary>Sets the response to a request. Requests without a response get 404.</summary>
+    /// <summary>Sets the response to a request. A request for which no response is set gets 404.</summary>
     public AnsweringApi With(string path, string body, int status = 200)
     {
         _answers[path] = (status, body);
         return this;
     }
 
-    /// <summary>Runs a command on this API within this process.</summary>
+    /// <summary>Runs a command within this process, with this API as its broker.</summary>
     public Task<CliRun> RunAsync(params string[] arguments) =>
         CliRun.HereAsync(arguments, new Dictionary<string, string> { ["AMQPBROKER_URL"] = Url });
 
-    /// <summary>Runs a rabbitmqctl command on this API within this process.</summary>
+    /// <summary>Runs a rabbitmqctl command within this process, with this API as its broker.</summary>
     public Task<CliRun> CtlAsync(params string[] arguments) => RunAsync(["ctl", "-n", "n", .. arguments]);
 
     public void Dispose() => _listener.Close();
@@ -81,7 +80,7 @@ internal sealed class AnsweringApi : IDisposable
         }
         catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
-            // The listener is closed, so no more requests arrive.
+            // The listener is closed: the test has ended, and no more requests arrive.
         }
     }
 }

@@ -4,7 +4,7 @@ using Amqp.Server;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>A finished run of <c>amqpbroker</c>: exit code and output.</summary>
+/// <summary>Exit code and output of a run of <c>amqpbroker</c> that has ended.</summary>
 internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     /// <summary>The lines of the output, without an empty last line.</summary>
@@ -12,7 +12,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 
     /// <summary>Runs a command as a process and waits for its exit.</summary>
     /// <param name="arguments">Arguments after the program's name.</param>
-    /// <param name="input">Standard input.</param>
+    /// <param name="input">Text that the command reads from its standard input.</param>
     /// <param name="environment">Environment variables, in addition to those of the tests.</param>
     public static async Task<CliRun> RunAsync(
         IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
@@ -25,7 +25,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return new CliRun(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Runs a command within this process, which is faster. For tests that do not need a separate process.</summary>
+    /// <summary>Runs a command within this process. This is faster, and sufficient for tests that need no separate process.</summary>
     public static async Task<CliRun> HereAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         using StringWriter output = new(), error = new();
@@ -48,7 +48,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // otherwise profiles of the user who runs the tests could be used
+        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // keeps the command from reading profiles of the user who runs the tests
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start)!;

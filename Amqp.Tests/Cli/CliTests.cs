@@ -4,12 +4,11 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Base of the command line tests. Runs commands, in a new process or in this one, against a broker. Each test has a virtual host of its
+/// Base of the command line tests. They run commands against a broker, in a new process or in this one. Each test has a virtual host of its
 /// own.
 /// </summary>
 public abstract class CliTests : ApiTests
 {
-    /// <summary>The virtual host of the test.</summary>
     private protected string Host { get; private set; } = "";
 
     [SetUp]
@@ -19,15 +18,15 @@ public abstract class CliTests : ApiTests
         Host = await NewVirtualHostAsync();
     }
 
-    /// <summary>Runs a command on the broker.</summary>
+    /// <summary>Runs a command as a process, with the tests' broker as its broker.</summary>
     private protected static async Task<CliRun> RunAsync(params string[] arguments) =>
         await CliRun.RunAsync(arguments, environment: await TargetAsync());
 
-    /// <summary>Runs a command with the given standard input.</summary>
+    /// <summary>Runs a command as a process that reads this text from its standard input.</summary>
     private protected static async Task<CliRun> PipeAsync(string input, params string[] arguments) =>
         await CliRun.RunAsync(arguments, input, await TargetAsync());
 
-    /// <summary>Runs a command that must exit with 0 and write nothing to standard error.</summary>
+    /// <summary>Runs a command as a process. The command must exit with 0 and write nothing to standard error.</summary>
     private protected static async Task<CliRun> DoAsync(params string[] arguments)
     {
         CliRun run = await RunAsync(arguments);
@@ -35,7 +34,7 @@ public abstract class CliTests : ApiTests
         return run;
     }
 
-    /// <summary>Runs a rabbitmqctl command in the test's virtual host.</summary>
+    /// <summary>Runs a rabbitmqctl command as a process, in the test's virtual host.</summary>
     private protected Task<CliRun> CtlAsync(params string[] arguments) =>
         RunAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 

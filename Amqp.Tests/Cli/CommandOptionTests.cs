@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Effects of command options on the broker.</summary>
+/// <summary>The options of commands have the right effects on the broker.</summary>
 public sealed class CommandOptionTests : CliTests
 {
     [TestCase("", true, false, "classic")]

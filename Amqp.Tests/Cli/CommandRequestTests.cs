@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The requests that commands send to the HTTP API, and their handling of the responses.</summary>
+/// <summary>Commands send the right requests to the HTTP API, and handle its responses correctly.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommandRequestTests : IDisposable
 {
@@ -260,6 +260,6 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(_api.Asked, Is.EqualTo(new[] { $"GET {list}?columns=name" }));
     }
 
-    /// <summary>Splits a command line at blanks. Two single quotes are an empty argument.</summary>
+    /// <summary>Splits a command line at blanks. A word of two single quotes stands for an empty argument.</summary>
     private static string[] Words(string command) => [.. command.Split(' ').Select(word => word == "''" ? "" : word)];
 }

@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> for users, permissions, policies and limits. Except for names, the texts are those of rabbitmqctl 3.10.8.
+/// The commands of <c>amqpbroker ctl</c> for users, permissions, policies and limits print the same texts as rabbitmqctl 3.10.8, except for
+/// names.
 /// </summary>
 public sealed class CtlAccessTests : CliTests
 {
@@ -25,7 +26,7 @@ public sealed class CtlAccessTests : CliTests
             $"Error:\nError: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials\n");
         await ExpectAsync(["change_password", user, "pw2"], 0, $"Changing password for user \"{user}\" ...\n");
         await ExpectAsync(["set_user_tags", user], 0, $"Setting tags for user \"{user}\" to [] ...\n");
-        // Setting tags keeps the password, and a user without tags can log in.
+        // Setting the tags has not changed the password, and the user can log in without tags.
         await ExpectAsync(["authenticate_user", user, "pw2"], 0, $"Authenticating user \"{user}\" ...\nSuccess\n");
         CliRun list = await CtlRunHereAsync("list_users");
         Assert.That(list.Lines[..2], Is.EqualTo(new[] { "Listing users ...", "user\ttags" }));
@@ -53,7 +54,7 @@ public sealed class CtlAccessTests : CliTests
 
         Assert.That((added.ExitCode, added.Output, added.Error), Is.EqualTo((0, "", "")));
         Assert.That((await CtlRunHereAsync("authenticate_user", user, "from stdin")).ExitCode, Is.Zero);
-        CliRun none = await CtlAsync("add_user", "u"); // a separate process, because it has an empty standard input
+        CliRun none = await CtlAsync("add_user", "u"); // run as a separate process, because its standard input is empty
         Assert.That(
             (none.ExitCode, none.Output, none.Error),
             Is.EqualTo((65, "Adding user \"u\" ...\nPassword: \n", "Error:\nPassword is not provided via argument or stdin\n")));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Output and exit code of <c>amqpbroker ctl</c> for responses of the HTTP API.</summary>
+/// <summary><c>amqpbroker ctl</c> prints the right output and has the right exit code for each response of the HTTP API.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlAnswerTests : IDisposable
 {
@@ -71,7 +71,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("hash_password pw --user nobody", null)]
     public async Task A_verb_that_comes_through_prints_to_the_letter(string command, string? expected)
     {
-        // The fake node reports the process id of this process. A command that waited for the end of that process would never end.
+        // The fake node says that its process id is that of this process. A command that waited for this process to end would never return.
         CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));

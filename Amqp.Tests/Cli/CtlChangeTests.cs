@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// The changes that <c>amqpbroker ctl</c> commands make, and the state that they leave unchanged, as seen in the HTTP API.
+/// Commands of <c>amqpbroker ctl</c> change what they should, and nothing else. The tests compare the state that the HTTP API shows.
 /// </summary>
 public sealed class CtlChangeTests : CliTests
 {
@@ -46,7 +46,7 @@ public sealed class CtlChangeTests : CliTests
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("200 200 404"));
         await CtlHereAsync("clear_topic_permissions", user);
         Assert.That(await CodesAsync("topic-permissions"), Is.EqualTo("404 200 404"));
-        await CtlHereAsync("clear_permissions", user); // succeeds even without permissions to clear
+        await CtlHereAsync("clear_permissions", user); // the command also succeeds if the user has no permissions
 
         async Task<string> CodesAsync(string kind) =>
             $"{(await GetAsync($"/{kind}/{Host}/{user}")).Code} {(await GetAsync($"/{kind}/{other}/{user}")).Code}"

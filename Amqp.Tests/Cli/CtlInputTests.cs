@@ -2,7 +2,7 @@ using Amqp.Server.Cli.Ctl;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Parsing of rabbitmqctl's command lines.</summary>
+/// <summary><c>amqpbroker ctl</c> parses the command lines of rabbitmqctl correctly.</summary>
 public sealed class CtlInputTests
 {
     [TestCase("list_queues name messages", "list_queues(name,messages)")]

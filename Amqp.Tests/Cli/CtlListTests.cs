@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker ctl</c> for queues, exchanges, bindings and connections, in the output format of rabbitmqctl 3.10.8.</summary>
+/// <summary><c>amqpbroker ctl</c> lists queues, exchanges, bindings and connections in the format of rabbitmqctl 3.10.8.</summary>
 public sealed class CtlListTests : CliTests
 {
     [SetUp]

@@ -6,7 +6,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>amqpbroker ctl</c> for the node itself: state, checks, settings, help and refusals.</summary>
+/// <summary>
+/// The commands of <c>amqpbroker ctl</c> for the node itself: its state, checks, settings, help, and commands that it refuses.
+/// </summary>
 public sealed class CtlNodeTests : CliTests
 {
     [TestCase(
@@ -358,7 +360,7 @@ public sealed class CtlNodeTests : CliTests
         Assert.That(await IsTraced(), Is.False);
     }
 
-    /// <summary>Checks that the broker refuses a connection, or accepts the socket and closes it at once.</summary>
+    /// <summary>Checks that the broker refuses a new connection, or closes it right after accepting it.</summary>
     private static async Task DemandCutOffAsync(Uri uri)
     {
         try

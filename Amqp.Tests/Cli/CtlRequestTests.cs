@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>The requests of <c>ctl</c> commands, most of which send a single request to the HTTP API.</summary>
+/// <summary>Each <c>amqpbroker ctl</c> command sends the right requests to the HTTP API. Most commands send a single one.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlRequestTests : IDisposable
 {

@@ -1,11 +1,12 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> for a missing virtual host, and for users without access. Exit codes and texts are those of rabbitmqctl 3.10.8.
+/// <c>amqpbroker ctl</c> has the same exit codes and texts as rabbitmqctl 3.10.8 if the virtual host does not exist, or the user has no
+/// access to it.
 /// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {
-    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail, each with its own error text.
+    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail with an error text of their own.
     [TestCase("list_queues", 0, "")]
     [TestCase("list_exchanges", 0, "")]
     [TestCase("list_bindings", 0, "")]

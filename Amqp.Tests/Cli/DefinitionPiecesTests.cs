@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Splitting of definitions that are too large for a single request.</summary>
+/// <summary>Definitions that are too large for a single request are split into several.</summary>
 public sealed class DefinitionPiecesTests
 {
     private const string Small = """{"queues":["q"],"vhosts":["v"]}""";

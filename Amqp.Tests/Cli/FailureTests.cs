@@ -4,7 +4,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Error texts and exit codes of commands that fail.</summary>
+/// <summary>Commands that fail have the right error texts and exit codes.</summary>
 public sealed class FailureTests : CliTests
 {
     [TestCase("publish q hi")]

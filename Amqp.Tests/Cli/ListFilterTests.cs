@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The items of a list that a filter matches.</summary>
+/// <summary>A filter of a list command selects the right items.</summary>
 public sealed class ListFilterTests
 {
     private static readonly JsonElement _queue = JsonDocument.Parse(

@@ -4,14 +4,17 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Precedence of options, environment variables and profiles, which set the address, user, password and virtual host.</summary>
+/// <summary>
+/// Options, environment variables and profiles set the address, the user, the password and the virtual host of a command. If several of
+/// them set the same value, the right one wins.
+/// </summary>
 public sealed class LoginSettingsTests
 {
     private const string Profiles = """
         {"default":"first","profiles":{"first":{"url":"http://first:1","user":"one","password":"p1","vhost":"v1"},"second":{"url":"http://second:2","user":"two","password":"p2","vhost":"v2"}}}
         """;
 
-    // Parameters: options and environment variables (in capitals), and the resulting login.
+    // Parameters: the options and environment variables of a command (variables in capitals), and the login that the command uses.
     [TestCase("", "http://first:1 one p1 v1")]
     [TestCase("profile=second", "http://second:2 two p2 v2")]
     [TestCase("PROFILE=second", "http://second:2 two p2 v2")]
@@ -42,7 +45,7 @@ public sealed class LoginSettingsTests
         Assert.That($"{login} {login.User} {login.Password} {login.VirtualHost}", Is.EqualTo(expected));
     });
 
-    // The password of a profile belongs to the profile's user, and is not used for another user.
+    // The password in a profile belongs to the user in the profile. It is not used for another user.
     [TestCase("user=other", "other")]
     [TestCase("USER=two", "two")]
     [TestCase("url=http://a@x:3", "a")]
@@ -105,7 +108,7 @@ public sealed class LoginSettingsTests
             .Resolve(environment, ask);
     }
 
-    /// <summary>Runs a test with a profile file in the folder that commands read.</summary>
+    /// <summary>Runs a test while a profile file is in the folder from which commands read it.</summary>
     private static void WithProfiles(Action<Dictionary<string, string>> test)
     {
         using var folder = new Configuration.TemporaryFolder();

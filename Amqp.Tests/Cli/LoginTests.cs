@@ -2,7 +2,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The address and login that a command uses, and its errors if it cannot reach the broker or its login is refused.</summary>
+/// <summary>
+/// A command uses the right address and login. If it cannot reach the broker, or the broker refuses the login, it prints the right error.
+/// </summary>
 public sealed class LoginTests : CliTests
 {
     private string _folder = "";
@@ -84,7 +86,7 @@ public sealed class LoginTests : CliTests
         string user = await NewUserAsync("management", Host);
         string file = await WriteProfilesAsync($$"""
             {
-              "default": "test", // comments are allowed
+              "default": "test", // this line shows that a profile file may contain comments
               "profiles": { "test": { "url": "{{await BrokerTarget.ApiUriAsync()}}", "user": "{{user}}", "password": "secret", "vhost": "{{Host}}" } },
             }
             """);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Arguments and options that restrict a command to some resources. All other resources must stay unchanged.</summary>
+/// <summary>An argument or option can restrict a command to some resources. All other resources must stay unchanged.</summary>
 public sealed class NarrowingTests : CliTests
 {
     [Test]

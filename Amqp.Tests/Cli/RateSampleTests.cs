@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Rates of a queue's counts, computed from two samples.</summary>
+/// <summary>Commands compute the rates of a queue's counts from two samples.</summary>
 public sealed class RateSampleTests
 {
     // Parameters: statistics of the queue, its statistics two seconds later, and the expected rate.

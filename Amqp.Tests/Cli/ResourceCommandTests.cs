@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The commands for all resources except queues, and the commands for shell completion and help.</summary>
+/// <summary>The commands for all kinds of objects except queues, and the commands for shell completion and help.</summary>
 public sealed class ResourceCommandTests : CliTests
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>The items, their order and the field formats of lists.</summary>
+/// <summary>List commands print the right items in the right order, with the right format of each field.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceListTests : IDisposable
 {

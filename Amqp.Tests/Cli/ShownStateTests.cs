@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Output of commands for a fake HTTP API. All numbers of its responses differ, so that a number in the wrong place fails the test.
+/// Commands print what a fake HTTP API returns. All numbers of its responses differ, so that a number in the wrong place fails the test.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownStateTests : IDisposable
@@ -286,7 +286,7 @@ public sealed class ShownStateTests : IDisposable
             Is.EqualTo("[\n{\"peer_host\":[8193,3512,0,0,0,0,10,7],\"host\":[0,0,0,0,0,0,0,1]}\n]\n"));
     }
 
-    // If the HTTP API refuses the request, the command has an exit code and an error text.
+    // If the HTTP API refuses the request, the command prints an error text and exits with a code.
     [TestCase(400, "404 no exchange 'x'", 67, "The broker refuses: 404 no exchange 'x'")]
     [TestCase(400, "so it is", 65, "The broker refuses: so it is")]
     [TestCase(400, "vhost_or_user_not_found", 67, "There is no virtual host '/'")]

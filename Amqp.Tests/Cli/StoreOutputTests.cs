@@ -8,7 +8,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Output and exit code of <c>amqpbroker store</c>. All numbers differ, so that a number in the wrong place fails the test.
+/// <c>amqpbroker store</c> prints the right output and has the right exit code. All numbers differ, so that a number in the wrong place
+/// fails the test.
 /// </summary>
 public sealed class StoreOutputTests
 {
@@ -107,7 +108,7 @@ public sealed class StoreOutputTests
         }
     }
 
-    /// <summary>Returns the lines that are not empty, with one blank between words.</summary>
+    /// <summary>Returns the lines that were printed, without empty lines and with single spaces between words.</summary>
     private static string[] Lines(Action<StoreOutput> print)
     {
         var text = new StringWriter();

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Precedence of configuration file, environment and command line, and the error texts for invalid settings.</summary>
+/// <summary>
+/// Settings come from a configuration file, the environment and the command line. The right source wins, and invalid settings cause the
+/// right error texts.
+/// </summary>
 public class BrokerConfigurationTests
 {
     [Test]

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The property of <see cref="BrokerOptions"/> that each setting changes, and defaults of options.</summary>
+/// <summary>Each setting changes the right property of <see cref="BrokerOptions"/>, and options have the right defaults.</summary>
 public class BrokerOptionsTests
 {
     private static IEnumerable<TestCaseData> Mappings()
@@ -166,7 +166,7 @@ public class BrokerOptionsTests
             new BrokerOptions().Alarms.MemoryHighWatermark,
             Is.EqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.6).Within(1));
 
-    /// <summary>Returns the paths of the HTTP API's TLS files, with the password of the key, in one line.</summary>
+    /// <summary>Returns one line with the paths of the HTTP API's TLS files and the password of the key.</summary>
     private static object Certificate(BrokerOptions options) =>
         $"{options.Management.Tls.CertificateFile} {options.Management.Tls.KeyFile} "
             + $"{options.Management.Tls.KeyPassword} {options.Management.Tls.AuthoritiesFile}";

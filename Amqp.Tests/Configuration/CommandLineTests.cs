@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The commands and options that the command line accepts, its output and its exit codes.</summary>
+/// <summary>The command line accepts the right commands and options, prints the right output, and exits with the right codes.</summary>
 public class CommandLineTests
 {
     private readonly StringWriter _output = new();

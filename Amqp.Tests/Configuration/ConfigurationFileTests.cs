@@ -2,7 +2,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The syntax of rabbitmq.conf.</summary>
+/// <summary>The broker reads the syntax of rabbitmq.conf.</summary>
 public class ConfigurationFileTests
 {
     [TestCase("a = b", "a", "b")]

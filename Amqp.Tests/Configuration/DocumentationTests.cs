@@ -24,8 +24,8 @@ public partial class DocumentationTests
             Is.Empty);
 
     /// <summary>
-    /// Rewrites the rows of docs/configuration.md. Run it after a change of <see cref="SettingTable"/>. Places the row of a new setting
-    /// after the row of the preceding setting of the table.
+    /// Rewrites the rows of docs/configuration.md. Run it after a change of <see cref="SettingTable"/>. If the table has a new setting, its
+    /// row is inserted after the row of the setting before it.
     /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_rows()

@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The addresses and ports on which the broker listens for given settings.</summary>
+/// <summary>The broker listens on the addresses and ports that its settings describe.</summary>
 public class ListenerTests
 {
     [Test]
@@ -84,8 +84,8 @@ public class ListenerTests
             Is.EqualTo((http, https)));
     }
 
-    // By default the metrics port is 20 above the port of the HTTP API, as 15692 is above 15672. So a second broker on the same machine,
-    // whose HTTP API has another port, also has another metrics port.
+    // By default the metrics port is 20 above the port of the HTTP API, as 15692 is above 15672. If two brokers on a machine have different
+    // ports for the HTTP API, their metrics ports differ too.
     [TestCase("heartbeat = 1", "127.0.0.1:15692")]
     [TestCase("management.tcp.port = 1000", "127.0.0.1:1020")]
     [TestCase("management.tcp.port = 65515", "127.0.0.1:65535")]

@@ -4,19 +4,21 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// All settings of RabbitMQ 3.8 to 4.3, each with some valid values. They are read from <c>RabbitMqSettings.tsv</c> in the folder of this
-/// file.
+/// The settings of RabbitMQ 3.8 to 4.3, each with some valid values. The file <c>RabbitMqSettings.tsv</c>, next to this file, lists them.
 /// </summary>
 internal static class RabbitMqNames
 {
-    /// <summary>RabbitMQ's names and their values. <c>$something</c> in a name is a part that the operator chooses.</summary>
+    /// <summary>
+    /// Names of RabbitMQ's settings, with values. A part of a name that the operator chooses is written as <c>$something</c>.
+    /// </summary>
     public static IReadOnlyList<(string Name, string[] Values)> All { get; } =
         [.. File.ReadAllLines(Path.Combine(Folder(), "RabbitMqSettings.tsv"))
             .Select(line => line.Split('\t'))
             .Select(columns => (columns[0], ReadValues(columns[1])))];
 
     /// <summary>
-    /// Returns a key for a name: parts that the operator chooses are replaced by <c>1</c> if they must be numbers, otherwise by <c>x</c>.
+    /// Returns the name with other words for the parts that the operator chooses: <c>1</c> for a part that must be a number, and <c>x</c>
+    /// for any other.
     /// </summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch
     {
@@ -25,7 +27,7 @@ internal static class RabbitMqNames
         _ => part,
     }));
 
-    /// <summary>Returns the row of <see cref="SettingTable"/> for a name.</summary>
+    /// <summary>Returns the row of <see cref="SettingTable"/> for the name of a setting.</summary>
     public static Setting SettingOf(string name) =>
         SettingTable.Find(KeyOf(name).Split('.'), out _) ?? throw new AssertionException($"{name} is not known");
 

@@ -4,8 +4,9 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Each setting of RabbitMQ has an effect, or causes a warning of one line, or stops the start. A setting that restricts something in
-/// RabbitMQ but has no effect here stops the start. Otherwise the broker would be less safe than the operator expects.
+/// Each setting of RabbitMQ has an effect, or causes a warning of one line, or stops the start of the broker. The start is stopped if the
+/// setting restricts something in RabbitMQ and would have no effect here. Otherwise the broker would be less safe than the operator
+/// expects.
 /// </summary>
 public class RabbitMqSettingsTests
 {
@@ -145,10 +146,12 @@ public class RabbitMqSettingsTests
         return isOther ? "any other value" : string.Join(' ', value.Kind.Expected.Split(' ').Select(Quoted));
     }
 
-    /// <summary>Returns a value in code style, and the words between values unchanged.</summary>
+    /// <summary>Returns a word of a list of values: a value in code style, and a word such as "or" unchanged.</summary>
     private static string Quoted(string word) => word is "or" or "text" or "that" or "starts" or "with" ? word : $"`{word}`";
 
-    /// <summary>Returns the errors and warnings for the lines of a configuration file, by line number from 0.</summary>
+    /// <summary>
+    /// Returns the errors and the warnings that the lines of a configuration file cause, by line number. The first line has number 0.
+    /// </summary>
     private static (ILookup<int, string> Errors, ILookup<int, string> Warnings) RemarksOf(string[] lines)
     {
         var configuration = ConfigurationOf.File(string.Join('\n', lines));

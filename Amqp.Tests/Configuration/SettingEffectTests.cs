@@ -7,10 +7,11 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>Each setting changes exactly the options that <c>SettingEffects.tsv</c>, in the folder of this file, lists for it.</summary>
+/// <summary>Each setting changes exactly those options that <c>SettingEffects.tsv</c>, next to this file, lists for it.</summary>
 public class SettingEffectTests
 {
-    private const string Always = "bind = 127.0.0.1"; // the default also binds ::1 if the machine has that address
+    // makes the result the same on all machines: without this line, the broker binds ::1 only on a machine that has this address
+    private const string Always = "bind = 127.0.0.1";
 
     private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>
         new TestCaseData(columns[0], columns.Length > 1 ? columns[1] : "").SetArgDisplayNames(columns[0]));
@@ -29,7 +30,9 @@ public class SettingEffectTests
         Assert.That(SettingTable.Effective.Select(setting => setting.Key.ToString()).Except(known), Is.Empty);
     }
 
-    /// <summary>Rewrites the effects in the table. Run it after adding a setting to the table, and review the result.</summary>
+    /// <summary>
+    /// Rewrites the effects in SettingEffects.tsv. Run it after you have added a setting to the file, and review the result.
+    /// </summary>
     [Test, Explicit("changes the table")]
     public void Write_the_effects() =>
         File.WriteAllLines(
@@ -46,7 +49,9 @@ public class SettingEffectTests
             Values("", set.Options).Where(option => before[option.Key] != option.Value).Select(option => $"{option.Key} = {option.Value}"));
     }
 
-    /// <summary>Returns all options with their values. The name of a nested option contains dots: <c>Outer.Inner</c>.</summary>
+    /// <summary>
+    /// Returns the names and values of all options. The name of an option within another option contains a dot: <c>Outer.Inner</c>.
+    /// </summary>
     private static IEnumerable<KeyValuePair<string, string>> Values(string prefix, object options)
     {
         foreach (PropertyInfo property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))

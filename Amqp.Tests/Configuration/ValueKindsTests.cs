@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The texts that each kind of value accepts or refuses, and the suggestions for misspelled words.</summary>
+/// <summary>
+/// Each kind of value accepts the right texts and refuses others. For a misspelled word, the error suggests the right one.
+/// </summary>
 public class ValueKindsTests
 {
     [TestCase("0", 0)]

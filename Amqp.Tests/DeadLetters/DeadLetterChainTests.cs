@@ -6,7 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Full queues that dead-letter to one another. One publish starts a chain of deaths, which must not delay other clients.
+/// Queues that are full dead-letter their messages to one another. A single publish then starts a chain of dead letters, which must not
+/// delay other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -102,7 +103,8 @@ public sealed class DeadLetterChainTests
         var channel = await client.OpenChannelAsync();
         for (int i = 0; i < 3; i++)
             await DeclareFullAsync(channel, $"q{i}", $"q{(i + 1) % 3}", "reject-publish-dlx");
-        await channel.PublishAsync("", "nowhere", "refused everywhere"); // makes the channel allocate the buffers that it keeps
+        // makes the channel allocate its buffers now, so that the test does not measure them
+        await channel.PublishAsync("", "nowhere", "refused everywhere");
         await channel.ExpectQuietAsync();
         long before = _broker.Broker.HeldMemory.Bytes;
 
@@ -183,7 +185,7 @@ public sealed class DeadLetterChainTests
         .With("x-dead-letter-exchange", FieldValue.FromString(""))
         .With("x-dead-letter-routing-key", FieldValue.FromString(target));
 
-    /// <summary>Declares a queue of length 1 and puts one message into it.</summary>
+    /// <summary>Declares a queue with a length limit of 1, and publishes one message to it.</summary>
     private static async Task DeclareFullAsync(RawChannel channel, string queue, string target, string overflow)
     {
         var arguments = Arguments(target).With("x-max-length", FieldValue.FromInt32(1)).With("x-overflow", FieldValue.FromString(overflow));
@@ -195,8 +197,8 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring: each arriving message pushes the previous one to the next queue, unless the previous one has already died there.
-    /// Returns the number of arrivals, including the first.
+    /// Simulates a ring of full queues: each message that arrives pushes the message before it to the next queue, unless that message has
+    /// already died there. Returns the number of arrivals, including the first.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

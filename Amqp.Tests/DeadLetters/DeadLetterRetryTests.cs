@@ -8,7 +8,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>A message whose dead-lettering fails stays in its queue. It is dead-lettered later, only once, and in order.</summary>
+/// <summary>
+/// A message stays in its queue if the broker cannot dead-letter it. Later the broker dead-letters it exactly once, and in order.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
 {
@@ -44,7 +46,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
             _queue.Reject(consumer.TakeFirst(), consumer.Subscription);
         _broker.Serve(_queue);
         Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "no message has moved or was lost");
-        _broker.Clock.Advance(RetryDelay); // the retry also fails
+        _broker.Clock.Advance(RetryDelay); // starts the retry, which fails too
         Assert.That((_letters.Counts.Ready, settled.Count), Is.EqualTo((0, 0)), "no message has moved or was lost");
         Fail("", failure);
         _broker.Clock.Advance(RetryDelay);
@@ -102,7 +104,8 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// If the copy of a message is not written to the log, the message is settled without waiting, which frees space on a full disk.
+    /// If the broker does not write the copy of a message to the log, it settles the message without waiting for a write. On a full disk,
+    /// this frees space.
     /// </summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
@@ -195,8 +198,8 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A message that exceeds the length limit or has expired stays in its queue while dead letters cannot be published. Afterwards it is
-    /// dead-lettered.
+    /// While dead letters cannot be published, messages above the length limit and expired messages stay in their queue. Afterwards the
+    /// broker dead-letters them.
     /// </summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]

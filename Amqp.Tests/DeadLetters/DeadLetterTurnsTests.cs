@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>Dead letters that a round does not publish itself, but leaves to the thread pool.</summary>
+/// <summary>A dispatch round publishes only a limited number of dead letters, and leaves the others to the thread pool.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterTurnsTests : IAsyncDisposable
 {
@@ -30,13 +30,13 @@ public sealed class DeadLetterTurnsTests : IAsyncDisposable
             gate.Wait();
         };
 
-        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the number of dead letters that the round may publish
+        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the number of dead letters that the round may publish by itself
         foreach (var queue in queues)
             _broker.Post(queue);
         _broker.Round.Complete();
 
         await Eventually.Holds(() => Volatile.Read(ref reading) > 0, () => "no thread publishes the remaining dead letters");
-        await Task.Run(static () => { }); // runs after all pending work items of the pool
+        await Task.Run(static () => { }); // completes when all pending work items of the pool have run
         int atWork = Volatile.Read(ref reading);
         gate.Set();
         await Eventually.Holds(() => grave.Counts.Ready == Queues, () => $"{grave.Counts.Ready} were dead-lettered");

@@ -8,15 +8,13 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>
-/// The headers that the broker adds to dead letters, even if a client has sent headers of the same names with any values.
-/// </summary>
+/// <summary>The broker adds the right headers to dead letters, even if a client has sent any values in headers of the same names.</summary>
 public sealed class DeathHistoryTests
 {
     private static readonly string[] _queues = ["here", "there", "elsewhere"];
     private static readonly string[] _reasons = ["rejected", "expired", "maxlen"];
 
-    /// <summary>Generates entries with fields of the right types, of wrong types, and without fields.</summary>
+    /// <summary>Generates entries of the header: with fields of the right types, with fields of wrong types, and without fields.</summary>
     private static Gen<FieldValue> Entries { get; } =
         from fields in Gen.Elements(_queues).Select(queue => new KeyValuePair<string, FieldValue>("queue", FieldValue.FromString(queue)))
             .Or(Gen.Elements(_reasons).Select(reason => new KeyValuePair<string, FieldValue>("reason", FieldValue.FromString(reason))))
@@ -52,7 +50,8 @@ public sealed class DeathHistoryTests
 
                 var expected = ByTheRules(headers, death);
                 foreach (string queue in _queues)
-                    Assert.That(history.IsCycle(queue), Is.False); // because the last death is a rejection by a client
+                    // there is no cycle, because a client has caused the last death by a rejection
+                    Assert.That(history.IsCycle(queue), Is.False);
                 Assert.That(Encoded.Fields(written), Is.EqualTo(Encoded.Fields(expected)), $"{headers}");
             })
             .QuickCheckThrowOnFailure();
@@ -110,7 +109,9 @@ public sealed class DeathHistoryTests
         return FieldTableCodec.Read(history.Headers);
     }
 
-    /// <summary>Computes the expected headers from decoded tables by RabbitMQ's rules, in the simplest way.</summary>
+    /// <summary>
+    /// Computes the headers that a dead letter should have, by RabbitMQ's rules and in the simplest way, from decoded tables.
+    /// </summary>
     private static FieldTable ByTheRules(FieldTable headers, Death death)
     {
         var now = FieldTable.Empty
@@ -150,7 +151,7 @@ public sealed class DeathHistoryTests
         return Sort(Set(headers, "x-death", FieldValue.FromArray([.. others.Prepend(Sort(now)).Select(FieldValue.FromTable)])));
     }
 
-    /// <summary>Replaces the first field with this name; without one, adds the field at the end.</summary>
+    /// <summary>Replaces the first field with this name. If there is none, adds the field at the end.</summary>
     private static FieldTable Set(FieldTable table, string name, FieldValue value)
     {
         var fields = table.ToList();

@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Well-formed headers whose values are invalid for the parts of the broker that read or extend them. The message is delivered, and nothing
-/// fails.
+/// Headers are well-formed, but have values that are invalid for the parts of the broker that read or extend them. The broker delivers the
+/// message, and nothing fails.
 /// </summary>
 public sealed class HostileHeaderTests
 {
@@ -138,7 +138,7 @@ public sealed class HostileHeaderTests
     private static FieldValue Entry(string queue, string reason, FieldValue count) => FieldValue.FromTable(FieldTable.Empty
         .With("queue", FieldValue.FromString(queue)).With("reason", FieldValue.FromString(reason)).With("count", count));
 
-    /// <summary>Returns tables nested to the given depth.</summary>
+    /// <summary>Returns a table that contains a table, and so on, to this depth.</summary>
     private static FieldValue Nested(int depth)
     {
         var value = FieldValue.FromTable(FieldTable.Empty);
@@ -147,7 +147,7 @@ public sealed class HostileHeaderTests
         return value;
     }
 
-    /// <summary>True if the delay is longer than a second, which is too long for this test to wait.</summary>
+    /// <summary>Returns true if the delay is longer than a second. This test does not wait that long.</summary>
     private static bool IsLong(FieldValue? delay) => delay is { } value
         && Server.Broker.Exchanges.Delayed.DelayHeader.Read(Encoded.Fields(FieldTable.Empty.With("x-delay", value))) > 1000;
 

@@ -1,12 +1,12 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Counts a broker's compactions: each time that a compacted file replaces a segment's file. Thread-safe.</summary>
+/// <summary>Counts how often a broker replaces the file of a segment by a compacted file. Thread-safe.</summary>
 internal sealed class CompactionWatch : IDisposable
 {
     private readonly FileSystemWatcher _watcher;
     private int _compacted;
 
-    /// <param name="dataDirectory">Data directory of a broker. It must exist already.</param>
+    /// <param name="dataDirectory">Data directory of a broker. The directory must exist already.</param>
     public CompactionWatch(string dataDirectory)
     {
         _watcher = new FileSystemWatcher(Path.Combine(dataDirectory, "segments"), "*.log") { NotifyFilter = NotifyFilters.FileName };

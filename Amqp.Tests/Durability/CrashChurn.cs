@@ -3,22 +3,21 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>
-/// Declares, binds, fills, purges and deletes durable queues until the broker is killed. Also declares transient objects.
-/// </summary>
+/// <summary>Declares, binds, fills, purges and deletes durable queues until the broker is killed.</summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    private const int MostKept = 2; // queues kept per round; few, because each gets a copy of every fanout message
+    private const int MostKept = 2; // queues that a round does not delete; few, because each of them gets a copy of every fanout message
     private const int MessagesEach = 5;
     private int _number;
 
-    /// <summary>Name of a round's transient queue and transient exchange. Both must be gone after a crash.</summary>
+    /// <summary>Name of the transient queue and of the transient exchange of a round. After a crash, neither may exist.</summary>
     public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
 
-    /// <summary>Name of the durable exchange of a round.</summary>
     public static string ExchangeName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.exchange.{round}");
 
-    /// <summary>Declares the round's exchange and its transient objects. Returns when all of them are confirmed.</summary>
+    /// <summary>
+    /// Declares the exchange of a round, and its transient objects. Returns when the broker has answered all declarations.
+    /// </summary>
     public static async Task PrepareAsync(IConnection connection, int round)
     {
         await using var channel = await connection.CreateChannelAsync();
@@ -27,12 +26,12 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
         await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
     }
 
-    /// <summary>Options for the channel of <see cref="RunAsync"/>: each publish waits for its confirm.</summary>
+    /// <summary>Options for the channel of <see cref="RunAsync"/>. With them, the client waits for the confirm of each publish.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     public override string ToString() => "churn";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
+    /// <param name="channel">A channel that no other code uses. The work ends when the channel is closed.</param>
     /// <param name="round">Number of the round, which is part of the queues' names.</param>
     public async Task RunAsync(IChannel channel, int round)
     {

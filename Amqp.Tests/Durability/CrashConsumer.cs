@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes a queue until the broker is killed: acknowledges most messages, requeues some, and keeps some unacknowledged.
+/// Consumes a queue until the broker is killed. Acknowledges most messages, requeues some, and leaves some unacknowledged.
 /// </summary>
 internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Random random)
 {
@@ -13,7 +13,7 @@ internal sealed class CrashConsumer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"consumer of {queue.Name}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
+    /// <param name="channel">A channel that no other code uses. The work ends when the channel is closed.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

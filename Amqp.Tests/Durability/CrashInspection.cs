@@ -4,19 +4,20 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Reads all messages that a broker has after a crash, and compares them with the ledger.</summary>
+/// <summary>Reads all messages that the queues contain after a crash, and compares them with the ledger of what was published.</summary>
 internal sealed class CrashInspection(IConnection connection, CrashLedger ledger)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     public List<string> Faults { get; } = [];
 
-    /// <summary>Number of messages read by this inspection.</summary>
     public long Seen { get; private set; }
 
     /// <summary>Reads a queue and compares it with the ledger.</summary>
-    /// <param name="queue">The queue. A queue that must exist but does not is reported as an error.</param>
-    /// <param name="drain">True to acknowledge the messages. If false, closing the channel requeues them.</param>
+    /// <param name="queue">The queue. If it must exist and does not, the inspection reports an error.</param>
+    /// <param name="drain">
+    /// True if the inspection is to acknowledge the messages. Otherwise it requeues them, by closing the channel.
+    /// </param>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {
         if (!await ExistsAsync(channel => channel.QueueDeclarePassiveAsync(queue.Name)))

@@ -1,24 +1,26 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// All messages that were sent to the broker or confirmed by it, over all crashes. A clock that counts events gives their order. The broker
-/// has one log, so a confirm of a message also makes everything durable that the broker had answered before the message was sent.
-/// Thread-safe: one lock guards all of the state.
+/// Records all messages that clients have sent to the broker, and those that the broker has confirmed, over all crashes. A clock that
+/// counts events gives the order of events. The broker has one log. So the confirm of a message also shows that everything is durable that
+/// the broker had answered before the message was sent. Thread-safe: one lock guards all of the state.
 /// </summary>
 internal sealed class CrashLedger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, (long SentAt, QueueLedger[] Queues)> _unconfirmed = [];
-    private readonly List<QueueLedger> _spread = []; // queues bound to the fanout exchange
+    private readonly List<QueueLedger> _spread = []; // the queues that are bound to the fanout exchange
     private readonly List<QueueLedger> _queues = [];
     private readonly List<string> _deleted = [];
     private long _clock;
-    private long _durable; // everything that was answered before this time is durable
+    private long _durable; // time before which all answers of the broker are durable
 
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>The queues that must exist, and those that may exist because their declaration or deletion was not answered.</summary>
+    /// <summary>
+    /// The queues that must exist, and those that may exist because the broker has not answered their declaration or deletion.
+    /// </summary>
     public IReadOnlyList<QueueLedger> Queues
     {
         get
@@ -28,7 +30,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Returns the names of queues that were removed since the last call. None of these queues may exist.</summary>
+    /// <summary>Returns the names of the queues that were removed since the last call. None of them may exist in the broker.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)
@@ -53,7 +55,7 @@ internal sealed class CrashLedger
             _spread.Add(queue);
     }
 
-    /// <summary>Records that the deletion of a queue was answered, or that the queue was not found after a crash.</summary>
+    /// <summary>Records that the broker has answered the deletion of a queue, or that the queue was not found after a crash.</summary>
     public void Remove(QueueLedger queue)
     {
         lock (_gate)
@@ -64,7 +66,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Calls a function that changes a queue's entry, while the lock is held.</summary>
+    /// <summary>Calls a function that changes the records about a queue. Holds the lock during the call.</summary>
     public void Change(QueueLedger queue, Action<QueueLedger> change)
     {
         lock (_gate)
@@ -91,7 +93,7 @@ internal sealed class CrashLedger
         lock (_gate)
         {
             if (!_unconfirmed.Remove(serial, out var message))
-                return; // a transient message, which is not recorded
+                return; // a transient message, which the ledger does not record
             foreach (var queue in message.Queues)
                 queue.Confirm(serial);
             _durable = Math.Max(_durable, message.SentAt);
@@ -110,7 +112,7 @@ internal sealed class CrashLedger
     {
         lock (_gate)
         {
-            _unconfirmed.Clear(); // after the crash these messages can no longer be confirmed
+            _unconfirmed.Clear(); // the broker cannot confirm these messages after the crash
             return [.. queue.Judge(found, _durable, ++_clock)];
         }
     }

@@ -3,19 +3,19 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>All clients that load a broker until it is killed.</summary>
+/// <summary>Runs all clients that load a broker until it is killed.</summary>
 internal sealed class CrashLoad
 {
     private const int SpreadPublishers = 3;
-    private const int OthersFrom = SpreadPublishers + 1; // number of the first publisher that does not publish to the fanout exchange
+    // number of the first publisher that publishes directly to a queue, and not to the fanout exchange
+    private const int OthersFrom = SpreadPublishers + 1;
 
-    // A client whose call is interrupted by the kill may wait for a reply twice, each time 20 s.
+    // The kill interrupts calls of clients. Such a client may wait twice for a reply, each time 20 s.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
     // RabbitMQ.Client 7.1 does not notice that a stream ends within a frame. It then loops until more than two heartbeats in a row were
-    // missed. With the broker's default of 60 s this takes over three minutes after a kill in the middle of a delivery. Here four
-    // heartbeats take 16 s, less than the 20 s that a call waits for its reply. A call that fails while its connection is open would count
-    // as a fault.
+    // missed. With the broker's default interval of 60 s, this takes over three minutes. With the interval here, it takes 16 s. That is
+    // less than the 20 s that a call waits for its reply. If a call failed while its connection is open, the test would report a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;
@@ -51,10 +51,7 @@ internal sealed class CrashLoad
         Random Fork() => new(random.Next());
     }
 
-    /// <summary>Loads a broker and kills it.</summary>
-    /// <param name="broker">The broker.</param>
-    /// <param name="round">Number of the round, which is part of the names of objects.</param>
-    /// <param name="milliseconds">Time between the first confirm and the kill.</param>
+    /// <summary>Runs all clients, and kills the broker while they are working.</summary>
     public async Task KillUnderItAsync(BrokerProcess broker, int round, int milliseconds)
     {
         var connections = new List<IConnection>();
@@ -64,7 +61,7 @@ internal sealed class CrashLoad
             LoadTask[] load = [.. (await OpenAsync()).Select(start => start())];
             await Task.WhenAny([confirmed.Task, .. load.Select(task => task.Work)]).WaitAsync(_patience);
 
-            await Task.Delay(milliseconds); // the delay makes the moment of the kill random
+            await Task.Delay(milliseconds); // makes the moment of the kill random
             broker.Kill();
 
             await LoadTasks.AllEnd(load, _patience);

@@ -5,17 +5,15 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>
-/// Identity of a message: the number of its publisher, and the number that the publisher gave it. No number is used twice.
-/// </summary>
+/// <summary>Identifies a message by the number of its publisher, and by a number that the publisher uses only once.</summary>
 internal readonly record struct Serial(int Publisher, int Number);
 
-/// <summary>A message whose message-id contains its publisher, its number and the digest of its body.</summary>
+/// <summary>A message that a test publishes. Its message-id contains the publisher, the number, and the digest of the body.</summary>
 internal sealed record CrashMessage(Serial Serial, byte[] Body)
 {
-    private const int LargestBody = 400_000; // four frames of at most 131,072 bytes
+    private const int LargestBody = 400_000; // a body of this size needs four frames of at most 131,072 bytes
 
-    /// <summary>Returns a message of random size: often small, sometimes empty, rarely several frames.</summary>
+    /// <summary>Returns a message of random size: often small, sometimes empty, and rarely so large that it needs several frames.</summary>
     public static CrashMessage Random(Serial serial, Random random)
     {
         int size = random.Next(100) switch
@@ -32,7 +30,9 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
 
     public BasicProperties Properties(bool persistent) => new() { MessageId = Label(Serial, Body), Persistent = persistent };
 
-    /// <summary>Reads a delivery. Must be called in the client's callback, because the body is valid only there.</summary>
+    /// <summary>
+    /// Reads a delivery. Call in the callback of the client library, because the body is valid only until the callback returns.
+    /// </summary>
     public static Found Read(BasicDeliverEventArgs delivery)
     {
         string label = delivery.BasicProperties.MessageId ?? "";
@@ -49,5 +49,5 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
         string.Create(CultureInfo.InvariantCulture, $"{serial.Publisher}/{serial.Number}/{Convert.ToHexString(SHA256.HashData(body))}");
 }
 
-/// <summary>A message as it was delivered from a queue.</summary>
+/// <summary>A message as it came from a queue.</summary>
 internal readonly record struct Found(Serial Serial, int Priority, bool Redelivered, ulong DeliveryTag, bool IsIntact);

@@ -3,28 +3,29 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes with a window of unconfirmed messages until the broker is killed. One publisher is used over all crashes, so that no message
-/// number is used twice.
+/// Publishes messages until the broker is killed, with a limited number of unconfirmed messages. The same object publishes before and after
+/// all crashes, so that it uses no message number twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
     private int _number;
 
-    /// <summary>Options for the channel of <see cref="RunAsync"/>: confirms arrive asynchronously.</summary>
+    /// <summary>
+    /// Options for the channel of <see cref="RunAsync"/>. With them, the client reports confirms by events, and publishes without waiting.
+    /// </summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
-    /// <summary>Source of the publisher's random choices.</summary>
     protected Random Random => random;
 
     public override string ToString() => $"publisher {publisher}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
+    /// <param name="channel">A channel that no other code uses. The work ends when the channel is closed.</param>
     /// <param name="onConfirmed">Called after each confirm.</param>
     public async Task RunAsync(IChannel channel, Action onConfirmed)
     {
         using var room = new SemaphoreSlim(window);
         var refused = new TaskCompletionSource();
-        var waiting = new Queue<Serial>(); // guarded by its monitor, because the client's callbacks remove messages from it
+        var waiting = new Queue<Serial>(); // guarded by its monitor, because callbacks of the client library remove messages from it
         ulong confirmed = 0;
         channel.BasicNacksAsync += (_, _) =>
         {
@@ -59,7 +60,7 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
     /// <summary>Chooses the destination of a message, and records in the ledger that it is about to be published.</summary>
     protected abstract CrashAddress Address(CrashMessage message);
 
-    /// <summary>Called for each confirmed message.</summary>
+    /// <summary>Called when the broker has confirmed a message.</summary>
     protected abstract void OnConfirmed(Serial serial);
 
     private async Task PublishAsync(IChannel channel, Queue<Serial> waiting, CancellationToken ended)

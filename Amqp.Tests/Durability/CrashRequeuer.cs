@@ -5,7 +5,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Takes messages and requeues all of them until the broker is killed: one by one, many at once, or by closing the channel.
+/// Takes messages from a queue, and requeues all of them, until the broker is killed. Requeues them one by one, many at once, or by closing
+/// the channel.
 /// </summary>
 internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Random random)
 {
@@ -14,7 +15,7 @@ internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Rando
 
     public override string ToString() => $"requeuer of {queue.Name}";
 
-    /// <param name="connection">A connection that nothing else uses. The work ends when the connection is closed.</param>
+    /// <param name="connection">A connection that no other code uses. The work ends when the connection is closed.</param>
     public async Task RunAsync(IConnection connection)
     {
         while (connection.IsOpen)

@@ -5,16 +5,17 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Kills the broker (SIGKILL) again and again under load, on one data directory. After each kill everything that the broker had confirmed
-/// must be there. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes (20). <c>AMQP_TESTS_SEED</c> repeats the random choices of a run,
-/// including the time until each kill.
+/// Kills the broker (SIGKILL) again and again under load, always on the same data directory. Everything that the broker had confirmed
+/// before a kill must be there afterwards. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. <c>AMQP_TESTS_SEED</c>
+/// repeats the random choices of a run, including the time until each kill.
 /// </summary>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;
-    private const int RoundsStuck = 7; // number of rounds in which CrashTopology.Stuck is not drained
+    private const int RoundsStuck = 7; // the test takes the messages from the queue CrashTopology.Stuck in every seventh round
 
-    // These sizes are so small that segments are filled, indexed, spilled, folded, compacted and deleted within a round.
+    // The sizes are small. So within a round, segments of the log are filled, indexed, compacted and deleted, and queue entries are removed
+    // from memory.
     private const string Settings = """
         store.segment_size = 1MiB
         store.block_size = 64KiB
@@ -33,7 +34,7 @@ public sealed class CrashTests
     private readonly string _configuration = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private BrokerProcess _broker = null!;
     private long _seen;
-    private int _compacted; // number of compacted segments
+    private int _compacted; // number of segments that were compacted so far
     private int _roundsWithCompaction;
 
     [OneTimeSetUp]
@@ -100,13 +101,13 @@ public sealed class CrashTests
             () => $"{BytesIn(_broker.DataDirectory) >> 20} MiB are left in the data directory; seed {_seed}");
     }
 
-    /// <summary>Starts the broker and kills it after the given time, during its recovery or soon after it.</summary>
+    /// <summary>Starts the broker and kills it after this time: during its recovery, or soon after it.</summary>
     private static async Task CrashWhileStartingAsync(BrokerProcess broker, int milliseconds)
     {
         int before = broker.Pid;
         var starting = broker.RestartAsync();
         await Eventually.Holds(() => broker.Pid != before, () => "the broker did not start");
-        await Task.Delay(milliseconds); // the delay makes the moment of this kill random, too
+        await Task.Delay(milliseconds); // makes the moment of this kill random
         try
         {
             using var process = Process.GetProcessById(broker.Pid);
@@ -115,12 +116,12 @@ public sealed class CrashTests
         }
         catch (InvalidOperationException)
         {
-            // The broker was killed before it listened.
+            // The broker was killed before it listened for clients.
         }
-        broker.Kill(); // waits until the process has ended
+        broker.Kill(); // returns when the process has ended
     }
 
-    /// <summary>Checks dead letters, delayed messages and policies.</summary>
+    /// <summary>Checks the messages that move between queues (dead letters and delayed messages), and the policies.</summary>
     private async Task InspectWanderersAsync(BrokerProcess broker, int round, bool drain)
     {
         await using var connection = await ConnectAsync(broker);

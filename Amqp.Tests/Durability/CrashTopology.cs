@@ -3,8 +3,9 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The durable objects that exist through all crashes: a queue that is bound to no exchange, a queue whose few messages stay long, a queue
-/// with priorities, and three queues that get messages from a fanout exchange. One of the three gets them through a second exchange.
+/// The durable objects that exist during the whole test: a queue that is bound to no exchange, a queue whose few messages stay long, a
+/// queue with priorities, and three queues that get messages from a fanout exchange. One of these three gets them through a second
+/// exchange.
 /// </summary>
 internal sealed class CrashTopology
 {
@@ -20,12 +21,14 @@ internal sealed class CrashTopology
 
     public QueueLedger Far { get; } = new("crash.onward.far") { IsPromised = true, IsBound = true };
 
-    /// <summary>The queue whose messages stay long, a few in every segment of the log.</summary>
+    /// <summary>The queue whose messages stay long. Each segment of the log contains a few of them.</summary>
     public QueueLedger Stuck { get; } = new("crash.stuck") { IsPromised = true, IsBound = true };
 
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
-    /// <summary>Declares the objects. Called only once, so that every later round also shows that crashes keep the objects.</summary>
+    /// <summary>
+    /// Declares the objects. Called once, before the first crash, because every later round also shows that crashes keep the objects.
+    /// </summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {
         await using var channel = await connection.CreateChannelAsync();

@@ -5,14 +5,14 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Base of tests with a broker of their own, which the test kills (SIGKILL) at a chosen moment and starts again.</summary>
+/// <summary>Base of tests that kill their broker (SIGKILL) at a chosen moment and start it again.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class CrashingBroker
 {
     private BrokerProcess _broker = null!;
     private IConnection _connection = null!;
 
-    /// <summary>The channel of the current connection.</summary>
+    /// <summary>A channel on the connection to the broker. Each restart and each <see cref="ReopenAsync"/> replaces it.</summary>
     private protected IChannel Channel { get; private set; } = null!;
 
     [SetUp]
@@ -42,14 +42,15 @@ public abstract class CrashingBroker
         await ConnectAsync();
     }
 
-    /// <summary>Replaces the channel by a new one. With confirms, each publish on it waits for its confirm.</summary>
+    /// <summary>
+    /// Replaces the test's channel by a new one. If <paramref name="confirms"/> is true, each publish on the channel waits for its confirm.
+    /// </summary>
     private protected async Task ReopenAsync(bool confirms = false)
     {
         await Channel.DisposeAsync();
         Channel = await _connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms));
     }
 
-    /// <summary>Declares a durable queue.</summary>
     private protected async Task<string> DeclareAsync(string queue) =>
         (await Channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false)).QueueName;
 
@@ -57,7 +58,7 @@ public abstract class CrashingBroker
     private protected async Task PublishAsync(string exchange, string key, string text) =>
         await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Publishes persistent messages on another channel, and waits until all of them are confirmed.</summary>
+    /// <summary>Publishes persistent messages on a channel of their own, and waits until all of them are confirmed.</summary>
     private protected async Task ConfirmAsync(string exchange, string key, params string[] texts)
     {
         await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
@@ -65,7 +66,7 @@ public abstract class CrashingBroker
             await channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Opens a further channel, on which each publish waits for its confirm.</summary>
+    /// <summary>Opens another channel, on which each publish waits for its confirm.</summary>
     private protected Task<IChannel> OpenAsync() => _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
 
     /// <summary>Removes all messages from a queue and returns them in order.</summary>

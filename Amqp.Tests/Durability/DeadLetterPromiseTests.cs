@@ -4,13 +4,15 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Dead letters when the broker is killed: each message must be in its first queue or in the dead-letter queue.</summary>
+/// <summary>
+/// The broker is killed while it dead-letters messages. Afterwards each message must be in its first queue or in the dead-letter queue.
+/// </summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {
     private const int Count = 3000;
     private const string Source = "source", Letters = "letters";
 
-    private int _confirmed; // number of messages confirmed by ConfirmAllAsync
+    private int _confirmed; // number of messages for which ConfirmAllAsync has received confirms
 
     [Test]
     public async Task Messages_that_were_expiring_are_all_there([Range(1, 3)] int attempt)
@@ -53,7 +55,8 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
 
         await CrashAsync();
 
-        await publishing.ContinueWith(_ => { }, TaskScheduler.Default); // the crash interrupts it, so its exception is ignored
+        // the crash interrupts the publisher, so the test ignores the publisher's exception
+        await publishing.ContinueWith(_ => { }, TaskScheduler.Default);
         await AllAreThereAsync(_confirmed, Source, Letters);
     }
 
@@ -69,7 +72,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
             await channel.BasicPublishAsync(
                 "", "plain", false, new BasicProperties { Persistent = true, Expiration = "300" }, "by itself"u8.ToArray());
 
-        await CrashAsync(); // takes longer than 300 ms
+        await CrashAsync(); // the time to live of 300 ms passes during the crash
 
         Assert.That(await TakeAllAsync("timed"), Is.Empty);
         Assert.That(await TakeAllAsync("plain"), Is.Empty);
@@ -81,7 +84,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         await Channel.QueueDeclareAsync(
             "prioritized", durable: true, exclusive: false, autoDelete: false,
             arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // must not get a queue number that a level of the priority queue has
+        await DeclareAsync("next"); // this queue must not get a number that belongs to a level of the priority queue
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

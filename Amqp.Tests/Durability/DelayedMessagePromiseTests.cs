@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The broker is killed after it has confirmed a delayed message. The message must still be delivered.</summary>
+/// <summary>The broker is killed after it has confirmed a delayed message. After its restart it must still deliver the message.</summary>
 public sealed class DelayedMessagePromiseTests : CrashingBroker
 {
     private const string Exchange = "later";
@@ -42,7 +42,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         string queue = await DeclareDelayedAsync();
         await DelayAsync(1, "delivered");
         Assert.That(await TakeAsync(queue, 1), Is.EqualTo(["delivered"]));
-        await ConfirmAsync("", queue, "behind it"); // the confirm shows that earlier settles are durable, too
+        await ConfirmAsync("", queue, "behind it"); // the confirm shows that the settles before this message are durable
 
         await CrashAsync();
         await DelayAsync(1, "the next");
@@ -60,7 +60,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Eventually.Holds(async () => await Channel.MessageCountAsync(queue) > 0, () => "nothing was delivered");
         await CrashAsync();
 
-        // The crash may leave a message in the exchange and in the queue, so some messages come twice.
+        // After the crash, a message can be in the exchange and in the queue. So the queue may deliver some messages twice.
         var came = new HashSet<string>();
         await Eventually.Holds(
             async () =>
@@ -105,7 +105,7 @@ public sealed class DelayedMessagePromiseTests : CrashingBroker
         await Channel.BasicPublishAsync(Exchange, "k", true, properties, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Takes messages of a queue until the given number has arrived. Returns all of them.</summary>
+    /// <summary>Takes messages from a queue until this many have come. Returns their texts.</summary>
     private async Task<IReadOnlyList<string>> TakeAsync(string queue, int count)
     {
         var texts = new List<string>();

@@ -1,9 +1,12 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to the delaying exchange. Some messages have a short delay, others a delay that is longer than a round.</summary>
+/// <summary>
+/// Publishes to the exchange that delays messages. Some messages have a short delay, others have a delay that is longer than a round of the
+/// test.
+/// </summary>
 internal sealed class DelayedPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 50, random)
 {
-    private const int ShortDelay = 100, LongestDelay = 3000; // milliseconds
+    private const int ShortDelay = 100, LongestDelay = 3000; // in milliseconds
 
     protected override CrashAddress Address(CrashMessage message)
     {

@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The delaying exchange, whose messages wait through crashes, and the queue that receives them.</summary>
+/// <summary>
+/// The exchange that delays messages, and the queue that receives them. The messages stay in the exchange through crashes.
+/// </summary>
 internal static class DelayedTopology
 {
     public const string Exchange = "crash.delayed";

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes a queue of dead letters or delayed messages until the broker is killed: acknowledges, rejects and requeues messages.
+/// Consumes a queue of dead letters or delayed messages until the broker is killed. Acknowledges, rejects or requeues each message.
 /// </summary>
 /// <param name="queue">Name of the queue.</param>
 /// <param name="acknowledged">Percentage of messages to acknowledge.</param>
@@ -17,7 +17,7 @@ internal sealed class DyingConsumer(string queue, int acknowledged, int rejected
 
     public override string ToString() => $"consumer of {queue}";
 
-    /// <param name="channel">A channel that nothing else uses. The work ends when the channel is closed.</param>
+    /// <param name="channel">A channel that no other code uses. The work ends when the channel is closed.</param>
     public async Task RunAsync(IChannel channel)
     {
         var damaged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Durability;
 /// <summary>Publishes to the queues that dead-letter their messages.</summary>
 internal sealed class DyingPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 100, random)
 {
-    private const int LongestLife = 300; // milliseconds
+    private const int LongestLife = 300; // in milliseconds
 
     protected override CrashAddress Address(CrashMessage message)
     {

@@ -3,32 +3,35 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Queues that dead-letter their messages, each queue for a different reason. A dead letter moves from queue to queue and finally to <see
-/// cref="Letters"/>. There is no cycle.
+/// The queues that dead-letter their messages, each for a different reason. A dead letter moves from queue to queue, and in the end to
+/// <see cref="Letters"/>. It reaches no queue twice.
 /// </summary>
 internal static class DyingTopology
 {
-    /// <summary>Messages expire by the queue's TTL, and go to <see cref="Short"/>.</summary>
+    /// <summary>A queue with a TTL. Its messages expire, and go to <see cref="Short"/>.</summary>
     public const string Expiring = "crash.dying.expiring";
 
-    /// <summary>Messages expire by their own expiration, and go to <see cref="Letters"/>.</summary>
+    /// <summary>A queue whose messages have expirations of their own. They go to <see cref="Letters"/> when they expire.</summary>
     public const string Own = "crash.dying.own";
 
     /// <summary>
-    /// Messages expire or exceed the length limit of a policy that changes all the time, and go to the policy's dead-letter routing key.
+    /// A queue with a policy that changes all the time. Its messages expire or exceed the length limit, and go to the dead-letter routing
+    /// key of the policy.
     /// </summary>
     public const string Policed = "crash.dying.policed";
 
-    /// <summary>Messages exceed the length limit, and go to <see cref="Rejected"/>.</summary>
+    /// <summary>A queue with a length limit. Messages above the limit go to <see cref="Rejected"/>.</summary>
     public const string Short = "crash.dying.short";
 
-    /// <summary>Messages are rejected, and go to <see cref="Limited"/>.</summary>
+    /// <summary>A queue whose consumer rejects messages. They go to <see cref="Limited"/>.</summary>
     public const string Rejected = "crash.dying.rejected";
 
-    /// <summary>Messages are requeued up to the delivery limit, and go to <see cref="Letters"/>.</summary>
+    /// <summary>
+    /// A queue with a delivery limit. Its messages are requeued until the limit is reached, and go to <see cref="Letters"/>.
+    /// </summary>
     public const string Limited = "crash.dying.limited";
 
-    /// <summary>The queue that does not dead-letter its messages.</summary>
+    /// <summary>The last queue, which does not dead-letter its messages.</summary>
     public const string Letters = "crash.letters";
 
     /// <summary>
@@ -36,7 +39,6 @@ internal static class DyingTopology
     /// </summary>
     public const string Exchange = "crash.deaths";
 
-    /// <summary>The queues to which the publisher publishes.</summary>
     public static string[] Heads { get; } = [Expiring, Own, Policed, Short, Rejected, Limited];
 
     /// <summary>All queues. Each queue comes before the queues that receive its dead letters.</summary>

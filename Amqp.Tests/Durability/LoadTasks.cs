@@ -4,18 +4,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A running part of the load.</summary>
-/// <param name="Name">Name for the error message if the part does not end.</param>
-/// <param name="Connection">Connection that the part uses.</param>
+/// <summary>A part of the load that is running. It uses one connection.</summary>
+/// <param name="Name">Name of the part. An error message contains it if the part does not end.</param>
+/// <param name="Connection">Connection of the part.</param>
 /// <param name="Work">Task that ends after the broker was killed.</param>
 internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 
-/// <summary>Work that continues until the broker is killed.</summary>
+/// <summary>Runs work until the broker is killed.</summary>
 internal static class LoadTasks
 {
     /// <summary>
-    /// Waits until all parts of the load have ended after the kill. For a part that does not end, the error says if its connection is still
-    /// open: then its client has not noticed the kill.
+    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error says whether its connection is still
+    /// open. An open connection means that the client library has not noticed the kill.
     /// </summary>
     /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
@@ -33,10 +33,11 @@ internal static class LoadTasks
         }
     }
 
-    /// <summary>Works until the channel is closed. Fails if the broker closed it with a reason.</summary>
-    /// <param name="channel">The channel.</param>
+    /// <summary>Runs work until the channel is closed. Fails if the broker has closed the channel and given a reason.</summary>
+    /// <param name="channel">The channel that the work uses.</param>
     /// <param name="work">
-    /// The work. Its token is cancelled when the channel is closed. Client calls that do not end then are abandoned.
+    /// The work. Its token is cancelled when the channel is closed. If a call of the client library does not end then, the work does not
+    /// wait for it.
     /// </param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {

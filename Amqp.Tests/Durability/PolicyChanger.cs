@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Changes policies over HTTP until the broker is killed, and records which of them must exist after the crash. One changer is used over
-/// all crashes, so that no number is used twice.
+/// Changes policies over HTTP until the broker is killed, and records which policies must exist after the crash. The same object works
+/// before and after all crashes, so that it uses no number twice.
 /// </summary>
 internal sealed class PolicyChanger
 {
@@ -17,13 +17,14 @@ internal sealed class PolicyChanger
     private const string Fleeting = "policies/%2F/crash.fleeting";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    private int _sent; // number of the last change of the lasting policy, and also the priority of that policy
+    private int _sent; // number of the last change of the policy Lasting; also the priority of that policy
     private int _answered;
-    private bool? _isFleetingThere = false; // null between a change of the fleeting policy and its response
+    // true if the policy Fleeting exists, false if it does not; null between a change and its response
+    private bool? _isFleetingThere = false;
 
     public override string ToString() => "changer of policies";
 
-    /// <summary>Sets the lasting policy for the first time.</summary>
+    /// <summary>Creates the policy <see cref="Lasting"/>.</summary>
     public async Task PrepareAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -45,11 +46,13 @@ internal sealed class PolicyChanger
         }
         catch (HttpRequestException error) when (error.StatusCode is null)
         {
-            // The broker was killed.
+            // The broker was killed, so the work ends.
         }
     }
 
-    /// <summary>Compares the policies after a crash with the changes that the broker confirmed. Returns the errors.</summary>
+    /// <summary>
+    /// Compares the policies after a crash with the changes that the broker had confirmed. Returns the errors that it finds.
+    /// </summary>
     public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -94,7 +97,9 @@ internal sealed class PolicyChanger
         _isFleetingThere = !isThere;
     }
 
-    /// <summary>Returns a definition that always has a dead-letter exchange, because without one messages would be lost.</summary>
+    /// <summary>
+    /// Returns the definition of a policy. It always contains a dead-letter exchange, because the queue would lose messages without one.
+    /// </summary>
     private static JsonObject Definition(int number)
     {
         var definition = new JsonObject

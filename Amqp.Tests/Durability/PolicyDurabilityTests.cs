@@ -47,8 +47,8 @@ public class PolicyDurabilityTests
         await PutAsync(http, "queues/%2F/q", """{"durable":true}""");
         foreach (string kind in (string[])["policies", "operator-policies"])
         {
-            // Policy b has the highest priority and applies. By name it is neither the first nor the last, so the test notices a wrong
-            // order.
+            // Policy b has the highest priority, so it applies. Its name is neither the first nor the last, so the test notices if policies
+            // are chosen by name.
             await PutAsync(http, $"{kind}/%2F/a", """{"pattern":"","definition":{"expires":100000},"priority":1}""");
             await PutAsync(http, $"{kind}/%2F/b", """{"pattern":"","definition":{"expires":200000},"priority":9}""");
             await PutAsync(http, $"{kind}/%2F/c", """{"pattern":"","definition":{"expires":300000},"priority":2}""");

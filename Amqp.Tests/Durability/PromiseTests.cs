@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Each test kills the broker right after a reply. After the restart the change that was confirmed by the reply must be there.
+/// Each test kills the broker right after a reply. After the restart, the change that the reply has confirmed must be there.
 /// </summary>
 public sealed class PromiseTests : CrashingBroker
 {
@@ -14,7 +14,7 @@ public sealed class PromiseTests : CrashingBroker
     {
         string name = $"fresh.{attempt}";
         await ReopenAsync(confirms: true);
-        // No declare waits for its reply. So the confirm of the message alone promises that all objects are durable.
+        // The client waits for no reply to a declaration. So only the confirm of the message promises that all objects are durable.
         await Channel.ExchangeDeclareAsync(name, ExchangeType.Direct, durable: true, noWait: true);
         await Channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, noWait: true);
         await Channel.QueueBindAsync(name, name, "key", noWait: true);
@@ -159,7 +159,7 @@ public sealed class PromiseTests : CrashingBroker
         await ConfirmAsync("", queue, "one", "two", "three");
         await Channel.BasicGetAsync(queue, autoAck: false);
         await Channel.BasicGetAsync(queue, autoAck: false);
-        await ConfirmAsync("", queue, "four"); // the confirm shows that earlier records of the log are durable
+        await ConfirmAsync("", queue, "four"); // the confirm shows that all records before this message are durable in the log
 
         await CrashAsync();
 

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Quarantined messages after a kill of the broker (SIGKILL).</summary>
+/// <summary>Quarantined messages stay quarantined when the broker is killed (SIGKILL) and started again.</summary>
 public sealed class QuarantineTests
 {
     [Test]
@@ -63,7 +63,7 @@ public sealed class QuarantineTests
     private static async Task<string?> TakeAsync(IChannel channel, bool autoAck) =>
         await channel.BasicGetAsync("q", autoAck) is { } message ? Encoding.UTF8.GetString(message.Body.Span) : null;
 
-    /// <summary>Appends a message that no broker can decode to a queue. No broker may have the data directory open.</summary>
+    /// <summary>Appends a message that no broker can decode to a queue. Call only while no broker has the data directory open.</summary>
     private static async Task PoisonAsync(string folder, string queue)
     {
         using var directory = DataDirectory.Open(folder, new StoreOptions());

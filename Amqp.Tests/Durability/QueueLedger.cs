@@ -1,25 +1,26 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>The messages that a queue must have or may have, and their comparison with the messages found after a crash.</summary>
-/// <remarks>Guarded by the lock of <see cref="CrashLedger"/>. Times are those of its clock.</remarks>
+/// <summary>Records which messages a queue must have or may have. Compares them with the messages that are found after a crash.</summary>
+/// <remarks>Guarded by the lock of <see cref="CrashLedger"/>, whose clock gives all times.</remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private bool _isPurging; // true between a purge and its reply; the purge may also remove messages published in between
+    private bool _isPurging; // true between a purge and its reply; the purge may also remove messages that are published meanwhile
 
     public string Name { get; } = name;
 
     /// <summary>
-    /// True if the declaration was answered and no deletion was sent, so that the queue must exist after a crash. If false, it may exist.
+    /// True if the queue must exist after a crash: the broker has answered its declaration, and no client has requested its deletion. If
+    /// false, the queue may exist.
     /// </summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>True if the queue's binding was confirmed. Messages published before that may be missing.</summary>
+    /// <summary>True if the broker has confirmed the queue's binding. Messages that were published before that may be missing.</summary>
     public bool IsBound { get; set; }
 
     /// <summary>
-    /// True if the queue may have messages that are not in this ledger: messages published before the binding was requested, but routed
-    /// after it.
+    /// True if the queue may have messages that are not in this ledger. Such a message was published before the binding was requested, but
+    /// the broker has routed it afterwards.
     /// </summary>
     public bool MayHoldUnknown { get; init; }
 
@@ -41,8 +42,8 @@ internal sealed class QueueLedger(string name)
     }
 
     /// <summary>
-    /// Records that an acknowledgement is about to be sent. An acknowledgement has no reply, so after a crash the message may be gone or
-    /// still there.
+    /// Records that a client is about to acknowledge a message. The broker does not answer an acknowledgement. So after a crash the message
+    /// may be gone or still be there.
     /// </summary>
     public void Acknowledge(Serial serial)
     {
@@ -59,16 +60,16 @@ internal sealed class QueueLedger(string name)
 
     public void EndPurge()
     {
-        BeginPurge(); // once more, for messages published during the purge
+        BeginPurge(); // called again for messages that were published during the purge
         _isPurging = false;
     }
 
     /// <summary>
-    /// Compares the messages found in the queue after a crash with the expected messages. From then on the found messages are the expected
-    /// ones.
+    /// Compares the messages that the queue has after a crash with the messages that it should have. Afterwards the ledger expects exactly
+    /// the messages that were found.
     /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
-    /// <param name="durable">Everything before this time is certainly in the log.</param>
+    /// <param name="durable">Time before which everything is certainly in the log.</param>
     /// <param name="now">The current time.</param>
     /// <returns>The errors.</returns>
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)
@@ -105,7 +106,7 @@ internal sealed class QueueLedger(string name)
         {
             if (entry is { IsConfirmed: true, MayBeGone: false })
                 faults.Add($"{Name}: message {serial.Number} of publisher {serial.Publisher} was confirmed and is not here");
-            _entries.Remove(serial); // an error is reported if the message appears after a later crash
+            _entries.Remove(serial); // so an error is reported if the message comes back after a later crash
         }
         foreach (var entry in _entries.Values)
             (entry.IsConfirmed, entry.MayBeGone, entry.SettledAt, entry.DeliveredAt) = (true, false, long.MaxValue, now);
@@ -114,7 +115,7 @@ internal sealed class QueueLedger(string name)
     }
 
     /// <summary>
-    /// Records that all messages were acknowledged, and that the broker has answered a later request on the same channel.
+    /// Records that the test has acknowledged all messages, and that the broker has answered a later request on the same channel.
     /// </summary>
     public void Settle(long now)
     {
@@ -127,7 +128,7 @@ internal sealed class QueueLedger(string name)
         public bool IsConfirmed { get; set; }
 
         /// <summary>
-        /// True if the message may be missing, because it was acknowledged or purged, or was published before the binding was confirmed.
+        /// True if the message may be missing: it was acknowledged or purged, or was published before the broker confirmed the binding.
         /// </summary>
         public bool MayBeGone { get; set; }
 

@@ -3,7 +3,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Messages that clients returned to a quorum queue: their order, redelivered marks and counts after a crash.</summary>
+/// <summary>
+/// Clients have returned messages to a quorum queue. After a crash, the messages still have their order, their redelivered marks and their
+/// counts.
+/// </summary>
 public class QuorumReturnTests
 {
     [TestCase(false, "3:0 4:0 5:0 1:2 0:1 2:1")]
@@ -31,7 +34,7 @@ public class QuorumReturnTests
             foreach (ulong tag in (ulong[])[2, 3, 4])
                 await channel.SendAsync(new BasicNack(tag, false, Requeue: true));
             await channel.DeclareQueueAsync("last", durable: true);
-            await PublishAsync(publisher, "last", ""); // when this message is durable, everything before it in the log is durable
+            await PublishAsync(publisher, "last", ""); // when this message is durable, everything before it in the log is durable as well
         }
 
         broker.Kill();

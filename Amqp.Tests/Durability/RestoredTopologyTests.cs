@@ -58,7 +58,10 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>Removes the entry of a queue or an exchange that is one end of a binding, as damage in the data directory may do.</summary>
+    /// <summary>
+    /// The test removes the entry of a queue or an exchange from the catalog, but keeps a binding that names it. Damage in the data
+    /// directory may do the same.
+    /// </summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -100,7 +103,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// An unfinished write at the end of the log, as a crash leaves it, is logged as a warning. Damage is logged as an error.
+    /// When the broker starts, it logs a warning if a crash has left an unfinished write at the end of the log. It logs an error if the log
+    /// is damaged.
     /// </summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data directory: ")]
@@ -279,7 +283,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Clock.Advance(400);
         _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
 
-        await RestartAsync(); // the time to live starts again
+        await RestartAsync(); // a restart makes the queue's time to live begin again
 
         queue = _broker.Host.FindQueue("q")!;
         _broker.Clock.Advance(400 + time - 1);

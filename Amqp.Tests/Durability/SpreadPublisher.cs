@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>Publishes to one queue, or to all queues behind the fanout exchange. A few messages are transient.</summary>
+/// <summary>
+/// Publishes each message either to one queue, or to the fanout exchange and so to all queues bound to it. A few messages are transient.
+/// </summary>
 internal sealed class SpreadPublisher(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
     : CrashPublisher(publisher, window: 300, random)
 {

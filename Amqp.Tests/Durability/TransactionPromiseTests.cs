@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Each test kills the broker around a tx.commit. After the restart a transaction answered with commit-ok must be complete.
+/// Each test kills the broker before, during or after a tx.commit. After the restart, a transaction must be complete if the broker has
+/// answered commit-ok.
 /// </summary>
 public sealed class TransactionPromiseTests : CrashingBroker
 {
@@ -43,7 +44,7 @@ public sealed class TransactionPromiseTests : CrashingBroker
         await PublishAsync("", queue, "committed");
         await Channel.TxCommitAsync();
         await PublishAsync("", queue, "held back");
-        await Channel.QueueDeclarePassiveAsync(queue); // its reply shows that the broker has received the publish
+        await Channel.QueueDeclarePassiveAsync(queue); // the reply to this request shows that the broker has received the publish
 
         await CrashAsync();
 

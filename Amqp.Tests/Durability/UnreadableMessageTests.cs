@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Messages whose bytes on disk are damaged, or temporarily unreadable.</summary>
+/// <summary>The bytes of messages on disk are damaged, or cannot be read for a while.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableMessageTests
 {
@@ -16,7 +16,7 @@ public sealed class UnreadableMessageTests
     private readonly List<IConnection> _connections = [];
     private BrokerProcess _broker = null!;
 
-    /// <summary>Publishes three messages. After the restart they are on disk only, and not in memory.</summary>
+    /// <summary>Publishes three messages and restarts the broker. Afterwards the bytes of the messages are only on disk.</summary>
     [SetUp]
     public async Task StartAsync()
     {
@@ -57,8 +57,8 @@ public sealed class UnreadableMessageTests
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.Empty);
     }
 
-    // If only the log file is missing, the message is found but its bytes cannot be read. If the index is missing, too, not even the
-    // message is found.
+    // If only the log file is missing, the broker knows the message, but cannot read its bytes. If the index is missing too, the broker
+    // does not know the message.
     [TestCase("*.log")]
     [TestCase("*")]
     public async Task A_get_that_cannot_be_read_now_closes_that_connection_with_541_and_the_message_stays(string files)
@@ -155,8 +155,8 @@ public sealed class UnreadableMessageTests
         return texts;
     }
 
-    /// <summary>Changes a byte of a message in its segment.</summary>
-    /// <returns>Path of the segment.</returns>
+    /// <summary>Changes a byte of a message in the file of its segment.</summary>
+    /// <returns>Path of the segment's file.</returns>
     private string Damage(string text)
     {
         string segment = Directory.GetFiles(Path.Combine(_broker.DataDirectory, "segments"), "*.log").Single();
@@ -168,7 +168,9 @@ public sealed class UnreadableMessageTests
         return segment;
     }
 
-    /// <summary>Hides the files of the log that match a pattern from the broker, until the result is disposed.</summary>
+    /// <summary>
+    /// Hides those files of the log from the broker that match a pattern. The files come back when the result is disposed.
+    /// </summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 
     private sealed class HiddenFiles : IDisposable

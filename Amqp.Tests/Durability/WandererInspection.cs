@@ -5,8 +5,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes all queues of dead letters or delayed messages, and checks each delivery. Consumes all of them at the same time, because
-/// otherwise a message that moves from queue to queue could be missed.
+/// Consumes all queues of dead letters or delayed messages at the same time, and checks each delivery. If the queues were consumed one
+/// after another, a message that moves between them could be missed.
 /// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {
@@ -18,7 +18,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
     private readonly List<string> _faults = [];
     private readonly List<IChannel> _channels = [];
 
-    /// <summary>Starts consuming.</summary>
+    /// <summary>Starts consuming the queues.</summary>
     public async Task BeginAsync(IConnection connection, params IEnumerable<string> queues)
     {
         foreach (string queue in queues)
@@ -36,8 +36,8 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
     }
 
-    /// <summary>Waits until all messages have arrived that must arrive, and stops consuming.</summary>
-    /// <returns>The errors, and the number of messages seen.</returns>
+    /// <summary>Waits until all messages that must arrive have arrived, and stops consuming.</summary>
+    /// <returns>The errors that were found, and the number of messages that arrived.</returns>
     public async Task<(IReadOnlyList<string> Faults, int Seen)> EndAsync(bool isLast)
     {
         var watch = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ internal sealed class WandererInspection(WandererLedger ledger, bool drain)
         }
         foreach (var channel in _channels)
         {
-            await channel.CloseAsync(); // requeues the unacknowledged messages
+            await channel.CloseAsync(); // requeues the messages that were not acknowledged
             await channel.DisposeAsync();
         }
         var seen = Seen();

@@ -1,21 +1,21 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue. A crash may leave a
-/// moving message in both places, but a confirmed message must be in at least one of them. Thread-safe: one lock guards all of the state.
+/// Records messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue. After a
+/// crash, a message may be in its old place and in its new place. A confirmed message must be in at least one of them. Thread-safe: one
+/// lock guards all of the state.
 /// </summary>
-/// <param name="name">Name of the messages in error texts.</param>
+/// <param name="name">Name for the messages, used in error texts.</param>
 /// <param name="mayRepeat">
-/// True if an acknowledged message may be delivered once more, because the settle in its former place may not be durable yet.
+/// True if a message may come once more after it was acknowledged, because its removal from the old place may not be durable yet.
 /// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private readonly List<Serial> _settled = []; // settled since the last confirm, so not certainly durable
-    private readonly HashSet<Serial> _gone = []; // the settle is durable, so the message must not be delivered again
+    private readonly List<Serial> _settled = []; // messages settled since the last confirm, whose settles may not be durable yet
+    private readonly HashSet<Serial> _gone = []; // messages whose settles are durable, so they must not be delivered again
 
-    /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }
 
     /// <summary>The time at which the last message is due.</summary>
@@ -28,9 +28,9 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Records that a persistent message is about to be published.</summary>
+    /// <summary>Records that a client is about to publish a persistent message.</summary>
     /// <param name="serial">Identity of the message.</param>
-    /// <param name="due">Earliest time of its delivery, in UTC; any time by default.</param>
+    /// <param name="due">Earliest time, in UTC, at which the broker may deliver the message. By default any time.</param>
     public void Publish(Serial serial, DateTime due = default)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     }
 
     /// <summary>
-    /// Records that a message was confirmed. The message, and everything settled before its publish, is therefore durable.
+    /// Records that the broker has confirmed a message. So the message is durable, and so are all settles before its publish.
     /// </summary>
     public void Confirm(Serial serial)
     {
@@ -53,8 +53,8 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     }
 
     /// <summary>
-    /// Records that an acknowledgement is about to be sent. An acknowledgement has no reply, so after a crash the message may be gone or
-    /// still there.
+    /// Records that a client is about to acknowledge a message. The broker does not answer an acknowledgement. So after a crash the message
+    /// may be gone or still be there.
     /// </summary>
     public void Acknowledge(Serial serial)
     {
@@ -65,7 +65,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Returns the error of a message that was delivered after a crash, or null if there is none.</summary>
+    /// <summary>Checks a message that was delivered after a crash. Returns an error text, or null if the delivery is allowed.</summary>
     public string? Judge(string queue, in Found found)
     {
         lock (_gate)
@@ -81,7 +81,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Returns an error for each confirmed message that is due and was not seen.</summary>
+    /// <summary>Returns an error text for each confirmed message that is due but was not seen.</summary>
     public IReadOnlyList<string> Missing(IReadOnlySet<Serial> seen)
     {
         lock (_gate)
@@ -95,10 +95,10 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>Records the messages that were seen after a crash. They are certainly durable from then on.</summary>
+    /// <summary>Records the messages that were seen after a crash. A message that was seen is durable.</summary>
     /// <param name="seen">The messages that were seen.</param>
     /// <param name="isSettled">
-    /// True if all of these messages were acknowledged, and the broker has answered a later request on the same channels.
+    /// True if the test has acknowledged all of these messages, and the broker has answered a later request on the same channels.
     /// </param>
     public void GoOn(IReadOnlySet<Serial> seen, bool isSettled)
     {
@@ -107,7 +107,8 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             foreach (var (serial, entry) in _entries.ToList())
             {
                 if (seen.Contains(serial))
-                    (entry.IsConfirmed, entry.MayBeGone) = (true, false); // a message found by one start must be found by the next
+                    // a message that the broker has after one restart must also be there after the next
+                    (entry.IsConfirmed, entry.MayBeGone) = (true, false);
                 if (!entry.IsPromised || (isSettled && seen.Contains(serial)))
                     _entries.Remove(serial);
             }
@@ -120,11 +121,12 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     {
         public DateTime Due { get; } = due;
 
-        /// <summary>True if the message was confirmed, or seen after a crash.</summary>
+        /// <summary>True if the broker has confirmed the message, or the message was seen after a crash.</summary>
         public bool IsConfirmed { get; set; }
 
         /// <summary>
-        /// True if the message may be missing, because it was acknowledged. The acknowledgement may be sent before the confirm arrives.
+        /// True if the message may be missing, because a client has acknowledged it. A client may acknowledge a message before its confirm
+        /// arrives.
         /// </summary>
         public bool MayBeGone { get; set; }
 

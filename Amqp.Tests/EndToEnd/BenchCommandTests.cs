@@ -8,7 +8,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The command <c>amqpbroker bench</c>, as a process or within the process of the test. The broker is always a process.</summary>
+/// <summary>
+/// The command <c>amqpbroker bench</c> loads a broker and prints a report. Some tests run the command as a process, others within the
+/// test's process. The broker is always a process.
+/// </summary>
 public sealed class BenchCommandTests
 {
     private BrokerProcess _broker = null!;
@@ -137,7 +140,7 @@ public sealed class BenchCommandTests
 
         Assert.That(Rate(report, "rate"), Is.Positive);
         Assert.That(report.GetProperty("seconds").GetDouble(), Is.LessThan(2), "the warm-up second is not counted");
-        // A message that was sent before the measurement began and arrived after it is counted, but has no latency.
+        // A message that was sent before the measurement began, and arrived afterwards, is counted but has no latency.
         Assert.That(Long(report.GetProperty("latency"), "count"), Is.Positive.And.LessThanOrEqualTo(Long(report, "count")));
     }
 
@@ -303,7 +306,8 @@ public sealed class BenchCommandTests
         new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
 
     /// <summary>
-    /// Declares an existing queue again. Returns its number of messages, or the reply code of the error if its durability is another.
+    /// Declares an existing queue again. Returns the number of its messages, or the reply code of the error if it was declared with another
+    /// durability.
     /// </summary>
     private string Declare(string queue, bool isDurable)
     {
@@ -348,7 +352,7 @@ public sealed class BenchCommandTests
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
-    /// <summary>Waits until the load has its connections: one that declares, one consumer and one producer.</summary>
+    /// <summary>Waits until the load has opened its three connections: one for declarations, one consumer and one producer.</summary>
     private static Task ConnectionsAsync(BrokerProcess broker) =>
         Eventually.Holds(
             () => broker.Output.Split("(amqpbroker bench)").Length > 3,

@@ -4,15 +4,16 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// Base of the fixtures that use RabbitMQ.Client. A fixture has one broker process. The connections of a test are closed after it.
+/// Base of test classes that use RabbitMQ.Client. Each test class has one broker process. The connections of a test are closed when it
+/// ends.
 /// </summary>
-/// <remarks>The tests of a fixture run one after another.</remarks>
+/// <remarks>The tests of a class run one after another.</remarks>
 public abstract class ClientTests
 {
     /// <summary>Timeout for everything that a test waits for. It is generous, because the machine may be busy.</summary>
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<IConnection> _connections = []; // guarded by a lock, because a test may connect many clients at the same time
+    private readonly List<IConnection> _connections = []; // guarded by a lock, because a test may connect many clients on several threads
 
     private protected BrokerProcess Broker { get; private set; } = null!;
 
@@ -34,7 +35,7 @@ public abstract class ClientTests
         _connections.Clear();
     }
 
-    /// <summary>Connects without automatic recovery, unless <paramref name="configure"/> enables recovery.</summary>
+    /// <summary>Connects a client. Automatic recovery is off, unless <paramref name="configure"/> enables it.</summary>
     private protected async Task<IConnection> ConnectAsync(Action<ConnectionFactory>? configure = null)
     {
         var factory = new ConnectionFactory { Uri = Broker.Uri, AutomaticRecoveryEnabled = false };

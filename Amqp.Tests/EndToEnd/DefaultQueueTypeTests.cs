@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Queues that are declared without a type, on a broker with a default queue type.</summary>
+/// <summary>A broker with a default queue type uses it for queues that are declared without a type.</summary>
 public sealed class DefaultQueueTypeTests
 {
     private BrokerProcess _broker = null!;

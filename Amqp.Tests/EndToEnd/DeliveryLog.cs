@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A consumer whose deliveries a test takes one by one, in the order of arrival.</summary>
+/// <summary>A consumer whose deliveries the test takes one by one, in the order in which they arrived.</summary>
 internal sealed class DeliveryLog
 {
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>();
@@ -14,10 +14,10 @@ internal sealed class DeliveryLog
     {
     }
 
-    /// <summary>Number of deliveries that have arrived and were not taken.</summary>
+    /// <summary>Number of deliveries that have arrived and that the test has not taken.</summary>
     public int Waiting => _arrivals.Reader.Count;
 
-    /// <summary>Consumes a queue.</summary>
+    /// <summary>Starts to consume a queue.</summary>
     public static async Task<DeliveryLog> ConsumeAsync(IChannel channel, string queue, bool autoAck = false)
     {
         var log = new DeliveryLog();
@@ -34,7 +34,7 @@ internal sealed class DeliveryLog
     /// <exception cref="TimeoutException">No delivery arrived within a minute.</exception>
     public async Task<Arrival> NextAsync() => await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
-    /// <summary>Waits for the next deliveries and takes them.</summary>
+    /// <summary>Waits for this many deliveries and takes them.</summary>
     public async Task<IReadOnlyList<Arrival>> NextAsync(int count)
     {
         var arrivals = new List<Arrival>(count);
@@ -44,5 +44,5 @@ internal sealed class DeliveryLog
     }
 }
 
-/// <summary>A delivery, with its body as text.</summary>
+/// <summary>A delivery whose body is text.</summary>
 internal readonly record struct Arrival(string Text, ulong DeliveryTag, bool Redelivered);

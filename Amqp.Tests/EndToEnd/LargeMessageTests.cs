@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Messages whose bodies have hundreds of frames.</summary>
+/// <summary>Messages whose bodies are so large that they need hundreds of frames.</summary>
 public sealed class LargeMessageTests : ClientTests
 {
     [TestCase(1 << 20, false)]
@@ -14,7 +14,7 @@ public sealed class LargeMessageTests : ClientTests
     [TestCase(100 << 20, true)]
     public async Task A_large_body_comes_as_it_was_sent(int size, bool persistent)
     {
-        // By default the client accepts at most 64 MiB.
+        // By default the client library accepts bodies of at most 64 MiB.
         var connection = await ConnectAsync(factory => factory.MaxInboundMessageBodySize = 128 << 20);
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         string queue = await channel.QueueDeclareAsync($"large-{Guid.NewGuid():N}", durable: true, exclusive: false, autoDelete: false);

@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The log lines of a running broker.</summary>
+/// <summary>A running broker writes the right log lines.</summary>
 public class LogTests
 {
     [Test]

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// A power cut may keep an unsynced write to the log and lose an unsynced write to the catalog. Then the log has messages of a queue that
-/// the catalog does not contain.
+/// A power cut can lose an unsynced write to the catalog, and keep an unsynced write to the log. Then the log has messages of a queue that
+/// is missing in the catalog.
 /// </summary>
 public sealed class LostDefinitionTests
 {
@@ -14,7 +14,7 @@ public sealed class LostDefinitionTests
     public async Task A_new_queue_does_not_inherit_the_messages_of_one_whose_definition_was_lost()
     {
         await using var broker = await BrokerProcess.StartAsync();
-        await PublishAsync(broker, "kept", "stays"); // keeps the segment with the lost queue's messages alive
+        await PublishAsync(broker, "kept", "stays"); // this message keeps the segment alive in which the messages of the lost queue will be
         await broker.RestartAsync();
         string catalog = Path.Combine(broker.DataDirectory, "catalog.log");
         byte[] before = await File.ReadAllBytesAsync(catalog);

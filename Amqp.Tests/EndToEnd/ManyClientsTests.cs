@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Many channels, connections, queues, producers and consumers at the same time.</summary>
+/// <summary>Many clients use the broker at the same time, with many channels and queues.</summary>
 public sealed class ManyClientsTests : ClientTests
 {
     private const int Many = 200;
@@ -60,8 +60,8 @@ public sealed class ManyClientsTests : ClientTests
         await Task.WhenAll(Enumerable.Range(0, producers).Select(producer => PublishAsync(producer, each, names)));
         await all.Task.WaitAsync(Patience);
 
-        // Producer p sends its i-th message to queue i modulo 50. So each queue must have exactly these messages of the producer, in this
-        // order.
+        // Each producer has sent its i-th message to queue i modulo 50. So a queue must have exactly the following messages of a producer,
+        // in this order.
         foreach (int queue in Enumerable.Range(0, queues))
             foreach (int producer in Enumerable.Range(0, producers))
                 Assert.That(

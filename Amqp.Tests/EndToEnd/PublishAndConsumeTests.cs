@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Common uses of RabbitMQ.Client.</summary>
+/// <summary>Clients that use RabbitMQ.Client publish and consume in common ways.</summary>
 public sealed class PublishAndConsumeTests : ClientTests
 {
     [Test]
@@ -113,7 +113,7 @@ public sealed class PublishAndConsumeTests : ClientTests
 
         var log = await DeliveryLog.ConsumeAsync(channel, queue);
         var first = await log.NextAsync(2);
-        await channel.QueueDeclarePassiveAsync(queue); // the reply arrives after all deliveries that were sent before it
+        await channel.QueueDeclarePassiveAsync(queue); // the broker sends the reply after all deliveries, so all of them have arrived
         int more = log.Waiting;
         await channel.BasicAckAsync(first[1].DeliveryTag, multiple: true);
 

@@ -5,7 +5,9 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The automatic recovery of RabbitMQ.Client, and the events that it raises when the broker stops or crashes.</summary>
+/// <summary>
+/// When the broker stops or crashes, RabbitMQ.Client raises events and recovers its connections, channels and consumers automatically.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecoveryTests
 {
@@ -48,7 +50,8 @@ public sealed class RecoveryTests
     {
         var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         await channel.ExchangeDeclareAsync("fleeting", ExchangeType.Topic, durable: false);
-        string queue = await channel.QueueDeclareAsync(); // server-named, so its recovery changes its name
+        // the broker chooses the name of this queue, so the recovered queue has another name
+        string queue = await channel.QueueDeclareAsync();
         await channel.QueueBindAsync(queue, "fleeting", "a.#");
         var log = await DeliveryLog.ConsumeAsync(channel, queue, autoAck: true);
 
@@ -66,7 +69,7 @@ public sealed class RecoveryTests
         var log = await DeliveryLog.ConsumeAsync(channel, "kept");
         await PublishAsync(channel, "unacknowledged");
         await log.NextAsync();
-        await PublishAsync(channel, "behind it"); // the confirm shows that the record of the first delivery is durable, too
+        await PublishAsync(channel, "behind it"); // the confirm of this message shows that the record of the first delivery is durable
         await log.NextAsync();
 
         await CrashAsync();

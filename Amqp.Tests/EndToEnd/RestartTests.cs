@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The queues and bindings that survive a restart, and the values that start again.</summary>
+/// <summary>Certain queues and bindings survive a restart of the broker, and certain values start again.</summary>
 public class RestartTests
 {
     [Test]

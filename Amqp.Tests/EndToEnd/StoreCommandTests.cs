@@ -7,7 +7,9 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The command <c>amqpbroker store</c> as a process, on the data directory of a killed broker.</summary>
+/// <summary>
+/// The command <c>amqpbroker store</c> inspects the data directory of a broker that was killed. The tests run it as a process.
+/// </summary>
 public sealed class StoreCommandTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -117,7 +119,8 @@ public sealed class StoreCommandTests
     }
 
     /// <summary>
-    /// The optimising compiler of .NET 10.0 removed the second of two equal checks, so damage was not reported.
+    /// The test runs optimised code. The optimising compiler of .NET 10.0 removed the second of two equal checks, and so the command did
+    /// not report damage.
     /// </summary>
     [Test]
     public async Task Optimised_code_reports_an_unfinished_write()

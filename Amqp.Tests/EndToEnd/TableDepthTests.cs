@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A broker whose limit allows tables that are too deep for a recursion on any thread's stack.</summary>
+/// <summary>
+/// A broker is configured to accept deeply nested tables. They are so deep that recursion would overflow the stack of any thread.
+/// </summary>
 public sealed class TableDepthTests
 {
     private const int Depth = 16_000;

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>A broker process while files of its log cannot be read, and after they can be read again.</summary>
+/// <summary>Files of the log cannot be read for a while. The tests check a broker process during this time and afterwards.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableLogTests
 {

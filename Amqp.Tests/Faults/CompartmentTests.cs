@@ -10,7 +10,10 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Compartments other than queues. Each fails once. The fault must be counted once, and the compartment must continue.</summary>
+/// <summary>
+/// The broker is divided into compartments, which continue after an unexpected exception. Each test makes a compartment fail once. The
+/// fault must be counted once.
+/// </summary>
 public class CompartmentTests
 {
     [Test]
@@ -78,7 +81,7 @@ public class CompartmentTests
     public async Task A_timer_that_throws_goes_off_again()
     {
         await using var broker = await FaultyBroker.StartAsync();
-        broker.Store.Break("MemoryInUse", 0); // the timer of the alarms reads this value
+        broker.Store.Break("MemoryInUse", 0); // the timer of the alarms reads this value, so it fails
 
         await Eventually.Holds(() => broker.Faults.Count(Compartment.Broker) == 1, () => $"{broker.Faults.Total}");
 
@@ -194,7 +197,7 @@ public class CompartmentTests
         }
 
         Assert.That(await failed.Task.WaitAsync(TimeSpan.FromSeconds(30)), Is.InstanceOf<NotSupportedException>());
-        await run.SettleDownAsync(); // needs the thread that has thrown, so this shows that the thread still runs
+        await run.SettleDownAsync(); // this call needs the thread that has thrown the exception, so it shows that the thread still runs
         Assert.That(run.Store.Failure, Is.Null);
     }
 

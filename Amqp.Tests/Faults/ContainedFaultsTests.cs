@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Every fault is counted, but the number of log lines about faults per time is limited.</summary>
+/// <summary>The broker counts every fault, but writes only a limited number of log lines about faults.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ContainedFaultsTests
 {
@@ -16,7 +16,7 @@ public sealed class ContainedFaultsTests
 
     public ContainedFaultsTests() => _faults = new ContainedFaults(_logger, _clock);
 
-    /// <summary>The names must not change by accident, because the log, Prometheus and the HTTP API show them.</summary>
+    /// <summary>The names of compartments must not change by mistake, because the log, Prometheus and the HTTP API show them.</summary>
     [Test]
     public void Each_compartment_has_its_own_name() => Assert.That(
         Compartments.All.Select(each => each.Name()),

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>The places that show an operator the counts of contained faults.</summary>
+/// <summary>The counts of faults are shown to operators in several places.</summary>
 public class FaultCountTests
 {
     [Test]

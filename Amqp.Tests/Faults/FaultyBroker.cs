@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A broker whose store a test can make fail, with clients.</summary>
+/// <summary>A broker with clients. A test can make the broker's store fail.</summary>
 internal sealed class FaultyBroker : IAsyncDisposable
 {
     private readonly List<IConnection> _connections = [];
@@ -44,7 +44,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         Store = store!;
     }
 
-    /// <summary>Opens a channel with confirms on a new connection.</summary>
+    /// <summary>Opens a channel on a new connection. On this channel, each publish waits for its confirm.</summary>
     public async Task<IChannel> ChannelAsync()
     {
         var connection = await Broker.Factory().CreateConnectionAsync();
@@ -54,7 +54,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>Closes the connection of a channel.</summary>
+    /// <summary>Closes the connection to which a channel belongs.</summary>
     public async Task CloseAsync(IChannel channel)
     {
         var connection = _connections.Single(each => ReferenceEquals(each, _owners[channel]));
@@ -64,16 +64,16 @@ internal sealed class FaultyBroker : IAsyncDisposable
 
     public Queue Queue(string name) => Host.FindQueue(name)!;
 
-    /// <summary>Returns the delayed messages of an exchange.</summary>
+    /// <summary>Returns the messages that an exchange is delaying.</summary>
     public DelayedMessages Exchange(string name) => ((DelayedMessageRouter)Host.FindExchange(name)!.Keeper!).Delayed;
 
     public uint NumberOf(string queue) => Queue(queue).Messages.Number;
 
-    /// <summary>Number of quarantine records in the catalog.</summary>
+    /// <summary>Number of records about quarantined messages in the catalog.</summary>
     public int QuarantineEntries =>
         Broker.Broker.Catalog.Entries.Count(entry => entry.Key.StartsWith(DefinitionKey.Quarantined, StringComparison.Ordinal));
 
-    /// <summary>Puts a message into a queue whose head cannot be decoded.</summary>
+    /// <summary>Appends a message to a queue. The head of the message (exchange, routing key and properties) cannot be decoded.</summary>
     public void Poison(string queue, int priority = 0)
     {
         var target = Queue(queue);
@@ -84,7 +84,7 @@ internal sealed class FaultyBroker : IAsyncDisposable
         round.Complete();
     }
 
-    /// <summary>Calls the HTTP API and returns status and body.</summary>
+    /// <summary>Sends a request to the HTTP API. Returns the status and the body of the response.</summary>
     public async Task<(int Code, string Body)> HttpAsync(string method, string path, string? body = null, string login = "guest:guest")
     {
         using var http = new HttpClient();

@@ -6,22 +6,22 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A wrapper of the broker's store that throws unexpected exceptions when a test wants them.</summary>
+/// <summary>Wraps the broker's store, and throws unexpected exceptions when a test wants them.</summary>
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Runs before each call, with the name of the call and the number of its queue (0 for a call without a queue). May throw to make the
-    /// call fail.
+    /// Called before each call of the store, with the name of the method and the number of the queue (0 if there is none). An exception
+    /// thrown here makes the call fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 
-    /// <summary>Runs before each read of a message. May throw to make the read fail.</summary>
+    /// <summary>Called before each read of a message. An exception thrown here makes the read fail.</summary>
     public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
 
-    /// <summary>Runs before each settle, with the number of the queue, and true if the settle is bound to earlier appends.</summary>
+    /// <summary>Called before each settle, with the number of the queue, and with true if the settle depends on earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>Replaces the task that callers await for a commit. The argument is the store's own task.</summary>
+    /// <summary>Replaces the task of each commit. The argument is the task that the wrapped store has returned.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }
@@ -46,7 +46,9 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool IsFull => store.IsFull;
 
-    /// <summary>The value that <see cref="IsBehind"/> returns; null to return the value of the wrapped store.</summary>
+    /// <summary>
+    /// The value that <see cref="IsBehind"/> returns. If null, <see cref="IsBehind"/> returns the value of the wrapped store.
+    /// </summary>
     public bool? Behind { get; set; }
 
     public bool IsBehind => Behind ?? store.IsBehind;
@@ -66,7 +68,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
-    /// <summary>Makes a given call fail for one queue: only the next time, or always.</summary>
+    /// <summary>Makes a method of the store fail for one queue: at the next call only, or at every call.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {
         if (called != call || about != number)

@@ -7,7 +7,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A message that cannot be handled is quarantined and stays stored. The messages behind it are delivered.</summary>
+/// <summary>
+/// If the broker cannot handle a message, it quarantines the message and keeps it stored. It still delivers the messages behind it.
+/// </summary>
 public class PoisonedMessageTests
 {
     private static readonly Dictionary<string, object?>[] _kinds =
@@ -186,8 +188,8 @@ public class PoisonedMessageTests
     }
 
     /// <summary>
-    /// The broker finds the poisoned messages by expiry, by delivery or by reading. In each case the queue stops when it has more of them
-    /// than the limit.
+    /// The broker finds the poisoned messages when they expire, when they are delivered, or when they are read. In each case the queue
+    /// stops when more messages are quarantined than the limit allows.
     /// </summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)
@@ -203,7 +205,7 @@ public class PoisonedMessageTests
 
         if (isConsumed && !broker.Queue("q").Faults.IsCrashed)
             await ConsumeAsync(channel, []);
-        else if (!expires) // the expiry check has already read the messages if the queue has a TTL
+        else if (!expires) // if the queue has a TTL, the expiry check has already read the messages
             Assert.That(await channel.BasicGetAsync("q", true), Is.Null);
 
         await Eventually.Holds(() => broker.Queue("q").Faults.IsCrashed, () => "the queue has not stopped");

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>Listing, returning and dropping of quarantined messages over HTTP and on the command line.</summary>
+/// <summary>Operators list, return and drop quarantined messages over HTTP and on the command line.</summary>
 public class QuarantineApiTests
 {
     private const string Queue = "/queues/%2F/q/quarantine", Exchange = "/exchanges/%2F/x/quarantine";

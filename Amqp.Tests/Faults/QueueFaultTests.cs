@@ -10,7 +10,9 @@ using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Faults;
 
-/// <summary>A queue whose state is broken stops, reports the fault and keeps its messages. Other queues are not affected.</summary>
+/// <summary>
+/// If the state of a queue is broken, the queue stops, reports the fault, and keeps its messages. Other queues are not affected.
+/// </summary>
 public class QueueFaultTests
 {
     private const string Text = "NOT_FOUND - queue 'broken' in vhost '/' has crashed and failed to restart";
@@ -71,7 +73,7 @@ public class QueueFaultTests
         var queue = broker.Queue("broken");
         await channel.BasicPublishAsync("", "broken", new byte[1]);
 
-        broker.Poison("broken", priority: 200); // a priority above the queue's maximum
+        broker.Poison("broken", priority: 200); // a priority of 200 is above the maximum of the queue
 
         Assert.That(queue.Faults.IsCrashed);
         Assert.That(broker.Faults.Count(Compartment.Queue), Is.EqualTo(1));
@@ -123,7 +125,7 @@ public class QueueFaultTests
         int stored = 0, seen = 0;
         var other = new Thread(() =>
         {
-            if (queue.Counts.Consumers == 0) // reading the count waits for the queue's lock
+            if (queue.Counts.Consumers == 0) // the count takes the queue's lock, and so waits for the thread that holds it
                 Volatile.Write(ref seen, Volatile.Read(ref stored));
         });
         broker.Store.Before = (call, _) =>
@@ -157,7 +159,7 @@ public class QueueFaultTests
         uint number = broker.NumberOf("broken");
         broker.Store.Before = (call, about) =>
         {
-            // A run has 128 messages. The 20th run is delivered by the thread pool.
+            // The queue delivers runs of 128 messages. The thread pool delivers the 20th run.
             if (call == "NoteDelivered" && about == number && Interlocked.Increment(ref runs) == 20)
                 throw new InvalidOperationException("a fault that a test put in");
         };
@@ -193,7 +195,8 @@ public class QueueFaultTests
             var error = await Assert.ThrowsAsync<OperationInterruptedException>(() => refused(other));
             Assert.That((error!.ShutdownReason!.ReplyCode, error.ShutdownReason.ReplyText), Is.EqualTo(((ushort)404, Text)));
         }
-        await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "broken", new byte[1])); // basic.nack
+        // the broker refuses the message by basic.nack
+        await Assert.ThrowsAsync<PublishException>(async () => await channel.BasicPublishAsync("", "broken", new byte[1]));
         await channel.QueueBindAsync("broken", "amq.direct", "k");
         await channel.QueueUnbindAsync("broken", "amq.direct", "k");
         Assert.That((await broker.HttpAsync("GET", "/queues/%2F/broken")).Body, Does.Contain("\"state\":\"crashed\""));
@@ -212,7 +215,7 @@ public class QueueFaultTests
         }
     }
 
-    /// <summary>Starts a consumer on a connection of its own. It acknowledges nothing.</summary>
+    /// <summary>Starts a consumer on a connection of its own. The consumer acknowledges no message.</summary>
     private static async Task<(IChannel Channel, TaskCompletionSource Cancelled, List<byte[]> Received)> ConsumeAsync(
         FaultyBroker broker, string queue, ushort prefetch = 0)
     {

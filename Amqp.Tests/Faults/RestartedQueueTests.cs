@@ -4,7 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// A queue that is restarted after a crash has its declared properties. Reservations and consumers from before the crash do not block it.
+/// A queue has crashed and is restarted. It has its declared properties again. Reserved messages and consumers from the time before the
+/// crash do not block it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable
@@ -36,7 +37,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         var queue = _broker.Declare("q", ("x-max-length", 1), ("x-overflow", "reject-publish"));
         _broker.Post(queue);
         Crash(queue);
-        _broker.Round.Complete(); // the queue keeps the message until its restart
+        _broker.Round.Complete(); // the crashed queue keeps the message until it is restarted
 
         Restart(queue);
 
@@ -70,7 +71,8 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         Assert.That(consumer.IsTold);
         Restart(queue);
 
-        _broker.Acknowledge(queue, consumer); // also frees the prefetch of the consumer
+        // the consumer can then receive another message, because its prefetch count is not used up any more
+        _broker.Acknowledge(queue, consumer);
         _broker.Publish(queue);
 
         Assert.That(consumer.Received, Is.EqualTo(1));

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Makes valid frames invalid in a few places.</summary>
+/// <summary>Changes valid frames in a few places, so that they become invalid.</summary>
 internal static class FrameMutator
 {
-    private const int HeadLength = 7; // octets of type, channel and length
+    private const int HeadLength = 7; // octets of type, channel and length at the start of a frame
     private const int DeepNesting = 2000;
 
     /// <summary>Returns the frames with one to four mutations.</summary>
@@ -45,7 +45,7 @@ internal static class FrameMutator
                 BinaryPrimitives.WriteUInt32BigEndian(
                     frame.AsSpan(3), random.Next(3) switch { 0 => uint.MaxValue, 1 => int.MaxValue, _ => (uint)random.Next(200_000) });
                 break;
-            case 6 when frame.Length > HeadLength: // writes another channel
+            case 6 when frame.Length > HeadLength: // writes another channel number
                 BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(1), (ushort)random.Next(3));
                 break;
             case 7: // replaces the end by an invalid table, and corrects the length
@@ -58,7 +58,7 @@ internal static class FrameMutator
         frames[at] = frame;
     }
 
-    /// <summary>Replaces the arguments of a frame from a random offset on. Returns the new frame.</summary>
+    /// <summary>Returns a copy of a frame whose arguments are replaced by other bytes, from a random offset to the end.</summary>
     private static byte[] WithTail(byte[] frame, byte[] tail, Random random)
     {
         if (frame.Length <= HeadLength + 1)
@@ -68,10 +68,10 @@ internal static class FrameMutator
         return changed;
     }
 
-    /// <summary>Returns a table that is nested in many tables.</summary>
+    /// <summary>Returns a table within a table, and so on, many levels deep.</summary>
     private static byte[] NestedTable()
     {
-        const int entry = 7; // name of one octet, type, length
+        const int entry = 7; // octets around an inner table: a name of one octet, the type, and the length
         byte[] table = new byte[4 + DeepNesting * entry];
         BinaryPrimitives.WriteInt32BigEndian(table, DeepNesting * entry);
         for (int depth = 0; depth < DeepNesting; depth++)
@@ -83,7 +83,7 @@ internal static class FrameMutator
         return table;
     }
 
-    /// <summary>Returns a table with fields of any type and wrong lengths.</summary>
+    /// <summary>Returns a table whose fields have random types and wrong lengths.</summary>
     private static byte[] RandomTable(Random random)
     {
         const string types = "tbBsuIilLfdDSAFTVx\0";

@@ -4,8 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// A well-behaved client. It publishes numbered persistent messages with confirms. Over another connection it consumes them in order, and
-/// acknowledges each.
+/// A client that behaves well. It publishes numbered persistent messages with confirms. Over another connection it consumes the messages in
+/// order, and acknowledges each of them.
 /// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {
@@ -19,13 +19,11 @@ internal sealed class GoodClient : IAsyncDisposable
     private GoodClient(IConnection publishing, IConnection consuming, string queue) =>
         (_publishing, _consuming, _queue) = (publishing, consuming, queue);
 
-    /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed => Interlocked.Read(ref _confirmed);
 
-    /// <summary>Number of messages received so far.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Faults if the client is disconnected, or a message is lost, repeated or out of order.</summary>
+    /// <summary>Fails if the client is disconnected, or if a message is lost, repeated or out of order.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Connects, and starts to consume.</summary>
@@ -37,7 +35,7 @@ internal sealed class GoodClient : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Publishes until the token is cancelled. Returns when all messages are confirmed.</summary>
+    /// <summary>Publishes messages until the token is cancelled. Returns when the broker has confirmed all of them.</summary>
     public async Task PublishAsync(CancellationToken stop)
     {
         await using var channel = await _publishing.CreateChannelAsync(new CreateChannelOptions(true, true), CancellationToken.None);

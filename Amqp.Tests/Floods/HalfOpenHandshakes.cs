@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Floods;
 
-/// <summary>Begins a handshake on many sockets, stops in the middle of it, and waits until the broker closes the connection.</summary>
+/// <summary>
+/// Begins a handshake on many sockets, and stops in the middle of each. Then waits until the broker closes the connection.
+/// </summary>
 internal sealed class HalfOpenHandshakes(int port, int seed) : Offender(port, lastOctet: 3, tasks: 400, seed)
 {
     private static readonly byte[] _handshake = [.. Session.Handshake.SelectMany(frame => frame)];

@@ -3,8 +3,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// All kinds of attacks that unknown clients can make on an open port, at the same time, while well-behaved clients work.
-/// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration (6 s), and <c>AMQP_TESTS_SEED</c> repeats the mutations of a run.
+/// Unknown clients attack an open port in all possible ways at the same time, while other clients work normally.
+/// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration; the default is 6 s. <c>AMQP_TESTS_SEED</c> repeats the random attacks of a run.
 /// </summary>
 [NonParallelizable] // a flood uses all processors
 public sealed class MixedFloodTests
@@ -12,14 +12,18 @@ public sealed class MixedFloodTests
     private const int GoodClients = 3;
     private const long MiB = 1 << 20;
 
-    /// <summary>Memory for code that the flood is the first to use. This memory stays in use after the flood.</summary>
+    /// <summary>Memory for compiled code that only attacks need. The broker keeps this memory after the flood.</summary>
     private const long CodeBytes = 48 * MiB;
 
-    /// <summary>Maximum number of log bytes about one offender in ten seconds: those of a hundred lines.</summary>
+    /// <summary>
+    /// Maximum number of bytes in ten seconds that the log may contain about one attacker. A hundred lines have about this size.
+    /// </summary>
     private const long LogBytesInTenSeconds = 50 << 10;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60); // for the next message of a client; the machine may be slow
-    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120); // until idle threads have ended and unused memory is returned
+    // limit on the wait for a client's next message; the machine may be slow
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    // limit on the time until idle threads have ended and unused memory is returned to the system
+    private static readonly TimeSpan _recovery = TimeSpan.FromSeconds(120);
 
     private readonly int _seed = TestRounds.Seed;
     private readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FLOOD_SECONDS") ?? 6);
@@ -65,7 +69,7 @@ public sealed class MixedFloodTests
         await TestContext.Progress.WriteLineAsync($"mixed flood: later {BrokerFootprint.Of(broker.Pid)}");
     }
 
-    /// <summary>Makes the broker do some work, and returns the resources that it uses afterwards.</summary>
+    /// <summary>Makes the broker do some work. Returns the resources that it uses afterwards.</summary>
     private static async Task<BrokerFootprint> WarmUpAsync(BrokerProcess broker)
     {
         await using var client = await GoodClient.StartAsync(broker.Uri, "warm-up");
@@ -86,7 +90,8 @@ public sealed class MixedFloodTests
     }
 
     /// <summary>
-    /// Waits for the client's next message. After the token is cancelled the client publishes no more, so the method does not wait.
+    /// Waits until the client has received another message. Returns early if the token is cancelled, because the client then publishes no
+    /// further messages.
     /// </summary>
     private static async Task DemandProgressAsync(GoodClient client, CancellationToken stop)
     {
@@ -113,10 +118,11 @@ public sealed class MixedFloodTests
     private void DemandGoodLog(string log, Offender[] offenders)
     {
         Assert.That(log, Does.Not.Contain("Exception").And.Not.Contain("error of the broker's own").And.Not.Contain("   at "));
-        // A client that only connects and disconnects is not logged.
+        // The broker logs nothing about a client that only connects and disconnects.
         foreach (var offender in offenders.Where(offender => offender is not ConnectionFlood))
             Assert.That(log, Does.Contain($"{offender.Address}"), $"the log does not name {offender}");
-        // For each address the log has a limited number of lines in ten seconds, and one line with the number of lines left out.
+        // The log has a limited number of lines for each address in ten seconds. An additional line contains the number of lines that were
+        // left out.
         Assert.That(log.Length, Is.LessThan(MiB + (_time.TotalSeconds / 10 + 1) * offenders.Length * LogBytesInTenSeconds));
     }
 

@@ -1,14 +1,15 @@
 namespace Amqp.Tests.Floods;
 
-/// <summary>Sends valid sessions with some mutated frames.</summary>
+/// <summary>Sends the frames of valid sessions, with random changes in some of them.</summary>
 internal sealed class MutatedSessions(int port, int seed) : Offender(port, lastOctet: 5, tasks: 24, seed)
 {
-    private static readonly TimeSpan _silence = TimeSpan.FromMilliseconds(100); // without an answer, until the offender disconnects
+    // time without an answer of the broker after which the attacker disconnects
+    private static readonly TimeSpan _silence = TimeSpan.FromMilliseconds(100);
 
     protected override async Task OffendAsync(Random random, CancellationToken stop)
     {
         using var socket = await DialAsync(stop);
-        // Mostly mutates frames after the handshake, because mutations of the handshake find hardly any fault.
+        // Most sessions have their changes after the handshake, because changes in the handshake find hardly any fault.
         var frames = Session.Random(random);
         bool spoilsHandshake = random.Next(8) == 0;
         var spoilt = FrameMutator.Mutate(spoilsHandshake ? [.. Session.Handshake, .. frames] : frames, random);

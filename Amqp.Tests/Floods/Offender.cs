@@ -3,16 +3,15 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Attacks a broker from a separate address, with several tasks at the same time, until the token is cancelled.</summary>
+/// <summary>Attacks a broker in several tasks at the same time, until a token is cancelled. Connects from an address of its own.</summary>
 /// <remarks>The public members are thread-safe.</remarks>
 internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
 {
     private long _offences;
 
-    /// <summary>The address that the offender connects from: a loopback address that no well-behaved client uses.</summary>
+    /// <summary>The address from which the attacker connects. It is a loopback address that no other client uses.</summary>
     public IPAddress Address { get; } = new([127, 0, 0, lastOctet]);
 
-    /// <summary>Number of attacks so far.</summary>
     public long Offences => Interlocked.Read(ref _offences);
 
     public override string ToString() => $"{GetType().Name} {Offences:N0}";
@@ -21,11 +20,11 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
         Enumerable.Range(0, tasks).Select(number => Task.Run(() => RepeatAsync(new Random(seed + number), stop), CancellationToken.None)));
 
-    /// <summary>Makes one attack.</summary>
+    /// <summary>Attacks the broker once.</summary>
     /// <exception cref="SocketException">The broker has ended the connection.</exception>
     protected abstract Task OffendAsync(Random random, CancellationToken stop);
 
-    /// <summary>Connects to the broker from the offender's address.</summary>
+    /// <summary>Connects to the broker from <see cref="Address"/>.</summary>
     protected async Task<Socket> DialAsync(CancellationToken stop)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -42,14 +41,13 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Sends all bytes.</summary>
     protected static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         while (!bytes.IsEmpty)
             bytes = bytes[await socket.SendAsync(bytes, stop)..];
     }
 
-    /// <summary>Reads until the broker closes the connection, or sends nothing for the given time.</summary>
+    /// <summary>Reads until the broker closes the connection, or until it has sent nothing for this time.</summary>
     protected static async Task HearOutAsync(Socket socket, TimeSpan silence, CancellationToken stop)
     {
         byte[] buffer = new byte[4096];
@@ -65,7 +63,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Makes the socket send a reset instead of a normal close.</summary>
+    /// <summary>Makes the socket send a reset when it is closed, and not a normal end of the connection.</summary>
     protected static void Reset(Socket socket) => socket.LingerState = new LingerOption(true, 0);
 
     private async Task RepeatAsync(Random random, CancellationToken stop)
@@ -78,7 +76,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
             }
             catch (Exception error) when (error is SocketException or OperationCanceledException)
             {
-                // The broker has closed the connection, or the token is cancelled.
+                // The broker has closed the connection, or the token is cancelled. The attack is over.
             }
             Interlocked.Increment(ref _offences);
         }

@@ -4,12 +4,12 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>The frames of valid sessions of clients that do not wait for answers.</summary>
+/// <summary>Frames of valid sessions, for clients that do not wait for answers.</summary>
 internal static class Session
 {
     private const int Queues = 20;
 
-    /// <summary>The frames from the protocol header to connection.open, with a login as guest.</summary>
+    /// <summary>The frames of a client from the protocol header to connection.open. The client logs in as guest.</summary>
     public static IReadOnlyList<byte[]> Handshake { get; } =
     [
         ProtocolHeader.Amqp091.ToArray(),
@@ -19,12 +19,12 @@ internal static class Session
     ];
 
     /// <summary>
-    /// Returns the frames of a client after connection.open: it declares, binds, publishes, consumes, settles and closes.
+    /// Returns frames that a client sends after connection.open. The client declares, binds, publishes, consumes, settles and closes.
     /// </summary>
     public static IReadOnlyList<byte[]> Random(Random random)
     {
         string queue = $"mutated.{random.Next(Queues)}", exchange = $"mutated.x.{random.Next(Queues)}";
-        // These arguments limit what stays behind: the broker deletes excess messages and unused queues.
+        // The arguments limit what remains after a session: the broker deletes excess messages and unused queues.
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(100)).With("x-expires", FieldValue.FromInt32(60_000));
         var routing = FieldTable.Empty.With("x-match", FieldValue.FromString("any")).With("n", FieldValue.FromInt32(1));
         List<byte[]> frames =

@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Topologies that random operations would hardly ever build: rings and chains of full queues, of alternate exchanges, and of exchanges
-/// that keep or delay messages.
+/// Builds topologies that random operations would hardly ever build: rings and chains of full queues, of alternate exchanges, and of
+/// exchanges that keep or delay messages.
 /// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Number of queues in a ring. In a ring of n queues one publish causes n² deaths, and each message lists the queues in which it died.
-    /// So the large rings are for long runs only.
+    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters, and the headers of each message list all
+    /// queues in which it died. So only long runs build the large rings.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -39,12 +39,13 @@ internal sealed class Contraptions(FuzzWorker worker)
     {
         foreach (var build in All.Skip(1))
             await BuildAsync(build);
-        await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing)); // last, because its messages move for a while
+        // built last, because its messages move for a while
+        await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing));
     }
 
     /// <summary>
-    /// Builds one topology. The channel.flow before it opens a new channel if an unanswered method of the last topology has closed the old
-    /// one.
+    /// Builds one topology. First sends channel.flow, which opens a new channel if the broker has closed the old one because of a method of
+    /// the last topology.
     /// </summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
@@ -63,7 +64,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         _exchanges.Clear();
     }
 
-    /// <summary>Builds a ring of full queues, each of which dead-letters to the next.</summary>
+    /// <summary>Builds a ring of full queues. Each queue dead-letters to the next.</summary>
     private async Task BuildRingAsync(int size)
     {
         string ring = worker.NewName();
@@ -81,7 +82,7 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds a ring of queues in which messages expire at once, each of which dead-letters to the next, and a consumer that rejects
+    /// Builds a ring of queues in which messages expire at once, and go to the next queue as dead letters. A consumer of the ring rejects
     /// messages.
     /// </summary>
     private async Task BuildExpiryRingAsync()
@@ -98,7 +99,10 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.TellAsync(new BasicNack(tag, true, false));
     }
 
-    /// <summary>Builds a ring of exchanges, at first without bindings. The alternate exchange of each is the next one.</summary>
+    /// <summary>
+    /// Builds a ring of exchanges, in which each exchange is the alternate exchange of the one before. The exchanges have no bindings at
+    /// first.
+    /// </summary>
     private async Task BuildAlternateRingAsync()
     {
         string ring = worker.NewName();
@@ -160,15 +164,15 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
-        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // other workers publish to amq.fanout
+        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // connects the topology to other workers, which publish to amq.fanout
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");
     }
 
     /// <summary>
-    /// Builds a delaying exchange whose messages go to full queues, which dead-letter to the exchange. The exchange may be deleted while it
-    /// delays messages.
+    /// Builds an exchange that delays messages and routes them to full queues, which dead-letter to the same exchange. May delete the
+    /// exchange while it delays messages.
     /// </summary>
     private async Task BuildDelaysAsync()
     {
@@ -185,13 +189,15 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.DeleteExchangeAsync(delays);
     }
 
-    /// <summary>Routes the firehose to a full queue, and publishes messages that are nested as deeply as allowed.</summary>
+    /// <summary>
+    /// Binds a full queue to the exchange for traced messages, and publishes messages that are nested as deeply as the broker allows.
+    /// </summary>
     private async Task BuildTraceAsync()
     {
         string trace = worker.NewName();
         await TellOfQueueAsync(trace, trace, ("x-max-length", FieldValue.FromInt32(2)));
         await worker.BindQueueAsync(trace, "amq.rabbitmq.trace", "#");
-        await PublishDeepAsync(trace); // published before tracing is on, so that later deliveries of these messages are traced
+        await PublishDeepAsync(trace); // published before tracing begins, so that the deliveries of these messages are traced
         await worker.Api.CallAsync("PUT", "/vhosts/%2F", "{\"tracing\":true}");
         await PublishDeepAsync(trace);
         await worker.Api.CallAsync(
@@ -208,7 +214,7 @@ internal sealed class Contraptions(FuzzWorker worker)
                 await worker.PublishAsync(exchange, key, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
     }
 
-    /// <summary>Makes a transaction whose queues and exchange are deleted before its commit.</summary>
+    /// <summary>Publishes in a transaction, and deletes its queues and its exchange before the commit.</summary>
     private async Task BuildTransactionAsync()
     {
         string name = worker.NewName();
@@ -229,7 +235,9 @@ internal sealed class Contraptions(FuzzWorker worker)
         worker.Disconnect();
     }
 
-    /// <summary>Publishes on a channel used for nothing else, because the broker may refuse the messages and close the channel.</summary>
+    /// <summary>
+    /// Publishes on a channel that the worker uses for nothing else, because the broker may refuse the messages and close the channel.
+    /// </summary>
     private Task PublishAnyAsync(string exchange, string key) =>
         worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
 

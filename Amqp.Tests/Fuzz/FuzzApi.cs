@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The fuzzer's client for the HTTP API. One worker owns it.</summary>
+/// <summary>Sends the fuzzer's requests to the HTTP API. Used by one worker only.</summary>
 internal sealed class FuzzApi : IDisposable
 {
     private readonly FuzzRun _run;
@@ -18,9 +18,9 @@ internal sealed class FuzzApi : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("guest:guest"u8));
     }
 
-    /// <summary>Sends a request. Fails the run if the response shows a fault of the broker, or does not arrive in time.</summary>
+    /// <summary>Sends a request. The run fails if the response shows a fault of the broker, or does not come in time.</summary>
     /// <param name="method">GET, PUT, POST or DELETE.</param>
-    /// <param name="path">Path after <c>/api</c>, escaped.</param>
+    /// <param name="path">The part of the path after <c>/api</c>, escaped.</param>
     /// <param name="body">JSON, or null for no body.</param>
     /// <returns>Status and body. The status is 0 if the broker no longer runs.</returns>
     public async Task<(int Code, string Body)> CallAsync(string method, string path, string? body = null)
@@ -36,7 +36,8 @@ internal sealed class FuzzApi : IDisposable
             string text = await answer.Content.ReadAsStringAsync();
             int code = (int)answer.StatusCode;
             _run.NoteAnswer(string.Create(CultureInfo.InvariantCulture, $"HTTP {code}"));
-            if (code >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable) // 503: publishers are blocked
+            // 503 is no fault: it means that publishers are blocked
+            if (code >= 500 && answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 _run.Fail($"{method} {path} {body} was answered {code}: {text}");
             return (code, text);
         }

@@ -6,15 +6,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>One run of the fuzzer: its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
+/// <summary>A run of the fuzzer. It knows its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
 internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>Maximum time in which a bystander's message must come back, regardless of other clients.</summary>
+    /// <summary>Maximum time in which a message of an ordinary client must come back, regardless of what the fuzzer does.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Maximum time in which a worker of the fuzzer must get an answer. It is longer than <see cref="Patience"/>, because the worker may
-    /// have requested much work.
+    /// Maximum time in which a worker of the fuzzer must get an answer. It is longer than <see cref="Patience"/>, because the worker itself
+    /// may have requested much work.
     /// </summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 
@@ -38,10 +38,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public InputCoverage Coverage { get; } = new();
 
-    /// <summary>The first failure, with the last operations that may explain it; null if there was none.</summary>
+    /// <summary>Description of the first failure, with the last operations, which may explain it; null if nothing has failed.</summary>
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
-    /// <summary>The answers of the broker so far, with the number of each, as text.</summary>
+    /// <summary>The kinds of answers that the broker has given so far, as text, with the number of answers of each kind.</summary>
     public string Answers =>
         string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 
@@ -56,7 +56,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void NoteAnswer(string answer) => _answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
 
-    /// <summary>Fails the run and ends it. Only the first failure is kept.</summary>
+    /// <summary>Ends the run because of a failure. Only the first failure is kept.</summary>
     public void Fail(string why)
     {
         string story = string.Create(
@@ -64,13 +64,13 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         if (!_failed.TrySetResult(story))
             return;
         _stop.Cancel();
-        broker.Kill(); // if the broker hangs, its clients would wait for it
+        broker.Kill(); // if the broker hangs, its clients would wait for it without end
     }
 
     /// <summary>Starts the time for random operations. The run ends when this time is over.</summary>
     public void BeginToEnd() => _stop.CancelAfter(time);
 
-    /// <summary>Checks the broker's process and its number of faults until the run ends.</summary>
+    /// <summary>Watches the broker's process and its number of faults, until the run ends.</summary>
     public async Task WatchAsync()
     {
         using var api = new FuzzApi(this, NewLog("watch"));
@@ -81,7 +81,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         }
     }
 
-    /// <summary>Fails the run if the broker has contained a fault, or its process has ended.</summary>
+    /// <summary>Fails the run if the broker has counted a fault, or if its process has ended.</summary>
     public async Task DemandNoFaultAsync(FuzzApi api)
     {
         if (broker.HasExited)
@@ -96,7 +96,9 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Returns the broker's output from its first error on. Without an error, returns the end of the output.</summary>
+    /// <summary>
+    /// Returns the broker's output, beginning with its first error. If it contains no error, returns the end of the output.
+    /// </summary>
     private static string Told(string output)
     {
         const int most = 4000;

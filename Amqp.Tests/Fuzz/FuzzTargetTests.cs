@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Runs each target of coverage-guided fuzzing (README.md) with its seeds, and for a second with random mutations of the seeds. The guided
-/// fuzzing itself runs for hours.
+/// Runs each target of coverage-guided fuzzing with its seeds, and for a second with random mutations of the seeds. The guided fuzzing
+/// itself takes hours; README.md describes it.
 /// </summary>
 public sealed class FuzzTargetTests
 {

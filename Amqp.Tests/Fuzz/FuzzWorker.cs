@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Sends the fuzzer's operations one after another. Uses the HTTP API, and a connection with a few channels. Opens them again when the
-/// broker has closed them.
+/// Sends operations of the fuzzer, one after another, over the HTTP API and on a few channels of a connection. Opens a new channel or
+/// connection when the broker has closed the old one.
 /// </summary>
 internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzRun Run => run;
 
-    /// <summary>True for one worker of a run. It builds the objects that exist once per run.</summary>
+    /// <summary>True for one worker of a run. This worker builds the objects that exist once per run.</summary>
     public bool IsFirst => number == 1;
 
     /// <summary>Prefix for the names of objects that only this worker uses.</summary>
@@ -34,10 +34,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzApi Api => _api ??= new FuzzApi(run, Log);
 
-    /// <summary>User that logs in for the next connection. The password is the same text.</summary>
+    /// <summary>The user as which the worker logs in at its next connection. The password is the same as the name.</summary>
     public string User { get; set; } = "guest";
 
-    /// <summary>Returns one of the worker's channels, after opening it if needed; null if the run has ended.</summary>
+    /// <summary>Returns one of the worker's channels, and opens it first if necessary. Returns null if the run has ended.</summary>
     public async Task<HostileChannel?> ChannelAsync(int which = 0)
     {
         while (!run.Stop.IsCancellationRequested)
@@ -49,7 +49,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
                 if (_client is null)
                 {
                     User = "guest";
-                    await Task.Delay(_pause); // the login was refused: a resource is exhausted, or the user is deleted
+                    await Task.Delay(_pause); // the broker has refused the login, because a resource is used up or the user is deleted
                     continue;
                 }
             }
@@ -60,7 +60,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return null;
     }
 
-    /// <summary>Closes the socket without connection.close.</summary>
+    /// <summary>Closes the socket without sending connection.close.</summary>
     public void Disconnect()
     {
         _client?.Dispose();
@@ -68,7 +68,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         Array.Clear(_channels);
     }
 
-    /// <summary>Sends a method on an open channel, and waits for its answer.</summary>
+    /// <summary>Sends a method on a channel, and waits for its answer. Opens the channel first if necessary.</summary>
     public async Task<Answer> AskAsync<TMethod>(TMethod method, int which = 0)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -78,7 +78,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
         return await channel.AskAsync(method);
     }
 
-    /// <summary>Sends a method on an open channel, without waiting for an answer.</summary>
+    /// <summary>Sends a method on a channel, without waiting for an answer. Opens the channel first if necessary.</summary>
     public async Task TellAsync<TMethod>(TMethod method, int which = 0)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -123,7 +123,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public Task<Answer> DeleteExchangeAsync(string exchange, int which = 0) => AskAsync(new ExchangeDelete(exchange, false, false), which);
 
-    /// <summary>Calls a function only if no function was called before with this name.</summary>
+    /// <summary>Calls a function, unless a function with this name was called before.</summary>
     public async Task OnceAsync(string what, Func<Task> doAsync)
     {
         if (_done.Add(what))
@@ -131,12 +131,12 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
     }
 
     /// <summary>
-    /// Publishes messages to a queue, and lets some of them end in each way: returned, delivered, rejected and so dead-lettered,
-    /// acknowledged, purged.
+    /// Publishes messages to a queue. The messages end in different ways: some are returned, delivered, rejected and dead-lettered,
+    /// acknowledged, or purged.
     /// </summary>
     /// <param name="queue">Name of a queue. It need not exist.</param>
-    /// <param name="properties">Properties of the messages; null for the default.</param>
-    /// <param name="consumes">True to start and cancel a consumer as well.</param>
+    /// <param name="properties">Properties of the messages; null for persistent messages of priority 3.</param>
+    /// <param name="consumes">True if the worker is to start and cancel a consumer of the queue.</param>
     public async Task UseQueueAsync(string queue, BasicProperties? properties = null, bool consumes = true)
     {
         await PublishAsync("", queue, properties ?? new() { DeliveryMode = 2, Priority = 3 }, count: 4, mandatory: true);

@@ -6,14 +6,14 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A channel of a <see cref="HostileClient"/>. The worker sends on it, and the client's reading task handles received methods.
+/// A channel of a <see cref="HostileClient"/>. The worker sends methods, and the task that reads for the client handles received methods.
 /// </summary>
 internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort number)
 {
     private const int MostTags = 500;
 
     private readonly Lock _gate = new();
-    private readonly List<ulong> _tags = []; // guarded by _gate, as are the fields below
+    private readonly List<ulong> _tags = []; // guarded by _gate, like the fields below
     private TaskCompletionSource<Answer>? _asked;
     private bool _isClosed;
 
@@ -25,7 +25,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
     /// <summary>True if the broker has closed the channel and waits for close-ok.</summary>
     public bool MustConfirmClose { get; private set; }
 
-    /// <summary>True if the worker has sent tx.select.</summary>
+    /// <summary>True if the worker has put the channel into transaction mode.</summary>
     public bool IsTransactional { get; set; }
 
     /// <summary>Sends a method without waiting for an answer.</summary>
@@ -68,7 +68,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
         catch (OperationCanceledException)
         {
-            return Answer.Ended; // the run has ended, perhaps because the broker no longer answers
+            return Answer.Ended; // the run has ended, perhaps because the broker has stopped answering
         }
         catch (TimeoutException)
         {
@@ -77,7 +77,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Removes and returns the tag of an unsettled delivery, chosen at random; 0 if there is none.</summary>
+    /// <summary>Removes and returns the tag of an unsettled delivery, chosen at random. Returns 0 if there is no such delivery.</summary>
     public ulong TakeTag(Random random)
     {
         lock (_gate)
@@ -91,14 +91,14 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Removes all tags, after all deliveries were settled or requeued.</summary>
+    /// <summary>Removes all tags, because all deliveries were settled or requeued.</summary>
     public void ForgetTags()
     {
         lock (_gate)
             _tags.Clear();
     }
 
-    /// <summary>Handles a received method.</summary>
+    /// <summary>Handles a method that the client has received on this channel.</summary>
     public void Take(RawFrame frame)
     {
         var id = frame.Method;
@@ -118,7 +118,8 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
             }
             else if (id == BasicDeliver.Id)
             {
-                Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments[(1 + frame.Arguments[0])..])); // the tag follows the consumer tag
+                // in the arguments, the delivery tag follows the consumer tag
+                Keep(BinaryPrimitives.ReadUInt64BigEndian(frame.Arguments[(1 + frame.Arguments[0])..]));
             }
             else if (id != BasicReturn.Id && id != BasicAck.Id && id != BasicNack.Id && id != BasicCancel.Id)
             {
@@ -129,7 +130,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
         }
     }
 
-    /// <summary>Handles the end of the connection.</summary>
+    /// <summary>Handles the end of the client's connection.</summary>
     public void TakeEnd()
     {
         lock (_gate)
@@ -150,8 +151,11 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
 }
 
 /// <summary>The broker's answer to a method.</summary>
-/// <param name="Method">Method id of the answer.</param>
-/// <param name="Code">Reply code of a close; 0 for the expected answer, 1 for the end of the connection.</param>
+/// <param name="Method">Id of the method with which the broker answered.</param>
+/// <param name="Code">
+/// Reply code, if the broker has closed the channel or the connection. 0 means the expected answer; 1 means that the connection ended
+/// without a code.
+/// </param>
 internal readonly record struct Answer(MethodId Method, ushort Code)
 {
     public static Answer Ended => new(default, 1);

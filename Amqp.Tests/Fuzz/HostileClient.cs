@@ -8,16 +8,16 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client that expects refusals: if the broker closes a channel or a connection, the worker opens a new one. The worker sends, and a task
-/// of the client reads all the time, so that the broker never waits for the client to read.
+/// A client that the broker may refuse: if the broker closes a channel or the connection, the worker opens a new one. The worker sends,
+/// while a task of the client reads all the time. So the broker never waits for the client to read.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
     /// <summary>
-    /// Maximum size of a received content header, in bytes. It exceeds the frame size, because the broker adds headers to dead letters and
-    /// traced messages.
+    /// Maximum size in bytes of a content header that the client accepts. It is larger than a frame may be, because the broker adds headers
+    /// to dead letters and to traced messages.
     /// </summary>
     private const int LargestHeader = 1 << 20;
 
@@ -30,7 +30,7 @@ internal sealed class HostileClient : IDisposable
 
     public bool IsOpen => !_isClosed;
 
-    /// <summary>Connects and logs in; returns null if the broker refuses the connection.</summary>
+    /// <summary>Connects and logs in. Returns null if the broker refuses the connection.</summary>
     public static async Task<HostileClient?> OpenAsync(FuzzRun run, string virtualHost, string user, string password)
     {
         AmqpSocket? socket = null;
@@ -60,7 +60,7 @@ internal sealed class HostileClient : IDisposable
         return null;
     }
 
-    /// <summary>Opens a channel; returns null if the connection has ended.</summary>
+    /// <summary>Opens a channel. Returns null if the connection has ended.</summary>
     public async Task<HostileChannel?> OpenChannelAsync(ushort number)
     {
         if (_channels.TryGetValue(number, out var old) && old.MustConfirmClose)
@@ -70,7 +70,7 @@ internal sealed class HostileClient : IDisposable
         return await channel.AskAsync(new ChannelOpen()) is { IsOk: true } ? channel : null;
     }
 
-    /// <summary>Sends frames. If the connection has ended, the frames are dropped without an error.</summary>
+    /// <summary>Sends frames. Discards the frames without an error if the connection has ended.</summary>
     public async Task SendAsync(byte[] frames)
     {
         if (_isClosed)
@@ -91,7 +91,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Closes the socket without connection.close.</summary>
+    /// <summary>Closes the socket without sending connection.close.</summary>
     public void Dispose()
     {
         _isClosed = true;
@@ -131,7 +131,7 @@ internal sealed class HostileClient : IDisposable
         }
     }
 
-    /// <summary>Returns the next frame; null if none arrives for a while.</summary>
+    /// <summary>Returns the next frame that the broker sends. Returns null if none comes for a while.</summary>
     private async Task<RawFrame?> NextAsync()
     {
         try
@@ -145,11 +145,11 @@ internal sealed class HostileClient : IDisposable
     }
 
     /// <summary>
-    /// Returns the reply code of a close. Does not decode the reply text, which may contain names that are not valid UTF-8.
+    /// Returns the reply code of a close method. Leaves the reply text undecoded, because it may contain names that are not valid UTF-8.
     /// </summary>
     public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
 
-    /// <summary>Returns code and text of a close, for the report of a failure.</summary>
+    /// <summary>Returns the code and the text of a close method, for the report of a failure.</summary>
     public static string Describe(RawFrame close) =>
         $"{CodeOf(close)} {Encoding.UTF8.GetString(close.Arguments.Slice(3, close.Arguments[2]))}";
 
@@ -157,7 +157,8 @@ internal sealed class HostileClient : IDisposable
     {
         _isClosed = true;
         _run.NoteAnswer($"connection {code}");
-        if ((ReplyCode)code is ReplyCode.InternalError or ReplyCode.SyntaxError) // the client sends only well-formed frames
+        // these codes are failures of the broker, because the client sends only well-formed frames
+        if ((ReplyCode)code is ReplyCode.InternalError or ReplyCode.SyntaxError)
             _run.Fail($"a connection was closed: {Describe(close)}");
     }
 }

@@ -7,9 +7,9 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Fuzzing clients, some of them over HTTP, send unusual but well-formed requests. Other clients must not be affected, and the broker must
-/// contain no fault. First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5
-/// s, or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. <c>AMQP_TESTS_SEED</c> repeats the operations of a run.
+/// Fuzzing clients send unusual but well-formed requests over AMQP and HTTP. Other clients must not be affected, and the broker must not
+/// count a fault. First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5 s,
+/// or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. <c>AMQP_TESTS_SEED</c> repeats the operations of a run.
 /// </summary>
 public sealed class HostileInputTests
 {
@@ -83,7 +83,7 @@ public sealed class HostileInputTests
         }
     }
 
-    /// <summary>All bystanders: the clients that must not be affected.</summary>
+    /// <summary>The ordinary clients of a run, which must not be affected by the fuzzer.</summary>
     private sealed class Crowd(FuzzRun run, params string[] hosts) : IAsyncDisposable
     {
         private readonly Bystander[] _clients =
@@ -102,7 +102,7 @@ public sealed class HostileInputTests
         public Task RunAsync(CancellationToken stop) =>
             Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
 
-        /// <summary>Waits until each bystander has received a message that was sent after this call.</summary>
+        /// <summary>Waits until each of these clients has received a message that was sent after this call.</summary>
         public async Task MoveOnAsync()
         {
             foreach (var client in _clients)

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A value that is well-formed but unusual. Every argument, policy key, header and body field gets each of these values in turn.
+/// A value that is well-formed but unusual. The fuzzer sets every argument, policy key, header and body field to each of these values.
 /// </summary>
 /// <param name="Name">Name for the log and for <see cref="InputCoverage"/>.</param>
 /// <param name="Field">The value in a field table.</param>
@@ -12,7 +12,7 @@ namespace Amqp.Tests.Fuzz;
 internal sealed record HostileValue(string Name, FieldValue Field, string Json)
 {
     /// <summary>
-    /// Nesting depth of the deep values. The tables around a deep value add a few levels, which is just within the default of
+    /// Depth of the values that are nested deeply. Together with the tables around such a value, the depth is just within the default of
     /// max_table_depth.
     /// </summary>
     private const int DeepLevels = 1020;
@@ -23,8 +23,8 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         Number("0", 0),
         Number("-1", -1),
         Number("2^31", 1L << 31),
-        Number("2^32+1", (1L << 32) + 1), // in milliseconds, longer than a .NET timer accepts
-        Number("ten years", 315_360_000_000), // the longest accepted time
+        Number("2^32+1", (1L << 32) + 1), // as a number of milliseconds, this is longer than a .NET timer accepts
+        Number("ten years", 315_360_000_000), // as a number of milliseconds, this is the longest time that the broker accepts
         Number("2^53", 1L << 53),
         Number("2^63-1", long.MaxValue),
         Number("-2^63", long.MinValue),
@@ -49,7 +49,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
     ];
 
     /// <summary>
-    /// The value as text, for properties and for parts of paths and queries. It is cut to the maximum length of a short string.
+    /// The value as text, for properties, and for parts of URL paths and queries. The text is cut to the maximum length of a short string.
     /// </summary>
     public string ShortText => Field.Type switch
     {
@@ -58,7 +58,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         _ => Field.ToString(),
     };
 
-    /// <summary>Returns tables nested to the given depth.</summary>
+    /// <summary>Returns a table within a table, and so on, to this depth.</summary>
     public static FieldValue Deep(int levels)
     {
         var value = FieldValue.FromInt32(1);

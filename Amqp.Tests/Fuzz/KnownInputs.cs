@@ -7,13 +7,12 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>The names of all inputs that the broker interprets.</summary>
+/// <summary>The names of all inputs that have a meaning for the broker, such as arguments and headers.</summary>
 internal static partial class KnownInputs
 {
     /// <summary>Arguments whose names do not begin with <c>x-</c>.</summary>
     private static readonly string[] _plainArguments = ["alternate-exchange", "hash-header", "hash-property"];
 
-    /// <summary>Types of exchanges.</summary>
     public static IReadOnlyList<string> ExchangeTypes { get; } =
         [
             "direct", "fanout", "topic", "headers", "x-consistent-hash", "x-modulus-hash", "x-random", "x-local-random", "x-recent-history",
@@ -26,7 +25,10 @@ internal static partial class KnownInputs
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
-    /// <summary>Names of headers. They are listed here, because the broker's code has them as octets and not as strings.</summary>
+    /// <summary>
+    /// Names of headers. They are listed here, because the broker's code contains them as octets, where a search for strings does not find
+    /// them.
+    /// </summary>
     public static IReadOnlyList<string> Headers { get; } =
     [
         "CC", "BCC", "traceparent", "tracestate", "x-death", "x-first-death-reason", "x-first-death-queue", "x-first-death-exchange",
@@ -34,14 +36,13 @@ internal static partial class KnownInputs
         "x-recent-history-no-store", "x-delay",
     ];
 
-    /// <summary>Keys of policies.</summary>
     public static IReadOnlyList<string> PolicyKeys { get; } = [.. Server.Broker.Policies.PolicyKeys.Names.Order(StringComparer.Ordinal)];
 
-    /// <summary>Fields of one entry of x-death.</summary>
+    /// <summary>Names of the fields in an entry of the header x-death.</summary>
     public static IReadOnlyList<string> DeathFields { get; } =
         ["count", "reason", "queue", "time", "exchange", "routing-keys", "original-expiration"];
 
-    /// <summary>The 14 properties, by their names in the HTTP API.</summary>
+    /// <summary>Names of the 14 properties of a message, as the HTTP API spells them.</summary>
     public static IReadOnlyList<string> Properties { get; } =
     [
         "content_type",

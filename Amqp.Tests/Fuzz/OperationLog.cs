@@ -12,11 +12,10 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
     private readonly Lock _gate = new();
     private readonly Queue<(double Time, object Operation)> _operations = new();
 
-    /// <summary>Number of operations so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>
-    /// Records an operation. The text is built only when the log is read, because most entries are long and are never read.
+    /// Records an operation. Its text is built only when the log is read, because most texts would be long and never read.
     /// </summary>
     public void Note(object operation)
     {

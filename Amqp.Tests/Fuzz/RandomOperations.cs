@@ -5,7 +5,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// The random operations of a worker, sent one at a time. Each is well-formed. Most of them use objects that other workers use as well.
+/// Chooses the random operations of a worker, which sends them one at a time. All of them are well-formed. Most use objects that other
+/// workers use at the same time.
 /// </summary>
 internal sealed class RandomOperations
 {
@@ -52,7 +53,7 @@ internal sealed class RandomOperations
 
     private int AnyChannel => Random.Next(3);
 
-    /// <summary>Does operations until the run ends.</summary>
+    /// <summary>Chooses and sends operations until the run ends.</summary>
     public async Task RunAsync()
     {
         while (!_worker.Run.Stop.IsCancellationRequested)
@@ -195,7 +196,7 @@ internal sealed class RandomOperations
             $"{{\"pattern\":\"{pattern}\",\"apply-to\":\"{target}\",\"priority\":{Random.Next(-2, 3)},\"definition\":{{{definition}}}}}");
     }
 
-    /// <summary>Turns the firehose on or off, and binds queues to it.</summary>
+    /// <summary>Turns tracing on or off, and binds queues to the exchange for traced messages.</summary>
     private async Task TraceAsync()
     {
         await _worker.Api.CallAsync("PUT", "/vhosts/%2F", $"{{\"tracing\":{(Random.OneIn(3) ? "false" : "true")}}}");
@@ -236,7 +237,9 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("GET", $"/exchanges/%2F/{Random.OwnExchange()}");
     }
 
-    /// <summary>Creates or deletes a user, or changes its permissions. The worker's next login is as this user or as guest.</summary>
+    /// <summary>
+    /// Creates or deletes a user, or changes its permissions. Afterwards the worker's next login is as this user, or as guest.
+    /// </summary>
     private async Task AccessAsync()
     {
         const string user = SystematicPass.ScratchUser;
@@ -255,7 +258,7 @@ internal sealed class RandomOperations
             await _worker.Api.CallAsync("DELETE", $"/connections/username/{user}");
     }
 
-    /// <summary>Creates a virtual host with objects in it, and deletes it.</summary>
+    /// <summary>Creates a virtual host, creates objects in it, and deletes the virtual host.</summary>
     private async Task VirtualHostAsync()
     {
         string host = _worker.Prefix + "host";
@@ -283,7 +286,9 @@ internal sealed class RandomOperations
         }
     }
 
-    /// <summary>Imports the current definitions again in half of the calls. Then imports a queue with random values.</summary>
+    /// <summary>
+    /// Imports a queue with random values. In half of the calls, first exports the definitions of the broker and imports them again.
+    /// </summary>
     private async Task DefinitionsAsync()
     {
         var (code, body) = await _worker.Api.CallAsync("GET", "/definitions/%2F");
@@ -295,7 +300,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("POST", "/definitions/%2F", queue);
     }
 
-    /// <summary>Deletes most of the objects, so that the topology does not grow in long runs.</summary>
+    /// <summary>Deletes most of the objects of all workers, so that their number does not grow in long runs.</summary>
     private async Task ClearAsync()
     {
         for (int place = 0; place < 16; place++)

@@ -2,13 +2,13 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Random arguments, properties and names. Most of them have an effect; occasionally any value is chosen.</summary>
+/// <summary>Random arguments, properties and names. Most of them have an effect in the broker, and a few are arbitrary values.</summary>
 internal static class RandomValues
 {
     private const int Queues = 16;
     private const int Exchanges = 10;
 
-    /// <summary>One of this many random values is a hostile one.</summary>
+    /// <summary>A rare choice, such as a hostile value, is made once in this many calls on average.</summary>
     private const int Seldom = 12;
 
     private static readonly string[] _keys = ["", "a", "b", "a.b", "#", "*.b", "1", "2", "100"];
@@ -29,7 +29,9 @@ internal static class RandomValues
     /// <summary>Returns the name of an exchange that the fuzzer declares.</summary>
     public static string OwnExchange(this Random random) => $"fuzz.x{random.Next(Exchanges)}";
 
-    /// <summary>Returns a routing key. Often it is the name of a queue, so that the default exchange routes it.</summary>
+    /// <summary>
+    /// Returns a routing key. It is often the name of a queue, so that the default exchange routes a message with this key.
+    /// </summary>
     public static string Key(this Random random) => random.Next(Seldom) switch
     {
         0 => random.Hostile().ShortText,

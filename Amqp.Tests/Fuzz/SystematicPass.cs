@@ -4,12 +4,12 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Gives every hostile value to every known input once. Publishes messages each time, so that the broker uses the value.</summary>
+/// <summary>Sets every known input to every hostile value once. Publishes messages each time, so that the broker uses the value.</summary>
 internal static class SystematicPass
 {
     private const string Host = "%2F";
 
-    /// <summary>All inputs with all values. Workers may try them in any order.</summary>
+    /// <summary>All pairs of an input and a value. Workers may try them in any order.</summary>
     public static IReadOnlyList<InputCase> Cases { get; } =
     [
         .. Of("argument of a queue", KnownInputs.Arguments, TryQueueArgumentAsync),
@@ -86,7 +86,7 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Declares a queue, publishes a message to it, and keeps both, so that timers wait for deadlines that are far away or never come.
+    /// Declares a queue, publishes a message to it, and keeps both. So the broker has timers for deadlines that are far away or never come.
     /// </summary>
     private static async Task<string> LeaveQueueAsync(FuzzWorker worker, FieldTable arguments)
     {
@@ -97,8 +97,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Declares queues in which nothing is due for years. After that the timer of all queues has no near deadline, until another worker
-    /// causes one.
+    /// Declares queues in which nothing is due for years. Then the timer of all queues has no near deadline, until another worker declares
+    /// a queue that causes one.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
@@ -128,7 +128,7 @@ internal static class SystematicPass
             return answer.ToString();
         await DeclareOnceAsync(worker, queue, 2);
         var properties = new BasicProperties { Headers = Table("x-delay", value), CorrelationId = value.ShortText };
-        // The exchange has no binding yet, so the messages are returned or go to the alternate exchange.
+        // The exchange has no binding yet. So the broker returns the messages, or routes them to the alternate exchange.
         await worker.PublishAsync(exchange, "1", properties, count: 2, mandatory: true);
         await worker.BindQueueAsync(queue, exchange, "1");
         await worker.PublishAsync(exchange, "1", properties, count: 3);
@@ -154,7 +154,7 @@ internal static class SystematicPass
         string key = value.ShortText;
         var answer = await worker.BindQueueAsync(queue, exchange, key);
         await worker.PublishAsync(exchange, key, new(), count: 2, mandatory: true);
-        await worker.BindExchangeAsync(exchange, exchange, key); // makes a circle of bindings
+        await worker.BindExchangeAsync(exchange, exchange, key); // the exchange is bound to itself, so the bindings form a circle
         await worker.PublishAsync(exchange, key, new(), count: 2);
         await worker.AskAsync(new ExchangeUnbind(exchange, exchange, key, false, FieldTable.Empty));
         await worker.AskAsync(new QueueUnbind(queue, exchange, key, FieldTable.Empty));
@@ -195,7 +195,7 @@ internal static class SystematicPass
             new() { Headers = FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(new FieldTable(death))])) });
     }
 
-    /// <summary>Publishes messages with a property set to the value, as far as the property's type allows.</summary>
+    /// <summary>Publishes messages that have the value in one of their properties, as far as the type of the property allows it.</summary>
     private static async Task<string> TryPropertyAsync(FuzzWorker worker, string name, HostileValue value)
     {
         string text = value.ShortText;
@@ -220,8 +220,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Publishes while the firehose is on: to a queue that dead-letters the message, and to exchanges that read the properties or keep the
-    /// message.
+    /// Publishes messages while tracing is on: to a queue that dead-letters them, and to exchanges that read their properties or keep the
+    /// messages.
     /// </summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
@@ -298,8 +298,8 @@ internal static class SystematicPass
             await worker.UseQueueAsync(queue);
             await worker.PublishAsync(exchange, "", new(), count: 2, mandatory: true);
             await worker.Api.CallAsync("DELETE", path);
-            await worker.DeclareQueueAsync(queue, arguments); // the queue may have expired
-            await worker.PublishAsync("", queue, new()); // so that a message is there when the next policy applies
+            await worker.DeclareQueueAsync(queue, arguments); // declared again, because the queue may have expired
+            await worker.PublishAsync("", queue, new()); // makes sure that the queue has a message when the next policy is applied
         }
         return Text(code);
     }
@@ -313,7 +313,7 @@ internal static class SystematicPass
             ["definition"] = "{\"max-length\":2}",
             ["priority"] = "1",
             ["apply-to"] = "\"all\"",
-            // The pattern contains the worker's prefix, so that the policy does not apply to objects of other workers.
+            // The pattern begins with the worker's prefix, so that the policy does not apply to objects of other workers.
             [field] = field == "pattern" && value.Field.Type == FieldType.LongString
                 ? JsonSerializer.Serialize($"^{worker.Prefix}{value.ShortText}")
                 : value.Json,

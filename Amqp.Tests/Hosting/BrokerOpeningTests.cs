@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The data directory is opened when the broker starts, and not already when its services are created.</summary>
+/// <summary>The broker opens its data directory when it starts, and not earlier, when its services are created.</summary>
 public sealed class BrokerOpeningTests
 {
     [TestCase("")]

@@ -3,7 +3,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The error message and the exit code if the broker cannot start.</summary>
+/// <summary>If the broker cannot start, it prints the right error and exits with the right code.</summary>
 public class BrokerRunTests
 {
     // No machine has an address of 203.0.113.0/24, which is reserved for documentation.

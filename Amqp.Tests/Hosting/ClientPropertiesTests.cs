@@ -4,7 +4,9 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The capabilities, and a description for the log, that are taken from the properties that a client sends in start-ok.</summary>
+/// <summary>
+/// A client sends properties in start-ok. The broker reads the client's capabilities from them, and a description for its log.
+/// </summary>
 public sealed class ClientPropertiesTests
 {
     [TestCase("authentication_failure_close", true, false, false)]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Events of the broker as log lines. Only categories with the log level debug have them.</summary>
+/// <summary>The broker writes log lines about its events, but only in log categories that have the level debug.</summary>
 public class EventLogTests
 {
     [TestCase("connection.created", LogCategory.Connection)]
@@ -34,7 +34,9 @@ public class EventLogTests
     [Test]
     public void Where_nobody_debugs_nothing_is_listened_to() => Assert.That(new EventLog(new Debugged(null)).IsListening, Is.False);
 
-    /// <summary>Keeps log lines. One category has the level debug; null for none. All other categories have a higher level.</summary>
+    /// <summary>
+    /// Collects log lines. One category has the level debug, unless it is null. All other categories have a higher level.
+    /// </summary>
     private sealed class Debugged(LogCategory? category) : ILoggerFactory
     {
         public List<string> Lines { get; } = [];

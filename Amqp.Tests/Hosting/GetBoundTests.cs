@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The limit on the size of one reply to <c>get</c> of the HTTP API.</summary>
+/// <summary>A reply to a request for messages (<c>get</c>) of the HTTP API has a limited size.</summary>
 public class GetBoundTests
 {
     private BrokerInProcess _broker = null!;

@@ -3,7 +3,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Errors of clients in tune-ok or between tune-ok and open-ok.</summary>
+/// <summary>
+/// A client makes an error in tune-ok, or between tune-ok and open-ok, and the broker closes the connection with the right code.
+/// </summary>
 public class HandshakeErrorTests
 {
     private BrokerInProcess _broker = null!;
@@ -17,7 +19,8 @@ public class HandshakeErrorTests
     private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
 
     /// <summary>
-    /// Bytes that the client sends instead of a valid connection.open, some with further frames, and the expected reply code.
+    /// The bytes that the client sends in place of a valid connection.open, and the expected reply code. Some have further frames after
+    /// them.
     /// </summary>
     private static IEnumerable<TestCaseData> Errors =>
     [
@@ -69,8 +72,8 @@ public class HandshakeErrorTests
     }
 
     /// <summary>
-    /// After a frame that is too large, the broker does not know the beginning of the next frame. So it searches for the bytes of close-ok,
-    /// which may arrive in several pieces.
+    /// A frame is too large, so the broker does not know where the next frame begins. It searches for the bytes of close-ok, which may
+    /// arrive in several pieces.
     /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)
@@ -145,7 +148,7 @@ public class HandshakeErrorTests
         return client;
     }
 
-    /// <summary>Stops the broker and checks that its log contains no unexpected exception.</summary>
+    /// <summary>Stops the broker. Checks that its log contains no unexpected exception.</summary>
     private static async Task DemandNoFaultAsync(BrokerProcess broker)
     {
         Assert.That(await broker.StopAsync(), Is.Zero);

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>An exception of a task that no code awaits is a fault of the broker whose process it is.</summary>
+/// <summary>
+/// A task fails with an exception, and no code awaits the task. The broker in whose process this happens counts the exception as a fault.
+/// </summary>
 public sealed class LastResortTests
 {
     [Test]
@@ -34,7 +36,7 @@ public sealed class LastResortTests
                 seen.TrySetResult();
         }
         await using var broker = await BrokerInProcess.StartAsync();
-        TaskScheduler.UnobservedTaskException += See; // called after the handlers that were added before
+        TaskScheduler.UnobservedTaskException += See; // added last, so it is called after all other handlers
         try
         {
             Abandon(new InvalidOperationException("of another program"));
@@ -48,7 +50,7 @@ public sealed class LastResortTests
         Assert.That(broker.Broker.Faults.Total, Is.Zero);
     }
 
-    // In a method of its own, so that no local variable keeps the task alive.
+    // The task is created in a separate method, so that no local variable keeps it alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Abandon(Exception error) => _ = Task.FromException(error);
 

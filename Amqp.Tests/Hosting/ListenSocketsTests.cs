@@ -6,7 +6,7 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Binding of listening sockets, and their options.</summary>
+/// <summary>The broker binds its listening sockets and sets their options.</summary>
 public class ListenSocketsTests
 {
     [Test]
@@ -63,7 +63,7 @@ public class ListenSocketsTests
             .Bind(IPEndPoint.Parse("127.0.0.1:0"));
 
         Assert.That(socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.EqualTo(0));
-        // Linux doubles the requested sizes.
+        // Linux doubles the sizes that a program requests.
         Assert.That((socket.SendBufferSize, socket.ReceiveBufferSize), Is.EqualTo((65_536, 131_072)).Or.EqualTo((32_768, 65_536)));
     }
 

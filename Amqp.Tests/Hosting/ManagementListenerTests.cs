@@ -8,7 +8,8 @@ using Amqp.Tests.Tls;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Settings of the HTTP API: TLS, response headers, path prefix, allowed origins, the delay after failed logins, protected virtual hosts.
+/// Settings change the HTTP API: TLS, response headers, a prefix of paths, allowed origins, the delay after failed logins, and protected
+/// virtual hosts.
 /// </summary>
 public class ManagementListenerTests
 {
@@ -87,7 +88,7 @@ public class ManagementListenerTests
         await using var broker = await BrokerInProcess.StartAsync(
             "management.cors.allow_origins.1 = https://console.example", "management.cors.max_age = 60");
         using var http = Client($"http://127.0.0.1:{broker.ManagementPort}/");
-        http.DefaultRequestHeaders.Authorization = null; // a browser sends a preflight without a login
+        http.DefaultRequestHeaders.Authorization = null; // no login, because a browser sends none in a preflight request
         using var request = new HttpRequestMessage(HttpMethod.Options, "api/queues/%2F/q");
         request.Headers.Add("Origin", origin);
         request.Headers.Add("Access-Control-Request-Headers", "authorization");

@@ -2,7 +2,9 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The HTTP API continues on the thread pool after an await, even if a socket thread completes the awaited task.</summary>
+/// <summary>
+/// After an await, code of the HTTP API continues on the thread pool, even if a socket's thread has completed the awaited task.
+/// </summary>
 public sealed class ManagementThreadTests
 {
     [Test]
@@ -49,8 +51,8 @@ public sealed class ManagementThreadTests
     }
 
     /// <summary>
-    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/> the code after the await would run on that
-    /// thread.
+    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/>, the code after an await of this task would run
+    /// on that thread.
     /// </summary>
     private static Task CompletedElsewhereAsync()
     {

@@ -2,7 +2,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Descriptions in the log of clients that use another protocol than AMQP 0-9-1.</summary>
+/// <summary>If a client uses another protocol than AMQP 0-9-1, the log describes the protocol.</summary>
 public class ProtocolHintTests
 {
     [TestCase("16030100C0010000BC0303", "a TLS client on a plain port")]

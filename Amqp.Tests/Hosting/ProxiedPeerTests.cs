@@ -9,12 +9,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Any peer can send a PROXY header with a loopback address. The address counts as local only if the sender of the header is on this
-/// machine or in a trusted network.
+/// Any peer can send a PROXY header that contains a loopback address. The broker treats such a client as local only if the header comes
+/// from this machine or from a trusted network.
 /// </summary>
 public class ProxiedPeerTests
 {
-    // Parameters: address of the socket's peer; rest of the header; trusted networks; true if the client counts as local.
+    // Parameters: the address of the socket's peer, the rest of the header, the trusted networks, and true if the broker treats the client
+    // as local.
     [TestCase("203.0.113.9", "TCP4 127.0.0.1 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP4 127.8.8.8 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP6 ::1 ::1 5 6", "", false)]
@@ -56,8 +57,8 @@ public class ProxiedPeerTests
     }
 
     /// <summary>
-    /// A listener for IPv4 and IPv6 reports IPv4 addresses in the form of IPv6. They are converted back to IPv4, because limits and
-    /// permissions use that form.
+    /// A listener for IPv4 and IPv6 reports an IPv4 address in the form of an IPv6 address. The broker converts it back, because limits and
+    /// permissions use the form of IPv4.
     /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
     [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]

@@ -86,7 +86,7 @@ public class ProxyProtocolTests
         }
         catch (IOException)
         {
-            return 0; // the broker reset the connection
+            return 0; // 0 means that the broker has reset the connection
         }
     }
 

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker as a process: its start, its stop, and failing starts.</summary>
+/// <summary>The broker runs as a process. The tests start and stop it, and make its start fail.</summary>
 public class StartAndStopTests
 {
     [Test]

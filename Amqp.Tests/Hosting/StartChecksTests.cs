@@ -4,9 +4,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>
-/// Configuration errors that can be found without starting the broker, and that <c>config check</c> therefore also reports.
-/// </summary>
+/// <summary>Some errors of a configuration can be found without starting the broker. So <c>config check</c> reports them too.</summary>
 public class StartChecksTests
 {
     [TestCase("listeners.ssl.1 = 1", "listeners.ssl needs a certificate: set ssl_options.certfile and ssl_options.keyfile.")]

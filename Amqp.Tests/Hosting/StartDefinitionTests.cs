@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Definitions that are imported at the start.</summary>
+/// <summary>The broker imports definitions when it starts.</summary>
 public class StartDefinitionTests
 {
     private const string Definitions = """

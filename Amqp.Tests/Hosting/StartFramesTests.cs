@@ -6,10 +6,7 @@ using Amqp.Server.Connections;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>
-/// The encoded connection.start is shared by clients. A client gets another frame if its mechanisms, the version or the cluster name
-/// differ.
-/// </summary>
+/// <summary>The broker encodes connection.start once for all clients with the same login mechanisms, version and cluster name.</summary>
 public sealed class StartFramesTests
 {
     [Test]

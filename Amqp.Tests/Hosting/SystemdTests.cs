@@ -5,7 +5,7 @@ using Amqp.Server.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The sockets that systemd passes to the broker, and the notifications that the broker sends to systemd.</summary>
+/// <summary>The broker takes listening sockets from systemd, and notifies systemd of its state.</summary>
 [Platform("Linux")]
 public class SystemdTests
 {
@@ -72,8 +72,8 @@ public class SystemdTests
         {
             string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
             string broker = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
-            // Like systemd, the program passes a listening socket as file descriptor 3 and sets the variables. Then it replaces itself by
-            // the broker in the same process.
+            // The program acts like systemd: it passes a listening socket as file descriptor 3, and sets the environment variables. Then it
+            // replaces itself by the broker, so that the process id stays.
             string program = $"""
                 import os, socket, sys
                 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()

@@ -3,7 +3,7 @@ using Amqp.Server.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The blocks that the pool lends, keeps and frees.</summary>
+/// <summary>The pool lends blocks of memory, keeps some of the returned ones, and frees others.</summary>
 public class TransportMemoryPoolTests
 {
     private readonly TransportMemoryPool _pool = new();
@@ -58,7 +58,7 @@ public class TransportMemoryPoolTests
     public void Blocks_that_nobody_needs_are_let_go_by_halves()
     {
         GiveBack(8);
-        _pool.Trim(); // frees none, because all blocks were in use at some time since the last trim
+        _pool.Trim(); // frees no block, because each block was used at some time since the last trim
 
         var left = new List<int>();
         for (int trims = 0; trims < 5; trims++)
@@ -75,7 +75,7 @@ public class TransportMemoryPoolTests
     {
         GiveBack(8);
         _pool.Trim();
-        GiveBack(8); // rents all eight free blocks and returns them
+        GiveBack(8); // rents all of the eight free blocks, and returns them
 
         _pool.Trim();
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Kestrel's sockets use the broker's memory pool. With Kestrel's own pool one receive would read at most 4 KiB.</summary>
+/// <summary>Kestrel's sockets use the broker's memory pool. With Kestrel's own pool, a receive would read at most 4 KiB.</summary>
 public class TransportReadTests
 {
     [Test]

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>AMQP over a Unix socket.</summary>
+/// <summary>Clients can use AMQP over a Unix socket.</summary>
 public class UnixSocketTests
 {
     private string _path = "";
@@ -36,7 +36,8 @@ public class UnixSocketTests
         using (var old = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             old.Bind(new UnixDomainSocketEndPoint(_path + ".old"));
-            File.Move(_path + ".old", _path); // the socket deletes only the path that it was bound to, so the moved file remains
+            // the file stays when the old socket is disposed, because a socket deletes only the path that it was bound to
+            File.Move(_path + ".old", _path);
         }
         Assert.That(File.Exists(_path), Is.True);
 
@@ -58,12 +59,6 @@ public class UnixSocketTests
             Throws.TypeOf<StartException>().With.Message.Contains(_path).And.Message.Contains("amqp_unix_path"));
     }
 
-    private async Task<IConnection> ConnectAsync()
-    {
-        var factory = new ConnectionFactory { SocketFactory = _ => new UnixClient(_path) };
-        return await factory.CreateConnectionAsync();
-    }
-
     [Test]
     public async Task A_file_at_the_path_that_is_no_socket_stops_the_start_and_is_kept()
     {
@@ -76,7 +71,13 @@ public class UnixSocketTests
         Assert.That(await File.ReadAllTextAsync(_path), Is.EqualTo("of another program"));
     }
 
-    /// <summary>Connects the client library, which itself supports only TCP, to a Unix socket.</summary>
+    private async Task<IConnection> ConnectAsync()
+    {
+        var factory = new ConnectionFactory { SocketFactory = _ => new UnixClient(_path) };
+        return await factory.CreateConnectionAsync();
+    }
+
+    /// <summary>Connects the client library to a Unix socket. By itself, the library supports only TCP.</summary>
     private sealed class UnixClient(string path) : ITcpClient
     {
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

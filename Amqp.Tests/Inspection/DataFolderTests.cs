@@ -15,7 +15,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
-/// <summary>The broker's names and definitions that an inspection adds to the store's report about a data directory.</summary>
+/// <summary>An inspection of a data directory reports the store's data together with the broker's names and definitions.</summary>
 public sealed class DataFolderTests
 {
     private TestFolder _folder = null!;
@@ -79,7 +79,8 @@ public sealed class DataFolderTests
             broker.Publish(gone, body: 100, isPersistent: true);
             broker.Publish(without, isPersistent: true);
             Assert.That(BareBroker.Get(without), Is.True);
-            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2)); // both messages have the highest priority
+            // both messages have the highest priority, so the consumer gets them first
+            Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2));
             broker.Host.Topology.DeleteQueue(gone, ifUnused: false, ifEmpty: false);
             broker.Host.Topology.DeleteQueue(without, ifUnused: false, ifEmpty: false);
             await broker.Store.WaitForCommitAsync(broker.Store.AppendedPosition);
@@ -97,7 +98,7 @@ public sealed class DataFolderTests
     }
 
     /// <summary>
-    /// Messages that wait in an exchange have a queue number of their own in the store. The inspection shows the exchange's name for it.
+    /// Messages that wait in an exchange have a queue number in the store. The inspection shows the name of the exchange for this number.
     /// </summary>
     [Test]
     public async Task What_waits_in_an_exchange_stands_under_its_name()
@@ -201,7 +202,7 @@ public sealed class DataFolderTests
         Assert.That(DataFolder.Inspect(_folder.Path, progress: null).Findings, Is.EqualTo(verdict.Findings));
     }
 
-    /// <summary>Copies the files that a broker killed now would leave.</summary>
+    /// <summary>Copies the data directory as it would be if the broker were killed at this moment.</summary>
     private void Copy(string folder)
     {
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Events that amqplib's callback API reports separately, while other APIs combine them.</summary>
+/// <summary>The callback API of amqplib reports some events separately that other APIs report together.</summary>
 [TestFixture]
 public sealed class CallbackApiTests() : InteropFixture(ClientLanguage.Node)
 {

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Celery as applications use it: a worker with a pool of processes, and clients that call its tasks.</summary>
+/// <summary>Applications use Celery with this broker: a worker with a pool of processes, and clients that call its tasks.</summary>
 [TestFixture]
 public sealed class CeleryTests : CeleryFixture
 {

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Distribution of tasks to several Celery workers.</summary>
+/// <summary>Several Celery workers share the tasks of a queue.</summary>
 [TestFixture]
 public sealed class CeleryWorkerTests : CeleryFixture
 {
@@ -54,7 +54,7 @@ public sealed class CeleryWorkerTests : CeleryFixture
     private static IEnumerable<string> Printed(IEnumerable<string> lines) =>
         lines.Where(line => line.StartsWith(" [x]", StringComparison.Ordinal));
 
-    /// <summary>Starts a worker whose processes all end when the worker is killed.</summary>
+    /// <summary>Starts a worker. It consists of a single process, so killing it leaves no other process behind.</summary>
     private ClientProgram Work(string name, string queue, params string[] arguments) =>
         Start("worker", ["--name", name, "--queue", queue, "--pool", "threads", .. arguments]);
 }

@@ -1,15 +1,15 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The client library that a program of <c>interop-tests</c> uses.</summary>
+/// <summary>The client libraries that programs of <c>interop-tests</c> use.</summary>
 public enum ClientLanguage
 {
-    /// <summary>pika.</summary>
+    /// <summary>pika, for Python.</summary>
     Python,
 
-    /// <summary>amqplib.</summary>
+    /// <summary>amqplib, for Node.js.</summary>
     Node,
 
-    /// <summary>Celery, which uses kombu.</summary>
+    /// <summary>Celery, whose library for AMQP is kombu.</summary>
     Celery,
 
     /// <summary>RabbitMQ.Client 6, whose API differs from that of version 7.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A running program of <c>interop-tests</c>. One test owns the program. Dispose kills the program if it still runs. The output is
-/// collected from the start, so that a late wait misses no line.
+/// A program of <c>interop-tests</c> that is running. It belongs to one test. Its output is collected from the start, so that a test which
+/// waits for a line late does not miss it. Dispose kills the program if it is still running.
 /// </summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
-    private readonly List<string> _lines = []; // guarded by a lock, as is _changed
+    private readonly List<string> _lines = []; // guarded by a lock, like _changed
     private readonly Task<string> _errors;
     private readonly Task _reading;
     private TaskCompletionSource _changed = NewSignal();
@@ -35,14 +35,16 @@ internal sealed class ClientProgram : IAsyncDisposable
         _reading = ReadLinesAsync();
     }
 
-    /// <summary>Waits until the program has printed a line with this text. Fails the test if the program exits first.</summary>
+    /// <summary>
+    /// Waits until the program has printed a line that contains this text. The test fails if the program exits before that.
+    /// </summary>
     public async Task PrintedAsync(string text)
     {
         using var limit = new CancellationTokenSource(_limit);
         while (true)
         {
             Task changed;
-            bool ended = _reading.IsCompleted; // read before the lines, because no line is added after the end
+            bool ended = _reading.IsCompleted; // read before the lines: if reading has ended, no further line is added
             lock (_lines)
             {
                 if (_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))
@@ -64,7 +66,7 @@ internal sealed class ClientProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the program to exit and returns its output lines. Fails the test unless the exit code is 0.</summary>
+    /// <summary>Waits until the program exits, and returns the lines of its output. The test fails unless the exit code is 0.</summary>
     public async Task<IReadOnlyList<string>> FinishedAsync()
     {
         (int exitCode, IReadOnlyList<string> lines) = await EndedAsync();
@@ -73,7 +75,7 @@ internal sealed class ClientProgram : IAsyncDisposable
         return lines;
     }
 
-    /// <summary>Waits for the program to exit and returns its exit code and output lines.</summary>
+    /// <summary>Waits until the program exits. Returns its exit code and the lines of its output.</summary>
     public async Task<(int ExitCode, IReadOnlyList<string> Lines)> EndedAsync()
     {
         using var limit = new CancellationTokenSource(_limit);
@@ -92,7 +94,7 @@ internal sealed class ClientProgram : IAsyncDisposable
             return (_process.ExitCode, [.. _lines]);
     }
 
-    /// <summary>Kills the program (SIGKILL). Its connection is lost without a close.</summary>
+    /// <summary>Kills the program (SIGKILL), so that its connection ends without a close.</summary>
     public void Kill()
     {
         if (_process.HasExited)

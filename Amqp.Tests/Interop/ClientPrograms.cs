@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The programs of one language, and the installation of their dependencies. Shared by all fixtures of a run.</summary>
+/// <summary>Starts the programs of one language, and installs their dependencies. All test classes of a run share the object.</summary>
 internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
@@ -23,11 +23,12 @@ internal abstract class ClientPrograms
     };
 
     /// <summary>
-    /// Installs the dependencies of the programs, once per run. The result names the missing software, or is null if the programs can run.
+    /// Installs the dependencies of the programs, once per run. Returns null if the programs can run, otherwise the name of the missing
+    /// software.
     /// </summary>
     public Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Starts a program by its name in Python, such as <c>hello_producer</c>.</summary>
+    /// <summary>Starts a program. Its name is that of the program in Python, such as <c>hello_producer</c>.</summary>
     public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
         new(Interpreter, Path.Combine(Folder, FileName(program)), Arguments(program, arguments), new Dictionary<string, string>(Environment)
         {
@@ -43,14 +44,16 @@ internal abstract class ClientPrograms
     protected abstract string FileName(string program);
 
     /// <summary>
-    /// Returns the arguments for the executed file: the program's arguments, preceded by the program's name if one file contains all
-    /// programs.
+    /// Returns the arguments for the file that is executed. If one file contains all programs of a language, the program's name comes
+    /// first.
     /// </summary>
     protected virtual string[] Arguments(string program, string[] arguments) => arguments;
 
     protected abstract Task<string?> InstallAsync();
 
-    /// <summary>The folder <c>interop-tests</c>, searched upwards from the output folder of the tests.</summary>
+    /// <summary>
+    /// Returns the path of the folder <c>interop-tests</c>. Searches for it in the parents of the folder that contains the compiled tests.
+    /// </summary>
     protected static string InteropTests()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -8,7 +8,7 @@ internal static class Command
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs a command. A command that does not exist, or runs for more than five minutes, counts as failed.</summary>
+    /// <summary>Runs a command. The command counts as failed if it does not exist or runs for more than five minutes.</summary>
     public static async Task<CommandResult> RunAsync(
         string file,
         IEnumerable<string> arguments,
@@ -57,7 +57,7 @@ internal static class Command
     }
 }
 
-/// <summary>Exit status and output of a command.</summary>
+/// <summary>The result of a command that has ended, and its output.</summary>
 internal sealed record CommandResult(bool Succeeded, string Output)
 {
     public string LastLine => Output.TrimEnd().Split('\n')[^1];

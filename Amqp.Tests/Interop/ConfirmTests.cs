@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Publisher confirms, as each client library reports them.</summary>
+/// <summary>Each client library reports publisher confirms in its own way.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 [TestFixture(ClientLanguage.DotNet6)]

@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Installs Debian packages. Needs Debian and root.</summary>
+/// <summary>Installs Debian packages. This needs a Debian system and the rights of root.</summary>
 internal static class DebianPackages
 {
-    /// <summary>Installs packages and their required dependencies. Without apt-get the command counts as failed.</summary>
+    /// <summary>Installs packages and the packages that they require. If there is no apt-get, the command counts as failed.</summary>
     public static async Task<CommandResult> InstallAsync(params string[] names)
     {
         await Command.RunAsync("apt-get", ["update", "-q"]);

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>Events of RabbitMQ.Client 6, and its automatic recovery.</summary>
+/// <summary>RabbitMQ.Client 6 raises its events with this broker, and recovers connections automatically.</summary>
 [TestFixture]
 public sealed class DotNet6Tests() : InteropFixture(ClientLanguage.DotNet6)
 {

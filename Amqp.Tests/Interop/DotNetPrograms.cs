@@ -1,13 +1,14 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs of one .NET library, in one assembly that the solution builds. The first argument names the program to run.
+/// The programs that use one .NET library. They are in one assembly, which the solution builds. The first argument of the assembly is the
+/// name of the program to run.
 /// </summary>
 /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
 /// <param name="assembly">The name of the project and of its assembly.</param>
 internal sealed class DotNetPrograms(string folder, string assembly) : ClientPrograms
 {
-    /// <summary>The folder of the tests' build output, below <c>artifacts/bin</c>. Its name is the build configuration.</summary>
+    /// <summary>The folder that contains the compiled tests, below <c>artifacts/bin</c>. Its name is the build configuration.</summary>
     private static readonly DirectoryInfo _output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     protected override string Interpreter => "dotnet";

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>Confirmed messages survive a restart of the broker, after a normal stop as well as after a kill.</summary>
+/// <summary>Confirmed messages survive a restart of the broker, both after a normal stop and after a kill.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(language)
@@ -47,7 +47,8 @@ public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(la
         await PublishAsync();
         await RunAsync("durable_consumer", "--name", "ledger");
 
-        await RestartAsync("stopped"); // a killed broker may lose the last acknowledgements, because no client waits for them
+        // stopped and not killed, because a killed broker may lose the last acknowledgements, for which no client waits
+        await RestartAsync("stopped");
 
         Assert.That(await RunAsync("durable_consumer", "--name", "ledger"), Does.Contain(" [x] The queue holds 0 messages"));
     }

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Errors of clients: whether the broker closes the channel or the connection, and the code and text that the client library reports.
+/// The broker closes the channel or the connection when a client makes an error. The client library reports the right code and text.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
@@ -33,7 +33,8 @@ public sealed class ErrorTests(ClientLanguage language) : InteropFixture(languag
     [Test]
     public void A_redeclaration_with_other_arguments_is_told_the_value_it_sent_and_its_type()
     {
-        string type = Language is ClientLanguage.Node ? "short" : "signedint"; // amqplib sends the smallest integer type
+        // amqplib encodes an integer with the smallest type that fits
+        string type = Language is ClientLanguage.Node ? "short" : "signedint";
 
         Assert.That(AnswerTo("redeclared with arguments"), Is.EqualTo(
             $"channel 406 PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue '{_queue}' in vhost '/': "

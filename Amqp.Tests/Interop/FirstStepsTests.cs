@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Programs as in tutorials (pika). Some of them do not declare their queue, do not acknowledge, or do not close the connection.
+/// Beginners' programs, as in tutorials for pika, work with the broker. Some do not declare their queue, do not acknowledge messages, or do
+/// not close the connection.
 /// </summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
@@ -21,7 +22,7 @@ public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)
     public async Task A_producer_that_leaves_without_closing_has_its_message_kept()
     {
         string queue = Unique("hello");
-        await RunAsync("hello_producer", "--queue", queue, "--count", "0"); // declares the queue
+        await RunAsync("hello_producer", "--queue", queue, "--count", "0"); // with a count of 0, the program only declares the queue
 
         await RunAsync("first_steps", "send-only", "--queue", queue);
 

@@ -5,13 +5,12 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The tests that belong to RabbitMQ's Go client, from Debian's package of its sources. They are built once and run as one program.
+/// Builds and runs the tests that belong to RabbitMQ's Go client. Debian has a package of their sources. They are built once, as one
+/// program.
 /// </summary>
 internal static partial class GoClient
 {
-    /// <summary>
-    /// Key of the outcome of the whole program. The program also fails if a test leaves a connection or a goroutine behind.
-    /// </summary>
+    /// <summary>Key of the outcome of the whole program. It also fails if a test leaves a connection or a goroutine behind.</summary>
     public const string Whole = "";
 
     private const string Package = "github.com/rabbitmq/amqp091-go";
@@ -25,10 +24,12 @@ internal static partial class GoClient
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "interop-go", "integration-tests");
 
-    /// <summary>Returns the missing software that the tests need, or null.</summary>
+    /// <summary>Returns the name of missing software that the tests need, or null if all of it is there.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Returns the names of the tests in files that are only built for integration tests. These tests need a broker.</summary>
+    /// <summary>
+    /// Returns the names of the integration tests. They are in files that are built only for integration tests, and need a broker.
+    /// </summary>
     public static IReadOnlyList<string> IntegrationTests() =>
     [
         .. Directory.GetFiles(Folder, "*_test.go")
@@ -38,14 +39,18 @@ internal static partial class GoClient
             .Select(function => function.Groups["name"].Value)
     ];
 
-    /// <summary>Returns the names of the other tests, and of the examples that run as tests. Few of them need a broker.</summary>
+    /// <summary>
+    /// Returns the names of the tests that are not integration tests, and of the examples that run as tests. Few of them need a broker.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> OtherTestsAsync()
     {
         CommandResult list = await Command.RunAsync(Program, ["-test.list", "^(Test|Example)"], Folder, Environment(_nobody));
         return [.. list.Output.Split('\n').Where(line => TestName().IsMatch(line)).Except(IntegrationTests())];
     }
 
-    /// <summary>Runs tests. Returns the outcome of each (<c>pass</c>, <c>fail</c> or <c>skip</c>) and the whole output.</summary>
+    /// <summary>
+    /// Runs tests. Returns the outcome of each test (<c>pass</c>, <c>fail</c> or <c>skip</c>), and the output of all tests.
+    /// </summary>
     public static async Task<(IReadOnlyDictionary<string, string> Outcomes, string Output)> RunAsync(Uri broker, IEnumerable<string> tests)
     {
         CommandResult run = await Command.RunAsync(
@@ -88,7 +93,9 @@ internal static partial class GoClient
     [GeneratedRegex(@"^(Test|Example)\w+$")]
     private static partial Regex TestName();
 
-    /// <summary>Environment without Go modules, so that no network access is needed: all sources come from Debian.</summary>
+    /// <summary>
+    /// Returns environment variables that turn Go modules off. So no network is needed, because all sources come from Debian.
+    /// </summary>
     private static Dictionary<string, string> Environment(Uri broker) => new()
     {
         ["GO111MODULE"] = "off",

@@ -1,11 +1,11 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>RabbitMQ's Go client passes its own tests on this broker, as on RabbitMQ.</summary>
+/// <summary>The tests that belong to RabbitMQ's Go client pass with this broker, as they do with RabbitMQ.</summary>
 [TestFixture]
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    // Version 1.5.0 has 116 tests.
+    // Version 1.5.0 of the client has 116 tests.
     private const int LeastIntegrationTests = 65;
     private const int LeastOtherTests = 51;
 
@@ -19,7 +19,7 @@ public sealed class GoClientTests
     {
         IReadOnlyList<string> tests = GoClient.IntegrationTests();
 
-        // Some tests do nothing unless the broker reports RabbitMQ as its product.
+        // The broker reports RabbitMQ as its product, because some tests do nothing with another product.
         (IReadOnlyDictionary<string, string> outcomes, string output) =
             await GoClient.RunAsync(await InteropRun.NamedRabbitMqAsync(), tests);
 
@@ -28,7 +28,10 @@ public sealed class GoClientTests
         Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // the program also fails if the tests leave a connection open
     }
 
-    /// <remarks>Some tests have timeouts of a millisecond, which is too short on a busy machine. So failed tests are run again.</remarks>
+    /// <remarks>
+    /// Some of the client's tests have timeouts of a millisecond, which is too short on a busy machine. So this test runs those that have
+    /// failed again.
+    /// </remarks>
     [Test]
     public async Task The_clients_other_tests_pass()
     {

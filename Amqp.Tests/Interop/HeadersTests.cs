@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>A headers exchange with two queues: one binding requires all headers, the other any header.</summary>
+/// <summary>Two queues are bound to a headers exchange. One binding requires all of its headers, the other requires any of them.</summary>
 [TestFixture(ClientLanguage.Python)]
 public sealed class HeadersTests(ClientLanguage language) : InteropFixture(language)
 {

@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>One queue, and one message after another, also between different client libraries.</summary>
+/// <summary>
+/// A program sends messages one by one to a queue, and another program receives them. The two programs may use different client libraries.
+/// </summary>
 [TestFixture(ClientLanguage.Python, ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Python)]

@@ -1,19 +1,18 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Base of the fixtures in this folder: runs the programs of one language against the shared broker.</summary>
+/// <summary>Base of the test classes in this folder. It runs programs of one language against a broker that all classes share.</summary>
 [Category("Interop")]
 public abstract class InteropFixture(ClientLanguage language)
 {
-    /// <summary>The language of this fixture's programs.</summary>
     protected ClientLanguage Language => language;
 
-    /// <summary>The broker that the programs connect to.</summary>
+    /// <summary>Address of the broker to which the programs connect.</summary>
     protected virtual Uri BrokerUri => InteropRun.BrokerUri;
 
     [OneTimeSetUp]
     public Task InstallAsync() => RequireAsync(language);
 
-    /// <summary>Skips the tests if the programs of a language cannot run on this machine. On CI the tests fail instead.</summary>
+    /// <summary>Skips the tests if the programs of a language cannot run on this machine. On CI the tests fail in this case.</summary>
     private protected static Task RequireAsync(ClientLanguage language) =>
         Prerequisite.RequireAsync($"{language} programs", ClientPrograms.Of(language).WhatIsMissingAsync());
 
@@ -26,7 +25,7 @@ public abstract class InteropFixture(ClientLanguage language)
     private protected ClientProgram Start(ClientLanguage otherLanguage, string program, params string[] arguments) =>
         ClientPrograms.Of(otherLanguage).Start(BrokerUri, program, arguments);
 
-    /// <summary>Runs a program until it exits and returns its output lines. Fails the test if the program fails.</summary>
+    /// <summary>Runs a program until it exits, and returns the lines of its output. If the program fails, the test fails.</summary>
     private protected Task<IReadOnlyList<string>> RunAsync(string program, params string[] arguments) =>
         RunAsync(language, program, arguments);
 

@@ -4,11 +4,12 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The broker that the fixtures of this folder share: a process of this project's broker, or the broker at <c>AMQP_INTEROP_URL</c>. Queues
-/// and exchanges of the tests are deleted after the run.
+/// The broker that all test classes of this folder share. It is a process of this project's broker, or the broker at
+/// <c>AMQP_INTEROP_URL</c>. Queues and exchanges of the tests are deleted after the run.
 /// </summary>
 [SetUpFixture]
-[Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)] // otherwise NUnit runs the folder alone, after all parallel tests
+// without this attribute, NUnit runs the folder alone, after all parallel tests
+[Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)]
 public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");
@@ -22,11 +23,14 @@ public sealed class InteropRun
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
     /// <summary>
-    /// A broker that reports RabbitMQ as its product, for clients that derive a broker's features from its product. Started on first use.
+    /// A second broker, which reports RabbitMQ as its product. It is for clients that derive a broker's features from its product, and is
+    /// started when it is first used.
     /// </summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 
-    /// <summary>Returns a name that no other test uses, for a queue or exchange that is deleted after the run.</summary>
+    /// <summary>
+    /// Returns a name for a queue or an exchange that no other test uses. The object with this name is deleted after the run.
+    /// </summary>
     internal static string UniqueName(string stem)
     {
         string name = $"{stem}-{Guid.NewGuid().ToString("N")[..8]}";

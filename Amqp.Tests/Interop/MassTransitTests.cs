@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>MassTransit as applications use it: endpoints, failures, requests.</summary>
+/// <summary>Applications use MassTransit with this broker: endpoints, failures and requests.</summary>
 [TestFixture]
 public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.MassTransit)
 {
@@ -107,7 +107,7 @@ public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.M
 
     private Task<IReadOnlyList<string>> RunAsync(string program) => RunAsync(program, "--queue", _queue, "--other", _other);
 
-    /// <summary>Takes the first message of a queue and returns the value of a header.</summary>
+    /// <summary>Takes the first message of a queue, and returns the value of one of its headers.</summary>
     private static async Task<string> FirstHeaderAsync(string queue, string header)
     {
         await using IConnection connection = await new ConnectionFactory { Uri = InteropRun.BrokerUri }.CreateConnectionAsync();

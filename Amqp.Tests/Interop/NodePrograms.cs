@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>The amqplib programs. <c>npm ci</c> runs if the lock file has changed since the last <c>npm ci</c>.</summary>
+/// <summary>
+/// The programs that use amqplib. Before they run, <c>npm ci</c> installs their packages if the lock file has changed since the last time.
+/// </summary>
 internal sealed class NodePrograms : ClientPrograms
 {
     protected override string Interpreter => "node";

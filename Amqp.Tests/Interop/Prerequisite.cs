@@ -1,11 +1,13 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Checks for software that tests need but that is not part of the project.</summary>
+/// <summary>Checks that software is installed which tests need and which is not part of the project.</summary>
 internal static class Prerequisite
 {
-    /// <summary>Skips the tests of a fixture and names the missing software. On CI the tests fail instead.</summary>
+    /// <summary>
+    /// Skips the tests of a class if software is missing, and gives its name as the reason. On CI the tests fail in this case.
+    /// </summary>
     /// <param name="programs">The programs that cannot run without the software.</param>
-    /// <param name="looking">The check. Its result names the missing software, or is null.</param>
+    /// <param name="looking">The check. Its result is the name of the missing software, or null.</param>
     public static async Task RequireAsync(string programs, Task<string?> looking)
     {
         if (await looking is not { } missing)

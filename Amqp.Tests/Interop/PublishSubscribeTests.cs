@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>A fanout exchange, and subscribers with server-named queues.</summary>
+/// <summary>Subscribers bind queues to a fanout exchange. The broker chooses the names of these queues.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class PublishSubscribeTests(ClientLanguage language) : InteropFixture(language)

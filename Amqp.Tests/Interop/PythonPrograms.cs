@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs of one Python library. Uses an installed Python that has the library. Without one, installs the library from PyPI into a
-/// folder beside the tests, or from Debian for Debian's Python.
+/// The programs that use one Python library. They run with an installed Python that has the library. If there is none, the library is
+/// installed from PyPI into a folder next to the tests, or from Debian for Debian's Python.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {
@@ -21,8 +21,8 @@ internal sealed class PythonPrograms : ClientPrograms
         Folder = Path.Combine(InteropTests(), folder);
         Environment = new Dictionary<string, string>
         {
-            ["PYTHONPATH"] = _packages, // empty or missing unless pip has installed packages
-            ["PYTHONUNBUFFERED"] = "1", // so that each line can be read as soon as it is printed
+            ["PYTHONPATH"] = _packages, // a folder that is empty or missing unless pip has installed packages into it
+            ["PYTHONUNBUFFERED"] = "1", // makes Python print each line at once, so that the test can read it
             ["PYTHONDONTWRITEBYTECODE"] = "1",
         };
     }

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Bodies of all sizes, all properties, and headers of all types are delivered unchanged.</summary>
+/// <summary>Messages are delivered unchanged, with bodies of all sizes, all properties, and headers of all types.</summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]
 public sealed class RoundTripTests(ClientLanguage language) : InteropFixture(language)
@@ -20,7 +20,8 @@ public sealed class RoundTripTests(ClientLanguage language) : InteropFixture(lan
 
     [Test]
     public void Every_property_comes_back() =>
-        Assert.That(CameBack("property"), Is.EqualTo(Language is ClientLanguage.Node ? 12 : 13)); // amqplib cannot set cluster-id
+        // amqplib cannot set the property cluster-id
+        Assert.That(CameBack("property"), Is.EqualTo(Language is ClientLanguage.Node ? 12 : 13));
 
     [Test]
     public void Headers_of_every_type_come_back() =>

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Requests and replies that are matched by correlation id, also between different client libraries.</summary>
+/// <summary>Clients send requests and get replies with the same correlation id. The two sides may use different client libraries.</summary>
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]
 [TestFixture(ClientLanguage.Node, ClientLanguage.Python)]
 public sealed class RpcTests(ClientLanguage client, ClientLanguage server) : InteropFixture(client)

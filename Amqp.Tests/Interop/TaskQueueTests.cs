@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Workers that share a durable queue. They acknowledge each finished task, and get no more messages than their prefetch.
+/// Several workers share a durable queue. They acknowledge each task that they have finished. No worker gets more messages than its
+/// prefetch count allows.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The log names a client whose connections fail again and again, but with a limited number of lines.</summary>
+/// <summary>
+/// If the connections of a client fail again and again, the log names the client, but has only a limited number of lines about it.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
 {
@@ -103,7 +105,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// A network's owner can use any number of addresses, and the broker needs memory for each address that it remembers.
+    /// The owner of a network can connect from any number of addresses. The broker needs memory for each address that it remembers, so it
+    /// remembers only a limited number.
     /// </summary>
     [Test]
     public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
@@ -135,8 +138,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// One warning or error is allowed per address. After that the lines of the address are left out and counted, except errors with an
-    /// exception, which are faults of the broker.
+    /// The log may have one warning or error about an address. Afterwards lines about the address are left out and counted. Errors with an
+    /// exception are never left out, because they are faults of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()
@@ -168,7 +171,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
             logger.Log(level, id, text, error, (line, _) => line);
     }
 
-    /// <summary>The broker answers the first four refused logins without a delay.</summary>
+    /// <summary>The broker answers the first four refused logins of a client without a delay.</summary>
     [Test]
     public void Who_was_refused_too_often_waits_and_is_three_lines_of_log_and_a_sum()
     {
@@ -235,7 +238,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
         perAddress, inAll, _clock, (count, address, last) => _summaries.Add($"{count} of {address}, {last}"), count =>
             _summaries.Add($"{count} of others"));
 
-    /// <summary>A clock with one timer, which fires when the test calls for it.</summary>
+    /// <summary>A clock with one timer. The timer fires only when the test calls a method.</summary>
     private sealed class ManualTimer : TimeProvider, ITimer
     {
         private Action? _callback;

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The log lines about a connection: one line for each important event, and none for a normal port check.</summary>
+/// <summary>
+/// The log has one line about each important event of a connection, and none about a client that only checks that the port is open.
+/// </summary>
 public sealed class ConnectionLogTests
 {
     private BrokerInProcess _broker = null!;
@@ -49,7 +51,7 @@ public sealed class ConnectionLogTests
         Assert.That((await LinesOfAsync(client, connection))[1], Is.EqualTo("channel 3 closed: NOT_FOUND - no queue 'nope' in vhost '/'"));
     }
 
-    /// <summary>A monitor connects every few seconds to check if the port is open. These connections must not fill the log.</summary>
+    /// <summary>A monitor connects every few seconds to check that the port is open. Such connections must not fill the log.</summary>
     [TestCase("nothing")]
     [TestCase("a part of a header")]
     [TestCase("a header")]
@@ -119,7 +121,7 @@ public sealed class ConnectionLogTests
             () => string.Join('\n', broker.Log));
     }
 
-    /// <summary>Connects a client. Returns the client and the broker's object for its connection.</summary>
+    /// <summary>Connects a client. Returns the client, and the object with which the broker represents the connection.</summary>
     private async Task<(RawClient Client, AmqpConnection Connection)> DialAsync()
     {
         var before = _broker.Connections.All.ToHashSet();
@@ -131,7 +133,7 @@ public sealed class ConnectionLogTests
         return (client, connection!);
     }
 
-    /// <summary>Disconnects a client. Returns the lines about its connection that were logged until the connection was closed.</summary>
+    /// <summary>Disconnects a client. Returns the log lines about its connection, up to the moment when the broker has closed it.</summary>
     private async Task<string[]> LinesOfAsync(RawClient client, AmqpConnection connection)
     {
         await client.DisposeAsync();

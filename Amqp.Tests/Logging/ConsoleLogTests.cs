@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The log on standard output.</summary>
+/// <summary>The broker writes its log to standard output.</summary>
 public class ConsoleLogTests
 {
     [Test]
@@ -67,7 +67,7 @@ public class ConsoleLogTests
         Assert.That(lines[^1], Does.EndWith("afterwards"));
     }
 
-    /// <summary>Logs twenty lines of a megabyte each.</summary>
+    /// <summary>Writes twenty log lines, each with a megabyte of text.</summary>
     private static void WriteTwentyMegabytes(ILogger logger)
     {
         string megabyte = new('x', 1 << 20);

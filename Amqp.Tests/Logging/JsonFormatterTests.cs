@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The log as JSON.</summary>
+/// <summary>Log lines are written as JSON objects.</summary>
 public class JsonFormatterTests
 {
     [Test]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The form of a line in the log.</summary>
+/// <summary>Log lines are written as plain text in a certain form.</summary>
 public class LineFormatterTests
 {
     [TestCase(LogLevel.Debug, "debug")]

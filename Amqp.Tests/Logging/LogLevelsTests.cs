@@ -12,7 +12,7 @@ using Queue = Amqp.Server.Broker.Queues.Queue;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>The events that are logged at each level and for each category.</summary>
+/// <summary>At each log level, the broker logs the right events in each log category.</summary>
 public class LogLevelsTests
 {
     [TestCase(typeof(AmqpConnection), LogCategory.Connection)]

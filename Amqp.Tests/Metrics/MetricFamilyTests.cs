@@ -9,7 +9,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>The metrics that each requested family contains, and the count that each metric shows, on a broker without clients.</summary>
+/// <summary>
+/// A request can ask for families of metrics. The tests check, with a broker without clients, which metrics a family contains, and which
+/// count each metric shows.
+/// </summary>
 public sealed class MetricFamilyTests
 {
     private BrokerInProcess _broker = null!;

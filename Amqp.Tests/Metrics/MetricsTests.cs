@@ -13,10 +13,10 @@ using BasicProperties = RabbitMQ.Client.BasicProperties;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>Responses to Prometheus.</summary>
+/// <summary>The broker answers Prometheus with the right metrics.</summary>
 public partial class MetricsTests
 {
-    /// <summary>The metrics that the Grafana dashboard RabbitMQ-Overview (number 10991) queries.</summary>
+    /// <summary>The metrics that the dashboard RabbitMQ-Overview (number 10991) in Grafana queries.</summary>
     private static readonly string[] _dashboard =
     [
         "rabbitmq_identity_info",
@@ -64,9 +64,12 @@ public partial class MetricsTests
     ];
 
     /// <summary>
-    /// The metrics that the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators query.
+    /// The metrics that the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators in Grafana query.
     /// </summary>
-    /// <remarks>The broker has no Erlang links and no Erlang allocators.</remarks>
+    /// <remarks>
+    /// The response names all of these metrics. Those that begin with erlang_vm have no samples, because the broker has no Erlang links and
+    /// no Erlang allocators.
+    /// </remarks>
     private static readonly string[] _clusterDashboards =
     [
         "rabbitmq_raft_log_commit_index", "rabbitmq_raft_entry_commit_latency_seconds", "rabbitmq_raft_log_last_written_index",
@@ -582,8 +585,8 @@ public partial class MetricsTests
     }
 
     /// <summary>
-    /// Publishes seven messages of 100 and 10,000 octets. Two of them are transient, and one becomes unacknowledged. Also declares an empty
-    /// queue.
+    /// Publishes seven messages of 100 and 10,000 octets, and declares an empty queue. Two of the messages are transient. One message is
+    /// delivered and left unacknowledged.
     /// </summary>
     private static async Task FillAsync(IChannel channel)
     {

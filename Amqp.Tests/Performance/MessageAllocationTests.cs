@@ -3,9 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Performance;
 
-/// <summary>
-/// The bytes that the broker allocates for a message, from socket to socket. They are almost 0 once all pools have grown.
-/// </summary>
+/// <summary>The broker allocates almost no memory for a message on its way from socket to socket, once all pools have grown.</summary>
 /// <remarks>The load comes from another process, so that only the broker's allocations are counted.</remarks>
 [NonParallelizable]
 public sealed class MessageAllocationTests
@@ -18,11 +16,11 @@ public sealed class MessageAllocationTests
     public async Task A_message_allocates_less_than_ten_bytes(string load)
     {
         await using var broker = await InProcessBroker.StartAsync();
-        // Compiles the code, and makes the pools as large as they can become, because a producer may be far ahead of its consumer.
+        // This load compiles the code. Its producer has no consumer, so the pools grow as large as they can become in the loads below.
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);
 
-        // Both loads have the same fixed allocations, for example for their connections. The difference is due to the messages.
+        // Both loads have the same fixed allocations, for example for their connections. So the difference is what the messages cost.
         long few = await AllocatedAsync(broker, load, Few);
         long many = await AllocatedAsync(broker, load, Many);
 

@@ -7,7 +7,10 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldTableTests
 {
-    /// <summary>One field named "k" of each type: the value, and its type tag and encoding in hexadecimal.</summary>
+    /// <summary>
+    /// One field for each type. Each case has a value, and the type tag and encoding of the field in hexadecimal. The name of the field is
+    /// "k".
+    /// </summary>
     private static IEnumerable<TestCaseData> Types =>
     [
         new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),
@@ -244,7 +247,7 @@ public class FieldTableTests
         }
     }
 
-    /// <summary>Returns an encoded field with values nested to the given depth.</summary>
+    /// <summary>Returns an encoded field that contains an array or table, which contains another, and so on, to this depth.</summary>
     private static byte[] Nested(char type, int depth)
     {
         byte[] name = type == 'F' ? [1, (byte)'k'] : [];

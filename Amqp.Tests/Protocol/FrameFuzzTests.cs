@@ -7,7 +7,10 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Any input from a peer gives frames, a wait for more input, or an <see cref="AmqpException"/>, and nothing else.</summary>
+/// <summary>
+/// For any input of a client, the reader returns frames, waits for more input, or throws an <see cref="AmqpException"/>. Nothing else
+/// happens.
+/// </summary>
 public class FrameFuzzTests
 {
     private delegate void Decoder(ReadOnlySpan<byte> arguments);
@@ -79,7 +82,7 @@ public class FrameFuzzTests
             return mutated.ToArray();
         });
 
-    /// <summary>Reads the input like a server: first the frames, then their contents.</summary>
+    /// <summary>Reads the input as a server does: first the frames, and then the contents of each frame.</summary>
     private static void ReadEverything(byte[] bytes)
     {
         var reader = new FrameReader();

@@ -5,17 +5,17 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Random values of AMQP's types, for property tests.</summary>
+/// <summary>Generates random values of AMQP's types, for property tests.</summary>
 internal static class Generators
 {
-    /// <summary>Random numbers of 64 bits.</summary>
+    /// <summary>Generates random numbers of 64 bits.</summary>
     public static Gen<ulong> Bits { get; } = Gen.Choose(0, 255)
         .ArrayOf(8)
         .Select(octets => octets.Aggregate(0ul, (bits, octet) => bits << 8 | (uint)octet));
 
     public static Gen<byte[]> Bytes { get; } = Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
 
-    /// <summary>Random text of up to the 255 bytes of a short string.</summary>
+    /// <summary>Generates random texts that fit into a short string: they have at most 255 bytes.</summary>
     public static Gen<string> ShortStrings { get; } = Gen.Frequency(
         (1, Gen.Constant("")),
         (1, Gen.Constant(new string('x', ShortString.MaxLength))),
@@ -48,7 +48,7 @@ internal static class Generators
             ClusterId = strings[9].Value,
         };
 
-    /// <summary>Random values for a method's parameter.</summary>
+    /// <summary>Returns the generator of random values for a parameter of a method.</summary>
     public static Gen<object> ArgumentOf(Type type) => type switch
     {
         _ when type == typeof(string) => ShortStrings.Select(object (value) => value),

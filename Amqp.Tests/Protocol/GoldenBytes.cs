@@ -6,15 +6,16 @@ namespace Amqp.Tests.Protocol;
 /// <summary>Compares an encoded method with the bytes that the specification requires.</summary>
 internal static class GoldenBytes
 {
-    /// <summary>Asserts that the method is encoded to these bytes, and decoded from them.</summary>
-    /// <param name="method">The method.</param>
+    /// <summary>Asserts that the method is encoded to these bytes, and that it is decoded from them.</summary>
+    /// <param name="method">The method to encode.</param>
     /// <param name="groups">Class, method and arguments in hexadecimal, grouped by argument.</param>
     public static void AssertAre<TMethod>(TMethod method, params string[] groups)
         where TMethod : struct, IMethod<TMethod>
     {
         byte[] payload = Convert.FromHexString(string.Concat(groups));
         Assert.That(Convert.ToHexString(Encoded.Frame(1, method)[7..^1]), Is.EqualTo(Convert.ToHexString(payload)));
-        // Compares the bytes of the decoded method instead of the method itself, because equal tables and arrays are different objects.
+        // The bytes of the decoded method are compared, and not the methods themselves, because equal tables and arrays are different
+        // objects.
         var read = MethodArguments.Read<TMethod>(payload.AsSpan(4));
         Assert.That(Convert.ToHexString(Encoded.Arguments(read)), Is.EqualTo(Convert.ToHexString(payload.AsSpan(4))));
     }

@@ -4,7 +4,9 @@ namespace Amqp.Tests.Protocol;
 
 public class MethodIdTests
 {
-    /// <summary>Every method of AMQP 0-9-1 and of RabbitMQ's extensions: name of the struct, class id and method id.</summary>
+    /// <summary>
+    /// All methods of AMQP 0-9-1 and of RabbitMQ's extensions. For each method: the name of its struct, the class id and the method id.
+    /// </summary>
     private static readonly (string Name, ushort Class, ushort Method)[] _methods =
     [
         ("ConnectionStart", 10, 10), ("ConnectionStartOk", 10, 11), ("ConnectionSecure", 10, 20), ("ConnectionSecureOk", 10, 21),

@@ -8,7 +8,7 @@ namespace Amqp.Tests.Protocol;
 
 public class MethodRoundTripTests
 {
-    private static readonly Config _few = Config.QuickThrowOnFailure.WithMaxTest(10); // exceptions are slow
+    private static readonly Config _few = Config.QuickThrowOnFailure.WithMaxTest(10); // only ten tests, because exceptions are slow
 
     [TestCaseSource(typeof(MethodTypes), nameof(MethodTypes.All))]
     public void What_is_written_reads_back(Type type) => CallFor(type, nameof(AssertReadsBack));
@@ -46,7 +46,7 @@ public class MethodRoundTripTests
     private static Gen<TMethod> MethodsOf<TMethod>()
         where TMethod : struct
     {
-        // A struct always has a constructor without parameters. The primary constructor has the most parameters.
+        // A struct always has a constructor without parameters. The constructor with the most parameters is the primary one.
         var parameters = typeof(TMethod).GetConstructors().Select(constructor => constructor.GetParameters()).MaxBy(found => found.Length)
             ?? [];
         return parameters

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>The method structs.</summary>
+/// <summary>The types of the structs that represent AMQP methods.</summary>
 internal static class MethodTypes
 {
     public static IEnumerable<Type> All { get; } =

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Conversion of octets to text and back.</summary>
+/// <summary>Octets are converted to text and back.</summary>
 public sealed class OctetTextTests
 {
     [Test]

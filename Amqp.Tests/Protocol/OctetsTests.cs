@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Octets in Erlang's print format, which is used in RabbitMQ's reply texts.</summary>
+/// <summary>Octets are printed in the format in which Erlang prints them. RabbitMQ's reply texts contain this format.</summary>
 public class OctetsTests
 {
     [TestCase("", "all octets = <<>>")]

@@ -4,14 +4,15 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Confirms of persistent messages, from the publisher through the store's thread to the client. The store's thread is also driven by the
-/// schedule.
+/// Persistent messages are confirmed: from the publisher through the store's thread to the client. The schedule decides when each of these
+/// threads runs.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
     /// <summary>
-    /// Initialises types before the first schedule, because the runtime initialises types under locks that no schedule controls.
+    /// The runtime initializes types under locks that no schedule controls. So this method makes it initialize them before the first
+    /// schedule begins.
     /// </summary>
     [OneTimeSetUp]
     public void WarmUp()
@@ -56,7 +57,7 @@ public sealed class CommitTests
         }
 
         /// <summary>
-        /// Opens the broker on a driven thread, because the threads of a store are driven only if the thread that opens it is.
+        /// Opens the broker on a thread that the schedule drives. Only then does the schedule drive the store's threads too.
         /// </summary>
         private void Open()
         {
@@ -88,7 +89,7 @@ public sealed class CommitTests
             Interlocked.Decrement(ref _left);
         }
 
-        /// <summary>Returns the number of confirmed publishes. Checks that each ack confirms more than the previous one.</summary>
+        /// <summary>Returns the number of confirmed publishes. Checks that each ack confirms more of them than the ack before.</summary>
         private static ulong ConfirmedOf(ScriptedClient client)
         {
             var tags = client.Methods<BasicAck>().Select(ack => ack.DeliveryTag).ToList();

@@ -2,7 +2,10 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>The exploration finds known faults. If it found none, passing of the other tests of this project would prove nothing.</summary>
+/// <summary>
+/// The exploration of schedules finds faults that the tests have built in. If it found none, passing tests elsewhere in this project would
+/// prove nothing.
+/// </summary>
 [NonParallelizable]
 public sealed class ControlTests
 {

@@ -5,7 +5,9 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>A peer that keeps the octets sent to it. Like a socket, it accepts a part of them at a time, at once or later.</summary>
+/// <summary>
+/// A peer that keeps all octets which it receives. Like a socket, it may accept only a part of a send at a time, at once or later.
+/// </summary>
 /// <param name="mostAtOnce">Maximum number of octets that one send accepts.</param>
 /// <param name="isSlow">True if another thread completes every second send.</param>
 /// <param name="lostAfter">Number of sends after which the peer is disconnected.</param>
@@ -15,7 +17,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
     private int _sends;
     private bool _isSending;
 
-    /// <summary>The complete frames that were sent so far.</summary>
+    /// <summary>The frames that have been sent completely so far.</summary>
     public IReadOnlyList<SentFrame> Frames
     {
         get
@@ -39,7 +41,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
         if (!isSlow || _sends % 2 == 0)
             return new ValueTask<int>(taken);
         _isSending = true;
-        var sent = new TaskCompletionSource<int>(); // the thread that completes this task continues the outbox's work
+        var sent = new TaskCompletionSource<int>(); // the thread that completes this task then continues the work of the outbox
         Schedule.Start("socket", () =>
         {
             Schedule.Point();
@@ -50,7 +52,7 @@ internal sealed class MemorySink(int mostAtOnce = int.MaxValue, bool isSlow = fa
     }
 }
 
-/// <summary>A frame that was sent.</summary>
+/// <summary>A frame that was sent to the peer.</summary>
 internal sealed record SentFrame(FrameType Type, byte[] Payload)
 {
     public MethodId Id =>

@@ -5,7 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>The frames that a connection sends while several threads write, of which one also sends.</summary>
+/// <summary>A connection sends intact frames while several threads write to its outbox. One of these threads also sends.</summary>
 [NonParallelizable]
 public sealed class OutboxTests
 {

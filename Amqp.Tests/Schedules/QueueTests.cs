@@ -60,7 +60,7 @@ public sealed class QueueTests
 
         public void Check()
         {
-            _one.Publish("", "q", persistent: false, "last"); // shows that the queue still drains
+            _one.Publish("", "q", persistent: false, "last"); // if this message arrives, the queue still delivers
             Assert.That(_consumer.Bodies, Is.EquivalentTo([.. Messages("a", 3), .. Messages("b", 3), "last"]));
             DemandOrder(_consumer.Bodies, "a");
             DemandOrder(_consumer.Bodies, "b");
@@ -91,7 +91,7 @@ public sealed class QueueTests
             {
                 _leaving.Say(_consume);
                 _leaving.Say(new BasicQos(0, 1, false));
-                _leaving.End(); // its deliveries are unacknowledged, so they are requeued
+                _leaving.End(); // the deliveries of this client are unacknowledged, so the queue gets them back
             }),
             ("staying", () => _staying.Say(_consume)),
         ];
@@ -130,7 +130,8 @@ public sealed class QueueTests
     }
 
     /// <remarks>
-    /// The queue has priorities, because such a queue keeps a count of its own. If this count is wrong, messages are never delivered.
+    /// The queue has priorities, because only a queue with priorities keeps a separate count of its messages. If that count is wrong,
+    /// messages are never delivered.
     /// </remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
@@ -169,7 +170,7 @@ public sealed class QueueTests
     private sealed class Deleting(SchedulesBroker broker) : IScenario
     {
         /// <summary>
-        /// Large enough that two bodies do not fit into one block. So a message that is never released shows in the memory.
+        /// So large that a block has no space for two bodies. So if the memory of a message is never released, the test notices.
         /// </summary>
         private const int LargeBody = 300_000;
 
@@ -191,7 +192,7 @@ public sealed class QueueTests
                 }
                 catch (AmqpException gone) when (gone.Code == ReplyCode.NotFound)
                 {
-                    // The queue was deleted before the consume.
+                    // The queue was deleted before the consumer could be started.
                 }
                 if (_consumer.Tags is [.., var last])
                     _consumer.Say(new BasicAck(last, true));

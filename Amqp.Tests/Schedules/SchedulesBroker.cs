@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// A broker without sockets, with a data directory of its own. A schedule drives only the threads of a scenario, not the broker's own
-/// threads.
+/// A broker without sockets, with a data directory of its own. A schedule drives the threads of a scenario, but not the threads that the
+/// broker starts itself.
 /// </summary>
 internal sealed class SchedulesBroker : IDisposable
 {

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Schedules;
 
-/// <summary>A client's connection with one channel. Each call does the same as one round of a connection's read loop.</summary>
-/// <remarks>Only one thread may call it. The test reads the frames sent to the client after all threads have ended.</remarks>
+/// <summary>A client's connection with one channel. Each call does the work of one pass through the read loop of a connection.</summary>
+/// <remarks>Only one thread may call it. When all threads have ended, the test reads the frames that the client has received.</remarks>
 internal sealed class ScriptedClient
 {
     private readonly MemorySink _sink;
@@ -39,17 +39,16 @@ internal sealed class ScriptedClient
 
     public Outbox Outbox => _opened.Outbox;
 
-    /// <summary>The bodies of the deliveries to the client, in order.</summary>
     public IReadOnlyList<string> Bodies =>
         [.. _sink.Frames.Where(frame => frame.Type == FrameType.Body).Select(frame => Encoding.ASCII.GetString(frame.Payload))];
 
-    /// <summary>The tags of the deliveries to the client, in order.</summary>
+    /// <summary>The delivery tags that the client has received, in order.</summary>
     public IReadOnlyList<ulong> Tags => [.. Methods<BasicDeliver>().Select(deliver => deliver.DeliveryTag)];
 
-    /// <summary>True if everything that was written to the outbox has been sent.</summary>
+    /// <summary>True if the outbox contains no unsent octets.</summary>
     public bool IsAllSent => Outbox.Waiting == 0 && !Outbox.IsSending;
 
-    /// <summary>Returns the methods of one type that were sent to the client, in order.</summary>
+    /// <summary>Returns the methods of one type that the client has received, in order.</summary>
     public IReadOnlyList<TMethod> Methods<TMethod>()
         where TMethod : struct, IMethod<TMethod> =>
         [.. _sink.Frames.Where(frame => frame.Type == FrameType.Method && frame.Id == TMethod.Id)
@@ -62,7 +61,7 @@ internal sealed class ScriptedClient
         EndRound();
     }
 
-    /// <summary>Publishes messages in one round.</summary>
+    /// <summary>Publishes messages in one call, as if one read from the socket had contained them all.</summary>
     public void Publish(string exchange, string routingKey, bool persistent, params IEnumerable<string> bodies)
     {
         byte[] properties = persistent ? [0x10, 0, 2] : [0, 0];
@@ -81,7 +80,7 @@ internal sealed class ScriptedClient
         EndRound();
     }
 
-    /// <summary>Ends the connection without connection.close.</summary>
+    /// <summary>Ends the connection without sending connection.close.</summary>
     public void End()
     {
         _channel.LeaveAll();

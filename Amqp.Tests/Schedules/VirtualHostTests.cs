@@ -3,7 +3,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>A virtual host that is deleted while clients connect, declare and publish.</summary>
+/// <summary>A virtual host is deleted while clients connect to it, declare objects in it and publish.</summary>
 [NonParallelizable]
 public sealed class VirtualHostTests
 {
@@ -46,7 +46,7 @@ public sealed class VirtualHostTests
                 }
                 catch (AmqpException)
                 {
-                    // The virtual host is deleted. A real connection would be closed.
+                    // The virtual host is deleted. The broker would close a real connection in this case.
                 }
             }),
             ("admission", () => _broker.Broker.Clients.Admit("guest", _virtualHost).Dispose()),

@@ -3,7 +3,7 @@ using Amqp.Server.Management.Http;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Reading the user and the password from an Authorization header.</summary>
+/// <summary>The user and the password are read from an Authorization header.</summary>
 public sealed class BasicCredentialsTests
 {
     [TestCase("jo:secret", "jo", "secret")]

@@ -5,7 +5,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The user names that the broker reads from a client's certificate. They are the same as in RabbitMQ.</summary>
+/// <summary>The broker reads the same user name from a client's certificate as RabbitMQ.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateUserTests : IDisposable
 {

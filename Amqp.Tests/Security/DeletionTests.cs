@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Virtual hosts and users that are created and deleted while the broker runs.</summary>
+/// <summary>Virtual hosts and users are created and deleted while the broker runs.</summary>
 public class DeletionTests
 {
     private BrokerInProcess _broker = null!;

@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Requests that pages of other sites make a browser send. The browser adds the login that it has stored for the broker.</summary>
+/// <summary>
+/// Pages of other sites make a browser send requests to the broker. The browser adds the login that it has stored for the broker.
+/// </summary>
 public class ForeignPageTests
 {
     private const string Form = "application/x-www-form-urlencoded";
@@ -33,7 +35,8 @@ public class ForeignPageTests
             "POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
     }
 
-    // Without a browser's headers every request is accepted, with any content type, because it does not come from a browser.
+    // Requests without the headers that browsers add. The broker accepts them all, with any content type, because they do not come from a
+    // browser.
     [TestCase("", Form, "", 204)]
     [TestCase("", "text/plain", "", 204)]
     [TestCase("", Json, "", 204)]
@@ -54,11 +57,12 @@ public class ForeignPageTests
     [TestCase("", Form, "Sec-Fetch-Site: cross-site", 403)]
     [TestCase("", Form, "Origin: http://127.0.0.1:1, Sec-Fetch-Site: same-site", 403)]
     [TestCase("", Form, "Origin: http://HOST, Sec-Fetch-Site: cross-site", 403)]
-    // Requests from pages of an origin that is allowed by name.
+    // Requests from pages of an origin that the settings allow by name.
     [TestCase("https://console.example", Json, "Origin: https://console.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("https://console.example", Form, "Origin: https://console.example", 204)]
     [TestCase("https://console.example", Json, "Origin: https://evil.example", 403)]
-    // If any origin is allowed, only requests with a preflight are accepted, because the browser sends these without the stored login.
+    // Requests if the settings allow any origin. The broker accepts only requests for which a browser sends a preflight request, because
+    // the browser adds no stored login to them.
     [TestCase("*", Json, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("*", Form, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 403)]
     [TestCase("*", "text/plain; charset=utf-8", "Origin: https://any.example", 403)]

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Effects of the password rules and of permissions on the HTTP API.</summary>
+/// <summary>Password rules and permissions apply to the HTTP API.</summary>
 public sealed class HttpAccessTests
 {
     [Test]

@@ -5,13 +5,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Limits on the memory and connections that a client without a login can occupy in the HTTP listener.</summary>
+/// <summary>
+/// A client without a login can occupy only a limited amount of memory and a limited number of connections of the HTTP listener.
+/// </summary>
 public class HttpLimitTests
 {
     private const string TooLarge = "Exceeded HTTP request body size limit of 8192 bytes";
 
-    // Each of these requests announces a longer body than it sends. If the broker read the body before the check, it would wait for the
-    // rest.
+    // Each of these requests announces a longer body than it sends. If the broker read the body before it refuses the request, it would
+    // wait for the rest.
     [TestCase("POST /api/definitions", "", "Content-Length: 10000000", "401 Unauthorized", "")]
     [TestCase("POST /api/definitions", "", "Transfer-Encoding: chunked", "401 Unauthorized", "")]
     [TestCase("PUT /api/queues/%2F/q", "guest:wrong", "Content-Length: 10000000", "401 Unauthorized", "Login failed")]
@@ -96,7 +98,7 @@ public class HttpLimitTests
         login.Length > 0 ? $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n" : "";
 
     /// <summary>
-    /// Sends a request, or its beginning. Returns what arrives of the response; an empty text if the connection ends first.
+    /// Sends a request, or its beginning. Returns as much of the response as arrives. Returns an empty text if the connection ends first.
     /// </summary>
     private static async Task<string> AskAsync(TcpClient client, string request)
     {
@@ -115,12 +117,12 @@ public class HttpLimitTests
         }
         catch (IOException)
         {
-            // The broker has reset the connection.
+            // The broker has reset the connection, so nothing more arrives.
         }
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    /// <summary>True if the head and the body of a response have arrived. For a long response the head is enough.</summary>
+    /// <summary>Returns true if the head and the body of a response have arrived. For a long response, the head suffices.</summary>
     private static bool IsWhole(string answer)
     {
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Users and permissions that the broker creates at its start.</summary>
+/// <summary>The broker creates users and permissions when it starts.</summary>
 public class InitialAccessTests
 {
     [Test]

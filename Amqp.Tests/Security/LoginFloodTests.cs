@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Hundreds of clients that guess passwords, or that connect and send nothing.</summary>
+/// <summary>Hundreds of clients guess passwords, or connect and send nothing. Other clients must not be affected.</summary>
 [NonParallelizable] // a flood uses all processors
 public class LoginFloodTests
 {

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Sessions of the HTTP API whose user is deleted.</summary>
+/// <summary>Login sessions of the HTTP API end when their user is deleted.</summary>
 public class LoginSessionEndTests
 {
     [Test]

@@ -8,7 +8,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Login sessions of the HTTP API, which a browser keeps in a cookie.</summary>
+/// <summary>A browser logs in to the HTTP API, and keeps the login session in a cookie.</summary>
 public class LoginSessionTests
 {
     private const string Right = "username=jo&password=secret";
@@ -48,7 +48,8 @@ public class LoginSessionTests
         string cookie = await LogInAsync(http);
 
         Assert.That(await AskAsync(http, cookie, "whoami"), Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await AskAsync(http, cookie, "users"), Is.EqualTo(HttpStatusCode.Unauthorized)); // the user's tags do not allow it
+        // the tags of the user do not allow this request
+        Assert.That(await AskAsync(http, cookie, "users"), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await AskAsync(http, cookie.Replace("session=", "session=x"), "whoami"), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await AskAsync(http, null, "whoami"), Is.EqualTo(HttpStatusCode.Unauthorized));
     }
@@ -146,8 +147,8 @@ public class LoginSessionTests
     private static HttpClient Client(BrokerInProcess broker) =>
         new(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{broker.ManagementPort}/api/") };
 
-    /// <summary>Logs in with a form.</summary>
-    /// <returns>The cookie that the broker sets.</returns>
+    /// <summary>Logs in by sending a form, as a web page does.</summary>
+    /// <returns>The cookie that the broker sets for the session.</returns>
     private static async Task<string> LogInAsync(HttpClient http)
     {
         using var answer = await http.PostAsync(

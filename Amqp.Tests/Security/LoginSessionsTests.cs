@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Login sessions by a clock that the test sets: which of them are valid, and which are removed to make space for newer ones.
+/// Login sessions are valid for a certain time, and old sessions are removed to make space for newer ones. The tests set the clock.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LoginSessionsTests
@@ -86,14 +86,14 @@ public sealed class LoginSessionsTests
         _users.Put(_users.Find("a")! with { Tags = UserTags.Parse("monitoring") });
         Assert.That(Holds(token));
 
-        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // the same password with a new salt
+        _users.Put(_users.Find("a")! with { PasswordHash = PasswordHash.Create("a") }); // sets the same password with a new salt
 
         Assert.That(Holds(token), Is.False);
     }
 
     private string Begin(string user)
     {
-        _clock.Pass(1); // so that no two sessions have the same age
+        _clock.Pass(1); // makes sure that no two sessions have the same age
         return _sessions.Begin(_users.Find(user)!);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The setting <c>auth_mechanisms</c>. If it names any mechanism, the broker offers only the named ones.</summary>
+/// <summary>The setting <c>auth_mechanisms</c> names login mechanisms. If it names any, the broker offers only these.</summary>
 public class MechanismTests
 {
     [TestCase("auth_mechanisms.1 = PLAIN", "PLAIN")]
@@ -22,8 +22,7 @@ public class MechanismTests
     }
 
     /// <summary>
-    /// A PLAIN response has three parts: the identity to act as, the user name and the password. Like RabbitMQ, the broker ignores the
-    /// first.
+    /// A PLAIN response has three parts: an identity, the user name and the password. Like RabbitMQ, the broker ignores the identity.
     /// </summary>
     [TestCase("\0jo\0secret", "jo", "secret")]
     [TestCase("someone\0jo\0secret", "jo", "secret")]

@@ -2,7 +2,9 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Patterns of permissions and policies. The expected results are those of Erlang's <c>re:run/3</c>.</summary>
+/// <summary>
+/// Permissions and policies contain patterns for names. The patterns must have the same matches as with Erlang's <c>re:run/3</c>.
+/// </summary>
 public class NamePatternTests
 {
     [TestCase(".*", "anything", ExpectedResult = true)]
@@ -27,7 +29,10 @@ public class NamePatternTests
     public void What_is_no_regular_expression_is_refused(string pattern) =>
         Assert.That(() => new NamePattern(pattern), Throws.TypeOf<FormatException>());
 
-    /// <summary>Patterns that take exponential time in the length of the name when matched with backtracking.</summary>
+    /// <summary>
+    /// With backtracking, matching a name against one of these patterns would take a time that grows exponentially with the length of the
+    /// name.
+    /// </summary>
     [TestCase(@"^(a+)+$", 'a', false)]
     [TestCase(@"^(a|aa)+$", 'a', false)]
     [TestCase(@"^(a|a)*$", 'a', false)]
@@ -50,7 +55,7 @@ public class NamePatternTests
         Assert.That((pattern.TakeTimeout(), pattern.TakeTimeout()), Is.EqualTo((isTried, false)), "the timeout is reported once");
     }
 
-    /// <summary>Character classes. Each matches one character.</summary>
+    /// <summary>The character classes that a pattern may contain. Each of them matches one character.</summary>
     [TestCase("alpha", "azAZ", "09_ -")]
     [TestCase("digit", "09", "aZ_ -")]
     [TestCase("alnum", "azAZ09", "_ -")]

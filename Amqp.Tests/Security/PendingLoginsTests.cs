@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Connections that have not logged in yet: how many may wait, which one is closed when there are more, and the log lines.
+/// A limited number of connections may wait for their login. If there are more, the broker closes one of them and logs it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests
@@ -29,7 +29,7 @@ public sealed class PendingLoginsTests
         var fourth = new Visit(pending);
         Assert.That((first.IsCutOff, second.IsCutOff, third.IsCutOff, fourth.IsCutOff), Is.EqualTo((true, false, false, false)));
 
-        first.End(); // this connection was already closed to make space, so no other connection is removed
+        first.End(); // this connection was closed already to make space, so its end removes no other connection
         second.End();
         Assert.That(pending.Count, Is.EqualTo(2));
         third.End();
@@ -65,7 +65,7 @@ public sealed class PendingLoginsTests
         Assert.That(Enumerable.Range(0, 100).Select(_ => new Visit(pending)).ToList(), Has.None.Matches<Visit>(visit => visit!.IsCutOff));
     }
 
-    /// <summary>A connection that lasts until the test ends it.</summary>
+    /// <summary>A connection that waits for its login until the test ends it.</summary>
     private sealed class Visit
     {
         private readonly TaskCompletionSource _end = new();
@@ -84,7 +84,7 @@ public sealed class PendingLoginsTests
     }
 
     /// <summary>
-    /// A connection that records an abort at once. The token of the base class would be cancelled later, by the thread pool.
+    /// A connection that records an abort at once. The base class would cancel a token on the thread pool, and therefore later.
     /// </summary>
     private sealed class AbortableConnection : DefaultConnectionContext
     {

@@ -37,7 +37,7 @@ public class PermissionStoreTests
     }
 
     /// <summary>
-    /// Parameters: a deletion, and the topic permissions that are left after it, each as virtual host, user and exchange.
+    /// Parameters: a deletion, and the topic permissions that remain. Each permission is written as virtual host, user and exchange.
     /// </summary>
     [TestCase("topic v u x", "v u y, v w x, z u x")]
     [TestCase("topics v u", "v w x, z u x")]
@@ -62,7 +62,8 @@ public class PermissionStoreTests
         else
             permissions.DeleteVirtualHost(words[^1]);
 
-        foreach (var store in new[] { permissions, new PermissionStore(_catalog) }) // the second store reads the catalog as after a restart
+        // the second store reads the catalog, as a broker does after a restart
+        foreach (var store in new[] { permissions, new PermissionStore(_catalog) })
         {
             Assert.That(
                 string.Join(", ", store.AllTopics.Select(topic => $"{topic.VirtualHost} {topic.User} {topic.Exchange}")),

@@ -5,8 +5,14 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>Refused operations. The texts are those of RabbitMQ 3.13, and name the missing permission.</summary>
-/// <remarks>The user may configure objects whose names begin with c, write to objects with w, and read from objects with r.</remarks>
+/// <summary>
+/// The broker refuses operations for which a user lacks permission. The error texts are those of RabbitMQ 3.13, and name the missing
+/// permission.
+/// </summary>
+/// <remarks>
+/// The user of these tests may configure objects whose names begin with c, write to objects whose names begin with w, and read from objects
+/// whose names begin with r.
+/// </remarks>
 public class PermissionTests
 {
     private BrokerInProcess _broker = null!;
@@ -175,7 +181,9 @@ public class PermissionTests
             "write access to exchange 'rx'"),
     ];
 
-    /// <summary>A channel caches an allowed access. The cached entry must not allow another kind of access or another name.</summary>
+    /// <summary>
+    /// A channel remembers that an access was allowed. It must not use this for another kind of access or for another name.
+    /// </summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
     public async Task What_was_allowed_says_nothing_of_what_else_is_asked(
         Func<IChannel, Task> allowed, Func<IChannel, Task> refused, string refusal)
@@ -236,7 +244,7 @@ public class PermissionTests
         await using var connection = await _broker.Factory("al", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
         await PublishAsync(channel, "wx", "k");
-        await PublishAsync(channel, "wx", "k"); // uses the cached route
+        await PublishAsync(channel, "wx", "k"); // this publish uses the cached route of an earlier one
 
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 

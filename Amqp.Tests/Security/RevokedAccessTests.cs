@@ -5,14 +5,16 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>If a user loses the permission to read a queue, its consumers get no more messages, even if the client does nothing.</summary>
+/// <summary>
+/// A user loses the permission to read a queue. From then on its consumers get no messages, even if the client sends nothing.
+/// </summary>
 public class RevokedAccessTests
 {
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
     /// <summary>
-    /// Half of the time after which a client that does not answer a close is disconnected. After the disconnection its consumers would end
-    /// in any case.
+    /// Half of the time after which the broker disconnects a client that does not answer a close. The test must see the result earlier,
+    /// because a disconnected client gets no messages in any case.
     /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 
@@ -92,7 +94,7 @@ public class RevokedAccessTests
 
         _broker.Broker.VirtualHosts.Delete("other");
 
-        await channel.ExpectAsync<BasicCancel>(); // the broker cancels the consumer because its queue is deleted
+        await channel.ExpectAsync<BasicCancel>(); // the broker cancels the consumer, because its queue is deleted
         await _reader.ExpectCloseAsync(ReplyCode.ConnectionForced, "CONNECTION_FORCED - vhost 'other' is deleted");
     }
 
@@ -149,7 +151,7 @@ public class RevokedAccessTests
             Permit("jo", change["narrowed to ".Length..]);
     }
 
-    /// <summary>Checks that the queue has no consumer: a message that is published now stays in the queue.</summary>
+    /// <summary>Checks that no consumer takes messages from the queue: a message that the test publishes now stays in the queue.</summary>
     private async Task ExpectMessagesToStayAsync(int there = 0)
     {
         await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "the consumer is not cancelled", _limit);

@@ -85,7 +85,9 @@ public class UserStoreTests
         Assert.That(refusal, Is.EqualTo("user 'jo' can only connect via localhost"));
     }
 
-    /// <summary>A certificate or a session cookie proves the user's name, but not that the user may connect from this address.</summary>
+    /// <summary>
+    /// A certificate or a session cookie proves the name of a user. It does not prove that the user may connect from this address.
+    /// </summary>
     [Test]
     public void Who_has_proved_the_name_otherwise_is_let_in_from_where_a_password_would_do()
     {
@@ -100,8 +102,8 @@ public class UserStoreTests
     }
 
     /// <summary>
-    /// Permissions are deleted before their user. A crash in between leaves a user without permissions. In the other order it would leave
-    /// permissions for a later user of the same name.
+    /// The permissions of a user are deleted before the user. A crash in between leaves a user without permissions. In the other order, it
+    /// would leave permissions that a later user of the same name would get.
     /// </summary>
     [Test]
     public void What_a_user_may_do_is_deleted_before_the_user()
@@ -151,7 +153,7 @@ public class UserStoreTests
 
     private UserStore Open(params string[] loopbackUsers) => new(_catalog, new PermissionStore(_catalog), loopbackUsers);
 
-    /// <summary>Records the order in which entries are removed.</summary>
+    /// <summary>A catalog that records the order in which entries are removed.</summary>
     private sealed class WatchedCatalog(MemoryCatalog inner) : ICatalog
     {
         public List<string> Removed { get; } = [];

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Access;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>The rights of a user with each tag. They are the same as in RabbitMQ.</summary>
+/// <summary>Each user tag gives the same rights as in RabbitMQ.</summary>
 public sealed class UserTagsTests
 {
     [TestCase("", false, false, false, false, false)]

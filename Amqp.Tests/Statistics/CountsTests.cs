@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Counts and their sums: each number has its own name, and no count is lost when its object is deleted.</summary>
+/// <summary>Every count of messages has its own name. When an object is deleted, the sums keep what it has counted.</summary>
 public sealed class CountsTests
 {
     [Test]
@@ -165,7 +165,8 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A channel that publishes to more and more exchanges must not keep all of their tallies, but must still count all its publishes.
+    /// A channel may publish to more and more exchanges. It must not keep counts for all of them, but its total must contain all of its
+    /// publishes.
     /// </summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
@@ -202,7 +203,7 @@ public sealed class CountsTests
 
         if (!isBefore)
             host.Delete();
-        for (int times = 0; times < 2; times++) // the end of an object may be reported twice, and only the first report counts
+        for (int times = 0; times < 2; times++) // the end of an object may be reported twice; only the first report counts
         {
             host.Close(channel);
             host.Close(connection);
@@ -217,7 +218,8 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A client that tries endless names and addresses must not fill the memory. Known names and addresses are still counted.
+    /// A client may try to log in with endlessly many names and addresses. This must not fill the memory. Logins with known names and
+    /// addresses are still counted.
     /// </summary>
     [Test]
     public void Sources_of_logins_are_counted_up_to_a_number_of_them_and_forgotten_apart_from_the_sums()
@@ -238,7 +240,7 @@ public sealed class CountsTests
         Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((1, 0)));
     }
 
-    /// <summary>Returns counts that all differ, multiplied by a factor.</summary>
+    /// <summary>Returns counts that all differ from one another. Each is multiplied by a factor.</summary>
     private static MessageCounts Counts(long times) => new()
     {
         Publish = 1 * times,

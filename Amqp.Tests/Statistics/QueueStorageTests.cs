@@ -8,11 +8,12 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Statistics;
 
 /// <summary>
-/// Random operations on queues. The broker's counts of persistent messages and of messages in memory must equal those of a model.
+/// The tests make random operations on queues. The broker counts persistent messages and messages in memory, and its counts must equal
+/// those of a simple model.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations (3,000), and <c>AMQP_TESTS_SEED</c> repeats a run. Bytes are not compared after a
-/// restart, because for recovered messages they include the properties.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations; the default is 3,000. <c>AMQP_TESTS_SEED</c> repeats a run. The tests do not
+/// compare bytes after a restart, because the bytes of recovered messages include the properties.
 /// </remarks>
 public sealed class QueueStorageTests
 {
@@ -20,7 +21,8 @@ public sealed class QueueStorageTests
     private static readonly string[] _queues = ["classic", "transient", "priority", "quorum"];
 
     /// <summary>
-    /// Settings for as little memory as possible: persistent messages and entries are evicted, and transient messages are paged out.
+    /// Settings that make the broker keep as little as possible in memory: it writes messages to disk early, and removes queue entries from
+    /// memory early.
     /// </summary>
     private static readonly string[] _little =
     [
@@ -75,7 +77,8 @@ public sealed class QueueStorageTests
         await OpenAsync();
         for (int run = 0; run < 3; run++)
         {
-            bool isFirst = run == 0; // the bytes of recovered messages include the properties
+            // false after a restart, when bytes cannot be compared: those of recovered messages include the properties
+            bool isFirst = run == 0;
             for (int i = 1; i <= operations / 3; i++)
             {
                 await OperateAsync();
@@ -135,7 +138,7 @@ public sealed class QueueStorageTests
         _ready.Add(sent.Id, sent);
     }
 
-    /// <summary>Consumes some messages, and cancels the consumer.</summary>
+    /// <summary>Consumes some messages of a queue, and cancels the consumer.</summary>
     private async Task ConsumeAsync(string queue)
     {
         int expected = Math.Min(5, _ready.Values.Count(sent => sent.Queue == queue));

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Rates in the HTTP API, on a broker with a short sampling interval.</summary>
+/// <summary>The HTTP API shows rates. The broker of these tests takes samples at short intervals.</summary>
 public class RateTests
 {
     [Test]
@@ -46,7 +46,7 @@ public class RateTests
         Assert.That((await GetAsync(broker, "queues/%2F/q")).GetProperty("message_stats").GetProperty("publish").GetInt64(), Is.EqualTo(1));
     }
 
-    /// <summary>Returns the sum of the publish rates.</summary>
+    /// <summary>Returns the sum of an object's publish rates.</summary>
     private static double Rate(JsonElement item) => !item.TryGetProperty("message_stats", out var statistics) ? 0
         : (statistics.TryGetProperty("publish_details", out var publish)
             ? publish

@@ -30,7 +30,8 @@ public class AccessApiTests : ApiTests
         await channel.DeclareExclusiveQueueAsync("exclusive");
 
         await PutAsync($"/vhosts/{host}", new { default_queue_type = "classic" });
-        await channel.DeclareQueueAsync("durable", durable: true); // equivalent, although the default type has changed
+        // the declaration is equivalent to the first one, although the default queue type has changed
+        await channel.DeclareQueueAsync("durable", durable: true);
 
         Assert.That((await GetAsync($"/queues/{host}/durable")).Json.GetProperty("type").GetString(), Is.EqualTo("quorum"));
         Assert.That((await GetAsync($"/queues/{host}/exclusive")).Json.GetProperty("type").GetString(), Is.EqualTo("classic"));

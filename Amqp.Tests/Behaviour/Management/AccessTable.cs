@@ -1,17 +1,18 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Access to every resource and method of the HTTP API. A row has ten statuses: first five for a user with a permission in the virtual
-/// host, then five for a user without one. Each five are for a user without a tag, and with the tags management, policymaker, monitoring
-/// and administrator.
+/// The expected status of every resource and method of the HTTP API, for ten kinds of users. The first five statuses of a row are for users
+/// with a permission in the virtual host, the other five for users without one. Each group begins with a user without a tag; users with the
+/// tags management, policymaker, monitoring and administrator follow.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. Requests have
-/// invalid arguments, so that a user with access gets 400 or 404 and no row changes the broker. A dash means that no request is sent.
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. The requests have
+/// invalid arguments. So a user with access gets 400 or 404, and no request changes the broker. A dash means that the test sends no
+/// request.
 /// </remarks>
 internal static class AccessTable
 {
-    /// <summary>Rows with the statuses of RabbitMQ 3.10.8.</summary>
+    /// <summary>Rows for which this broker returns the same statuses as RabbitMQ 3.10.8.</summary>
     public const string AsRabbitMq = """
         GET /overview                                    | 401 200 200 200 200 | 401 200 200 200 200
         GET /cluster-name                                | 401 200 200 200 200 | 401 200 200 200 200
@@ -129,9 +130,9 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Rows whose statuses differ from RabbitMQ 3.10.8, for one of three reasons. Users with the tag monitoring may read any virtual host,
-    /// as in later versions of RabbitMQ. A parameter whose object only administrators may change needs an administrator, too. RabbitMQ
-    /// 3.10.8 does not have the resource, or fails.
+    /// Rows for which this broker returns other statuses than RabbitMQ 3.10.8, for one of three reasons. Users with the tag monitoring may
+    /// read any virtual host, as in later versions of RabbitMQ. To change a parameter, a user needs the tag administrator if only
+    /// administrators may change the object that the parameter describes. RabbitMQ 3.10.8 does not have the resource, or fails.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

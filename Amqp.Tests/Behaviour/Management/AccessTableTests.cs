@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Access to every resource of the HTTP API, compared with a table of all resources.</summary>
+/// <summary>Users with different tags and permissions get the statuses that a table lists for every resource of the HTTP API.</summary>
 [NonParallelizable] // other tests read the statistics that this test resets
 public class AccessTableTests : ApiTests
 {
@@ -30,7 +30,7 @@ public class AccessTableTests : ApiTests
 
         var missing = broker.Resources.Where(resource => !rows.Concat(byUser).Any(row => Matches(resource, row)));
 
-        // Login and logout are in no table, because every client may send these requests.
+        // The tables need no rows for login and logout, because every client may send these requests.
         Assert.That(missing, Is.EquivalentTo(new[] { "POST /api/login", "DELETE /api/login" }));
     }
 
@@ -48,7 +48,7 @@ public class AccessTableTests : ApiTests
             string[] parts = row.Split(" | ");
             string[] words = parts[0].Split(' ');
             if (isRabbitMq && words[1].Contains("/username/", StringComparison.Ordinal))
-                continue; // RabbitMQ 3.10.8 returns 500 for most users
+                continue; // skipped, because RabbitMQ 3.10.8 returns 500 for most users
             string path = words[1].Replace("{own}", own).Replace("{other}", other).Replace("{me}", mine).Replace("{them}", others);
             var answer = await SendAsync(new HttpMethod(words[0]), path, login: $"{mine}:secret");
             if ($"{answer.Code}" != parts[1].Split(' ')[column])
@@ -94,8 +94,8 @@ public class AccessTableTests : ApiTests
     }
 
     /// <summary>
-    /// For each row the statuses of all <see cref="_tags"/>. The rows that close connections come last, because all rows use the same
-    /// connections.
+    /// Rows for requests about connections, each with a status for every one of <see cref="_tags"/>. The requests that close a connection
+    /// come last, because all rows use the same connections.
     /// </summary>
     private static readonly string[] _ofConnections =
     [
@@ -159,7 +159,7 @@ public class AccessTableTests : ApiTests
         return $"{answer.Code}";
     }
 
-    /// <summary>Creates one object of each kind that the tables name, and a user with all permissions.</summary>
+    /// <summary>Creates one object of each kind that the rows name, and a user with all permissions.</summary>
     private async Task<string> FillAsync(string host)
     {
         string user = await NewUserAsync("", host);

@@ -10,12 +10,12 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Body, HttpRespons
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement.Clone();
 
-    /// <summary>The reason of an error, with its parts joined by spaces.</summary>
+    /// <summary>The reason that the response gives for an error. If the reason is an array, its items are joined by spaces.</summary>
     public string Reason => Json.GetProperty("reason") is { ValueKind: JsonValueKind.Array } parts
         ? string.Join(' ', parts.EnumerateArray().Select(part => part.ToString()))
         : Json.GetProperty("reason").GetString()!;
 
-    /// <summary>Returns the values of one field of all objects in a list.</summary>
+    /// <summary>Returns the values that the objects of a list have in one field.</summary>
     public IEnumerable<string?> Column(string name) =>
         (Json.ValueKind == JsonValueKind.Array ? Json : Json.GetProperty("items"))
             .EnumerateArray()

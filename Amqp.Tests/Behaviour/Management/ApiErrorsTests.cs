@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Responses of the HTTP API to each kind of failure.</summary>
+/// <summary>The HTTP API returns the right status and reason for each kind of failure.</summary>
 public sealed class ApiErrorsTests
 {
     private static IEnumerable<TestCaseData> Errors =>

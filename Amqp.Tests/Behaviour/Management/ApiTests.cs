@@ -7,8 +7,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Base of the tests of the HTTP API. Each test uses a separate virtual host. The tests run against RabbitMQ if
-/// <c>AMQPBROKER_TEST_API_URL</c> and <c>AMQPBROKER_TEST_URL</c> are set.
+/// Base of the tests of the HTTP API. Each test uses a virtual host of its own. If <c>AMQPBROKER_TEST_API_URL</c> and
+/// <c>AMQPBROKER_TEST_URL</c> are set, the tests run against the RabbitMQ at these addresses.
 /// </summary>
 public abstract class ApiTests : BehaviourTests
 {
@@ -58,7 +58,9 @@ public abstract class ApiTests : BehaviourTests
     private protected static bool HasNumbers(JsonElement json, IEnumerable<string> fields) =>
         fields.All(field => json.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Number);
 
-    /// <summary>Creates a virtual host with permissions for guest. The virtual host is deleted after the test.</summary>
+    /// <summary>
+    /// Creates a virtual host in which the user guest has all permissions. The clean-up after the test deletes the virtual host.
+    /// </summary>
     private protected async Task<string> NewVirtualHostAsync(object? settings = null)
     {
         string name = NewName("v");
@@ -68,7 +70,7 @@ public abstract class ApiTests : BehaviourTests
         return name;
     }
 
-    /// <summary>Creates a user with the password "secret". The user is deleted after the test.</summary>
+    /// <summary>Creates a user with the password "secret". The clean-up after the test deletes the user.</summary>
     private protected async Task<string> NewUserAsync(string tags, string? virtualHost = null)
     {
         string name = NewName("u");
@@ -87,7 +89,7 @@ public abstract class ApiTests : BehaviourTests
         return await client.OpenChannelAsync();
     }
 
-    /// <summary>Creates a client that has sent connection.open and not yet read the answer.</summary>
+    /// <summary>Connects a client that sends connection.open and leaves the answer to the test.</summary>
     private protected async Task<RawClient> AskToOpenAsync(string virtualHost, string login = "guest:guest")
     {
         var client = await DialAsync();

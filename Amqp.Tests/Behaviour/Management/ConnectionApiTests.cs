@@ -55,7 +55,7 @@ public class ConnectionApiTests : ApiTests
 
         string[] fields = ["recv_oct", "send_oct", "recv_cnt", "send_cnt", "send_pend", "port", "peer_port", "timeout", "frame_max"];
 
-        JsonElement connection = default; // RabbitMQ shows some fields later
+        JsonElement connection = default; // assigned repeatedly, because RabbitMQ shows some fields only after a while
         await Eventually.Holds(async () => HasNumbers(connection = await FindAsync(host), fields), () => $"{connection}");
     }
 
@@ -94,7 +94,7 @@ public class ConnectionApiTests : ApiTests
         long[] before = Traffic(await FindAsync(host)), now = [];
 
         for (int i = 0; i < 5; i++)
-            await channel.PublishAsync("", "nowhere", new string('x', 1_000)); // a publish has no answer
+            await channel.PublishAsync("", "nowhere", new string('x', 1_000)); // the broker sends no answer to this publish
 
         await Eventually.Holds(async () => (now = Traffic(await FindAsync(host)))[0] >= before[0] + 5_000, () => string.Join(' ', now));
         Assert.That(now[1], Is.GreaterThan(before[1]));
@@ -184,7 +184,7 @@ public class ConnectionApiTests : ApiTests
         await another.ExpectQuietAsync();
     }
 
-    /// <summary>Returns the fields of the only channel in a virtual host.</summary>
+    /// <summary>Returns some fields of the only channel in a virtual host, as text.</summary>
     private static async Task<string> NumbersAsync(string host, int number)
     {
         var channel = (await GetAsync($"/vhosts/{host}/channels")).Json.EnumerateArray().Single();
@@ -197,7 +197,9 @@ public class ConnectionApiTests : ApiTests
         return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
-    /// <summary>Waits for the only connection to a virtual host. RabbitMQ shows a connection some seconds later.</summary>
+    /// <summary>
+    /// Waits until the HTTP API shows the only connection to a virtual host. RabbitMQ shows a connection some seconds after it was opened.
+    /// </summary>
     private static async Task<JsonElement> FindAsync(string host)
     {
         JsonElement[] found = [];

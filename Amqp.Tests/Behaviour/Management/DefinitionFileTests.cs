@@ -3,7 +3,7 @@ using Amqp.Tests.Architecture;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Imports and exports definition files that RabbitMQ brokers have written.</summary>
+/// <summary>The broker imports definition files that RabbitMQ brokers have written, and exports the same definitions.</summary>
 [NonParallelizable] // the files contain fixed names of virtual hosts and users
 public class DefinitionFileTests : ApiTests
 {
@@ -99,8 +99,8 @@ public class DefinitionFileTests : ApiTests
     }
 
     /// <summary>
-    /// Checks that every definition of the file is in the export with all of its fields. With <paramref name="isWhole"/> the export must
-    /// contain nothing else.
+    /// Checks that an export contains every definition of the file with all fields of the file. If <paramref name="isWhole"/> is true, the
+    /// export must contain nothing else.
     /// </summary>
     private static async Task AssertExportHoldsAsync(JsonObject file, bool isWhole = false)
     {
@@ -116,7 +116,7 @@ public class DefinitionFileTests : ApiTests
         }
     }
 
-    /// <summary>Returns true if an object contains all of these fields. Nested tables, such as arguments, must be equal.</summary>
+    /// <summary>Returns true if an object contains all fields of another object. Nested tables, such as arguments, must be equal.</summary>
     private static bool Covers(JsonNode item, JsonObject wanted) =>
         wanted.All(field => item.AsObject().TryGetPropertyValue(field.Key, out var value)
             && (field.Key == "metadata" ? Covers(value!, field.Value!.AsObject()) : JsonNode.DeepEquals(value, field.Value)));

@@ -35,7 +35,10 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/operator-policies/{to}/o")).Code, Is.EqualTo(200));
     }
 
-    /// <summary>RabbitMQ's web pages send this form. The field <c>redirect</c> is the page to which the browser goes next.</summary>
+    /// <summary>
+    /// The import request is a form, as RabbitMQ's web pages send it. Its field <c>redirect</c> is the page to which the browser goes
+    /// afterwards.
+    /// </summary>
     [Test]
     public async Task A_form_with_a_file_is_imported_and_leads_on()
     {
@@ -103,7 +106,8 @@ public class DefinitionTests : ApiTests
     }
 
     /// <summary>
-    /// Each invalid definition follows a valid user, virtual host, parameter, policy, queue, exchange and binding in the same import.
+    /// In each import, valid definitions of a user, a virtual host, a parameter, a policy, a queue, an exchange and a binding come before
+    /// the invalid one.
     /// </summary>
     [TestCase("users", """{"name":"bad"}""", "tags_not_present")]
     [TestCase(
@@ -393,6 +397,5 @@ public class DefinitionTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, reason)));
     }
 
-    /// <summary>Returns the definitions of a virtual host.</summary>
     private static async Task<string> DefinitionsAsync(string host) => (await GetAsync($"/definitions/{host}")).Body;
 }

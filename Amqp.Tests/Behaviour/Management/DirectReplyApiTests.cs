@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Direct reply-to over HTTP. An HTTP client has no reply consumer, so it gets the same error as a channel without a reply consumer.
+/// Direct reply-to needs a reply consumer. A client of the HTTP API has none, so it gets the same error as a channel that has none.
 /// </summary>
 public sealed class DirectReplyApiTests : ApiTests
 {

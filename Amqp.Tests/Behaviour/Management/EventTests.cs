@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Events in <c>amq.rabbitmq.event</c> after changes over HTTP.</summary>
+/// <summary>The broker publishes events to <c>amq.rabbitmq.event</c> when a client of the HTTP API changes something.</summary>
 public class EventTests : ApiTests
 {
     [Test]

@@ -68,8 +68,8 @@ public class ExchangeAndBindingApiTests : ApiTests
     }
 
     /// <summary>
-    /// The properties keys of the two bindings are <c>a%2Fb</c> and <c>a%252Fb</c>. The path of the first binding also contains
-    /// <c>a%252Fb</c>, because a path is encoded for the URL.
+    /// The path of a binding contains its properties key, encoded for a URL. Here one binding has the key <c>a%2Fb</c>, so its path
+    /// contains <c>a%252Fb</c>. That text is also the key of the other binding.
     /// </summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()

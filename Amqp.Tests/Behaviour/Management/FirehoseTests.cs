@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Copies of messages that the broker publishes to <c>amq.rabbitmq.trace</c> while tracing is on.</summary>
+/// <summary>While tracing is on, the broker publishes copies of all messages to the exchange <c>amq.rabbitmq.trace</c>.</summary>
 public class FirehoseTests : ApiTests
 {
     private const string Traced = "traced";
@@ -92,7 +92,7 @@ public class FirehoseTests : ApiTests
     public async Task Texts_that_are_not_UTF_8_are_told_as_they_are()
     {
         var channel = await TraceAsync(await NewVirtualHostAsync(new { tracing = true }));
-        byte[] properties = [0, 0x08, 2, 0xFF, 0xFE]; // app-id
+        byte[] properties = [0, 0x08, 2, 0xFF, 0xFE]; // the flags say that only app-id is present
 
         await channel.PublishAsync(new BasicPublish("", "nowhere", false, false), properties, []);
 
@@ -156,7 +156,7 @@ public class FirehoseTests : ApiTests
     private static async Task<bool> IsTracingAsync(string host) =>
         (await GetAsync($"/vhosts/{host}")).Json.GetProperty("tracing").GetBoolean();
 
-    /// <summary>Opens a channel, and binds a queue to all traced messages.</summary>
+    /// <summary>Opens a channel, and binds a queue so that it receives the copies of all traced messages.</summary>
     private async Task<RawChannel> TraceAsync(string host)
     {
         var channel = await OpenChannelAsync(host);

@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Every invalid request body gets an error with a reason, and no handler fails.</summary>
+/// <summary>The HTTP API answers every invalid request body with an error and a reason, and no handler fails with an exception.</summary>
 public class HostileBodyTests : ApiTests
 {
     private const int Deep = 10_000;
 
     /// <summary>
-    /// Every request that has a body, the members that the body may have, and the required members with values. V is a virtual host, U a
-    /// user.
+    /// Every request that has a body. Each line lists the members that the body may have, and the members that it must have with values. V
+    /// is a virtual host, U is a user.
     /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
     [
@@ -139,7 +139,9 @@ public class HostileBodyTests : ApiTests
         Assert.That((answer.Code, answer.Code >= 400 ? answer.Reason : ""), Is.EqualTo((code, reason)));
     }
 
-    /// <summary>Returns bodies that set each known member to each hostile value, together with the required members.</summary>
+    /// <summary>
+    /// Returns bodies of a request. Each body sets one member to one hostile value, and has all members that are required.
+    /// </summary>
     private static IEnumerable<string> BodiesFor(string request)
     {
         var (_, members, complete) = _table.Single(row => row.Request == request);

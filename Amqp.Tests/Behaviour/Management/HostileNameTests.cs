@@ -1,11 +1,9 @@
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Creates, lists and deletes objects with valid but unusual names.</summary>
+/// <summary>Clients of the HTTP API create, list and delete objects whose names are valid but unusual.</summary>
 public class HostileNameTests : ApiTests
 {
-    /// <summary>
-    /// The unusual names. For a kind of object that exists once per broker, such as users, each name gets a unique suffix.
-    /// </summary>
+    /// <summary>The unusual names. A unique suffix is added to the name of an object that exists once per broker, such as a user.</summary>
     private static readonly string[] _names =
     [
         new('n', 200),
@@ -133,6 +131,6 @@ public class HostileNameTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"{what} should be less than 255 bytes, actually was 256\n")));
     }
 
-    /// <summary>Escapes a whole name for a URL, because a name such as <c>//</c> would otherwise be split into path segments.</summary>
+    /// <summary>Escapes a name for a URL. Otherwise a name such as <c>//</c> would be split into path segments.</summary>
     private static string Escape(string name) => Uri.EscapeDataString(name);
 }

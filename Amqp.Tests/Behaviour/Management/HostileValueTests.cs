@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Sets every argument and every policy key to boundary values, in every request that accepts it. The broker must accept each value or
-/// refuse it with a reason. A value must not affect another queue.
+/// The tests set every argument and every policy key to boundary values, in every request that accepts it. The broker must accept each
+/// value, or refuse it with a reason. A value must not affect another queue.
 /// </summary>
 public class HostileValueTests : ApiTests
 {
@@ -19,7 +19,7 @@ public class HostileValueTests : ApiTests
         Names = "empty 255",
         All = "-1 0 1 2^31 2^53 2^63-1 float empty 255 256 70000 true null list table";
 
-    /// <summary>The boundary values by name, as JSON.</summary>
+    /// <summary>The boundary values as JSON, by the names that the tests use.</summary>
     private static readonly Dictionary<string, string> _values = new()
     {
         ["-1"] = "-1",
@@ -40,7 +40,8 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// The accepted values of each policy key. Unlike this broker, RabbitMQ accepts names of any length and times without an upper bound.
+    /// Names of the values that this broker accepts, by policy key. Unlike this broker, RabbitMQ accepts names of any length and times
+    /// without an upper bound.
     /// </summary>
     private static readonly Dictionary<string, string> _policies = new()
     {
@@ -73,7 +74,7 @@ public class HostileValueTests : ApiTests
         ["ha-promote-on-failure"] = "",
     };
 
-    /// <summary>The accepted values of each argument of queue.declare.</summary>
+    /// <summary>Names of the values that this broker accepts, by argument of queue.declare.</summary>
     private static readonly Dictionary<string, string> _arguments = new()
     {
         ["x-expires"] = "1 2^31",
@@ -117,7 +118,8 @@ public class HostileValueTests : ApiTests
             string named = $$"""{"vhost":"{{host}}","name":"p",{{policy[1..]}}""";
             string parameter = $$$"""{"vhost":"{{{host}}}","name":"p","component":"operator_policy","value":{{{policy}}}}""";
 
-            await PutAsync($"/queues/{host}/policed", "{}"); // the policy of the previous key may have deleted the queue
+            // declared for each key, because the policy with the key before may have deleted the queue
+            await PutAsync($"/queues/{host}/policed", "{}");
             await ExpectAsync(PutAsync($"/policies/{host}/p", policy), isTaken);
             await ExpectAsync(PutAsync($"/operator-policies/{host}/p", policy), isTaken && isOperators);
             await ExpectAsync(PostAsync("/definitions", $$"""{"policies":[{{named}}]}"""), isTaken);
@@ -287,8 +289,8 @@ public class HostileValueTests : ApiTests
     }
 
     /// <summary>
-    /// Publishes to the queue with the value. Then checks that the channel is still open, and that another queue has lost no message and
-    /// still drops its expired messages.
+    /// Publishes to a queue that has the hostile value. Then checks that the channel is still open, that another queue has lost no message,
+    /// and that the other queue still drops its expired messages.
     /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {

@@ -108,7 +108,7 @@ public class ListTests : ApiTests
         await DeleteAsync($"/global-parameters/of-{host}");
     }
 
-    /// <summary>A list is sorted by the order of Erlang terms. A missing value counts as 0.</summary>
+    /// <summary>Lists are sorted in the order that Erlang defines for values of different types. A missing value counts as 0.</summary>
     [TestCase("queues")]
     [TestCase("exchanges")]
     public async Task Values_of_all_kinds_have_an_order_and_what_is_missing_counts_as_0(string kind)

@@ -181,7 +181,7 @@ public class PolicyTests : ApiTests
         await channel.DeclareQueueAsync("q");
         await channel.BindQueueAsync("q", "alternate");
         await channel.PublishAsync("x", "k", "before");
-        await channel.ExpectEmptyAsync("q"); // the answer shows that the publish is routed before the policy is set
+        await channel.ExpectEmptyAsync("q"); // the answer shows that the broker has routed the publish before the test sets the policy
 
         await PutAsync($"/policies/{host}/p", """{"pattern":"^x$","definition":{"alternate-exchange":"alternate"}}""");
         await channel.PublishAsync("x", "k", "with");
@@ -219,7 +219,7 @@ public class PolicyTests : ApiTests
         await ExpectEffectiveAsync(host, "q", "a", null, """{"max-length":7}""");
     }
 
-    /// <summary>Waits until the queue has the expected policies, because RabbitMQ shows a change a few seconds later.</summary>
+    /// <summary>Waits until the HTTP API shows these policies for the queue. RabbitMQ shows a change a few seconds later.</summary>
     private static async Task ExpectEffectiveAsync(string host, string queue, string? policy, string? operatorPolicy, string definition)
     {
         string last = "";

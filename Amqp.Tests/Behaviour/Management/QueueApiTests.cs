@@ -267,7 +267,7 @@ public class QueueApiTests : ApiTests
         Assert.That((queue.Code, queue.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' in use")));
         Assert.That((exchange.Code, exchange.Reason), Is.EqualTo((400, $"exchange 'x' in vhost '{host}' in use")));
 
-        await channel.PublishAsync("", "q", "held"); // if-unused permits the deletion of a queue that is not empty
+        await channel.PublishAsync("", "q", "held"); // the queue is not empty after this publish, but if-unused permits its deletion
         await channel.ExpectDeliveryAsync();
         await channel.CallAsync<BasicCancel, BasicCancelOk>(new BasicCancel(tag, NoWait: false));
         Assert.That((await DeleteAsync($"/queues/{host}/q?if-unused=true")).Code, Is.EqualTo(204));
@@ -404,7 +404,7 @@ public class QueueApiTests : ApiTests
             "message_bytes_persistent", "message_bytes_paged_out",
         ];
 
-        JsonElement queue = default; // RabbitMQ shows some fields later
+        JsonElement queue = default; // assigned repeatedly, because RabbitMQ shows some fields only after a while
         await Eventually.Holds(async () => HasNumbers(queue = (await GetAsync($"/queues/{host}/q")).Json, fields), () => $"{queue}");
     }
 

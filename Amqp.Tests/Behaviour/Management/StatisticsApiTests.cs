@@ -4,9 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>
-/// The counts that the HTTP API shows, compared with the actions of the test. RabbitMQ shows a changed count some seconds later.
-/// </summary>
+/// <summary>The counts that the HTTP API shows match what the test has done. RabbitMQ shows a changed count some seconds later.</summary>
 public class StatisticsApiTests : ApiTests
 {
     [Test]
@@ -123,7 +121,8 @@ public class StatisticsApiTests : ApiTests
         await channel.ExpectQuietAsync();
         long before = await OctetsAsync(host);
 
-        await channel.ExpectQuietAsync(); // channel.flow: one frame of 13 octets in each direction
+        // ExpectQuietAsync sends channel.flow and receives the answer: one frame of 13 octets in each direction
+        await channel.ExpectQuietAsync();
 
         Assert.That(await OctetsAsync(host) - before, Is.EqualTo(13));
     }
@@ -162,7 +161,9 @@ public class StatisticsApiTests : ApiTests
         }
     }
 
-    /// <summary>A response has only the kinds of samples that the request asks for, with parameters such as <c>lengths_age</c>.</summary>
+    /// <summary>
+    /// A response contains samples of a certain kind only if the request asks for them by a parameter such as <c>lengths_age</c>.
+    /// </summary>
     [Test]
     public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()
     {
@@ -297,7 +298,7 @@ public class StatisticsApiTests : ApiTests
     private static async Task<long> OctetsAsync(string host) =>
         (await GetAsync($"/vhosts/{host}/connections")).Json.EnumerateArray().Single().GetProperty("recv_oct").GetInt64();
 
-    /// <summary>Waits until an object, or the only object of a list, has these counts.</summary>
+    /// <summary>Waits until a response shows these counts. The response is an object, or a list with a single object.</summary>
     private static async Task ExpectStatisticsAsync(string path, params (string Name, long Value)[] expected)
     {
         string shown = "";

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Reads the resources of the HTTP API that a monitoring client reads.</summary>
+/// <summary>Reads those resources of the HTTP API that a monitoring client would read.</summary>
 internal sealed class ApiReader(FuzzRun run) : IDisposable
 {
     private static readonly string[] _paths =

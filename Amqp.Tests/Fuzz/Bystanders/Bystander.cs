@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// A client that shares no objects with the fuzzer's clients. It sends numbered messages, and fails the run unless each message comes back
+/// An ordinary client, which shares no objects with the fuzzer. It sends numbered messages. The run fails unless each message comes back
 /// once, in order and in time.
 /// </summary>
 /// <param name="run">The run that fails if a message does not come back.</param>
@@ -18,16 +18,15 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
 
     private readonly List<IConnection> _connections = [];
 
-    /// <summary>Maximum number of messages in flight.</summary>
+    /// <summary>Maximum number of messages that the client has sent and that have not come back yet.</summary>
     public virtual int Window => 100;
 
-    /// <summary>Number of messages that have come back.</summary>
     public long Arrived => Messages.Arrived;
 
     /// <summary>Prefix of the names of the client's queues.</summary>
     protected string Name { get; } = $"bystander.{work.Replace(' ', '.')}";
 
-    /// <summary>The messages in flight.</summary>
+    /// <summary>The messages that the client has sent and that have not come back yet.</summary>
     protected InFlight Messages { get; } = new();
 
     public override string ToString() =>
@@ -35,7 +34,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             CultureInfo.InvariantCulture,
             $"{work} in '{virtualHost}' {Messages.Arrived}, the latest after {Messages.Latest.TotalMilliseconds:F0} ms");
 
-    /// <summary>Sends messages until the token is cancelled, then waits for the messages in flight.</summary>
+    /// <summary>Sends messages until the token is cancelled. Then waits until all messages have come back.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -53,7 +52,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
                 DemandPunctuality();
                 await Task.Delay(_pause, CancellationToken.None);
             }
-            await Task.Delay(_pause, CancellationToken.None); // a message that is delivered twice may arrive during the pause
+            await Task.Delay(_pause, CancellationToken.None); // during the pause, the broker may deliver a message a second time
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or BrokerUnreachableException
             or IOException or TimeoutException or PublishException or OperationCanceledException)
@@ -68,13 +67,13 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
             await connection.DisposeAsync();
     }
 
-    /// <summary>Connects, and starts to consume.</summary>
+    /// <summary>Connects the client, and starts its consumers.</summary>
     protected abstract Task StartAsync();
 
     /// <summary>Sends a message with a number.</summary>
     protected abstract Task SendAsync(long number);
 
-    /// <summary>Opens a channel on a connection that nothing else uses.</summary>
+    /// <summary>Opens a channel on a connection that no other code uses.</summary>
     protected async Task<IChannel> ChannelAsync(bool confirms = false)
     {
         var factory = new ConnectionFactory
@@ -92,7 +91,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         return channel;
     }
 
-    /// <summary>Consumes numbered messages, and acknowledges each of them unless <paramref name="autoAck"/> is true.</summary>
+    /// <summary>Consumes numbered messages. Acknowledges each of them, unless <paramref name="autoAck"/> is true.</summary>
     protected async Task ConsumeAsync(IChannel channel, string queue, bool autoAck, Func<BasicDeliverEventArgs, Task> take)
     {
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -113,7 +112,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         await channel.BasicConsumeAsync(queue, autoAck, consumer);
     }
 
-    /// <summary>Checks a message that has come back. Fails the run if its number is not the expected one.</summary>
+    /// <summary>Checks the number of a message that has come back. The run fails if it is not the expected number.</summary>
     protected Task TakeAsync(BasicDeliverEventArgs delivery)
     {
         if (Messages.Take(BitConverter.ToInt64(delivery.Body.Span)) is { } complaint)

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Only one message is in flight at a time, so no
-/// later publish makes the broker look for expired messages: the timer alone must expire them.
+/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Sends the next message only when the last one
+/// has come back. So no publish makes the broker look for expired messages, and the timer alone must expire them.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

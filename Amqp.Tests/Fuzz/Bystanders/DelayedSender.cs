@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Publishes to a delaying exchange, one message at a time.</summary>
+/// <summary>Publishes to an exchange that delays messages. Sends the next message only when the last one has come back.</summary>
 internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "lone delayed messages")
 {
     private const int Milliseconds = 200;

@@ -2,19 +2,21 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>The numbers of the messages in flight. Each number must come back once, in order and in time. Thread-safe.</summary>
+/// <summary>
+/// The numbers of messages that a client has sent and that have not come back yet. Each number must come back once, in order and in time.
+/// Thread-safe.
+/// </summary>
 internal sealed class InFlight
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long Number, long Since)> _expected = new();
     private long _next;
 
-    /// <summary>Number of messages that have come back.</summary>
     public long Arrived { get; private set; }
 
     public TimeSpan Latest { get; private set; }
 
-    /// <summary>Number of messages in flight.</summary>
+    /// <summary>Number of messages that have not come back yet.</summary>
     public int Count
     {
         get
@@ -24,7 +26,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Time that the oldest message has been in flight.</summary>
+    /// <summary>Time since the oldest of these messages was sent.</summary>
     public TimeSpan Age
     {
         get
@@ -34,7 +36,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Returns the next number to send, and records that it is in flight.</summary>
+    /// <summary>Returns the number for the next message, and adds it to the numbers that must come back.</summary>
     public long Next()
     {
         lock (_gate)
@@ -45,7 +47,7 @@ internal sealed class InFlight
     }
 
     /// <summary>Removes a number that has come back.</summary>
-    /// <returns>The error, or null if the number is the expected one.</returns>
+    /// <returns>An error text, or null if the number is the expected one.</returns>
     public string? Take(long number)
     {
         lock (_gate)

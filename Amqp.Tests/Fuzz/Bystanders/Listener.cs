@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages that are published to the predeclared exchanges, and copies of all other messages while the firehose is on. Also
-/// binds amq.fanout to its own recent-history exchange again and again, so that the history is replayed to queues of other clients. The
-/// broker must not close the listener's connection for any of this.
+/// Consumes all messages that clients publish to the predeclared exchanges and, while tracing is on, copies of all other messages. Binds
+/// amq.fanout to a recent-history exchange again and again, so that the history is replayed to queues of other clients. The broker must not
+/// close the connection for any of this.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
     private const string QueueName = "bystander.listener", History = "bystander.history", Announcements = "amq.fanout";
-    private const ushort Prefetch = 100; // excess messages stay in the queue, so that the broker serves other clients first
+    private const ushort Prefetch = 100; // the broker keeps all other messages in the queue, and serves other clients first
     private const int BodySize = 10;
 
     private static readonly string[] _exchanges = [Announcements, "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];
@@ -41,7 +41,7 @@ internal sealed class Listener(FuzzRun run) : IDisposable
 
     public void Dispose() => _client?.Dispose();
 
-    /// <summary>Binds a queue with a length limit, and consumes from it. Messages that the full queue drops do not matter.</summary>
+    /// <summary>Binds a queue with a length limit to the exchanges, and consumes from it. The full queue may drop messages.</summary>
     private static async Task<bool> ListenAsync(HostileChannel channel)
     {
         var arguments = FieldTable.Empty.With("x-max-length", FieldValue.FromInt32(10_000));

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Sends requests, and receives the replies by direct reply-to.</summary>
+/// <summary>Sends requests, and receives the replies through direct reply-to.</summary>
 internal sealed class Requester(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "requests and replies")
 {
     private const string ReplyQueue = "amq.rabbitmq.reply-to";

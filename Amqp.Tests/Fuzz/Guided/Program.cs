@@ -12,7 +12,7 @@ if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out
     return 64;
 }
 
-// Instrumented code counts its branches in this memory, beginning with its first line. Under afl-fuzz it is replaced by shared memory.
+// Instrumented code counts its branches in this memory from its first line on. Under afl-fuzz, shared memory replaces it.
 const int mapSize = 1 << 16;
 unsafe
 {

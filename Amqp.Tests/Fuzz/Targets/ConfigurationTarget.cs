@@ -3,7 +3,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A configuration file. Any content either sets values, or is refused with an error that names the mistake.</summary>
+/// <summary>
+/// Reads any bytes as a configuration file. The broker must either take values from the file, or refuse it with an error that names the
+/// mistake.
+/// </summary>
 internal sealed class ConfigurationTarget : FuzzTarget
 {
     private readonly string _directory = FastFolder.Create();

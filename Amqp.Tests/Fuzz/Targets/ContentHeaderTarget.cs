@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A content header. The two ways to read its properties must agree, and an accepted header must be usable for routing, rewriting and
-/// tracing.
+/// Reads any bytes as a content header. The two ways to read its properties must agree. If the header is accepted, it must be usable for
+/// routing, rewriting and tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {
@@ -51,7 +51,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
         }
         catch (AmqpException error) when (error.Code is ReplyCode.SyntaxError or ReplyCode.FrameError)
         {
-            // The promised exception for an invalid header.
+            // Ignored, because this exception is promised for an invalid header.
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
         }
         catch (BrokerException error) when (error.Error == BrokerError.Precondition)
         {
-            return false; // its expiration is invalid
+            return false; // the expiration in the header is invalid
         }
     }
 

@@ -12,11 +12,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Definitions as JSON. An import succeeds as a whole or changes nothing. An export of the broker after an import can be imported again.
+/// Imports any bytes as definitions. An import must succeed as a whole, or change nothing. After an import, the broker's export must be
+/// importable.
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>Number of imports after which a new broker replaces the old one, so that brokers stay small.</summary>
+    /// <summary>Number of imports after which the target starts a new broker, so that a broker does not get too many objects.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

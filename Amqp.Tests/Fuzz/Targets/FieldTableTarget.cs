@@ -8,7 +8,8 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// The fields of a table. Fields that pass validation must be usable in every way. Other fields must be refused with 502.
+/// Reads any bytes as the fields of a table. If they pass validation, every use of the fields must succeed. Otherwise the broker must
+/// refuse them with reply code 502.
 /// </summary>
 internal sealed class FieldTableTarget : FuzzTarget
 {
@@ -54,7 +55,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         return output.WrittenSpan[sizeof(uint)..].ToArray();
     }
 
-    /// <summary>Uses accepted headers as routing and dead-lettering do.</summary>
+    /// <summary>Uses accepted fields as the headers of a message, as routing and dead-lettering do.</summary>
     private static void UseAsHeaders(byte[] fields)
     {
         _ = EncodedFieldTable.TryFind(fields, "k"u8, out _);
@@ -66,7 +67,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         }
         catch (BrokerException)
         {
-            // The promised exception for a header that is not a list of keys.
+            // Ignored, because this exception is promised for a header that is not a list of keys.
         }
         var history = new DeathHistory();
         history.Add(fields, _death, keepsSenderKeys: true);

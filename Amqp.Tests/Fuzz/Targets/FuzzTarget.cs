@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>A part of the broker that reads bytes from clients or files, and the promises that it must keep for any bytes.</summary>
+/// <summary>
+/// A part of the broker that reads bytes from clients or files. The target checks the promises that the part must keep for any bytes.
+/// </summary>
 internal abstract class FuzzTarget : IDisposable
 {
     /// <summary>All targets, by their names on the command line.</summary>
@@ -13,11 +15,13 @@ internal abstract class FuzzTarget : IDisposable
         ["store-recovery"] = () => new StoreRecoveryTarget(),
     };
 
-    /// <summary>The inputs with which fuzzing begins. Each takes a different path through the code.</summary>
+    /// <summary>The inputs with which fuzzing begins. Each of them takes another path through the code.</summary>
     public abstract IEnumerable<byte[]> Seeds { get; }
 
-    /// <summary>Runs the part with an input, and checks its promises.</summary>
-    /// <exception cref="Exception">The part has thrown an exception that it does not promise, or has broken a promise.</exception>
+    /// <summary>Passes an input to the part of the broker, and checks its promises.</summary>
+    /// <exception cref="Exception">
+    /// The part of the broker has thrown an exception that is not promised, or has broken a promise.
+    /// </exception>
     public abstract void Run(ReadOnlySpan<byte> input);
 
     public void Dispose() => Close();
@@ -27,7 +31,7 @@ internal abstract class FuzzTarget : IDisposable
     {
     }
 
-    /// <summary>Throws if a promise is broken.</summary>
+    /// <summary>Throws an exception if a promise is broken.</summary>
     /// <exception cref="InvalidOperationException"><paramref name="holds"/> is false.</exception>
     protected static void Demand(bool holds, string what)
     {

@@ -7,8 +7,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// A data directory in which one file has any content. The broker must start with the data that it can read and report the damage, or
-/// refuse to start with a reason.
+/// Opens a data directory in which one file has any content. The broker must start with the data that it can read, and report the damage.
+/// It may also refuse to start, with a reason.
 /// </summary>
 /// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
@@ -70,11 +70,11 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         try
         {
             Open();
-            Open(); // reads the files as the first start has left them
+            Open(); // opened a second time, to read the files as the first start has left them
         }
         catch (DataDirectoryException)
         {
-            // The promised exception, with the reason why the broker does not start.
+            // Ignored, because this exception is promised: it contains the reason why the broker does not start.
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         }
         catch (StoreDamagedException)
         {
-            // The promised exception for a damaged message.
+            // Ignored, because this exception is promised for a damaged message.
         }
         if (message.Sequence % 2 == 0)
             store.Settle(queue, new ReadOnlySpan<StoredMessage>(in message));

@@ -2,7 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace System.Collections.Concurrent;
 
-/// <summary>Replaces the framework's type. While a driven thread waits for an element, other driven threads run.</summary>
+/// <summary>Replaces the framework's type of this name. While a driven thread waits for an element, other driven threads run.</summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {
     private readonly Queue<T> _elements = [];
@@ -37,7 +37,7 @@ internal sealed class BlockingCollection<T> : IEnumerable<T>
         }
     }
 
-    /// <summary>Enumerates a copy of the elements.</summary>
+    /// <summary>Returns an enumerator over a copy of the elements.</summary>
     public IEnumerator<T> GetEnumerator()
     {
         lock (Atomic.Monitor)

@@ -2,23 +2,26 @@ using System.Globalization;
 
 namespace Amqp.Schedules.Control;
 
-/// <summary>Threads that run at the same time, and the state that they must have reached when all have ended.</summary>
+/// <summary>Threads that run at the same time, and a check of the state that they must have reached when all of them have ended.</summary>
 internal interface IScenario : IDisposable
 {
-    /// <summary>The threads, each with its name and its work. The list is read completely before any thread starts.</summary>
+    /// <summary>The name and the work of each thread. The exploration reads the whole list before it starts any thread.</summary>
     IEnumerable<(string Name, Action Body)> Threads { get; }
 
-    /// <summary>Checks the state after all threads have ended.</summary>
+    /// <summary>Checks the state. Called when all threads have ended.</summary>
     void Check();
 }
 
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>Number of last steps that the report of a failing schedule shows.</summary>
+    /// <summary>Number of steps at the end of a failed schedule that its report shows.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>Number of rounds that replaces the number of every test, for a long search; null if unset.</summary>
+    /// <summary>
+    /// Number of rounds for every test, in place of the test's own number; null if the variable is not set. A large number makes a long
+    /// search.
+    /// </summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
     /// <summary>Seed of the first round. The seed in a report repeats the schedule that failed.</summary>
@@ -50,7 +53,7 @@ internal static class Exploration
         var scenario = make();
         var failure = schedule.Run(scenario.Threads);
         if (failure is not null)
-            return (failure, schedule); // its threads may never end, so nothing can be disposed
+            return (failure, schedule); // the threads of a failed schedule may never end, so the scenario cannot be disposed
         try
         {
             scenario.Check();
@@ -67,7 +70,8 @@ internal static class Exploration
     }
 
     /// <summary>
-    /// Every second schedule may switch threads at every point. The others change the priorities of the threads at one to four points.
+    /// Returns the strategy for a seed. With every second seed, the schedule may switch threads at every point. With the others, the
+    /// priorities of threads change at one to four points only.
     /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);

@@ -3,25 +3,26 @@ using System.Diagnostics;
 namespace Amqp.Schedules.Control;
 
 /// <summary>
-/// Runs driven threads one at a time. At each of their points the schedule chooses the thread that continues. A seed repeats these choices.
+/// Runs a set of threads, the driven threads, one at a time. At certain points of their code the schedule chooses the thread that
+/// continues. A seed repeats these choices.
 /// </summary>
 /// <remarks>
-/// Other threads, such as those of the framework, run freely. If a driven thread waits for one of them, the schedule gives it time. All
-/// fields belong to the driven thread that runs at the moment.
+/// Other threads, such as those of the framework, run freely. If a driven thread waits for one of them, the schedule waits too. Only the
+/// driven thread that is running at the moment uses the fields.
 /// </remarks>
 internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 {
-    /// <summary>Maximum number of points. A schedule that passes more points is reported as an endless loop.</summary>
+    /// <summary>Maximum number of points that a schedule may pass. If it passes more, it is reported as an endless loop.</summary>
     private const int MostPoints = 20_000;
 
-    /// <summary>Time that driven threads wait for a thread that is not driven, before a deadlock is reported.</summary>
+    /// <summary>Time that the schedule waits for threads that are not driven, before it reports a deadlock.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
 
     [ThreadStatic]
     private static Driven? _me;
 
-    /// <summary>Maximum time of a whole schedule, which normally takes milliseconds.</summary>
+    /// <summary>Maximum time of a schedule. Normally it takes milliseconds.</summary>
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     private readonly List<Driven> _threads = [];
@@ -30,14 +31,14 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 
     private string _running = "";
 
-    /// <summary>Number of points passed so far.</summary>
+    /// <summary>Number of points that the schedule has passed so far.</summary>
     public int Points { get; private set; }
 
-    /// <summary>The thread and the place of each step, in order; empty if the schedule is not traced.</summary>
+    /// <summary>The thread and the place in the code of each step, in order. Empty if the schedule is not traced.</summary>
     public IReadOnlyList<string> Trace => _trace;
 
     /// <summary>Runs threads until all have ended.</summary>
-    /// <returns>The fault: an exception of a thread, a deadlock or an endless loop; null if there was none.</returns>
+    /// <returns>The failure: the exception of a thread, a deadlock, or an endless loop. Null if nothing has failed.</returns>
     public Exception? Run(IEnumerable<(string Name, Action Body)> threads)
     {
         foreach (var (name, body) in threads)
@@ -49,7 +50,9 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             : new TimeoutException($"{_running} waits for something that no schedule knows of");
     }
 
-    /// <summary>Marks a point: if the calling thread is driven, another thread may run before this call returns.</summary>
+    /// <summary>
+    /// Marks a point in the code. If the calling thread is driven, another driven thread may run before this call returns.
+    /// </summary>
     public static void Point()
     {
         if (_me is { } me)
@@ -58,8 +61,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 
     /// <summary>Waits until a condition is true. Meanwhile other driven threads run.</summary>
     /// <param name="isSo">
-    /// The condition. It must have no side effect, because any thread may evaluate it. A thread that is not driven may make it false again
-    /// before this call returns.
+    /// The condition. It must have no side effect, because any driven thread may evaluate it. A thread that is not driven may make the
+    /// condition false again before this call returns.
     /// </param>
     public static void WaitUntil(Func<bool> isSo)
     {
@@ -73,7 +76,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     }
 
     /// <summary>
-    /// Lets time pass. For a driven thread the schedule decides which threads run meanwhile, and no real time needs to pass.
+    /// Lets time pass. If the calling thread is driven, the schedule decides which threads run meanwhile, and no real time needs to pass.
     /// </summary>
     public static void Pause(TimeSpan time)
     {
@@ -83,7 +86,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Task.Delay(time).Wait();
     }
 
-    /// <summary>Starts a thread. It is driven if the calling thread is driven.</summary>
+    /// <summary>Starts a thread. The new thread is driven if the calling thread is driven.</summary>
     public static void Start(string name, Action body)
     {
         if (_me is { } me)
@@ -128,7 +131,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         strategy.NoteYielded(_threads.IndexOf(me));
         me.IsPaused = true;
         if (_threads.TrueForAll(thread => thread.IsOver || thread.IsPaused || !thread.CanGoOn()))
-            Task.Delay(1).Wait(); // gives time to threads that are not driven, because the driven threads may wait for one of them
+            Task.Delay(1).Wait(); // lets threads run that are not driven, because the driven threads may be waiting for them
         Switch(me, isReady: null);
         me.IsPaused = false;
     }
@@ -150,7 +153,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         me.Turn.Wait();
     }
 
-    /// <summary>Chooses the thread that continues; null after a deadlock.</summary>
+    /// <summary>Chooses the thread that continues. Returns null if the driven threads are deadlocked.</summary>
     private Driven? Next()
     {
         var candidates = new List<int>(_threads.Count);
@@ -176,7 +179,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
                 _ended.TrySetResult(new TimeoutException($"deadlock: {waiting} wait for each other or for something that nobody does"));
                 return null;
             }
-            Task.Delay(1).Wait(); // a thread that is not driven may do what the driven threads wait for
+            Task.Delay(1).Wait(); // lets threads run that are not driven, because the driven threads may be waiting for them
         }
     }
 
@@ -191,7 +194,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         return "?";
     }
 
-    /// <summary>A thread of a schedule.</summary>
+    /// <summary>A driven thread.</summary>
     private sealed class Driven(Schedule schedule, string name)
     {
         public Schedule Schedule => schedule;
@@ -211,7 +214,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             if (IsReady is null)
                 return true;
             var asking = _me;
-            _me = null; // so that evaluating the condition passes no points
+            _me = null; // makes the thread look undriven, so that evaluating the condition passes no points
             bool isReady = IsReady();
             _me = asking;
             return isReady;

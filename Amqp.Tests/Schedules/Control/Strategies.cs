@@ -1,6 +1,6 @@
 namespace Amqp.Schedules.Control;
 
-/// <summary>Chooses the thread that continues at a point.</summary>
+/// <summary>Chooses the thread that continues when a schedule has reached a point.</summary>
 internal interface ISchedulingStrategy
 {
     /// <summary>Records that a thread was started. Threads are numbered in the order of their start.</summary>
@@ -11,7 +11,7 @@ internal interface ISchedulingStrategy
 
     /// <summary>Returns the number of the thread that continues.</summary>
     /// <param name="threads">Numbers of the threads that can continue.</param>
-    /// <param name="point">Number of points passed so far.</param>
+    /// <param name="point">Number of points that the schedule has passed so far.</param>
     int Choose(IReadOnlyList<int> threads, int point);
 }
 
@@ -32,10 +32,10 @@ internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 }
 
 /// <summary>
-/// Chooses the thread with the highest priority, and changes the priorities at a few random points. This strategy finds faults that need
-/// only a few switches at the right points (probabilistic concurrency testing).
+/// Chooses the thread with the highest priority, and changes the priorities at a few random points. It finds faults that need only a few
+/// switches of threads at the right points. The method is known as probabilistic concurrency testing.
 /// </summary>
-/// <param name="seed">Seed of the priorities and the points.</param>
+/// <param name="seed">Seed of the random priorities and of the random points.</param>
 /// <param name="changes">Number of points at which priorities change.</param>
 /// <param name="length">Approximate number of points of a run.</param>
 internal sealed class Priorities(int seed, int changes, int length) : ISchedulingStrategy

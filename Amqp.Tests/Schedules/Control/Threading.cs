@@ -1,6 +1,6 @@
-// The types in this file replace the framework's types of the same names in the sources of the broker. Each operation is a point, at which
-// the schedule may continue with another thread. On a thread that no schedule drives, an operation does the same as the framework's. One
-// monitor makes the operations atomic, because these types hide the framework's own interlocked operations.
+// The types in this file replace the framework's types of the same names when the sources of the broker are compiled for these tests. Each
+// operation is a point at which the schedule may continue with another thread. If no schedule drives the calling thread, an operation does
+// the same as the framework's. One monitor makes the operations atomic, because the framework's own interlocked operations are hidden.
 
 using Amqp.Schedules.Control;
 
@@ -64,7 +64,8 @@ internal sealed class Lock
 }
 
 /// <summary>
-/// Replaces the framework's lock. Throws if a thread enters the lock twice, as the framework's lock does without recursion.
+/// Replaces the framework's type of this name. A thread that enters the lock twice gets an exception, as with the framework's type without
+/// recursion.
 /// </summary>
 internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecursionPolicy.NoRecursion) : IDisposable
 {
@@ -131,7 +132,7 @@ internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecu
     }
 }
 
-/// <summary>Replaces the framework's event.</summary>
+/// <summary>Replaces the framework's type of this name.</summary>
 internal sealed class AutoResetEvent(bool isSet) : IDisposable
 {
     private bool _isSet = isSet;
@@ -144,7 +145,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
         return true;
     }
 
-    /// <summary>Waits for the event. Unless the time is infinite, the schedule decides when it is over.</summary>
+    /// <summary>Waits for the event. If the time is not infinite, the schedule decides when the time is over.</summary>
     public bool WaitOne(TimeSpan time)
     {
         Schedule.Point();
@@ -177,7 +178,7 @@ internal sealed class AutoResetEvent(bool isSet) : IDisposable
     }
 }
 
-/// <summary>Replaces the framework's type.</summary>
+/// <summary>Replaces the framework's type of this name.</summary>
 internal static class Interlocked
 {
     public static T Exchange<T>(ref T location, T value)
@@ -234,7 +235,7 @@ internal static class Interlocked
     public static void MemoryBarrier() => Schedule.Point();
 }
 
-/// <summary>Replaces the framework's type.</summary>
+/// <summary>Replaces the framework's type of this name.</summary>
 internal static class Volatile
 {
     public static T Read<T>(ref readonly T location)
@@ -299,7 +300,7 @@ internal sealed class Thread(Action run)
 
     public void Join() => Schedule.WaitUntil(() => !IsAlive);
 
-    /// <summary>Waits until the thread ends, without a time limit, because schedules do not test timeouts.</summary>
+    /// <summary>Waits until the thread has ended. Ignores the time limit, because schedules do not test timeouts.</summary>
     public bool Join(TimeSpan time)
     {
         Join();
@@ -307,7 +308,7 @@ internal sealed class Thread(Action run)
     }
 }
 
-/// <summary>Replaces the framework's type.</summary>
+/// <summary>Replaces the framework's type of this name.</summary>
 internal struct SpinWait
 {
     public static void SpinUntil(Func<bool> condition) => Schedule.WaitUntil(condition);

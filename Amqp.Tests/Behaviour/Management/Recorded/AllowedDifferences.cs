@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The allowed differences from the recorded responses, with reasons. The differences in the last group are documented in
-/// docs/compatibility.md.
+/// The fields in which this broker's responses may differ from RabbitMQ's recorded ones, with reasons. docs/compatibility.md documents the
+/// differences of the last group.
 /// </summary>
 internal static class AllowedDifferences
 {
     private static readonly Row[] _rows =
     [
-        // RabbitMQ's values depend on the recorded broker's history, or exist only for Erlang processes or in RabbitMQ's store.
+        // In RabbitMQ, these values depend on the history of the recorded broker, or exist only for its Erlang processes or its store.
         new(
             @"GET /overview",
             @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*",
@@ -21,8 +21,8 @@ internal static class AllowedDifferences
             "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // RabbitMQ shows counts some seconds later, so the recorded responses have none. RabbitMQ 3.10.8 shows only some counts of quorum
-        // queues.
+        // RabbitMQ shows counts with a delay of some seconds, so the recorded responses lack them. RabbitMQ 3.10.8 shows only some counts
+        // of quorum queues.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(
             @"GET /queues/\{v\}/quorum",
@@ -30,7 +30,7 @@ internal static class AllowedDifferences
             "counts"),
         new(@"GET /queues/\{v\}\?columns=.*", @"body\[\]\.(messages|state)", "counts"),
 
-        // The values name the product, its version or the machine.
+        // These values name the product, its version or the machine.
         new(
             @"GET /overview",
             @"body\.(cluster_name|contexts|erlang_|exchange_types|listeners|management_version|product_|rabbitmq_version|release_series).*",
@@ -39,14 +39,14 @@ internal static class AllowedDifferences
         new(@"GET /feature-flags.*", @"body.*", "who it is"),
         new(@"GET /health/checks/(port|protocol)-listener/\w+", @"body\.(ports|protocols)", "who it is"),
 
-        // This broker follows versions of RabbitMQ later than the recorded one.
+        // These fields exist only in versions of RabbitMQ that are later than the recorded one.
         new(@"GET /overview", @"body\.(default_queue_type|is_op_policy_updating_enabled)", "since 3.11 and 3.12"),
         new(@"GET /vhosts/\{v\}", @"body\.(metadata\.)?protected_from_deletion", "since 4.1"),
         new(@"GET /definitions/\{w\}.*", @"body\.rabbit_version", "3.13"),
         new(@"PUT /policies/\{v\}/bad .*apply-to.*", @"body\.reason", "since 3.12 there are more kinds"),
         new(@"as \{u\}:\S+ POST /queues/\{v\}/b1/get .*", @"body\.reason", "since 3.11 it names the kind of access"),
 
-        // Intended differences.
+        // In these fields this broker differs from RabbitMQ intentionally.
         new(@"GET /exchanges/.*", @"body(\[\])?\.user_who_performed_action", "nobody writes down who declares"),
         new(
             @"(POST /bindings/.*/amq\.headers|GET /queues/\{v\}/q/bindings).*",
@@ -66,10 +66,10 @@ internal static class AllowedDifferences
 
     public static bool Contains(string call, string path) => _rows.Any(row => row.Covers(call, path));
 
-    /// <summary>Converts a recorded text to the spelling of RabbitMQ 3.13.</summary>
+    /// <summary>Replaces RabbitMQ 3.10's spelling of an error by that of RabbitMQ 3.13.</summary>
     public static string Modern(string text) => text.Replace("not_authorised", "not_authorized", StringComparison.Ordinal);
 
-    /// <summary>Fields of responses that may differ.</summary>
+    /// <summary>A rule for fields of responses that may differ.</summary>
     /// <param name="call">A regular expression that matches the whole line of the call.</param>
     /// <param name="path">A regular expression that matches the whole path of the field. Items of arrays are <c>[]</c>.</param>
     /// <param name="why">Reason for the difference.</param>

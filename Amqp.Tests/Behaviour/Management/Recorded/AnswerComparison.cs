@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Finds the differences between this broker's response and RabbitMQ's, except those in <see cref="AllowedDifferences"/>.
+/// Compares a response of this broker with RabbitMQ's recorded one, and finds the differences that <see cref="AllowedDifferences"/> does
+/// not list.
 /// </summary>
 internal static class AnswerComparison
 {
@@ -14,7 +15,7 @@ internal static class AnswerComparison
     public static IEnumerable<string> Differences(JsonObject expected, JsonObject actual)
     {
         string call = expected["call"]!.GetValue<string>();
-        // If RabbitMQ answered with an internal error (500), this broker may answer with any 4xx.
+        // For a request that RabbitMQ has answered with an internal error (500), this broker may return any 4xx.
         if (expected["status"]!.GetValue<int>() == InternalServerError
             && actual["status"]!.GetValue<int>() is >= 400 and < InternalServerError)
             return [];
@@ -53,7 +54,7 @@ internal static class AnswerComparison
         };
     }
 
-    /// <summary>Converts a number, so that 1 and 1.0 are equal.</summary>
+    /// <summary>Converts a JSON number to a double, so that 1 and 1.0 are equal.</summary>
     private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";

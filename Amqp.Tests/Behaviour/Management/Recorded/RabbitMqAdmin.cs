@@ -5,7 +5,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>RabbitMQ's command line for its HTTP API: the unchanged Python script from Debian's package rabbitmq-server.</summary>
+/// <summary>
+/// Runs RabbitMQ's command line tool for its HTTP API: the unchanged Python script from Debian's package rabbitmq-server.
+/// </summary>
 internal static class RabbitMqAdmin
 {
     private static readonly string[] _places =

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Runs the commands in <c>rabbitmqadmin.commands</c> and compares their output with the recorded output for RabbitMQ 3.10.8 in
-/// <c>rabbitmqadmin.output</c>.
+/// Runs the commands in <c>rabbitmqadmin.commands</c>, and compares their output with the output that RabbitMQ 3.10.8 produced. It is
+/// recorded in <c>rabbitmqadmin.output</c>.
 /// </summary>
 public class RabbitMqAdminTests : ApiTests
 {
@@ -77,7 +77,7 @@ public class RabbitMqAdminTests : ApiTests
         Assert.That(answer.Succeeded, answer.Output);
     }
 
-    /// <summary>Returns the commands, each followed by its output.</summary>
+    /// <summary>Runs the commands. Returns a text in which the output of each command follows the command.</summary>
     private static async Task<string> RunAsync(IEnumerable<string> commands)
     {
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -91,8 +91,8 @@ public class RabbitMqAdminTests : ApiTests
                 var answer = await RabbitMqAdmin.RunAsync(
                     names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
                 await output.WriteLineAsync($"$ {command}");
-                // An invalid command line is reported by the script itself, without a request to the broker. Only the last line of that
-                // report is compared.
+                // The script itself reports an invalid command line, and sends no request to the broker. Of such a report, the test
+                // compares only the last line.
                 string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal)
                     ? answer.LastLine
                     : answer.Output.TrimEnd();

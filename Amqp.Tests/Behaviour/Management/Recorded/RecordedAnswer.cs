@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>The parts of a response that are recorded and compared.</summary>
+/// <summary>Converts a response of the HTTP API to the form in which it is recorded and compared.</summary>
 internal static class RecordedAnswer
 {
     private static readonly string[] _headers =
         ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
 
-    /// <summary>Fields whose values differ between runs. For these fields only the type of the value is recorded.</summary>
+    /// <summary>Fields whose values differ from run to run. Of such a value, only the type is recorded.</summary>
     private static readonly HashSet<string> _volatile =
         ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
 

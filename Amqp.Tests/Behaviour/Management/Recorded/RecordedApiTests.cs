@@ -7,14 +7,14 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Makes the calls in the <c>*.calls</c> files and compares the responses with those of RabbitMQ 3.10.8 in the <c>*.answers</c> files
-/// beside them. README.md explains how to record the responses again.
+/// Makes the calls in the <c>*.calls</c> files, and compares the responses with those that RabbitMQ 3.10.8 gave. They are recorded in the
+/// <c>*.answers</c> files next to the calls. README.md explains how to record the responses again.
 /// </summary>
 public class RecordedApiTests : ApiTests
 {
     public const string RecordVariable = "AMQPBROKER_RECORD_API";
 
-    /// <summary>A time longer than RabbitMQ needs to show a change.</summary>
+    /// <summary>Duration of a pause. Within this time, RabbitMQ shows every change.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(6);
 
     private static readonly JsonSerializerOptions _indented = new()

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>One line of a file of calls: <c>[as user:password] METHOD /path [body]</c>, or <c>pause</c>.</summary>
-/// <param name="Text">The line itself.</param>
-/// <param name="Login">User and password of the request; an empty user for a request without a login.</param>
+/// <param name="Text">The line as it is in the file.</param>
+/// <param name="Login">User and password of the request, separated by a colon. The user is empty if the request has no login.</param>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Path">Path after <c>/api</c>.</param>
 /// <param name="Body">Request body, or null.</param>
 internal sealed partial record RecordedCall(string Text, string Login, string Method, string Path, string? Body)
 {
-    /// <summary>True for <c>pause</c>, which waits for RabbitMQ to show changes.</summary>
+    /// <summary>True for the line <c>pause</c>. It makes the test wait until RabbitMQ shows earlier changes.</summary>
     public bool IsPause => Method == "pause";
 
     public static IEnumerable<RecordedCall> ReadFile(string path) =>

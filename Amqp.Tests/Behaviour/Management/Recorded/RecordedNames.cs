@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
-/// <summary>The names that replace the placeholders in calls. Each run has names of its own, so that runs do not interfere.</summary>
+/// <summary>
+/// The names that replace the placeholders in recorded calls. Each run of the test has names of its own, so that runs do not interfere.
+/// </summary>
 internal sealed class RecordedNames
 {
     private readonly List<(string Placeholder, string Name)> _names;
@@ -16,7 +18,7 @@ internal sealed class RecordedNames
         ];
     }
 
-    /// <summary>The paths of the objects that a run creates. They are deleted after the run.</summary>
+    /// <summary>Paths of the objects that a run creates, with placeholders. The test deletes these objects after the run.</summary>
     public static IReadOnlyList<string> Leftovers { get; } =
         ["/vhosts/{v}", "/vhosts/{w}", "/users/{u}", "/users/{none}", "/global-parameters/{g}"];
 
