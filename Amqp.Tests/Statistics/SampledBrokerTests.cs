@@ -13,7 +13,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>A broker's counts and samples of its queues, with a clock that the test sets.</summary>
+/// <summary>The message counts that the broker samples every few seconds for each queue. The tests set the clock.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledBrokerTests : IAsyncDisposable
 {
@@ -157,7 +157,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When the memory for samples is used up, only two kinds of samples are kept: the last two, which rates need, and one per minute.
+    /// When the memory for samples is used up, the broker keeps the last two samples, because rates need them, and one sample per minute.
     /// </summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]
@@ -223,13 +223,13 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(1), "the consumer can receive messages");
 
         _broker.Publish(queue);
-        _broker.Publish(queue); // more than the consumer's prefetch
+        _broker.Publish(queue); // the consumer has room for one message only, so this message stays in the queue
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.7).Within(1e-9));
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49).Within(1e-9));
 
-        _broker.Acknowledge(queue, consumer); // the consumer then receives the second message
+        _broker.Acknowledge(queue, consumer); // makes room, so the consumer receives the second message
         _broker.Clock.Advance(5_000);
         Assert.That(queue.Traffic.ConsumerCapacity, Is.EqualTo(0.49 + 0.3 * 0.51).Within(1e-9));
 
@@ -243,7 +243,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     {
         var early = _broker.Declare("early");
         _broker.Publish(early);
-        _broker.Clock.Advance(5_000); // the first sample of the broker
+        _broker.Clock.Advance(5_000); // the broker takes its first sample
         Assert.That(Rate(early), Is.Zero);
 
         var late = _broker.Declare("late");
@@ -273,7 +273,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
         Assert.That(queue.Traffic.Deliveries.Ack, Is.Zero, "the count is never negative");
 
         for (int i = 0; i < 3; i++)
-            _broker.Acknowledge(queue, consumer); // one of the three acknowledges the rejected message, which is settled in the same way
+            _broker.Acknowledge(queue, consumer); // settles the three messages, including the rejected message
 
         Assert.That(
             (queue.Traffic.Deliveries.Ack, queue.Traffic.Deliveries.Deliver, queue.Traffic.Deliveries.DeliverNoAck),

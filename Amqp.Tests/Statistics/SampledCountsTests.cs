@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Samples in the HTTP API. They are taken every five seconds of a clock that the test sets.</summary>
+/// <summary>The samples in answers of the HTTP API. The broker takes a sample every five seconds of a clock that the test sets.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledCountsTests : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class SampledCountsTests : IAsyncDisposable
             _broker.Clock.Advance(5_000);
         }
         long latest = _broker.Clock.GetTimestamp();
-        _broker.Clock.Pass(2_000); // times of samples are multiples of the step, whatever the time of the request
+        _broker.Clock.Pass(2_000); // the request comes between two samples, but the answer contains the times of samples only
         var query = Query("?lengths_age=10&lengths_incr=5");
 
         var details = Written(

@@ -8,12 +8,15 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Folding of a dead segment's settles into the acknowledgements of older segments.</summary>
+/// <summary>
+/// A segment without live messages is deleted, after its settle records were copied to the acknowledgement files of older segments.
+/// </summary>
 public sealed class AcknowledgementFileTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // These messages fill more than half a segment. So the segment is not compacted; settles are folded into its acknowledgements instead.
+    // These messages stay live and fill more than half a segment. So the store does not compact the segment, but writes an acknowledgement
+    // file for it.
     private static readonly string[] _kept = [.. Enumerable.Range(0, 30).Select(i => $"kept {i} {new string('k', 300)}")];
 
     private TestFolder _folder = null!;
@@ -133,8 +136,8 @@ public sealed class AcknowledgementFileTests
     }
 
     /// <summary>
-    /// Creates a log whose first segment has acknowledgements: some of its messages are live, and the segments that settled its other
-    /// messages are deleted.
+    /// Creates a log whose first segment has an acknowledgement file. Some messages of the first segment are live. Its other messages were
+    /// settled by records in segments that are now deleted.
     /// </summary>
     private async Task FoldAsync()
     {
@@ -158,7 +161,8 @@ public sealed class AcknowledgementFileTests
         while (AcknowledgementPaths.Length == 0 || _folder.SegmentFiles.Length > 3)
         {
             timeout.Token.ThrowIfCancellationRequested();
-            run.Store.Publish(new byte[300], Persistent, run.First); // fills the segment with the last settle records
+            // Fills the last segment, which contains settle records, so that a new segment begins.
+            run.Store.Publish(new byte[300], Persistent, run.First);
             run.Store.Consume(run.First);
             await run.CommitAsync();
         }

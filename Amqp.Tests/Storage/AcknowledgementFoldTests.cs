@@ -6,7 +6,9 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Distribution of a dead segment's settles to older segments.</summary>
+/// <summary>
+/// Before a dead segment is deleted, its settle records are distributed to the older segments that hold the settled messages.
+/// </summary>
 public sealed class AcknowledgementFoldTests
 {
     private TestFolder _folder = null!;
@@ -77,7 +79,7 @@ public sealed class AcknowledgementFoldTests
         Assert.That(Directory.GetFiles(_folder.Path, "*.acks*"), Is.Empty);
     }
 
-    /// <summary>Creates a segment that has only an index.</summary>
+    /// <summary>Creates a segment that has an index file but no log file.</summary>
     private Segment NewSegment(
         long id, (uint Queue, long From, long To)[]? messages = null, (uint Queue, long From, long To)[]? settled = null)
     {

@@ -10,12 +10,14 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Blocks release their memory, also after a failure or while a reader uses them. The order in which blocks are evicted.</summary>
+/// <summary>
+/// The blocks of messages in memory: the order in which they are evicted, and that each block releases its memory even after a failure.
+/// </summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // Memory of a block that holds a single payload longer than BlockSize.
+    // Bytes of memory that a block takes if it holds a single payload longer than BlockSize.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options =
@@ -258,7 +260,7 @@ public sealed class BlockSpaceTests
             _space.PageOut(block, _pages);
     }
 
-    /// <summary>Appends messages, pages them out and reads them back, in this order.</summary>
+    /// <summary>Appends messages, pages them out, then reads them back into memory.</summary>
     private StoredMessage[] ReadBack(int count)
     {
         StoredMessage[] messages = [.. Enumerable.Range(1, count).Select(Append)];

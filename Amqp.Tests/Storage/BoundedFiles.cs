@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The files of the operating system on a disk of a given size. Thread-safe.</summary>
+/// <summary>Real files on a simulated disk of a given size in bytes. Writes fail when the disk is full. Thread-safe.</summary>
 internal sealed class BoundedFiles(long capacity) : IStoreFiles
 {
     private readonly DiskFiles _disk = new();
@@ -12,7 +12,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private int _refusals;
     private long _capacity = capacity;
 
-    /// <summary>Creates a full disk that holds exactly the files of the folder.</summary>
+    /// <summary>Creates a disk that holds the files of the folder and has no free byte.</summary>
     public static BoundedFiles FullWith(string folder)
     {
         var files = new BoundedFiles(0);
@@ -22,7 +22,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         return files;
     }
 
-    /// <summary>Number of calls refused because the disk was full.</summary>
+    /// <summary>Number of calls that failed because the disk was full.</summary>
     public int Refusals
     {
         get
@@ -46,7 +46,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
             _capacity = _used;
     }
 
-    /// <summary>Makes some bytes of the disk free, as if another program had deleted them.</summary>
+    /// <summary>Makes some bytes of the disk free, as if another program had deleted files.</summary>
     public void Free(long bytes)
     {
         lock (_gate)
@@ -134,7 +134,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
     private IOException NoRoom()
     {
         _refusals++;
-        return new("No space left on device", 28); // ENOSPC, as the runtime reports it
+        return new("No space left on device", 28); // the error number of ENOSPC
     }
 
     private sealed class BoundedFile(BoundedFiles owner, string path, IStoreFile file) : IStoreFile
@@ -170,7 +170,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw owner.NoRoom(); // the file keeps the bytes that still fitted, as on some file systems
+                    throw owner.NoRoom(); // the bytes that fitted stay in the file, as on some file systems
             }
         }
 

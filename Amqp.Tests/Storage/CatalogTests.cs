@@ -316,7 +316,7 @@ public sealed class CatalogTests
         using (DataDirectory directory = Open())
         {
             for (int i = 0; i < 20; i++)
-                directory.Catalog.Put("key", new byte[100_000]); // not rewritten, because no store is open
+                directory.Catalog.Put("key", new byte[100_000]); // does not make the catalog rewrite its file, because no store is open
         }
         Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(2_000_000));
 
@@ -335,7 +335,7 @@ public sealed class CatalogTests
         byte[] value = new byte[100_000];
         for (int i = 0; i < 30; i++)
         {
-            directory.Catalog.Put($"key {i / 2}", value); // each key twice, so that half of the catalog is out of date
+            directory.Catalog.Put($"key {i / 2}", value); // sets each key twice, so that half of the catalog is out of date
             await store.WhenIdleAsync();
         }
 
@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // number of passes of a rewrite that do not block changes
+        const int outside = 9; // changes may be made during this number of passes of a rewrite, but not during its last pass
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -386,7 +386,8 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    last.Wait(); // later changes block until the rewrite ends, so waiting for them here would be a deadlock
+                    // A change during the last pass waits for the end of the rewrite, so waiting for the change here would be a deadlock.
+                    last.Wait();
             };
             await GrowAsync(directory, store);
             await last;
@@ -433,7 +434,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // The rewrite waits here, before one of its syncs, until these changes are made.
+                // Before three of its syncs the rewrite stops here until the following changes are made.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();
@@ -466,7 +467,7 @@ public sealed class CatalogTests
         Assert.That(() => directory.Catalog.Put("late", "1"u8), Throws.TypeOf<StoreFailedException>());
     }
 
-    /// <summary>Changes a value until the catalog has been rewritten, then removes the entry.</summary>
+    /// <summary>Sets a value so often that the catalog is rewritten, then removes the value.</summary>
     private static async Task GrowAsync(DataDirectory directory, FileMessageStore store)
     {
         byte[] value = new byte[100_000];
@@ -478,7 +479,7 @@ public sealed class CatalogTests
 
     private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
 
-    /// <summary>Opens a catalog that exists already, so that the calls of its creation are not among the recorded ones.</summary>
+    /// <summary>Creates a catalog first and then opens it, so that the recorded calls do not include those of its creation.</summary>
     private DataDirectory OpenExisting(FaultyFiles files)
     {
         Open().Dispose();

@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Commits: when a position becomes durable, and after which failures no further position becomes durable.</summary>
+/// <summary>Commits of the store: when a position of the log becomes durable, and which failures prevent all further commits.</summary>
 public sealed class CommitTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -19,7 +19,7 @@ public sealed class CommitTests
     {
         _folder = new TestFolder();
         _files = new FaultyFiles();
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the catalog and the other files of an empty data directory
     }
 
     [TearDown]
@@ -204,7 +204,7 @@ public sealed class CommitTests
         await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "the store has not failed");
         run.Store.Purge(run.First);
 
-        // The committer releases the last block after the purge, without a further request.
+        // After the purge the committer releases the last block without being asked.
         await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory");
     }
 

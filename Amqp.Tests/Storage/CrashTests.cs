@@ -12,7 +12,7 @@ public sealed class CrashTests
 
     private TestFolder _folder = null!;
     private string _segment = null!;
-    private long[] _ends = null!; // end offsets of the four messages' records in the file
+    private long[] _ends = null!; // for each of the four messages: the offset in the segment file at which its record ends
 
     [SetUp]
     public async Task Write_four_messages()
@@ -110,7 +110,8 @@ public sealed class CrashTests
     [Test]
     public async Task A_record_inside_a_message_is_not_taken_for_one()
     {
-        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..]; // intact records whose checksums were computed for another offset
+        // Whole records, but their checksums are valid only at their old offsets.
+        byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..];
         await using (var run = new StoreRun(_folder.Path))
         {
             run.Store.Publish(forged, Persistent, run.First);
@@ -118,7 +119,8 @@ public sealed class CrashTests
         }
         string second = _folder.SegmentFiles[1];
         byte[] bytes = File.ReadAllBytes(second);
-        bytes[FileHeader.Size + 1] ^= 0x40; // changes a length, so that recovery searches the bytes behind it for the next record
+        // Changes the record's length, so that recovery must search the following bytes for the next record.
+        bytes[FileHeader.Size + 1] ^= 0x40;
         File.WriteAllBytes(second, bytes);
 
         await using var next = new StoreRun(_folder.Path);
@@ -129,7 +131,7 @@ public sealed class CrashTests
     public async Task Damage_that_comes_while_the_store_is_open_is_found_when_it_reads()
     {
         await using var run = new StoreRun(_folder.Path);
-        // Damages the second record. Its block was not read yet, so the damage is found when the block is read.
+        // Damages the second record on disk. The store has not read the record's block yet, and finds the damage when it reads the block.
         Flip(_folder, _ends[0] + 5);
 
         StoredMessage[] messages = run.First.TakeAll();

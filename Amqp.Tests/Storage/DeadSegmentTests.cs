@@ -4,12 +4,14 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Dead segments with settles of one another's messages, folded or deleted in an order that the test controls.</summary>
+/// <summary>
+/// Several dead segments, each with settle records for messages of another one. The test controls the order in which they are removed.
+/// </summary>
 public sealed class DeadSegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    // A segment has the size of one block, so a message that does not fit into the rest of the block begins the next segment.
+    // A segment has the size of one block. So a message that does not fit into the rest of the segment begins the next segment.
     private static readonly StoreOptions _options = new() { BlockSize = 4 << 10, SegmentSize = 4 << 10 };
 
     private TestFolder _folder = null!;
@@ -41,19 +43,19 @@ public sealed class DeadSegmentTests
         run.Store.Publish(Text("in 3, settled in 5", 2_000), Persistent, run.First);
         run.Store.Consume(run.First); // the settle is in segment 3, so segment 3 is needed as long as segment 2 exists
         run.Store.Publish(kept[1], Persistent, run.Second);
-        await run.SettleDownAsync(); // segments 1 to 3 have their indexes
+        await run.SettleDownAsync(); // waits until segments 1 to 3 have indexes
         StoredMessage inSecond = run.First.Take();
         StoredMessage inThird = run.First.Take();
 
         run.Store.Publish(kept[2], Persistent, run.Second);
         await run.CommitAsync();
-        await indexing.Reached; // the housekeeper is paused, so all further work is delayed
-        run.Store.Settle(run.First, inThird); // segment 3 is dead and will be folded into segment 2, which is live
+        await indexing.Reached; // the housekeeper thread is paused until GoOn is called
+        run.Store.Settle(run.First, inThird); // segment 3 is now dead: its settle records will be copied to segment 2, which is live
         await SweepAsync(run);
-        run.Store.Settle(run.First, inSecond); // segment 2 is dead and will be folded into segment 1
+        run.Store.Settle(run.First, inSecond); // segment 2 is now dead: its settle records will be copied to segment 1
         await SweepAsync(run);
         indexing.GoOn();
-        await folding.Reached; // segment 3 was handled, and segment 2 is being folded
+        await folding.Reached; // segment 3 was handled, and the settle records of segment 2 are being copied
         await SweepAsync(run);
 
         using TestFolder crashed = _folder.Copy();
@@ -83,7 +85,7 @@ public sealed class DeadSegmentTests
         await syncing.Reached;
         run.Store.Settle(run.First, settled); // segments 1 and 3 are dead
         syncing.GoOn();
-        await deleting.Reached; // segment 1 is being deleted, and 3 is next
+        await deleting.Reached; // the thread that deletes segment 1 is paused; segment 3 is deleted next
         run.Store.NoteDelivered(run.Second, run.Second.Take());
         using var deleted = new Stop(_files, "sync segments");
         deleting.GoOn();
@@ -97,7 +99,7 @@ public sealed class DeadSegmentTests
 
     private static string Text(string what, int length) => what.PadRight(length);
 
-    /// <summary>Waits until the committer has deleted or passed on all segments that are dead now.</summary>
+    /// <summary>Waits until the committer has deleted all segments that are dead now, or has handed them to the housekeeper.</summary>
     private static async Task SweepAsync(StoreRun run)
     {
         // A sweep follows each commit, so the first sweep has ended when the second commit is done.
@@ -108,7 +110,7 @@ public sealed class DeadSegmentTests
         }
     }
 
-    /// <summary>Pauses the thread that makes a given call to the files, until the test resumes it.</summary>
+    /// <summary>Pauses the thread that makes the given call to the files. The test resumes the thread.</summary>
     private sealed class Stop : IDisposable
     {
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,12 +4,12 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A ready message in a deep queue needs almost no memory.</summary>
+/// <summary>A ready message in a long queue needs almost no memory.</summary>
 [NonParallelizable]
 public sealed class DeepQueueMemoryTests
 {
     private const int Half = 500_000;
-    private const int WarmUp = 500_000; // messages that fill the pools, which grow only to a limit
+    private const int WarmUp = 500_000; // number of messages that let the memory pools grow to their limits
 
     [TestCase(1)]
     [TestCase(1_000)]

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Queues with spilled messages behave as if all messages were in memory.</summary>
+/// <summary>A queue with messages that are only on disk behaves as if all its messages were in memory.</summary>
 public sealed class DeepQueueTests
 {
     private const int Many = 2_000;
@@ -26,7 +26,8 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         string[] texts = await FillAsync(run);
 
-        Assert.That(run.First.CountInMemory, Is.LessThan(300)); // only the messages of the last segment, which is not full, are in memory
+        // The last segment is not full, so its messages stay in memory.
+        Assert.That(run.First.CountInMemory, Is.LessThan(300));
         Assert.That(run.First.Count, Is.EqualTo(Many));
         Assert.That(run.First.Bytes, Is.EqualTo(texts.Sum(text => text.Length)));
         Assert.That(Drain(run, run.First), Is.EqualTo(texts));
@@ -112,7 +113,8 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        StoredMessage[] taken = run.First.TakeAll(); // takes all, so that each returned message is put behind those returned before
+        // Takes all messages before any is returned, so that each returned message is put behind those returned before.
+        StoredMessage[] taken = run.First.TakeAll();
         foreach (StoredMessage message in taken)
             run.First.Return(message);
         await FillAsync(run);
@@ -192,7 +194,7 @@ public sealed class DeepQueueTests
         for (int i = 0; i < 80; i++)
             run.Store.Publish("", Persistent, i % 2 == 0 ? run.First : run.Second);
         await run.SettleDownAsync();
-        // This message gets a segment of its own. The previous segment is full and gets its index.
+        // This message does not fit into the last segment and begins a new one. So the last segment is full and gets its index.
         run.Store.Publish(new byte[15_000], Persistent, run.First);
         await run.SettleDownAsync();
 
@@ -206,7 +208,7 @@ public sealed class DeepQueueTests
         const int stretches = 3 * SettleBatch.Ranges + 1;
         await using (var run = new StoreRun(_folder.Path))
         {
-            run.Store.Publish("", Persistent, run.Second); // keeps the segment of the other messages alive
+            run.Store.Publish("", Persistent, run.Second); // stays unsettled, so that the segment of the other messages is not deleted
             for (int i = 0; i < 2 * stretches; i++)
                 run.Store.Publish("", Persistent, run.First);
             run.Store.Settle(run.First, run.First.TakeAll().Where(message => message.Sequence % 2 == 0).ToArray());
@@ -231,7 +233,7 @@ public sealed class DeepQueueTests
         await using (var run = new StoreRun(_folder.Path, options))
         {
             for (int i = 0; i < 12; i++)
-                // The twelve messages fill a segment, and more than half of it stays live.
+                // These twelve messages fill the first segment. Seven of them, more than half, are in the second queue and stay live.
                 run.Store.Publish(new byte[1_000], Persistent, i < 5 ? run.First : run.Second);
             run.Store.Publish(new byte[1_000], Persistent, run.First);
             await run.SettleDownAsync();
@@ -306,7 +308,7 @@ public sealed class DeepQueueTests
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 
-    /// <summary>Publishes many messages to the first queue, and waits until they are spilled.</summary>
+    /// <summary>Publishes many messages to the first queue, and waits until they are on disk only.</summary>
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

@@ -8,7 +8,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The disk reserve. It lets consumers drain queues on a disk with 0 free bytes, even if their settles wait for other writes. Publishers do
+/// The disk reserve lets consumers drain queues while the disk has no free byte, even if their settles wait for other writes. Publishers do
 /// not use the reserve.
 /// </summary>
 public sealed class DiskReserveTests
@@ -146,7 +146,7 @@ public sealed class DiskReserveTests
 
         Assert.That(run.Store.AppendedPosition, Is.InRange(Reserve / 2, Reserve * 3 / 4));
         run.Store.Settle(run.First, run.First.TakeAll());
-        // The last segment has just begun. The reserve is not used to seal it, so free space is needed.
+        // The last segment has just begun. The store does not use the reserve to complete it, so the test frees some space.
         _files.Free(8 << 10);
 
         await DrainedAsync(run);
@@ -262,7 +262,8 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            var settledFor = new List<long[]>(); // for each expected message: the durable messages whose settles wait for it
+            // For each expected message: the sequences of the durable messages that may be settled only once this message is durable.
+            var settledFor = new List<long[]>();
             long confirmed = 0;
             using var crashed = await RunAsync();
             await using var next = new StoreRun(crashed.Path, _options);
@@ -319,7 +320,9 @@ public sealed class DiskReserveTests
 
     private Task<int> FillAsync(StoreRun run) => FillAsync(run, _files);
 
-    /// <summary>Publishes until the disk is full and publishers are blocked. Then the disk has no free byte.</summary>
+    /// <summary>
+    /// Publishes until the store blocks publishers, then takes the last free bytes of the disk. Returns the number of messages.
+    /// </summary>
     private static async Task<int> FillAsync(StoreRun run, BoundedFiles files, List<long>? positions = null)
     {
         int published = 0;
@@ -341,8 +344,8 @@ public sealed class DiskReserveTests
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 
     /// <summary>
-    /// Waits until the settles have freed the segments of their messages. By then the reserve must be restored, and pending records can be
-    /// written.
+    /// Waits until only the given number of segments is left and the store is not full. The reserve must then have its whole size, and a
+    /// commit must succeed.
     /// </summary>
     private static async Task DrainedAsync(StoreRun run, TestFolder folder, int segments = 1)
     {

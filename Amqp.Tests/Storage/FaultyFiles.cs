@@ -10,19 +10,22 @@ internal sealed class FaultyFiles : IStoreFiles
     private readonly List<string> _calls = [];
 
     /// <summary>
-    /// Runs before each call that changes a file or a folder. The arguments are the call, such as "write" or "sync", and the file's name.
-    /// May throw to make the call fail.
+    /// Runs before each call that changes a file or a folder. Receives the name of the call, such as "write" or "sync", and the file's
+    /// name. An exception makes the call fail.
     /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
-    /// <summary>Returns the number of bytes of a write to the named file that fit on the disk; by default all bytes fit.</summary>
+    /// <summary>
+    /// Called before each write with the file's name. Returns how many bytes of the write fit on the disk; by default all of them.
+    /// </summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
-    /// <summary>Runs before a file is read, with the file's name. May throw to make the read fail.</summary>
+    /// <summary>Runs before each read with the file's name. An exception makes the read fail.</summary>
     public Action<string> BeforeRead { get; set; } = _ => { };
 
     /// <summary>
-    /// Called before each write, with the file's name. If it returns an exception, half of the bytes are written, then it is thrown.
+    /// Called before each write with the file's name. If the function returns an exception, half of the bytes are written and the exception
+    /// is thrown.
     /// </summary>
     public Func<string, IOException?> CutShort { get; set; } = _ => null;
 
@@ -43,8 +46,7 @@ internal sealed class FaultyFiles : IStoreFiles
     public long? Free { get; set; }
 
     /// <summary>
-    /// Makes every later changing call fail for which <paramref name="isChosen"/> returns true. Its arguments are the call and the file's
-    /// name.
+    /// Makes later calls that change a file fail if <paramref name="isChosen"/> returns true for the name of the call and the file's name.
     /// </summary>
     public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
     {
@@ -52,7 +54,7 @@ internal sealed class FaultyFiles : IStoreFiles
             throw failure ?? Broken;
     };
 
-    /// <summary>Makes every later read fail of a file for whose name <paramref name="isChosen"/> returns true.</summary>
+    /// <summary>Makes later reads of a file fail if <paramref name="isChosen"/> returns true for the file's name.</summary>
     public void FailReads(Func<string, bool> isChosen) => BeforeRead = name =>
     {
         if (isChosen(name))
@@ -122,7 +124,7 @@ internal sealed class FaultyFiles : IStoreFiles
             int room = owner.Room(System.IO.Path.GetFileName(path));
             file.Write(source[..Math.Min(room, source.Length)], offset);
             if (room < source.Length)
-                throw new IOException("No space left on device", 28); // ENOSPC, as the runtime reports it
+                throw new IOException("No space left on device", 28); // the error number of ENOSPC
         }
 
         public void Truncate(long length)

@@ -9,7 +9,9 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The bytes on disk are those of docs/store-format.md. A change of this test needs a new format version.</summary>
+/// <summary>
+/// The store writes exactly the bytes that docs/store-format.md describes. If this test must change, the format needs a new version number.
+/// </summary>
 public sealed class FormatStabilityTests
 {
     private const string SegmentHeader = "42524F4B524C4F47" + "01000000" + "0100000000000000"; // magic, version, id
@@ -131,8 +133,8 @@ public sealed class FormatStabilityTests
     }
 
     /// <summary>
-    /// Returns the header without its checksum, and each record without its length and checksum. Verifies the checksums and lengths
-    /// instead.
+    /// Verifies the checksums and lengths of a file. Returns the header without its checksum, and each record without its length and
+    /// checksum.
     /// </summary>
     private static IEnumerable<string> Dump(byte[] bytes, ulong file)
     {

@@ -18,7 +18,7 @@ public sealed class FullDiskStoreTests
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
     private volatile bool _isFull;
-    private int _tries; // attempts to write to the log or to create a segment
+    private int _tries; // number of attempts to write to the log or to create a segment
 
     [SetUp]
     public void Create()
@@ -26,7 +26,7 @@ public sealed class FullDiskStoreTests
         _folder = new TestFolder();
         _files = new FaultyFiles();
         (_isFull, _tries) = (false, 0);
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the catalog and the other files of an empty data directory
     }
 
     [TearDown]
@@ -260,7 +260,10 @@ public sealed class FullDiskStoreTests
 
     private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the store is not full");
 
-    /// <summary>Opens the store and expects these messages in order, except for some at the end, and no findings.</summary>
+    /// <summary>
+    /// Opens the store and expects at least the given number of these messages, in order and from the first on. The last record may be
+    /// torn.
+    /// </summary>
     private static async Task ExpectAsync(string folder, string[] texts, int atLeast)
     {
         await using var next = new StoreRun(folder);
@@ -271,8 +274,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Limits the bytes that can be written to the named file of the log. If the limit is negative, the file cannot even be created. An
-    /// empty name means all files.
+    /// Makes each write store at most <paramref name="room"/> bytes, if the file's name ends with <paramref name="file"/>. A negative room
+    /// makes even the creation of the file fail. An empty name selects all logs.
     /// </summary>
     private void Fill(string file, int room)
     {

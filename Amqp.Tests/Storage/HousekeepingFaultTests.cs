@@ -7,13 +7,14 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Failures to write an index, or to fold or delete a segment. No message is lost, no settled message returns, and the work is retried.
+/// Housekeeping of segments fails, such as writing an index or deleting a segment. The store retries it, and neither loses a message nor
+/// returns a settled one.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(20);
 
-    // Retries failed work after 20 ms instead of 5 s, so that a test need not wait.
+    // The store retries failed work after 20 ms instead of 5 s, so that the tests are short.
     private static readonly StoreOptions _retrying = new()
     {
         BlockSize = 4 << 10,
@@ -78,8 +79,8 @@ public sealed class HousekeepingFaultTests
     [TestCase("rename", "0000000000000001.acks")]
     public async Task A_segment_that_cannot_be_folded_is_folded_later(string call, string name)
     {
-        // These messages fill more than half a segment. So the segment is not compacted; settles are folded into its acknowledgements
-        // instead.
+        // These messages stay live and fill more than half a segment. So the store does not compact the segment, but writes an
+        // acknowledgement file for it.
         string[] kept = [.. Enumerable.Range(0, 24).Select(i => $"kept {i} {new string('k', 400)}")];
         await using (var run = new StoreRun(_folder.Path, StoreRun.Deep, _files))
         {
@@ -160,8 +161,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // For a compaction, one message of the first segment stays live, so the segment is mostly dead. For a fold, 28 stay live, so the
-        // segment is not compacted. The records that settle its other messages are in later segments.
+        // The first segment is compacted if only one of its messages stays live. If 28 stay live, it is not compacted. Then the settle
+        // records of its other messages, which are in later segments, are copied to its acknowledgement file.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);
@@ -171,7 +172,7 @@ public sealed class HousekeepingFaultTests
             if (run.First.Count > 60)
                 run.Store.Consume(run.First);
             if (i % 40 == 0)
-                await run.SettleDownAsync(); // each segment has its index before all its messages are settled
+                await run.SettleDownAsync(); // waits, so that each segment gets its index before all its messages are settled
         }
         await run.SettleDownAsync();
         await Eventually.Holds(() => told.Count(one => one.Work == work) > 2, () => $"told {told.Count} times");
@@ -234,7 +235,8 @@ public sealed class HousekeepingFaultTests
     }
 
     /// <summary>
-    /// Publishes and consumes until a condition is true, then purges the queue. Each message is settled in a later segment than its own.
+    /// Publishes and consumes until the condition is true, then purges the queue. The record that settles a message is always in a later
+    /// segment than the message.
     /// </summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {

@@ -8,12 +8,11 @@ using Amqp.Storage.Segments;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Logs and indexes are read and written in pieces. A record must be handled also if it is longer than a piece, or begins in one piece and
-/// ends in the next.
+/// The store reads and writes logs and indexes in pieces. A record may be longer than a piece, or begin in one piece and end in the next.
 /// </summary>
 public sealed class IndexFileTests
 {
-    // Bytes of a piece when a log is read for its index, and when a compacted log is written.
+    // Size in bytes of the pieces in which the store reads a log to build its index, and writes a compacted log.
     private const int Piece = 256 << 10;
 
     private readonly DiskFiles _files = new();
@@ -92,10 +91,10 @@ public sealed class IndexFileTests
     [Test]
     public void Entries_are_found_from_any_sequence_on_wherever_the_search_begins()
     {
-        const int count = 20_000; // about 80 KiB of entries, read in steps of 32 KiB
+        const int count = 20_000; // these entries take about 80 KiB, and a search reads 32 KiB at a time
         var written = new WrittenSegment(_folder.Path, 1).Message(0, (1, 1));
         for (int i = 0; i < count; i++)
-            written.Message(i % 140, (2, 2 * i + 1)); // every second sequence is missing
+            written.Message(i % 140, (2, 2 * i + 1)); // uses only odd sequences, so that every second sequence is missing
         Segment segment = written.Message(0, (3, 1)).ToSegment();
         new SegmentIndexes(_files, StoreRun.Small, new SegmentLayout()).Create(segment);
         var indexes = new IndexFiles(_files);

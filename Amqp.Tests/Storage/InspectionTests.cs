@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>An inspection of a data directory: its results, and that no file is changed.</summary>
+/// <summary>An inspection of a data directory reports its queues and messages, and changes no file.</summary>
 public sealed class InspectionTests
 {
     private static readonly HashSet<uint> _both = [1, 2];
@@ -68,7 +68,7 @@ public sealed class InspectionTests
     public void Bytes_of_a_message_in_two_queues_count_once()
     {
         long live = 0;
-        var settled = new Dictionary<int, int>(); // number of messages of each queue so far
+        var settled = new Dictionary<int, int>(); // maps each queue to the number of its messages so far
         for (int i = 0; i < 900; i++)
         {
             bool first = i % 3 != 1 && Next(1) > 100;
@@ -133,7 +133,7 @@ public sealed class InspectionTests
     public void Acknowledgements_of_segments_that_are_gone_count()
     {
         var settled = new SequenceRanges();
-        settled.Add(new SequenceRange(100, 110)); // 100 is settled already
+        settled.Add(new SequenceRange(100, 110)); // the log itself settles 100 too, so the acknowledgements settle ten further messages
         new AcknowledgementFiles(new DiskFiles()).Write(_folder.SegmentFiles[0], 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
 
         Assert.That(Inspect().Queues[0].Messages, Is.EqualTo(490));
@@ -407,7 +407,7 @@ public sealed class InspectionTests
     }
 
     /// <summary>
-    /// Damages files and adds traces of a crash, so that opening the store would have to write, truncate, rename and delete files.
+    /// Damages files and leaves files as a crash would. To open the store, a broker would have to write, truncate, rename and delete files.
     /// </summary>
     private void LeaveEverythingToRepair()
     {

@@ -115,7 +115,7 @@ public sealed class LogRecoveryTests
     {
         var queue = new RecoveredQueue(7, []);
         queue.MarkDelivered(5, segment: 1);
-        queue.MarkDelivered(5, segment: 2); // repeats the mark, because the first segment was about to be deleted
+        queue.MarkDelivered(5, segment: 2); // the same mark again, as the store writes it before it deletes the first segment
         Assert.That((queue.DeliveredMark, queue.DeliveredSegment), Is.EqualTo((5, 2)));
 
         queue.MarkDelivered(3, segment: 3);

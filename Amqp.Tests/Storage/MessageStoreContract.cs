@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Behaviour that the store on disk and the store in memory share.</summary>
+/// <summary>The behaviour that the store on disk and the store in memory have in common. Each test runs on both stores.</summary>
 [TestFixture("file")]
 [TestFixture("memory")]
 public sealed class MessageStoreContract(string kind)

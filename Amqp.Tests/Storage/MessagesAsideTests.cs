@@ -32,7 +32,7 @@ public sealed class MessagesAsideTests
         long[] ready = [.. Sequences(areSomeSettled).Except(aside)];
         Assert.That((next.First.Count, next.First.Bytes), Is.EqualTo((ready.Length, ready.Sum(sequence => Text(sequence).Length))));
         Assert.That(next.Report.Messages, Is.EqualTo(ready.Length + Count));
-        next.First.TryPeek(out _); // loads some messages into memory
+        next.First.TryPeek(out _); // the peek loads some messages into memory
         next.First.Recount();
         Assert.That(
             (next.First.Count, next.First.Bytes, next.First.PersistentCount, next.First.PersistentBytes),
@@ -144,7 +144,7 @@ public sealed class MessagesAsideTests
     }
 
     /// <summary>
-    /// Publishes the same messages to both queues. If some are to be settled, settles every fourth message of the first queue.
+    /// Publishes the same messages to both queues. If <paramref name="areSomeSettled"/>, settles every fourth message of the first queue.
     /// </summary>
     private async Task PublishAsync(bool areSomeSettled, bool areAllIndexed)
     {

@@ -3,7 +3,9 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Selection of the page file for a block, also after a page file was deleted or failed.</summary>
+/// <summary>
+/// The page folder selects the file to which a block of messages is paged out, even after a page file was deleted or failed.
+/// </summary>
 public sealed class PageFolderTests
 {
     private const int FileSize = 64 << 20;
@@ -57,7 +59,7 @@ public sealed class PageFolderTests
         pages.Close();
     }
 
-    /// <summary>Files with a length but no contents.</summary>
+    /// <summary>Simulated files that have a length but no contents.</summary>
     private sealed class LengthFiles : IStoreFiles
     {
         private readonly List<LengthFile> _all = [];
@@ -70,7 +72,7 @@ public sealed class PageFolderTests
 
         public void CreateDirectory(string path)
         {
-            // There are no folders.
+            // Simulated files need no folders.
         }
 
         public long? FreeBytes(string directory) => null;
@@ -89,7 +91,7 @@ public sealed class PageFolderTests
 
         public void SyncDirectory(string path)
         {
-            // There is nothing to sync.
+            // Simulated files need no sync.
         }
 
         private sealed class LengthFile : IStoreFile
@@ -106,7 +108,7 @@ public sealed class PageFolderTests
 
             public void Sync()
             {
-                // There is nothing to sync.
+                // Simulated files need no sync.
             }
 
             public void Dispose()

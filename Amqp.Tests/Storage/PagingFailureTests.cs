@@ -8,13 +8,13 @@ using static Amqp.Tests.Storage.PagingTests;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Transient messages while the disk fails, and transient messages used during page-out.</summary>
+/// <summary>Transient messages survive a failing disk, and can be used while they are paged out.</summary>
 public sealed class PagingFailureTests
 {
     private const int Count = 3_000;
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
 
-    private readonly List<Exception> _failures = []; // guarded by its own monitor
+    private readonly List<Exception> _failures = []; // access it under a lock on the list itself
     private TestFolder _folder = null!;
     private FaultyFiles _files = null!;
 
@@ -176,7 +176,7 @@ public sealed class PagingFailureTests
         run.Store.Purge(run.First);
         writing.GoOn();
         await run.SettleDownAsync();
-        await run.SettleDownAsync(); // the first call requested the deletions
+        await run.SettleDownAsync(); // the first call only requests deletions; the second one waits for them
 
         Assert.That(_folder.PageFiles, Is.Empty);
         Assert.That(run.Store.MemoryInUse, Is.LessThan(64 << 10));
@@ -265,7 +265,7 @@ public sealed class PagingFailureTests
 
         public void Dispose()
         {
-            _mayGoOn.Set(); // not disposed: the store may still use it
+            _mayGoOn.Set(); // the event itself is not disposed, because the store may still wait for it
         }
     }
 }

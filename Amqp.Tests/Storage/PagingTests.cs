@@ -7,10 +7,10 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Transient messages above the limit in memory go to page files, and are delivered unchanged.</summary>
+/// <summary>When transient messages exceed the memory limit, the store moves them to page files. They are delivered unchanged.</summary>
 public sealed class PagingTests
 {
-    // Blocks that are still being filled, one for each writer, do not count towards the limit.
+    // Total size of the blocks that writers are still filling, one block for each writer. They do not count towards the memory limit.
     private const int OpenBytes = 8 * (4 << 10);
 
     private TestFolder _folder = null!;

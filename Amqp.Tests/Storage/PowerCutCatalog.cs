@@ -2,7 +2,7 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
 /// <remarks>
-/// A change has a position: the end of the log at the time of the change. The change is certainly durable once the log is durable beyond
+/// A change has the log's end at the time of the change as its position. The change is certainly durable once the log is durable beyond
 /// that position.
 /// </remarks>
 internal sealed class PowerCutCatalog
@@ -16,7 +16,10 @@ internal sealed class PowerCutCatalog
         history.Add((value, position));
     }
 
-    /// <summary>Returns the errors in recovered entries: values that no power cut can leave, and keys that were never set.</summary>
+    /// <summary>
+    /// Compares the recovered entries with the model. Returns an error for each value that no power cut can leave, and for each key that
+    /// was never set.
+    /// </summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)
@@ -31,7 +34,7 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>Replaces the history of each key by its recovered value, which is durable after the start.</summary>
+    /// <summary>Makes the recovered values the state of the model, after a start of the store. The store has made them durable.</summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The bytes of a file, with a record of those that certainly survive a power cut. Guarded by the lock of <see cref="PowerCutFiles"/>.
+/// A simulated file that knows which of its bytes are synced and so survive a power cut. Guarded by the lock of <see
+/// cref="PowerCutFiles"/>.
 /// </summary>
 internal sealed class PowerCutFile
 {
@@ -9,7 +10,7 @@ internal sealed class PowerCutFile
 
     private byte[] _bytes = [];
     private byte[] _synced = [];
-    private readonly List<(int From, int To)> _unsynced = []; // ranges written since the last sync
+    private readonly List<(int From, int To)> _unsynced = []; // ranges of bytes that were written since the last sync
 
     public int Length { get; private set; }
 
@@ -52,7 +53,8 @@ internal sealed class PowerCutFile
     }
 
     /// <summary>
-    /// Simulates a power cut: keeps synced bytes, and changes unsynced bytes as chosen. All remaining bytes are synced then.
+    /// Simulates a power cut. Keeps synced bytes, and sets unsynced bytes as <paramref name="unsynced"/> says. Then all bytes count as
+    /// synced.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

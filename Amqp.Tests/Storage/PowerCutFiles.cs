@@ -2,20 +2,22 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Contents of unsynced bytes after a power cut.</summary>
+/// <summary>The state in which a simulated power cut leaves bytes that were written but not synced.</summary>
 public enum UnsyncedBytes
 {
-    /// <summary>Zeros.</summary>
+    /// <summary>Unsynced bytes become zeros.</summary>
     Zeroed,
 
-    /// <summary>The written bytes.</summary>
+    /// <summary>All written bytes survive.</summary>
     Kept,
 
-    /// <summary>The written bytes in some disk sectors, chosen at random. Other sectors have the bytes of the last sync.</summary>
+    /// <summary>Written bytes survive in some disk sectors, chosen at random. Other sectors have the bytes of the last sync.</summary>
     Torn,
 }
 
-/// <summary>Files in memory with a record of the bytes that were synced. A power cut loses other bytes. Thread-safe.</summary>
+/// <summary>
+/// Simulated files in memory that know which bytes were synced. A simulated power cut may lose all other bytes. Thread-safe.
+/// </summary>
 /// <remarks>
 /// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced. Before that
 /// each change may survive or not, independently of other changes. Folders themselves always survive, because the store creates them before
@@ -25,16 +27,16 @@ internal sealed class PowerCutFiles : IStoreFiles
 {
     private readonly Lock _gate = new();
 
-    // All fields below are owned by _gate.
+    // All fields below are guarded by _gate.
     private Dictionary<string, PowerCutFile> _names = [];
     private readonly Dictionary<string, PowerCutFile> _syncedNames = [];
     private readonly List<NameChange> _unsyncedNames = [];
     private readonly HashSet<string> _work = [];
-    private int _opens; // number of times that the power was turned on again
+    private int _opens; // counts how often the power was turned on again
     private int _callsLeft = int.MaxValue;
     private bool _isOff;
 
-    /// <param name="Folder">Folder whose names change.</param>
+    /// <param name="Folder">Folder in which a name is added or removed.</param>
     /// <param name="Removed">The removed name, or null.</param>
     /// <param name="Added">The added name, or null.</param>
     /// <param name="File">File of the added name.</param>
@@ -50,7 +52,7 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>The kinds of calls so far, each with the extension of the file, such as "rename .idx" and "delete .log".</summary>
+    /// <summary>The different calls so far: name of the call and extension of the file, such as "rename .idx" or "delete .log".</summary>
     public IReadOnlyCollection<string> Work
     {
         get
@@ -60,7 +62,9 @@ internal sealed class PowerCutFiles : IStoreFiles
         }
     }
 
-    /// <summary>Lets this many further changing calls succeed. The next one fails without an effect, and turns the power off.</summary>
+    /// <summary>
+    /// Turns the power off after this number of further calls that change a file. The next such call fails and changes nothing.
+    /// </summary>
     public void FailAfter(int calls)
     {
         lock (_gate)
@@ -77,7 +81,8 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Reduces the files to bytes that may survive a power cut, and turns the power on again. Files that were open become unusable.
+    /// Simulates a power cut: removes or changes unsynced bytes and names, then turns the power on again. Files that were open become
+    /// unusable.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
@@ -100,7 +105,8 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Ends only the process and turns the power on again: the files keep all written bytes, and unsynced bytes are still unsynced.
+    /// Simulates the end of the process instead of a power cut. The files keep all written bytes, and unsynced bytes stay unsynced. Turns
+    /// the power on again.
     /// </summary>
     public void KillProcess()
     {
@@ -125,7 +131,8 @@ internal sealed class PowerCutFiles : IStoreFiles
             return _names.ContainsKey(path);
     }
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path); // the lock of a data directory is a real file
+    // Creates a real folder, because the lock file of a data directory is a real file.
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
 
     public IStoreFile Create(string path)
     {
@@ -275,7 +282,7 @@ internal sealed class PowerCutFiles : IStoreFiles
 
         public void Dispose()
         {
-            // There is nothing to close.
+            // A simulated file holds no handle that would have to be closed.
         }
 
         private void Count()

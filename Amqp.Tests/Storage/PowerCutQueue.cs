@@ -4,7 +4,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A model of a durable queue: its operations with their times, and the messages that it must have after a power cut.</summary>
+/// <summary>
+/// A model of a durable queue. Knows when each operation was made, and so which messages the queue must have after a power cut.
+/// </summary>
 /// <remarks>
 /// Times are positions of the log in the current run. An operation is durable when the log is durable up to its position.
 /// </remarks>
@@ -12,14 +14,14 @@ internal sealed class PowerCutQueue(uint number)
 {
     private const long Never = long.MaxValue;
 
-    private readonly Dictionary<string, Entry> _entries = []; // by text; persistent messages only
+    private readonly Dictionary<string, Entry> _entries = []; // persistent messages by their texts
 
     public uint Number { get; } = number;
 
-    /// <summary>Key in the catalog.</summary>
+    /// <summary>Key of the queue in the catalog.</summary>
     public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"queue/{number}");
 
-    /// <summary>The queue in the store of the current run.</summary>
+    /// <summary>The real queue, in the store of the current run.</summary>
     public StoredQueue Stored { get; set; } = null!;
 
     /// <summary>Messages that were taken and neither settled nor returned.</summary>
@@ -27,8 +29,8 @@ internal sealed class PowerCutQueue(uint number)
 
     public void Published(string text, int order, long position) => _entries.Add(text, new Entry(order) { PublishedAt = position });
 
-    /// <param name="texts">Texts of the messages.</param>
-    /// <param name="position">Position of the settle in the log, or null if the settle may be missing from the log.</param>
+    /// <param name="texts">Texts of the settled messages.</param>
+    /// <param name="position">Log position of the settle record; null if the record may be missing from the log.</param>
     public void Settled(IEnumerable<string> texts, long? position)
     {
         foreach (string text in texts)
@@ -56,10 +58,15 @@ internal sealed class PowerCutQueue(uint number)
         Purged(position: null);
     }
 
-    /// <summary>Returns true if at least one message of the queue is certainly in the log and not settled.</summary>
+    /// <summary>
+    /// Returns true if at least one message must be in the queue after a power cut: it is in the durable log, and no settle was requested.
+    /// </summary>
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 
-    /// <summary>Returns the errors in the recovered messages: lost or returned messages, a wrong order, a wrong redelivered mark.</summary>
+    /// <summary>
+    /// Compares the recovered messages with the model. Returns an error for each message that is lost, settled but present, out of order or
+    /// wrongly marked.
+    /// </summary>
     public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
     {
         int last = -1;
@@ -90,8 +97,8 @@ internal sealed class PowerCutQueue(uint number)
     }
 
     /// <summary>
-    /// Makes the recovered messages the state of the model. After a power cut they are on disk already; otherwise the next commit makes
-    /// them durable.
+    /// Makes the recovered messages the state of the model. If <paramref name="isOnDisk"/>, they are durable already; otherwise the next
+    /// commit makes them durable.
     /// </summary>
     public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
     {

@@ -9,7 +9,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A store that repeatedly loses its power, and a model of the store. Applies each operation to both, and compares both after each start.
+/// A store on a simulated disk that repeatedly loses its power, and a model of the store. Applies each operation to both, and compares them
+/// after each start.
 /// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
@@ -17,14 +18,14 @@ internal sealed class PowerCutSession : IDisposable
     private const uint Passing = 1_000_000; // number of the queue that is not durable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    private readonly TestFolder _folder = new(); // holds only the lock file
+    private readonly TestFolder _folder = new(); // a real folder that holds only the lock file
     private readonly PowerCutFiles _files = new();
     private readonly StoreOptions _options;
     private readonly List<PowerCutQueue> _queues = [];
     private readonly List<PowerCutQueue> _deleted = [];
     private readonly PowerCutCatalog _catalog = new();
-    private readonly Queue<string> _passing = []; // texts in the queue that is not durable
-    private StoredQueue _passingQueue = null!; // belongs to the store of the current run
+    private readonly Queue<string> _passing = []; // texts of the messages in the queue that is not durable
+    private StoredQueue _passingQueue = null!; // the queue that is not durable, in the store of the current run
     private DataDirectory? _directory;
     private FileMessageStore _store = null!;
     private uint _lastNumber;
@@ -51,7 +52,7 @@ internal sealed class PowerCutSession : IDisposable
     public int QueueCount => _queues.Count;
 
     /// <summary>
-    /// End of the log after the last operation; null if the store has failed, because then the operation may not be in the log.
+    /// The log's end after the last operation; null if the store has failed, because then the operation may be missing from the log.
     /// </summary>
     private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
 
@@ -69,7 +70,7 @@ internal sealed class PowerCutSession : IDisposable
         _order++;
     }
 
-    /// <summary>Publishes a persistent message to some durable queues and to the one that is not durable.</summary>
+    /// <summary>Publishes a persistent message to some durable queues and to the queue that is not durable.</summary>
     public void PublishPassing(int size, params int[] queues)
     {
         string text = NewText(size);
@@ -102,7 +103,7 @@ internal sealed class PowerCutSession : IDisposable
     {
         (StoredMessage Message, string Text)[] some = Choose(queue, isChosen);
         string[] texts = [.. some.Select(one => one.Text)];
-        _queues[queue].Settled(texts, position: null); // before the settle, because the store may fail during it
+        _queues[queue].Settled(texts, position: null); // tells the model before the store, because the store may fail during the settle
         _store.Settle(_queues[queue].Stored, [.. some.Select(one => one.Message)]);
         _queues[queue].Settled(texts, Now);
     }
@@ -146,7 +147,7 @@ internal sealed class PowerCutSession : IDisposable
     public void Change(string key, string? value)
     {
         long at = _store.AppendedPosition;
-        _catalog.Changed(key, value, long.MaxValue); // before the change, because the store may fail during it
+        _catalog.Changed(key, value, long.MaxValue); // tells the model before the catalog, because the store may fail during the change
         if (value is null)
             _directory!.Catalog.Remove(key);
         else
@@ -286,7 +287,7 @@ internal sealed class PowerCutSession : IDisposable
         Close();
         MessagePlace[] aside =
             [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
-        Open(aside); // the next start must find the same messages as the first one, also if it sets messages aside
+        Open(aside); // sets some messages aside; this second start must find the same messages as the first one
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");
@@ -299,7 +300,7 @@ internal sealed class PowerCutSession : IDisposable
                 Faults.Add($"queue {present[i].Number}: the second start finds {again[i].Length} messages, the first {found[i].Length}");
         }
 
-        Close(); // the comparison loaded messages into memory; after a restart they are spilled again
+        Close(); // restarts the store, because the comparison loaded all messages into memory
         Open();
         _catalog.GoOn(catalog);
         _queues.Clear();

@@ -6,12 +6,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random operations on a store that loses its power at random moments, also during a start. Messages reported as durable must be present
-/// after the start, complete and in order. Messages whose settles were durable must not return.
+/// Random operations on a store that loses its power at random moments, even during a start. After a start all messages that were reported
+/// as durable must be present, complete and in order. Messages that were settled durably must not return.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_SEED</c> repeats a run, though not exactly, because three threads take part. <c>AMQP_TESTS_ROUNDS</c> sets the number of
-/// rounds.
+/// <c>AMQP_TESTS_SEED</c> repeats the random operations of a run. The run itself may differ, because three threads take part.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
 /// </remarks>
 public sealed class PowerCutTests
 {
@@ -96,8 +96,8 @@ public sealed class PowerCutTests
     }
 
     /// <summary>
-    /// Publishes and settles many messages. In every segment a few messages stay live, of the last queue or of the queue that is not
-    /// durable.
+    /// Publishes many messages and settles most of them. A few messages of every segment stay live: some in the last queue, others in the
+    /// queue that is not durable.
     /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {
@@ -217,7 +217,7 @@ public sealed class PowerCutTests
     private static string? AnyValue(Random random) => random.Next(4) switch
     {
         0 => null,
-        1 => new string((char)('a' + random.Next(26)), 100_000), // large enough to cause a rewrite of the catalog
+        1 => new string((char)('a' + random.Next(26)), 100_000), // a value so large that the catalog is rewritten
         _ => random.Next(1_000).ToString(CultureInfo.InvariantCulture),
     };
 }

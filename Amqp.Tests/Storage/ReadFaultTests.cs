@@ -31,7 +31,8 @@ public sealed class ReadFaultTests
     public async Task Messages_that_cannot_be_read_now_are_read_later_and_the_others_meanwhile()
     {
         await using var run = new StoreRun(_folder.Path, files: _files);
-        _files.FailReads(name => name == "0000000000000001.log"); // before messages are taken, because a take reads later messages ahead
+        // Fails reads before any message is taken, because taking a message also reads later messages.
+        _files.FailReads(name => name == "0000000000000001.log");
         StoredMessage[] messages = run.First.TakeAll();
 
         Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
@@ -49,7 +50,7 @@ public sealed class ReadFaultTests
     {
         await using (var run = new StoreRun(_folder.Path, files: _files))
         {
-            // Before the messages are taken, because taking them reads later messages ahead.
+            // Fails reads before the messages are taken, because taking a message also reads later messages.
             _files.FailReads(name => name.EndsWith(".log", StringComparison.Ordinal));
             StoredMessage[] messages = run.First.TakeAll();
             Assert.That(() => run.Store.Read(messages[0]), Throws.InstanceOf<IOException>());
@@ -64,7 +65,7 @@ public sealed class ReadFaultTests
     [Test]
     public async Task A_queue_whose_messages_cannot_be_found_now_has_them_later([Values(".idx", ".log")] string extension)
     {
-        // The queue's records are so sparse that each is read separately when it is taken. Such a read needs the log as well as the index.
+        // The second queue has few records, far apart in the log. So each of them is read separately, from the index and from the log.
         var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
         using var folder = new TestFolder();
         await using (var run = new StoreRun(folder.Path, options))
@@ -90,7 +91,8 @@ public sealed class ReadFaultTests
         await using (var run = new StoreRun(folder.Path))
         {
             for (int i = 0; i < 40; i++)
-                // The first 30 messages are small and fill an extent. Message 35 is a large record that is read separately.
+                // The first 30 messages are small and lie together, so the store reads them at once. Message 35 is far from them and is
+                // read separately.
                 run.Store.Publish(new byte[i < 30 ? 60 : 1_000], Persistent, i is < 30 or 35 ? run.First : run.Second);
         }
 

@@ -2,7 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Real files that can be listed and read. Every other call fails the test.</summary>
+/// <summary>Real files that can be listed and read. Any other call makes the test fail.</summary>
 internal sealed class ReadOnlyFiles : IStoreFiles
 {
     private readonly DiskFiles _disk = new();

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The contents of a store after it was closed and opened again.</summary>
+/// <summary>A store that is closed and opened again has the messages, marks and sequences that it had before.</summary>
 public sealed class RecoveryTests
 {
     private TestFolder _folder = null!;
@@ -115,7 +115,8 @@ public sealed class RecoveryTests
             run.Store.Publish("went out", Persistent, run.Second);
             for (int i = 0; i < 40; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // the mark is in the last segment, which has no message of this queue
+            // Writes the delivered mark to the last segment, which has no message of this queue.
+            run.Store.NoteDelivered(run.Second, run.Second.Take());
         }
         string marked = Path.GetFileName(_folder.SegmentFiles[^1]);
         await using (var run = new StoreRun(_folder.Path, files: files, aside: aside))
@@ -159,7 +160,7 @@ public sealed class RecoveryTests
             run.Store.Publish("kept", Persistent, run.First);
             if (isOnlyMarked)
             {
-                ninth.Sequences.LastPersistent = 5; // as if message 5 had been in a segment that was deleted
+                ninth.Sequences.LastPersistent = 5; // pretends that message 5 was in a segment that has been deleted
                 run.Store.NoteDelivered(ninth, new StoredMessage(5, 0, 0, 0, MessageFlags.Persistent));
             }
             else
@@ -207,7 +208,7 @@ public sealed class RecoveryTests
         {
             for (int i = 0; i < 5; i++)
                 run.Store.Publish($"{i}", Persistent, run.First);
-            run.Store.Publish("kept", Persistent, run.Second); // keeps a segment of these messages alive
+            run.Store.Publish("kept", Persistent, run.Second); // stays unsettled, so that the first segment is not deleted
             run.Store.Purge(run.First);
         }
 

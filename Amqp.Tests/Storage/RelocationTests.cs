@@ -4,7 +4,8 @@ using Amqp.Storage.Compaction;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Relocation of the pieces of a block after the compaction of its segment, compared with the new offset of every single byte.
+/// When a segment is compacted, each block in memory gets the new file offsets of its pieces. The tests compare them with the new offset of
+/// every single byte.
 /// </summary>
 public sealed class RelocationTests
 {

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A segment that is mostly dead shrinks to its live records. The messages of queues do not change.</summary>
+/// <summary>Compaction shrinks a segment with few live messages to its live records. The messages in the queues stay the same.</summary>
 public sealed class SegmentCompactionTests
 {
     private TestFolder _folder = null!;
@@ -133,7 +133,7 @@ public sealed class SegmentCompactionTests
                 run.Store.Publish($"{i} {new string('x', 300)}", Persistent, i % 10 == 0 ? run.Second : run.First);
             await run.SettleDownAsync();
             run.Store.DeleteQueue(run.First);
-            run.Catalog.Put("queue", "is gone"u8); // wakes the committer, which starts a compaction when it is idle again
+            run.Catalog.Put("queue", "is gone"u8); // the change wakes the committer, which starts a compaction once it has no other work
 
             await SmallAsync(18_000 + 2 * StoreRun.Small.SegmentSize);
         }
@@ -152,7 +152,7 @@ public sealed class SegmentCompactionTests
         {
             run.Store.Publish("went out", Persistent, run.Second);
             run.Store.Publish("did not", Persistent, run.Second);
-            run.Store.NoteDelivered(run.Second, run.Second.Take()); // the mark is in the first segment
+            run.Store.NoteDelivered(run.Second, run.Second.Take()); // writes the delivered mark to the first segment
             for (int i = 0; i < 60; i++)
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
             await run.SettleDownAsync();
@@ -168,7 +168,8 @@ public sealed class SegmentCompactionTests
     [Test]
     public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
     {
-        // Every second message is settled alone, which gives 5,000 ranges. A settle record of a compacted segment holds at most 4,096.
+        // Every second message is settled, which gives 5,000 ranges of sequences. A settle record of a compacted segment holds at most
+        // 4,096 ranges.
         const int messages = 10_000;
         var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
         await using (var run = new StoreRun(_folder.Path, options, _files))
@@ -211,7 +212,7 @@ public sealed class SegmentCompactionTests
             await run.CommitAsync();
             await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-            run.Store.Consume(run.Second); // the last live message of the first segment, which is then deleted
+            run.Store.Consume(run.Second); // settles the last live message of the first segment, so that the segment is deleted
             await run.CommitAsync();
             await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000001.log"), () => "the segment is not deleted");
             mayGoOn.Set();
@@ -248,7 +249,8 @@ public sealed class SegmentCompactionTests
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        run.Store.Settle(run.Second, run.Second.TakeAll()[1]); // the second segment, which would be compacted next, is now dead
+        // Now the second segment is dead, and must not be compacted although it is next.
+        run.Store.Settle(run.Second, run.Second.TakeAll()[1]);
         await run.CommitAsync();
         await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "the dead segment is not deleted");
         mayGoOn.Set();
@@ -288,7 +290,7 @@ public sealed class SegmentCompactionTests
         string damaged = _folder.SegmentFiles[0];
         await using (new StoreRun(_folder.Path))
         {
-            // Opening the store writes every index. So the next start does not read the logs and does not find the damage.
+            // Opening the store writes every index. The next start reads only the indexes, and so does not find the damage in the log.
         }
         byte[] bytes = await File.ReadAllBytesAsync(damaged);
         bytes[bytes.AsSpan().IndexOf("020 xxx"u8) + 20] ^= 1;
@@ -320,7 +322,8 @@ public sealed class SegmentCompactionTests
     [TestCase("delete", ".idx")]
     public async Task A_file_operation_that_fails_harms_nothing_and_the_next_try_succeeds(string call, string extension)
     {
-        const int first = 3, last = 14; // more failures than segments that may stay large at the end
+        // The test makes the 3rd to the 14th call fail: more failures than segments may stay large at the end.
+        const int first = 3, last = 14;
         int failures = 0;
         _files.Before = (what, name) =>
         {
@@ -370,7 +373,9 @@ public sealed class SegmentCompactionTests
         }
     }
 
-    /// <summary>Publishes and settles many messages. One or two messages of each segment stay live; returns their texts.</summary>
+    /// <summary>
+    /// Publishes and settles many messages. One or two messages of each segment stay live. Returns the texts of the live messages.
+    /// </summary>
     private static async Task<string[]> PublishWithStuckAsync(StoreRun run, int segments)
     {
         var stuck = new List<string>();

@@ -7,13 +7,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Selection of the segments to compact, retries after failures, and the records that a compaction must keep.</summary>
+/// <summary>The compactor: which segments it selects, how it retries after failures, and which records it keeps.</summary>
 public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // A record takes 1,025 bytes. So 6 of the 12 records, with the file's header, are just over half a segment. Four records are more than
-    // a block.
+    // Messages in each segment. A record takes 1,025 bytes, so half of the records and the file's header take just over half a segment.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -101,7 +100,7 @@ public sealed class SegmentCompactorTests
     {
         New(2).Messages(queue: 1, first: 11, count: 10, Bytes).Messages(queue: 2, first: 1, count: 1, Bytes).Save();
         New(3).Messages(queue: 2, first: 2, count: 10, Bytes).Save();
-        // The file of the first segment is missing, as if it had been deleted.
+        // Segment 1 does not exist, as if it had been deleted.
         New(4).Settled(queue: 1, 1, 15).Settled(queue: 2, 1, 3).Messages(queue: 1, first: 21, PerSegment, Bytes).Save();
         New(5).Settled(queue: 1, 21, 31).Save();
         Recover();
@@ -115,7 +114,7 @@ public sealed class SegmentCompactorTests
 
     private WrittenSegment New(long id) => new(_folder.Segments, id);
 
-    /// <summary>Writes segments that are half dead, and one more segment with the settles.</summary>
+    /// <summary>Writes the given number of segments, and another one with records that settle half of their messages.</summary>
     private void FillHalfDead(int segments)
     {
         WrittenSegment last = New(segments + 1);
@@ -136,7 +135,7 @@ public sealed class SegmentCompactorTests
             _files, _log.Indexes, _log.Segments, _log.Space, StoreRun.Small, new DurableQueues(_log.Queues), _compacted);
     }
 
-    /// <summary>Settles messages of a segment in memory, but not in the log.</summary>
+    /// <summary>Marks a number of messages of a segment as settled in memory, but writes no settle record.</summary>
     private void Settle(int segment, int messages) => _log.Segments.Present[segment - 1].Settle(messages, messages * Bytes);
 
     private List<long> Run(bool isIdle, Func<bool>? isStopping = null)
@@ -149,7 +148,8 @@ public sealed class SegmentCompactorTests
     }
 
     /// <summary>
-    /// Returns 1 if a run has tried to compact the first segment, otherwise 0. A try reads the segment's index, but never succeeds here.
+    /// Runs the compactor. Returns 1 if it tried, and failed, to compact the first segment; otherwise 0. A try is recognized because it
+    /// reads the segment's index.
     /// </summary>
     private int Tries(bool isIdle)
     {

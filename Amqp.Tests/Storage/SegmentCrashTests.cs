@@ -3,7 +3,10 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The process is killed while segments are indexed, folded into older segments, or deleted.</summary>
+/// <summary>
+/// Recovery after the process is killed during housekeeping of segments: at each call that writes an index or an acknowledgement file, or
+/// deletes a segment.
+/// </summary>
 public sealed class SegmentCrashTests
 {
     private const int Messages = 700;
@@ -93,14 +96,15 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            (int published, int settled) = (_published, _settled); // read before the copy is made, so that the copy has at least these
+            // Read before the files are copied, so that the copy contains at least these messages and settles.
+            (int published, int settled) = (_published, _settled);
             try
             {
                 _crashes.Enqueue(new Crash(_folder.Copy(), $"{call} {name}", published, settled));
             }
             catch (FileNotFoundException)
             {
-                // Another thread deleted a file during the copy. The copy then mixes two moments, and is not used as a crash.
+                // Another thread deleted a file while the folder was copied. Such a copy mixes two moments, so the test does not use it.
             }
         }
     }

@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Deletion of segments without a live message.</summary>
+/// <summary>The store deletes segments without live messages, and keeps those whose settle records are still needed.</summary>
 public sealed class SegmentTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -89,8 +89,8 @@ public sealed class SegmentTests
             run.Store.Publish("kept", Persistent, run.Second);
             run.Store.Publish("settled", Persistent, run.First);
             Fill(run, 100_000);
-            run.Store.Purge(run.First); // the settle is in a later segment than the messages
-            Fill(run, 100_000); // seals the segment with the settle
+            run.Store.Purge(run.First); // writes the settle record to a later segment than the messages
+            Fill(run, 100_000); // fills the segment with the settle record, so that a new segment begins
             run.Store.Purge(run.First);
             Fill(run, 100_000);
             run.Store.Purge(run.First);
@@ -114,7 +114,7 @@ public sealed class SegmentTests
             {
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
                 if (i > 20)
-                    run.Store.Consume(run.First); // each segment then has settles of messages of the segment before it
+                    run.Store.Consume(run.First); // lets each segment settle messages of the segment before it
             }
             await run.CommitAsync();
             await Until(() => _folder.SegmentFiles.Length <= 8);
@@ -144,7 +144,7 @@ public sealed class SegmentTests
             run.Store.Purge(run.First);
         }
 
-        // Each segment settles messages of the segment before it. So the store must sync the folder between two deletions of such segments.
+        // Each segment settles messages of the segment before it. So the store must sync the folder between two deletions of segments.
         string[] calls =
         [
             .. _files.Calls.Where(call =>

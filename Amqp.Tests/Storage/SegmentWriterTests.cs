@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The segments that the committer's writer reports as complete.</summary>
+/// <summary>The writer of the log reports each segment that is complete.</summary>
 public sealed class SegmentWriterTests
 {
     [Test]

@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Sets of sequences that are stored as ranges, compared with plain sets of numbers.</summary>
+/// <summary>A set of sequences that is stored as ranges must behave like a plain set of numbers.</summary>
 public sealed class SequenceRangesTests
 {
     [Test]

@@ -6,7 +6,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A broker's operations on a store, in a short form for tests.</summary>
+/// <summary>Short forms of the operations that a broker makes on a store.</summary>
 internal static class StoreActions
 {
     public const bool Persistent = true;
@@ -19,7 +19,7 @@ internal static class StoreActions
     public static long Publish(this IMessageStore store, ReadOnlySpan<byte> payload, bool persistent, params StoredQueue[] queues)
     {
         var messages = new StoredMessage[queues.Length];
-        int head = payload.Length / 3; // any length, because the store joins head and body
+        int head = payload.Length / 3; // may be any part of the payload, because the store joins head and body
         long position = store.Append(queues, payload[..head], payload[head..], persistent, messages);
         for (int i = 0; i < queues.Length; i++)
             queues[i].Add(messages[i]);
@@ -32,7 +32,7 @@ internal static class StoreActions
         return Encoding.UTF8.GetString(lease.Payload);
     }
 
-    /// <summary>Takes and settles the message at the head of a queue.</summary>
+    /// <summary>Takes and settles the first ready message of a queue. Returns its text.</summary>
     public static string Consume(this IMessageStore store, StoredQueue queue)
     {
         StoredMessage message = queue.Take();

@@ -19,14 +19,14 @@ public sealed class StoreAllocationTests
     {
         using var folder = new TestFolder();
         await using var run = new StoreRun(folder.Path, new StoreOptions { MaxUnwrittenBytes = long.MaxValue });
-        Pass(run, persistent, Messages); // grows pools and compiles the code
+        Pass(run, persistent, Messages); // warms up: grows the pools and compiles the code
         await run.CommitAsync();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         Pass(run, persistent, Messages);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        // The pool of block objects grows with the blocks that wait for the committer, by at most a hundred bytes for 256 KiB.
+        // If the messages are persistent, the pool of block objects may grow, by at most 100 bytes for each 256 KiB of messages.
         Assert.That(allocated, Is.LessThan(persistent ? Messages / 10 : 1));
     }
 

@@ -7,7 +7,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A store and a model of it. Applies each operation to both of them, and compares the results.</summary>
+/// <summary>A store and a simple model of the store. Applies each operation to both, and compares the results.</summary>
 internal sealed class StoreModelSession : IDisposable
 {
     private sealed record Entry(string Text, bool Persistent)
@@ -28,7 +28,7 @@ internal sealed class StoreModelSession : IDisposable
     private readonly StoreOptions _options;
     private readonly List<Entry>[] _ready = [[], []];
     private readonly List<(StoredMessage Message, Entry Entry)>[] _unsettled = [[], []];
-    private readonly int[] _delivered = [-1, -1]; // highest order marked as delivered, for each queue
+    private readonly int[] _delivered = [-1, -1]; // for each queue: the highest order number of a message that was marked as delivered
     private int _order;
     private StoreRun? _run;
     private IMessageStore _store = null!;
@@ -108,10 +108,12 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Waits until the store has spilled all messages that can be spilled.</summary>
+    /// <summary>Waits until the store has removed from memory all messages that may be on disk only.</summary>
     public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Closes and opens a store on disk. After that unsettled messages are ready again, and transient messages are lost.</summary>
+    /// <summary>
+    /// Closes a store on disk and opens it again. Then unsettled messages are ready again, and transient messages are lost.
+    /// </summary>
     public void Reopen()
     {
         if (_folder is null)
@@ -142,7 +144,7 @@ internal sealed class StoreModelSession : IDisposable
         }
     }
 
-    /// <summary>Compares the queues' counts of persistent messages and of messages in memory with counts of the single messages.</summary>
+    /// <summary>Counts the messages of each queue one by one, and compares the results with the counts that the queue keeps.</summary>
     public void Recount()
     {
         for (int queue = 0; queue < 2; queue++)
@@ -185,7 +187,9 @@ internal sealed class StoreModelSession : IDisposable
         _queues = _run is null ? [_store.OpenQueue(1, durable: true), _store.OpenQueue(2, durable: true)] : [_run.First, _run.Second];
     }
 
-    /// <summary>Removes some of the unsettled messages from the list, and returns them.</summary>
+    /// <summary>
+    /// Selects some of the unsettled messages of a queue at random. Removes them from the list of unsettled messages and returns them.
+    /// </summary>
     private (StoredMessage Message, Entry Entry)[] Some(int queue, int seed)
     {
         var random = new Random(seed);

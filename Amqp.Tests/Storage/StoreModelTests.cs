@@ -6,10 +6,11 @@ using FsCheck.Fluent;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random operations on a store and on a simple model of lists. The store may be closed and opened between two operations.
+/// Applies random operations to a store and to a simple model, and compares both. Some tests close and open the store between two
+/// operations.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations (60). <c>AMQP_TESTS_SEED</c> repeats a run.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations, by default 60. <c>AMQP_TESTS_SEED</c> repeats a run.
 /// </remarks>
 public sealed class StoreModelTests
 {
@@ -52,7 +53,7 @@ public sealed class StoreModelTests
              select (kind, seed)).ArrayOf();
         Config config = Config.QuickThrowOnFailure.WithMaxTest(TestRounds.Count(60)).WithEndSize(400);
         if (TestRounds.GivenSeed is { } given)
-            config = config.WithReplay((ulong)given, 1); // the library requires an odd second argument
+            config = config.WithReplay((ulong)given, 1); // the second argument is part of the seed, and FsCheck requires an odd number
         Prop.ForAll(operations.ToArbitrary(), sequence => Run(sequence, options, reopens)).Check(config);
     }
 

@@ -15,7 +15,7 @@ internal sealed class StoreRun : IAsyncDisposable
         new() { BlockSize = 4 << 10, SegmentSize = 16 << 10, ResidentBytes = 8 << 10, SyncInterval = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>
-    /// As <see cref="Small"/>, but almost no entry may be in memory. Messages are spilled as soon as they are in an index.
+    /// As <see cref="Small"/>, but almost all persistent messages are removed from memory as soon as they are in an index.
     /// </summary>
     public static readonly StoreOptions Deep = new()
     {
@@ -72,7 +72,9 @@ internal sealed class StoreRun : IAsyncDisposable
 
     public async Task CommitAsync() => await Store.WaitForCommitAsync(Store.AppendedPosition).WaitAsync(TimeSpan.FromSeconds(10));
 
-    /// <summary>Syncs, and waits until all full segments are indexed and all messages above the limits are spilled or paged out.</summary>
+    /// <summary>
+    /// Syncs the log. Then waits until all full segments have indexes, and messages above the memory limits are on disk only.
+    /// </summary>
     public async Task SettleDownAsync()
     {
         await CommitAsync();

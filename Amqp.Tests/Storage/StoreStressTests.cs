@@ -58,13 +58,14 @@ public sealed class StoreStressTests
         for (int i = 0; i < Queues; i++)
         {
             StoredMessage[] messages = recovered[i].TakeAll();
-            Assert.That(messages, Has.Length.LessThanOrEqualTo(left[i])); // transient messages are lost
+            // There may be fewer messages than before, because transient messages are lost.
+            Assert.That(messages, Has.Length.LessThanOrEqualTo(left[i]));
             foreach (StoredMessage message in messages)
                 Verify(next.Store, message);
         }
     }
 
-    /// <summary>Publishes most messages to one queue, and occasionally a message to all queues.</summary>
+    /// <summary>Publishes many messages: a tenth of them to all queues, the others to the publisher's own queue.</summary>
     private static async Task PublishAsync(IMessageStore store, StoredQueue[] queues, int publisher, int transientOfFour, long[] published)
     {
         var random = new Random(publisher);
@@ -88,7 +89,9 @@ public sealed class StoreStressTests
         }
     }
 
-    /// <summary>Takes messages in batches, and settles or returns them in any order, until the publishers have ended.</summary>
+    /// <summary>
+    /// Takes messages in batches, and settles or returns them in random order. Ends when the publishers have ended and no message is left.
+    /// </summary>
     private static long Consume(IMessageStore store, StoredQueue queue, int seed, Task publishing)
     {
         var random = new Random(1_000 + seed);
@@ -121,7 +124,7 @@ public sealed class StoreStressTests
         return settled;
     }
 
-    // Layout of a payload: | number i32 | length i32 | (number + index) × |
+    // Payload: the number and the length as 32-bit integers, then bytes with the value number plus index.
     private static byte[] Payload(int number, int length)
     {
         byte[] payload = new byte[length];

@@ -44,7 +44,7 @@ public sealed class StoredQueueTests
     [Test]
     public void What_cannot_be_added_counts_nowhere_and_all_counts_can_be_had_again()
     {
-        // chunks is null, so adding a message throws if it does not fit into the first chunk.
+        // The pool of chunks is null, so the queue throws when it needs a second chunk for its messages.
         var queue = new StoredQueue(7, isDurable: true, chunks: null!);
         for (int i = 1; i <= MessageRun.FirstChunkLength; i++)
             queue.Add(new StoredMessage(i, 0, 0, 10, i % 2 == 0 ? MessageFlags.Persistent : MessageFlags.None));
@@ -134,7 +134,7 @@ public sealed class StoredQueueTests
         {
             while (_queue.Take().Sequence < sequence)
             {
-                // The condition itself takes the messages.
+                // The condition of the loop takes the messages.
             }
         }
     }

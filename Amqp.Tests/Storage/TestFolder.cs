@@ -9,15 +9,15 @@ internal sealed class TestFolder : IDisposable
 
     public string Pages => System.IO.Path.Combine(Path, "pages");
 
-    /// <summary>Page files, oldest first.</summary>
+    /// <summary>Paths of the page files, oldest first.</summary>
     public string[] PageFiles => [.. Directory.GetFiles(Pages).Order(StringComparer.Ordinal)];
 
     public string Catalog => System.IO.Path.Combine(Path, "catalog.log");
 
-    /// <summary>Log files, oldest first.</summary>
+    /// <summary>Paths of the segments' log files, oldest first.</summary>
     public string[] SegmentFiles => [.. Directory.GetFiles(Segments, "*.log").Order(StringComparer.Ordinal)];
 
-    /// <summary>Index files, oldest first.</summary>
+    /// <summary>Paths of the segments' index files, oldest first.</summary>
     public string[] IndexFiles => [.. Directory.GetFiles(Segments, "*.idx").Order(StringComparer.Ordinal)];
 
     /// <summary>Returns a copy of the files that a killed process would leave: all files except the lock.</summary>
@@ -35,7 +35,7 @@ internal sealed class TestFolder : IDisposable
         return copy;
     }
 
-    /// <summary>Damages a file: flips one bit of a byte. A negative offset counts from the end.</summary>
+    /// <summary>Damages a file: flips one bit of the byte at the given offset. A negative offset counts from the end of the file.</summary>
     public static void Flip(string path, long at)
     {
         byte[] bytes = File.ReadAllBytes(path);
@@ -43,7 +43,7 @@ internal sealed class TestFolder : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Returns the visible state of every file: name, size, time of the last change, bytes.</summary>
+    /// <summary>Describes every file by its name, size, time of the last change and bytes, so that two snapshots show any change.</summary>
     public string[] Snapshot() =>
     [
         .. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)

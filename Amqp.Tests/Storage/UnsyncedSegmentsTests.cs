@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A power cut while neither the end of one segment nor the beginning of the next one was synced. Then zeros in the first of the two
-/// segments are not damage. If that segment was synced, they are damage.
+/// Zeros in a segment after a power cut. They are no damage if neither the end of that segment nor the beginning of the next one was
+/// synced. If that segment was synced, the zeros are damage.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {
@@ -60,7 +60,7 @@ public sealed class UnsyncedSegmentsTests
         Forget(gone);
         string log = _folder.SegmentFiles[0];
         Zero(log, 3 * _record, behind: 0);
-        await using (FileStream file = File.OpenWrite(log)) // makes the file longer than its index says
+        await using (FileStream file = File.OpenWrite(log)) // makes the file longer than the length in its index
             file.SetLength(file.Length + (gone.Contains('2', StringComparison.Ordinal) ? 10 : 0));
 
         RecoveryFinding finding = await ExpectHoleAsync(texts);
@@ -114,7 +114,9 @@ public sealed class UnsyncedSegmentsTests
         File.WriteAllBytes(log, bytes);
     }
 
-    /// <summary>Opens the store and expects all messages except some consecutive ones, and one finding. Returns the finding.</summary>
+    /// <summary>
+    /// Opens the store. Expects that some consecutive messages are missing, and that recovery has one finding. Returns the finding.
+    /// </summary>
     private async Task<RecoveryFinding> ExpectHoleAsync(string[] texts)
     {
         await using var run = new StoreRun(_folder.Path);

@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A verification reports every damage in a data directory, with file, offset and consequence. Traces of a crash are not damage.
+/// A verification reports every damage in a data directory with its file, offset and consequence. It does not report what a crash leaves.
 /// </summary>
 public sealed class VerificationTests
 {
@@ -32,7 +32,7 @@ public sealed class VerificationTests
                 continue;
             run.Store.NoteDelivered(run.Second, message);
             run.Store.Settle(run.Second, message);
-            await run.CommitAsync(); // so that each settle is a record of its own
+            await run.CommitAsync(); // commits each settle alone, so that it gets its own record
         }
         await run.SettleDownAsync();
         _folder = living.Copy();
@@ -283,7 +283,7 @@ public sealed class VerificationTests
         Assert.That((finding.File, finding.IsDamage), Is.EqualTo((Index, true)));
     }
 
-    // The index is built without the last record of a type, and so differs from the log.
+    // The index is built from all records of the log except the last one of the given type. So the index is valid but differs from the log.
     [TestCase((byte)RecordType.Message, "rows")]
     [TestCase((byte)RecordType.Settle, "settled messages")]
     [TestCase((byte)RecordType.Delivered, "delivered marks")]
@@ -308,7 +308,7 @@ public sealed class VerificationTests
         (long offset, long length, _) = Records(Index)[1];
         byte[] bytes = File.ReadAllBytes(Index);
         Span<byte> group = bytes.AsSpan((int)offset, (int)length);
-        group[EntryGroup.HeadSize + 1] ^= 1; // changes the offset of the first entry
+        group[EntryGroup.HeadSize + 1] ^= 1; // changes the log offset in the group's first entry
         RecordHeader.WriteChecksum(group, 2, offset);
         File.WriteAllBytes(Index, bytes);
 

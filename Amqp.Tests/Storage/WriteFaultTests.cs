@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A write or a sync of the log or of the catalog fails. Everything that was durable before stays durable.</summary>
+/// <summary>Writes and syncs of the log or the catalog fail. Everything that was durable before stays durable.</summary>
 public sealed class WriteFaultTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ public sealed class WriteFaultTests
     {
         _folder = new TestFolder();
         _files = new FaultyFiles();
-        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the files that every directory has
+        DataDirectory.Open(_folder.Path, StoreRun.Small).Dispose(); // creates the catalog and the other files of an empty data directory
     }
 
     [TearDown]
@@ -128,7 +128,7 @@ public sealed class WriteFaultTests
     {
         using IStoreFile full = new DiskFiles().Open("/dev/full", FileAccess.Write);
 
-        // 28 is ENOSPC.
+        // 28 is the error number of ENOSPC.
         Assert.That(
             () => full.Write(new byte[100], 0),
             Throws.InstanceOf<IOException>().With.Property(nameof(Exception.HResult)).EqualTo(28));

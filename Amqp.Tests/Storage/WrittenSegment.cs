@@ -3,7 +3,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A segment of the log that a test writes record by record, so that the test can compute each offset.</summary>
+/// <summary>A segment of the log that a test composes record by record.</summary>
 internal sealed class WrittenSegment
 {
     private readonly List<byte> _bytes = [];
@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>Adds one message that is in the given queues, with a payload of the given size.</summary>
+    /// <summary>Adds a message with the given queues and sequences, and a payload of the given number of bytes.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
@@ -33,7 +33,7 @@ internal sealed class WrittenSegment
         return Add(record);
     }
 
-    /// <summary>Adds messages of one queue, each with a payload of the given size.</summary>
+    /// <summary>Adds messages of one queue with consecutive sequences. Each has a payload of the given number of bytes.</summary>
     public WrittenSegment Messages(uint queue, long first, int count, int bytes)
     {
         for (long sequence = first; sequence < first + count; sequence++)
@@ -48,14 +48,14 @@ internal sealed class WrittenSegment
         return Add(record);
     }
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes the segment's log file.</summary>
     public WrittenSegment Save()
     {
         File.WriteAllBytes(Path, _bytes.ToArray());
         return this;
     }
 
-    /// <summary>Writes the file and returns the segment in the state that it has in a store right after it was filled.</summary>
+    /// <summary>Writes the segment's log file. Returns a segment with the path and length of that file.</summary>
     public Segment ToSegment()
     {
         Save();

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Support;
 
-/// <summary>Measures the bytes that a piece of code allocates.</summary>
+/// <summary>Measures the bytes that a call allocates on the heap.</summary>
 internal static class Allocations
 {
     private const int Runs = 1000;

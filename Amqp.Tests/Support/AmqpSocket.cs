@@ -7,9 +7,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client of any broker on a plain socket. The test decides when the client reads and writes. Bytes that the test does not read fill
-/// first the buffers of the kernel, which are kept small, and then those of the broker. One task may send while another receives. Every
-/// wait has a timeout.
+/// A client on a plain socket, for any broker. The test decides when the client reads and writes. If the test does not read, the kernel's
+/// small buffers fill up, and then the broker must buffer its output. One task may send while another receives. Every wait has a timeout.
 /// </summary>
 internal sealed class AmqpSocket : IDisposable
 {
@@ -29,7 +28,7 @@ internal sealed class AmqpSocket : IDisposable
         _received = new byte[2 * largestFrame];
     }
 
-    /// <summary>Connects and sends nothing.</summary>
+    /// <summary>Connects the socket, and does not send anything.</summary>
     /// <param name="port">Port of the broker.</param>
     /// <param name="largestFrame">Size in bytes of the largest frame to be received.</param>
     public static async Task<AmqpSocket> DialAsync(int port, int largestFrame = 131_072)
@@ -62,7 +61,7 @@ internal sealed class AmqpSocket : IDisposable
         return client;
     }
 
-    /// <summary>Encodes a publish: method, header and body frames on channel 1.</summary>
+    /// <summary>Returns the frames of a publish on channel 1: method, header and body.</summary>
     public static byte[] Publish(string exchange, string routingKey, ReadOnlySpan<byte> body, bool persistent)
     {
         var output = new ArrayBufferWriter<byte>(body.Length + 256);
@@ -79,11 +78,12 @@ internal sealed class AmqpSocket : IDisposable
             bytes = bytes[await _socket.SendAsync(bytes, cancellation)..];
     }
 
-    /// <summary>Sends a method.</summary>
     public Task SendAsync<TMethod>(ushort channel, TMethod method)
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
-    /// <summary>Sends the same bytes repeatedly until the socket accepts none for 2 seconds, because the broker does not read.</summary>
+    /// <summary>
+    /// Sends the same bytes again and again, until the socket accepts nothing for 2 seconds because the broker has stopped reading.
+    /// </summary>
     /// <param name="bytes">One or more whole frames.</param>
     /// <param name="most">Number of bytes after which sending stops even if the broker still reads.</param>
     /// <returns>Number of bytes sent.</returns>
@@ -123,7 +123,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>Receives the next frame that is not a heartbeat, which must be a <typeparamref name="TMethod"/>.</summary>
+    /// <summary>Receives the next frame that is not a heartbeat. Fails unless it is a <typeparamref name="TMethod"/>.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {
@@ -147,8 +147,8 @@ internal sealed class AmqpSocket : IDisposable
         return body;
     }
 
-    /// <summary>Skips all frames until the broker closes the socket, with or without connection.close.</summary>
-    /// <returns>Time until the socket was closed.</returns>
+    /// <summary>Skips all frames until the broker closes the socket. The broker may send connection.close before.</summary>
+    /// <returns>Time from the call until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -163,7 +163,7 @@ internal sealed class AmqpSocket : IDisposable
         }
     }
 
-    /// <summary>Closes the socket without connection.close.</summary>
+    /// <summary>Closes the socket without sending connection.close.</summary>
     public void Dispose() => _socket.Dispose();
 
     private RawFrame? TryTake()

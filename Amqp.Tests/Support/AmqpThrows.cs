@@ -16,13 +16,13 @@ internal static class AmqpThrows
     extension(Throws)
     {
         /// <summary>
-        /// Expects an <see cref="AmqpException"/> with the given reply code, or a <see cref="BrokerException"/> that clients receive as
-        /// this reply code.
+        /// Matches an <see cref="AmqpException"/> with the given reply code, or a <see cref="BrokerException"/> that the broker reports to
+        /// clients with this code.
         /// </summary>
         public static Constraint AmqpError(ReplyCode code) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code);
 
-        /// <summary>Expects an exception with the given reply code and exactly the given text.</summary>
+        /// <summary>Matches an exception with the given reply code and exactly the given message.</summary>
         public static Constraint AmqpError(ReplyCode code, string explanation) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code).And.Message.EqualTo(explanation);
     }

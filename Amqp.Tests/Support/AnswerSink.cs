@@ -5,7 +5,8 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A session sink that records confirms: <c>ack 2+</c> for all publishes up to the second, <c>nack 3</c> for the third alone.
+/// Receives the confirms of a session and keeps them as text. <c>ack 2+</c> confirms all publishes up to the second; <c>nack 3</c> rejects
+/// only the third.
 /// </summary>
 internal sealed class AnswerSink : ISessionSink
 {

@@ -16,8 +16,7 @@ namespace Amqp.Tests.Support;
 
 /// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
 /// <remarks>
-/// For tests of queues and of the layers below queues. All work runs on the thread of the test. Disposing the broker deletes its data
-/// directory.
+/// For tests of queues and of the store. All work runs on the thread of the test. Disposing the broker deletes its data directory.
 /// </remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {
@@ -42,10 +41,10 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
 
-    /// <summary>Log lines of the broker itself, such as those of its start.</summary>
+    /// <summary>The log lines with the broker's own category, such as those of its start.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
 
-    /// <summary>Log lines of the virtual hosts, exchanges and queues.</summary>
+    /// <summary>The log lines with the queues' category. Virtual hosts and exchanges use it too.</summary>
     public ListLogger<Queue> QueueLog { get; } = new();
 
     public MessageBroker Broker { get; }
@@ -56,7 +55,9 @@ internal sealed class BareBroker : IAsyncDisposable
 
     public VirtualHost Host => Broker.VirtualHosts.Find("/")!;
 
-    /// <summary>The round of the test's actions. <see cref="DispatchRound.Complete"/> ends the round's work.</summary>
+    /// <summary>
+    /// The dispatch round in which the test acts. <see cref="DispatchRound.Complete"/> does the work that the actions have queued.
+    /// </summary>
     public DispatchRound Round { get; } = new();
 
     /// <summary>Declares a queue. The values of the arguments are numbers or strings.</summary>
@@ -75,14 +76,16 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <inheritdoc cref="Declare(string, QueueFlags, ValueTuple{string, object}[])"/>
     public Queue Declare(string name, params (string Name, object Value)[] arguments) => Declare(name, QueueFlags.None, arguments);
 
-    /// <summary>Publishes a message to a queue through the default exchange. The queue gets the message when the round ends.</summary>
+    /// <summary>
+    /// Publishes a message to a queue through the default exchange. The queue gets the message when the dispatch round ends.
+    /// </summary>
     /// <param name="queue">Name of the queue.</param>
     /// <param name="body">Size of the body, in bytes.</param>
     /// <param name="isPersistent">True if the message must survive a restart.</param>
-    /// <param name="priority">Priority of the message.</param>
-    /// <param name="expiration">Time to live in milliseconds.</param>
+    /// <param name="priority">Priority property of the message.</param>
+    /// <param name="expiration">Time to live of the message in milliseconds.</param>
     /// <param name="properties">Encoded property flags and property list; none by default.</param>
-    /// <param name="round">Round that publishes the message; <see cref="Round"/> by default.</param>
+    /// <param name="round">Dispatch round to use; <see cref="Round"/> by default.</param>
     /// <returns>The result of <see cref="MessageIntake.Store"/>.</returns>
     public long Post(
         Queue queue,
@@ -102,7 +105,7 @@ internal sealed class BareBroker : IAsyncDisposable
             new MessageRoute([queue]), head, new byte[body], new MessageTraits(isPersistent, priority, expiration), round ?? Round);
     }
 
-    /// <summary>Publishes a message and ends the round, so that the queue gets the message.</summary>
+    /// <summary>Publishes a message to a queue and ends the dispatch round, so that the queue gets the message.</summary>
     /// <inheritdoc cref="Post"/>
     public long Publish(
         Queue queue, int body = 0, bool isPersistent = false, byte priority = 0, long expiration = Expiry.None, byte[]? properties = null)
@@ -112,7 +115,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return position;
     }
 
-    /// <summary>Adds a consumer and drains the queue to it.</summary>
+    /// <summary>Adds a consumer to the queue, and delivers as many messages as the consumer accepts.</summary>
     public TestConsumer Consume(Queue queue, int room = int.MaxValue, int priority = 0, bool noAck = false)
     {
         var consumer = new TestConsumer(priority, noAck) { Room = room };
@@ -121,7 +124,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return consumer;
     }
 
-    /// <summary>Drains the queue.</summary>
+    /// <summary>Delivers ready messages to the consumers of the queue, as far as they accept messages.</summary>
     public void Serve(Queue queue)
     {
         Round.Touch(queue);
@@ -135,7 +138,7 @@ internal sealed class BareBroker : IAsyncDisposable
         Round.Complete();
     }
 
-    /// <summary>Takes a message without acknowledgement. Returns false if the queue is empty.</summary>
+    /// <summary>Removes the first ready message from the queue. Returns false if the queue is empty.</summary>
     public static bool Get(Queue queue) => queue.Deliveries.TryGet(
         0, noAck: true, static (int _, in Amqp.Storage.Messages.StoredMessage _, ReadOnlySpan<byte> _, long _) => { });
 

@@ -29,28 +29,22 @@ internal sealed class BrokerInProcess : IAsyncDisposable
 
     public MessageBroker Broker => _app.Services.GetRequiredService<MessageBroker>();
 
-    /// <summary>The clients' connections.</summary>
     public ConnectionRegistry Connections => _app.Services.GetRequiredService<ConnectionRegistry>();
 
-    /// <summary>The ports of the AMQP listeners, in the order of the configuration.</summary>
+    /// <summary>The ports of the AMQP listeners without TLS, in the order of the configuration.</summary>
     public IReadOnlyList<int> Ports =>
         [.. _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Amqp).Select(endPoint => endPoint.Port)];
 
     public int Port => Ports[0];
 
-    /// <summary>The port for AMQP over TLS.</summary>
     public int TlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.AmqpOverTls).First().Port;
 
-    /// <summary>The port of the HTTP API.</summary>
     public int ManagementPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Http).First().Port;
 
-    /// <summary>The port for Prometheus.</summary>
     public int MetricsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.Metrics).First().Port;
 
-    /// <summary>The port for Prometheus over TLS.</summary>
     public int MetricsTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.MetricsOverTls).First().Port;
 
-    /// <summary>The port of the HTTP API over TLS.</summary>
     public int ManagementTlsPort => _app.Services.GetRequiredService<BoundAddresses>().For(NodeListener.HttpOverTls).First().Port;
 
     /// <summary>The routes of the HTTP API: method and pattern of each resource.</summary>
@@ -60,14 +54,15 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         where method is not ("HEAD" or "OPTIONS")
         select $"{method} {endpoint.RoutePattern.RawText}";
 
-    /// <summary>The log lines so far.</summary>
     public IReadOnlyList<string> Log => [.. _log.Lines];
 
     /// <summary>Starts a broker. AMQP and the HTTP API listen on free ports of 127.0.0.1.</summary>
     /// <param name="settings">Lines of a configuration file.</param>
     public static Task<BrokerInProcess> StartAsync(params IEnumerable<string> settings) => StartAsync(store => store, settings);
 
-    /// <summary>Starts a broker with a store that wraps the broker's own store.</summary>
+    /// <summary>
+    /// Starts a broker that uses the result of <paramref name="seam"/> as its store. The function receives the broker's own store.
+    /// </summary>
     public static async Task<BrokerInProcess> StartAsync(Func<IMessageStore, IMessageStore> seam, params IEnumerable<string> settings)
     {
         string directory = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
@@ -115,7 +110,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         AutomaticRecoveryEnabled = false,
     };
 
-    /// <summary>Opens a client connection and waits for connection.open-ok, which the library does not do.</summary>
+    /// <summary>Opens a client connection, and waits for connection.open-ok because the client library does not wait for it.</summary>
     /// <exception cref="OperationInterruptedException">The broker refused the connection.</exception>
     public static async Task<IConnection> ConnectAsync(ConnectionFactory factory)
     {
@@ -139,7 +134,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Keeps the log lines of all levels.</summary>
+    /// <summary>A logger that keeps the log lines of all levels.</summary>
     private sealed class LogLines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = new();

@@ -8,10 +8,9 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker as a separate process on free ports. By default it has a temporary data directory, which is deleted with the instance. One
-/// test owns an instance and calls its members one after another; only <see cref="Output"/> may be read concurrently. Dispose kills the
-/// broker if it still runs, so that a failing test leaves no process and no files. Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data
-/// directories for inspection.
+/// The broker as a separate process on free ports. One test owns an instance and calls its members one after another. Only <see
+/// cref="Output"/> may be read by other threads. Disposing the instance kills a running broker and deletes its temporary data directory.
+/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data directories for inspection.
 /// </summary>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
@@ -22,8 +21,8 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private readonly string? _configFile;
     private readonly IReadOnlyList<string> _arguments;
     private readonly bool _ownsDataDirectory;
-    private readonly StringBuilder _output = new(); // locked, because both streams of the process append to the text
-    private readonly StringBuilder _errors = new(); // guarded by the same lock
+    private readonly StringBuilder _output = new(); // guarded by a lock on itself, because two threads read the streams of the process
+    private readonly StringBuilder _errors = new(); // guarded by the lock of _output
     private Process? _process;
     private Task _reading = Task.CompletedTask;
 
@@ -36,10 +35,10 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
 
-    /// <summary>The AMQP port, which stays the same over a restart.</summary>
+    /// <summary>The AMQP port. It stays the same when the broker restarts.</summary>
     public int Port { get; private set; } = FreePorts.Next();
 
-    /// <summary>The management port, which stays the same over a restart; 0 if the broker printed none.</summary>
+    /// <summary>The management port. It stays the same when the broker restarts. 0 if the broker has printed no management port.</summary>
     public int ManagementPort { get; private set; } = FreePorts.Next();
 
     /// <summary>
@@ -47,13 +46,12 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// </summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
 
-    /// <summary>The data directory of the broker.</summary>
     public string DataDirectory { get; }
 
-    /// <summary>Process id of the process that was started last.</summary>
+    /// <summary>Id of the broker process that was started last.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>The output of the broker so far, on both streams, over all of its starts.</summary>
+    /// <summary>All output of the broker so far: standard output and standard error, of all its starts.</summary>
     public string Output
     {
         get
@@ -63,7 +61,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The part of the output that was written to standard error.</summary>
+    /// <summary>The part of <see cref="Output"/> that was written to standard error.</summary>
     public string Errors
     {
         get
@@ -73,7 +71,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>True if the process that was started last has exited.</summary>
+    /// <summary>True if the broker process that was started last has exited.</summary>
     public bool HasExited => !IsRunning;
 
     private bool IsRunning => _process is { HasExited: false };

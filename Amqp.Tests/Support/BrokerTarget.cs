@@ -3,9 +3,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker for tests at the level of clients. If <c>AMQPBROKER_TEST_URL</c> is set, it is the broker at that address, so that the tests
-/// can be verified against RabbitMQ. Otherwise it is this project's broker, in one process for the whole run. Shared by all tests. Started
-/// on first use, stopped by <see cref="StopAsync"/>.
+/// The broker that tests use as clients. By default the first use starts this project's broker in a process that all tests share, and <see
+/// cref="StopAsync"/> stops it. If <c>AMQPBROKER_TEST_URL</c> is set, tests use the broker at that address. So the tests can be run against
+/// RabbitMQ.
 /// </summary>
 internal static class BrokerTarget
 {
@@ -20,18 +20,18 @@ internal static class BrokerTarget
     public static Task<Uri> UriAsync => _uri.Value;
 
     /// <summary>
-    /// Address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, such as <c>http://127.0.0.1:15672</c>, if that is set.
-    /// Otherwise the address of this project's broker.
+    /// Returns the address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, such as <c>http://127.0.0.1:15672</c>. If the
+    /// variable is not set, returns the address of this project's broker.
     /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
         Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url
             ? new Uri(url)
             : new Uri($"http://127.0.0.1:{(await _process.Value).ManagementPort}");
 
-    /// <summary>True if the broker reports RabbitMQ as its product.</summary>
+    /// <summary>True if the broker's server properties name RabbitMQ as the product.</summary>
     public static Task<bool> IsRabbitMqAsync => _isRabbitMq.Value;
 
-    /// <summary>Stops the broker if this class has started one.</summary>
+    /// <summary>Stops the broker that this class has started, if any.</summary>
     public static async Task StopAsync()
     {
         if (_process.IsValueCreated)

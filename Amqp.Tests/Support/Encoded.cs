@@ -3,10 +3,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Encodes AMQP values into the bytes that are sent.</summary>
+/// <summary>Encodes AMQP values into the bytes that a client or a broker sends.</summary>
 internal static class Encoded
 {
-    /// <summary>Encodes a method frame.</summary>
     public static byte[] Frame<TMethod>(ushort channel, in TMethod method)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -15,7 +14,6 @@ internal static class Encoded
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Encodes a frame of any type.</summary>
     public static byte[] Frame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -27,7 +25,7 @@ internal static class Encoded
     public static byte[] Arguments<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => Frame(1, method)[11..^1];
 
-    /// <summary>Encodes the fields of a table, without the length of the table.</summary>
+    /// <summary>Encodes the fields of a table, without the length that precedes them.</summary>
     public static byte[] Fields(FieldTable table)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -35,7 +33,7 @@ internal static class Encoded
         return output.WrittenSpan[4..].ToArray();
     }
 
-    /// <summary>Encodes the property flags and the property list.</summary>
+    /// <summary>Encodes properties as they follow the body size in a content header: property flags and property list.</summary>
     public static byte[] Properties(BasicProperties properties)
     {
         var output = new ArrayBufferWriter<byte>();

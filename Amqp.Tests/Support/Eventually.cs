@@ -2,16 +2,14 @@ using System.Diagnostics;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>
-/// Waits for a state that no event reports, such as that of a file, of a process, or of a queue that other clients change.
-/// </summary>
+/// <summary>Waits by polling for conditions that no event reports, such as the deletion of a file or the end of a process.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns as soon as a condition is true. Fails the test if the condition is not true within the limit.</summary>
     /// <param name="condition">The condition, checked 50 times a second.</param>
-    /// <param name="complaint">Text of the failure.</param>
+    /// <param name="complaint">Returns the text with which the test fails.</param>
     /// <param name="limit">Longest wait; 30 seconds by default.</param>
     public static Task Holds(Func<bool> condition, Func<string> complaint, TimeSpan? limit = null) =>
         Holds(() => Task.FromResult(condition()), complaint, limit);

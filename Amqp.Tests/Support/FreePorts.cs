@@ -3,15 +3,15 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Ports for brokers that restart on the same port.</summary>
+/// <summary>Hands out free ports that stay free for a broker that restarts on the same port.</summary>
 /// <remarks>
-/// The ports are below the range that Linux assigns to clients, because a client could take a port of that range during a restart. Every
-/// second block of ports is left free for the listeners whose ports a broker derives from a given port. Thread-safe.
+/// Linux assigns ports of a certain range to clients, and a client could take the broker's port during a restart. So all ports are below
+/// that range. Every second block of ports stays unused, because a broker may derive further ports from a given port. Thread-safe.
 /// </remarks>
 internal static class FreePorts
 {
     private const int First = 16_000, Last = 32_000;
-    private const int Block = 20; // offset of the metrics port from the management port
+    private const int Block = 20; // a broker's metrics port is its management port plus 20
 
     private static int _next = Random.Shared.Next(Last - First);
 
@@ -39,7 +39,8 @@ internal static class FreePorts
         }
         catch (SocketException error)
         {
-            return error.SocketErrorCode == SocketError.AddressNotAvailable; // an address that does not exist is not in use
+            // The port of an address that this machine does not have is free.
+            return error.SocketErrorCode == SocketError.AddressNotAvailable;
         }
     }
 }

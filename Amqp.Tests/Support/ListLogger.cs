@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Keeps the log lines, each as <c>Level id text</c>.</summary>
+/// <summary>A logger that keeps the log lines, each as <c>Level id text</c>.</summary>
 internal class ListLogger : ILogger
 {
     public List<string> Lines { get; } = [];
@@ -20,5 +20,5 @@ internal class ListLogger : ILogger
     }
 }
 
-/// <summary>Keeps the log lines of a category.</summary>
+/// <summary>A logger for one category that keeps the log lines.</summary>
 internal sealed class ListLogger<TCategory> : ListLogger, ILogger<TCategory>;

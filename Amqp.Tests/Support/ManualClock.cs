@@ -6,7 +6,7 @@ namespace Amqp.Tests.Support;
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = []; // guarded by the gate
+    private readonly List<ManualTimer> _timers = []; // guarded by _gate
     private long _now = 1_700_000_000_000; // milliseconds since 1970-01-01 UTC
 
     public override long TimestampFrequency => 1_000;

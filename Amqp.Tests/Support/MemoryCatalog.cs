@@ -2,7 +2,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A catalog in memory only.</summary>
+/// <summary>A catalog that keeps its entries in memory only.</summary>
 internal sealed class MemoryCatalog : ICatalog
 {
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal);

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Resident memory of a process, as the kernel reports it.</summary>
+/// <summary>Reads the resident memory of a process from the kernel.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Bytes that are resident now.</summary>
+    /// <summary>Returns the bytes of the process that are resident now.</summary>
     public static long ResidentBytes(int pid) => Read(pid, "VmRSS:");
 
-    /// <summary>Peak of resident bytes since the start of the process.</summary>
+    /// <summary>Returns the largest number of resident bytes since the process started.</summary>
     public static long PeakBytes(int pid) => Read(pid, "VmHWM:");
 
     private static long Read(int pid, string field)

@@ -20,7 +20,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     public Task<TMethod> ExpectAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod> => client.ExpectAsync<TMethod>(number);
 
-    /// <summary>Sends a method. The next frame on the channel must be its answer.</summary>
+    /// <summary>Sends a method and returns the answer, which must be the next frame on the channel.</summary>
     public async Task<TReply> CallAsync<TMethod, TReply>(TMethod method)
         where TMethod : struct, IMethod<TMethod>
         where TReply : struct, IMethod<TReply>
@@ -30,15 +30,15 @@ internal sealed class RawChannel(RawClient client, ushort number)
     }
 
     /// <summary>
-    /// Checks that the channel is open and that the broker has sent no frame on it. Sends channel.flow, which has no effect here, and
-    /// expects its answer as the next frame.
+    /// Checks that the channel is open and that the broker has sent no further frame on it. Sends channel.flow, which changes nothing, and
+    /// expects flow-ok as the next frame.
     /// </summary>
     public async Task ExpectQuietAsync() => await CallAsync<ChannelFlow, ChannelFlowOk>(new ChannelFlow(true));
 
     /// <summary>Expects the broker to close the channel with exactly this code, text and method.</summary>
     /// <param name="code">The reply code.</param>
     /// <param name="text">The complete reply text.</param>
-    /// <param name="cause">The method that failed.</param>
+    /// <param name="cause">The method that caused the error, as channel.close names it.</param>
     public async Task ExpectCloseAsync(ReplyCode code, string text, MethodId cause)
     {
         var close = await ExpectAsync<ChannelClose>();
@@ -53,7 +53,9 @@ internal sealed class RawChannel(RawClient client, ushort number)
             Encoded.Properties(properties ?? new()),
             Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends basic.publish and its content. The properties are encoded property flags and an encoded property list.</summary>
+    /// <summary>
+    /// Sends basic.publish and its content. <paramref name="properties"/> consists of encoded property flags and property list.
+    /// </summary>
     public async Task PublishAsync(BasicPublish publish, byte[] properties, byte[] body, int frameMax = FrameMax)
     {
         await SendAsync(publish);
@@ -91,7 +93,10 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>Receives a delivery, which must be next on the channel.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
-    /// <summary>Receives a delivery and a <typeparamref name="TMethod"/>. They must be next on the channel, in any order.</summary>
+    /// <summary>
+    /// Receives a delivery and a <typeparamref name="TMethod"/>, in any order. No other frame may come between or before them on the
+    /// channel.
+    /// </summary>
     public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {

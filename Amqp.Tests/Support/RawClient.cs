@@ -12,15 +12,16 @@ namespace Amqp.Tests.Support;
 internal sealed class RawClient : IAsyncDisposable
 {
     /// <summary>
-    /// A timeout longer than any answer takes: RabbitMQ waits ten seconds for a login, and three seconds before it closes the socket of a
-    /// refused peer.
+    /// Timeout of each wait. Longer than RabbitMQ delays any answer: it waits ten seconds for a login, and three before it closes the
+    /// socket of a refused client.
     /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket;
     private readonly PipeReader _input;
     private readonly FrameReader _reader = new() { FrameMax = 16 * 1024 * 1024 };
-    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = []; // frames of other channels, received before a call asked for them
+    // Frames that arrived while a call waited for a frame of another channel.
+    private readonly Dictionary<ushort, Queue<RawFrame>> _stashed = [];
 
     private RawClient(Socket socket)
     {
@@ -28,10 +29,10 @@ internal sealed class RawClient : IAsyncDisposable
         _input = PipeReader.Create(new NetworkStream(socket));
     }
 
-    /// <summary>Connects to the broker under test and sends nothing.</summary>
+    /// <summary>Connects to the broker under test, and does not send anything.</summary>
     public static async Task<RawClient> DialAsync() => await DialAsync(await BrokerTarget.UriAsync);
 
-    /// <summary>Connects to any broker and sends nothing.</summary>
+    /// <summary>Connects to the broker at the given address, and does not send anything.</summary>
     public static async Task<RawClient> DialAsync(Uri uri)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -39,22 +40,18 @@ internal sealed class RawClient : IAsyncDisposable
         return new RawClient(socket);
     }
 
-    /// <summary>Sends the given bytes.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
             bytes = bytes[await _socket.SendAsync(bytes)..];
     }
 
-    /// <summary>Sends a method frame.</summary>
     public Task SendAsync<TMethod>(ushort channel, TMethod method)
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
-    /// <summary>Sends a frame of any type.</summary>
     public Task SendFrameAsync(FrameType type, ushort channel, ReadOnlySpan<byte> payload) =>
         SendAsync(Encoded.Frame(type, channel, payload));
 
-    /// <summary>Opens the channel with the given number.</summary>
     public async Task<RawChannel> OpenChannelAsync(ushort number = 1)
     {
         await SendAsync(number, new ChannelOpen());
@@ -75,7 +72,7 @@ internal sealed class RawClient : IAsyncDisposable
             {
                 var result = await _input.ReadAsync(limit.Token);
                 bool isOver = result.IsCompleted && result.Buffer.IsEmpty;
-                _input.AdvanceTo(result.Buffer.Start); // nothing is consumed here: TryTakeFrame examines the bytes
+                _input.AdvanceTo(result.Buffer.Start); // gives all bytes back unread, because TryTakeFrame examines them
                 if (isOver)
                     throw new EndOfStreamException("The broker ended the connection.");
             }
@@ -90,7 +87,9 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives the next frame of a channel, or connection.close. Keeps frames of other channels for later calls.</summary>
+    /// <summary>
+    /// Receives the next frame of a channel, or connection.close. Keeps frames of other channels until a later call asks for them.
+    /// </summary>
     public async Task<RawFrame> ReceiveAsync(ushort channel)
     {
         if (_stashed.TryGetValue(channel, out var waiting) && waiting.TryDequeue(out var stashed))
@@ -108,7 +107,7 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives the next frame of a channel, which must be a <typeparamref name="TMethod"/>.</summary>
+    /// <summary>Receives the next frame of a channel. Fails unless it is a <typeparamref name="TMethod"/>.</summary>
     public async Task<TMethod> ExpectAsync<TMethod>(ushort channel)
         where TMethod : struct, IMethod<TMethod>
     {
@@ -120,14 +119,14 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Expects the broker to close the connection with exactly this code, text and method.</summary>
     /// <param name="code">The reply code.</param>
     /// <param name="text">The complete reply text.</param>
-    /// <param name="cause">The method that failed; none by default.</param>
+    /// <param name="cause">The method that connection.close names as the cause; none by default.</param>
     public async Task ExpectCloseAsync(ReplyCode code, string text, MethodId cause = default)
     {
         var close = await ExpectAsync<ConnectionClose>(0);
         Assert.That(close, Is.EqualTo(new ConnectionClose((ushort)code, text, cause.Class, cause.Method)));
     }
 
-    /// <summary>Expects connection.close with one of these codes, or a closed socket. For cases in which RabbitMQ itself crashes.</summary>
+    /// <summary>Expects connection.close with one of these codes, or a closed socket. For input that makes RabbitMQ crash.</summary>
     public async Task ExpectCloseOrEndAsync(params ReplyCode[] codes)
     {
         try
@@ -141,7 +140,7 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>Expects the broker to close the socket without another frame, except heartbeats.</summary>
-    /// <returns>Time until the socket was closed.</returns>
+    /// <returns>Time from the call until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {
         var watch = Stopwatch.StartNew();
@@ -160,7 +159,8 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Receives bytes that are not a frame, such as a protocol header. Returns fewer bytes if the broker closes the socket.
+    /// Receives the given number of bytes, such as a protocol header, without parsing them. Returns fewer bytes if the broker closes the
+    /// socket.
     /// </summary>
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
@@ -171,7 +171,7 @@ internal sealed class RawClient : IAsyncDisposable
         return bytes;
     }
 
-    /// <summary>Closes the socket without connection.close.</summary>
+    /// <summary>Closes the socket without sending connection.close.</summary>
     public async ValueTask DisposeAsync()
     {
         await _input.CompleteAsync();
@@ -187,7 +187,8 @@ internal sealed class RawClient : IAsyncDisposable
         bool isTaken = _reader.TryRead(ref buffer, out var frame);
         if (isTaken)
             taken = new RawFrame(frame.Type, frame.Channel, frame.Payload.ToArray());
-        // The rest of the buffer may contain another frame. So bytes are marked as examined only if no whole frame is there.
+        // If a frame was taken, the rest of the buffer may contain another one. So the rest is marked as examined only if no whole frame
+        // was found.
         _input.AdvanceTo(buffer.Start, isTaken ? buffer.Start : buffer.End);
         if (!isTaken && result.IsCompleted)
             throw new EndOfStreamException("The broker ended the connection.");

@@ -4,16 +4,16 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>A frame that a <see cref="RawClient"/> or an <see cref="AmqpSocket"/> has received.</summary>
+/// <summary>A frame as received by a <see cref="RawClient"/> or an <see cref="AmqpSocket"/>.</summary>
 internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
 {
     /// <summary>The method of the frame; default if the frame is not a method frame.</summary>
     public MethodId Method => Type == FrameType.Method ? MethodId.FromValue(BinaryPrimitives.ReadUInt32BigEndian(Payload)) : default;
 
-    /// <summary>The arguments of the method.</summary>
+    /// <summary>The encoded arguments of the method. Valid only for a method frame.</summary>
     public ReadOnlySpan<byte> Arguments => Payload.AsSpan(4);
 
-    /// <summary>Text for failure messages. Contains the code and text of a close.</summary>
+    /// <summary>Describes the frame for failure messages. The text of a close method includes its reply code and reply text.</summary>
     public override string ToString() => Method switch
     {
         var id when id == ChannelClose.Id => MethodArguments.Read<ChannelClose>(Arguments).ToString(),
@@ -23,7 +23,7 @@ internal sealed record RawFrame(FrameType Type, ushort Channel, byte[] Payload)
     };
 }
 
-/// <summary>The content that follows a method.</summary>
+/// <summary>A message's content, as received after a method.</summary>
 /// <param name="Properties">Property flags and property list as received.</param>
 /// <param name="Body">The body, joined from all body frames.</param>
 /// <param name="BodyFrames">Number of body frames.</param>

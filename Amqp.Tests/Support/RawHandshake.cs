@@ -3,7 +3,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Opens a connection, step by step or in one call.</summary>
+/// <summary>The handshake that opens a connection, as single steps or as one call.</summary>
 internal static class RawHandshake
 {
     /// <summary>The capabilities that a current client library reports.</summary>
@@ -25,17 +25,17 @@ internal static class RawHandshake
         return await client.ExpectAsync<ConnectionStart>(0);
     }
 
-    /// <summary>Sends connection.start-ok, which contains the login.</summary>
+    /// <summary>Sends connection.start-ok with the credentials of a user.</summary>
     /// <param name="client">The client.</param>
     /// <param name="mechanism">The SASL mechanism.</param>
-    /// <param name="response">The SASL response; by default that of guest for PLAIN.</param>
+    /// <param name="response">The SASL response; by default <see cref="PlainAsync"/>.</param>
     /// <param name="properties">Client properties; <see cref="ClientProperties"/> by default.</param>
     public static async Task LogInAsync(
         this RawClient client, string mechanism = "PLAIN", byte[]? response = null, FieldTable? properties = null) =>
         await client.SendAsync(
             0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
 
-    /// <summary>Returns the response for PLAIN with the user and password of the broker under test.</summary>
+    /// <summary>Returns the SASL response for PLAIN, with the user and password from the address of the broker under test.</summary>
     public static async Task<byte[]> PlainAsync()
     {
         string[] login = (await BrokerTarget.UriAsync).UserInfo.Split(':');
@@ -50,7 +50,7 @@ internal static class RawHandshake
         return await client.ExpectAsync<ConnectionTune>(0);
     }
 
-    /// <summary>Runs the whole handshake.</summary>
+    /// <summary>Opens the connection: runs the whole handshake.</summary>
     /// <param name="client">A client that has sent nothing yet.</param>
     /// <param name="channelMax">Value of channel-max in tune-ok.</param>
     /// <param name="frameMax">Value of frame-max in tune-ok, in octets.</param>

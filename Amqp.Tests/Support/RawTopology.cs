@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Declares, binds and consumes with the defaults that most tests need.</summary>
+/// <summary>Short forms of declare, bind and consume, with the defaults that most tests need.</summary>
 internal static class RawTopology
 {
     /// <summary>Declares an exclusive queue, which is deleted when the connection closes.</summary>
@@ -24,8 +24,8 @@ internal static class RawTopology
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Returns the message count of each queue, once the sum reaches the expected number. In RabbitMQ each queue is a process, so the
-    /// counts change independently.
+    /// Waits until the queues together have the expected number of messages, because RabbitMQ updates the count of each queue separately.
+    /// Returns the count of each queue.
     /// </summary>
     public static async Task<int[]> CountMessagesAsync(this RawChannel channel, IReadOnlyList<string> queues, int expected)
     {

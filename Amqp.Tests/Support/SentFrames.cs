@@ -5,15 +5,15 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>The sink of an outbox. Accepts all frames at once and keeps them.</summary>
+/// <summary>Replaces the socket under an outbox. Accepts all frames at once and keeps them.</summary>
 internal sealed class SentFrames : OutputSink
 {
     private readonly List<byte> _octets = [];
 
-    /// <summary>Creates an outbox that sends its frames to this sink. By default the outbox has no high watermark.</summary>
+    /// <summary>Creates an outbox that sends its frames to this sink. By default the outbox is never too full.</summary>
     public Outbox NewOutbox(long highWatermark = long.MaxValue) => new(this, MemoryPool<byte>.Shared, highWatermark);
 
-    /// <summary>The received methods in order, as text.</summary>
+    /// <summary>The methods that the outbox has sent, in order and as text.</summary>
     public IReadOnlyList<string> Methods
     {
         get

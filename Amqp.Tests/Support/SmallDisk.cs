@@ -10,12 +10,12 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Mount point of the file system.</summary>
     public string Path { get; }
 
-    /// <summary>Number of free bytes.</summary>
+    /// <summary>Number of free bytes on the file system.</summary>
     public long Free => new DriveInfo(Path).AvailableFreeSpace;
 
     private string Filler => System.IO.Path.Combine(Path, "filler");
 
-    /// <summary>Mounts a file system with the given number of bytes. If the mount fails, skips the test and gives the reason.</summary>
+    /// <summary>Mounts a file system with the given number of bytes. If the mount fails, skips the test and reports why.</summary>
     public static async Task<SmallDisk> MountAsync(long bytes)
     {
         string path = Directory.CreateTempSubdirectory("amqpbroker-tests-disk-").FullName;
@@ -40,7 +40,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The disk is full, although the last check may have reported free bytes.
+            // The disk is full, even if the system reported free bytes a moment ago.
         }
     }
 

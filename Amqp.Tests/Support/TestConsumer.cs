@@ -12,13 +12,13 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
 
     public bool NoAck => noAck;
 
-    /// <summary>Maximum number of unsettled messages.</summary>
+    /// <summary>Number of unsettled messages at which the consumer accepts no further ones.</summary>
     public int Room { get; set; } = int.MaxValue;
 
     /// <summary>The subscription, set once the consumer has subscribed.</summary>
     public Subscription Subscription { get; set; } = null!;
 
-    /// <summary>The messages that were delivered and not settled.</summary>
+    /// <summary>The messages that were delivered to this consumer and that the test has not taken from it.</summary>
     public IReadOnlyList<StoredMessage> Held => _held;
 
     /// <summary>Number of deliveries, settled or not.</summary>
@@ -27,7 +27,9 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
     /// <summary>True once the consumer was notified that its queue was deleted.</summary>
     public bool IsTold { get; private set; }
 
-    /// <summary>Removes and returns the first unsettled message. The caller settles the message.</summary>
+    /// <summary>
+    /// Removes the first unsettled message from <see cref="Held"/> and returns it. The caller settles the message in the queue.
+    /// </summary>
     public StoredMessage TakeFirst()
     {
         var first = _held[0];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Number of rounds and seed of random tests, from environment variables.</summary>
+/// <summary>The environment variables that set the seed and the number of rounds of random tests.</summary>
 internal static class TestRounds
 {
     /// <summary>The value of <c>AMQP_TESTS_SEED</c>, or a new seed. Tests print the seed, so that a run can be repeated.</summary>

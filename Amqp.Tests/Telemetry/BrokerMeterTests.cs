@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>The meter reports each count of the broker under its own name and attributes.</summary>
-[NonParallelizable] // instruments are per process
+/// <summary>The OpenTelemetry meter reports each count of the broker with the expected name and attributes.</summary>
+[NonParallelizable] // instruments belong to the process, so no other test may run a broker now
 public sealed class BrokerMeterTests
 {
     [Test]
@@ -118,7 +118,7 @@ public sealed class BrokerMeterTests
             measured.Add(string.Join(
                 ' ',
                 [instrument.Name["amqpbroker.".Length..], .. attributes.ToArray().Select(attribute => $"{attribute.Value}"), $"{value}"])));
-        listener.Start(); // also finds the instruments of other brokers, which are ignored
+        listener.Start(); // finds the instruments of all brokers in this process, and ignores those of other brokers
         isOurs = true;
         using var meter = new BrokerMeter(broker.Broker, Options.Create(new BrokerOptions { DataDirectory = broker.DataFolder }));
         listener.RecordObservableInstruments();

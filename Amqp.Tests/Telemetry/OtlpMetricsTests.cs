@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>The broker's counts, as a collector receives them.</summary>
-[NonParallelizable] // instruments are per process, so the counts of two brokers would both be exported
+/// <summary>The metrics that an OpenTelemetry collector receives from the broker over OTLP.</summary>
+[NonParallelizable] // instruments belong to the process, so the counts of a second broker would be exported too
 public class OtlpMetricsTests
 {
     [Test]
@@ -143,7 +143,8 @@ public class OtlpMetricsTests
 
         string maps = await File.ReadAllTextAsync($"/proc/{broker.Pid}/maps");
 
-        Assert.That(maps, Does.Contain("amqpbroker.dll")); // shows that the next assertion can fail
+        // Proves that the file lists loaded assemblies, so that the next assertion can fail.
+        Assert.That(maps, Does.Contain("amqpbroker.dll"));
         Assert.That(maps, Does.Not.Contain("OpenTelemetry"));
     }
 

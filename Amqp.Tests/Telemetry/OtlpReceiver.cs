@@ -22,17 +22,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>Status code of all responses.</summary>
+    /// <summary>HTTP status code that the collector answers to every request.</summary>
     public int Answer { get; set; } = StatusCodes.Status200OK;
 
-    /// <summary>The header <c>authorization</c> of each request.</summary>
+    /// <summary>The value of the header <c>authorization</c> of each received request.</summary>
     public IEnumerable<string> Authorizations => _requests.Select(request => request.Authorization);
 
-    /// <summary>The attributes of each resource that has sent data.</summary>
+    /// <summary>The resource attributes of each received export of metrics.</summary>
     public IEnumerable<Dictionary<string, string>> Resources =>
         All("metrics").SelectMany(export => export.Messages(1, 1)).Select(resource => resource.Attributes(1));
 
-    /// <summary>The spans, oldest first.</summary>
+    /// <summary>The received spans, in the order of arrival.</summary>
     public IReadOnlyList<Protobuf> Spans =>
         [.. All("traces").SelectMany(export => export.Messages(1, 2)).SelectMany(scope => scope.Messages(2))];
 
@@ -48,7 +48,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns the last value of a metric: the sum of its points with these attributes; null if the metric was not received.
+    /// Returns the sum over all points with these attributes in the last export of a metric; null if the metric was not received.
     /// </summary>
     public long? Metric(string name, params (string Key, string Value)[] attributes)
     {
@@ -56,7 +56,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             .SelectMany(export => export.Messages(1, 2))
             .SelectMany(scope => scope.Messages(2))
             .LastOrDefault(metric => metric.Text(1) == name);
-        var points = metric?.Messages(7, 1).Concat(metric.Messages(5, 1)) // sum, gauge
+        var points = metric?.Messages(7, 1).Concat(metric.Messages(5, 1)) // points of a sum and of a gauge
             .Where(point => point.Attributes(7) is var its && attributes.All(each => its.GetValueOrDefault(each.Key) == each.Value))
             .ToList();
         return points is null or [] ? null : points.Sum(point => point.Number(6));
@@ -85,7 +85,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         if (!isGrpc)
             return;
         http.Response.ContentType = "application/grpc";
-        await http.Response.Body.WriteAsync(new byte[5]); // an empty message after the gRPC prefix of 5 octets
+        await http.Response.Body.WriteAsync(new byte[5]); // the answer: a gRPC prefix of 5 octets and an empty message
         http.Response.AppendTrailer("grpc-status", "0");
     }
 }

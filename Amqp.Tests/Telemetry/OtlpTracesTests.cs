@@ -7,7 +7,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Telemetry;
 
 /// <summary>
-/// The spans that a collector receives. Each broker is a separate process, because activity sources and instruments are per process.
+/// The spans that an OpenTelemetry collector receives from the broker. Each broker is a separate process, because activity sources belong
+/// to the process.
 /// </summary>
 public class OtlpTracesTests
 {
@@ -116,7 +117,7 @@ public class OtlpTracesTests
         for (int i = 0; i < 5; i++)
             await channel.BasicGetAsync("untraced", autoAck: true);
 
-        await SpanAsync("get untraced"); // the span of the last message; spans arrive in order
+        await SpanAsync("get untraced"); // waits for the span of the last message; all earlier spans have arrived by then
 
         Assert.That(_collector.Spans.Count(span => span.Text(5) == "publish amq.default"), Is.EqualTo(1));
         Assert.That(_collector.Spans.Count(span => span.Text(5) == "get untraced"), Is.EqualTo(1));
@@ -167,7 +168,7 @@ public class OtlpTracesTests
             await PublishAsync(channel, "", "nowhere", Sampled);
         }
 
-        await broker.StopAsync(); // flushes all spans
+        await broker.StopAsync(); // stopping makes the broker send all spans
 
         Assert.That(collector.Metric("amqpbroker.message.received"), Is.EqualTo(1));
         Assert.That(collector.Spans, Is.Empty);

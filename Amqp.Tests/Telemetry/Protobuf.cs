@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>A decoded protobuf message, with its fields by number. Supports only what OTLP needs of the format.</summary>
+/// <summary>A decoded protobuf message whose fields are found by number. Supports only the types of fields that OTLP uses.</summary>
 internal sealed class Protobuf
 {
     private readonly List<(int Number, ulong Value, byte[] Octets)> _fields = [];
@@ -42,7 +42,7 @@ internal sealed class Protobuf
     public IEnumerable<Protobuf> Messages(int number) =>
         _fields.Where(field => field.Number == number).Select(field => new Protobuf(field.Octets));
 
-    /// <summary>Returns all messages at the end of a path of two fields.</summary>
+    /// <summary>Returns the messages in field <paramref name="next"/> of all messages in field <paramref name="number"/>.</summary>
     public IEnumerable<Protobuf> Messages(int number, int next) => Messages(number).SelectMany(message => message.Messages(next));
 
     /// <summary>Returns the value of a string field; empty if the field is absent.</summary>
@@ -54,7 +54,7 @@ internal sealed class Protobuf
     /// <summary>Returns the value of a numeric field of any width; 0 if the field is absent.</summary>
     public long Number(int number) => (long)_fields.LastOrDefault(field => field.Number == number).Value;
 
-    /// <summary>Returns OTLP attributes as pairs of key and value, both as text.</summary>
+    /// <summary>Returns the OTLP attributes in a repeated field: keys and values as text.</summary>
     public Dictionary<string, string> Attributes(int number) =>
         Messages(number).ToDictionary(pair => pair.Text(1), pair => Value(pair.Messages(2).Single()));
 

@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The health check that reports certificates before they expire. The test's certificates are valid for an hour, and their authority's
-/// certificate for a day.
+/// The health check that reports certificates before they expire. The server certificates of the test are valid for an hour, and the
+/// authority's certificate for a day.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable

@@ -10,7 +10,8 @@ using Amqp.Server.Hosting.Tls;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// Certificates and keys that the broker can use, and the errors for unusable ones: one line with the setting's name, and exit code 78.
+/// The certificate and key files that the broker accepts. If a file is unusable, the broker prints one line with the setting's name and
+/// exits with code 78.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateFilesTests : IDisposable
@@ -81,7 +82,7 @@ public sealed class CertificateFilesTests : IDisposable
         Assert.That(new CertificateFiles(Options(null)).Load().Server.TargetCertificate.HasPrivateKey);
     }
 
-    /// <summary>Clients trust only the root authority, so the broker must also send the intermediate certificates.</summary>
+    /// <summary>Clients trust only the root authority, so the broker must send the intermediate certificates to them.</summary>
     [Test]
     public void What_leads_from_the_certificate_to_its_authority_is_shown_to_clients_whichever_file_it_stands_in(
         [Values] bool isBesideAuthorities)

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The client certificates that the broker accepts with <c>verify_peer</c>.</summary>
+/// <summary>The client certificates that the broker accepts if <c>verify_peer</c> is set.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ClientCertificateTests : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class ClientCertificateTests : IDisposable
 
     private readonly TestAuthority _authority = new();
 
-    // The first parameter is the number of certificates between the client's certificate and the authority's.
+    // The first parameter is the number of intermediate certificates between the client's certificate and the authority.
     [TestCase(0, 0, true)]
     [TestCase(1, 0, false)]
     [TestCase(1, 1, true)]
@@ -69,7 +69,7 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.That(broker.Log.Any(line => line.Contains(complaint, StringComparison.Ordinal)), Is.EqualTo(!isTaken));
     }
 
-    /// <summary>True if the broker accepts the certificate, which it shows by sending connection.start.</summary>
+    /// <summary>Returns true if the broker accepts the certificate and sends connection.start.</summary>
     private static async Task<bool> IsTakenAsync(
         BrokerInProcess broker, X509Certificate2 certificate, X509Certificate2Collection intermediates)
     {

@@ -31,7 +31,7 @@ internal sealed class TestAuthority : IDisposable
 
     public string ServerKeyFile => Path.Combine(Folder, "server.key");
 
-    /// <summary>The settings of a broker with a TLS listener and the server's certificate.</summary>
+    /// <summary>Configuration lines for a broker with a TLS listener that uses the server's certificate.</summary>
     public IEnumerable<string> Settings =>
     [
         "listeners.ssl.default = 0",
@@ -40,7 +40,7 @@ internal sealed class TestAuthority : IDisposable
         $"ssl_options.cacertfile = '{CertificateFile}'",
     ];
 
-    /// <summary>Issues a certificate for <c>localhost</c> and writes it with its key to the server's files.</summary>
+    /// <summary>Issues a certificate for <c>localhost</c>. Writes it and its key to the files that <see cref="Settings"/> names.</summary>
     public X509Certificate2 IssueForServer(string? keyPassword = null)
     {
         var certificate = Issue("CN=localhost", request =>
@@ -60,7 +60,7 @@ internal sealed class TestAuthority : IDisposable
         return certificate;
     }
 
-    /// <summary>Issues a certificate with its key.</summary>
+    /// <summary>Issues a certificate that contains its private key.</summary>
     public X509Certificate2 Issue(string subject, Action<CertificateRequest>? extend = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>Reading of changed certificate files, by a clock that the test sets.</summary>
+/// <summary>The broker reads its certificate files again when they have changed. The test sets the clock.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TlsCertificatesTests : IDisposable
 {

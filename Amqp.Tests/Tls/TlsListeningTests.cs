@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The settings that apply to each TLS handshake.</summary>
+/// <summary>The configuration of TLS listeners, as it applies to each handshake.</summary>
 public sealed class TlsListeningTests
 {
     private TestAuthority _authority = null!;

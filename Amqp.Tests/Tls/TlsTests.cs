@@ -247,7 +247,8 @@ public sealed class TlsTests : IDisposable
         factory.Ssl = new SslOption("localhost", enabled: true)
         {
             Version = version,
-            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors, // this machine does not trust the authority
+            // Accepts the test's authority, which this machine does not trust.
+            AcceptablePolicyErrors = SslPolicyErrors.RemoteCertificateChainErrors,
             Certs = certificate is null ? null : [certificate],
         };
         return factory;
@@ -280,7 +281,7 @@ public sealed class TlsTests : IDisposable
         return stream;
     }
 
-    /// <summary>Returns true if the broker ends the connection within 30 seconds.</summary>
+    /// <summary>Reads until the broker ends the connection. Returns false if it does not do so within 30 seconds.</summary>
     private static async Task<bool> ReadToEndAsync(TcpClient client)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// Measures creating and deleting a binding. The result is the mean while an exchange grows to 100,000 bindings and shrinks to none.
+/// Measures the time to create and delete a binding: the mean while an exchange grows to 100,000 bindings and shrinks to none.
 /// </summary>
 [MemoryDiagnoser]
 public class BindingBenchmarks

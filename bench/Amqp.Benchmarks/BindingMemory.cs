@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Measures the memory of a binding with its key, as the mean of 100,000 bindings.</summary>
+/// <summary>Measures the memory that a binding and its key take, as the mean of 100,000 bindings.</summary>
 internal static class BindingMemory
 {
     private const int Bindings = 100_000;

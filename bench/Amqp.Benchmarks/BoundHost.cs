@@ -37,15 +37,15 @@ internal sealed class BoundHost : IDisposable
 
     public RouteFinder Finder { get; }
 
-    /// <summary>Binds a queue, whose number is taken modulo the number of queues.</summary>
+    /// <summary>Binds queue number <paramref name="queue"/> modulo the number of queues.</summary>
     public void Bind(int queue, string key, FieldTable? arguments = null) =>
         _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty, PooledRound.Current);
 
-    /// <summary>Deletes a binding that <see cref="Bind"/> created with the same queue and key.</summary>
+    /// <summary>Deletes the binding that <see cref="Bind"/> created with the same queue and key.</summary>
     public void Unbind(int queue, string key) =>
         _host.Topology.Unbind(ExchangeName, _queues[queue % QueueCount], key, FieldTable.Empty);
 
-    /// <summary>Finds the queues of one message, as a publish does if its route is not in the connection's route cache.</summary>
+    /// <summary>Finds the queues for one message, as the broker does if the connection's cache of routes does not contain them.</summary>
     public void Follow(string key, ReadOnlySpan<byte> headers = default)
     {
         Finder.Clear();

@@ -1,22 +1,24 @@
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// Topic keys of a fleet of devices: <c>region.site.device.metric</c>. There are four bindings for each device, and three of them match the
-/// temperatures that the device publishes.
+/// Topic keys of many devices: <c>region.site.device.metric</c>. Each device has four bindings, and a temperature that it publishes matches
+/// three of them.
 /// </summary>
 internal static class DeviceKeys
 {
     /// <summary>Number of bindings for each device.</summary>
     public const int PerDevice = 4;
 
-    /// <summary>Returns routing keys of messages, with devices in random order, so that the processor's caches do not help.</summary>
+    /// <summary>
+    /// Returns the routing keys of messages. The devices are in random order, so that the processor's caches do not help.
+    /// </summary>
     public static string[] Published(int bindings, int count)
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, count).Select(_ => Published(random.Next(bindings / PerDevice)))];
     }
 
-    /// <summary>Returns the binding keys, for a given number of bindings.</summary>
+    /// <summary>Returns the keys of the given number of bindings.</summary>
     public static IEnumerable<string> Bound(int bindings) => Enumerable.Range(0, bindings / PerDevice).SelectMany(device => new[]
     {
         $"{Region(device)}.{Site(device)}.device-{device}.*",

@@ -2,7 +2,7 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>A catalog that stores nothing: the benchmarks use transient objects only.</summary>
+/// <summary>A catalog that stores nothing, because the benchmarks declare only objects that are not durable.</summary>
 internal sealed class EmptyCatalog : ICatalog
 {
     public IReadOnlyList<KeyValuePair<string, byte[]>> Entries => [];

@@ -2,7 +2,9 @@ using Perfolizer.Horology;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Measures the processor time of this process, so that other processes on the machine do not count.</summary>
+/// <summary>
+/// A clock for BenchmarkDotNet that measures the processor time of this process, so that other processes do not disturb the results.
+/// </summary>
 internal sealed class ProcessorClock : IClock
 {
     public string Title => "processor time";

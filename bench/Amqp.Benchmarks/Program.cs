@@ -5,8 +5,8 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Perfolizer.Horology;
 
-// Benchmarks run in this process. By default BenchmarkDotNet generates a project for each benchmark, which would need access to the
-// broker's internals and a minute to build.
+// All benchmarks run in this process. By default BenchmarkDotNet generates a project for each benchmark. That project would have no access
+// to the broker's internals, and its build would take a minute.
 var config = DefaultConfig.Instance.AddJob(Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
     .WithClock(new ProcessorClock())

@@ -3,11 +3,11 @@ using BenchmarkDotNet.Attributes;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>Measures finding the queues of one message without a cached route.</summary>
+/// <summary>Measures the time to find the queues for one message without a cached route.</summary>
 [MemoryDiagnoser]
 public class RoutingBenchmarks
 {
-    private const int Keys = 4096; // a power of two, so that a mask yields the next index
+    private const int Keys = 4096; // must be a power of two, so that a bit mask wraps the index of the next key
 
     private readonly BoundHost _topic = new("topic"), _direct = new("direct"), _fanout = new("fanout"), _headers = new("headers");
     private readonly string[] _directKeys = [.. Enumerable.Range(0, Keys).Select(number => $"order.{number * 24}.shipped")];
@@ -15,7 +15,7 @@ public class RoutingBenchmarks
     private byte[] _messageHeaders = [];
     private int _turn;
 
-    /// <summary>Number of bindings of the topic exchange, and of the direct exchange.</summary>
+    /// <summary>Number of bindings that each exchange has: the topic exchange as well as the direct exchange.</summary>
     [Params(1_000, 100_000)]
     public int Bindings { get; set; }
 
@@ -37,7 +37,7 @@ public class RoutingBenchmarks
         var headers = FieldTable.Empty.With("kind", FieldValue.FromString("kind-42")).With("tenant", FieldValue.FromString("acme"));
         var encoded = new System.Buffers.ArrayBufferWriter<byte>();
         new WireWriter(encoded).WriteTable(headers);
-        _messageHeaders = encoded.WrittenSpan[sizeof(uint)..].ToArray(); // without the table's length
+        _messageHeaders = encoded.WrittenSpan[sizeof(uint)..].ToArray(); // skips the length of the encoded table
     }
 
     [GlobalCleanup]

@@ -2,12 +2,12 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>Creates the endpoints of the programs.</summary>
+/// <summary>Adds endpoints to a bus.</summary>
 internal static class Endpoints
 {
     /// <summary>
-    /// Adds an endpoint whose queue is purged before the endpoint consumes. The queues are durable, so they receive messages that other
-    /// programs publish between two runs.
+    /// Adds an endpoint whose queue is purged before the endpoint consumes. The queue is durable, so it may contain messages that other
+    /// programs have published since the last run.
     /// </summary>
     public static void EmptyEndpoint(
         this IRabbitMqBusFactoryConfigurator bus, string queue, Action<IRabbitMqReceiveEndpointConfigurator> configure) =>

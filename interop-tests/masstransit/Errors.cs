@@ -3,7 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// A consumer that always fails. MassTransit moves the message to the queue whose name ends in <c>_error</c>, and publishes a fault.
+/// A consumer that always fails. MassTransit moves the message to the queue named after the endpoint and <c>_error</c>, and publishes a
+/// fault.
 /// </summary>
 internal static class Errors
 {

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>Sends a mandatory message to an exchange that has no queue: the broker returns it, and the send fails.</summary>
+/// <summary>Sends a mandatory message to an exchange without bindings. The broker returns the message, and the send fails.</summary>
 internal static class Mandatory
 {
     public static async Task RunAsync(Run run)

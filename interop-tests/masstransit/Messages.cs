@@ -2,13 +2,13 @@ namespace MassTransit8;
 
 // MassTransit declares an exchange for each type of message, named after the type and its namespace.
 
-/// <summary>A message that is published or sent.</summary>
+/// <summary>An order that most of the programs publish or send.</summary>
 public sealed record OrderPlaced(int Number);
 
-/// <summary>A message of a type that no consumer here handles.</summary>
+/// <summary>An order for which no endpoint has a consumer.</summary>
 public sealed record OrderForgotten(int Number);
 
-/// <summary>A request.</summary>
+/// <summary>A request, which a consumer answers with a <see cref="Price"/>.</summary>
 public sealed record PriceWanted(int Number);
 
 /// <summary>The answer to <see cref="PriceWanted"/>.</summary>

@@ -58,7 +58,8 @@ void Add(string name, string description, Func<Run, Task> program)
             limit,
             arguments.GetValue(queue) ?? $"masstransit-{name}",
             arguments.GetValue(other) ?? $"masstransit-{name}-other");
-        await program(run).WaitAsync(limit + Run.TimeToStop, interrupted); // a send that the broker refuses may never return
+        // Ends the program even if MassTransit never returns from a send that the broker refused.
+        await program(run).WaitAsync(limit + Run.TimeToStop, interrupted);
     });
     root.Subcommands.Add(command);
 }

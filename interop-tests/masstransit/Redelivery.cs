@@ -4,8 +4,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// A consumer that fails twice. Each time, MassTransit publishes the message to an exchange of the type <c>x-delayed-message</c>, which
-/// routes the message back to the queue after a delay: the first time 300 ms, the second time 600 ms.
+/// A consumer that fails twice. Each time MassTransit publishes the message to an exchange of the type <c>x-delayed-message</c>. The
+/// exchange routes the message back to the queue, after 300 ms the first time and after 600 ms the second time.
 /// </summary>
 internal static class Redelivery
 {

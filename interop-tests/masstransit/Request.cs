@@ -3,7 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends twenty requests at once. All responses arrive in the queue of the bus, and MassTransit matches each to its request.
+/// Sends twenty requests at once. All responses arrive in one queue of the bus. MassTransit finds the request that belongs to each
+/// response.
 /// </summary>
 internal static class Request
 {

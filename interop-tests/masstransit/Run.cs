@@ -6,23 +6,23 @@ namespace MassTransit8;
 /// <param name="broker">The broker's URL.</param>
 /// <param name="limit">Maximum time for the start and for all lines that the program waits for.</param>
 /// <param name="queue">The queue of the program's endpoint.</param>
-/// <param name="other">The queue of the second endpoint, in a program that has two.</param>
+/// <param name="other">The queue of the program's second endpoint, if it has one.</param>
 internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other) : IDisposable
 {
-    /// <summary>Time to stop the bus in good order, after the limit has passed.</summary>
+    /// <summary>Time that stopping the bus may take after the limit has passed.</summary>
     public static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _deadline = new(limit);
-    private readonly SemaphoreSlim _printed = new(0); // counts the lines that were printed and not waited for yet
+    private readonly SemaphoreSlim _printed = new(0); // counts the printed lines for which PrintedAsync has not waited yet
 
     public string Queue => queue;
 
     public string Other => other;
 
-    /// <summary>Address for messages that only the endpoint of <see cref="Queue"/> is to receive.</summary>
+    /// <summary>Address of the endpoint that consumes from <see cref="Queue"/>. A message sent to it reaches no other endpoint.</summary>
     public Uri Address { get; } = new($"queue:{queue}");
 
-    /// <summary>Starts a bus with these endpoints. Completes when all endpoints consume.</summary>
+    /// <summary>Starts a bus with these endpoints. The task completes when all endpoints consume.</summary>
     public Task<StartedBus> StartBusAsync(Action<IRabbitMqBusFactoryConfigurator> endpoints) =>
         StartedBus.StartAsync(broker, endpoints, _deadline.Token);
 
@@ -32,7 +32,7 @@ internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other
         _printed.Release();
     }
 
-    /// <summary>Waits until this number of lines have been printed.</summary>
+    /// <summary>Waits until the program and its consumers have printed this number of further lines.</summary>
     /// <exception cref="OperationCanceledException">The lines were not printed within the limit.</exception>
     public async Task PrintedAsync(int lines)
     {

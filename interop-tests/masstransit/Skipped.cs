@@ -3,8 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends a message for which the endpoint has no consumer, and then one for which it has a consumer. MassTransit moves the first one to the
-/// queue whose name ends in <c>_skipped</c>.
+/// Sends two messages to an endpoint that has a consumer only for the second. MassTransit moves the first to the queue named after the
+/// endpoint and <c>_skipped</c>.
 /// </summary>
 internal static class Skipped
 {
@@ -12,7 +12,7 @@ internal static class Skipped
     {
         await using StartedBus started = await run.StartBusAsync(configure => configure.EmptyEndpoint(run.Queue, endpoint =>
         {
-            endpoint.PrefetchCount = 1; // the second message is delivered only after the first was moved
+            endpoint.PrefetchCount = 1; // delivers the second message only after the first was moved
             endpoint.Handler<OrderPlaced>(context => run.PrintAsync($"received order {context.Message.Number}"));
         }));
         ISendEndpoint endpoint = await started.Bus.GetSendEndpoint(run.Address);

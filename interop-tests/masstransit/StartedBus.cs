@@ -11,7 +11,9 @@ internal sealed class StartedBus : IAsyncDisposable
 
     public IBus Bus => _control;
 
-    /// <summary>Connects, declares the queues and exchanges of the endpoints, and completes when all endpoints consume.</summary>
+    /// <summary>
+    /// Connects to the broker and declares the queues and exchanges of the endpoints. The task completes when all endpoints consume.
+    /// </summary>
     public static async Task<StartedBus> StartAsync(
         Uri broker, Action<IRabbitMqBusFactoryConfigurator> endpoints, CancellationToken deadline)
     {

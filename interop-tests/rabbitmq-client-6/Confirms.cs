@@ -4,7 +4,8 @@ using RabbitMQ.Client;
 namespace RabbitMqClient6;
 
 /// <summary>
-/// Publishes with confirms. The broker acknowledges each message, and before that returns a mandatory message that no queue receives.
+/// Publishes with confirms. The broker acknowledges each message. If no queue receives a mandatory message, the broker returns it before
+/// the acknowledgement.
 /// </summary>
 internal static class Confirms
 {
@@ -26,7 +27,7 @@ internal static class Confirms
         channel.BasicReturn += (_, message) =>
             returned = $" [x] Returned '{Encoding.UTF8.GetString(message.Body.Span)}': {message.ReplyCode} {message.ReplyText}";
         channel.BasicPublish("", $"{queue}-none", mandatory: true, basicProperties: null, "lost"u8.ToArray());
-        channel.WaitForConfirmsOrDie(Connections.Limit); // the return comes before the ack
+        channel.WaitForConfirmsOrDie(Connections.Limit); // when the acks have arrived, the return has arrived too
         Console.WriteLine(returned);
 
         channel.BasicPublish("", $"{queue}-none", basicProperties: null, body: "lost"u8.ToArray());

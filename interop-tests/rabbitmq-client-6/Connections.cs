@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace RabbitMqClient6;
 
-/// <summary>Connections to the broker, and waits with a time limit, for all programs here.</summary>
+/// <summary>Opens connections and waits with a time limit, for all programs of this project.</summary>
 internal static class Connections
 {
     /// <summary>Maximum time of each wait.</summary>
@@ -19,7 +19,7 @@ internal static class Connections
         return factory.CreateConnection("interop-tests");
     }
 
-    /// <summary>Waits for an event.</summary>
+    /// <summary>Waits until <paramref name="happening"/> is set.</summary>
     /// <exception cref="TimeoutException">The event did not occur within <see cref="Limit"/>.</exception>
     public static void WaitFor(WaitHandle happening, string what)
     {

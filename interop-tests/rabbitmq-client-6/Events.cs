@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>Events that the library raises: a redelivery, the cancellation of a consumer, the shutdown of a channel.</summary>
+/// <summary>Events that the client library raises: a redelivery, the cancellation of a consumer, the shutdown of a channel.</summary>
 internal static class Events
 {
-    /// <summary>Causes each event, with a queue of this name.</summary>
+    /// <summary>Causes each event with a queue of this name, and waits for it.</summary>
     public static void Watch(string queue)
     {
         using IConnection connection = Connections.Open();

@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>Sends and receives with one queue and the default exchange.</summary>
+/// <summary>Sends messages to one queue through the default exchange, and receives them.</summary>
 internal static class Hello
 {
-    /// <summary>Sends this number of messages.</summary>
+    /// <summary>Sends the given number of messages to the queue.</summary>
     public static void Send(string queue, int count)
     {
         using IConnection connection = Connections.Open();
@@ -21,7 +21,7 @@ internal static class Hello
         }
     }
 
-    /// <summary>Receives this number of messages.</summary>
+    /// <summary>Receives the given number of messages from the queue.</summary>
     public static void Receive(string queue, int count)
     {
         using IConnection connection = Connections.Open();

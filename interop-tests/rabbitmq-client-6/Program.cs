@@ -1,4 +1,5 @@
-// Small programs that use RabbitMQ.Client 6, each started by its name. The broker is at AMQP_URL, or else at amqp://localhost.
+// Small programs that use RabbitMQ.Client 6, each started by its name. The environment variable AMQP_URL has the broker's address; by
+// default amqp://localhost.
 using System.Globalization;
 using RabbitMqClient6;
 

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 namespace RabbitMqClient6;
 
 /// <summary>
-/// A connection that survives a restart of the broker: the library connects again, repeats its declarations, and consumes again.
+/// A client that survives a restart of the broker. The library connects again, repeats the declarations, and consumes again.
 /// </summary>
 internal static class Recovery
 {
