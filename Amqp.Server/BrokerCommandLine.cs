@@ -11,10 +11,10 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server;
 
-/// <summary>The command line of <c>amqpbroker</c>. Without a command the broker runs.</summary>
-/// <param name="serve">Runs a broker with a configuration that has no errors, and returns the exit code.</param>
+/// <summary>The command line of <c>amqpbroker</c>, which runs the broker if no command is given.</summary>
+/// <param name="serve">Runs a broker with a valid configuration, and returns the exit code.</param>
 /// <param name="check">
-/// Checks the files and addresses that a configuration without errors names, and adds the faults to that configuration.
+/// Checks the files and addresses named in a valid configuration, and adds the faults it finds to that configuration.
 /// </param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
@@ -22,30 +22,30 @@ internal sealed class BrokerCommandLine(
     Action<BrokerConfiguration> check,
     IReadOnlyDictionary<string, string> environment)
 {
-    // Response files are off: an argument that begins with @ may be a message, a password or a queue's name.
+    // No response files: an argument that begins with @ may be a message, a password or the name of a queue.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();
 
-    /// <summary>The environment variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment { get; } = Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
     /// <summary>Parses the arguments and runs the command.</summary>
     /// <param name="arguments">The arguments without the program's name.</param>
-    /// <param name="output">Receives the output; null for standard output and standard error.</param>
+    /// <param name="output">Writers for the output and the errors; null for standard output and standard error.</param>
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
     {
-        // The host handles SIGTERM and Ctrl-C. A stop may take longer than System.CommandLine's timeout.
+        // The host handles SIGTERM and Ctrl-C. System.CommandLine must not add its own time limit, because the broker may need longer to
+        // stop.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
-        // ctl parses its arguments itself: rabbitmqctl's options may stand before or after the verb.
+        // The command ctl parses its arguments itself, because rabbitmqctl allows options before and after the verb.
         if (arguments is [CtlProgram.Name, .. var rest])
             return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
         ParseResult line = Root().Parse(arguments, _asTheyAre);
-        // A mistake is reported here, because System.CommandLine would print the whole help to standard output.
+        // Reports each usage mistake in one line. System.CommandLine would print the whole help to standard output.
         return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
 
@@ -64,7 +64,7 @@ internal sealed class BrokerCommandLine(
         root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
-        // An argument that begins with a slash may be a message or a name, so there are no options with a slash.
+        // Removes the options that begin with a slash, because an argument that begins with a slash may be a message or a name.
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Aliases.Remove("/?");

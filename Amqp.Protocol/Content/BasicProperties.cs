@@ -2,21 +2,21 @@ using System.Buffers;
 
 namespace Amqp.Protocol;
 
-/// <summary>The 14 properties of a message, decoded. A property that is null is absent on the wire.</summary>
+/// <summary>The 14 properties of a message, decoded. A property that the message does not have is null.</summary>
 public sealed record BasicProperties
 {
     public string? ContentType { get; init; }
     public string? ContentEncoding { get; init; }
     public FieldTable? Headers { get; init; }
 
-    /// <summary>1: transient; 2: persistent.</summary>
+    /// <summary>1 for a transient message, 2 for a persistent message.</summary>
     public byte? DeliveryMode { get; init; }
 
     public byte? Priority { get; init; }
     public string? CorrelationId { get; init; }
     public string? ReplyTo { get; init; }
 
-    /// <summary>Milliseconds as decimal digits.</summary>
+    /// <summary>Time to live of the message: milliseconds, as decimal digits.</summary>
     public string? Expiration { get; init; }
 
     public string? MessageId { get; init; }

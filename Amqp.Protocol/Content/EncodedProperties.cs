@@ -30,33 +30,34 @@ public readonly ref struct EncodedProperties
     /// <summary>The first word of property flags.</summary>
     public PropertyFlags Flags { get; }
 
-    /// <summary>2 for a persistent message; 0 if absent.</summary>
+    /// <summary>2 for a persistent message; 0 if the message has no delivery mode.</summary>
     public byte DeliveryMode { get; }
 
-    /// <summary>The priority; 0 if absent.</summary>
     public byte Priority { get; }
 
-    /// <summary>The fields of the headers table without its length; empty if absent.</summary>
+    /// <summary>The fields of the headers table, without the length of the table. Empty if the message has no headers.</summary>
     public ReadOnlySpan<byte> Headers { get; }
 
-    /// <summary>The reply-to property; empty if absent.</summary>
     public ReadOnlySpan<byte> ReplyTo { get; }
 
     /// <summary>
-    /// The expiration as the publisher wrote it. Empty if the property is absent or an empty
-    /// text; <see cref="Flags"/> distinguishes the two cases.
+    /// The expiration as the publisher wrote it. Empty if the message has no expiration or an empty one; <see cref="Flags"/> distinguishes
+    /// the two cases.
     /// </summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
-    /// <summary>The user-id property as the publisher wrote it; empty if absent.</summary>
     public ReadOnlySpan<byte> UserId { get; }
 
     public bool IsPersistent => DeliveryMode == 2;
 
-    /// <summary>Reads the whole property list once, and verifies that it matches its flags.</summary>
+    /// <summary>
+    /// Reads the whole property list once, and verifies that the list has exactly the properties that its flags announce.
+    /// </summary>
     /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables and arrays in the headers.</param>
-    /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are not a table.</exception>
+    /// <exception cref="AmqpException">
+    /// 502: the list is shorter or longer than its flags say, or the headers are not a valid table.
+    /// </exception>
     public static EncodedProperties Read(ReadOnlySpan<byte> properties, int maxTableDepth = int.MaxValue)
     {
         var encoded = ReadAccepted(properties);
@@ -64,10 +65,10 @@ public readonly ref struct EncodedProperties
         return encoded;
     }
 
-    /// <summary>Reads a property list that <see cref="Read"/> has accepted. Does not validate the headers again.</summary>
+    /// <summary>Reads a property list that <see cref="Read"/> has accepted before. Does not validate the headers again.</summary>
     public static EncodedProperties ReadAccepted(ReadOnlySpan<byte> properties)
     {
-        // By far the most common list has only a delivery mode.
+        // Shortcut for the most common list, which has only a delivery mode.
         if (properties.Length == 3 && properties[0] == 0x10 && properties[1] == 0)
             return new EncodedProperties(PropertyFlags.DeliveryMode, properties[2], 0, default, default, default, default);
         var reader = new WireReader(properties);
@@ -102,13 +103,13 @@ public readonly ref struct EncodedProperties
             else
                 reader.ReadShortStringBytes();
         }
-        // Unknown properties may follow, but only if there are further words of flags.
+        // Properties that this class does not know may follow, but only if the list has a second word of flags.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
         return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
     }
 
-    /// <summary>Copies a property list with another reply-to. All other properties stay unchanged.</summary>
+    /// <summary>Copies a property list, with the reply-to replaced. All other properties stay unchanged.</summary>
     /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
     /// <param name="replyTo">The new reply-to, at most 255 bytes.</param>
     /// <param name="target">Buffer for the new list.</param>
@@ -128,7 +129,8 @@ public readonly ref struct EncodedProperties
     }
 
     /// <summary>
-    /// Copies a property list with other headers, and with another timestamp if one is given. All other properties stay unchanged.
+    /// Copies a property list, with the headers replaced, and also the timestamp if the caller gives one. All other properties stay
+    /// unchanged.
     /// </summary>
     /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
     /// <param name="headers">The new headers.</param>
@@ -143,7 +145,9 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>Copies a property list with other headers, which are given encoded, without the length of the table.</summary>
+    /// <summary>
+    /// Copies a property list, with the headers replaced. The new headers are already encoded, without the length of the table.
+    /// </summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,
@@ -173,10 +177,13 @@ public readonly ref struct EncodedProperties
             if (!isReplaced && (flag != PropertyFlags.Expiration || keepsExpiration))
                 output.Write(before[..(before.Length - reader.Rest.Length)]);
         }
-        output.Write(reader.Rest); // properties of further words of flags
+        output.Write(reader.Rest); // properties that belong to further words of flags
     }
 
-    /// <summary>Returns an encoded property, without the length of a string or of the headers. Empty if the property is absent.</summary>
+    /// <summary>
+    /// Returns the value of one property as it is encoded, without the length of a string or of the headers. Empty if the property is
+    /// absent.
+    /// </summary>
     /// <param name="properties">A property list that <see cref="Read"/> has accepted.</param>
     /// <param name="wanted">Flag of the property.</param>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> properties, PropertyFlags wanted)
@@ -203,7 +210,7 @@ public readonly ref struct EncodedProperties
         }
     }
 
-    /// <summary>Returns the offset of the headers in a property list, beginning with their length; -1 if the list has no headers.</summary>
+    /// <summary>Returns the offset at which the length of the headers begins in a property list; -1 if the list has no headers.</summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {
         var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);

@@ -20,6 +20,6 @@ public enum PropertyFlags : ushort
     AppId = 1 << 3,
     ClusterId = 1 << 2,
 
-    /// <summary>Another word of flags follows. No property of 0-9-1 has a flag in such a word.</summary>
+    /// <summary>Set if another word of flags follows. AMQP 0-9-1 has no property with a flag in a later word.</summary>
     Continuation = 1,
 }

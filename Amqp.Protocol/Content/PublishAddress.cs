@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>The arguments of basic.publish, read without allocating strings: this runs for every publish.</summary>
+/// <summary>The arguments of basic.publish. Reads them without allocating strings, because this runs for every publish.</summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;
@@ -13,13 +13,13 @@ public readonly ref struct PublishAddress
         _bits = bits;
     }
 
-    /// <summary>Exchange and routing key as short strings, one after the other. basic.deliver contains the same bytes.</summary>
+    /// <summary>Exchange and routing key as two consecutive short strings. basic.deliver contains the same bytes.</summary>
     public ReadOnlySpan<byte> Encoded { get; }
 
-    /// <summary>Name of the exchange; not verified to be UTF-8.</summary>
+    /// <summary>Name of the exchange. May be invalid UTF-8, because nothing has verified the bytes.</summary>
     public ReadOnlySpan<byte> Exchange { get; }
 
-    /// <summary>The routing key; not verified to be UTF-8.</summary>
+    /// <summary>May be invalid UTF-8, because nothing has verified the bytes.</summary>
     public ReadOnlySpan<byte> RoutingKey { get; }
 
     public bool Mandatory => (_bits & 1) != 0;

@@ -6,21 +6,24 @@ namespace Amqp.Protocol;
 /// <param name="cause">The method that failed; default if the error is not about a method.</param>
 public sealed class AmqpException(ReplyCode code, string explanation, MethodId cause = default) : Exception(explanation)
 {
-    /// <summary>Reply code of the close method.</summary>
     public ReplyCode Code { get; } = code;
 
-    /// <summary>The method that failed; default if the error is not about a method.</summary>
+    /// <summary>The method that failed; default if no method caused the error.</summary>
     public MethodId Cause { get; } = cause;
 
-    /// <summary>True if the error closes the connection, not only the channel.</summary>
+    /// <summary>True if the error closes the whole connection; false if it closes only the channel.</summary>
     public bool ClosesConnection => Code.ClosesConnection();
 
     /// <summary>
-    /// The reply text in RabbitMQ's form, <c>NOT_FOUND - no queue 'q' in vhost '/'</c>, cut to the length of a short string.
+    /// The text that the close method carries, in RabbitMQ's form: <c>NOT_FOUND - no queue 'q' in vhost '/'</c>. Cut to the length of a
+    /// short string.
     /// </summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 
-    /// <summary>Cuts a text to the 255 bytes of UTF-8 of a short string. As in RabbitMQ, a cut text ends in three dots.</summary>
+    /// <summary>
+    /// Shortens a text so that its UTF-8 has at most 255 bytes, the limit of a short string. A shortened text ends in three dots, as in
+    /// RabbitMQ.
+    /// </summary>
     public static string CutToShortString(string text)
     {
         if (ShortString.Fits(text))

@@ -27,11 +27,15 @@ public enum ReplyCode : ushort
 /// <summary>Names and severity of the reply codes.</summary>
 public static class ReplyCodes
 {
-    /// <summary>Returns true for the spec's hard errors, which close the connection. Other errors close the channel.</summary>
+    /// <summary>
+    /// Returns true for the errors that the spec calls hard: they close the connection. All other errors close only the channel.
+    /// </summary>
     public static bool ClosesConnection(this ReplyCode code) =>
         code is ReplyCode.ConnectionForced or ReplyCode.InvalidPath or >= ReplyCode.FrameError;
 
-    /// <summary>Returns the spec's name in capitals, as it begins a reply text: <c>NOT_FOUND</c>.</summary>
+    /// <summary>
+    /// Returns the spec's name of a reply code in capitals, like <c>NOT_FOUND</c>. Every reply text begins with this name.
+    /// </summary>
     public static string Name(this ReplyCode code) => code switch
     {
         ReplyCode.Success => "SUCCESS",

@@ -15,7 +15,6 @@ internal static class Amqp08
     private const uint Consume = 60 << 16 | 20;
     private const int IdSize = sizeof(uint);
 
-    /// <summary>Converts a method of 0-8 to 0-9-1.</summary>
     public static ReadOnlySpan<byte> Upgrade(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload) switch
     {
         OldClose => WithId(payload, Close),
@@ -26,7 +25,6 @@ internal static class Amqp08
         _ => payload,
     };
 
-    /// <summary>Converts a method of 0-9-1 to 0-8.</summary>
     public static ReadOnlySpan<byte> Downgrade(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt32BigEndian(payload) switch
     {
         Close => WithId(payload, OldClose),

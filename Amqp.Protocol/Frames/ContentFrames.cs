@@ -5,10 +5,9 @@ namespace Amqp.Protocol;
 /// <summary>Writes header and body frames of a message directly into a span, without allocating: this runs for every delivery.</summary>
 public static class ContentFrames
 {
-    private const int HeaderPrefix = 12; // class u16, weight u16, body size u64
+    private const int HeaderPrefix = 12; // bytes before the property flags: class u16, weight u16, body size u64
     private const ushort BasicClass = 60;
 
-    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     public static int SizeOf(int propertiesLength, int bodyLength, int frameMax)
     {
         int most = frameMax - Frame.Overhead;
@@ -32,7 +31,7 @@ public static class ContentFrames
         }
     }
 
-    /// <summary>Writes the content header frame alone.</summary>
+    /// <summary>Writes the content header frame, without body frames.</summary>
     /// <returns>Number of bytes written.</returns>
     public static int WriteHeader(Span<byte> span, ushort channel, ReadOnlySpan<byte> properties, long bodySize)
     {

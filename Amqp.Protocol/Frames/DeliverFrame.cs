@@ -5,20 +5,19 @@ namespace Amqp.Protocol;
 /// <summary>Writes basic.deliver directly into a span, without allocating: this runs for every delivery.</summary>
 public static class DeliverFrame
 {
-    private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1; // envelope, ids, tag length, delivery tag, redelivered
+    // Frame envelope, class and method ids, length of the consumer tag, delivery tag, redelivered.
+    private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1;
 
-    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
-    /// <param name="consumerTagLength">Bytes of the consumer tag, without its length.</param>
-    /// <param name="addressLength">Bytes of exchange and routing key, each as a short string with its length.</param>
+    /// <param name="consumerTagLength">Bytes of the consumer tag, not counting its length octet.</param>
+    /// <param name="addressLength">Bytes of exchange and routing key, both with their length octets.</param>
     public static int SizeOf(int consumerTagLength, int addressLength) => FixedSize + consumerTagLength + addressLength;
 
-    /// <summary>Writes the method frame.</summary>
     /// <param name="span">At least <see cref="SizeOf"/> bytes.</param>
     /// <param name="channel">Number of the consumer's channel.</param>
     /// <param name="consumerTag">Consumer tag in UTF-8.</param>
     /// <param name="deliveryTag">Number of the delivery on the channel.</param>
     /// <param name="redelivered">True if the message may have been delivered before.</param>
-    /// <param name="address">Exchange and routing key as short strings, one after the other.</param>
+    /// <param name="address">Exchange and routing key as two consecutive short strings.</param>
     public static void Write(
         Span<byte> span, ushort channel, ReadOnlySpan<byte> consumerTag, ulong deliveryTag, bool redelivered, ReadOnlySpan<byte> address)
     {

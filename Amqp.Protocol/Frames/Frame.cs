@@ -9,7 +9,7 @@ public enum FrameType : byte
     Heartbeat = 8,
 }
 
-/// <summary>One whole frame. The payload is valid only as long as the buffer that it was read from.</summary>
+/// <summary>One whole frame. Its payload is a view of the read buffer, and is valid only until that buffer is reused.</summary>
 public readonly ref struct Frame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
 {
     // | type u8 | channel u16 | size u32 | payload (size bytes) | end 0xCE |   spec 4.2.3
@@ -17,7 +17,7 @@ public readonly ref struct Frame(FrameType type, ushort channel, ReadOnlySpan<by
     /// <summary>Bytes of a frame before its payload.</summary>
     public const int HeaderSize = 7;
 
-    /// <summary>Bytes of a frame around its payload.</summary>
+    /// <summary>Bytes of a frame besides its payload: the header and the end octet.</summary>
     public const int Overhead = HeaderSize + 1;
 
     /// <summary>The last octet of every frame.</summary>

@@ -6,23 +6,27 @@ namespace Amqp.Protocol;
 
 /// <summary>Reads whole frames from the front of a buffer.</summary>
 /// <remarks>
-/// A contiguous frame is not copied. A frame that is split over several buffers is copied into an array of the reader, so that its payload
-/// is always one span. Owned by the loop that reads the connection.
+/// A frame that lies in one piece in the buffer is not copied. The reader copies a frame that is split over several buffers into its own
+/// array, so that every payload is one span. Used only by the loop that reads the connection.
 /// </remarks>
 public sealed class FrameReader
 {
     private byte[] _joined = [];
 
-    /// <summary>Maximum size of a whole frame in bytes, envelope included.</summary>
+    /// <summary>Maximum size of a whole frame in bytes, including the frame's header and end octet.</summary>
     public int FrameMax { get; set; } = Frame.MinSize;
 
     /// <summary>True if the peer uses AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
     /// <summary>Reads the next frame if it has arrived completely; otherwise leaves the buffer unchanged.</summary>
-    /// <remarks>Skips a malformed frame, unless it is too large, so that the frames after it can still be read.</remarks>
+    /// <remarks>
+    /// Consumes a malformed frame before throwing, so that the caller can read the frames after it. A frame that is too large is not
+    /// consumed.
+    /// </remarks>
     /// <exception cref="AmqpException">
-    /// 501 in RabbitMQ's words: the frame exceeds <see cref="FrameMax"/>, lacks its end octet, or does not fit its type.
+    /// 501, with RabbitMQ's text: the frame exceeds <see cref="FrameMax"/>, lacks its end octet, has an unknown type, or has a payload of a
+    /// length that its type does not allow.
     /// </exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {
@@ -33,7 +37,7 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
-                buffer = buffer.Slice(whole); // before the check, so that the next frame can be read even if this one is malformed
+                buffer = buffer.Slice(whole); // before the checks below, so that the caller can read on after a malformed frame
                 frame = Open(first[..whole]);
                 return true;
             }
@@ -81,7 +85,7 @@ public sealed class FrameReader
 
     private static bool HasShapeOfItsType(in Frame frame) => frame.Type switch
     {
-        FrameType.Method => frame.Payload.Length >= 4, // class and method
+        FrameType.Method => frame.Payload.Length >= 4, // class and method ids
         FrameType.Header => frame.Payload.Length >= 12, // class, weight and body size
         FrameType.Body => true,
         FrameType.Heartbeat => frame.Payload.IsEmpty,

@@ -3,21 +3,20 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Writes whole frames.</summary>
-/// <remarks>The output's lock guards the writer.</remarks>
+/// <summary>Writes frames to an output.</summary>
+/// <remarks>Callers hold the lock of the output.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    /// <summary>Maximum bytes of a body that is written with one request for output memory.</summary>
+    /// <summary>Bodies of up to this many bytes are written with one request for output memory.</summary>
     public const int OnePiece = 32 * 1024;
 
-    // The size of a frame precedes its payload, but is known only when the payload is
-    // encoded. So a method is encoded into this buffer first.
+    // The size of a frame precedes its payload, and is not known before the payload is encoded. So each method is first encoded into this
+    // buffer.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
     /// <summary>True if the peer uses AMQP 0-8. Methods are then converted to 0-8.</summary>
     public bool IsAmqp08 { get; set; }
 
-    /// <summary>Writes a method frame.</summary>
     /// <returns>Number of bytes written.</returns>
     public int WriteMethod<TMethod>(ushort channel, in TMethod method)
         where TMethod : struct, IMethod<TMethod>
@@ -33,7 +32,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Writes the content of a message: its header and as many body frames as frame-max requires.</summary>
-    /// <param name="channel">Number of the channel of the preceding method.</param>
+    /// <param name="channel">Number of the channel on which the preceding method was written.</param>
     /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
     /// <param name="body">The body. An empty body has no frame.</param>
     /// <param name="frameMax">The negotiated frame-max in bytes.</param>
@@ -47,8 +46,8 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A large body is written frame by frame, into pieces of the output's own size. One piece
-        // for the whole body could take 100 MB of new memory.
+        // A large body is written frame by frame, so that the output can use memory blocks of its own size. One block for the whole body
+        // could take 100 MB of new memory.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);
@@ -59,7 +58,6 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         return all;
     }
 
-    /// <summary>Writes any frame.</summary>
     public void WriteFrame(FrameType type, ushort channel, ReadOnlySpan<byte> payload)
     {
         var start = output.GetSpan(Frame.HeaderSize);
@@ -72,6 +70,5 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         output.Advance(1);
     }
 
-    /// <summary>Writes a heartbeat frame.</summary>
     public void WriteHeartbeat() => WriteFrame(FrameType.Heartbeat, 0, []);
 }

@@ -207,7 +207,7 @@ public readonly record struct BasicGetEmpty : IMethod<BasicGetEmpty>
     }
 }
 
-/// <summary>basic.ack: sent by a client, it acknowledges deliveries; sent by the server, it confirms publishes.</summary>
+/// <summary>basic.ack. A client sends it to acknowledge deliveries; the server sends it to confirm publishes.</summary>
 public readonly record struct BasicAck(ulong DeliveryTag, bool Multiple) : IMethod<BasicAck>
 {
     public static MethodId Id => new(60, 80);
@@ -278,7 +278,8 @@ public readonly record struct BasicRecoverOk : IMethod<BasicRecoverOk>
 }
 
 /// <summary>
-/// basic.nack: sent by a client, it rejects one or several deliveries; sent by the server, it refuses publishes. An extension of RabbitMQ.
+/// basic.nack, an extension of RabbitMQ. A client sends it to reject one or several deliveries; the server sends it to report publishes
+/// that failed.
 /// </summary>
 public readonly record struct BasicNack(ulong DeliveryTag, bool Multiple, bool Requeue) : IMethod<BasicNack>
 {

@@ -34,7 +34,7 @@ public readonly record struct ChannelOpenOk : IMethod<ChannelOpenOk>
     }
 }
 
-/// <summary>channel.flow: asks the peer to stop (false) or resume (true) sending content.</summary>
+/// <summary>channel.flow: asks the peer to stop sending content (false) or to resume sending (true).</summary>
 public readonly record struct ChannelFlow(bool Active) : IMethod<ChannelFlow>
 {
     public static MethodId Id => new(20, 20);
@@ -62,7 +62,7 @@ public readonly record struct ChannelFlowOk(bool Active) : IMethod<ChannelFlowOk
     }
 }
 
-/// <summary>channel.close: the reason, and the method that failed (0, 0 for none).</summary>
+/// <summary>channel.close: the reason, and the ids of the method that failed. Both ids are 0 if no method failed.</summary>
 public readonly record struct ChannelClose(ushort ReplyCode, string ReplyText, ushort FailingClass, ushort FailingMethod)
     : IMethod<ChannelClose>
 {

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>connection.start: properties of the server, and its login mechanisms.</summary>
+/// <summary>connection.start: the server announces its properties and its login mechanisms.</summary>
 public readonly record struct ConnectionStart(
     byte VersionMajor, byte VersionMinor, FieldTable ServerProperties, byte[] Mechanisms, byte[] Locales)
     : IMethod<ConnectionStart>
@@ -20,7 +20,7 @@ public readonly record struct ConnectionStart(
     }
 }
 
-/// <summary>connection.start-ok: properties of the client, and its login.</summary>
+/// <summary>connection.start-ok: the client sends its properties and its login data.</summary>
 public readonly record struct ConnectionStartOk(FieldTable ClientProperties, string Mechanism, byte[] Response, string Locale)
     : IMethod<ConnectionStartOk>
 {
@@ -38,7 +38,7 @@ public readonly record struct ConnectionStartOk(FieldTable ClientProperties, str
     }
 }
 
-/// <summary>connection.secure: asks for another step of the login.</summary>
+/// <summary>connection.secure: the server asks the client for another step of the login.</summary>
 public readonly record struct ConnectionSecure(byte[] Challenge) : IMethod<ConnectionSecure>
 {
     public static MethodId Id => new(10, 20);
@@ -66,7 +66,7 @@ public readonly record struct ConnectionSecureOk(byte[] Response) : IMethod<Conn
     }
 }
 
-/// <summary>connection.tune: limits of the server. Frame-max in bytes, heartbeat in seconds; 0 means no limit.</summary>
+/// <summary>connection.tune: the server proposes its limits. Frame-max is in bytes, heartbeat in seconds; 0 means no limit.</summary>
 public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTune>
 {
     public static MethodId Id => new(10, 30);
@@ -82,7 +82,7 @@ public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, u
     }
 }
 
-/// <summary>connection.tune-ok: the negotiated limits, none above the server's.</summary>
+/// <summary>connection.tune-ok: the client sends the negotiated limits. None may exceed the limit that the server proposed.</summary>
 public readonly record struct ConnectionTuneOk(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTuneOk>
 {
     public static MethodId Id => new(10, 31);
@@ -136,7 +136,7 @@ public readonly record struct ConnectionOpenOk : IMethod<ConnectionOpenOk>
     }
 }
 
-/// <summary>connection.close: the reason, and the method that failed (0, 0 for none).</summary>
+/// <summary>connection.close: the reason, and the ids of the method that failed. Both ids are 0 if no method failed.</summary>
 public readonly record struct ConnectionClose(ushort ReplyCode, string ReplyText, ushort FailingClass, ushort FailingMethod)
     : IMethod<ConnectionClose>
 {
@@ -194,7 +194,7 @@ public readonly record struct ConnectionUnblocked : IMethod<ConnectionUnblocked>
     }
 }
 
-/// <summary>connection.update-secret: a new credential for an open connection. An extension of RabbitMQ.</summary>
+/// <summary>connection.update-secret: the client sends a new credential on an open connection. An extension of RabbitMQ.</summary>
 public readonly record struct ConnectionUpdateSecret(byte[] NewSecret, string Reason) : IMethod<ConnectionUpdateSecret>
 {
     public static MethodId Id => new(10, 70);

@@ -68,7 +68,9 @@ public readonly record struct ExchangeDeleteOk : IMethod<ExchangeDeleteOk>
     }
 }
 
-/// <summary>exchange.bind: routes messages from one exchange to another. An extension of RabbitMQ.</summary>
+/// <summary>
+/// exchange.bind: binds one exchange to another, so that messages are routed from the source to the destination. An extension of RabbitMQ.
+/// </summary>
 public readonly record struct ExchangeBind(string Destination, string Source, string RoutingKey, bool NoWait, FieldTable Arguments)
     : IMethod<ExchangeBind>
 {

@@ -1,16 +1,16 @@
 namespace Amqp.Protocol;
 
-/// <summary>A method of AMQP, with its id and its encoding.</summary>
-/// <typeparam name="TSelf">Type of the method.</typeparam>
+/// <summary>An AMQP method with its ids, which can read and write its arguments.</summary>
+/// <typeparam name="TSelf">The type that implements this interface.</typeparam>
 public interface IMethod<TSelf>
     where TSelf : struct, IMethod<TSelf>
 {
     static abstract MethodId Id { get; }
 
-    /// <summary>Reads the arguments that follow the id.</summary>
+    /// <summary>Reads the method's arguments, which follow the class and method ids.</summary>
     /// <exception cref="AmqpException">501 or 502: the arguments are malformed.</exception>
     static abstract TSelf Read(ref WireReader reader);
 
-    /// <summary>Writes the arguments that follow the id.</summary>
+    /// <summary>Writes the method's arguments, which follow the class and method ids.</summary>
     void Write(WireWriter writer);
 }

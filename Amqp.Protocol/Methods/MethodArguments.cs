@@ -1,13 +1,13 @@
 namespace Amqp.Protocol;
 
-/// <summary>Reads all arguments of a method, and checks that no bytes are left.</summary>
+/// <summary>Reads all arguments of a method, and rejects a method with bytes after its last argument.</summary>
 public static class MethodArguments
 {
-    /// <summary>Reads the arguments that follow the id. Bytes after the last argument are an error.</summary>
-    /// <param name="arguments">The arguments.</param>
+    /// <summary>Reads the method's arguments, which follow the class and method ids. Throws if bytes follow the last argument.</summary>
+    /// <param name="arguments">The encoded arguments.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
     /// <exception cref="AmqpException">
-    /// 501 in RabbitMQ's words: bytes are missing or left over, or do not encode arguments of the method.
+    /// 501, with RabbitMQ's text: bytes are missing, are left over, or do not encode arguments of this method.
     /// </exception>
     public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments, int maxTableDepth = FieldTableCodec.DefaultMaxDepth)
         where TMethod : struct, IMethod<TMethod>
@@ -25,7 +25,7 @@ public static class MethodArguments
         return reader.IsAtEnd ? method : throw CannotDecode(TMethod.Id, arguments);
     }
 
-    /// <summary>Returns the exception for arguments that do not fit the method.</summary>
+    /// <summary>Returns the exception to throw for bytes that do not decode to the arguments of the method.</summary>
     public static AmqpException CannotDecode(MethodId id, ReadOnlySpan<byte> arguments) =>
         new(ReplyCode.FrameError, $"cannot decode {Octets.List(arguments)}", id);
 }

@@ -4,12 +4,12 @@ using System.Text.Unicode;
 namespace Amqp.Protocol;
 
 /// <summary>
-/// Converts octets to text and back without loss, for names and keys. As in RabbitMQ, these octets should be UTF-8 but need not be.
+/// Converts octets to text and back without loss. Used for names and routing keys, which should be UTF-8 but, as in RabbitMQ, need not be.
 /// </summary>
 /// <remarks>
-/// An octet that is not part of valid UTF-8 becomes the lone surrogate U+DC00 plus its value. No valid UTF-8 decodes to
-/// such a surrogate. So different octets give different strings, and encoding restores the input of
-/// <see cref="Decode"/>. Other programs show such a character as U+FFFD.
+/// Decoding turns an octet that is not part of valid UTF-8 into the lone surrogate U+DC00 plus the octet's value. Valid UTF-8 never decodes
+/// to a lone surrogate. So different octets give different strings, and encoding restores the input of <see cref="Decode"/>. Other programs
+/// show a lone surrogate as U+FFFD.
 /// </remarks>
 public static class OctetText
 {
@@ -17,11 +17,10 @@ public static class OctetText
     private const char LastEscape = '\uDCFF';
     private const int Escape = 0xDC00;
 
-    /// <summary>Decodes octets.</summary>
     public static string Decode(ReadOnlySpan<byte> octets) =>
         Utf8.IsValid(octets) ? Encoding.UTF8.GetString(octets) : DecodeEscaping(octets);
 
-    /// <summary>Returns the number of octets that a text encodes to.</summary>
+    /// <summary>Returns the number of octets that <see cref="Encode(ReadOnlySpan{char}, Span{byte})"/> writes for a text.</summary>
     public static int Count(ReadOnlySpan<char> text)
     {
         if (!MayHaveEscapes(text))
@@ -32,9 +31,6 @@ public static class OctetText
         return count;
     }
 
-    /// <summary>Encodes a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="octets">Buffer of at least <see cref="Count"/> octets.</param>
     /// <returns>Number of octets written.</returns>
     public static int Encode(ReadOnlySpan<char> text, Span<byte> octets)
     {
@@ -51,7 +47,6 @@ public static class OctetText
         return written;
     }
 
-    /// <summary>Encodes a text.</summary>
     public static byte[] Encode(string text)
     {
         byte[] octets = new byte[Count(text)];
@@ -80,15 +75,19 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns true if the text may have escaped octets. The second half of a surrogate pair can look like an escaped octet.
+    /// Returns false if the text certainly has no escaped octets. May return true for a text without any, because the second half of a
+    /// surrogate pair can look like an escaped octet.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
-    /// <summary>Removes the first rune or escaped octet of the text. Returns true if it was an escaped octet.</summary>
+    /// <summary>
+    /// Removes the first character or escaped octet from the text. Returns true for an escaped octet, false for a character.
+    /// </summary>
     private static bool IsEscaped(ref ReadOnlySpan<char> text, out byte octet, out Rune rune)
     {
         char first = text[0];
-        bool isEscaped = first is >= FirstEscape and <= LastEscape; // the second half of a pair is never the first character here
+        // The second half of a surrogate pair is never first here, because a pair is removed whole.
+        bool isEscaped = first is >= FirstEscape and <= LastEscape;
         octet = isEscaped ? (byte)(first - Escape) : (byte)0;
         rune = Rune.ReplacementChar;
         int length = 1;

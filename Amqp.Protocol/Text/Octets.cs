@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Amqp.Protocol;
 
-/// <summary>Formats bytes as RabbitMQ's reply texts do: in Erlang's notation for a binary.</summary>
+/// <summary>Formats bytes as an Erlang binary, which is how RabbitMQ's reply texts show bytes.</summary>
 public static class Octets
 {
     private const int Shown = 16;
 
-    /// <summary>Returns <c>all octets = &lt;&lt;"abc">></c>, or <c>first 16 octets = ...</c> if there are more than 16.</summary>
+    /// <summary>Returns <c>all octets = &lt;&lt;"abc">></c>. For more than 16 bytes, returns <c>first 16 octets = ...</c>.</summary>
     public static string Describe(ReadOnlySpan<byte> octets) => octets.Length <= Shown
         ? $"all octets = {TextOrList(octets)}"
         : $"first {Shown} octets = {TextOrList(octets[..Shown])}";
 
-    /// <summary>Returns <c>&lt;&lt;0,60,0,10>></c>.</summary>
+    /// <summary>Returns the bytes as a list of numbers, like <c>&lt;&lt;0,60,0,10>></c>.</summary>
     public static string List(ReadOnlySpan<byte> octets)
     {
         var text = new StringBuilder("<<");

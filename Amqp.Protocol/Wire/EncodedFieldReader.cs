@@ -1,10 +1,10 @@
 namespace Amqp.Protocol;
 
 /// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one.</summary>
-/// <remarks>Values are not decoded, so the cost of a step does not depend on the nesting of a value.</remarks>
+/// <remarks>Does not decode values, so a deeply nested value costs no more than a flat value of the same type.</remarks>
 /// <param name="bytes">
-/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, or the content of a
-/// table or array inside such fields, without its length.
+/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, without the table's length. Or the content of a table or array inside
+/// such fields, without its length.
 /// </param>
 public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 {
@@ -13,7 +13,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads the next field of a table.</summary>
     /// <param name="name">Name of the field in UTF-8.</param>
     /// <param name="value">Value of the field, beginning with its type tag.</param>
-    /// <returns>False at the end.</returns>
+    /// <returns>False if the table has no further field.</returns>
     public bool TryReadField(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         name = _reader.IsAtEnd ? default : _reader.ReadShortStringBytes();
@@ -22,7 +22,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>Reads the next value of an array.</summary>
     /// <param name="value">The value, beginning with its type tag.</param>
-    /// <returns>False at the end.</returns>
+    /// <returns>False if the array has no further value.</returns>
     public bool TryReadValue(out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -34,7 +34,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <summary>Returns the content of a long string, byte array, table or array, without tag and length.</summary>
-    /// <param name="value">A value of one of these types.</param>
+    /// <summary>Returns the content of a long string, byte array, table or array, without type tag and length.</summary>
+    /// <param name="value">A long string, byte array, table or array, beginning with its type tag.</param>
     public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> value) => value[(1 + sizeof(uint))..];
 }

@@ -1,9 +1,9 @@
 namespace Amqp.Protocol;
 
-/// <summary>Searches an encoded field table for one field, without decoding any field, because decoding allocates.</summary>
+/// <summary>Searches an encoded field table for one field. Decodes no field, because decoding allocates.</summary>
 public static class EncodedFieldTable
 {
-    /// <summary>Finds the first field with a name in the fields of a table.</summary>
+    /// <summary>Finds the first field that has the given name.</summary>
     /// <param name="fields">Fields that <see cref="FieldTableCodec.Validate"/> has accepted, without the table's length.</param>
     /// <param name="name">Name of the field in UTF-8.</param>
     /// <param name="value">Value of the field, beginning with its type tag.</param>

@@ -5,21 +5,20 @@ namespace Amqp.Protocol;
 /// <summary>An immutable field table: names and values in their original order.</summary>
 public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldValue>>, IEquatable<FieldTable>
 {
-    /// <summary>Number of fields up to which a linear search is faster than a dictionary.</summary>
+    /// <summary>Tables with more fields than this use a dictionary; for smaller tables a linear search is faster.</summary>
     private const int FewFields = 8;
 
     private readonly KeyValuePair<string, FieldValue>[] _fields;
-    private Dictionary<string, FieldValue>? _byName; // created on first use, like _sorted
+    private Dictionary<string, FieldValue>? _byName; // created on first use
     private KeyValuePair<string, FieldValue>[]? _sorted;
 
     public FieldTable(IEnumerable<KeyValuePair<string, FieldValue>> fields) => _fields = [.. fields];
 
-    /// <summary>The table without fields.</summary>
     public static FieldTable Empty { get; } = new([]);
 
     public int Count => _fields.Length;
 
-    /// <summary>The first field with a name, or null.</summary>
+    /// <summary>Value of the first field with this name; null if the table has no such field.</summary>
     public FieldValue? this[string name]
     {
         get
@@ -33,10 +32,9 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
         }
     }
 
-    /// <summary>Returns the field at an index.</summary>
     internal KeyValuePair<string, FieldValue> At(int index) => _fields[index];
 
-    /// <summary>Returns a table with one more field.</summary>
+    /// <summary>Returns a copy of this table with one field appended.</summary>
     public FieldTable With(string name, FieldValue value) => new(_fields.Append(new(name, value)));
 
     public IEnumerator<KeyValuePair<string, FieldValue>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
@@ -57,7 +55,7 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
     {
         var index = new Dictionary<string, FieldValue>(_fields.Length);
         foreach (var (name, value) in _fields)
-            index.TryAdd(name, value); // the first field with a name counts
+            index.TryAdd(name, value); // only the first field with a name can be looked up
         return index;
     }
 

@@ -5,13 +5,15 @@ using System.Runtime.InteropServices;
 namespace Amqp.Protocol;
 
 /// <summary>Encodes, decodes and validates field tables.</summary>
-/// <remarks>No method recurses, and the time is linear in the number of bytes, because a client decides how deep values nest.</remarks>
+/// <remarks>
+/// A client decides how deep values nest. So no method recurses, and each method's time is linear in the number of bytes.
+/// </remarks>
 public static class FieldTableCodec
 {
-    /// <summary>Maximum nesting of tables and arrays from a client, unless configured otherwise.</summary>
+    /// <summary>Maximum nesting of tables and arrays that clients send, unless the configuration sets another.</summary>
     public const int DefaultMaxDepth = 1024;
 
-    /// <summary>Levels of nesting up to which validation does not allocate.</summary>
+    /// <summary>Validation allocates only if values nest deeper than this many levels.</summary>
     private const int FewLevels = 32;
 
     /// <summary>Decodes the fields of a table.</summary>
@@ -22,7 +24,7 @@ public static class FieldTableCodec
         fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
     /// <summary>
-    /// Validates the fields of a table. Allocates only if values nest deep. Throws in the same cases as <see cref="Read"/>.
+    /// Validates the fields of a table, and throws in the same cases as <see cref="Read"/>. Allocates only for deeply nested values.
     /// </summary>
     /// <inheritdoc cref="Read"/>
     public static void Validate(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue)
@@ -39,7 +41,7 @@ public static class FieldTableCodec
         }
     }
 
-    /// <summary>Encodes a table with its length.</summary>
+    /// <summary>Encodes a table, beginning with its length.</summary>
     public static void Write(IBufferWriter<byte> output, FieldTable table)
     {
         var writer = new WireWriter(output);
@@ -48,7 +50,8 @@ public static class FieldTableCodec
             writer.WriteUInt32(0);
             return;
         }
-        // A length precedes its content. So the table is encoded into this buffer first, and each length is filled in when it is known.
+        // A length precedes its content. So the table is first encoded into this buffer, and each length is filled in once its content is
+        // encoded.
         var scratch = new ArrayBufferWriter<byte>(256);
         var values = new WireWriter(scratch);
         var starts = new Stack<int>();
@@ -78,7 +81,7 @@ public static class FieldTableCodec
         output.Write(scratch.WrittenSpan);
     }
 
-    /// <summary>Skips one value, with its type tag, in fields that have been validated.</summary>
+    /// <summary>Skips one value, including its type tag. The value must be part of validated fields.</summary>
     internal static void Skip(ref WireReader reader)
     {
         var type = (FieldType)reader.ReadByte();
@@ -101,7 +104,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // continues in the parent, after the element that has ended
+                reader = new WireReader(fields[current.End..parent.End]); // continues after this container, in the container around it
                 current = parent;
                 continue;
             }
@@ -145,7 +148,8 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        Span<int> ends = stackalloc int[FewLevels]; // end offsets of the enclosing tables and arrays; for an array, the complement
+        // End offsets of the enclosing tables and arrays. The offset of an array is stored as its bitwise complement.
+        Span<int> ends = stackalloc int[FewLevels];
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
         while (true)
@@ -260,13 +264,13 @@ public static class FieldTableCodec
     private static AmqpException UnknownType(FieldType type) =>
         new(ReplyCode.SyntaxError, $"field type 0x{(byte)type:X2} is unknown");
 
-    /// <summary>A table or array that is being decoded.</summary>
+    /// <summary>A table or array that has not been decoded to its end yet.</summary>
     /// <param name="name">Name of the field in the enclosing table.</param>
-    /// <param name="type">Table or array.</param>
+    /// <param name="type"><see cref="FieldType.Table"/> or <see cref="FieldType.Array"/>.</param>
     /// <param name="end">Offset of the end of this table or array in the fields of the outermost table.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
-        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // fields of an array have no name
+        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // the keys are unused for an array
 
         public string Name => name;
 

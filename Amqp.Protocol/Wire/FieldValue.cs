@@ -15,7 +15,8 @@ public enum FieldType : byte
     Int64 = (byte)'l',
 
     /// <summary>
-    /// The spec's tag for a signed 64-bit integer. RabbitMQ reads <see cref="Int64"/>, unsigned in the spec, as signed too.
+    /// The spec's tag for a signed 64-bit integer. RabbitMQ accepts this tag, but reads <see cref="Int64"/> as signed as well, although the
+    /// spec makes it unsigned.
     /// </summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',
@@ -29,7 +30,7 @@ public enum FieldType : byte
     Void = (byte)'V',
 }
 
-/// <summary>A value of a field table. The value keeps its type tag, so that it is encoded as it was received.</summary>
+/// <summary>A value of a field table. Keeps the type tag that it was received with, so that it is encoded with the same tag.</summary>
 public readonly struct FieldValue : IEquatable<FieldValue>
 {
     private readonly long _bits;
@@ -37,22 +38,19 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     private FieldValue(FieldType type, long bits, object? reference = null) => (Type, _bits, _reference) = (type, bits, reference);
 
-    /// <summary>The type tag.</summary>
     public FieldType Type { get; }
 
-    /// <summary>True for the eight integer types.</summary>
+    /// <summary>True if the value has one of the eight integer types.</summary>
     public bool IsInteger => Type is FieldType.SByte or FieldType.Byte or FieldType.Int16 or FieldType.UInt16
         or FieldType.Int32 or FieldType.UInt32 or FieldType.Int64 or FieldType.Int64Alias;
 
-    /// <summary>True for tables and arrays.</summary>
     public bool IsContainer => Type is FieldType.Table or FieldType.Array;
 
-    /// <summary>True for single and double precision numbers.</summary>
     public bool IsFloat => Type is FieldType.Single or FieldType.Double;
 
     public static FieldValue FromBoolean(bool value) => new(FieldType.Boolean, value ? 1 : 0);
 
-    /// <summary>Returns an integer of a type. The caller ensures that the value fits.</summary>
+    /// <summary>Returns a value of the given integer type. The caller ensures that the integer fits into the type.</summary>
     public static FieldValue FromInteger(FieldType type, long value) => new(type, value);
 
     public static FieldValue FromInt32(int value) => new(FieldType.Int32, value);
@@ -61,15 +59,15 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static FieldValue FromSingle(float value) => FromSingleBits(BitConverter.SingleToUInt32Bits(value));
 
-    /// <summary>Returns a single from its bits. A conversion to double would lose bits of a NaN.</summary>
+    /// <summary>Returns a single-precision number that has the given bits. A conversion to double would lose bits of a NaN.</summary>
     internal static FieldValue FromSingleBits(uint bits) => new(FieldType.Single, bits);
 
     public static FieldValue FromDouble(double value) => new(FieldType.Double, BitConverter.DoubleToInt64Bits(value));
 
-    /// <summary>Returns a decimal: <paramref name="unscaled"/> divided by ten to the power of <paramref name="scale"/>.</summary>
+    /// <summary>Returns a decimal number: <paramref name="unscaled"/> divided by ten to the power of <paramref name="scale"/>.</summary>
     public static FieldValue FromDecimal(byte scale, uint unscaled) => new(FieldType.Decimal, (long)scale << 32 | unscaled);
 
-    /// <summary>Returns a timestamp: seconds since 1970-01-01 UTC.</summary>
+    /// <summary>Returns a timestamp, given in seconds since 1970-01-01 UTC.</summary>
     public static FieldValue FromTimestamp(ulong seconds) => new(FieldType.Timestamp, (long)seconds);
 
     public static FieldValue FromString(string value) => new(FieldType.LongString, 0, OctetText.Encode(value));
@@ -86,10 +84,10 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public bool AsBoolean() => Type == FieldType.Boolean ? _bits != 0 : throw Mismatch();
 
-    /// <summary>Returns the value of any integer type.</summary>
+    /// <summary>Returns the integer of a value of any integer type.</summary>
     public long AsInteger() => IsInteger ? _bits : throw Mismatch();
 
-    /// <summary>Returns a single or double precision number.</summary>
+    /// <summary>Returns the number of a single- or double-precision value.</summary>
     public double AsDouble() => Type switch
     {
         FieldType.Single => BitConverter.UInt32BitsToSingle((uint)_bits),
@@ -97,7 +95,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
         _ => throw Mismatch(),
     };
 
-    /// <summary>Returns the bits of a single or double, as on the wire.</summary>
+    /// <summary>Returns the bits of a single- or double-precision value, as they are on the wire.</summary>
     internal ulong AsFloatBits() => IsFloat ? (ulong)_bits : throw Mismatch();
 
     public (byte Scale, uint Unscaled) AsDecimal() => Type == FieldType.Decimal ? ((byte)(_bits >> 32), (uint)_bits) : throw Mismatch();
@@ -107,7 +105,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     /// <summary>Returns the bytes of a long string or byte array.</summary>
     public ReadOnlySpan<byte> AsBytes() => _reference is byte[] bytes ? bytes : throw Mismatch();
 
-    /// <summary>Returns a long string as text. <see cref="OctetText"/> describes how octets that are not UTF-8 are converted.</summary>
+    /// <summary>Returns a long string as text. <see cref="OctetText"/> describes how invalid UTF-8 is converted.</summary>
     public string AsString() => Type == FieldType.LongString ? OctetText.Decode(AsBytes()) : throw Mismatch();
 
     public IReadOnlyList<FieldValue> AsArray() => _reference as IReadOnlyList<FieldValue> ?? throw Mismatch();
@@ -115,13 +113,15 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
     /// <summary>
-    /// Returns true if type and value are the same. RabbitMQ compares less strictly in some places; callers implement such comparisons.
+    /// Returns true if both values have the same type and content. RabbitMQ compares less strictly in some places. Code for those places
+    /// does its own comparison.
     /// </summary>
     public bool Equals(FieldValue other)
     {
         if (!IsContainer)
             return IsSameLeaf(other);
-        var pairs = new Stack<(FieldValue Mine, FieldValue Theirs)>([(this, other)]); // no recursion: a client decides how deep values nest
+        // Uses a stack instead of recursion, because a client decides how deep values nest.
+        var pairs = new Stack<(FieldValue Mine, FieldValue Theirs)>([(this, other)]);
         while (pairs.TryPop(out var pair))
         {
             if (!(pair.Mine.IsContainer ? pair.Mine.TryPair(pair.Theirs, pairs) : pair.Mine.IsSameLeaf(pair.Theirs)))
@@ -138,13 +138,13 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static bool operator !=(FieldValue left, FieldValue right) => !left.Equals(right);
 
-    /// <summary>Returns the value in a form for log lines.</summary>
+    /// <summary>Returns the value as text for log lines.</summary>
     public override string ToString()
     {
         if (!IsContainer)
             return LeafText();
         var text = new StringBuilder();
-        bool isFirst = true; // true at the start of a table or array
+        bool isFirst = true; // true before the first element of a table or array
         foreach (var (name, value, isEnd) in FieldWalk.Through(this))
         {
             bool isTable = value.Type == FieldType.Table;
@@ -183,7 +183,9 @@ public readonly struct FieldValue : IEquatable<FieldValue>
                 ? other._reference is byte[] others && bytes.AsSpan().SequenceEqual(others)
                 : other._reference is null);
 
-    /// <summary>Pairs the elements of two tables or arrays for comparison. Returns false if the two cannot be equal.</summary>
+    /// <summary>
+    /// Pushes pairs of elements of two tables or arrays, for comparison. Returns false if the two containers cannot be equal.
+    /// </summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {
         if (Type != other.Type)

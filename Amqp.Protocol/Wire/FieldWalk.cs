@@ -1,12 +1,15 @@
 namespace Amqp.Protocol;
 
 /// <summary>
-/// Visits a value and all values nested in it. Does not recurse, because a client decides how
-/// deep values nest, and a thread's stack is limited.
+/// Visits a value and all values nested in it. Does not recurse, because a client decides how deep values nest, and deep recursion would
+/// overflow the stack.
 /// </summary>
 public static class FieldWalk
 {
-    /// <summary>Returns the value and all nested values in wire order. A further step marks the end of each table or array.</summary>
+    /// <summary>
+    /// Returns a step for the value and for each nested value, in wire order. After the elements of a table or array, a further step marks
+    /// its end.
+    /// </summary>
     public static IEnumerable<FieldStep> Through(FieldValue root)
     {
         var open = new Stack<Container>();
@@ -29,10 +32,12 @@ public static class FieldWalk
         }
     }
 
-    /// <summary>Computes a result from a value, starting with the innermost values.</summary>
-    /// <param name="root">The value.</param>
-    /// <param name="ofLeaf">Returns the result for a value that is neither table nor array.</param>
-    /// <param name="ofContainer">Returns the result for a table or array, given the results for its elements, in order.</param>
+    /// <summary>Computes a result from a value. Computes the results of nested values first.</summary>
+    /// <param name="root">The outermost value.</param>
+    /// <param name="ofLeaf">Computes the result for a value that is neither table nor array.</param>
+    /// <param name="ofContainer">
+    /// Computes the result for a table or array from the results of its elements, which are in wire order.
+    /// </param>
     public static TResult Fold<TResult>(
         FieldValue root, Func<FieldValue, TResult> ofLeaf, Func<FieldValue, IReadOnlyList<TResult>, TResult> ofContainer)
     {
@@ -80,8 +85,8 @@ public static class FieldWalk
     }
 }
 
-/// <summary>One step of a walk.</summary>
-/// <param name="Name">Name of a table's field; null for an element of an array and for an end.</param>
+/// <summary>One step of <see cref="FieldWalk.Through"/>.</summary>
+/// <param name="Name">Name of a table's field. Null for an element of an array, and for the end of a table or array.</param>
 /// <param name="Value">The visited value, or the table or array that ends.</param>
-/// <param name="IsEnd">True if all elements of the table or array were visited.</param>
+/// <param name="IsEnd">True for the step that marks the end of a table or array.</param>
 public readonly record struct FieldStep(string? Name, FieldValue Value, bool IsEnd);

@@ -13,12 +13,10 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
     private readonly int _maxTableDepth = maxTableDepth;
     private ReadOnlySpan<byte> _rest = payload;
     private byte _bits;
-    private int _bitsUsed = 8; // 8: the next bit starts a new octet
+    private int _bitsUsed = 8; // number of bits read from the current octet; at 8 the next bit starts a new octet
 
-    /// <summary>The bytes not read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
-    /// <summary>True if all bytes were read.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
     public byte ReadByte() => Take(1)[0];
@@ -29,7 +27,9 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
 
     public ulong ReadUInt64() => BinaryPrimitives.ReadUInt64BigEndian(Take(8));
 
-    /// <summary>Reads a bit. Consecutive bits share an octet, lowest first; any other read ends the octet.</summary>
+    /// <summary>
+    /// Reads one bit. Consecutive bits are packed into one octet, lowest bit first. A read of another type starts a new octet.
+    /// </summary>
     public bool ReadBit()
     {
         if (_bitsUsed == 8)
@@ -48,11 +48,12 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
     }
 
     /// <summary>
-    /// Reads a short string that need not be UTF-8, like names in tables and properties of messages: see <see cref="OctetText"/>.
+    /// Reads a short string that need not be UTF-8, like a name in a table or a property of a message. <see cref="OctetText"/> describes
+    /// the conversion.
     /// </summary>
     public string ReadOctetText() => OctetText.Decode(ReadShortStringBytes());
 
-    /// <summary>Reads a long string: a length of four octets, then that many bytes.</summary>
+    /// <summary>Reads a long string, which is a length of four octets followed by that many bytes.</summary>
     public ReadOnlySpan<byte> ReadLongString()
     {
         uint length = ReadUInt32();
@@ -62,7 +63,6 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
     /// <exception cref="AmqpException">502: a field is malformed or nested too deep.</exception>
     public FieldTable ReadTable() => FieldTableCodec.Read(ReadLongString(), _maxTableDepth);
 
-    /// <summary>Reads raw bytes.</summary>
     public ReadOnlySpan<byte> Take(int count)
     {
         _bitsUsed = 8;

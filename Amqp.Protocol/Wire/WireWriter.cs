@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Writes AMQP's primitive types (spec 4.2.5): the counterpart of <see cref="WireReader"/>.</summary>
+/// <summary>Writes AMQP's primitive types (spec 4.2.5). <see cref="WireReader"/> reads them.</summary>
 public readonly ref struct WireWriter(IBufferWriter<byte> output)
 {
     public void WriteByte(byte value)
@@ -30,11 +30,11 @@ public readonly ref struct WireWriter(IBufferWriter<byte> output)
         output.Advance(8);
     }
 
-    /// <summary>Writes up to five bits as one octet, lowest first.</summary>
+    /// <summary>Writes one to five bits as one octet. The first bit is the lowest.</summary>
     public void WriteBits(bool bit0, bool bit1 = false, bool bit2 = false, bool bit3 = false, bool bit4 = false) =>
         WriteByte((byte)((bit0 ? 1 : 0) | (bit1 ? 2 : 0) | (bit2 ? 4 : 0) | (bit3 ? 8 : 0) | (bit4 ? 16 : 0)));
 
-    /// <exception cref="ArgumentException">The text takes more than 255 bytes.</exception>
+    /// <exception cref="ArgumentException">The text has more than 255 bytes in UTF-8.</exception>
     public void WriteShortString(string value)
     {
         int length = OctetText.Count(value);

@@ -4,11 +4,11 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Way of writing a consumer's acknowledgements to its socket.</summary>
+/// <summary>Frequency with which a consumer writes its acknowledgements to the socket.</summary>
 internal enum AckWrite
 {
     /// <summary>
-    /// One write for the acknowledgements of all messages that one read of the socket returned: the lowest cost for a client.
+    /// One write for the acknowledgements of all messages that arrived with one read of the socket. This costs the client the least.
     /// </summary>
     Batch,
 
@@ -16,7 +16,7 @@ internal enum AckWrite
     Each,
 }
 
-/// <summary>Encodes and buffers the acknowledgements of a consumer. Owned by the consumer's thread.</summary>
+/// <summary>Encodes, buffers and sends the acknowledgements of a consumer. Used only by the consumer's thread.</summary>
 internal sealed class Acknowledgements
 {
     private const int TagOffset = Frame.HeaderSize + 4;
@@ -24,14 +24,14 @@ internal sealed class Acknowledgements
 
     private readonly Send _send;
     private readonly bool _isEachWritten;
-    private readonly byte[] _frame; // template; only the tag differs
+    private readonly byte[] _frame; // the encoded basic.ack, copied for each acknowledgement with another delivery tag
     private byte[] _waiting = new byte[FirstRoom];
     private int _end;
 
-    /// <summary>Encodes the template of an acknowledgement.</summary>
+    /// <summary>Encodes the frame from which all acknowledgements are copied.</summary>
     /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
-    /// <param name="write">Way of writing to the socket.</param>
-    /// <param name="send">Writes to the socket.</param>
+    /// <param name="write">Frequency of writes to the socket.</param>
+    /// <param name="send">Sends bytes to the socket.</param>
     public Acknowledgements(bool isMultiple, AckWrite write, Send send)
     {
         _send = send;
@@ -47,9 +47,9 @@ internal sealed class Acknowledgements
     /// <summary>Encoded acknowledgements that the socket has not accepted yet.</summary>
     public ReadOnlySpan<byte> Waiting => _waiting.AsSpan(0, _end);
 
-    /// <summary>Acknowledges a message: at once, or with the next <see cref="Flush"/>.</summary>
+    /// <summary>Acknowledges a message. The acknowledgement is sent at once or by the next <see cref="Flush"/>.</summary>
     /// <param name="tag">Delivery tag of the message.</param>
-    /// <param name="upTo">True to cover all earlier messages too, even if the template does not.</param>
+    /// <param name="upTo">True to acknowledge all earlier messages too, whatever the constructor's argument isMultiple says.</param>
     public void Add(ulong tag, bool upTo = false)
     {
         bool isFirst = _end == 0;
@@ -59,17 +59,17 @@ internal sealed class Acknowledgements
         _frame.CopyTo(frame);
         BinaryPrimitives.WriteUInt64BigEndian(frame[TagOffset..], tag);
         if (upTo)
-            frame[TagOffset + sizeof(ulong)] = 1; // multiple
+            frame[TagOffset + sizeof(ulong)] = 1; // the bit for "multiple"
         _end += _frame.Length;
-        // Does not write while earlier acknowledgements are pending: a retry for each message would delay this client's reading, and the
-        // broker may stop reading until this client reads.
+        // Writes only if no earlier acknowledgement is pending. Otherwise a retry for each message would slow this client's reading, and
+        // the broker may stop reading until this client reads.
         if (_isEachWritten && isFirst)
             Flush();
     }
 
     /// <summary>
-    /// Writes as many bytes as the socket accepts, and keeps the rest: the broker may stop reading until this client reads, so a wait for
-    /// the whole write might never end.
+    /// Writes as many bytes as the socket accepts, and keeps the rest for the next call. Waiting for the whole write might never end,
+    /// because the broker may stop reading until this client reads.
     /// </summary>
     public void Flush()
     {

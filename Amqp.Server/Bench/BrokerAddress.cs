@@ -2,16 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Address of a broker, with a login.</summary>
+/// <summary>Address of a broker, and the user and password to log in with.</summary>
 internal sealed record BrokerAddress(string Host, int Port, string User, string Password, string VirtualHost)
 {
     private const int DefaultPort = 5672;
 
-    /// <summary>A broker on this machine, with the login of guest.</summary>
+    /// <summary>A broker on this machine, with user and password <c>guest</c>.</summary>
     public static BrokerAddress Local { get; } = new("localhost", DefaultPort, "guest", "guest", "/");
 
     /// <summary>
-    /// Parses <c>amqp://user:password@host:port/vhost</c>, with percent-encoded names. Defaults are guest, guest, 5672 and <c>/</c>.
+    /// Parses <c>amqp://user:password@host:port/vhost</c>. Names may be percent-encoded. Missing parts default to guest, guest, 5672 and
+    /// <c>/</c>.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BrokerAddress? address)
     {
@@ -29,6 +30,6 @@ internal sealed record BrokerAddress(string Host, int Port, string User, string 
         return true;
     }
 
-    /// <summary>Returns host and port, without the login.</summary>
+    /// <summary>Returns host and port, without user and password.</summary>
     public override string ToString() => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
 }

@@ -6,7 +6,7 @@ namespace Amqp.Server.Bench;
 internal sealed class BrokerUsage(int pid)
 {
     private const double TicksPerSecond = 100; // USER_HZ, on every architecture that .NET runs on
-    private const int UserTicks = 11; // index of the field in /proc/PID/stat, counted after the name
+    private const int UserTicks = 11; // index of the field in /proc/PID/stat, counted from the field after the process name
     private const int SystemTicks = 12;
     private const int ResidentPages = 1; // index of the field in /proc/PID/statm
 
@@ -15,7 +15,7 @@ internal sealed class BrokerUsage(int pid)
     public double CpuSeconds()
     {
         string text = Read("stat");
-        // The name may contain blanks and parentheses.
+        // Begins after the last ')', because the process name may contain blanks and parentheses.
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
     }

@@ -5,7 +5,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Kind of object that a churn load opens and closes.</summary>
+/// <summary>Kind of object that the load opens and closes repeatedly.</summary>
 internal enum ChurnKind
 {
     /// <summary>Connect, log in, open a channel, close.</summary>
@@ -18,7 +18,7 @@ internal enum ChurnKind
     Queue,
 }
 
-/// <summary>Settings of a load that opens and closes connections, channels or queues.</summary>
+/// <summary>Settings of a load that repeatedly opens and closes connections, channels or queues.</summary>
 internal sealed record Churn
 {
     [JsonIgnore] // holds a password
@@ -35,10 +35,10 @@ internal sealed record Churn
     /// <summary>Number of objects after which the load ends; 0 to end it after <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
-    /// <summary>Seconds of load before the measurement; 0 if <see cref="Count"/> is set.</summary>
+    /// <summary>Seconds of load before the measurement starts; 0 if <see cref="Count"/> is set.</summary>
     public int Warmup { get; init; }
 
-    /// <summary>True for durable queues.</summary>
+    /// <summary>True if the declared queues are durable.</summary>
     public bool IsDurable { get; init; }
 
     /// <summary>Prefix of the queues' names.</summary>
@@ -48,17 +48,17 @@ internal sealed record Churn
     public int? BrokerPid { get; init; }
 }
 
-/// <summary>Result of a churn load.</summary>
+/// <summary>Result of a load that opens and closes objects.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
 /// <param name="Seconds">Length of the measurement.</param>
 /// <param name="Count">Number of objects opened and closed.</param>
-/// <param name="Rate">Objects per second.</param>
+/// <param name="Rate">Objects opened and closed per second.</param>
 /// <param name="Latency">
-/// Time in microseconds from the first octet to the last reply, for one object; null if none was measured. Connections are opened in groups
-/// of up to four, and each connection has the latency of its group.
+/// Time in microseconds to open and close one object, from the first octet sent to the last reply; null if no time was measured.
+/// Connections are opened in groups of up to four, and the time of a group counts for each connection in it.
 /// </param>
-/// <param name="OwnProcess">Cost of this process.</param>
-/// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
+/// <param name="OwnProcess">Processor time and memory of this process.</param>
+/// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
 internal sealed record ChurnReport(
     string Broker,
     double Seconds,
@@ -68,13 +68,16 @@ internal sealed record ChurnReport(
     ProcessCost OwnProcess,
     BrokerCost? BrokerProcess);
 
-/// <summary>Opens and closes connections, channels or queues repeatedly. Used by one thread, which also does the counting.</summary>
+/// <summary>
+/// Opens and closes connections, channels or queues repeatedly. The thread that calls <see cref="Run"/> counts the objects, while client
+/// threads open and close them.
+/// </summary>
 internal sealed class ChurnRun(Churn churn)
 {
     private const int PollMilliseconds = 10;
 
     /// <summary>
-    /// Number of connection clients that share a thread. Clients mostly wait for replies, and a thread for each client would use more
+    /// Number of connecting clients that share one thread. Clients mostly wait for replies, and one thread for each client would use more
     /// processor time than the broker.
     /// </summary>
     private const int ConnectionsTogether = 4;
@@ -83,7 +86,8 @@ internal sealed class ChurnRun(Churn churn)
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
     private long _doneBefore; // number of objects opened and closed during the warm-up
-    private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue; // set by the counting thread, read by all threads
+    // Timestamp at which the warm-up ends. Set by the counting thread, read by all threads.
+    private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue;
     private int _seconds;
 
     /// <summary>Receives the progress once a second; may be null.</summary>
@@ -129,7 +133,7 @@ internal sealed class ChurnRun(Churn churn)
             brokerCost);
     }
 
-    /// <summary>Waits for the end of the warm-up, and starts the measurement.</summary>
+    /// <summary>Waits until the warm-up is over, and then starts the measurement.</summary>
     /// <returns>Start of the measurement, as a timestamp of <see cref="Stopwatch"/>.</returns>
     private long WarmUp(CancellationToken cancellation)
     {
@@ -140,7 +144,7 @@ internal sealed class ChurnRun(Churn churn)
             return _control.StartsAt;
         _doneBefore = Done;
         long now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _measuredFrom, now); // after the count, so that every recorded latency belongs to a counted object
+        Volatile.Write(ref _measuredFrom, now); // set after the count was taken, so that every recorded latency belongs to a counted object
         return now;
     }
 
@@ -198,11 +202,11 @@ internal sealed class ChurnRun(Churn churn)
         }
     }
 
-    // Without messages small frames are enough, and small buffers are allocated quickly.
+    // No messages are sent, so the smallest frames are enough, and their small buffers are allocated quickly.
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
-    /// <summary>Counts of one client thread. Written by that thread; <see cref="Count"/> is also read by other threads.</summary>
-    /// <param name="together">Number of objects that the thread opens at once.</param>
+    /// <summary>Counts of one client thread. Only that thread writes them. Other threads read <see cref="Count"/>.</summary>
+    /// <param name="together">Number of objects that the thread opens at the same time.</param>
     private sealed class Client(int together)
     {
         public int Together { get; } = together;

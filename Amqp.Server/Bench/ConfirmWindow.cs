@@ -2,26 +2,26 @@ using System.Numerics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>The unconfirmed publishes of a channel. Owned by the producer's thread.</summary>
+/// <summary>The messages of a channel that the broker has not confirmed yet. Used only by the producer's thread.</summary>
 /// <remarks>
-/// A broker may confirm single messages out of order, and later confirm all messages up to a tag. So the window records for each message
+/// A broker may confirm single messages out of order, and later confirm all messages up to a tag. So this class records for each message
 /// whether it is confirmed.
 /// </remarks>
 internal sealed class ConfirmWindow
 {
-    private const int Spread = 8; // number of windows by which the oldest unconfirmed message may lag behind the newest
+    private const int Spread = 8; // how far the oldest unconfirmed message may lag behind the newest, in multiples of the window's size
     private const int SmallestRing = 1024;
 
     private readonly int _size;
     private readonly int _mask;
-    private readonly long[] _dueAt; // by tag; 0: confirmed
+    private readonly long[] _dueAt; // due time of each unconfirmed message, by delivery tag; 0 if the message is confirmed
     private readonly LatencyHistogram _latencies;
     private readonly long _measureFrom;
-    private long _confirmedUpTo; // all tags up to this one are confirmed
+    private long _confirmedUpTo; // all messages up to this delivery tag are confirmed
     private long _sent;
 
-    /// <summary>Creates an empty window.</summary>
-    /// <param name="size">Largest number of unconfirmed messages.</param>
+    /// <summary>Creates a window without messages.</summary>
+    /// <param name="size">Maximum number of unconfirmed messages.</param>
     /// <param name="latencies">Receives the time from each message's due time to its confirm.</param>
     /// <param name="measureFrom">Messages due before this timestamp are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
@@ -39,17 +39,20 @@ internal sealed class ConfirmWindow
     /// <summary>Number of unconfirmed messages.</summary>
     public int InFlight => (int)(_sent - Confirmed);
 
-    /// <summary>Number of messages that may be sent now; may be negative.</summary>
+    /// <summary>Number of messages that the producer may send now; can be negative.</summary>
     public int Room => (int)Math.Min(_size - InFlight, _dueAt.Length - (_sent - _confirmedUpTo));
 
-    /// <summary>Records that a message was sent. The message's tag is one more than the tag of the message before.</summary>
+    /// <summary>
+    /// Records that a message was sent. The broker numbers the messages of a channel, so the message's delivery tag is the previous tag
+    /// plus one.
+    /// </summary>
     public void Sent(long dueAt) => _dueAt[++_sent & _mask] = dueAt;
 
     /// <summary>Records a basic.ack or basic.nack from the broker.</summary>
     /// <param name="tag">Delivery tag of the confirm.</param>
     /// <param name="multiple">True if the confirm covers all messages up to this tag.</param>
     /// <param name="now">Timestamp of the confirm's arrival.</param>
-    /// <returns>Number of messages confirmed for the first time.</returns>
+    /// <returns>Number of messages that this confirm is the first to confirm.</returns>
     public int Settle(long tag, bool multiple, long now)
     {
         long before = Confirmed;

@@ -3,11 +3,14 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection that consumes from its share of the queues. Owned by its thread; other threads may read the counts.</summary>
+/// <summary>
+/// A connection that consumes from its share of the queues. Used only by its own thread, except that other threads may read the counts.
+/// </summary>
 internal sealed class Consumer : IDisposable
 {
-    private const long RestWait = 20_000; // microseconds without a delivery, after which an incomplete batch is acknowledged
-    private const long IdleWait = 100_000; // the same if no batch is incomplete; long, because frequent polls by many consumers cost CPU
+    private const long RestWait = 20_000; // microseconds without a delivery after which the consumer acknowledges an incomplete batch
+    // Microseconds to wait if no batch is incomplete. Long, because frequent polls by many consumers cost processor time.
+    private const long IdleWait = 100_000;
 
     private readonly LoadControl _control;
     private readonly LoadConnection _connection;
@@ -19,12 +22,13 @@ internal sealed class Consumer : IDisposable
     private long _consumed; // written by the consumer's thread, read by other threads
     private long _lastAt;
 
-    /// <summary>Connects and starts consuming. The index, from 0, selects the queues of this consumer.</summary>
+    /// <summary>Connects and starts consuming. The index, counted from 0, decides which queues this consumer uses.</summary>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // A batch of acknowledgements larger than the prefetch count would never fill.
+        // The broker delivers at most as many unacknowledged messages as the prefetch count, so a larger batch of acknowledgements would
+        // never fill.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -36,22 +40,21 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply shows that all consumers are registered. A run without producers skips the call: its queues already hold messages, and
-        // the call would discard deliveries that arrive before the reply.
+        // The reply to this call shows that the broker has registered all consumers. Without producers the queues already hold messages,
+        // and the call would discard deliveries that arrive before the reply. So a run without producers skips the call.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }
 
-    /// <summary>Number of messages received.</summary>
     public long Consumed => Volatile.Read(ref _consumed);
 
-    /// <summary>Arrival of the last message, as a timestamp of <see cref="Stopwatch"/>; 0 before the first.</summary>
+    /// <summary>Time at which the last message arrived, as a timestamp of <see cref="Stopwatch"/>; 0 before the first message.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>Times from a message's due time to its arrival, in nanoseconds.</summary>
+    /// <summary>Nanoseconds from each message's due time to its arrival.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>Receives until the run stops its consumers, then closes the connection.</summary>
+    /// <summary>Receives messages until the run stops its consumers, and then closes the connection.</summary>
     public void Run()
     {
         while (!_control.AreConsumersStopped)
@@ -70,7 +73,7 @@ internal sealed class Consumer : IDisposable
 
     private void TakeDeliveries()
     {
-        long now = _connection.ReadAt; // a message counts as arrived at the read that completed it
+        long now = _connection.ReadAt; // a message arrives with the read that completes it
         while (_connection.TryTake(out Frame frame))
         {
             if (!_scanner.Take(frame))

@@ -4,14 +4,14 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Finds messages in the frames of a consuming channel. Only the delivery tag, the size, and the time in the body are decoded.
+/// Finds messages in the frames of a consuming channel. Decodes only the delivery tag, the size, and the due time in the body.
 /// </summary>
-/// <remarks>Owned by the consumer's thread.</remarks>
+/// <remarks>Used only by the consumer's thread.</remarks>
 internal sealed class DeliveryScanner
 {
     private const int TimeSize = sizeof(long);
-    private const int TagLengthOffset = 4; // after class and method; the consumer tag and the delivery tag follow
-    private const int BodySizeOffset = 4; // after class and weight
+    private const int TagLengthOffset = 4; // after class and method ids; the consumer tag and the delivery tag follow
+    private const int BodySizeOffset = 4; // after class id and weight
 
     private static readonly uint _deliver = BasicDeliver.Id.Value;
     private static readonly uint _cancel = BasicCancel.Id.Value;
@@ -19,12 +19,11 @@ internal sealed class DeliveryScanner
     private ulong _bodyLeft;
     private bool _isBodyStart;
 
-    /// <summary>Delivery tag of the last message.</summary>
     public ulong DeliveryTag { get; private set; }
 
     /// <summary>
-    /// Due time of the last message, from the first eight octets of its body: a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.
-    /// 0 if the body is shorter.
+    /// Due time of the last message, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>. The producer wrote it into the first
+    /// eight octets of the body; 0 if the body is shorter.
     /// </summary>
     public long DueAt { get; private set; }
 

@@ -2,17 +2,19 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates of filling and draining over one part of a deep queue.</summary>
-/// <param name="Messages">Count of messages at the end of the part: confirmed while filling, consumed while draining.</param>
+/// <summary>Rates at which one part of a deep queue was filled and drained.</summary>
+/// <param name="Messages">
+/// Number of messages at the end of this part: confirmed so far while filling, consumed so far while draining.
+/// </param>
 /// <param name="InRate">Messages confirmed per second over this part, while the queue was filled.</param>
 /// <param name="OutRate">Messages consumed per second over this part, while the queue was drained.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);
 
 /// <summary>Result of filling and draining deep queues.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
-/// <param name="Fill">Report of the publishing.</param>
-/// <param name="Drain">Report of the consuming.</param>
-/// <param name="Steps">Rates of filling and of draining, for each million messages.</param>
+/// <param name="Fill">Results of publishing the messages.</param>
+/// <param name="Drain">Results of consuming the messages.</param>
+/// <param name="Steps">Rates of filling and draining for each million messages.</param>
 internal sealed record DepthReport(string Broker, LoadReport Fill, LoadReport Drain, IReadOnlyList<DepthStep> Steps);
 
 /// <summary>Fills queues with persistent messages, and then drains them.</summary>
@@ -27,7 +29,7 @@ internal sealed class DepthRun(Workload load, LoadTopology topology)
 
     /// <summary>Fills the queues, and then drains them.</summary>
     /// <param name="broker">Product and version of the broker, for the report.</param>
-    /// <param name="cancellation">Ends the filling early; published messages are still drained.</param>
+    /// <param name="cancellation">Ends the filling early. Messages published until then are still drained.</param>
     /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public DepthReport Run(string broker, CancellationToken cancellation)
     {

@@ -3,21 +3,23 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Buffer of bytes read from a socket, from which frames are taken without a copy. Owned by one thread.</summary>
+/// <summary>
+/// Buffer for bytes read from a socket, from which the caller takes frames without copying them. Used by one thread only.
+/// </summary>
 /// <remarks>
-/// Unlike <see cref="FrameReader"/>, this class checks only what is needed to find the next frame: the broker is trusted, and speed
-/// matters.
+/// Checks only what is needed to find the next frame, unlike <see cref="FrameReader"/>: the load tool trusts the broker and needs the
+/// speed.
 /// </remarks>
 /// <param name="frameMax">Largest frame that the broker may send, in bytes.</param>
 internal sealed class FrameBuffer(int frameMax)
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(2 * frameMax);
-    private int _start; // offset of the first byte that is not taken yet
+    private int _start; // offset of the first byte that no caller has taken
     private int _end;
 
     /// <summary>
-    /// Free bytes to read into; never empty once all whole frames are taken. The getter moves the bytes not taken yet to the front of the
-    /// buffer when less than half of the buffer is free.
+    /// Free bytes to read into. Never empty once all whole frames are taken. When less than half of the buffer is free, the getter first
+    /// moves the remaining bytes to the front.
     /// </summary>
     public Span<byte> Room
     {
@@ -34,7 +36,7 @@ internal sealed class FrameBuffer(int frameMax)
     /// <summary>Records the number of bytes read into <see cref="Room"/>.</summary>
     public void Filled(int count) => _end += count;
 
-    /// <summary>Takes the next frame if all of it has arrived.</summary>
+    /// <summary>Takes the next frame if it has arrived completely.</summary>
     /// <param name="frame">The frame, whose payload is valid until the next use of <see cref="Room"/>.</param>
     /// <exception cref="LoadException">The bytes are not a frame.</exception>
     public bool TryTake(out Frame frame)

@@ -3,26 +3,26 @@ using System.Numerics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Counts durations in buckets whose width grows with the duration: 128 for each power of two, so the error of a value is below 1 %.
-/// Written by one thread; other threads may read at the same time and see slightly outdated counts.
+/// Counts durations in buckets. Each power of two has 128 buckets, so the error of a value is below 1 %. One thread writes; other threads
+/// may read at the same time and see slightly outdated counts.
 /// </summary>
 internal sealed class LatencyHistogram
 {
     private const int PrecisionBits = 7;
     private const int PerOctave = 1 << PrecisionBits;
-    private const int Octaves = 48 - PrecisionBits; // up to 2^48 ns, three days
+    private const int Octaves = 48 - PrecisionBits; // enough powers of two for durations up to 2^48 ns, about three days
     private const long Longest = (1L << 48) - 1;
 
-    // The first two octaves have buckets of width 1: value and index are equal below 2 * PerOctave.
+    // The buckets of the first two octaves have a width of 1, so below 2 * PerOctave the index of a bucket equals the duration.
     private readonly long[] _counts = new long[(Octaves + 1) * PerOctave];
 
     /// <summary>Number of recorded durations.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Longest recorded duration, in nanoseconds. Not rounded to a bucket.</summary>
+    /// <summary>Longest recorded duration in nanoseconds: the exact value, not the limit of a bucket.</summary>
     public long Max { get; private set; }
 
-    /// <summary>Records a duration; a negative one counts as 0.</summary>
+    /// <summary>Records a duration. A negative duration counts as 0.</summary>
     public void Record(long nanoseconds)
     {
         nanoseconds = Math.Clamp(nanoseconds, 0, Longest);
@@ -43,7 +43,7 @@ internal sealed class LatencyHistogram
 
     /// <summary>Returns a percentile of the recorded durations.</summary>
     /// <param name="percent">From 0 to 100.</param>
-    /// <returns>Nanoseconds: the upper end of the percentile's bucket, or 0 if nothing was recorded.</returns>
+    /// <returns>Nanoseconds: the upper end of the bucket in which the percentile lies, or 0 if nothing was recorded.</returns>
     public long Percentile(double percent)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(Count * percent / 100));

@@ -7,14 +7,15 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// A connection with one channel, on a non-blocking socket. Owned by one thread; other threads may read <see cref="BlockedBy"/>.
+/// A connection with one channel, on a non-blocking socket. Used by one thread only, except that other threads may read
+/// <see cref="BlockedBy"/>.
 /// </summary>
 internal sealed class LoadConnection : IDisposable
 {
-    /// <summary>Frame-max of a connection that carries messages, in bytes: RabbitMQ's default.</summary>
+    /// <summary>Frame-max in bytes of a connection that carries messages. The value is RabbitMQ's default.</summary>
     public const int DefaultFrameMax = 131_072;
 
-    private const long AnswerLimit = 30_000_000; // microseconds
+    private const long AnswerLimit = 30_000_000; // longest time to wait for a reply, in microseconds
     private const int WriteWait = 100_000;
 
     private readonly Socket _socket;
@@ -36,20 +37,23 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Product and version of the broker, from connection.start.</summary>
     public string Product { get; private set; } = "";
 
-    /// <summary>The negotiated limit of a frame, in bytes.</summary>
+    /// <summary>Maximum size of a frame in bytes, as negotiated with the broker.</summary>
     public int FrameMax { get; private set; }
 
-    /// <summary>Reason for which the broker has blocked this connection (connection.blocked); null if not blocked.</summary>
+    /// <summary>Reason that the broker gave in connection.blocked; null if the connection is not blocked.</summary>
     public string? BlockedBy => _blockedBy;
 
-    /// <summary>Time of the last read that returned data, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Time of the last read that returned bytes, as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long ReadAt { get; private set; }
 
     /// <summary>Connects, logs in and opens the channel.</summary>
     /// <exception cref="LoadException">The broker cannot be reached, or refused the login.</exception>
     public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
 
-    /// <summary>Opens several connections, one step for all of them at a time, so that their waits for replies overlap.</summary>
+    /// <summary>
+    /// Opens several connections together, so that their waits for replies overlap: each step is taken for all of them before the next
+    /// step.
+    /// </summary>
     /// <param name="address">The broker.</param>
     /// <param name="frameMax">Largest frame to negotiate, in bytes; the buffer has twice this size.</param>
     /// <param name="count">Number of connections.</param>
@@ -94,14 +98,14 @@ internal sealed class LoadConnection : IDisposable
         _output.ResetWrittenCount();
     }
 
-    /// <summary>Sends all bytes, without a time limit.</summary>
+    /// <summary>Sends all bytes, however long it takes.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
             bytes = bytes[SendSome(bytes)..];
     }
 
-    /// <summary>Sends as many bytes as the socket accepts. If the socket is full, waits at most 0.1 s until it is writable.</summary>
+    /// <summary>Sends as many bytes as the socket accepts. If it accepts none, returns 0 after a wait of at most 0.1 s for room.</summary>
     /// <returns>Number of bytes sent.</returns>
     /// <exception cref="LoadException">The connection is broken.</exception>
     public int SendSome(ReadOnlySpan<byte> bytes)
@@ -114,9 +118,9 @@ internal sealed class LoadConnection : IDisposable
         return sent;
     }
 
-    /// <summary>Reads the available bytes.</summary>
-    /// <param name="waitMicroseconds">Longest time to wait if none are available.</param>
-    /// <returns>True if bytes were read; <see cref="TryTake"/> returns their frames.</returns>
+    /// <summary>Reads the bytes that have arrived.</summary>
+    /// <param name="waitMicroseconds">Longest time to wait if no bytes have arrived.</param>
+    /// <returns>True if bytes were read. <see cref="TryTake"/> then returns the frames in them.</returns>
     /// <exception cref="LoadException">The connection is broken.</exception>
     public bool Read(long waitMicroseconds)
     {
@@ -138,7 +142,9 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    /// <summary>Takes the next whole frame that has been read. Frames about the connection itself are handled and skipped.</summary>
+    /// <summary>
+    /// Takes the next whole frame that has been read. Frames that concern the connection itself are handled here and not returned.
+    /// </summary>
     /// <exception cref="LoadException">The broker closed the channel or the connection; the message has the broker's text.</exception>
     public bool TryTake(out Frame frame)
     {
@@ -154,7 +160,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Closes the channel, then the connection. Once the channel is closed, the broker has processed all frames of the channel.
+    /// Closes the channel, and then the connection. The broker's reply to the first close shows that it has processed all frames of the
+    /// channel.
     /// </summary>
     public void Close()
     {
@@ -162,17 +169,17 @@ internal sealed class LoadConnection : IDisposable
         CloseConnection();
     }
 
-    /// <summary>Closes the connection and so its channel.</summary>
+    /// <summary>Closes the connection without closing the channel first.</summary>
     public void CloseConnection()
     {
         BeginClose();
         EndClose();
     }
 
-    /// <summary>Asks the broker to close the connection.</summary>
+    /// <summary>Asks the broker to close the connection, without waiting for the reply.</summary>
     public void BeginClose() => Post(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
 
-    /// <summary>Waits for the reply to the close, then closes the socket.</summary>
+    /// <summary>Waits for the broker's reply to <see cref="BeginClose"/>, then closes the socket.</summary>
     public void EndClose()
     {
         Expect<ConnectionCloseOk>();
@@ -222,18 +229,19 @@ internal sealed class LoadConnection : IDisposable
     private static FieldTable ClientProperties { get; } = FieldTable.Empty
         .With("product", FieldValue.FromString("amqpbroker bench"))
         .With("capabilities", FieldValue.FromTable(FieldTable.Empty
-            .With("authentication_failure_close", FieldValue.FromBoolean(true)) // makes the broker report a refused login
+            // Makes the broker send connection.close if it refuses the login.
+            .With("authentication_failure_close", FieldValue.FromBoolean(true))
             .With("connection.blocked", FieldValue.FromBoolean(true))
             .With("consumer_cancel_notify", FieldValue.FromBoolean(true))
             .With("basic.nack", FieldValue.FromBoolean(true))
             .With("publisher_confirms", FieldValue.FromBoolean(true))));
 
-    /// <summary>Returns the system's text for an error, without the address that .NET's exceptions add.</summary>
+    /// <summary>Returns the operating system's text for an error. .NET's exceptions would add the address to the text.</summary>
     private static string Text(SocketError error) => new SocketException((int)error).Message;
 
     private static string Text(FieldValue? value) => value is { Type: FieldType.LongString } text ? text.AsString() : "";
 
-    /// <summary>Buffers a method, which is sent together with the next one.</summary>
+    /// <summary>Buffers a method. It is sent together with the next method.</summary>
     private void Hold<TMethod>(in TMethod method, ushort channel)
         where TMethod : struct, IMethod<TMethod> => _writer.WriteMethod(channel, method);
 
@@ -275,7 +283,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Returns the reason for a failed write: the broker's close method, if one has arrived; else the error of the socket.
+    /// Returns an exception with the reason for a failed write. If the broker has sent a close method, the reason is the text of that
+    /// method, else the error of the socket.
     /// </summary>
     private LoadException Broken(SocketError error)
     {

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// State shared by the threads of a load: start time, stop flags, first failure. Written by the thread that runs the load; a thread that
-/// fails sets the failure and the stop flags.
+/// State that the threads of a load share: start time, stop flags and first failure. The thread that runs the load writes it. Any thread
+/// that fails sets the failure and the stop flags.
 /// </summary>
-/// <param name="warmup">Time at the start that is not measured.</param>
+/// <param name="warmup">Time after the start that is not measured.</param>
 internal sealed class LoadControl(TimeSpan warmup)
 {
     private volatile bool _arePublishersStopped;
@@ -16,19 +16,19 @@ internal sealed class LoadControl(TimeSpan warmup)
     /// <summary>Due time of the first message, as a timestamp of <see cref="Stopwatch"/>.</summary>
     public long StartsAt { get; private set; }
 
-    /// <summary>End of the warm-up. Latencies of messages due earlier do not count.</summary>
+    /// <summary>End of the warm-up. Latencies of messages that were due earlier are not recorded.</summary>
     public long MeasureFrom { get; private set; }
 
-    /// <summary>True once producers must stop sending, wait for their confirms and close.</summary>
+    /// <summary>True once producers must stop sending, wait for outstanding confirms, and close.</summary>
     public bool ArePublishersStopped => _arePublishersStopped;
 
     /// <summary>True once consumers must close.</summary>
     public bool AreConsumersStopped => _areConsumersStopped;
 
-    /// <summary>First failure of a thread; null if there is none.</summary>
+    /// <summary>First failure of any thread; null if no thread failed.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Makes the first message due now. Call once all connections are open, before any thread starts.</summary>
+    /// <summary>Sets the due time of the first message to now. Call after all connections are open and before any thread starts.</summary>
     public void Begin()
     {
         StartsAt = Stopwatch.GetTimestamp();
@@ -43,7 +43,7 @@ internal sealed class LoadControl(TimeSpan warmup)
         _areConsumersStopped = true;
     }
 
-    /// <summary>Starts a thread of the load. An exception in it stops all other threads.</summary>
+    /// <summary>Starts a thread of the load. If the thread fails with an exception, all other threads stop.</summary>
     public Thread Start(Action work, string name)
     {
         var thread = new Thread(() => Guard(work)) { IsBackground = true, Name = name };

@@ -3,7 +3,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Percentiles of a latency, in microseconds.</summary>
 internal sealed record LatencySummary(long Count, double P50, double P90, double P99, double P999, double Max)
 {
-    /// <summary>Summarizes a histogram; null if nothing was recorded.</summary>
+    /// <summary>Returns the percentiles of a histogram; null if the histogram is empty.</summary>
     public static LatencySummary? Of(LatencyHistogram latencies) => latencies.Count == 0
         ? null
         : new LatencySummary(
@@ -25,8 +25,8 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 /// <param name="DeliveryLatency">Time from a message's due time to its arrival; null if messages are too short to hold the time.</param>
 /// <param name="ConfirmLatency">Time from a message's due time to its confirm; null without confirms.</param>
 /// <param name="BlockedSeconds">Seconds during which the broker blocked a producer (connection.blocked).</param>
-/// <param name="OwnProcess">Cost of this process.</param>
-/// <param name="BrokerProcess">Cost of the broker; null if its process is unknown.</param>
+/// <param name="OwnProcess">Processor time of this process.</param>
+/// <param name="BrokerProcess">Processor time and memory of the broker's process; null if the process is unknown.</param>
 internal sealed record LoadReport(
     string Broker,
     double Seconds,

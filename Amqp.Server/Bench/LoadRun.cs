@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Runs one load from its first connection to its last acknowledgement. Used by one thread, which also does the counting.
+/// Runs one load from its first connection to its last acknowledgement. The thread that calls <see cref="Run"/> counts the messages, while
+/// producers and consumers have threads of their own.
 /// </summary>
 /// <param name="load">Settings of the load. The queues must exist.</param>
 /// <param name="topology">Names of the queues and the exchange.</param>
@@ -23,20 +24,20 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
     private int _seconds;
     private int _blockedSeconds;
 
-    /// <summary>Number of messages that are in the queues before the run.</summary>
+    /// <summary>Number of messages that the queues hold before the run starts.</summary>
     public long Waiting { get; init; }
 
     /// <summary>Receives the progress once a second; may be null.</summary>
     public Action<LoadProgress>? Progress { get; init; }
 
-    /// <summary>The counts over time.</summary>
+    /// <summary>Samples of the counts, taken during the run.</summary>
     public LoadSeries Series { get; } = new();
 
     private static long Now => Stopwatch.GetTimestamp();
 
     /// <summary>Runs until the load is complete and all published messages have arrived.</summary>
     /// <param name="broker">Product and version of the broker, for the report.</param>
-    /// <param name="cancellation">Ends the publishing early; published messages are still received.</param>
+    /// <param name="cancellation">Ends the publishing early. Messages published until then are still received.</param>
     /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public LoadReport Run(string broker, CancellationToken cancellation)
     {
@@ -78,7 +79,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            // Read before the counts, so that the counts are final if all producers have finished.
+            // Read before the counts: if all producers have finished, the counts read afterwards are final.
             bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)

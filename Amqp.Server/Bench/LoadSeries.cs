@@ -9,7 +9,7 @@ namespace Amqp.Server.Bench;
 /// <param name="Consumed">Number of messages received.</param>
 internal readonly record struct LoadSample(long At, long Published, long Confirmed, long Consumed);
 
-/// <summary>The counts of a load over time. Used by one thread.</summary>
+/// <summary>Samples of a load's counts. Used by one thread only.</summary>
 internal sealed class LoadSeries
 {
     private readonly List<LoadSample> _samples = [];
@@ -19,7 +19,10 @@ internal sealed class LoadSeries
 
     public void Add(LoadSample sample) => _samples.Add(sample);
 
-    /// <summary>Returns a count at the sample <paramref name="from"/>, and at the first sample of each later second.</summary>
+    /// <summary>
+    /// Returns the timestamp and the count of the sample <paramref name="from"/>, and of the first sample in each later second.
+    /// </summary>
+    /// <returns>Pairs of timestamp and count, oldest first.</returns>
     public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
     {
         var found = new List<(long At, long Count)> { (from.At, count(from)) };
@@ -29,7 +32,7 @@ internal sealed class LoadSeries
         return found;
     }
 
-    /// <summary>Returns the timestamp at which a count reached a number, interpolated between two samples.</summary>
+    /// <summary>Returns the timestamp at which a count reached the given number, interpolated between two samples.</summary>
     /// <returns>Null if the count never reached the number.</returns>
     public double? Reached(long number, Func<LoadSample, long> count)
     {

@@ -5,8 +5,8 @@ internal static class LoadSession
 {
     /// <summary>Declares the queues, runs the load and deletes the queues.</summary>
     /// <param name="load">Settings of the load.</param>
-    /// <param name="keep">True to keep the queues and the exchange.</param>
-    /// <param name="work">Runs the load, given the names and the broker's product and version.</param>
+    /// <param name="keep">True to leave the queues and the exchange in place.</param>
+    /// <param name="work">Runs the load. Its arguments are the names of the queues and the broker's product and version.</param>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a request, or the load failed.</exception>
     public static T Run<T>(Workload load, bool keep, Func<LoadTopology, string, T> work)
     {
@@ -29,7 +29,7 @@ internal static class LoadSession
             }
             catch (LoadException)
             {
-                // The first failure is the one to report.
+                // Deleting the queues failed too, after the load itself. The caller gets the failure of the load.
             }
             throw;
         }
@@ -37,7 +37,7 @@ internal static class LoadSession
         return report;
     }
 
-    /// <summary>Opens a connection, runs a function with it, and closes the connection.</summary>
+    /// <summary>Opens a connection, passes it to a function, and closes it afterwards.</summary>
     public static T With<T>(BrokerAddress address, Func<LoadConnection, T> work)
     {
         using LoadConnection connection = LoadConnection.Open(address);

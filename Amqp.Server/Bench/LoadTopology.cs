@@ -8,19 +8,19 @@ internal sealed class LoadTopology(Workload load)
 {
     private const string HeaderName = "queue";
 
-    // All selectors have the same length, so messages for different queues differ only in these octets.
+    // All selectors have the same length, so messages for different queues differ only in the octets of the selector.
     private readonly string _digits =
         "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Name of the exchange; empty for the default exchange.</summary>
     public string Exchange { get; } = load.Exchange == ExchangeKind.Default ? "" : $"{load.Prefix}-exchange";
 
-    /// <summary>Returns the octets of a message that select its queue: the queue's number, with leading zeros.</summary>
+    /// <summary>Returns the text that selects a queue in routing keys and headers: the number of the queue, with leading zeros.</summary>
     public string SelectorOf(int queue) => queue.ToString(_digits, CultureInfo.InvariantCulture);
 
     public string QueueOf(string selector) => $"{load.Prefix}-{selector}";
 
-    /// <summary>Returns the routing key for a queue.</summary>
+    /// <summary>Returns the routing key that routes a message to the queue with this selector.</summary>
     public string RoutingKeyOf(string selector) => load.Exchange switch
     {
         ExchangeKind.Default or ExchangeKind.Direct => QueueOf(selector),
@@ -28,7 +28,9 @@ internal sealed class LoadTopology(Workload load)
         _ => "",
     };
 
-    /// <summary>Returns the headers for a queue; null if the exchange does not route by headers.</summary>
+    /// <summary>
+    /// Returns the headers that route a message to the queue with this selector; null if the exchange does not route by headers.
+    /// </summary>
     public FieldTable? HeadersOf(string selector) =>
         load.Exchange == ExchangeKind.Headers ? FieldTable.Empty.With(HeaderName, FieldValue.FromString(selector)) : null;
 

@@ -3,11 +3,11 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Computes the due times of a producer's messages. Due times have equal intervals, and differ from those of the other producers.
+/// Computes the due times of a producer's messages. Due times are evenly spaced, and no two producers have the same due times.
 /// </summary>
 internal readonly struct Pace
 {
-    private readonly double _interval; // ticks of the stopwatch; 0: no pace
+    private readonly double _interval; // ticks of Stopwatch between two messages; 0 if the rate is not limited
     private readonly double _first;
 
     /// <summary>Creates the pace of one producer.</summary>
@@ -21,19 +21,20 @@ internal readonly struct Pace
         _first = startsAt + _interval * index / producers;
     }
 
-    /// <summary>True if the rate is limited.</summary>
     public bool IsSet => _interval > 0;
 
     /// <summary>Returns the due time of the message with this number, counted from 0.</summary>
     public long DueAt(long number) => (long)(_first + number * _interval);
 
-    /// <summary>Returns the time until a message is due, rounded up so that a producer does not wake too early and wait again.</summary>
-    /// <param name="number">The message, counted from 0.</param>
-    /// <param name="now">A timestamp of <see cref="Stopwatch"/>.</param>
-    /// <returns>Microseconds; 0 if the message is due.</returns>
+    /// <summary>
+    /// Returns the time until a message is due. Rounds up, so that a producer does not wake too early and have to wait again.
+    /// </summary>
+    /// <param name="number">Number of the message, counted from 0.</param>
+    /// <param name="now">Current timestamp of <see cref="Stopwatch"/>.</param>
+    /// <returns>Microseconds; 0 if the message is already due.</returns>
     public long MicrosecondsUntil(long number, long now) =>
         Math.Max(0, (long)Math.Ceiling((DueAt(number) - now) * 1e6 / Stopwatch.Frequency));
 
-    /// <summary>Returns the number of messages due so far.</summary>
+    /// <summary>Returns the number of messages that are due at this timestamp.</summary>
     public long DueBy(long now) => now < _first ? 0 : (long)((now - _first) / _interval) + 1;
 }

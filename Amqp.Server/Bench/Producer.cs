@@ -4,10 +4,10 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection that publishes. Owned by its thread; other threads may read the counts.</summary>
+/// <summary>A connection that publishes. Used only by its own thread, except that other threads may read the counts.</summary>
 internal sealed class Producer : IDisposable
 {
-    private const long IdleWait = 100_000; // microseconds
+    private const long IdleWait = 100_000; // longest wait for replies at a time, in microseconds
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
     private static readonly uint _ack = BasicAck.Id.Value;
     private static readonly uint _nack = BasicNack.Id.Value;
@@ -18,7 +18,7 @@ internal sealed class Producer : IDisposable
     private readonly PublishBatch _batch;
     private readonly int _index;
     private readonly long _limit;
-    private ConfirmWindow? _window; // set when the run starts, like _pace
+    private ConfirmWindow? _window; // set when the run starts
     private Pace _pace;
     private int _queue;
     private long _sent;
@@ -27,7 +27,7 @@ internal sealed class Producer : IDisposable
     private long _rejected;
     private long _finishedAt;
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects, and encodes the messages to send.</summary>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Producer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
@@ -42,26 +42,28 @@ internal sealed class Producer : IDisposable
             _connection.Call<ConfirmSelect, ConfirmSelectOk>(new ConfirmSelect(NoWait: false));
     }
 
-    /// <summary>Number of messages sent.</summary>
     public long Published => Volatile.Read(ref _published);
 
-    /// <summary>Number of messages confirmed, with an ack or a nack.</summary>
+    /// <summary>Number of messages that the broker has confirmed, with an ack or a nack.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
-    /// <summary>Number of messages confirmed with a nack.</summary>
+    /// <summary>Number of messages that the broker has confirmed with a nack.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>Time at which the broker had accepted all messages, as a timestamp of <see cref="Stopwatch"/>; 0 before.</summary>
+    /// <summary>
+    /// Time at which the broker had accepted all messages of this producer, as a timestamp of <see cref="Stopwatch"/>. 0 until then.
+    /// </summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
-    /// <summary>Times from a message's due time to its confirm, in nanoseconds.</summary>
+    /// <summary>Nanoseconds from each message's due time to its confirm.</summary>
     public LatencyHistogram ConfirmLatencies { get; } = new();
 
-    /// <summary>Reason for which the broker has blocked the connection; null if not blocked.</summary>
+    /// <summary>Reason that the broker gave in connection.blocked; null if the connection is not blocked.</summary>
     public string? BlockedBy => _connection.BlockedBy;
 
     /// <summary>
-    /// Publishes until the run stops its producers, or this producer has sent its share. Then waits for the confirms and closes.
+    /// Publishes until the run stops its producers, or until this producer has sent its share of messages. Then waits for outstanding
+    /// confirms and closes.
     /// </summary>
     public void Run()
     {
@@ -102,7 +104,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // The latency starts at the due time, so it includes the time by which a slow broker delays the sending.
+            // Latencies are measured from the due time. So they include any delay of the sending by a slow broker.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);
@@ -123,7 +125,7 @@ internal sealed class Producer : IDisposable
             bytes = bytes[sent..];
             if (bytes.IsEmpty)
                 return;
-            // The socket is full: the broker may not read until this client has read the broker's frames.
+            // The socket accepts no more bytes. The broker may be waiting for this client to read the frames that the broker has sent.
             TakeReplies(0);
             if (sent > 0 || progressAt == 0)
                 progressAt = Stopwatch.GetTimestamp();
@@ -133,7 +135,8 @@ internal sealed class Producer : IDisposable
     }
 
     /// <summary>
-    /// Waits until half of a full window is confirmed, so that messages are sent in batches, as a busy client sends them.
+    /// Waits until at most half of the window's messages are unconfirmed. The producer can then send a batch of messages at once, as a busy
+    /// client does.
     /// </summary>
     private void AwaitRoom()
     {

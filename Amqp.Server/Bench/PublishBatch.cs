@@ -6,22 +6,23 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// A series of publishes that is encoded once. Before each sending, only the due time in the body and the queue are rewritten.
+/// A series of publishes that is encoded only once. Before the batch is sent again, only the due time and the queue of each message are
+/// overwritten.
 /// </summary>
-/// <remarks>Owned by the producer's thread.</remarks>
+/// <remarks>Used only by the producer's thread.</remarks>
 internal sealed class PublishBatch
 {
-    private const int BatchBytes = 64 * 1024; // the size that a socket buffer accepts at once
+    private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
-    private const char Placeholder = '~'; // any character but a digit: marks the place of the selector
+    private const char Placeholder = '~'; // marks the octets for the selector in the encoded message; any character but a digit
 
     private readonly byte[] _bytes;
     private readonly int _messageSize;
-    private readonly int _timeOffset = -1; // offset in a message; -1: the body is too short for a time
-    private readonly int _selectorOffset = -1; // -1: all messages are for one queue
+    private readonly int _timeOffset = -1; // offset of the due time in a message; -1 if the body is too short for it
+    private readonly int _selectorOffset = -1; // offset of the selector in a message; -1 if all messages go to one queue
     private readonly byte[][] _selectors;
 
-    /// <summary>Encodes the messages, in frames of at most <paramref name="frameMax"/> bytes.</summary>
+    /// <summary>Encodes the messages of the batch, in frames of at most <paramref name="frameMax"/> bytes.</summary>
     public PublishBatch(Workload load, LoadTopology topology, int frameMax)
     {
         bool isForOne = load.Queues == 1 || load.Exchange == ExchangeKind.Fanout;
@@ -43,13 +44,12 @@ internal sealed class PublishBatch
             message.CopyTo(_bytes, i * _messageSize);
     }
 
-    /// <summary>Number of messages in the batch.</summary>
     public int Capacity { get; }
 
-    /// <summary>Writes due time and queue into a message of the batch.</summary>
+    /// <summary>Overwrites the due time and the queue of one message in the batch.</summary>
     /// <param name="index">Index of the message, below <see cref="Capacity"/>.</param>
     /// <param name="dueAt">Due time, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
-    /// <param name="queue">Number of the queue.</param>
+    /// <param name="queue">Number of the queue, counted from 0.</param>
     public void Prepare(int index, long dueAt, int queue)
     {
         Span<byte> message = _bytes.AsSpan(index * _messageSize, _messageSize);
@@ -59,7 +59,7 @@ internal sealed class PublishBatch
             _selectors[queue].CopyTo(message[_selectorOffset..]);
     }
 
-    /// <summary>Returns the encoded bytes of the first messages.</summary>
+    /// <summary>Returns the encoded bytes of the first <paramref name="count"/> messages.</summary>
     public ReadOnlySpan<byte> First(int count) => _bytes.AsSpan(0, count * _messageSize);
 
     private static byte[] Encode(Workload load, LoadTopology topology, string selector, int frameMax, out int bodyOffset)

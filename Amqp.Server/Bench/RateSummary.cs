@@ -2,16 +2,18 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates of a count, per second.</summary>
+/// <summary>Rates at which a count grew, per second.</summary>
 /// <param name="Mean">Mean from the start of the measurement to the last item.</param>
-/// <param name="Steady">Mean rate of all whole seconds except the first, or of all whole seconds if there are fewer than three.</param>
-/// <param name="Min">Rate of the slowest of these seconds.</param>
-/// <param name="Max">Rate of the fastest of these seconds.</param>
+/// <param name="Steady">
+/// Mean rate of the whole seconds without the first. With fewer than three whole seconds, the first is included.
+/// </param>
+/// <param name="Min">Lowest rate of a second that <paramref name="Steady"/> includes.</param>
+/// <param name="Max">Highest rate of a second that <paramref name="Steady"/> includes.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)
 {
     /// <summary>Computes the rates from counts taken once a second.</summary>
     /// <param name="counts">
-    /// Timestamps of <see cref="Stopwatch"/> with the counts at that time; the first is the start of the measurement.
+    /// Pairs of a timestamp of <see cref="Stopwatch"/> and the count at that time. The first pair is from the start of the measurement.
     /// </param>
     /// <param name="end">Final count.</param>
     /// <param name="endedAt">Timestamp of the last counted item.</param>
@@ -23,7 +25,7 @@ internal sealed record RateSummary(double Mean, double Steady, double Min, doubl
         var seconds = new List<double>();
         for (int i = 1; i < counts.Count && counts[i].At <= endedAt; i++)
             seconds.Add(Rate(counts[i - 1], counts[i]));
-        // The first second contains the start, when the broker may not be warm.
+        // Leaves out the first second, in which the broker may still be slow because it has just begun.
         IReadOnlyList<double> steady = seconds.Count >= 3 ? seconds[1..] : seconds.Count > 0 ? seconds : [mean];
         return new RateSummary(mean, steady.Average(), steady.Min(), steady.Max());
     }

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Waits for input on a socket, with a timeout that is exact to some tens of microseconds on Linux.</summary>
+/// <summary>Waits for input on a socket. On Linux the timeout is exact to some tens of microseconds.</summary>
 /// <remarks>
-/// <see cref="Socket.Poll(int, SelectMode)"/> waits for whole milliseconds, which is too coarse to send 20,000 messages per second on time.
+/// <see cref="Socket.Poll(int, SelectMode)"/> waits for whole milliseconds. That is too coarse to send 20,000 messages per second on time.
 /// </remarks>
 internal static class ReadyWait
 {
-    private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK
-    private const short Input = 1; // POLLIN
+    private const int SetTimerSlack = 29; // Linux's PR_SET_TIMERSLACK
+    private const short Input = 1; // Linux's POLLIN
 
     /// <summary>Waits until the socket is readable.</summary>
-    /// <returns>False if the timeout has passed.</returns>
+    /// <returns>False if the timeout passed before input arrived.</returns>
     public static bool ForInput(Socket socket, long microseconds)
     {
         if (!OperatingSystem.IsLinux())
@@ -24,8 +24,8 @@ internal static class ReadyWait
     }
 
     /// <summary>
-    /// Makes waits of this thread end on time. By default Linux may end waits up to 50 microseconds late, to combine wake-ups (timer
-    /// slack).
+    /// Makes the waits of the calling thread end on time. Otherwise Linux may end a wait up to 50 microseconds late, to combine wake-ups
+    /// (timer slack).
     /// </summary>
     public static void EndOnTime()
     {

@@ -1,14 +1,14 @@
 namespace Amqp.Server.Bench;
 
 /// <summary>Resources that a process used during a load.</summary>
-/// <param name="CpuSeconds">Processor time, user and system.</param>
-/// <param name="CpuSecondsPerMillion">Processor time per million of messages, or of the objects of a churn load.</param>
+/// <param name="CpuSeconds">Processor time, in user mode and in the kernel.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million messages. In a churn load, per million objects opened and closed.</param>
 internal record ProcessCost(double CpuSeconds, double CpuSecondsPerMillion);
 
 /// <summary>Resources that the broker's process used during a load.</summary>
 /// <param name="Pid">Process id.</param>
-/// <param name="CpuSeconds">Processor time, user and system.</param>
-/// <param name="CpuSecondsPerMillion">Processor time per million of messages, or of the objects of a churn load.</param>
+/// <param name="CpuSeconds">Processor time, in user mode and in the kernel.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million messages. In a churn load, per million objects opened and closed.</param>
 /// <param name="RssAtStart">Resident memory before the load, in bytes.</param>
 /// <param name="RssMax">Largest resident memory, sampled once a second, in bytes.</param>
 /// <param name="RssAtEnd">Resident memory after the load, in bytes.</param>
@@ -16,7 +16,8 @@ internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsP
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
 /// <summary>
-/// Measures the resources that this process uses for a load, and those of the broker's process if its id is known. Used by one thread.
+/// Measures the resources that a load uses in this process and, if the broker's process id is known, in the broker. Used by one thread
+/// only.
 /// </summary>
 internal sealed class UsageMeter
 {
@@ -27,7 +28,7 @@ internal sealed class UsageMeter
     private double _brokerBefore;
     private long _rssMax;
 
-    /// <summary>Starts the measurement; a null id measures this process only.</summary>
+    /// <summary>Starts the measurement. A null id means that only this process is measured.</summary>
     /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public UsageMeter(int? brokerPid)
     {
@@ -37,18 +38,18 @@ internal sealed class UsageMeter
         Begin();
     }
 
-    /// <summary>Restarts the measurement of processor time.</summary>
+    /// <summary>Restarts the measurement of processor time, at the end of the warm-up.</summary>
     public void Begin()
     {
         _ownBefore = OwnCpuSeconds;
         _brokerBefore = _broker?.CpuSeconds() ?? 0;
     }
 
-    /// <summary>Samples the broker's memory.</summary>
+    /// <summary>Reads the broker's resident memory, and keeps the largest value.</summary>
     public void SampleMemory() => _rssMax = Math.Max(_rssMax, _broker?.ResidentBytes() ?? 0);
 
     /// <summary>Ends the measurement and returns the results.</summary>
-    /// <param name="count">Number of messages, or of objects of a churn load.</param>
+    /// <param name="count">Number of messages. In a churn load, number of objects opened and closed.</param>
     public (ProcessCost Own, BrokerCost? Broker) End(long count)
     {
         double own = OwnCpuSeconds - _ownBefore;

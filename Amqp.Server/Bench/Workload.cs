@@ -5,7 +5,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Type of the exchange that producers publish to.</summary>
 internal enum ExchangeKind
 {
-    /// <summary>The default exchange, which routes by the name of the queue.</summary>
+    /// <summary>The default exchange, which routes a message to the queue named by the routing key.</summary>
     Default,
     Direct,
     Fanout,
@@ -13,18 +13,21 @@ internal enum ExchangeKind
     Headers,
 }
 
-/// <summary>Settings of a load: the numbers of producers, consumers and queues, and the kind and rate of messages.</summary>
+/// <summary>Settings of a load: numbers of producers, consumers and queues, kind of messages, and rate.</summary>
 internal sealed record Workload
 {
     [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>
-    /// Number of publishing connections; each publishes to its share of the queues in turn. 0 if the queues are already full.
+    /// Number of publishing connections. Each publishes to its share of the queues, one queue after the other. 0 if the queues already hold
+    /// the messages.
     /// </summary>
     public int Producers { get; init; } = 1;
 
-    /// <summary>Number of consuming connections, which share the queues. 0 to leave the messages in the queues.</summary>
+    /// <summary>
+    /// Number of consuming connections. Each consumes from its share of the queues. 0 to leave the messages in the queues.
+    /// </summary>
     public int Consumers { get; init; } = 1;
 
     public int Queues { get; init; } = 1;
@@ -35,43 +38,42 @@ internal sealed record Workload
     /// <summary>Messages per second of all producers together; 0 for no limit.</summary>
     public int Rate { get; init; }
 
-    /// <summary>True for persistent messages.</summary>
     public bool IsPersistent { get; init; }
 
-    /// <summary>True for a durable exchange and durable queues.</summary>
+    /// <summary>True if the exchange and the queues are durable.</summary>
     public bool IsDurable { get; init; }
 
-    /// <summary>Largest number of unconfirmed messages of a producer; 0 for no confirms.</summary>
+    /// <summary>Maximum number of unconfirmed messages of a producer; 0 to publish without confirms.</summary>
     public int ConfirmWindow { get; init; }
 
-    /// <summary>Number of messages that a consumer acknowledges at a time; 0 for automatic acknowledgement (no-ack).</summary>
+    /// <summary>Number of messages that a consumer acknowledges at once; 0 for automatic acknowledgement (no-ack).</summary>
     public int AcknowledgeEvery { get; init; }
 
-    /// <summary>Way of writing acknowledgements to the socket.</summary>
+    /// <summary>Frequency with which consumers write acknowledgements to the socket.</summary>
     public AckWrite AckWrite { get; init; }
 
-    /// <summary>Largest number of unacknowledged messages of a consumer; 0 for no limit.</summary>
+    /// <summary>Maximum number of unacknowledged messages of a consumer; 0 for no limit.</summary>
     public ushort Prefetch { get; init; }
 
     public ExchangeKind Exchange { get; init; }
 
-    /// <summary>Length of publishing after the warm-up, in seconds.</summary>
+    /// <summary>Seconds of publishing after the warm-up.</summary>
     public int Duration { get; init; } = 10;
 
     /// <summary>Number of messages after which publishing ends; 0 to end it after <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
-    /// <summary>Seconds of load before the measurement.</summary>
+    /// <summary>Seconds of load before the measurement starts.</summary>
     public int Warmup { get; init; }
 
-    /// <summary>Prefix of the names of queues and exchange.</summary>
+    /// <summary>Prefix of the names of the queues and of the exchange.</summary>
     public string Prefix { get; init; } = "bench";
 
-    /// <summary>Process id of the broker, whose cost is then measured; null if unknown.</summary>
+    /// <summary>Process id of the broker, to measure its processor time and memory; null if unknown.</summary>
     [JsonIgnore]
     public int? BrokerPid { get; init; }
 
-    /// <summary>Number of deliveries of each message.</summary>
+    /// <summary>Number of queues that receive each message.</summary>
     [JsonIgnore]
     public int Copies => Exchange == ExchangeKind.Fanout ? Queues : 1;
 }

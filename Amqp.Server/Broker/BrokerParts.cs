@@ -8,20 +8,22 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Creates the table of virtual hosts and the alarms. Parts of the broker that do not exist yet are read through delegates, when they are
-/// needed.
+/// Creates the table of virtual hosts and the alarms. They need parts of the broker that are created later, so they read those parts
+/// through delegates.
 /// </summary>
 internal static class BrokerParts
 {
     /// <summary>Creates the empty table of virtual hosts.</summary>
-    /// <param name="broker">The broker. Its parts that do not exist yet, such as the alarms, are read through delegates.</param>
+    /// <param name="broker">
+    /// The broker. Parts that it creates later, such as the alarms, are read through delegates when they are needed.
+    /// </param>
     /// <param name="options">The configuration.</param>
-    /// <param name="definitions">Durable exchanges, queues and bindings.</param>
-    /// <param name="timer">Timer of all queues.</param>
-    /// <param name="clock">Clock of all timestamps.</param>
-    /// <param name="logger">Log of virtual hosts, exchanges and queues.</param>
-    /// <param name="spans">Traces of messages; null if tracing is off.</param>
-    /// <param name="making">Called for each virtual host before its bindings are restored.</param>
+    /// <param name="definitions">The stored durable exchanges, queues and bindings.</param>
+    /// <param name="timer">Timer that all queues use.</param>
+    /// <param name="clock">Clock for all timestamps.</param>
+    /// <param name="logger">Log for virtual hosts, exchanges and queues.</param>
+    /// <param name="spans">Creates trace spans of messages; null if tracing is off.</param>
+    /// <param name="making">Called with each new virtual host, before its bindings are restored.</param>
     public static VirtualHostTable NewVirtualHosts(
         MessageBroker broker,
         BrokerOptions options,
@@ -61,7 +63,6 @@ internal static class BrokerParts
         };
     }
 
-    /// <summary>Creates the memory and disk alarms.</summary>
     public static ResourceAlarms NewAlarms(MessageBroker broker, BrokerOptions options, ILogger logger, TimeProvider clock) => new(
         new ResourceLimit(
             new MemoryMeasure(() => broker.MemoryInUse, () => Environment.WorkingSet, options.Alarms.MemoryHighWatermark).Against,

@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker;
 /// <summary>Restores the content of the data directory into a new broker.</summary>
 internal static class BrokerRestore
 {
-    /// <summary>Global parameter with the permanent, unique id of the broker.</summary>
+    /// <summary>Name of the global parameter that holds the broker's permanent, unique id.</summary>
     private const string ClusterId = "internal_cluster_id";
 
     /// <summary>Restores the content of the data directory, and adds the objects that the configuration requires.</summary>
@@ -35,11 +35,12 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // Checked before the queue timer starts, because dead letters of the last run must not be written while the disk is short of space.
+        // The first check comes before the queue timer starts, because dead letters of the last run must not be written while the disk is
+        // short of space.
         broker.Alarms.Check();
     }
 
-    /// <summary>Adds the configured objects: definitions from files, and the first user of a new broker.</summary>
+    /// <summary>Imports the configured definition files, and creates the first user of a new broker.</summary>
     private static void CompleteDefinitions(MessageBroker broker, BrokerOptions options, ILogger logger)
     {
         broker.VirtualHosts.Added += new VirtualHostDefaults(broker.Parameters, options.VirtualHosts).Apply;

@@ -8,8 +8,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Creates users and permissions that no client requested: the default user of a new data directory, the default users of each new virtual
-/// host, and full permissions for users that were stored by an old version, which had no permissions.
+/// Creates users and permissions that no client requested. A new data directory gets the default user, and each new virtual host gets its
+/// default users. Users stored by an old version, which had no permissions, get full permissions.
 /// </summary>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
@@ -19,10 +19,10 @@ internal sealed class InitialAccess(
     DefaultAccess defaults,
     ILogger logger)
 {
-    /// <summary>Completes the users of a data directory that has just been opened.</summary>
+    /// <summary>Creates the users and permissions that a newly opened data directory lacks.</summary>
     /// <param name="definitions">
-    /// Imports the configured definitions; null if none are configured. With definitions, no default user and no default virtual host are
-    /// created, as in RabbitMQ.
+    /// Imports the configured definitions; null if none are configured. If definitions are imported, no default user and no default virtual
+    /// host are created, as in RabbitMQ.
     /// </param>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public void Complete(Action? definitions)
@@ -41,8 +41,8 @@ internal sealed class InitialAccess(
     }
 
     /// <summary>
-    /// Creates the default user, then the default virtual host. A data directory is new while it has no virtual host, so the next start
-    /// repeats steps that a crash interrupted.
+    /// Creates the default user first and the default virtual host last. A data directory without a virtual host counts as new. So after a
+    /// crash in between, the next start repeats both steps.
     /// </summary>
     private void BeginNew()
     {
@@ -63,14 +63,14 @@ internal sealed class InitialAccess(
     }
 
     /// <summary>
-    /// Gives full permissions to a user that was stored by an old version. That version had no permissions: every user could access
-    /// everything.
+    /// Gives full permissions to a user whom an old version of the broker has stored. That version had no permissions: every user could
+    /// access everything.
     /// </summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last, because a user in the new format is not migrated again
+        users.Put(users.Find(name)!); // last: storing the user in the new format ends the migration, so a crash before this line repeats it
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

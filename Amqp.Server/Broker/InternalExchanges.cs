@@ -11,12 +11,12 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     /// <summary>Name of the exchange to which RabbitMQ publishes its log.</summary>
     public const string LogExchangeName = "amq.rabbitmq.log";
 
-    /// <summary>Publisher to the log exchange; null if logging to an exchange is off.</summary>
+    /// <summary>Publishes to the log exchange; null if logging to an exchange is off.</summary>
     public InternalPublisher? LogPublisher { get; private set; }
 
     /// <summary>
-    /// Adds the event exchange and the log exchange to a virtual host, if they are enabled and configured for it. Runs before bindings are
-    /// restored, so that bindings to these exchanges are kept.
+    /// Adds the event exchange and the log exchange to a virtual host, if the configuration enables them there. Called before bindings are
+    /// restored, because a binding is kept only if its exchange exists.
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {

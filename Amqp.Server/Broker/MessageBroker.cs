@@ -22,10 +22,9 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>The broker: creates and connects its store, users, virtual hosts and other parts.</summary>
+/// <summary>The broker. Creates the store, the users, the virtual hosts and all other parts, and connects them.</summary>
 /// <remarks>
-/// The broker is opened before the first client connects, and disposed of after the last client has disconnected. Its parts are never
-/// replaced.
+/// Opened before the first client connects, and disposed of after the last client has disconnected. Its parts are never replaced.
 /// </remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
@@ -71,80 +70,82 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public IMessageStore Store => _opened.Store;
 
-    /// <summary>Durable storage of everything besides messages.</summary>
+    /// <summary>Durable storage of everything except messages.</summary>
     public ICatalog Catalog => _opened.Directory.Catalog;
 
     public UserStore Users { get; }
 
-    /// <summary>Hashing and validation of new passwords.</summary>
+    /// <summary>Hashes and validates new passwords.</summary>
     public PasswordRules Passwords { get; }
 
     /// <summary>Runtime parameters: settings that can change while the broker runs.</summary>
     public RuntimeParameters Parameters { get; }
 
-    /// <summary>Global parameters. Only <c>cluster_name</c> has an effect.</summary>
+    /// <summary>Global parameters. Only <c>cluster_name</c> changes the broker's behaviour.</summary>
     public NamedValues GlobalParameters { get; }
 
     /// <summary>
-    /// Name of the cluster: the global parameter <c>cluster_name</c>, or the configured name if it is not set. Thread-safe.
+    /// Name of the cluster: the value of the global parameter <c>cluster_name</c>. Without this parameter, the configured name.
+    /// Thread-safe.
     /// </summary>
     public string ClusterName =>
         GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
 
     public UserLimits UserLimits { get; }
 
-    /// <summary>Tables that definitions are exported from and imported to.</summary>
+    /// <summary>The tables that exports of definitions read and imports of definitions change.</summary>
     public DefinitionScope Definitions { get; }
 
-    /// <summary>Numbers of open connections and channels, with their limits.</summary>
+    /// <summary>Counts open connections and channels, and enforces their limits.</summary>
     public ClientCounts Clients { get; }
 
     public PermissionStore Permissions { get; }
 
     public VirtualHostTable VirtualHosts { get; }
 
-    /// <summary>Services that client sessions share.</summary>
+    /// <summary>The services that all client sessions use.</summary>
     public SessionServices Sessions { get; }
 
-    /// <summary>Memory that clients occupy besides messages: contents in arrival, open transactions.</summary>
+    /// <summary>Memory that clients occupy, apart from stored messages: messages that are still arriving, and open transactions.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
-    /// <summary>Memory of connections, channels, consumers and output; summed when the alarms are checked.</summary>
+    /// <summary>
+    /// Memory of connections, channels, consumers and pending output. The bytes are summed whenever the alarms are checked.
+    /// </summary>
     public ClientMemory ClientMemory { get; } = new();
 
-    /// <summary>Bytes that count for the memory alarm.</summary>
+    /// <summary>Bytes that are compared with the limit of the memory alarm.</summary>
     public long MemoryInUse =>
         Store.MemoryInUse + Store.QueueMemoryInUse + HeldMemory.Bytes + ClientMemory.Bytes + VirtualHosts.MemoryInUse;
 
-    /// <summary>Counts of messages, logins, connections and other objects since the start.</summary>
+    /// <summary>Counts since the start: messages, logins, connections and other objects.</summary>
     public BrokerStatistics Statistics { get; } = new();
 
-    /// <summary>Log and counts of the unexpected exceptions that stayed in their compartments.</summary>
+    /// <summary>Logs and counts unexpected exceptions that did not stop the broker.</summary>
     public ContainedFaults Faults { get; }
 
-    /// <summary>Counts of file operations.</summary>
+    /// <summary>Counts of file operations in the data directory.</summary>
     public FileUsage Files => _opened.Directory.Usage;
 
-    /// <summary>Takes samples of all counts, from which rates are computed.</summary>
+    /// <summary>Samples all counts at regular intervals. Rates are computed from the samples.</summary>
     public StatisticsSampler Sampler { get; }
 
-    /// <summary>Memory and disk alarms, which block publishers.</summary>
     public ResourceAlarms Alarms { get; }
 
-    /// <summary>Stream of the broker's events.</summary>
+    /// <summary>Publishes the broker's events to listeners.</summary>
     public BrokerEvents Events { get; }
 
-    /// <summary>Publisher to the log exchange; null if logging to an exchange is off.</summary>
+    /// <summary>Publishes to the log exchange; null if logging to an exchange is off.</summary>
     public InternalPublisher? LogPublisher => _internalExchanges.LogPublisher;
 
     /// <summary>Opens the data directory and restores its content.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="clock">Clock of all timers and timestamps.</param>
-    /// <param name="faults">Records unexpected exceptions.</param>
-    /// <param name="logger">Log of the broker.</param>
-    /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
-    /// <param name="events">Event stream; null creates one without listeners.</param>
-    /// <param name="seam">Wraps the store, in tests; null: no wrapper.</param>
+    /// <param name="clock">Clock for all timers and timestamps.</param>
+    /// <param name="faults">Logs and counts unexpected exceptions.</param>
+    /// <param name="logger">Log for the broker.</param>
+    /// <param name="queueLogger">Log for virtual hosts, exchanges and queues.</param>
+    /// <param name="events">The event stream; null to create a stream without listeners.</param>
+    /// <param name="seam">Tests pass a function that wraps the store. Null for no wrapper.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(
@@ -157,21 +158,19 @@ internal sealed class MessageBroker : IAsyncDisposable
         {
             broker = new MessageBroker(opened, options, clock, faults, logger, queueLogger, events ?? new BrokerEvents(clock, faults));
             BrokerRestore.Run(broker, options, logger);
-            broker._timer.Start(); // last: the timer publishes dead letters, which need their exchanges and queues
+            broker._timer.Start(); // last, because the timer publishes dead letters, which need their exchanges and queues
             return broker;
         }
         catch
         {
-            // No client is connected yet, so a blocking wait delays nobody.
+            // Blocking is fine here, because no client is connected yet.
             Task ended = broker is null ? opened.DisposeAsync(faults) : broker.DisposeAsync().AsTask();
             ended.GetAwaiter().GetResult();
             throw;
         }
     }
 
-    /// <summary>
-    /// Flushes everything to disk and releases the data directory. Each step of the stop runs even if an earlier step fails.
-    /// </summary>
+    /// <summary>Writes everything to disk and releases the data directory. If one step fails, the further steps still run.</summary>
     public async ValueTask DisposeAsync()
     {
         await StepAsync("the alarms", Alarms);

@@ -10,15 +10,15 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Server.Broker;
 
 /// <summary>An open data directory with its message store and its definitions.</summary>
-/// <param name="Directory">The data directory, which holds the lock on its folder. Owned by this object.</param>
-/// <param name="Store">Message store with the recovered messages.</param>
-/// <param name="Definitions">Definitions of the last run.</param>
+/// <param name="Directory">The data directory. Holds the lock on its folder. This object disposes of it.</param>
+/// <param name="Store">Message store, with the messages that it recovered from the directory.</param>
+/// <param name="Definitions">Stored definitions, including those of the last run.</param>
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
 {
     /// <param name="options">Configuration of the broker.</param>
-    /// <param name="clock">Clock that measures the recovery.</param>
-    /// <param name="logger">Receives the report of the recovery.</param>
-    /// <param name="seam">Wraps the store in tests; otherwise returns it unchanged.</param>
+    /// <param name="clock">Clock that measures how long the recovery takes.</param>
+    /// <param name="logger">Receives a report of the recovery.</param>
+    /// <param name="seam">Tests wrap the store with this function. The broker passes a function that returns the store unchanged.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
     {
@@ -47,7 +47,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
     }
 
     /// <summary>
-    /// Closes the store, then the directory, after a failed start. The directory is closed even if closing the store fails.
+    /// After a failed start, closes the store and then the directory. The directory is closed even if closing the store fails.
     /// </summary>
     public async Task DisposeAsync(ContainedFaults faults)
     {

@@ -6,16 +6,16 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>Connects the store to the alarms and the log: checks the alarms after commits, and logs failures of the store.</summary>
+/// <summary>Checks the alarms after each commit of the store, and logs the store's failures.</summary>
 internal sealed class StoreWatch(IMessageStore store, ResourceAlarms alarms, ContainedFaults faults, ILogger logger)
 {
-    private int _failureLogged; // 1 once a failure was logged; interlocked
+    private int _failureLogged; // 1 once the failure of the store was logged; changed with Interlocked
 
-    /// <summary>Connects the alarms to the events, and the store to the alarms and the log.</summary>
+    /// <summary>Subscribes to the alarms and to the store.</summary>
     public void Start(BrokerEvents events, TimeProvider clock)
     {
         alarms.Changed += events.AlarmChanged;
-        // Committed is raised on the store's thread, where an exception would stop the store.
+        // The store raises Committed on its own thread. An uncaught exception there would stop the store.
         store.Committed += () => faults.Contain(Compartment.Broker, "what follows a commit", () =>
         {
             LogFailure();

@@ -3,12 +3,9 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Events of users and permissions.</summary>
+/// <summary>Publishes events about users and permissions.</summary>
 internal static class AccessEvents
 {
-    /// <param name="events">The event stream.</param>
-    /// <param name="user">The new or changed user.</param>
-    /// <param name="isNew">True if no user had this name before.</param>
     public static void UserPut(this BrokerEvents events, User user, bool isNew)
     {
         if (!events.IsWanted)

@@ -3,20 +3,23 @@ namespace Amqp.Server.Broker.Access;
 /// <summary>RabbitMQ's three permissions.</summary>
 internal enum AccessKind
 {
-    /// <summary>Permission to declare and delete.</summary>
+    /// <summary>Permission to declare and delete a queue or exchange.</summary>
     Configure,
 
-    /// <summary>Permission to send messages into a queue or exchange: publish to an exchange, bind a queue.</summary>
+    /// <summary>
+    /// Permission to send messages into a queue or exchange: to publish to an exchange, or to bind a queue to an exchange.
+    /// </summary>
     Write,
 
-    /// <summary>Permission to take messages out of a queue or exchange: consume, get, purge, bind to an exchange.</summary>
+    /// <summary>
+    /// Permission to take messages out of a queue or exchange: to consume, get or purge, or to bind a queue to this exchange.
+    /// </summary>
     Read,
 }
 
-/// <summary>RabbitMQ's names of the permissions.</summary>
+/// <summary>RabbitMQ's names for the kinds of access.</summary>
 internal static class AccessKinds
 {
-    /// <summary>Returns RabbitMQ's name of the permission.</summary>
     public static string Word(this AccessKind kind) => kind switch
     {
         AccessKind.Configure => "configure",

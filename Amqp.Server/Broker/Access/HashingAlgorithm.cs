@@ -1,19 +1,19 @@
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Algorithm of a password hash. The numbers are written to the catalog.</summary>
+/// <summary>Algorithm that hashes passwords. The catalog stores these numbers.</summary>
 internal enum HashingAlgorithm : byte
 {
     /// <summary>RabbitMQ's default since 3.6.</summary>
     Sha256 = 1,
 
-    /// <summary>RabbitMQ's alternative to SHA-256.</summary>
+    /// <summary>RabbitMQ offers this algorithm as an alternative to SHA-256.</summary>
     Sha512 = 2,
 
-    /// <summary>RabbitMQ's default before 3.6. Accepted in old definitions, and not used for new hashes.</summary>
+    /// <summary>RabbitMQ's default before 3.6. Accepted in old definitions, but never used to hash a new password.</summary>
     Md5 = 3,
 }
 
-/// <summary>RabbitMQ's names of the algorithms in settings and exported definitions.</summary>
+/// <summary>RabbitMQ's names for the algorithms, as used in settings and exported definitions.</summary>
 internal static class HashingAlgorithms
 {
     private const string Prefix = "rabbit_password_hashing_";

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>RabbitMQ's password hash: four octets of salt, then the hash of salt and password.</summary>
-/// <remarks>Immutable. An empty hash belongs to a user who cannot log in with a password.</remarks>
+/// <summary>A password hash in RabbitMQ's format: four octets of salt, followed by the hash of salt and password.</summary>
+/// <remarks>Immutable. A user with an empty hash cannot log in with a password.</remarks>
 internal sealed class PasswordHash
 {
     private const int SaltSize = 4;
@@ -14,25 +14,27 @@ internal sealed class PasswordHash
 
     private PasswordHash(HashingAlgorithm algorithm, byte[] octets) => (Algorithm, _octets) = (algorithm, octets);
 
-    /// <summary>Hash of users without a password.</summary>
+    /// <summary>The empty hash, for users without a password.</summary>
     public static PasswordHash None { get; } = new(HashingAlgorithm.Sha256, []);
 
     public HashingAlgorithm Algorithm { get; }
 
-    /// <summary>True if no password matches.</summary>
+    /// <summary>True if the user has no password, so that no password matches.</summary>
     public bool IsEmpty => _octets.Length == 0;
 
-    /// <summary>Salt and hash.</summary>
+    /// <summary>The salt, followed by the hash. Empty for a user without a password.</summary>
     public ReadOnlySpan<byte> Octets => _octets;
 
     /// <summary>Hashes a password with a new random salt.</summary>
     public static PasswordHash Create(string password, HashingAlgorithm algorithm = HashingAlgorithm.Sha256) =>
         new(algorithm, Hash(algorithm, RandomNumberGenerator.GetBytes(SaltSize), password));
 
-    /// <summary>Restores a hash from its stored octets: salt, then hash.</summary>
+    /// <summary>Creates the object from stored octets: the salt, followed by the hash.</summary>
     public static PasswordHash FromOctets(HashingAlgorithm algorithm, ReadOnlySpan<byte> octets) => new(algorithm, octets.ToArray());
 
-    /// <summary>Parses the base64 form of <see cref="ToString"/>, <c>password_hash</c> in RabbitMQ's definitions and HTTP API.</summary>
+    /// <summary>
+    /// Parses the base64 form that <see cref="ToString"/> returns. RabbitMQ's definitions and HTTP API call it <c>password_hash</c>.
+    /// </summary>
     public static bool TryParse(string base64, HashingAlgorithm algorithm, [NotNullWhen(true)] out PasswordHash? hash)
     {
         byte[] octets = new byte[base64.Length];
@@ -41,8 +43,8 @@ internal sealed class PasswordHash
     }
 
     /// <summary>
-    /// True if the password matches. The check of a wrong password takes the same time, so that the time reveals nothing about the right
-    /// password.
+    /// Returns true if the password is right. Takes as long for a wrong password as for the right one, so that the time reveals nothing
+    /// about the password.
     /// </summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(

@@ -4,7 +4,9 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Hashing and validation of new passwords: RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c>.</summary>
+/// <summary>
+/// Hashes and validates new passwords, as configured by RabbitMQ's settings <c>password_hashing_module</c> and <c>credential_validator</c>.
+/// </summary>
 internal sealed class PasswordRules(PasswordOptions options)
 {
     private readonly HashingAlgorithm _algorithm = HashingAlgorithms.Find(options.Hashing) ?? HashingAlgorithm.Sha256;
@@ -13,7 +15,7 @@ internal sealed class PasswordRules(PasswordOptions options)
     /// <summary>Hashes a new password with the configured algorithm.</summary>
     public PasswordHash Hash(string password) => PasswordHash.Create(password, _algorithm);
 
-    /// <summary>Returns the reason in RabbitMQ's words why a new password is refused; null if the password is valid.</summary>
+    /// <summary>Returns the reason, in RabbitMQ's words, for refusing a new password; null if the password is accepted.</summary>
     public string? RefusalOf(string password) => options.Validation switch
     {
         PasswordOptions.MinimumLength when Encoding.UTF8.GetByteCount(password) < options.MinLength =>

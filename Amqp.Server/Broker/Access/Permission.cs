@@ -2,7 +2,10 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Permission of a user in a virtual host: patterns for the names of queues and exchanges, one for each kind of access.</summary>
+/// <summary>
+/// Permission of a user in a virtual host. For each kind of access it has a pattern; the user has that access to queues and exchanges whose
+/// names match.
+/// </summary>
 /// <remarks>A user without a permission in a virtual host cannot open a connection to that virtual host.</remarks>
 internal sealed record Permission(string User, string VirtualHost, NamePattern Configure, NamePattern Write, NamePattern Read)
 {
@@ -12,10 +15,11 @@ internal sealed record Permission(string User, string VirtualHost, NamePattern C
     {
     }
 
-    /// <summary>True if the user may access the queue or exchange. The name of the default exchange is <c>amq.default</c> here.</summary>
+    /// <summary>
+    /// Returns true if the user may access the queue or exchange with this name. The default exchange has the name <c>amq.default</c> here.
+    /// </summary>
     public bool Allows(AccessKind kind, string name) => PatternOf(kind).IsMatch(name);
 
-    /// <summary>Returns the pattern of a kind of access.</summary>
     public NamePattern PatternOf(AccessKind kind) => kind switch
     {
         AccessKind.Configure => Configure,

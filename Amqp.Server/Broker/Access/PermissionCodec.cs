@@ -5,8 +5,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Encodes permissions for the catalog: <c>| version u8 |</c> and the patterns as long strings. The key has the names of user, virtual host
-/// and exchange.
+/// Encodes permissions for the catalog. A value is <c>| version u8 |</c>, followed by the patterns as long strings. The key holds the names
+/// of user and virtual host, and for a topic permission also the exchange.
 /// </summary>
 internal static class PermissionCodec
 {
@@ -16,8 +16,8 @@ internal static class PermissionCodec
 
     public static byte[] Write(TopicPermission permission) => Write(permission.Write, permission.Read);
 
-    /// <param name="names">Virtual host and user.</param>
-    /// <param name="value">Value in the catalog.</param>
+    /// <param name="names">The names in the key: virtual host and user.</param>
+    /// <param name="value">The encoded value.</param>
     /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static Permission ReadPermission(string[] names, ReadOnlySpan<byte> value)
     {
@@ -25,8 +25,8 @@ internal static class PermissionCodec
         return new Permission(names[1], names[0], Text(ref patterns), Text(ref patterns), Text(ref patterns));
     }
 
-    /// <param name="names">Virtual host, user and exchange.</param>
-    /// <param name="value">Value in the catalog.</param>
+    /// <param name="names">The names in the key: virtual host, user and exchange.</param>
+    /// <param name="value">The encoded value.</param>
     /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static TopicPermission ReadTopicPermission(string[] names, ReadOnlySpan<byte> value)
     {

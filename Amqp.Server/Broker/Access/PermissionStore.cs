@@ -5,8 +5,10 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>All permissions and topic permissions.</summary>
-/// <remarks>Thread-safe. A change applies from the next check on, also on open channels.</remarks>
+/// <summary>All permissions and topic permissions of all users.</summary>
+/// <remarks>
+/// Thread-safe. Every access after a change is checked against the new permissions, even on channels that were open before.
+/// </remarks>
 internal sealed class PermissionStore
 {
     private readonly DefinitionTable<(string VirtualHost, string User), Permission> _permissions;
@@ -27,19 +29,24 @@ internal sealed class PermissionStore
         }
     }
 
-    /// <summary>Receives the events of permissions.</summary>
+    /// <summary>Receives events about changed permissions.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Raised with the virtual host after permissions in it changed, on the thread that changed them.</summary>
+    /// <summary>
+    /// Raised with the name of a virtual host after permissions in it were changed. Runs on the thread that changed them.
+    /// </summary>
     public event Action<string>? Changed;
 
     /// <summary>
-    /// Raised with virtual host and user after that user's permission was set or deleted, on the thread that changed it. Not raised when
-    /// the user or the virtual host is deleted.
+    /// Raised with the names of virtual host and user after that user's permission was set or deleted. Runs on the thread that changed the
+    /// permission. Not raised when the user or the virtual host is deleted.
     /// </summary>
     public event Action<string, string>? UserChanged;
 
-    /// <summary>Version number, incremented after every change. A cached check is valid while the number stays the same.</summary>
+    /// <summary>
+    /// Version number, incremented after every change. The cached result of a permission check is valid as long as this number is
+    /// unchanged.
+    /// </summary>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>All permissions, sorted by virtual host and user.</summary>
@@ -56,21 +63,23 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called with pattern, user, virtual host and name when a match takes too long and therefore counts as no match. Called once for each
-    /// pattern.
+    /// Called with pattern, user, virtual host and name, if matching the name takes too long and so counts as no match. Called only once
+    /// for each pattern.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
     /// <summary>
-    /// Returns a user's permission in a virtual host. Null if there is none: the user then cannot connect to the virtual host.
+    /// Returns a user's permission in a virtual host. Null if the user has none, and so cannot connect to the virtual host.
     /// </summary>
     public Permission? Find(string virtualHost, string user) => _permissions.Find((virtualHost, user));
 
-    /// <summary>Returns a user's topic permission for an exchange. Null if there is none: every routing key is then allowed.</summary>
+    /// <summary>Returns a user's topic permission for an exchange. Null if the user has none, and so may use every routing key.</summary>
     public TopicPermission? FindTopic(string virtualHost, string user, string exchange) =>
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
-    /// <summary>True if a user may access a queue or exchange. The name of the default exchange is <c>amq.default</c> here.</summary>
+    /// <summary>
+    /// Returns true if the user may access the queue or exchange with this name. The default exchange has the name <c>amq.default</c> here.
+    /// </summary>
     public bool Allows(string virtualHost, string user, AccessKind kind, string name)
     {
         if (Find(virtualHost, user) is not { } permission)
@@ -80,7 +89,7 @@ internal sealed class PermissionStore
         return isAllowed;
     }
 
-    /// <summary>True if a user may use a routing key with a topic exchange.</summary>
+    /// <summary>Returns true if the user may use the routing key with this topic exchange.</summary>
     public bool AllowsTopic(string virtualHost, string user, AccessKind kind, string exchange, string routingKey)
     {
         if (FindTopic(virtualHost, user, exchange) is not { } permission)
@@ -90,7 +99,7 @@ internal sealed class PermissionStore
         return isAllowed;
     }
 
-    /// <summary>Adds or replaces the permission of a user in a virtual host. Does not check that user and virtual host exist.</summary>
+    /// <summary>Adds or replaces a user's permission in a virtual host. Does not check that the user and the virtual host exist.</summary>
     public void Put(Permission permission)
     {
         _permissions.Put((permission.VirtualHost, permission.User), permission);
@@ -108,7 +117,8 @@ internal sealed class PermissionStore
     }
 
     /// <summary>
-    /// Deletes a user's permission; false if there was none. Open connections stay open, but every further access is refused.
+    /// Deletes a user's permission in a virtual host; false if the user had none. Connections of the user stay open, but every further
+    /// access is refused.
     /// </summary>
     public bool Delete(string virtualHost, string user)
     {
@@ -119,7 +129,10 @@ internal sealed class PermissionStore
         return true;
     }
 
-    /// <summary>Deletes a user's topic permission for one exchange, or for all exchanges (null); false if there was none.</summary>
+    /// <summary>
+    /// Deletes a user's topic permission for one exchange. If the exchange is null, deletes the user's topic permissions for all exchanges.
+    /// False if the user had none.
+    /// </summary>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
         bool isDeleted = RemoveTopic(virtualHost, user, exchange);
@@ -129,7 +142,7 @@ internal sealed class PermissionStore
     }
 
     /// <summary>Deletes all permissions of a user.</summary>
-    /// <remarks>Raises no events for the permissions, as in RabbitMQ: <c>user.deleted</c> implies them.</remarks>
+    /// <remarks>Raises no events for single permissions, as in RabbitMQ: the event <c>user.deleted</c> implies them.</remarks>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))
@@ -171,8 +184,8 @@ internal sealed class PermissionStore
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
     /// <summary>
-    /// Increments the version and raises <see cref="Changed"/>. Called after the change: if the increment came first, a check of the old
-    /// permission could be cached under the new version.
+    /// Increments the version and raises <see cref="Changed"/>. Called after the permissions have changed. Otherwise a check of the old
+    /// permissions could be cached under the new version.
     /// </summary>
     private void NoteChange(string virtualHost)
     {

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Access;
 /// <summary>
 /// Permission of a user for the routing keys of a topic exchange. Without a topic permission every routing key is allowed.
 /// </summary>
-/// <remarks><c>{username}</c> and <c>{vhost}</c> in the patterns stand for the names of user and virtual host.</remarks>
+/// <remarks>In the patterns, <c>{username}</c> and <c>{vhost}</c> are replaced by the names of the user and the virtual host.</remarks>
 internal sealed record TopicPermission
 {
     private readonly NamePattern _write;
@@ -25,19 +25,21 @@ internal sealed record TopicPermission
 
     public string Exchange { get; }
 
-    /// <summary>Pattern of the routing keys that the user may publish with.</summary>
+    /// <summary>Pattern that a routing key must match for the user to publish with it.</summary>
     public string Write { get; }
 
-    /// <summary>Pattern of the routing keys that the user may bind with.</summary>
+    /// <summary>Pattern that a routing key must match for the user to bind with it.</summary>
     public string Read { get; }
 
     /// <summary>True if the user may use the routing key.</summary>
     public bool Allows(AccessKind kind, string routingKey) => PatternOf(kind).IsMatch(routingKey);
 
-    /// <summary>Returns the pattern of a kind of access.</summary>
     public NamePattern PatternOf(AccessKind kind) => kind == AccessKind.Write ? _write : _read;
 
-    /// <summary>Replaces the variables by escaped names. Otherwise a user called <c>.*</c> would get access to all topics.</summary>
+    /// <summary>
+    /// Replaces the variables by the names, with special characters escaped. Without escaping, a user called <c>.*</c> would get access to
+    /// all topics.
+    /// </summary>
     private string Expand(string pattern) => pattern
         .Replace("{username}", NamePattern.Escape(User), StringComparison.Ordinal)
         .Replace("{vhost}", NamePattern.Escape(VirtualHost), StringComparison.Ordinal);

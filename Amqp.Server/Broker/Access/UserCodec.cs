@@ -3,17 +3,18 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Encodes a user for the catalog, without the name.</summary>
+/// <summary>Encodes a user for the catalog. The user's name is not part of the value, because it is the key.</summary>
 /// <remarks>
 /// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Old versions of the broker, which had no
-/// permissions, wrote <c>| hash length u8 | hash | tags |</c> with a hash of 36 octets, so the first octet tells the formats apart.
+/// permissions, wrote <c>| hash length u8 | hash | tags |</c>. Their hashes always had 36 octets, so a first octet of 36 identifies the old
+/// format.
 /// </remarks>
 internal static class UserCodec
 {
     private const byte Version = 1;
     private const int HeaderSize = 4;
 
-    /// <summary>True if the value was written by an old version of the broker, which had no permissions.</summary>
+    /// <summary>Returns true if an old version of the broker, which had no permissions, wrote the value.</summary>
     public static bool IsOfOldVersion(ReadOnlySpan<byte> value) => value.Length > 0 && value[0] == 36;
 
     public static byte[] Write(User user)
@@ -29,7 +30,7 @@ internal static class UserCodec
         return value;
     }
 
-    /// <exception cref="InvalidDataException">A newer version wrote the value, or the value is damaged.</exception>
+    /// <exception cref="InvalidDataException">A newer version of the broker wrote the value, or the value is damaged.</exception>
     public static User Read(string name, ReadOnlySpan<byte> value)
     {
         if (IsOfOldVersion(value))

@@ -4,11 +4,13 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>All users, and their authentication.</summary>
+/// <summary>All users. Also checks their logins.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>Hash that a login with an unknown name is checked against, so that it takes as long as a login with a known name.</summary>
+    /// <summary>
+    /// A login with an unknown user name is checked against this hash, so that it takes as long as a login with a known name.
+    /// </summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -29,21 +31,21 @@ internal sealed class UserStore
         }
     }
 
-    /// <summary>Receives the events of users.</summary>
+    /// <summary>Receives events about users.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the name before a user is deleted, on the thread that deletes. Handlers delete data that a later user of the same name
-    /// must not inherit, such as limits. The user is deleted last, so that a crash in between leaves nothing to inherit.
+    /// Raised with the user's name before a user is deleted, on the thread that deletes. Handlers delete the user's other data, such as
+    /// limits, which a later user of the same name must not inherit. The user is deleted last, so a crash in between leaves nothing behind
+    /// that could be inherited.
     /// </summary>
     public event Action<string>? Deleting;
 
-    /// <summary>Raised with the name after a user was deleted, on the thread that deleted the user.</summary>
+    /// <summary>Raised with the user's name after a user was deleted, on the thread that deleted the user.</summary>
     public event Action<string>? Deleted;
 
     /// <summary>
-    /// Names of the users that were stored by an old version of the broker, which had no permissions. Every user could then access
-    /// everything.
+    /// Names of the users that an old version of the broker stored. That version had no permissions: every user could access everything.
     /// </summary>
     public List<string> WithoutPermissions { get; } = [];
 
@@ -54,7 +56,7 @@ internal sealed class UserStore
 
     public User? Find(string name) => _users.Find(name);
 
-    /// <summary>Adds or replaces a user. Open connections of the user stay open, with the tags of their login.</summary>
+    /// <summary>Adds or replaces a user. Open connections of the user stay open, and keep the tags that the user had at login.</summary>
     public void Put(User user)
     {
         bool isNew = Find(user.Name) is null;
@@ -62,11 +64,11 @@ internal sealed class UserStore
         Events.UserPut(user, isNew);
     }
 
-    /// <summary>Deletes a user with all permissions; false if the user does not exist.</summary>
+    /// <summary>Deletes a user and all permissions of the user; false if the user does not exist.</summary>
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before the user, so that a crash in between leaves no permissions to inherit
+        _permissions.DeleteUser(name); // before the user: a crash in between leaves no permissions for a later user of the name
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);
@@ -74,11 +76,13 @@ internal sealed class UserStore
         return true;
     }
 
-    /// <summary>Returns the user if name and password are correct and the user may connect from the peer's address.</summary>
+    /// <summary>
+    /// Returns the user if name and password are correct and the user may connect from the client's address. Otherwise null.
+    /// </summary>
     /// <param name="name">Name that the client claims.</param>
     /// <param name="password">Password in clear text. An empty password never matches.</param>
     /// <param name="isLoopback">True if the peer is on this machine.</param>
-    /// <param name="refusal">Reason of a refusal, for the log.</param>
+    /// <param name="refusal">The reason of a refusal, for the log.</param>
     public User? Authenticate(string name, string password, bool isLoopback, out string refusal)
     {
         var user = _users.Find(name);
@@ -93,7 +97,8 @@ internal sealed class UserStore
     }
 
     /// <summary>
-    /// Returns the user of a name that was authenticated without a password, if the user may connect from the peer's address.
+    /// Returns the user that another mechanism, without a password, has authenticated. Null if the user does not exist or may not connect
+    /// from the client's address.
     /// </summary>
     public User? Admit(string name, bool isLoopback, out string refusal)
     {

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// RabbitMQ's user tags, which grant rights in the HTTP API and impersonation. Immutable. Any word can be a tag; only the words that are
-/// constants here have a meaning.
+/// RabbitMQ's user tags, which grant rights in the HTTP API and the right to impersonate. Any word can be a tag, but only the constants of
+/// this class grant rights. Immutable.
 /// </summary>
 internal sealed class UserTags
 {
@@ -25,13 +25,13 @@ internal sealed class UserTags
     /// <summary>True if the user may see all virtual hosts, connections and channels, and the state of the node.</summary>
     public bool IsMonitor => IsAdministrator || Names.Contains(Monitoring);
 
-    /// <summary>True if the user may change policies and parameters of the virtual hosts that the user has access to.</summary>
+    /// <summary>True if the user may change policies and parameters in those virtual hosts that the user has access to.</summary>
     public bool IsPolicymaker => IsAdministrator || Names.Contains(Policymaker);
 
     /// <summary>True if the user may use the HTTP API at all.</summary>
     public bool IsManager => IsMonitor || IsPolicymaker || Names.Contains(Management);
 
-    /// <summary>True if the user may publish with another user's user-id.</summary>
+    /// <summary>True if the user may publish messages that have another user's name in the user-id property.</summary>
     public bool IsImpersonator => Names.Contains(Impersonator);
 
     /// <summary>Parses tags separated by commas.</summary>

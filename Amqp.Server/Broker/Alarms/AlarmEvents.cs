@@ -4,7 +4,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Events of the memory and disk alarms.</summary>
+/// <summary>Publishes events about the memory and disk alarms.</summary>
 internal static class AlarmEvents
 {
     /// <param name="events">The event stream.</param>

@@ -4,23 +4,22 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>
-/// Logs failures of the message store's background work: each kind of work once, then at most once a minute. Thread-safe.
-/// </summary>
+/// <summary>Logs failures of the message store's background work, but at most one per minute for each kind of work. Thread-safe.</summary>
 internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, ContainedFaults faults)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<BackgroundWork, long> _logged = []; // timestamp of the last line; guarded by _gate
+    private readonly Dictionary<BackgroundWork, long> _logged = []; // time of the last log line, by kind of work; guarded by _gate
 
     /// <summary>
-    /// Logs a failure, unless its kind was logged in the last minute. An error that does not come from the disk is recorded as a contained
-    /// fault instead.
+    /// Logs a failure, unless a failure of the same kind of work was logged in the last minute. An exception that is no disk error is
+    /// reported as a contained fault instead.
     /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {
-        if (failure is not (IOException or InvalidDataException or UnauthorizedAccessException)) // not an error of the disk
+        // All other exceptions are no disk errors.
+        if (failure is not (IOException or InvalidDataException or UnauthorizedAccessException))
         {
             faults.Note(Compartment.Store, $"the store's work to {NameOf(work)}", failure);
             return;

@@ -3,12 +3,14 @@ using System.Collections.Concurrent;
 namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Memory of all clients: pending output, connections, channels and consumers.</summary>
-/// <remarks>Thread-safe. Nothing is counted per message: a reader sums the sizes that the connections report.</remarks>
+/// <remarks>
+/// Thread-safe. Sending a message changes no counter here. Instead <see cref="Bytes"/> sums the sizes that the connections report.
+/// </remarks>
 internal sealed class ClientMemory
 {
     private readonly ConcurrentDictionary<IMemoryHolder, byte> _holders = new();
 
-    /// <summary>Current bytes of all clients.</summary>
+    /// <summary>Sum of the bytes that all clients occupy now.</summary>
     public long Bytes
     {
         get
@@ -22,13 +24,13 @@ internal sealed class ClientMemory
 
     public void Add(IMemoryHolder holder) => _holders.TryAdd(holder, 0);
 
-    /// <summary>Removes a holder. Idempotent.</summary>
+    /// <summary>Removes a holder. May be called more than once.</summary>
     public void Remove(IMemoryHolder holder) => _holders.TryRemove(holder, out _);
 }
 
 /// <summary>An object that reports its memory, such as a connection.</summary>
 internal interface IMemoryHolder
 {
-    /// <summary>Current bytes. Called often, by any thread; must not hold a lock for long.</summary>
+    /// <summary>Bytes that the object occupies now. Called often, by any thread; must not hold a lock for long.</summary>
     long MemoryInUse { get; }
 }

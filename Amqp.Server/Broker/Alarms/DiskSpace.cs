@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Alarms;
 /// <summary>Free space on the disk of the data directory.</summary>
 internal static class DiskSpace
 {
-    /// <summary>Returns the bytes that are free for this process, or null if the system does not report them.</summary>
+    /// <summary>Returns the number of free bytes that this process may use; null if the system does not report it.</summary>
     public static long? Free(string folder)
     {
         try

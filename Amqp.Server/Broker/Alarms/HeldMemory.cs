@@ -1,8 +1,10 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Bytes that a client occupies outside of the message store: contents in arrival, open transactions.</summary>
-/// <remarks>Thread-safe. The bytes of a connection are part of the broker's total, which counts for the memory alarm.</remarks>
-/// <param name="whole">Total to which these bytes are added too; null: none.</param>
+/// <summary>
+/// Counts the bytes that a client occupies outside of the message store: messages that are still arriving, and open transactions.
+/// </summary>
+/// <remarks>Thread-safe. The memory alarm counts the total over all connections.</remarks>
+/// <param name="whole">The total, to which all bytes added here are added too; null if this object is itself the total.</param>
 internal sealed class HeldMemory(HeldMemory? whole = null)
 {
     private long _bytes;

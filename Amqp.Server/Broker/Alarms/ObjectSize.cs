@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Heap bytes of the objects that a client can create, without names and arguments.</summary>
+/// <summary>Heap bytes of each kind of object that a client can create. Names and arguments of the objects are not included.</summary>
 /// <remarks>
-/// Measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of each kind and compares these sizes with the heap. The size of a
-/// connection is an estimate.
+/// The sizes are measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of objects of each kind and compares the sizes with the
+/// heap. Only the size of a connection is an estimate.
 /// </remarks>
 internal static class ObjectSize
 {

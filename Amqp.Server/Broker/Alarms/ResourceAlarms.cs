@@ -5,14 +5,14 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Raises and clears the memory and disk alarms, which block publishers (RabbitMQ's alarms).</summary>
 /// <remarks>
-/// Checks run on a timer, and at the latest after every 4 MiB of messages, but not for each message. <see cref="Reason"/> and the tasks are
-/// read by any thread. All writes happen under the lock, because checks may overlap.
+/// Memory and disk are checked on a timer, and at the latest after every 4 MiB of messages, but not for each message. Any thread may read
+/// <see cref="Reason"/> and wait for an alarm or its end. Checks may overlap, so all changes are made under the lock.
 /// </remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Number of timer intervals between checks of the disk, which other processes use too.</summary>
+    /// <summary>The disk is checked on every tenth tick of the timer, because other processes use the disk too.</summary>
     private const int DiskCheckInterval = 10;
 
     private readonly Lock _gate = new();
@@ -27,11 +27,11 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private TaskCompletionSource? _cleared;
     private string? _reason;
 
-    /// <param name="memoryInUse">Memory in use, with the limit above which the alarm is set.</param>
-    /// <param name="disk">Disk of the data directory; the alarm is set while the disk is short of space.</param>
-    /// <param name="logger">Logs each change.</param>
-    /// <param name="clock">Clock that triggers the periodic check.</param>
-    /// <param name="faults">Receives the exceptions of a failed check.</param>
+    /// <param name="memoryInUse">Measures the memory in use, and has the limit above which the memory alarm is set.</param>
+    /// <param name="disk">Watches the disk of the data directory. The disk alarm is set while the disk is short of space.</param>
+    /// <param name="logger">Logs each change of an alarm.</param>
+    /// <param name="clock">Clock of the timer that runs the checks.</param>
+    /// <param name="faults">Receives exceptions that a check throws.</param>
     public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock, ContainedFaults faults)
     {
         (_memory, _disk, _logger, _faults) = (memoryInUse, disk, logger, faults);
@@ -39,22 +39,23 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Raised when an alarm (<c>memory</c> or <c>disk</c>) is set (true) or cleared (false). Handlers run under a lock and must not wait.
+    /// Raised with the name of the alarm (<c>memory</c> or <c>disk</c>), and with true if it was set or false if it was cleared. Handlers
+    /// run under a lock and must not wait.
     /// </summary>
     public event Action<string, bool>? Changed;
 
-    /// <summary>True while publishers are blocked.</summary>
+    /// <summary>True while at least one alarm is set, and so publishers are blocked.</summary>
     public bool IsSet => Reason is not null;
 
     /// <summary>True while the memory alarm is set.</summary>
     public bool IsMemoryShort => _memory.IsShort;
 
-    /// <summary>True while the disk alarm is set, because the disk is short of space or full.</summary>
+    /// <summary>True while the disk alarm is set, because the disk is full or has too little free space.</summary>
     public bool IsDiskShort => _disk.IsShort;
 
     /// <summary>
-    /// Reason in RabbitMQ's words for connection.blocked: <c>low on memory</c>, <c>low on disk</c> or <c>low on memory &amp; disk</c>; null
-    /// while no alarm is set.
+    /// Reason for connection.blocked, in RabbitMQ's words: <c>low on memory</c>, <c>low on disk</c> or <c>low on memory &amp; disk</c>.
+    /// Null while no alarm is set.
     /// </summary>
     public string? Reason => Volatile.Read(ref _reason);
 
@@ -64,14 +65,14 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <summary>Free bytes below which the disk alarm is set.</summary>
     public long DiskLimit => _disk.Limit;
 
-    /// <summary>Changes the memory limit, and checks at once.</summary>
+    /// <summary>Changes the memory limit, and checks the memory at once.</summary>
     public void SetMemoryLimit(long bytes)
     {
         _memory.Limit = bytes;
         Check();
     }
 
-    /// <summary>Changes the disk limit, and checks at once.</summary>
+    /// <summary>Changes the disk limit, and checks the disk at once.</summary>
     public void SetDiskLimit(long bytes)
     {
         lock (_gate)
@@ -83,13 +84,13 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Returns a task that completes when an alarm is set; a completed task if an alarm is set already.</summary>
+    /// <summary>Returns a task that completes when an alarm is set. If an alarm is set already, the task is complete.</summary>
     public Task WaitUntilSetAsync() => Volatile.Read(ref _set).Task;
 
-    /// <summary>Returns a task that completes when all alarms are cleared; a completed task if none is set.</summary>
+    /// <summary>Returns a task that completes when no alarm is set. If no alarm is set now, the task is complete.</summary>
     public Task WaitUntilClearedAsync() => Volatile.Read(ref _cleared)?.Task ?? Task.CompletedTask;
 
-    /// <summary>Checks memory and, if due, the disk. Called by the timer.</summary>
+    /// <summary>Checks the memory, and also the disk on every tenth call or if a check of the disk is due. Called by the timer.</summary>
     public void Check()
     {
         lock (_gate)
@@ -100,7 +101,8 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Runs a check if enough was appended since the last one, or if the disk became full or writable. Otherwise costs next to nothing.
+    /// Checks memory and disk if enough bytes were appended since the last check, or if writes began or ceased to fail because of a full
+    /// disk. Otherwise returns at once.
     /// </summary>
     public void CheckIfDue()
     {
@@ -109,7 +111,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Like <see cref="CheckIfDue"/>, but runs the check on the thread pool. Called by the store's own thread, which must not wait for a
+    /// Does the same as <see cref="CheckIfDue"/>, but on the thread pool. The store calls this on its own thread, which must not wait for a
     /// lock.
     /// </summary>
     public void CheckSoonIfDue()
@@ -125,7 +127,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer.Dispose();
         lock (_gate)
         {
-            _isDisposed = true; // a timer callback that still runs does nothing from now on
+            _isDisposed = true; // makes a timer callback that still runs return at once
             Publish(null);
         }
     }

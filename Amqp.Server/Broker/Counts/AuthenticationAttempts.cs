@@ -1,13 +1,15 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of successful and failed logins by protocol and, if configured, by source address and user.</summary>
+/// <summary>
+/// Counts successful and failed logins for each protocol. If configured, also counts them for each source address and user.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class AuthenticationAttempts
 {
     /// <summary>RabbitMQ's names of the protocols.</summary>
     public const string Amqp = "amqp091", Http = "http";
 
-    /// <summary>Maximum number of sources. Logins from further sources are counted by protocol only.</summary>
+    /// <summary>Maximum number of sources that are counted. Logins from further sources count only for their protocol.</summary>
     private const int MaxSources = 4_096;
 
     private readonly Lock _lock = new();
@@ -15,13 +17,14 @@ internal sealed class AuthenticationAttempts
     private readonly Dictionary<(string Address, string User, string Protocol), (long Succeeded, long Failed)> _bySource = [];
 
     /// <summary>
-    /// True if logins are counted by source (<c>track_auth_attempt_source</c>). Set once, before the first client connects.
+    /// True if logins are also counted by source address and user (<c>track_auth_attempt_source</c>). Set once, before the first client
+    /// connects.
     /// </summary>
     public bool TracksSources { get; set; }
 
     /// <summary>Counts a login.</summary>
     /// <param name="protocol"><see cref="Amqp"/> or <see cref="Http"/>.</param>
-    /// <param name="address">Address of the peer.</param>
+    /// <param name="address">Address of the client.</param>
     /// <param name="user">Name that the client claimed.</param>
     /// <param name="isSuccess">True if the login succeeded.</param>
     public void Note(string protocol, string address, string user, bool isSuccess)

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the whole broker, including those of deleted virtual hosts and queues.</summary>
+/// <summary>Counts of the whole broker. They include virtual hosts and queues that were deleted.</summary>
 /// <remarks>
-/// Thread-safe. The counters of created and deleted objects and of dead messages are interlocked. A lock guards the counts of deleted
-/// virtual hosts and queues.
+/// Thread-safe. The counters of created objects, deleted objects and dead messages are changed with Interlocked. A lock guards the sums for
+/// deleted virtual hosts and queues.
 /// </remarks>
 internal sealed class BrokerStatistics
 {
@@ -19,41 +19,41 @@ internal sealed class BrokerStatistics
     private MessageCounts _ofDeletedHosts;
     private TrafficCounts _trafficOfDeletedHosts;
 
-    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
+    /// <summary>Past values of these counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Logins of clients and of the HTTP API.</summary>
+    /// <summary>Counts logins of AMQP clients and of the HTTP API.</summary>
     public AuthenticationAttempts Authentication { get; } = new();
 
-    /// <summary>Counts an object that was created, closed or deleted.</summary>
+    /// <summary>Counts one creation, closing or deletion of an object.</summary>
     public void Note(Churn churn) => Interlocked.Increment(ref _churn[(int)churn]);
 
-    /// <summary>Returns a count of created, closed or deleted objects.</summary>
+    /// <summary>Returns the number of creations, closings or deletions of this kind.</summary>
     public long Count(Churn churn) => Volatile.Read(ref _churn[(int)churn]);
 
-    /// <summary>Counts dead messages, by type of queue, dead-letter strategy and reason.</summary>
+    /// <summary>Counts messages that died in a queue of this type, by dead-letter strategy and reason.</summary>
     public void NoteDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason, int messages) =>
         Interlocked.Add(ref _dead[Place(type, strategy, reason)], messages);
 
-    /// <summary>Returns the number of dead messages of a type of queue, dead-letter strategy and reason.</summary>
+    /// <summary>Returns how many messages died in queues of this type, with this dead-letter strategy and for this reason.</summary>
     public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) =>
         Volatile.Read(ref _dead[Place(type, strategy, reason)]);
 
-    /// <summary>Adds the counts of a deleted queue.</summary>
+    /// <summary>Adds the counts of a deleted queue to the sums for deleted queues.</summary>
     public void Keep(QueueType type, in DeliveryCounts counts)
     {
         lock (_lock)
             _ofDeletedQueues[(int)type].Add(counts);
     }
 
-    /// <summary>Returns the counts of the deleted queues of a type.</summary>
+    /// <summary>Returns the sums for deleted queues of this type.</summary>
     public DeliveryCounts OfDeletedQueues(QueueType type)
     {
         lock (_lock)
             return _ofDeletedQueues[(int)type];
     }
 
-    /// <summary>Adds the counts of a deleted virtual host.</summary>
+    /// <summary>Adds the counts of a deleted virtual host to the sums for deleted virtual hosts.</summary>
     public void Keep(in MessageCounts messages, TrafficCounts traffic)
     {
         lock (_lock)
@@ -63,7 +63,7 @@ internal sealed class BrokerStatistics
         }
     }
 
-    /// <summary>Returns the message counts of all virtual hosts, deleted ones included.</summary>
+    /// <summary>Returns the message counts of all virtual hosts, including deleted ones.</summary>
     public MessageCounts Messages(IEnumerable<VirtualHostStatistics> hosts)
     {
         MessageCounts counts;
@@ -74,7 +74,7 @@ internal sealed class BrokerStatistics
         return counts;
     }
 
-    /// <summary>Returns the traffic of all connections, those to deleted virtual hosts included.</summary>
+    /// <summary>Returns the traffic of all connections, including connections to deleted virtual hosts.</summary>
     public TrafficCounts Traffic(IEnumerable<VirtualHostStatistics> hosts)
     {
         TrafficCounts traffic;

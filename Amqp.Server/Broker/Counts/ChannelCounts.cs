@@ -3,31 +3,31 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Message counts of a channel.</summary>
 /// <remarks>
-/// The connection's read loop owns the counts of published and acknowledged messages and of empty gets. The outbox's lock guards the counts
-/// of deliveries and confirms. <see cref="Read"/> is thread-safe.
+/// Only the connection's read loop changes the counts of published messages, acknowledged messages and empty gets. The lock of the outbox
+/// guards the counts of deliveries and confirms. <see cref="Read"/> is thread-safe.
 /// </remarks>
 internal sealed class ChannelCounts
 {
-    private readonly Lock _lock = new(); // guards changes of the dictionary, and reads by other threads
+    private readonly Lock _lock = new(); // guards changes of the dictionary, and reads of it by other threads
     private Dictionary<ExchangeCounts, ExchangeTally>? _tallies;
     private int _sweepAt = 64;
-    private MessageCounts _swept; // sums of the tallies that Sweep removed; under the lock
-    private SizeCounts _sizes; // owned by the read loop
+    private MessageCounts _swept; // sums of the tallies that Sweep has removed; guarded by _lock
+    private SizeCounts _sizes; // changed by the read loop only
     private long _returned;
     private long _dropped;
     private long _publishedToConfirm;
     private long _confirmed;
 
     /// <summary>
-    /// Deliveries and acknowledgements. Deliveries to consumers and basic.get are counted under the outbox's lock, acknowledgements by the
-    /// read loop.
+    /// Counts of deliveries and acknowledgements. Deliveries to consumers and by basic.get are counted under the lock of the outbox. The
+    /// read loop counts acknowledgements.
     /// </summary>
     public DeliveryCounts Deliveries;
 
-    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
+    /// <summary>Past values of these counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Returns the tally for an exchange. Called by the read loop.</summary>
+    /// <summary>Returns the tally for an exchange, and creates it at the first publish. Called by the read loop.</summary>
     public ExchangeTally TallyOf(ExchangeCounts exchange)
     {
         if (_tallies?.TryGetValue(exchange, out var known) == true)
@@ -43,10 +43,10 @@ internal sealed class ChannelCounts
         return tally;
     }
 
-    /// <summary>Counts the size of a message. Called by the read loop.</summary>
+    /// <summary>Adds the body size of a published message to the histogram of sizes. Called by the read loop.</summary>
     public void NoteSize(int bodyBytes) => _sizes.Note(bodyBytes);
 
-    /// <summary>Counts a message that was routed to no queue. Called by the read loop.</summary>
+    /// <summary>Counts a message that reached no queue, and was either returned or dropped. Called by the read loop.</summary>
     public void NoteUnrouted(bool isReturned)
     {
         if (isReturned)
@@ -55,13 +55,13 @@ internal sealed class ChannelCounts
             _dropped++;
     }
 
-    /// <summary>Sets the number of messages published since confirm.select. Called by the read loop.</summary>
+    /// <summary>Sets the number of messages that were published since confirm.select. Called by the read loop.</summary>
     public void NotePublishedToConfirm(long published) => Volatile.Write(ref _publishedToConfirm, published);
 
-    /// <summary>Counts confirmed messages. Called under the outbox's lock.</summary>
+    /// <summary>Counts messages that were confirmed. Called under the lock of the outbox.</summary>
     public void NoteConfirmed(ulong messages) => _confirmed += (long)messages;
 
-    /// <summary>Returns the current counts. Thread-safe.</summary>
+    /// <summary>Returns a copy of the current counts. Thread-safe.</summary>
     public MessageCounts Read()
     {
         lock (_lock)
@@ -82,7 +82,7 @@ internal sealed class ChannelCounts
         }
     }
 
-    /// <summary>Returns the tallies of all exchanges. Thread-safe.</summary>
+    /// <summary>Returns the tallies of all exchanges that the channel has published to. Thread-safe.</summary>
     public ExchangeTally[] Tallies()
     {
         lock (_lock)
@@ -90,7 +90,8 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// Adds the new counts of all tallies to their exchanges. Called under the lock of the <see cref="VirtualHostStatistics"/>.
+    /// Adds the newly published messages of all tallies to the counts of their exchanges. Called under the lock of the
+    /// <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {
@@ -102,8 +103,8 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// Removes the tallies of deleted exchanges and keeps their sums. Otherwise the table of a channel that publishes to ever new exchanges
-    /// would grow without bound.
+    /// Removes the tallies of deleted exchanges, and adds them to a sum. Without this, the table would grow without bound if a channel
+    /// publishes to ever new exchanges.
     /// </summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Kinds of creations and deletions that are counted: RabbitMQ's <c>churn_rates</c>, in the same order.</summary>
+/// <summary>The creations and deletions that the broker counts, in the order of RabbitMQ's <c>churn_rates</c>.</summary>
 internal enum Churn
 {
     ConnectionCreated,
@@ -8,7 +8,7 @@ internal enum Churn
     ChannelCreated,
     ChannelClosed,
 
-    /// <summary>Every declaration, also of a queue that exists already.</summary>
+    /// <summary>Every queue.declare, even for a queue that already exists.</summary>
     QueueDeclared,
     QueueCreated,
     QueueDeleted,

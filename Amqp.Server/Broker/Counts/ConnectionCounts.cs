@@ -2,7 +2,7 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Traffic of a connection.</summary>
 /// <remarks>
-/// Only the read loop changes the counts of received octets. The outbox's lock guards the counts of sent octets. Any thread may read.
+/// Only the read loop changes the counts of received octets. The lock of the outbox guards the counts of sent octets. Any thread may read.
 /// </remarks>
 internal sealed class ConnectionCounts
 {
@@ -11,13 +11,13 @@ internal sealed class ConnectionCounts
     private long _sentOctets;
     private long _sends;
 
-    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
+    /// <summary>Past values of these counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
     /// <summary>Octets of AMQP that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
-    /// <summary>Number of reads of the socket after which octets were handled.</summary>
+    /// <summary>Number of reads from the socket that returned octets to handle.</summary>
     public long Receives => Volatile.Read(ref _receives);
 
     /// <summary>Octets that were written to the socket.</summary>
@@ -38,7 +38,7 @@ internal sealed class ConnectionCounts
         _receives++;
     }
 
-    /// <summary>Counts sent octets. Called under the outbox's lock.</summary>
+    /// <summary>Counts sent octets. Called under the lock of the outbox.</summary>
     public void NoteSent(int octets)
     {
         _sentOctets += octets;
@@ -46,7 +46,7 @@ internal sealed class ConnectionCounts
     }
 }
 
-/// <summary>Octets received and sent, and the numbers of reads and writes.</summary>
+/// <summary>Numbers of octets received and sent, and of reads from and writes to sockets.</summary>
 internal readonly record struct TrafficCounts(long Received, long Receives, long Sent, long Sends)
 {
     public static TrafficCounts operator +(TrafficCounts one, TrafficCounts other) =>

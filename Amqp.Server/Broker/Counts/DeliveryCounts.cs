@@ -1,42 +1,43 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>
-/// Numbers of messages that were delivered, got, redelivered and acknowledged: the counters of RabbitMQ's <c>message_stats</c>.
+/// Numbers of messages that were delivered, fetched by basic.get, redelivered and acknowledged: the counters in RabbitMQ's
+/// <c>message_stats</c>.
 /// </summary>
 /// <remarks>
-/// Plain fields, written by their owner only; a run of messages is added at once. Any thread may call <see cref="Read"/>: a 64-bit read is
-/// atomic, and may be slightly stale.
+/// Only the owner changes these plain fields, and adds several messages at once. Any thread may call <see cref="Read"/>: a 64-bit read is
+/// atomic, but may return a slightly outdated value.
 /// </remarks>
 internal struct DeliveryCounts
 {
-    /// <summary>Messages delivered to consumers that acknowledge.</summary>
+    /// <summary>Messages delivered to consumers that must acknowledge them.</summary>
     public long Deliver;
 
-    /// <summary>Messages delivered to consumers that do not acknowledge.</summary>
+    /// <summary>Messages delivered to consumers with no-ack, which acknowledge nothing.</summary>
     public long DeliverNoAck;
 
-    /// <summary>Messages got by basic.get with acknowledgement.</summary>
+    /// <summary>Messages fetched by basic.get that the client must acknowledge.</summary>
     public long Get;
 
-    /// <summary>Messages got by basic.get without acknowledgement.</summary>
+    /// <summary>Messages fetched by basic.get with no-ack.</summary>
     public long GetNoAck;
 
     /// <summary>Calls of basic.get on an empty queue.</summary>
     public long GetEmpty;
 
-    /// <summary>Messages acknowledged by basic.ack.</summary>
+    /// <summary>Messages acknowledged with basic.ack.</summary>
     public long Ack;
 
-    /// <summary>Delivered or got messages, with and without acknowledgement, that were marked redelivered.</summary>
+    /// <summary>Messages that were delivered or fetched with the redelivered mark.</summary>
     public long Redeliver;
 
-    /// <summary>RabbitMQ's <c>deliver_get</c>: messages delivered or got, with and without acknowledgement.</summary>
+    /// <summary>RabbitMQ's <c>deliver_get</c>: all messages delivered or fetched, with or without no-ack.</summary>
     public readonly long All => Deliver + DeliverNoAck + Get + GetNoAck;
 
-    /// <summary>True if nothing was counted yet.</summary>
+    /// <summary>True if all counts are zero.</summary>
     public readonly bool IsEmpty => (All | GetEmpty | Ack | Redeliver) == 0;
 
-    /// <summary>Returns a copy. Thread-safe.</summary>
+    /// <summary>Returns a copy of the counts. Thread-safe.</summary>
     public static DeliveryCounts Read(ref DeliveryCounts counts) => new()
     {
         Deliver = Volatile.Read(ref counts.Deliver),

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Messages that one channel published to one exchange.</summary>
+/// <summary>Counts the messages that one channel published to one exchange.</summary>
 /// <remarks>
 /// The channel's read loop increments the tally without a lock, so that publishers to one exchange do not compete for a cache line. Before
-/// the exchange's counts are read, <see cref="Carry"/> adds the messages that the tally has counted since the last call.
+/// the counts of the exchange are read, <see cref="Carry"/> adds the messages that the tally has counted since the last call of Carry.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
@@ -12,16 +12,15 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     private long _carriedIn;
     private long _carriedOut;
 
-    /// <summary>Counts of the exchange, over all channels.</summary>
+    /// <summary>Counts of the exchange, summed over all channels.</summary>
     public ExchangeCounts Exchange => exchange;
 
-    /// <summary>Messages published.</summary>
     public long In => Volatile.Read(ref _in);
 
-    /// <summary>Sum of the numbers of queues that the messages were routed to.</summary>
+    /// <summary>Number of queues that a message was routed to, summed over all messages.</summary>
     public long Out => Volatile.Read(ref _out);
 
-    /// <summary>Counts a message. Called by the read loop.</summary>
+    /// <summary>Counts one message, which was routed to this number of queues. Called by the channel's read loop.</summary>
     public void Note(int queues)
     {
         _in++;
@@ -29,8 +28,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds the messages that were counted since the last call to the exchange's counts. Called under the lock of the
-    /// <see cref="VirtualHostStatistics"/>.
+    /// Adds the newly counted messages to the counts of the exchange. Called under the lock of the <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {
@@ -41,24 +39,26 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 }
 
-/// <summary>Messages published to an exchange by all channels, as of the last <see cref="ExchangeTally.Carry"/>.</summary>
+/// <summary>
+/// Counts the messages that all channels have published to an exchange, as of the last <see cref="ExchangeTally.Carry"/>.
+/// </summary>
 /// <remarks>The lock of the <see cref="VirtualHostStatistics"/> guards changes. Any thread may read.</remarks>
 internal sealed class ExchangeCounts
 {
     private long _in;
     private long _out;
 
-    /// <summary>True if the exchange was deleted: nothing is published to it any more.</summary>
+    /// <summary>True if the exchange was deleted, and so gets no further messages.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>RabbitMQ's <c>publish_in</c>.</summary>
+    /// <summary>RabbitMQ's <c>publish_in</c>: number of messages published to the exchange.</summary>
     public long In
     {
         get => Volatile.Read(ref _in);
         set => Volatile.Write(ref _in, value);
     }
 
-    /// <summary>RabbitMQ's <c>publish_out</c>: sum of the numbers of queues that the messages were routed to.</summary>
+    /// <summary>RabbitMQ's <c>publish_out</c>: number of queues that a message was routed to, summed over all messages.</summary>
     public long Out
     {
         get => Volatile.Read(ref _out);

@@ -3,28 +3,28 @@ namespace Amqp.Server.Broker.Counts;
 /// <summary>Message counts of a channel, a virtual host or the broker.</summary>
 internal struct MessageCounts
 {
-    /// <summary>Published messages, routed or not.</summary>
+    /// <summary>Published messages, even those that reached no queue.</summary>
     public long Publish;
 
-    /// <summary>Sum of the numbers of queues that the messages were routed to.</summary>
+    /// <summary>Number of queues that a message was routed to, summed over all messages.</summary>
     public long Routed;
 
-    /// <summary>Published messages on channels with confirms.</summary>
+    /// <summary>Messages published on channels that use confirms.</summary>
     public long PublishConfirm;
 
     /// <summary>Messages confirmed with basic.ack.</summary>
     public long Confirm;
 
-    /// <summary>Unroutable mandatory messages, which were returned.</summary>
+    /// <summary>Mandatory messages that reached no queue and were returned to the publisher.</summary>
     public long ReturnUnroutable;
 
-    /// <summary>Unroutable messages that were dropped.</summary>
+    /// <summary>Messages that reached no queue and were dropped.</summary>
     public long DropUnroutable;
 
-    /// <summary>Sizes of the bodies.</summary>
+    /// <summary>Histogram of body sizes.</summary>
     public SizeCounts Sizes;
 
-    /// <summary>Deliveries to clients.</summary>
+    /// <summary>Counts of deliveries and acknowledgements.</summary>
     public DeliveryCounts Deliveries;
 
     public void Add(in MessageCounts other)

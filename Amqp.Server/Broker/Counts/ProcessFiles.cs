@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Number of open files of the process, and its limit. Each is 0 if the system does not report it.</summary>
+/// <summary>Number of files that the process has open, and the maximum. Each number is 0 if the system does not report it.</summary>
 internal static class ProcessFiles
 {
-    /// <summary>Limit of open files at the start of the process.</summary>
+    /// <summary>Maximum number of open files, read once when the process starts.</summary>
     public static long Limit { get; } = ReadLimit();
 
     public static int Count()

@@ -1,15 +1,17 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Ring buffer of rows of numbers. Each row has a time and is valid from its time until the time of the next row.</summary>
-/// <remarks>Guarded by its <see cref="SampleSeries"/>. Capacity grows as rows are added.</remarks>
-/// <param name="width">Numbers in a row, without the time.</param>
+/// <summary>
+/// Ring buffer of rows of numbers. Each row has a time, and its numbers are valid from that time until the time of the next row.
+/// </summary>
+/// <remarks>The lock of its <see cref="SampleSeries"/> guards all access. The buffer grows as rows are added.</remarks>
+/// <param name="width">Count of numbers in a row, without the time.</param>
 /// <param name="interval">Minimum milliseconds between two rows.</param>
 /// <param name="most">Maximum number of rows.</param>
 internal sealed class SampleRing(int width, long interval, int most)
 {
     private const int MinRows = 2;
 
-    private readonly int _stride = width + 1; // the first number is the time
+    private readonly int _stride = width + 1; // the time is stored before the numbers of a row
     private long[] _numbers = [];
     private int _first;
     private bool _hasLost;
@@ -17,10 +19,10 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// <summary>Number of rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of the buffer.</summary>
+    /// <summary>Bytes that the buffer occupies.</summary>
     public int Bytes => _numbers.Length * sizeof(long);
 
-    /// <summary>True if rows were evicted, so that the values before the first row are unknown.</summary>
+    /// <summary>True if old rows were discarded, so that the values before the first row are unknown.</summary>
     public bool HasLost => _hasLost && Count > 0;
 
     private int Capacity => _numbers.Length / _stride;
@@ -31,7 +33,7 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// <summary>Returns the time of a row.</summary>
     public long Time(int index) => Slot(index)[0];
 
-    /// <summary>Returns the index of the row that is valid at a time; -1 if the time is before the first row.</summary>
+    /// <summary>Returns the index of the row that is valid at this time; -1 if the time is before the first row.</summary>
     public int Find(long time)
     {
         int low = 0, high = Count - 1;
@@ -47,9 +49,12 @@ internal sealed class SampleRing(int width, long interval, int most)
     }
 
     /// <summary>
-    /// Adds a row if the interval has passed and the row differs from the last one. A full buffer that may not grow loses its oldest row.
+    /// Adds a row if the interval has passed and the row differs from the last one. If the buffer is full and may not grow, discards the
+    /// oldest row.
     /// </summary>
-    /// <returns>False if the row equals the last one. True also for a different row that came too early and was not added.</returns>
+    /// <returns>
+    /// False if the row equals the last one, else true. True even if a different row was not added because the interval has not passed.
+    /// </returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         if (Count > 0 && Row(Count - 1).SequenceEqual(row))
@@ -70,7 +75,7 @@ internal sealed class SampleRing(int width, long interval, int most)
         return true;
     }
 
-    /// <summary>Shrinks the buffer to the last two rows.</summary>
+    /// <summary>Discards all rows but the last two, and shrinks the buffer.</summary>
     public void Trim()
     {
         if (Capacity <= MinRows)

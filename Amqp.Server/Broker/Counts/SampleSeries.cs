@@ -1,14 +1,16 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Past counts of one object: a sample every few seconds for the last ten minutes, and fewer samples for earlier times.</summary>
-/// <remarks>Thread-safe, with a lock of its own. The sampler adds rows. A series of unchanged counts does not grow.</remarks>
+/// <remarks>
+/// Thread-safe: each series has its own lock. The sampler adds rows. While the counts do not change, the series does not grow.
+/// </remarks>
 internal sealed class SampleSeries
 {
     private const long Minute = 60_000;
 
     /// <summary>
-    /// Seconds for which RabbitMQ keeps samples (<c>sample_retention_policies</c>): Basic for single objects, Global for the broker and its
-    /// virtual hosts. One number for each resolution, the finest first.
+    /// Times for which samples are kept, in seconds, as in RabbitMQ's <c>sample_retention_policies</c>. The first time is for the most
+    /// frequent samples. Basic is for single objects, Global for the broker and its virtual hosts.
     /// </summary>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
@@ -18,10 +20,12 @@ internal sealed class SampleSeries
     private readonly SampleRing[] _rings;
     private readonly bool _isBaseline;
 
-    /// <param name="width">Numbers in a row.</param>
+    /// <param name="width">Count of numbers in a row.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">True if the first row counts events from before the first sample, so that no rate follows from it.</param>
+    /// <param name="isBaseline">
+    /// True if the first row includes events from before the first sample, so that no rate can be computed from it.
+    /// </param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;
@@ -29,17 +33,17 @@ internal sealed class SampleSeries
         for (int i = 0; i < retention.Length; i++)
         {
             long step = Math.Max(_intervals[i], interval);
-            // Half an interval of tolerance: a timer is not exact to the millisecond.
+            // Rows may come half an interval too early, because a timer is not exact to the millisecond.
             _rings[i] = new SampleRing(
                 width, _intervals[i] == 0 ? 0 : step - interval / 2, (int)Math.Clamp(retention[i] * 1000L / step + 1, 2, 1_000));
         }
     }
 
-    /// <summary>Time of the last change of the counts, in milliseconds since 1970-01-01 UTC; 0: never.</summary>
+    /// <summary>Time of the last change of the counts, in milliseconds since 1970-01-01 UTC; 0 if the counts have not changed.</summary>
     public long ChangedAt { get; private set; }
 
     /// <summary>Adds a sample.</summary>
-    /// <returns>Bytes of the series.</returns>
+    /// <returns>Bytes that the series occupies.</returns>
     public int Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         lock (_lock)
@@ -58,10 +62,10 @@ internal sealed class SampleSeries
         }
     }
 
-    /// <summary>Returns the growth of a number per second, between the last two samples.</summary>
-    /// <param name="column">Index of the number in the row.</param>
-    /// <param name="last">Time of the last sampling.</param>
-    /// <param name="before">Time of the sampling before that; 0: there was none.</param>
+    /// <summary>Returns the growth per second of one number between the last two samples.</summary>
+    /// <param name="column">Index of the number in a row.</param>
+    /// <param name="last">Time at which the sampler last took samples.</param>
+    /// <param name="before">Time at which the sampler took samples before that; 0 if it did not.</param>
     public double Rate(int column, long last, long before)
     {
         lock (_lock)
@@ -75,7 +79,8 @@ internal sealed class SampleSeries
     }
 
     /// <summary>
-    /// Returns the value of a number at a time. For a time before the first row, returns 0, or the oldest known value if rows were evicted.
+    /// Returns the value that one number had at the given time. For a time before the first row, returns 0. If old rows were discarded,
+    /// returns the oldest known value instead.
     /// </summary>
     public long At(long time, int column)
     {

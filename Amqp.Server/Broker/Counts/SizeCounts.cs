@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Histogram of message body sizes: RabbitMQ's <c>message_size_bytes</c>.</summary>
-/// <remarks>Written by its owner only. Any thread may read.</remarks>
+/// <remarks>Changed by its owner only. Any thread may read.</remarks>
 internal struct SizeCounts
 {
-    /// <summary>Upper bound of each class, in bytes; the last class has none.</summary>
+    /// <summary>Upper bound of each size class, in bytes. The last class has no upper bound.</summary>
     private static readonly int[] _bounds = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000];
 
     private Classes _classes;
@@ -17,7 +17,7 @@ internal struct SizeCounts
     /// <summary>Sum of the sizes of all bodies, in bytes.</summary>
     public readonly long Bytes => _bytes;
 
-    /// <summary>Number of bodies in a class.</summary>
+    /// <summary>Number of bodies in a size class.</summary>
     public readonly long this[int index] => _classes[index];
 
     public static SizeCounts Read(ref SizeCounts counts)

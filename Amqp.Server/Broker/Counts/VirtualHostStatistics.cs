@@ -1,9 +1,9 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the connections and channels of a virtual host, closed ones included.</summary>
+/// <summary>Counts of the connections and channels of a virtual host, including closed ones.</summary>
 /// <remarks>
-/// One lock guards the sets of open objects and the sums of closed ones. So nothing is counted twice or missed while a connection or
-/// channel closes.
+/// One lock guards the sets of open connections and channels and the sums for closed ones. So nothing is counted twice or missed while a
+/// connection or channel closes.
 /// </remarks>
 internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 {
@@ -16,10 +16,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 
     public BrokerStatistics Broker => broker;
 
-    /// <summary>Past counts, owned by the sampler; null before the first sample.</summary>
+    /// <summary>Past values of these counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>Number of open connections.</summary>
     public int ConnectionCount
     {
         get
@@ -29,7 +28,6 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Number of open channels.</summary>
     public int ChannelCount
     {
         get
@@ -49,7 +47,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         return channel;
     }
 
-    /// <summary>Removes a closed channel and keeps its counts. Idempotent.</summary>
+    /// <summary>Removes a closed channel, and adds its counts to the sums for closed channels. May be called more than once.</summary>
     public void Close(ChannelCounts channel)
     {
         lock (_lock)
@@ -74,7 +72,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionCreated);
     }
 
-    /// <summary>Removes a closed connection and keeps its counts. Idempotent.</summary>
+    /// <summary>
+    /// Removes a closed connection, and adds its counts to the sums for closed connections. May be called more than once.
+    /// </summary>
     public void Close(ConnectionCounts connection)
     {
         lock (_lock)
@@ -89,7 +89,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionClosed);
     }
 
-    /// <summary>Adds the counts of the deleted virtual host to those of the broker.</summary>
+    /// <summary>Adds the counts of this virtual host, which is deleted, to those of the broker.</summary>
     public void Delete()
     {
         lock (_lock)
@@ -100,7 +100,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Returns the message counts of all channels, closed ones included.</summary>
+    /// <summary>Returns the message counts of all channels, including closed ones.</summary>
     public MessageCounts Messages()
     {
         lock (_lock)
@@ -112,7 +112,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Returns the traffic of all connections, closed ones included.</summary>
+    /// <summary>Returns the traffic of all connections, including closed ones.</summary>
     public TrafficCounts Traffic()
     {
         lock (_lock)
@@ -124,7 +124,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Returns the number of open channels that have published.</summary>
+    /// <summary>Returns the number of open channels that have published a message.</summary>
     public int CountPublishers()
     {
         lock (_lock)
@@ -132,9 +132,10 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
     }
 
     /// <summary>
-    /// Adds the new counts of all channels to the counts of the exchanges, and reads the exchanges' counts under the same lock.
+    /// Adds the newly published messages of all channels to the counts of the exchanges, and then calls <paramref name="read"/>. Does both
+    /// while it holds the lock.
     /// </summary>
-    /// <param name="read">Reads the counts. Called under the lock.</param>
+    /// <param name="read">Reads the counts of the exchanges. Called under the lock.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)
     {
@@ -146,7 +147,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Adds the new counts of all channels to the counts of the exchanges.</summary>
+    /// <summary>Adds the newly published messages of all channels to the counts of the exchanges.</summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>Returns the counts of all open channels.</summary>

@@ -8,13 +8,13 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Publishes messages that died in a queue to its dead-letter exchange.</summary>
-/// <remarks>Used by one thread for one batch of messages, while the thread holds no lock.</remarks>
+/// <summary>Publishes messages that died in a queue to the dead-letter exchange of that queue.</summary>
+/// <remarks>Created for one batch of messages. Used by one thread, which holds no lock meanwhile.</remarks>
 /// <param name="queue">Queue in which the messages died.</param>
-/// <param name="routing">Exchanges of the virtual host.</param>
-/// <param name="exchange">Dead-letter exchange.</param>
-/// <param name="routingKey">Routing key for all messages; null: each message keeps its own keys.</param>
-/// <param name="round">Round that hands the messages over.</param>
+/// <param name="routing">Exchanges and bindings of the virtual host.</param>
+/// <param name="exchange">The dead-letter exchange.</param>
+/// <param name="routingKey">Routing key for all messages; null if each message keeps its own routing keys.</param>
+/// <param name="round">Hands the stored messages to their queues.</param>
 internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exchange exchange, string? routingKey, DispatchRound round)
 {
     private readonly RouteFinder _finder = new(routing);
@@ -24,13 +24,13 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
-    /// <summary>True if a copy of a message was stored so that it survives a restart.</summary>
+    /// <summary>True if a copy of at least one message was stored in such a way that it survives a restart.</summary>
     public bool HasWritten { get; private set; }
 
     /// <summary>
-    /// Publishes one message, but not to queues in which the message would enter a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// Publishes one message, but not to queues in which it would go around in a cycle (<see cref="DeathHistory.IsCycle"/>).
     /// </summary>
-    /// <param name="payload">Message as stored.</param>
+    /// <param name="payload">The message in its stored form.</param>
     /// <param name="reason">Reason of the death.</param>
     /// <exception cref="DiskAlarmException">The message would be written to disk, and the disk alarm is set.</exception>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
@@ -43,7 +43,7 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
         var death = new Death(reason, queue.Name, queue.Host.Services.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
         _history.Add(properties.Headers, death, keepsSenderKeys: routingKey is null);
-        var hiddenKeys = message.HiddenKeys; // keys of the BCC header: not in x-death, but kept for routing
+        var hiddenKeys = message.HiddenKeys; // the keys of the BCC header: used for routing, but not shown in x-death
         if (routingKey is not null)
         {
             keys = [routingKey];

@@ -9,12 +9,14 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Publishes the dead letters of a queue to its dead-letter exchange, then settles them in the queue. Called while no lock is held.
+/// Publishes the dead letters of a queue to its dead-letter exchange, and then settles them in the queue. Called while the thread holds no
+/// lock.
 /// </summary>
 /// <remarks>
-/// A message is first stored for its targets, and then settled in its queue. So a crash in between repeats a message, but loses none.
+/// Each message is first stored for its new queues, and only then settled in its old queue. So a crash in between repeats the message, but
+/// does not lose it.
 /// </remarks>
-/// <param name="routing">Exchanges of the virtual host.</param>
+/// <param name="routing">Exchanges and bindings of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
 {
     /// <inheritdoc/>
@@ -27,7 +29,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         catch (Exception error)
         {
             queue.Host.Services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', dead letters", error);
-            queue.DeadLetters.NoteFailed(error); // retried later
+            queue.DeadLetters.NoteFailed(error); // makes the queue try again later
         }
     }
 
@@ -40,21 +42,22 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             try
             {
                 (done, isWritten) = Publish(queue, messages, round);
-                round.HandOver(); // before End: after End another thread may publish the next batch
+                round.HandOver(); // before End, because another thread may publish the next batch as soon as End was called
             }
             finally
             {
                 queue.DeadLetters.End(messages.AsSpan(0, done), isWritten);
             }
             if (done < messages.Length && round.HasTimeForDeadLetters)
-                return; // the rest of the batch is retried later
+                return; // the remaining messages of the batch are published later
         }
         if (queue.DeadLetters.AreWaiting)
             queue.DeadLetters.PublishLater();
     }
 
     /// <returns>
-    /// Number of messages that were published, dropped or quarantined; and true if a copy was stored so that it survives a restart.
+    /// Done is the number of messages that were published, dropped or quarantined. IsWritten is true if a copy was stored in such a way
+    /// that it survives a restart.
     /// </returns>
     private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
@@ -75,7 +78,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         return (done, publisher.HasWritten);
     }
 
-    /// <summary>Returns false if the message must be retried later.</summary>
+    /// <summary>Publishes one dead letter. Returns false if the message must be published again later.</summary>
     private static bool TryPublish(Queue queue, DeadLetterPublisher publisher, ref DeadMessage dead)
     {
         var services = queue.Host.Services;
@@ -102,7 +105,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            // The message may be lost, because its publisher is told that the queue refused it.
+            // The message may be lost, but its publisher learns from a basic.nack that the queue refused it.
             services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure);
             return true;
         }
@@ -113,7 +116,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error) when (dead.Refused is not null)
         {
-            // A refused message is not stored, so the message cannot be quarantined.
+            // A message that a full queue refused was never stored, so it cannot be quarantined.
             services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error);
             return true;
         }

@@ -5,29 +5,29 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Writes the headers with the deaths of a message: x-death, and x-first-death-* for the first death.</summary>
+/// <summary>Writes the headers that describe the deaths of a message: x-death for all deaths, and x-first-death-* for the first.</summary>
 /// <remarks>
-/// <para>Order and types of the fields are those of RabbitMQ 3.10.8, whose tables are sorted by name. The latest death is the first entry,
-/// as in RabbitMQ 3.13.</para>
-/// <para>A history grows with every queue in which a message dies, and a client may send a history of any length and content. So the
-/// history stays encoded: a death costs one pass over the bytes, and only compared fields are decoded.</para>
-/// <para>Used by one thread; the buffers are reused.</para>
+/// <para>Order and types of the fields are those of RabbitMQ 3.10.8, which sorts tables by name. The latest death is the first entry, as in
+/// RabbitMQ 3.13.</para>
+/// <para>The history grows with every queue in which the message dies, and a client may send a history of any length and content. So the
+/// history stays encoded: adding a death costs one pass over the bytes, and decodes only the fields to compare.</para>
+/// <para>Used by one thread only; the buffers are reused.</para>
 /// </remarks>
 internal sealed class DeathHistory
 {
     private readonly EncodedFieldEditor _editor = new();
     private readonly EarlierDeaths _earlier = new();
     private readonly ArrayBufferWriter<byte> _headers = new();
-    private readonly ArrayBufferWriter<byte> _deaths = new(); // encoded entries of the new x-death, concatenated
+    private readonly ArrayBufferWriter<byte> _deaths = new(); // entries of the new x-death header, each encoded as a table
     private readonly ArrayBufferWriter<byte> _death = new();
 
-    /// <summary>Fields of the headers that <see cref="Add"/> wrote, without their length.</summary>
+    /// <summary>Fields of the headers table that <see cref="Add"/> wrote, without the length of the table.</summary>
     public ReadOnlySpan<byte> Headers => _headers.WrittenSpan;
 
-    /// <summary>Writes the headers with one more death.</summary>
-    /// <param name="headers">Fields of the message's headers; empty if there are none.</param>
+    /// <summary>Adds a death to the history, and writes the headers with the new history.</summary>
+    /// <param name="headers">Fields of the message's headers table; empty if the message has no headers.</param>
     /// <param name="death">The new death.</param>
-    /// <param name="keepsSenderKeys">False to remove the CC header.</param>
+    /// <param name="keepsSenderKeys">True to keep the CC header, false to remove it.</param>
     public void Add(ReadOnlySpan<byte> headers, in Death death, bool keepsSenderKeys)
     {
         _deaths.ResetWrittenCount();
@@ -57,10 +57,10 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// True if the message would enter a cycle in a queue: it died there before, and no client has rejected it since then. Uses the history
-    /// that <see cref="Add"/> wrote.
+    /// Returns true if the message would go around in a cycle: it died in this queue before, and no client has rejected it since then.
+    /// Looks into the history that <see cref="Add"/> wrote.
     /// </summary>
-    /// <param name="queue">Name of the queue.</param>
+    /// <param name="queue">Name of the queue that the message is routed to.</param>
     public bool IsCycle(string queue)
     {
         if (OctetText.Count(queue) is var length && length > ShortString.MaxLength)
@@ -80,8 +80,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes the new death in front of the earlier ones. If an entry of the same queue and reason exists, its count is increased and its
-    /// other fields stay.
+    /// Writes the new death as the first entry, followed by the earlier ones. If there is an entry with the same queue and reason, that
+    /// entry becomes the first: its count is increased, and its other fields stay.
     /// </summary>
     private void AddInFront(in Death death)
     {
@@ -134,8 +134,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes an earlier entry. An entry without a count comes from a client. Its count is set to the number of entries with the same queue
-    /// and reason, and becomes its first field.
+    /// Writes an entry of an earlier death. An entry without a count comes from a client. It gets a count as its first field: the number of
+    /// entries that had the same queue and reason.
     /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {

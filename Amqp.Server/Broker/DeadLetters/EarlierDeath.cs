@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Queue, reason and count of one entry of x-death, still encoded. Each of the three is a value with its type tag, or empty if the entry
-/// has no such field.
+/// One entry of x-death: its queue, reason and count, still encoded. Each begins with its type tag, and is empty if the entry has no such
+/// field.
 /// </summary>
 internal readonly ref struct EarlierDeath
 {
@@ -25,7 +25,9 @@ internal readonly ref struct EarlierDeath
 
     public bool HasCount => !_count.IsEmpty;
 
-    /// <summary>The count plus one, saturated; 1 if the count is missing or is no number.</summary>
+    /// <summary>
+    /// The count plus one; 1 if the entry has no count or the count is no number. Does not exceed the largest 64-bit integer.
+    /// </summary>
     public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
     {
         FieldType.Int64 or FieldType.Int64Alias =>
@@ -39,8 +41,8 @@ internal readonly ref struct EarlierDeath
         _ => 1,
     };
 
-    /// <summary>Finds the fields of an entry.</summary>
-    /// <param name="entry">Table, with its type tag first.</param>
+    /// <summary>Finds queue, reason and count in an entry of x-death.</summary>
+    /// <param name="entry">The encoded table, beginning with its type tag.</param>
     public static EarlierDeath Read(ReadOnlySpan<byte> entry)
     {
         ReadOnlySpan<byte> queue = default, reason = default, count = default;
@@ -57,10 +59,10 @@ internal readonly ref struct EarlierDeath
         return new EarlierDeath(queue, reason, count);
     }
 
-    /// <summary>True if the death was in this queue.</summary>
+    /// <summary>Returns true if the message died in this queue.</summary>
     public bool IsIn(ReadOnlySpan<byte> queue) => IsText(Queue, queue);
 
-    /// <summary>True if the death had this reason.</summary>
+    /// <summary>Returns true if the message died for this reason.</summary>
     public bool IsReason(DeathReason reason) => IsText(Reason, reason.Text());
 
     private static bool IsText(ReadOnlySpan<byte> value, ReadOnlySpan<byte> text) =>

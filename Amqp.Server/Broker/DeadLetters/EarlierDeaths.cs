@@ -5,11 +5,9 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Entries of an x-death header. Of several entries with the same queue and reason, which a client may send, only the first is kept.
+/// Entries of an x-death header. A client may send several entries with the same queue and reason; then only the first is kept.
 /// </summary>
-/// <remarks>
-/// Values that are no tables are left out: a client may send such values too. Used by one thread; the buffers are reused.
-/// </remarks>
+/// <remarks>Ignores values that are not tables, which only a client sends. Used by one thread; the buffers are reused.</remarks>
 internal sealed class EarlierDeaths
 {
     private readonly List<Entry> _entries = [];
@@ -20,10 +18,10 @@ internal sealed class EarlierDeaths
 
     public int Count => _entries.Count;
 
-    /// <summary>The entry at an index: a table, with its type tag first.</summary>
+    /// <summary>One entry as an encoded table, beginning with its type tag.</summary>
     public ReadOnlySpan<byte> this[int index] => Bytes(_entries[index]);
 
-    /// <summary>Reads the values of an x-death header.</summary>
+    /// <summary>Replaces the entries by those of an x-death header.</summary>
     public void Read(ReadOnlySpan<byte> values)
     {
         if (_values.Length < values.Length)
@@ -48,10 +46,10 @@ internal sealed class EarlierDeaths
         }
     }
 
-    /// <summary>Returns the number of entries with the queue and reason of the entry at an index.</summary>
+    /// <summary>Returns how many entries of the header had the same queue and reason as the entry at this index.</summary>
     public int Occurrences(int index) => _entries[index].Occurrences;
 
-    /// <summary>Returns the index of the entry of a queue and reason; -1 if there is none.</summary>
+    /// <summary>Returns the index of the entry with this queue and reason; -1 if there is none.</summary>
     public int IndexOf(ReadOnlySpan<byte> queue, DeathReason reason)
     {
         for (int i = 0; i < _entries.Count; i++)

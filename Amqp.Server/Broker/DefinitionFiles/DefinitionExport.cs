@@ -8,10 +8,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Writes definitions in RabbitMQ's JSON, which this broker and RabbitMQ can import.</summary>
+/// <summary>Exports definitions as JSON in RabbitMQ's format. Both this broker and RabbitMQ can import the result.</summary>
 internal static class DefinitionExport
 {
-    /// <summary>Writes all definitions.</summary>
+    /// <summary>Writes the definitions of the whole broker.</summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin)
     {
         json.WriteStartObject();
@@ -30,7 +30,7 @@ internal static class DefinitionExport
     }
 
     /// <summary>
-    /// Writes the definitions of one virtual host without the name of the virtual host, so that another virtual host can import them.
+    /// Writes the definitions of one virtual host. They do not contain its name, so that another virtual host can import them.
     /// </summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
@@ -49,9 +49,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>
-    /// Writes the runtime parameters and, as in RabbitMQ, the operator policies, which are parameters in the exported file.
-    /// </summary>
+    /// <summary>Writes the runtime parameters and the operator policies. In RabbitMQ's format operator policies are parameters.</summary>
     private static void WriteParameters(Utf8JsonWriter json, DefinitionScope scope, IReadOnlyList<VirtualHost> hosts)
     {
         var names = hosts.Select(host => host.Name).ToHashSet();

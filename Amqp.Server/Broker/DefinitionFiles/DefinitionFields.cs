@@ -11,10 +11,10 @@ internal static class DefinitionFields
         ? text.AsString()
         : throw new DefinitionException($"[{{key_missing,{field}}}]");
 
-    /// <summary>Returns a text that must fit into a short string of AMQP: a name or a key.</summary>
+    /// <summary>Returns a text that AMQP limits to the length of a short string, such as a name or a routing key.</summary>
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
-    /// <param name="what">RabbitMQ's name of the field, for the error.</param>
+    /// <param name="what">RabbitMQ's name for the field, for the error text.</param>
     /// <exception cref="DefinitionException">The field is missing, is not a text, or is longer than 255 bytes.</exception>
     public static string Name(this FieldTable definition, string field, string what)
     {
@@ -25,8 +25,8 @@ internal static class DefinitionFields
     }
 
     /// <summary>
-    /// Returns a mandatory flag. If <c>durable</c> had a default, an incomplete definition could silently create a queue that the next
-    /// restart deletes.
+    /// Returns a flag that every definition must have. With a default for <c>durable</c>, an incomplete definition could silently create a
+    /// queue that the next restart deletes.
     /// </summary>
     /// <exception cref="DefinitionException">The field is missing, or is not true or false.</exception>
     public static bool DemandFlag(this FieldTable definition, string field, string owner) =>
@@ -35,8 +35,8 @@ internal static class DefinitionFields
     /// <summary>Returns an optional flag; false if the field is missing.</summary>
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
-    /// <param name="owner">Owner of the field, for the error.</param>
-    /// <exception cref="DefinitionException">The field is not true or false: for example the text "true", or null.</exception>
+    /// <param name="owner">Description of the object that is defined, for the error text.</param>
+    /// <exception cref="DefinitionException">The field is neither true nor false. For example, it is the text "true" or null.</exception>
     public static bool Flag(this FieldTable definition, string field, string owner) => definition[field] switch
     {
         null => false,
@@ -48,8 +48,8 @@ internal static class DefinitionFields
     };
 
     /// <summary>
-    /// Returns the arguments; empty if they are missing. An empty array counts as an empty table, because some programs write an empty
-    /// array instead.
+    /// Returns the field <c>arguments</c>; an empty table if the field is missing. An empty array counts as an empty table, because some
+    /// programs write one.
     /// </summary>
     /// <exception cref="DefinitionException">The arguments are neither a table nor an empty array.</exception>
     public static FieldTable Arguments(this FieldTable definition, string owner) => definition["arguments"] switch
@@ -60,7 +60,7 @@ internal static class DefinitionFields
         _ => throw new DefinitionException($"{owner}: arguments must be an object"),
     };
 
-    /// <summary>Returns a nested table; empty if the field is missing or is not a table.</summary>
+    /// <summary>Returns the table in a field; an empty table if the field is missing or is not a table.</summary>
     public static FieldTable Inner(this FieldTable definition, string field) =>
         definition[field] is { Type: FieldType.Table } table ? table.AsTable() : FieldTable.Empty;
 

@@ -8,33 +8,33 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Imports definitions that this broker or RabbitMQ exported: changes existing objects, adds missing ones, deletes nothing.
+/// Imports definitions that this broker or RabbitMQ exported. Changes existing objects and adds missing ones, but deletes nothing.
 /// </summary>
 /// <remarks>
-/// All definitions are checked before the first change, so an invalid definition changes nothing. RabbitMQ stops at the first error and
-/// keeps the changes made so far. Here only three things can interrupt the changes: a failure of the disk, the limit of virtual hosts, and
-/// a client that deletes a virtual host meanwhile. The changes made so far then stay.
-/// <para>As in RabbitMQ, existing queues and exchanges stay as they are, no permissions are required, and limits of queues do not apply.
-/// Types, parameters of plugins and policy keys that this broker does not have are left out and reported. RabbitMQ stops at such a
-/// definition if the plugin is not enabled.</para>
+/// All definitions are checked before the first change, so an invalid definition changes nothing. RabbitMQ instead stops at the first error
+/// and keeps the changes made so far. Here only three things can interrupt the changes: a failure of the disk, the limit of virtual hosts,
+/// and a client that deletes a virtual host during the import. The changes made so far then stay.
+/// <para>As in RabbitMQ, existing queues and exchanges are not changed, no permissions are required, and limits on queues do not apply.
+/// Definitions with types, plugin parameters or policy keys that this broker does not support are left out and reported. RabbitMQ stops at
+/// such a definition if the plugin is not enabled.</para>
 /// </remarks>
-/// <param name="scope">Tables to change.</param>
+/// <param name="scope">The tables that the import changes.</param>
 /// <param name="importer">
-/// User who gets all permissions in virtual hosts that the import creates; null: only the permissions in the definitions are added.
+/// User who gets all permissions in virtual hosts that the import creates. Null to give only the permissions in the definitions.
 /// </param>
-/// <param name="virtualHost">Virtual host of all definitions; null: each definition names its own.</param>
+/// <param name="virtualHost">Virtual host that all definitions belong to; null if each definition names its own.</param>
 internal sealed class DefinitionImport(DefinitionScope scope, string? importer, string? virtualHost)
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    // existing users and virtual hosts, and those that the import adds
+    // names of existing users and virtual hosts, and of those that the import adds
     private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
-    /// <summary>Imports everything, in RabbitMQ's order.</summary>
+    /// <summary>Imports all definitions, in the same order as RabbitMQ.</summary>
     /// <exception cref="DefinitionException">
-    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes were interrupted (see the remarks of the
-    /// class).
+    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes were interrupted, as the remarks of the class
+    /// describe.
     /// </exception>
     /// <exception cref="ValidationException">The limit of a user is invalid. Nothing has been imported.</exception>
     public ImportReport Run(FieldTable definitions)
@@ -184,7 +184,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         _policies.Add(_plan, host, policy!);
     }
 
-    /// <summary>Runs a validation and adds the owner behind the reason, as RabbitMQ does.</summary>
+    /// <summary>Runs a validation. If it throws, adds the owner after the reason, as RabbitMQ does.</summary>
     private static void Validated(string owner, Action validate)
     {
         try

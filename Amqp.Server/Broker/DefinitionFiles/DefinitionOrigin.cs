@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Product and versions in the header of an export.</summary>
+/// <summary>Product and versions that an export names at its beginning.</summary>
 /// <param name="RabbitMqVersion">Version of RabbitMQ whose format the export has.</param>
 /// <param name="ProductName">Name of this broker.</param>
 /// <param name="ProductVersion">Version of this broker.</param>

@@ -10,14 +10,14 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Creates users, virtual hosts and policies from definitions, and from requests of the HTTP API.</summary>
 internal static class DefinitionReader
 {
-    /// <summary>Creates a user from the name and the fields of the definition.</summary>
+    /// <summary>Creates a user from a name and from the fields of the user's definition.</summary>
     /// <exception cref="DefinitionException">A field is missing or invalid.</exception>
     public static User ReadUser(string name, FieldTable fields, PasswordRules rules) =>
         new(name, ReadPassword(fields, rules), ReadTags(fields));
 
-    /// <summary>Reads the description of a virtual host. Missing fields keep their current values.</summary>
+    /// <summary>Reads the description of a virtual host. A missing field leaves the current value unchanged.</summary>
     /// <remarks>
-    /// Later versions of RabbitMQ write these fields inside the field <c>metadata</c>, or both inside and outside of that field.
+    /// Newer versions of RabbitMQ write the description inside the field <c>metadata</c>, or both inside and outside of it.
     /// </remarks>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)
@@ -43,7 +43,7 @@ internal static class DefinitionReader
             Field("protected_from_deletion") is { Type: FieldType.Boolean } isProtected ? isProtected.AsBoolean() : current.IsProtected);
     }
 
-    /// <summary>Creates a policy from the name and the fields of the definition.</summary>
+    /// <summary>Creates a policy from a name and from the fields of the policy's definition.</summary>
     /// <exception cref="ValidationException">The policy is invalid.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, FieldTable fields)
     {
@@ -65,8 +65,8 @@ internal static class DefinitionReader
     }
 
     /// <summary>
-    /// Calls <paramref name="make"/>, which creates a permission or a topic permission, and translates the error of an invalid regular
-    /// expression.
+    /// Calls <paramref name="make"/>, which creates a permission or a topic permission. If a regular expression is invalid, throws a
+    /// <see cref="DefinitionException"/> instead of a <see cref="FormatException"/>.
     /// </summary>
     /// <exception cref="DefinitionException">A pattern is not a valid regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)

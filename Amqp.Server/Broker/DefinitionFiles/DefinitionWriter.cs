@@ -8,7 +8,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Writes single definitions in the JSON of RabbitMQ's files and HTTP API.</summary>
+/// <summary>Writes single definitions as JSON, in the format of RabbitMQ's definition files and HTTP API.</summary>
 internal static class DefinitionWriter
 {
     public static void Write(Utf8JsonWriter json, User user, FieldTable limits)
@@ -73,7 +73,6 @@ internal static class DefinitionWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the fields of a policy.</summary>
     public static void WriteFields(Utf8JsonWriter json, Policy policy)
     {
         json.WriteString("pattern", policy.Pattern);
@@ -82,7 +81,9 @@ internal static class DefinitionWriter
         json.WriteNumber("priority", policy.Priority);
     }
 
-    /// <summary>Writes the description of a virtual host twice: where RabbitMQ 3 expects it, and where RabbitMQ 4 expects it.</summary>
+    /// <summary>
+    /// Writes the description of a virtual host twice: in the fields that RabbitMQ 3 reads, and in those that RabbitMQ 4 reads.
+    /// </summary>
     public static void WriteFields(Utf8JsonWriter json, VirtualHostDescription description)
     {
         Write(json, description, description.DefaultQueueType ?? "undefined");

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Collects the changes of an import, which are applied after all definitions were checked, and the definitions that are skipped. Used by
-/// one import.
+/// Collects the changes of one import, and applies them after all definitions were checked. Also collects the definitions that are not
+/// imported.
 /// </summary>
 internal sealed class ImportPlan
 {
@@ -11,15 +11,15 @@ internal sealed class ImportPlan
     private readonly List<string> _skipped = [];
     private int _imported;
 
-    /// <summary>Adds the change for a definition that was checked.</summary>
-    /// <param name="change">Applies the definition. The change can still fail, if a client has changed objects since the check.</param>
+    /// <summary>Counts a checked definition, and adds the change that applies it.</summary>
+    /// <param name="change">Applies the definition. Can still fail, if a client changes objects after the check.</param>
     public void Take(Action change)
     {
         _imported++;
         _changes.Add(change);
     }
 
-    /// <summary>Counts a definition that is part of a change that was added before.</summary>
+    /// <summary>Counts a definition that needs no change of its own, because another change in the plan includes it.</summary>
     public void CountIncluded() => _imported++;
 
     /// <summary>Counts a definition of an object that already exists with the same properties.</summary>
@@ -28,10 +28,10 @@ internal sealed class ImportPlan
     /// <summary>Reports a definition that this broker does not support.</summary>
     public void LeaveOut(string what) => _leftOut.Add(what);
 
-    /// <summary>Reports a definition that RabbitMQ does not import either.</summary>
+    /// <summary>Reports a definition that is not imported, because RabbitMQ does not import it either.</summary>
     public void Skip(string what) => _skipped.Add(what);
 
-    /// <summary>Reports a definition whose change was added but failed.</summary>
+    /// <summary>Reports a definition whose change was added to the plan, but failed when it was applied.</summary>
     public void LeaveOutFailed(string what)
     {
         _imported--;

@@ -4,15 +4,15 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Policies of an import. All policies of one virtual host are set in one change, because each change is applied to every queue and
+/// Sets the policies of an import. All policies of a virtual host are set in one change, because each change is applied to every queue and
 /// exchange of the virtual host.
 /// </summary>
-/// <param name="virtualHosts">Existing virtual hosts; the import may add others before the policies are set.</param>
+/// <param name="virtualHosts">The virtual hosts. The import may add virtual hosts before the policies are set.</param>
 internal sealed class PolicyImport(VirtualHostTable virtualHosts)
 {
     private readonly Dictionary<string, List<Policy>> _policies = [];
 
-    /// <summary>Adds a policy that was checked.</summary>
+    /// <summary>Adds a policy to the import. The policy has been checked before.</summary>
     public void Add(ImportPlan plan, string host, Policy policy)
     {
         if (_policies.TryGetValue(host, out var others))

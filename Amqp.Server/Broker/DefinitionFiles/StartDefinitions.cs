@@ -7,16 +7,15 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Imports the configured definitions before the first client connects.</summary>
+/// <summary>Imports the configured definition files when the broker starts, before the first client connects.</summary>
 internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDepth, ILogger logger)
 {
-    /// <summary>Pattern of the files to import from a folder.</summary>
+    /// <summary>If a folder is configured, its files that match this pattern are imported.</summary>
     private const string Pattern = "*.json";
 
-    /// <summary>True if definitions are configured.</summary>
     public bool IsConfigured => options.Sources.Count > 0;
 
-    /// <summary>Imports all files, one after the other. If a file fails, the files imported before it stay imported.</summary>
+    /// <summary>Imports all configured files in sequence. If a file fails, the files before it stay imported.</summary>
     /// <exception cref="StartDefinitionsException">A file is missing, or cannot be imported.</exception>
     public void Import(DefinitionScope scope)
     {
@@ -25,7 +24,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
                 Import(scope, source.Setting, file);
     }
 
-    /// <summary>Checks that the files exist and are JSON. Their content is checked at the import.</summary>
+    /// <summary>Checks that the files exist and contain JSON. Does not check the definitions in them.</summary>
     /// <exception cref="StartDefinitionsException">A file is missing, or is not JSON.</exception>
     public static void Check(DefinitionSource source)
     {
@@ -66,7 +65,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
-            // last: after a crash before this line, the next start imports the file again
+            // last, because after a crash before this line the next start imports the file again
             scope.ImportedFiles.Put(path, FieldValue.FromString(digest));
         }
         catch (Exception error)
@@ -88,7 +87,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
     }
 }
 
-/// <summary>The configured definitions cannot be imported.</summary>
-/// <param name="message">Setting, file and reason.</param>
+/// <summary>Thrown if the configured definitions cannot be imported.</summary>
+/// <param name="message">Names the setting, the file and the reason.</param>
 /// <param name="cause">Original exception.</param>
 internal sealed class StartDefinitionsException(string message, Exception? cause = null) : Exception(message, cause);

@@ -9,13 +9,13 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Checks the queues, exchanges and bindings of an import, against each other and against existing ones.</summary>
+/// <summary>Checks the queues, exchanges and bindings of an import: each against the others and against existing objects.</summary>
 /// <param name="virtualHosts">Existing virtual hosts, without those that the import will create.</param>
-/// <param name="plan">Collects the changes.</param>
+/// <param name="plan">Collects the changes of the import.</param>
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
-    // exchanges that the import will declare, in no virtual host yet; used to check bindings
+    // exchanges that the import will declare, not part of any virtual host yet; bindings are checked against them
     private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = [];
 
     /// <exception cref="DefinitionException">A field is invalid.</exception>
@@ -82,7 +82,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         var arguments = fields.Arguments(what);
         if (source.Length == 0)
         {
-            plan.CountExisting(); // every queue has this binding
+            plan.CountExisting(); // every queue has a binding to the default exchange
             return;
         }
         IBindingDestination? end = isQueue ? FindQueue(host, destination) : FindExchange(host, destination);
@@ -117,8 +117,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Plans the declaration of a queue or exchange. An object that exists with the same properties is only counted. An object that exists
-    /// with other properties, or has an unsupported type, is left out.
+    /// Plans to declare a queue or exchange. An object that exists with the same properties is only counted. The definition is left out if
+    /// the object exists with other properties or has an unsupported type.
     /// </summary>
     private void Take(string what, bool isThere, Action check, Action declare)
     {
@@ -143,7 +143,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Declares an object that was missing at the check. The definition is left out if the object exists by now with other properties,
+    /// Declares an object that did not exist when it was checked. Leaves the definition out if the object now exists with other properties,
     /// because it was defined twice or a client declared it.
     /// </summary>
     private void Declare(string what, Action declare)
@@ -175,6 +175,6 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         round.Complete();
     }
 
-    /// <summary>A queue that the import will declare.</summary>
+    /// <summary>A queue that the import will declare. It does not exist yet.</summary>
     private sealed record PlannedQueue(string Name, bool IsDurable) : IBindingDestination;
 }

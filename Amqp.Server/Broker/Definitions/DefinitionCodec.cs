@@ -5,7 +5,9 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Encodes the values of the catalog: definitions without their names. Each value starts with a version octet.</summary>
+/// <summary>
+/// Encodes and decodes the values in the catalog. A value is a definition without its name, and starts with a version octet.
+/// </summary>
 internal static class DefinitionCodec
 {
     private const byte Version = 1;
@@ -28,10 +30,12 @@ internal static class DefinitionCodec
         .With("priority", FieldValue.FromDouble(policy.Priority))
         .With("definition", FieldValue.FromTable(policy.Definition))));
 
-    /// <summary>Encodes the value of a parameter, of any type.</summary>
+    /// <summary>Encodes the value of a runtime parameter, which can have any type.</summary>
     public static ReadOnlySpan<byte> Write(FieldValue value) => Write(new Definition(0, 0, "", FieldTable.Empty.With("value", value)));
 
-    /// <exception cref="InvalidDataException">The definition is not a policy that this version of the broker can read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The definition is not a policy, or not one that this version of the broker can read.
+    /// </exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, Definition definition)
     {
         var table = definition.Arguments;
@@ -49,7 +53,7 @@ internal static class DefinitionCodec
         FieldValue Field(string field) => table[field] ?? throw new InvalidDataException($"Policy '{name}' has no {field}.");
     }
 
-    /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
+    /// <exception cref="InvalidDataException">A newer version of the broker wrote the value.</exception>
     public static Definition Read(ReadOnlySpan<byte> value)
     {
         var reader = new WireReader(value);

@@ -7,7 +7,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Keys of the catalog: a kind and escaped names, separated by slashes, so that keys sort by kind and then by the names.</summary>
+/// <summary>
+/// Keys of the catalog. A key is a kind, followed by escaped names, separated by slashes. So keys sort by kind and then by names.
+/// </summary>
 internal static class DefinitionKey
 {
     public const string QueueNumbers = "numbers/queues";
@@ -44,7 +46,7 @@ internal static class DefinitionKey
     /// <param name="isToExchange">True if the destination is an exchange, false if it is a queue.</param>
     /// <param name="destination">Name of the destination.</param>
     /// <param name="routingKey">Binding key.</param>
-    /// <param name="arguments">Arguments of the binding; the key contains their hash.</param>
+    /// <param name="arguments">Arguments of the binding. The key contains a hash of them.</param>
     public static string OfBinding(
         string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
         $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/"
@@ -62,13 +64,15 @@ internal static class DefinitionKey
 
     public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
 
-    /// <summary>Returns a key with both numbers in hexadecimal digits of fixed length, so that keys sort by number.</summary>
+    /// <summary>
+    /// Returns the key for a quarantined message. Both numbers have a fixed count of hexadecimal digits, so that keys sort by number.
+    /// </summary>
     public static string OfQuarantined(MessagePlace message) =>
         string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 
-    /// <summary>Returns the names in a key, without its kind.</summary>
+    /// <summary>Returns the unescaped names in a key, without its kind.</summary>
     public static string[] Names(string key) => [.. key.Split('/').Skip(1).Select(Uri.UnescapeDataString)];
 
     private static string Escape(string name) => Uri.EscapeDataString(name);

@@ -4,11 +4,11 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Definitions of one kind, in memory and in the catalog.</summary>
-/// <remarks>Any thread may read. Changes take the table's lock, so that memory and catalog stay equal.</remarks>
+/// <summary>All definitions of one kind. They are kept in memory and in the catalog.</summary>
+/// <remarks>Any thread may read without a lock. A change takes the table's lock, so that memory and catalog change together.</remarks>
 /// <param name="catalog">Catalog that stores the definitions.</param>
-/// <param name="keyOf">Returns the key in the catalog.</param>
-/// <param name="write">Encodes the value in the catalog.</param>
+/// <param name="keyOf">Returns the key that a definition has in the catalog.</param>
+/// <param name="write">Encodes the value that a definition has in the catalog.</param>
 internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<TKey, string> keyOf, Func<TDefinition, byte[]> write)
     where TKey : notnull
 {
@@ -17,16 +17,16 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
 
     public bool IsEmpty => _definitions.IsEmpty;
 
-    /// <summary>All definitions, unordered.</summary>
+    /// <summary>All definitions, in no particular order.</summary>
     public IEnumerable<TDefinition> All => _definitions.Select(entry => entry.Value);
 
     public TDefinition? Find(TKey key) => _definitions.GetValueOrDefault(key);
 
-    /// <summary>Adds a definition that was read from the catalog.</summary>
+    /// <summary>Adds a definition that was read from the catalog, to memory only.</summary>
     public void Restore(TKey key, TDefinition definition) => _definitions[key] = definition;
 
     /// <summary>
-    /// Adds or replaces a definition. The catalog is written first, so that readers never see a definition that cannot be stored.
+    /// Adds or replaces a definition. Writes the catalog first, so that no reader sees a definition that could not be stored.
     /// </summary>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>

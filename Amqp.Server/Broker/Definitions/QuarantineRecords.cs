@@ -6,17 +6,18 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Durable records of the quarantined messages, in the catalog, so that messages stay quarantined after a restart.</summary>
+/// <summary>Records in the catalog that name the quarantined messages, so that they stay quarantined after a restart.</summary>
 /// <remarks>
-/// <para>Thread-safe. A change has reached the operating system when the call returns. A power cut loses at most the latest changes. If a
-/// saved record is lost, the message is in its queue again and is retried. If a removal is lost, the record names a settled message.</para>
-/// <para>A queue without messages may reuse a sequence number after a restart. So a start deletes the records of missing messages before
-/// anything is stored: otherwise a record could quarantine a new message.</para>
+/// <para>Thread-safe. A change has reached the operating system when the call returns, so a power cut loses at most the latest changes. If
+/// a saved record is lost, the message is in its queue again and is retried. If the removal of a record is lost, the record names a message
+/// that no longer exists.</para>
+/// <para>A queue without messages may reuse a sequence number after a restart. So each start deletes the records of missing messages before
+/// anything is stored. Otherwise a record could quarantine a new message.</para>
 /// </remarks>
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    // records of the last run, until their queue or exchange restores them; guarded by a lock on the dictionary
+    // records of the last run that their queue or exchange has not taken yet; guarded by a lock on the dictionary
     private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
@@ -27,7 +28,7 @@ internal sealed class QuarantineRecords
                 _restored.Add(ReadPlace(key), Read(value));
     }
 
-    /// <summary>Messages quarantined by the last run that are not restored yet.</summary>
+    /// <summary>Messages that the last run quarantined, and that their queue or exchange has not restored yet.</summary>
     public IReadOnlyCollection<MessagePlace> Restored
     {
         get
@@ -38,7 +39,8 @@ internal sealed class QuarantineRecords
     }
 
     /// <summary>
-    /// Returns the record that the last run wrote for a message, and removes it from memory; an empty record if there is none.
+    /// Returns the record that the last run wrote for a message, and removes it from memory. Returns an empty record if the message has
+    /// none.
     /// </summary>
     public QuarantineRecord Restore(MessagePlace message)
     {
@@ -46,7 +48,7 @@ internal sealed class QuarantineRecords
             return _restored.Remove(message, out var record) ? record : default;
     }
 
-    /// <summary>Deletes the records of messages that no longer exist.</summary>
+    /// <summary>Deletes the records of these messages, which no longer exist.</summary>
     public void Forget(IEnumerable<MessagePlace> missing)
     {
         foreach (var message in missing)
@@ -66,7 +68,7 @@ internal sealed class QuarantineRecords
     /// <inheritdoc cref="ICatalog.Remove"/>
     public void Remove(MessagePlace message) => _catalog.Remove(DefinitionKey.OfQuarantined(message));
 
-    /// <exception cref="InvalidDataException">The key does not contain the place of a message.</exception>
+    /// <exception cref="InvalidDataException">The key does not name a message by queue and sequence number.</exception>
     private static MessagePlace ReadPlace(string key) =>
         DefinitionKey.Names(key) is [var queue, var sequence]
             && uint.TryParse(queue, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number)
@@ -82,6 +84,6 @@ internal sealed class QuarantineRecords
 }
 
 /// <summary>Time and reason of a message's quarantine.</summary>
-/// <param name="Since">Start of the quarantine, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Since">Time at which the quarantine began, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Error">Text of the exception that the message caused.</param>
 internal readonly record struct QuarantineRecord(long Since, string Error);

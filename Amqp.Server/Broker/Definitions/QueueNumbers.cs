@@ -3,14 +3,16 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Assigns the numbers of queues in the message store.</summary>
-/// <remarks>Thread-safe; its lock guards the counters.</remarks>
+/// <summary>Assigns the numbers that queues have in the message store.</summary>
+/// <remarks>Thread-safe. The lock guards the counters.</remarks>
 internal sealed class QueueNumbers(ICatalog catalog)
 {
-    /// <summary>First number of the queues that do not survive a restart. Such numbers never reach the disk.</summary>
+    /// <summary>The lowest number of a queue that does not survive a restart. Numbers from here on are never written to the disk.</summary>
     private const uint FirstTransient = 0x8000_0000;
 
-    /// <summary>Number of queue numbers that one write of the catalog reserves, so that most declares need no such write.</summary>
+    /// <summary>
+    /// One write of the catalog reserves this many numbers, so that most declarations of queues need no write for the number.
+    /// </summary>
     private const uint ReservedAtOnce = 256;
 
     private readonly Lock _gate = new();
@@ -20,15 +22,14 @@ internal sealed class QueueNumbers(ICatalog catalog)
     private uint _nextTransient = FirstTransient;
 
     /// <summary>
-    /// Skips the numbers up to the highest one in the log, even if the catalog has no queue with that number. Called before the first new
-    /// queue.
+    /// Excludes all numbers up to the highest number found in the log, even if no stored queue has it. Called before the first new queue is
+    /// created.
     /// </summary>
     public void Skip(uint highestTaken) => _highestTaken = highestTaken;
 
-    /// <summary>Returns consecutive numbers that no queue had before.</summary>
+    /// <summary>Assigns consecutive numbers that no queue had before, and returns the first of them.</summary>
     /// <param name="durable">True for a queue that survives a restart.</param>
-    /// <param name="count">Number of levels of the queue in the store; each level needs a number.</param>
-    /// <returns>The first number.</returns>
+    /// <param name="count">Number of priority levels of the queue. Each level needs a number of its own.</param>
     public uint Take(bool durable, int count)
     {
         lock (_gate)
@@ -53,7 +54,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
         uint to = first + count + ReservedAtOnce;
         Span<byte> value = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, to);
-        catalog.Put(DefinitionKey.QueueNumbers, value); // before use: a restart would assign an unreserved number again
+        catalog.Put(DefinitionKey.QueueNumbers, value); // before their use: a restart would assign unreserved numbers again
         (_nextDurable, _reserved) = (first, to);
     }
 

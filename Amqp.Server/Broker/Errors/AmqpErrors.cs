@@ -3,12 +3,11 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Errors;
 
 /// <summary>
-/// Translates the broker's errors into AMQP's reply codes, for channels and for the HTTP API. RabbitMQ's HTTP API has these codes in its
-/// error texts.
+/// Translates the broker's errors into AMQP reply codes. Channels close with these codes, and the HTTP API has them in its error texts, as
+/// in RabbitMQ.
 /// </summary>
 internal static class AmqpErrors
 {
-    /// <summary>Returns the reply code of a kind of error.</summary>
     public static ReplyCode Code(this BrokerError error) => error switch
     {
         BrokerError.NotFound => ReplyCode.NotFound,
@@ -22,8 +21,6 @@ internal static class AmqpErrors
         _ => ReplyCode.InternalError,
     };
 
-    /// <param name="error">Error of the broker.</param>
-    /// <param name="cause">Method that caused the error; default if no method did.</param>
     public static AmqpException ToAmqp(this BrokerException error, MethodId cause = default) =>
         new(error.Error.Code(), error.Message, cause);
 }

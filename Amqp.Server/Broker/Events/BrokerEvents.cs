@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>The stream of all events of the broker: objects declared and deleted, clients connected, logins refused.</summary>
+/// <summary>The stream of all events in the broker: declared and deleted objects, connected clients, refused logins and others.</summary>
 /// <remarks>
-/// Thread-safe. Callers check <see cref="IsWanted"/> before they describe an event, so that an unwanted event costs one check. Each kind of
-/// event is an extension method of this class, in the folder of the object that the event is about.
+/// Thread-safe. Callers check <see cref="IsWanted"/> before they collect the details of an event, so that an event without listeners costs
+/// only the check. For each kind of event there is an extension method of this class, in the folder of the object that the event is about.
 /// </remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
-    /// <summary>RabbitMQ's name for the actor of the broker's own actions.</summary>
+    /// <summary>The name that RabbitMQ gives as the actor for actions of the broker itself.</summary>
     public const string Nobody = "rmq-internal";
 
     [ThreadStatic]
@@ -18,7 +18,7 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
 
     private volatile IBrokerEventListener[] _listeners = [];
 
-    /// <summary>User on whose behalf this thread works now, or <see cref="Nobody"/>.</summary>
+    /// <summary>The user for whom this thread works now; <see cref="Nobody"/> if the thread works for no user.</summary>
     public static string Actor => _actor ?? Nobody;
 
     /// <summary>True while at least one listener is active.</summary>
@@ -33,10 +33,10 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>Returns a stream without listeners.</summary>
+    /// <summary>Returns a stream that has no listeners.</summary>
     public static BrokerEvents Unheard() => new(TimeProvider.System);
 
-    /// <summary>Makes this thread work on a user's behalf until the result is disposed of on the same thread.</summary>
+    /// <summary>Makes this thread work for a user, until the thread disposes of the result.</summary>
     public static ActingUser ActAs(string? user)
     {
         var before = new ActingUser(_actor);
@@ -48,8 +48,8 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
     /// <summary>
-    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has an actor. Throws
-    /// nothing, because a listener's failure must not undo the action that the event reports.
+    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has an actor. Never throws:
+    /// a failing listener must not undo the action that the event reports.
     /// </summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {
@@ -78,8 +78,8 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>Restores the previous actor when it is disposed of.</summary>
-    /// <param name="before">Previous actor of the thread; null: none.</param>
+    /// <summary>When disposed of, makes its thread work for the previous actor again.</summary>
+    /// <param name="before">The previous actor of the thread; null if there was none.</param>
     internal readonly struct ActingUser(string? before) : IDisposable
     {
         public void Dispose() => _actor = before;

@@ -7,8 +7,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Events;
 
 /// <summary>
-/// Creates the facts of events in the form of RabbitMQ's plugin rabbitmq_event_exchange. A value without a type in AMQP is written as a
-/// text in Erlang's notation.
+/// Creates the details of events in the same form as RabbitMQ's plugin rabbitmq_event_exchange. A value that no AMQP type can represent is
+/// written as text in Erlang's notation.
 /// </summary>
 internal static class EventFacts
 {
@@ -21,26 +21,28 @@ internal static class EventFacts
     public static KeyValuePair<string, FieldValue> Fact(string name, IEnumerable<string> values) =>
         new(name, FieldValue.FromArray([.. values.Select(value => FieldValue.FromString(value))]));
 
-    /// <summary>Returns a fact with a value from JSON, in which null becomes the text <c>null</c>.</summary>
+    /// <summary>Returns a detail whose value comes from JSON. Null becomes the text <c>null</c>.</summary>
     public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
 
-    /// <summary>Returns the arguments of a declaration as an array of Erlang terms.</summary>
+    /// <summary>Returns a detail that holds the arguments of a declaration, as an array of Erlang terms.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
-    /// <summary>Returns a fact whose value is an IP address as an Erlang tuple of numbers. Any other text is left unchanged.</summary>
+    /// <summary>
+    /// Returns a detail that holds an IP address, as an Erlang tuple of numbers. A text that is no IP address is left unchanged.
+    /// </summary>
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
     /// <summary>
-    /// Returns a fact whose value is a text as an array of character codes. RabbitMQ sends such a text as a list of characters.
+    /// Returns a detail that holds a text as an array of character codes, because RabbitMQ sends some texts as lists of characters.
     /// </summary>
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 
-    /// <summary>Returns the fact that names the actor: the user on whose behalf this thread works.</summary>
+    /// <summary>Returns the detail that names the actor: the user for whom this thread works.</summary>
     public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
 
-    /// <summary>Returns the fact that names this user as the actor.</summary>
+    /// <summary>Returns the detail that names this user as the actor.</summary>
     public static KeyValuePair<string, FieldValue> PerformedBy(string user) => Fact("user_who_performed_action", user);
 
     private static FieldValue Plain(FieldValue value) => FieldWalk.Fold(
@@ -52,13 +54,13 @@ internal static class EventFacts
                 new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
     /// <summary>
-    /// Returns a field as a tuple of name, type and value. The value of a table is the list of its fields; the value of an array is the
-    /// list of its elements.
+    /// Returns a field as an Erlang tuple of name, type and value. The value of a table is the list of its fields. The value of an array is
+    /// the list of its elements.
     /// </summary>
     private static string Term(KeyValuePair<string, FieldValue> field)
     {
         var text = new StringBuilder();
-        bool isFirst = true; // true for the first element of a table or array
+        bool isFirst = true; // true before the first element of a table or array
         foreach (var (name, value, isEnd) in FieldWalk.Through(field.Value))
         {
             if (isEnd)

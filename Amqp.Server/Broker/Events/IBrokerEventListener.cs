@@ -1,11 +1,11 @@
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>A listener for events of the broker.</summary>
+/// <summary>Receives the events of the broker.</summary>
 internal interface IBrokerEventListener
 {
-    /// <summary>False while the listener ignores events. While all listeners return false, no events are created.</summary>
+    /// <summary>False while this listener ignores events. While all listeners ignore events, no events are created.</summary>
     bool IsListening { get; }
 
-    /// <summary>Handles an event without waiting. The caller may hold any lock.</summary>
+    /// <summary>Handles an event. Must not wait, because the caller may hold any lock.</summary>
     void Hear(BrokerEvent happened);
 }

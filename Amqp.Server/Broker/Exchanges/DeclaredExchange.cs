@@ -5,13 +5,13 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>Creates the exchange that a client declares.</summary>
+/// <summary>Creates exchanges from declarations by clients.</summary>
 internal static class DeclaredExchange
 {
     private const string AlternateExchange = "alternate-exchange";
 
-    /// <summary>Creates an exchange, without adding it to its virtual host.</summary>
-    /// <exception cref="BrokerException">406: the arguments are invalid for the type. 503: the type is unknown.</exception>
+    /// <summary>Creates an exchange, but does not add it to its virtual host.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for the exchange's type. 503: the type is unknown.</exception>
     public static Exchange Make(in ExchangeDeclaration declared, ExchangeFlags flags)
     {
         Routers.DemandType(declared.Type);

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>The table of exchange types that a client may declare.</summary>
+/// <summary>The exchange types that clients may declare, with the router for each.</summary>
 internal static class Routers
 {
     private static readonly Dictionary<string, Func<ExchangeDeclaration, IRouter>> _byType = new()
@@ -23,10 +23,10 @@ internal static class Routers
         [DelayedMessageRouter.TypeName] = exchange => new DelayedMessageRouter(exchange, Create),
     };
 
-    /// <summary>Names of the types, sorted.</summary>
+    /// <summary>Names of the exchange types, sorted.</summary>
     public static IEnumerable<string> Types => _byType.Keys.Order(StringComparer.Ordinal);
 
-    /// <exception cref="BrokerException">503: the type is unknown.</exception>
+    /// <exception cref="BrokerException">503: there is no exchange type with this name.</exception>
     public static void DemandType(string type)
     {
         if (!_byType.ContainsKey(type))
@@ -34,8 +34,8 @@ internal static class Routers
                 BrokerError.UnknownType, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
     }
 
-    /// <summary>Creates the router of an exchange that is declared or restored.</summary>
-    /// <exception cref="BrokerException">406: the arguments are invalid for the type. 503: the type is unknown.</exception>
+    /// <summary>Creates the router for an exchange that is being declared or restored.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for the exchange's type. 503: the type is unknown.</exception>
     public static IRouter Create(ExchangeDeclaration exchange)
     {
         DemandType(exchange.Type);

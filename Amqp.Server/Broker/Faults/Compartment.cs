@@ -1,36 +1,37 @@
 namespace Amqp.Server.Broker.Faults;
 
 /// <summary>
-/// Kinds of compartments: units of work in which an unexpected exception is contained, so that nothing outside is affected.
+/// Kinds of compartments. A compartment is a unit of work that contains its unexpected exceptions, so that they affect nothing outside of
+/// it.
 /// </summary>
 internal enum Compartment
 {
-    /// <summary>One queue, or one message of a queue.</summary>
+    /// <summary>A queue, or a single message of a queue.</summary>
     Queue,
 
-    /// <summary>One exchange that publishes its stored messages by itself.</summary>
+    /// <summary>An exchange that stores messages and publishes them later.</summary>
     Exchange,
 
     /// <summary>The connection of one client.</summary>
     Connection,
 
-    /// <summary>One listener for events, or one message about an event.</summary>
+    /// <summary>A listener for events, or a single message about an event.</summary>
     Events,
 
-    /// <summary>One sampling of all counts.</summary>
+    /// <summary>The taking of one sample of all counts.</summary>
     Statistics,
 
-    /// <summary>One request to the HTTP API or to the Prometheus port.</summary>
+    /// <summary>A request to the HTTP API or to the Prometheus port.</summary>
     Http,
 
-    /// <summary>One internal task of the broker: a timer, a check of the alarms, a step of a stop.</summary>
+    /// <summary>An internal task of the broker, such as a timer, a check of the alarms or a step of a stop.</summary>
     Broker,
 
-    /// <summary>One background task of the message store.</summary>
+    /// <summary>A background task of the message store.</summary>
     Store,
 }
 
-/// <summary>Names of compartments in metrics and in the HTTP API.</summary>
+/// <summary>Names of the compartments, as used in metrics and in the HTTP API.</summary>
 internal static class Compartments
 {
     public static IReadOnlyList<Compartment> All { get; } = Enum.GetValues<Compartment>();

@@ -2,35 +2,37 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>Counts, remembers and logs the unexpected exceptions that were contained in compartments. Thread-safe.</summary>
+/// <summary>Counts, remembers and logs unexpected exceptions that were contained in compartments. Thread-safe.</summary>
 /// <remarks>
-/// The log is bounded. The same fault (compartment, place, type and throwing line) is logged once, and then at most once a minute. All
-/// faults together write at most <see cref="MaxLines"/> lines a minute. The count is exact. No other lock is taken under the lock of this
-/// class, so callers may hold any lock.
+/// Exceptions are the same fault if compartment, place, type and throwing line are equal. A fault is logged at its first occurrence, and
+/// then at most once a minute. All faults together write at most <see cref="MaxLines"/> log lines a minute, but every occurrence is
+/// counted. No other lock is taken under the lock of this class, so callers may hold any lock.
 /// </remarks>
 internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 {
-    /// <summary>Maximum number of lines that are logged in a minute.</summary>
+    /// <summary>Maximum number of log lines that all faults together write in a minute.</summary>
     public const int MaxLines = 60;
 
-    /// <summary>Maximum number of remembered faults. Beyond that number, the fault with the oldest last occurrence is forgotten.</summary>
+    /// <summary>
+    /// Maximum number of remembered faults. If there are more, the fault whose last occurrence is the oldest is forgotten.
+    /// </summary>
     public const int MaxRemembered = 100;
 
     private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
 
-    private readonly long[] _counts = new long[Compartments.All.Count]; // interlocked
+    private readonly long[] _counts = new long[Compartments.All.Count]; // one count for each compartment; changed with Interlocked
     private readonly Lock _gate = new();
-    private readonly Dictionary<Key, Remembered> _remembered = []; // guarded by _gate, like the next two fields
-    private long _minute; // start of the minute in which lines are counted
-    private int _lines = MaxLines; // lines left in this minute
+    private readonly Dictionary<Key, Remembered> _remembered = []; // this field and the next two are guarded by _gate
+    private long _minute; // start of the minute for which _lines counts
+    private int _lines = MaxLines; // number of lines that may still be logged in this minute
 
-    /// <summary>Returns the number of faults in a kind of compartment.</summary>
+    /// <summary>Returns the number of faults in compartments of this kind.</summary>
     public long Count(Compartment compartment) => Volatile.Read(ref _counts[(int)compartment]);
 
     /// <summary>Number of faults in all compartments.</summary>
     public long Total => Compartments.All.Sum(Count);
 
-    /// <summary>Remembered faults, latest first.</summary>
+    /// <summary>Remembered faults. Those that occurred last come first.</summary>
     public IReadOnlyList<ContainedFault> Recent
     {
         get
@@ -40,8 +42,8 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Records a contained exception. Throws nothing.</summary>
-    /// <param name="compartment">Kind of compartment that contained the exception.</param>
+    /// <summary>Counts, remembers and logs a contained exception. Never throws.</summary>
+    /// <param name="compartment">Kind of the compartment that contained the exception.</param>
     /// <param name="place">Name of the compartment and place in it, for the log.</param>
     /// <param name="error">The contained exception.</param>
     public void Note(Compartment compartment, string place, Exception error)
@@ -54,15 +56,15 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
         catch (Exception)
         {
-            // Logging failed, so the fault cannot be reported. The caller relies on this method to throw nothing.
+            // Logging failed, so the fault cannot be reported. But callers rely on this method never to throw.
         }
     }
 
     /// <summary>
-    /// Runs work and contains its exceptions. Not for work that is done for each message: such work must not allocate, and the delegate is
-    /// an allocation.
+    /// Runs work and contains any exception that it throws. Not for use once per message: the delegate is an allocation, and handling a
+    /// message must not allocate.
     /// </summary>
-    /// <returns>False if the work threw.</returns>
+    /// <returns>False if the work threw an exception.</returns>
     public bool Contain(Compartment compartment, string place, Action work)
     {
         try
@@ -121,7 +123,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Returns the line that threw, from the stack trace.</summary>
+    /// <summary>Returns the line that threw the exception, from the stack trace.</summary>
     private static string? Thrower(Exception error) => error.StackTrace?.Split('\n', 2)[0];
 
     private readonly record struct Key(Compartment Compartment, string Place, Type Error, string? Thrower);

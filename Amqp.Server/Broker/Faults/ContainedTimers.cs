@@ -3,9 +3,7 @@
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>
-/// The system clock, with timers that contain the exceptions of their callbacks. Otherwise such an exception would end the process.
-/// </summary>
+/// <summary>The system clock. Its timers contain exceptions that their callbacks throw, which would otherwise end the process.</summary>
 internal sealed class ContainedTimers(ContainedFaults faults) : TimeProvider
 {
     /// <inheritdoc/>

@@ -2,26 +2,25 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Reason of a message's death.</summary>
+/// <summary>Reasons for which a message leaves a queue as a dead letter.</summary>
 internal enum DeathReason
 {
-    /// <summary>The message expired.</summary>
     Expired,
 
     /// <summary>A client rejected the message.</summary>
     Rejected,
 
-    /// <summary>The queue was full: it had reached its length limit.</summary>
+    /// <summary>The queue had reached its length limit.</summary>
     MaxLength,
 
     /// <summary>The message was requeued more often than the delivery limit allows.</summary>
     DeliveryLimit,
 }
 
-/// <summary>RabbitMQ's names of the reasons.</summary>
+/// <summary>RabbitMQ's names of the reasons, as they appear in x-death.</summary>
 internal static class DeathReasons
 {
-    /// <summary>Returns the name of a reason in x-death, in UTF-8.</summary>
+    /// <summary>Returns RabbitMQ's name of the reason, in UTF-8.</summary>
     public static ReadOnlySpan<byte> Text(this DeathReason reason) => reason switch
     {
         DeathReason.Expired => "expired"u8,
@@ -30,6 +29,6 @@ internal static class DeathReasons
         _ => "delivery_limit"u8,
     };
 
-    /// <summary>Returns the name of a reason in x-death.</summary>
+    /// <summary>Returns RabbitMQ's name of the reason.</summary>
     public static string Name(this DeathReason reason) => Encoding.UTF8.GetString(reason.Text());
 }

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Messages;
 /// <summary>The address and the properties of a stored message, decoded for display.</summary>
 internal sealed record DecodedMessage(string Exchange, string RoutingKey, BasicProperties Properties)
 {
-    /// <summary>Decodes the address and the properties.</summary>
+    /// <summary>Decodes a stored message.</summary>
     /// <exception cref="AmqpException">502: the property list does not match its flags.</exception>
     public static DecodedMessage Of(in EncodedMessage message)
     {

@@ -4,8 +4,8 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Editor of an encoded table: sets and removes fields without decoding the values of the other fields.</summary>
-/// <remarks>Used by one thread; the buffers are reused.</remarks>
+/// <summary>Edits an encoded table. Sets, finds and removes fields without decoding the values of other fields.</summary>
+/// <remarks>Used by one thread only; the buffers are reused.</remarks>
 internal sealed class EncodedFieldEditor
 {
     private readonly List<Field> _fields = [];
@@ -15,8 +15,8 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Loads the fields of a table, and discards the fields that were loaded before.</summary>
-    /// <param name="fields">Encoded fields, accepted by <see cref="FieldTableCodec.Validate"/>.</param>
+    /// <summary>Replaces the fields of the editor by the fields of a table.</summary>
+    /// <param name="fields">Encoded fields that <see cref="FieldTableCodec.Validate"/> has accepted.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {
         _fields.Clear();
@@ -30,9 +30,9 @@ internal sealed class EncodedFieldEditor
         }
     }
 
-    /// <summary>Finds the first field with a name.</summary>
-    /// <param name="name">Name in UTF-8.</param>
-    /// <param name="value">Value with its type tag first; valid until the next change.</param>
+    /// <summary>Finds the first field that has this name.</summary>
+    /// <param name="name">Name of the field in UTF-8.</param>
+    /// <param name="value">Value of the field, beginning with its type tag. Valid until the next change.</param>
     public bool TryFind(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         int index = IndexOf(name);
@@ -40,14 +40,14 @@ internal sealed class EncodedFieldEditor
         return index >= 0;
     }
 
-    /// <summary>Removes all fields with a name.</summary>
+    /// <summary>Removes all fields that have this name.</summary>
     public void Remove(ReadOnlySpan<byte> name)
     {
         for (int index; (index = IndexOf(name)) >= 0;)
             _fields.RemoveAt(index);
     }
 
-    /// <summary>Sets a field to a value of a type with a length prefix: text, array or table.</summary>
+    /// <summary>Sets a field to a value whose encoding begins with its length: a text, an array or a table.</summary>
     public void Set(ReadOnlySpan<byte> name, FieldType type, ReadOnlySpan<byte> content)
     {
         var value = Put(name, type, sizeof(uint) + content.Length);
@@ -64,7 +64,7 @@ internal sealed class EncodedFieldEditor
     /// </summary>
     public void Sort() => _fields.Sort(_byName);
 
-    /// <summary>Writes the fields, without their length.</summary>
+    /// <summary>Writes the fields of the table, without the length of the table.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
         foreach (var field in _fields)
@@ -115,8 +115,8 @@ internal sealed class EncodedFieldEditor
     }
 
     /// <summary>
-    /// An encoded field from <paramref name="Start"/> on: length of the name, name, type and value. <paramref name="Order"/> keeps fields
-    /// of the same name in order when they are sorted.
+    /// Place of one encoded field, which consists of length of the name, name, type and value. <paramref name="Order"/> keeps fields of the
+    /// same name in order when the fields are sorted.
     /// </summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

@@ -2,8 +2,11 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The encoded form of a message: written once at publish, stored as it is, and sliced for every delivery.</summary>
-/// <remarks>Only this type reads and writes the layout of a head.</remarks>
+/// <summary>
+/// The encoded form of a message. It is written once when the message is published, stored unchanged, and read in slices for every
+/// delivery.
+/// </summary>
+/// <remarks>The head is everything before the body. Only this type reads and writes the layout of a head.</remarks>
 internal readonly ref struct EncodedMessage
 {
     // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if bit 30 of the length is set |
@@ -36,24 +39,29 @@ internal readonly ref struct EncodedMessage
 
     public ReadOnlySpan<byte> Head { get; }
 
-    /// <summary>Exchange and routing key, as two short strings.</summary>
+    /// <summary>Exchange and routing key, as two consecutive short strings.</summary>
     public ReadOnlySpan<byte> Address { get; }
 
-    /// <summary>Stamp of a message that may expire; null if there is none.</summary>
+    /// <summary>Time of publication and expiration of a message that may expire; null for any other message.</summary>
     public MessageStamp? Stamp { get; }
 
-    /// <summary>Keys of the BCC header, as short strings. Consumers do not see them, but dead letters are routed by them too.</summary>
+    /// <summary>
+    /// Keys of the BCC header, as consecutive short strings. Consumers do not see these keys, but dead letters are routed by them too.
+    /// </summary>
     public ReadOnlySpan<byte> HiddenKeys { get; }
 
-    /// <summary>Property flags and list as the publisher sent them, without a BCC header.</summary>
+    /// <summary>Property flags and property list as the publisher sent them, but without a BCC header.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>Number of requeues. A quorum queue stores a requeued message anew with this number; 0 in any other message.</summary>
+    /// <summary>
+    /// Number of times that the message was requeued. Only a quorum queue sets the number, when it stores a requeued message again; it is 0
+    /// in all other messages.
+    /// </summary>
     public int Requeues { get; private init; }
 
-    /// <summary>Slices stored bytes into their parts.</summary>
+    /// <summary>Finds the parts of a message in its stored bytes.</summary>
     public static EncodedMessage Read(ReadOnlySpan<byte> message)
     {
         int address = 1 + message[0];
@@ -66,14 +74,14 @@ internal readonly ref struct EncodedMessage
         return new EncodedMessage(message[..end], message[..address], null, default, message[start..end], message[end..]);
     }
 
-    /// <summary>Returns the size of a head in bytes.</summary>
+    /// <summary>Returns the size in bytes of a head without a stamp.</summary>
     public static int HeadSize(int addressLength, int propertiesLength) => addressLength + sizeof(uint) + propertiesLength;
 
-    /// <summary>Returns the size of a head with a stamp in bytes.</summary>
+    /// <summary>Returns the size in bytes of a head with a stamp.</summary>
     public static int StampedHeadSize(int addressLength, int propertiesLength, int hiddenKeysLength = 0) =>
         HeadSize(addressLength, propertiesLength) + StampSize + hiddenKeysLength;
 
-    /// <summary>Writes a head.</summary>
+    /// <summary>Writes a head without a stamp.</summary>
     public static void WriteHead(Span<byte> target, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties)
     {
         address.CopyTo(target);
@@ -81,12 +89,12 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(address.Length + sizeof(uint))..]);
     }
 
-    /// <summary>Writes a head with a stamp or hidden keys.</summary>
-    /// <param name="target">At least as large as <see cref="StampedHeadSize"/> returns.</param>
+    /// <summary>Writes a head that has a stamp, hidden keys or both.</summary>
+    /// <param name="target">Buffer of at least the size that <see cref="StampedHeadSize"/> returns.</param>
     /// <param name="address">Exchange and routing key.</param>
-    /// <param name="properties">Property flags and list.</param>
-    /// <param name="stamp">The stamp; <see cref="MessageStamp.None"/> if the head has hidden keys only.</param>
-    /// <param name="hiddenKeys">At most <see cref="MaxHiddenKeys"/> bytes.</param>
+    /// <param name="properties">Property flags and property list.</param>
+    /// <param name="stamp">The stamp. <see cref="MessageStamp.None"/> if the head has hidden keys but needs no stamp.</param>
+    /// <param name="hiddenKeys">Keys of the BCC header, as short strings: at most <see cref="MaxHiddenKeys"/> bytes.</param>
     public static void WriteHead(
         Span<byte> target,
         ReadOnlySpan<byte> address,
@@ -105,7 +113,7 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(StampSize + hiddenKeys.Length)..]);
     }
 
-    /// <summary>Returns a new head without a stamp.</summary>
+    /// <summary>Returns a head without publication time and expiration.</summary>
     public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
     {
         byte[] head = new byte[hiddenKeys.IsEmpty
@@ -118,7 +126,7 @@ internal readonly ref struct EncodedMessage
         return head;
     }
 
-    /// <summary>Returns a copy of a head with another count of requeues.</summary>
+    /// <summary>Returns a copy of a head, with the number of requeues replaced.</summary>
     public static byte[] WithRequeues(ReadOnlySpan<byte> head, int requeues)
     {
         int address = 1 + head[0];

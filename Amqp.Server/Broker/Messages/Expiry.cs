@@ -6,29 +6,29 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Expiry of messages: reads a message's expiration property, and computes when a stored message expires.</summary>
+/// <summary>Reads the expiration property of messages, and computes the time at which a stored message expires.</summary>
 /// <remarks>
-/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is not stored. It is computed from the stamp
-/// and the current TTL of the queue, so that a change of policy applies to stored messages. All times are milliseconds since 1970-01-01
-/// UTC.
+/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time at which it expires is not stored. That time is computed
+/// from the stamp and the current TTL of the queue, so that a change of policy applies to stored messages too. All times are milliseconds
+/// since 1970-01-01 UTC.
 /// </remarks>
 internal static class Expiry
 {
-    /// <summary>Expiration of a message whose publisher gave none.</summary>
+    /// <summary>Value for a message whose publisher gave no expiration.</summary>
     public const long None = -1;
 
-    private const long MaxExpiration = 315_360_000_000; // RabbitMQ's longest timer: ten years
-    private const int LineLength = 80; // RabbitMQ's error text contains a term that Erlang breaks at this length
+    private const long MaxExpiration = 315_360_000_000; // ten years, the longest timer of RabbitMQ
+    private const int LineLength = 80; // RabbitMQ's error text has a line break if the line would be longer than this
 
     /// <summary>Reads the expiration that the publisher gave.</summary>
-    /// <returns>Milliseconds, or <see cref="None"/>.</returns>
+    /// <returns>Milliseconds, or <see cref="None"/> if the publisher gave no expiration.</returns>
     /// <exception cref="BrokerException">406: the expiration is negative, longer than ten years, or not a number.</exception>
     public static long Of(in EncodedProperties properties) =>
         (properties.Flags & PropertyFlags.Expiration) == 0 ? None : Parse(properties.Expiration);
 
-    /// <summary>Returns when a stored message expires; null: never.</summary>
-    /// <param name="payload">The whole message.</param>
-    /// <param name="queueTtl">TTL of the queue, in milliseconds; null: none.</param>
+    /// <summary>Returns the time at which a stored message expires; null if it never does.</summary>
+    /// <param name="payload">The whole message, as stored.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
     public static long? DueTime(ReadOnlySpan<byte> payload, long? queueTtl) => EncodedMessage.Read(payload).Stamp?.DueTime(queueTtl);
 
     private static long Parse(ReadOnlySpan<byte> text)
@@ -59,18 +59,19 @@ internal static class Expiry
     }
 }
 
-/// <summary>Time of publication and expiration of a message, stored with each message that can expire.</summary>
-/// <param name="Published">Time of publication, in milliseconds since 1970-01-01 UTC.</param>
-/// <param name="Expiration">Milliseconds that the publisher gave, or <see cref="Expiry.None"/>.</param>
+/// <summary>Publication time and expiration of a message. Stored with each message that can expire.</summary>
+/// <param name="Published">Publication time, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Expiration">Expiration in milliseconds that the publisher gave, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
-    /// <summary>Written in place of a stamp into a head that has hidden keys but needs no stamp.</summary>
+    /// <summary>Written into a head that must have a stamp because it has hidden keys, although the message cannot expire.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>
-    /// Returns when the message expires in a queue: after the shorter of its expiration and the queue's TTL; null: never.
+    /// Returns the time at which the message expires in a queue; null if it never does. The shorter of the message's expiration and the
+    /// queue's TTL counts.
     /// </summary>
-    /// <param name="queueTtl">TTL of the queue, in milliseconds; null: none.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
     public long? DueTime(long? queueTtl)
     {
         long time = Math.Min(queueTtl ?? Deadline.Never, Expiration == Expiry.None ? Deadline.Never : Expiration);

@@ -6,17 +6,17 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The CC and BCC headers: additional routing keys, chosen by the sender (RabbitMQ's sender-selected distribution).</summary>
+/// <summary>The headers CC and BCC, in which a sender gives additional routing keys (RabbitMQ's sender-selected distribution).</summary>
 internal static class SenderSelectedKeys
 {
     private static readonly string[] _names = ["CC", "BCC"];
 
-    /// <summary>True if the headers contain CC or BCC. Does not decode the headers.</summary>
+    /// <summary>Returns true if the headers contain CC or BCC. Does not decode the headers.</summary>
     public static bool AreIn(ReadOnlySpan<byte> headers) =>
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
     /// <summary>Returns the keys of the headers CC and BCC.</summary>
-    /// <exception cref="BrokerException">406: a header is no array.</exception>
+    /// <exception cref="BrokerException">406: CC or BCC is no array.</exception>
     public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var keys = new List<string>();
@@ -27,8 +27,8 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Returns the keys of the headers CC and BCC of a stored message. Invalid headers are ignored, because the message was accepted and
-    /// must not be lost.
+    /// Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array: the broker has accepted the
+    /// message and must not lose it.
     /// </summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {
@@ -56,7 +56,7 @@ internal static class SenderSelectedKeys
         return true;
     }
 
-    /// <summary>Returns the properties without the BCC header, which no consumer may see.</summary>
+    /// <summary>Returns the properties without the BCC header, because consumers must not see it.</summary>
     public static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
     {
         if (!EncodedFieldTable.TryFind(headers, "BCC"u8, out _))
@@ -71,8 +71,8 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>: keys longer than 255 bytes are left out, and so are
-    /// keys beyond <see cref="EncodedMessage.MaxHiddenKeys"/> bytes in total.
+    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>. Omits keys longer than 255 bytes. Stops before the
+    /// total would exceed <see cref="EncodedMessage.MaxHiddenKeys"/> bytes.
     /// </summary>
     public static byte[] Hide(ReadOnlySpan<byte> headers)
     {

@@ -5,6 +5,8 @@ internal interface IBindingDestination
 {
     string Name { get; }
 
-    /// <summary>True if the destination survives a restart. A binding survives if its source and its destination do.</summary>
+    /// <summary>
+    /// True if the queue or exchange survives a restart. A binding survives a restart if both its source and its destination do.
+    /// </summary>
     bool IsDurable { get; }
 }

@@ -5,46 +5,49 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>A regular expression for names of queues and exchanges, or for routing keys, as in RabbitMQ with Erlang's <c>re</c>.</summary>
+/// <summary>
+/// A regular expression for names of queues and exchanges, or for routing keys. It matches as in RabbitMQ, which uses Erlang's <c>re</c>.
+/// </summary>
 /// <remarks>
-/// The expression is not anchored, and an empty expression matches nothing. Erlang matches octet by octet. So names and patterns are
-/// encoded in UTF-8 here, with each octet as one character. Thread-safe.
-/// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences have a short
-/// timeout, and their slow answers are cached. A caller that needs the answer under a lock asks once before it takes the lock, so that a
-/// slow answer is cached by then.</para>
+/// The expression may match anywhere in a name, and an empty expression matches nothing. Erlang matches octet by octet. So names and
+/// patterns are encoded in UTF-8 here, with each octet as one character. Thread-safe.
+/// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences can be slow, so they
+/// have a short timeout, and slow results are cached. A caller that needs a result under a lock matches once before it takes the lock, so
+/// that a slow result is cached by then.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
     /// <summary>
-    /// Timeout of one match attempt. A client chooses the name, and the time of some patterns grows exponentially with some names.
+    /// Timeout of one match attempt. Clients choose the names, and with some names the time of some patterns grows exponentially.
     /// </summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Number of match attempts. One is not enough, because the timeout also counts the time in which the thread waits for a processor.
+    /// Maximum number of attempts for one match. A single attempt would not be enough, because its timeout includes time in which the
+    /// thread waits for a processor.
     /// </summary>
     private const int Tries = 3;
 
     /// <summary>
-    /// Timeout of patterns without backtracking. No name makes such a pattern slow, so only a busy machine or the compilation at the first
-    /// match can exceed the timeout.
+    /// Timeout for patterns without backtracking. No name makes such a pattern slow. Only a busy machine, or the compilation at the first
+    /// match, can exceed this timeout.
     /// </summary>
     private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time of a match above which its answer is cached.</summary>
+    /// <summary>If a match takes longer than this, its result is cached.</summary>
     private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Maximum number of cached names. A full cache is cleared.</summary>
+    /// <summary>Maximum number of cached names. When the cache is full, it is cleared.</summary>
     private const int MaxRemembered = 1_000;
 
     private readonly Regex? _regex;
-    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no match is slow, or if names must not be kept
-    private int _isTimeoutTold = 1; // 1: no timeout yet; 0: a timeout that the caller has not logged; 2: logged
+    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no match can be slow, or if names must not be kept
+    private int _isTimeoutTold = 1; // 1: no timeout yet; 0: a timeout that was not logged yet; 2: logged
     private int _timeouts;
     private readonly bool _matchesAll;
 
-    /// <param name="text">The expression.</param>
-    /// <param name="remembers">False if names must not be cached because they are secrets.</param>
+    /// <param name="text">The regular expression.</param>
+    /// <param name="remembers">False if names must not be cached, because they are secrets.</param>
     /// <exception cref="FormatException">The text is not a valid regular expression.</exception>
     public NamePattern(string text, bool remembers = true)
     {
@@ -60,13 +63,15 @@ internal sealed partial class NamePattern
     /// <summary>The pattern that matches everything.</summary>
     public static NamePattern Everything { get; } = new(".*");
 
-    /// <summary>The original expression.</summary>
+    /// <summary>The expression as it was given.</summary>
     public string Text { get; }
 
-    /// <summary>Number of matches that timed out.</summary>
+    /// <summary>Number of matches that timed out in all their attempts.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
-    /// <summary>True if the name contains a match. A match that times out counts as no match, as in RabbitMQ.</summary>
+    /// <summary>
+    /// Returns true if the pattern matches anywhere in the name. A match that times out counts as no match, as in RabbitMQ.
+    /// </summary>
     public bool IsMatch(string name)
     {
         if (_regex is null)
@@ -77,13 +82,13 @@ internal sealed partial class NamePattern
     }
 
     /// <summary>
-    /// True for the first call after the first timeout, and false for all later calls, so that the caller logs only one timeout.
+    /// Returns true only for the first call after the first timeout, so that the caller logs only one timeout of this pattern.
     /// </summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
 
-    /// <summary>Escapes the punctuation of a text, so that the text can be part of a pattern and matches itself.</summary>
+    /// <summary>Escapes the punctuation in a text, so that as part of a pattern the text matches only itself.</summary>
     public static string Escape(string text) => Punctuation().Replace(text, @"\$0");
 
     private bool MatchAndRemember(Regex regex, ConcurrentDictionary<string, bool> remembered, string name)
@@ -109,7 +114,7 @@ internal sealed partial class NamePattern
             }
             catch (RegexMatchTimeoutException)
             {
-                // The machine may be busy: try again.
+                // The machine may have been busy, so the next attempt may succeed.
             }
         }
         Interlocked.Increment(ref _timeouts);
@@ -125,7 +130,7 @@ internal sealed partial class NamePattern
         }
         catch (NotSupportedException)
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, _timeout); // lookaround or backreference
+            return new Regex(pattern, RegexOptions.CultureInvariant, _timeout); // the pattern has a lookaround or backreference
         }
         catch (ArgumentException error)
         {
@@ -135,7 +140,7 @@ internal sealed partial class NamePattern
 
     private static string Octets(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>, which .NET reads as a set of the single characters.</summary>
+    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>. .NET would read them as a set of their letters.</summary>
     private static string WithErlangsClasses(string pattern) => PosixClass().Replace(pattern, found => found.Groups["name"].Value switch
     {
         "alpha" => "a-zA-Z",

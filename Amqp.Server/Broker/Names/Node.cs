@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>This broker as the only node of a cluster, with a name in RabbitMQ's form.</summary>
+/// <summary>The name of this broker in RabbitMQ's form. The broker is the only node of its cluster.</summary>
 internal static class Node
 {
     public static string Name { get; } = $"rabbit@{Environment.MachineName}";

@@ -7,21 +7,21 @@ namespace Amqp.Server.Broker.Names;
 /// <summary>RabbitMQ's rules for names: reserved names, and names that the broker generates.</summary>
 internal static class ReservedNames
 {
-    /// <summary>Pseudo-queue of direct reply-to: a client that consumes from it receives the replies to its own requests.</summary>
+    /// <summary>
+    /// Name of the pseudo-queue for direct reply-to. A client that consumes from it receives the replies to its own requests.
+    /// </summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
-    /// <summary>Prefix of the routing keys with which replies are published.</summary>
+    /// <summary>Prefix of the routing keys of direct replies. The rest of the key identifies the client that waits for the reply.</summary>
     public const string ReplyToPrefix = $"{ReplyTo}.";
 
     private const string Prefix = "amq.";
 
-    /// <summary>Returns a unique queue name: <c>amq.gen-</c> and 22 characters.</summary>
     public static string NewQueueName() => $"amq.gen-{RandomText()}";
 
-    /// <summary>Returns a unique consumer tag: <c>amq.ctag-</c> and 22 characters.</summary>
     public static string NewConsumerTag() => $"amq.ctag-{RandomText()}";
 
-    /// <summary>True if only the broker may create objects with this name.</summary>
+    /// <summary>Returns true if only the broker may create objects with this name.</summary>
     public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <exception cref="BrokerException">403: the name has the reserved prefix.</exception>
@@ -47,19 +47,19 @@ internal static class ReservedNames
                 BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
-    /// <summary>True for exchanges that exist in every virtual host and cannot be deleted.</summary>
+    /// <summary>Returns true for exchanges that exist in every virtual host and cannot be deleted.</summary>
     public static bool IsSystemExchange(string name) => IsReserved(name);
 
-    /// <summary>Removes line breaks from a name, as RabbitMQ does, because they would break the output of RabbitMQ's tools.</summary>
+    /// <summary>Removes line breaks from a name, as RabbitMQ does. They would disturb the output of RabbitMQ's tools.</summary>
     public static string Clean(string name) =>
         name.AsSpan().ContainsAny('\r', '\n')
             ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)
             : name;
 
-    /// <summary>Returns an unguessable name for the replies to one requester.</summary>
+    /// <summary>Returns a random name that no other client can guess, for the replies to one client.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
-    /// <summary>Returns a unique id of a broker, for programs that monitor several brokers.</summary>
+    /// <summary>Returns a random id for a broker. It lets programs that monitor several brokers distinguish them.</summary>
     public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()

@@ -4,21 +4,21 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Stored form of limits: a table of names and numbers.</summary>
+/// <summary>The form in which limits are stored: a table of names and numbers.</summary>
 internal static class LimitTable
 {
-    /// <summary>Returns a limit, or null if it is not set or negative.</summary>
+    /// <summary>Returns the value of a limit; null if the limit is not set or is negative.</summary>
     public static long? Read(FieldTable limits, string name) =>
         limits[name] is { IsInteger: true } limit && limit.AsInteger() >= 0 ? limit.AsInteger() : null;
 
-    /// <summary>Returns the table with one limit set.</summary>
+    /// <summary>Returns a copy of the table with one limit added or replaced.</summary>
     public static FieldTable With(FieldTable limits, string name, FieldValue value) => Without(limits, name).With(name, value);
 
     public static FieldTable Without(FieldTable limits, string name) => new(limits.Where(limit => limit.Key != name));
 
     /// <param name="value">The table to store.</param>
-    /// <param name="known">Valid names of limits.</param>
-    /// <param name="what">RabbitMQ's name of the table, for the error.</param>
+    /// <param name="known">All valid names of limits.</param>
+    /// <param name="what">RabbitMQ's name of the table, for the error text.</param>
     /// <exception cref="ValidationException">The value is not a table, or a limit in it is unknown or not an integer.</exception>
     public static void Validate(FieldValue value, string[] known, string what)
     {

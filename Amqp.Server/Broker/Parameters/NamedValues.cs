@@ -5,18 +5,22 @@ using Amqp.Server.Broker.Definitions;
 namespace Amqp.Server.Broker.Parameters;
 
 /// <summary>
-/// Named values of the whole broker, stored in the catalog: global parameters, the limits of users, and the digests of imported files.
+/// Named values that belong to the whole broker and are stored in the catalog: global parameters, the limits of users, and the digests of
+/// imported files.
 /// </summary>
-/// <remarks>Thread-safe: changes take a lock, reads do not.</remarks>
-/// <param name="definitions">Store of the values.</param>
-/// <param name="kind">Prefix of the keys, a constant of <see cref="DefinitionKey"/>.</param>
+/// <remarks>Thread-safe. Changes take a lock; reads need none.</remarks>
+/// <param name="definitions">Stores the values in the catalog.</param>
+/// <param name="kind">Prefix of the keys in the catalog: a constant of <see cref="DefinitionKey"/>.</param>
 /// <param name="keyOf">Returns the key in the catalog for a name.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
-    /// <summary>Raised when a value was set, or removed (null). Handlers run under a lock and must not wait.</summary>
+    /// <summary>
+    /// Raised with the name and the new value after a value was set, or with null after it was removed. Handlers run under a lock and must
+    /// not wait.
+    /// </summary>
     public event Action<string, FieldValue?>? Changed;
 
     /// <summary>All values, sorted by name.</summary>
@@ -24,11 +28,11 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
 
     public FieldValue? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
-    /// <returns>True if the value is new.</returns>
+    /// <returns>True if there was no value with this name before.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Computes a new value from the current value (null: there is none), and sets it.</summary>
-    /// <returns>True if the value is new.</returns>
+    /// <summary>Computes a new value from the current value, and sets it. The current value is null if there is none.</summary>
+    /// <returns>True if there was no value with this name before.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {
         lock (_lock)
@@ -42,21 +46,21 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
         }
     }
 
-    /// <returns>False if there is no such value.</returns>
+    /// <returns>False if there is no value with this name.</returns>
     public bool Remove(string name)
     {
         lock (_lock)
         {
             if (!_values.ContainsKey(name))
                 return false;
-            definitions.DeleteValue(keyOf(name)); // first: if the catalog fails, the value stays
+            definitions.DeleteValue(keyOf(name)); // first: if the catalog throws, the value stays in memory too
             _values.TryRemove(name, out _);
             Changed?.Invoke(name, null);
             return true;
         }
     }
 
-    /// <summary>Reads the values from the catalog.</summary>
+    /// <summary>Reads all values from the catalog.</summary>
     public void Restore()
     {
         foreach (var (names, value) in definitions.Values(kind))

@@ -5,15 +5,20 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>RabbitMQ's runtime parameters: settings that can change while the broker runs. Each belongs to one virtual host.</summary>
-/// <remarks>Thread-safe. Components are notified of changes under a lock. Components are added before the first client connects.</remarks>
+/// <summary>
+/// RabbitMQ's runtime parameters: settings that can change while the broker runs. Each parameter belongs to one virtual host and one
+/// component.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Components are notified of changes under a lock. All components are added before the first client connects.
+/// </remarks>
 internal sealed class RuntimeParameters(DefinitionStore definitions)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Component, string VirtualHost, string Name), FieldValue> _values = [];
     private readonly Dictionary<string, ParameterComponent> _components = [];
 
-    /// <summary>Receives the events of parameters.</summary>
+    /// <summary>Receives events about changed parameters.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>All parameters, sorted by component, virtual host and name.</summary>
@@ -26,13 +31,13 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <summary>Registers a component. Parameters of components that are not registered cannot be set.</summary>
+    /// <summary>Registers a component. Only parameters of registered components can be set.</summary>
     public void Add(ParameterComponent component) => _components.Add(component.Name, component);
 
     /// <summary>True if the component is registered.</summary>
     public bool Knows(string component) => _components.ContainsKey(component);
 
-    /// <summary>Checks a value without setting it.</summary>
+    /// <summary>Checks a value, but does not set it.</summary>
     /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
     public void Validate(string component, string name, FieldValue value) => Demand(component).Validate(name, value);
 
@@ -43,12 +48,14 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     }
 
     /// <summary>Adds or replaces a parameter.</summary>
-    /// <returns>True if the parameter is new.</returns>
+    /// <returns>True if the parameter was not set before.</returns>
     /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
     public bool Put(string component, string virtualHost, string name, FieldValue value) =>
         Change(component, virtualHost, name, _ => value);
 
-    /// <summary>Computes the new value of a parameter from the current value (null: it is not set), and sets it.</summary>
+    /// <summary>
+    /// Computes the new value of a parameter from the current value, and sets it. The current value is null if the parameter is not set.
+    /// </summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -66,14 +73,14 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         }
     }
 
-    /// <returns>False if there is no such parameter.</returns>
+    /// <returns>False if the parameter is not set.</returns>
     public bool Remove(string component, string virtualHost, string name)
     {
         lock (_lock)
         {
             if (!_values.ContainsKey((component, virtualHost, name)))
                 return false;
-            // first: if the catalog fails, the parameter stays
+            // First, so that the parameter also stays in memory if the catalog throws.
             definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
             _values.Remove((component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);
@@ -103,11 +110,12 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     }
 }
 
-/// <summary>A component that runtime parameters configure.</summary>
-/// <param name="Name">Name of the component, part of the HTTP path of its parameters.</param>
-/// <param name="Validate">Checks name and value; throws a <see cref="ValidationException"/> if they are invalid.</param>
+/// <summary>A part of the broker whose settings are runtime parameters.</summary>
+/// <param name="Name">Name of the component. It is part of the HTTP path of its parameters.</param>
+/// <param name="Validate">Checks a parameter's name and value. Throws a <see cref="ValidationException"/> if they are invalid.</param>
 /// <param name="OnChanged">
-/// Called with virtual host, name and new value (null: the parameter was removed). Runs under a lock and must not wait.
+/// Called with virtual host, name and new value of a parameter. The value is null if the parameter was removed. Runs under a lock and must
+/// not wait.
 /// </param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 

@@ -4,11 +4,11 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Events of parameters and limits.</summary>
-/// <remarks>The limits of a virtual host are a runtime parameter. A change of these limits raises two events, as in RabbitMQ.</remarks>
+/// <summary>Publishes events about parameters and limits.</summary>
+/// <remarks>The limits of a virtual host are also a runtime parameter. A change of them raises two events, as in RabbitMQ.</remarks>
 internal static class SettingEvents
 {
-    /// <summary>Raises the events of a runtime parameter that was set, or cleared (null).</summary>
+    /// <summary>Raises the events for a runtime parameter that was set. If the value is null, the parameter was cleared.</summary>
     public static void ParameterChanged(this BrokerEvents events, string component, string virtualHost, string name, FieldValue? value)
     {
         if (!events.IsWanted)
@@ -20,8 +20,8 @@ internal static class SettingEvents
     }
 
     /// <summary>
-    /// Raises the event of a global parameter that was set, or cleared (null). As in RabbitMQ, the event is <c>parameter.set</c> in both
-    /// cases; for a cleared parameter it has no value.
+    /// Raises the event for a global parameter that was set. If the value is null, the parameter was cleared. As in RabbitMQ, the event is
+    /// <c>parameter.set</c> in both cases, but has no value for a cleared parameter.
     /// </summary>
     public static void GlobalParameterChanged(this BrokerEvents events, string name, FieldValue? value)
     {
@@ -29,7 +29,7 @@ internal static class SettingEvents
             events.Raise("parameter.set", [Performed(), .. Value(value), Fact("name", name), Fact("component", "global")]);
     }
 
-    /// <summary>Raises the event of a user's limit that was set, or cleared (null).</summary>
+    /// <summary>Raises the event for a user's limit that was set. If the value is null, the limit was cleared.</summary>
     public static void UserLimitChanged(this BrokerEvents events, string user, string limit, FieldValue? value)
     {
         if (events.IsWanted)

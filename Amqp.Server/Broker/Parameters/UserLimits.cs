@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits for the number of connections and of channels that each user may open.</summary>
+/// <summary>For each user, the maximum numbers of open connections and of open channels.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserLimits(DefinitionStore definitions)
 {
@@ -15,16 +15,16 @@ internal sealed class UserLimits(DefinitionStore definitions)
     private static readonly string[] _known = [MaxConnections, MaxChannels];
     private readonly NamedValues _tables = new(definitions, DefinitionKey.UserLimits, DefinitionKey.OfUserLimits);
 
-    /// <summary>Receives the events of limits.</summary>
+    /// <summary>Receives events about changed limits.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Users with limits, and their limits as they were set.</summary>
+    /// <summary>All users with limits. Limits have the values that were set.</summary>
     public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
 
-    /// <summary>Returns a user's limits as they were set; a negative number means no limit.</summary>
+    /// <summary>Returns the limits of a user, with the values that were set. A negative number means no limit.</summary>
     public FieldTable Of(string user) => _tables.Find(user)?.AsTable() ?? FieldTable.Empty;
 
-    /// <summary>Returns a limit, or null if there is none.</summary>
+    /// <summary>Returns one limit of a user; null if the user has no such limit.</summary>
     public long? Find(string user, string limit) => _tables.Find(user) is { } table ? LimitTable.Read(table.AsTable(), limit) : null;
 
     /// <exception cref="ValidationException">The limit is unknown, or its value is not an integer.</exception>
@@ -40,7 +40,7 @@ internal sealed class UserLimits(DefinitionStore definitions)
         Events.UserLimitChanged(user, limit, value);
     }
 
-    /// <summary>Removes one limit. A limit that is not set is no error.</summary>
+    /// <summary>Removes one limit of a user. Does nothing if the limit is not set.</summary>
     public void Clear(string user, string limit)
     {
         var rest = LimitTable.Without(Of(user), limit);
@@ -51,9 +51,8 @@ internal sealed class UserLimits(DefinitionStore definitions)
         Events.UserLimitChanged(user, limit, null);
     }
 
-    /// <summary>Removes the limits of a deleted user.</summary>
     public void ClearAll(string user) => _tables.Remove(user);
 
-    /// <summary>Reads the limits from the catalog.</summary>
+    /// <summary>Reads all limits from the catalog.</summary>
     public void Restore() => _tables.Restore();
 }

@@ -3,13 +3,13 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits of a virtual host. Null means no limit; RabbitMQ writes a negative number instead.</summary>
+/// <summary>Limits of a virtual host. Null means no limit. In RabbitMQ's parameter a negative number means no limit.</summary>
 internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 {
-    /// <summary>Component of the parameter that holds the limits.</summary>
+    /// <summary>Component of the runtime parameter that holds these limits.</summary>
     public const string Component = "vhost-limits";
 
-    /// <summary>Name of the parameter that holds the limits.</summary>
+    /// <summary>Name of the runtime parameter that holds these limits.</summary>
     public const string Name = "limits";
 
     private static readonly string[] _known = ["max-connections", "max-queues"];

@@ -1,12 +1,12 @@
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// RabbitMQ's strategy for dead letters. The strategy only selects the counter in the statistics. Whatever the strategy, this broker
-/// settles a dead letter in its old queue only after the dead letter is stored in its target queues.
+/// RabbitMQ's strategy for dead letters. Here the strategy only selects the counter in the statistics. With any strategy, this broker
+/// removes a dead letter from its old queue only after it was stored in its new queues.
 /// </summary>
 internal enum DeadLetterStrategy
 {
-    /// <summary>Dead messages are dropped.</summary>
+    /// <summary>The queue drops messages that die.</summary>
     Disabled,
     AtMostOnce,
     AtLeastOnce,

@@ -4,17 +4,17 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>A policy: settings for all queues or exchanges with a matching name. Immutable.</summary>
+/// <summary>A policy: settings for all queues or exchanges whose names match a pattern. Immutable.</summary>
 internal sealed class Policy
 {
     private readonly PolicyPattern _pattern;
 
     /// <param name="kind">User policy or operator policy.</param>
-    /// <param name="name">Unique among the policies of its kind in the virtual host.</param>
-    /// <param name="pattern">Regular expression that may match anywhere in a name.</param>
-    /// <param name="applyTo">Kinds of objects, see <see cref="PolicyTarget"/>.</param>
+    /// <param name="name">Name, unique among the policies of the same kind in the virtual host.</param>
+    /// <param name="pattern">Regular expression, which may match anywhere in a name.</param>
+    /// <param name="applyTo">Kinds of objects that the policy applies to; see <see cref="PolicyTarget"/>.</param>
     /// <param name="priority">Any number. Of all matching policies, the policy with the highest priority applies.</param>
-    /// <param name="definition">Keys and values, see <see cref="PolicyKeys"/>.</param>
+    /// <param name="definition">The keys and their values; see <see cref="PolicyKeys"/>.</param>
     /// <exception cref="ValidationException">The policy is invalid. The message is RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
         : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
@@ -40,8 +40,8 @@ internal sealed class Policy
     }
 
     /// <summary>
-    /// Restores a stored policy. Does not check the values, because an earlier version of the broker may have accepted them by weaker
-    /// rules.
+    /// Restores a stored policy. Does not check its values, because an earlier version of the broker may have accepted values that are
+    /// invalid now.
     /// </summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
@@ -59,13 +59,13 @@ internal sealed class Policy
 
     public FieldTable Definition { get; }
 
-    /// <summary>True if the other policy applies to the same queues and exchanges, with the same settings.</summary>
+    /// <summary>Returns true if the other policy applies to the same queues and exchanges and has the same settings.</summary>
     public bool IsSameAs(Policy other) => (Kind, Name, Pattern, ApplyTo) == (other.Kind, other.Name, other.Pattern, other.ApplyTo)
         && Priority.Equals(other.Priority) && Definition.Equals(other.Definition);
 
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
     public bool TakeTimeout() => _pattern.TakeTimeout();
 
-    /// <summary>True if the pattern matches a name.</summary>
+    /// <summary>Returns true if the pattern matches anywhere in the name.</summary>
     public bool Matches(string name) => _pattern.IsMatch(name);
 }

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The keys of a policy's definition: rules for their values, and the merge of user policy and operator policy.</summary>
+/// <summary>The keys that a policy's definition can have. Checks their values, and merges a user policy with an operator policy.</summary>
 internal static class PolicyKeys
 {
     private static readonly Dictionary<string, PolicyKey> _keys = new PolicyKey[]
@@ -40,8 +40,8 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
-        // Keys of RabbitMQ 3 for mirrored classic queues. They are accepted because many definitions have them, and have no effect on one
-        // node.
+        // Keys of RabbitMQ 3 for mirrored classic queues. Many definitions have these keys, so they are accepted. They have no effect on a
+        // broker with one node.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),
         new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
@@ -52,13 +52,13 @@ internal static class PolicyKeys
 
     private enum Merge
     {
-        /// <summary>Valid in user policies only.</summary>
+        /// <summary>Only user policies can have the key.</summary>
         None,
 
-        /// <summary>Valid in user and operator policies; the smaller number applies.</summary>
+        /// <summary>User and operator policies can have the key. If both have it, the smaller number applies.</summary>
         Smaller,
 
-        /// <summary>Valid in user and operator policies; the value of the operator policy applies.</summary>
+        /// <summary>User and operator policies can have the key. If both have it, the value of the operator policy applies.</summary>
         Operators,
     }
 
@@ -85,7 +85,7 @@ internal static class PolicyKeys
                     + "] are not recognised policy settings");
     }
 
-    /// <summary>Merges the policies that match one queue or exchange.</summary>
+    /// <summary>Merges the user policy and the operator policy that match one queue or exchange. Either can be null.</summary>
     public static EffectivePolicy Combine(Policy? user, Policy? operators)
     {
         if (user is null && operators is null)
@@ -99,7 +99,7 @@ internal static class PolicyKeys
         return new EffectivePolicy(definition);
     }
 
-    /// <summary>True if policies of a kind may have the key.</summary>
+    /// <summary>Returns true if policies of this kind can have the key.</summary>
     public static bool IsKnown(PolicyKind kind, string name) =>
         _keys.TryGetValue(name, out var key) && (kind == PolicyKind.User || key.Merge != Merge.None);
 
@@ -115,7 +115,7 @@ internal static class PolicyKeys
     private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) =>
         IsText(value) && allowed.Contains(value.AsString());
 
-    /// <summary>True for a number followed by a unit: Y, M, D, h, m or s.</summary>
+    /// <summary>Returns true for a number followed by one of the units Y, M, D, h, m and s.</summary>
     private static bool IsAge(FieldValue value) =>
         IsText(value)
             && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's']

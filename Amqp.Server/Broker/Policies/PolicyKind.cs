@@ -1,11 +1,11 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>Kinds of policies, with different keys and precedence.</summary>
+/// <summary>Kinds of policies. They differ in who sets them and in the keys that they can have.</summary>
 internal enum PolicyKind
 {
-    /// <summary>Set by users with the tag policymaker. May have all keys.</summary>
+    /// <summary>Set by users with the tag policymaker. Can have all keys.</summary>
     User,
 
-    /// <summary>Set by administrators to limit resources. May have only some keys, and is merged with the user policy.</summary>
+    /// <summary>Set by administrators to limit resources. Can have only some keys, and is merged with the user policy.</summary>
     Operator,
 }

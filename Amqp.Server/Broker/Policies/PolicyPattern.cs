@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// Pattern of a policy. The pattern may match anywhere in a name, unless it is anchored. An empty pattern matches every name, unlike in a
-/// permission.
+/// The pattern of a policy: a regular expression that may match anywhere in a name, unless it is anchored. An empty pattern matches every
+/// name. In a permission it would match none.
 /// </summary>
 internal sealed class PolicyPattern
 {
@@ -27,16 +27,15 @@ internal sealed class PolicyPattern
         }
     }
 
-    /// <summary>The original expression.</summary>
+    /// <summary>The regular expression as it was given.</summary>
     public string Text => _pattern.Text;
 
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
     public bool TakeTimeout() => _pattern.TakeTimeout();
 
-    /// <summary>True if the pattern matches a name.</summary>
     public bool IsMatch(string name) => Text.Length == 0 || _pattern.IsMatch(name);
 
-    /// <summary>Returns PCRE's text for an error, which RabbitMQ shows.</summary>
+    /// <summary>Returns the error text of PCRE, which RabbitMQ shows for the same mistake.</summary>
     private static string Describe(RegexParseError error) => error switch
     {
         RegexParseError.InsufficientClosingParentheses => "missing )",

@@ -12,10 +12,10 @@ internal static class PolicyTarget
 
     public static bool IsKnown(string target) => _names.Contains(target);
 
-    /// <summary>True if a policy applies to exchanges.</summary>
+    /// <summary>Returns true if the policy applies to exchanges.</summary>
     public static bool CoversExchanges(Policy policy) => policy.ApplyTo is All or Exchanges;
 
-    /// <summary>True if a policy applies to queues of a type, and has only keys that have a meaning for that type.</summary>
+    /// <summary>Returns true if the policy applies to queues of this type, and all its keys have a meaning for them.</summary>
     public static bool Covers(Policy policy, QueueType type) =>
         (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget)
             && policy.Definition.All(entry => type.Understands(entry.Key));

@@ -3,17 +3,16 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// The types of queues and their differences. Only this class defines how a quorum queue differs from a classic queue, and that streams are
-/// refused.
+/// The types of queues. Only this class defines the differences between quorum queues and classic queues, and that streams are refused.
 /// </summary>
 internal static class QueueKinds
 {
-    /// <summary>The argument that names the type of a queue.</summary>
+    /// <summary>Name of the argument that gives the type of a queue.</summary>
     public const string Argument = "x-queue-type";
 
     private const string Stream = "stream";
 
-    /// <summary>Policy keys without a meaning for a type of queue.</summary>
+    /// <summary>Policy keys that have no meaning for classic queues.</summary>
     private static readonly string[]
         _notForClassic =
         [
@@ -26,60 +25,62 @@ internal static class QueueKinds
             "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"
         ];
 
-    /// <summary>The names that RabbitMQ accepts as a type, including <c>stream</c>, which this broker refuses.</summary>
+    /// <summary>All values that RabbitMQ accepts as a queue type. They include <c>stream</c>, which this broker refuses.</summary>
     public static IReadOnlyList<string> Names { get; } = [QueueType.Classic.Name, QueueType.Quorum.Name, Stream];
 
-    /// <summary>Returns the type that an <c>x-queue-type</c> argument names. A queue without the argument is classic.</summary>
+    /// <summary>Returns the queue type that an <c>x-queue-type</c> argument names; classic if the argument is missing.</summary>
     public static QueueType Of(FieldValue? argument) => NameOf(argument) == QueueType.Quorum.Name ? QueueType.Quorum : QueueType.Classic;
 
-    /// <summary>Returns the name in an <c>x-queue-type</c> argument, or <c>classic</c> without one.</summary>
+    /// <summary>Returns the text of an <c>x-queue-type</c> argument; <c>classic</c> if the argument is missing.</summary>
     public static string NameOf(FieldValue? argument) =>
         argument is { Type: FieldType.LongString } given ? given.AsString() : QueueType.Classic.Name;
 
-    /// <summary>True if this broker has queues of the type with this name.</summary>
+    /// <summary>Returns true if this broker supports the queue type with this name.</summary>
     public static bool IsSupported(string name) => name == QueueType.Classic.Name || name == QueueType.Quorum.Name;
 
-    /// <summary>True for a type that RabbitMQ has and this broker refuses.</summary>
+    /// <summary>Returns true if RabbitMQ supports the queue type with this name, but this broker does not.</summary>
     public static bool IsRefused(string name) => name == Stream;
 
     extension(QueueType type)
     {
-        /// <summary>The name in <c>x-queue-type</c>.</summary>
+        /// <summary>Name of the type, as in <c>x-queue-type</c>.</summary>
         public string Name => type.IsQuorum ? "quorum" : "classic";
 
-        /// <summary>RabbitMQ's name of the type in error texts, events and metrics.</summary>
+        /// <summary>Name that RabbitMQ uses for the type in error texts, events and metrics.</summary>
         public string ModuleName => type.IsQuorum ? "rabbit_quorum_queue" : "rabbit_classic_queue";
 
-        /// <summary>The value of <c>apply-to</c> that limits a policy to queues of the type.</summary>
+        /// <summary>Value of <c>apply-to</c> with which a policy applies only to queues of this type.</summary>
         public string PolicyTarget => type.IsQuorum ? "quorum_queues" : "classic_queues";
 
         /// <summary>
-        /// True if RabbitMQ replicates such queues. On this broker's one node a replicated queue is a durable queue whose leader and only
-        /// member is that node.
+        /// True if RabbitMQ replicates queues of this type. This broker has only one node, so the queue has one member, which is also the
+        /// leader.
         /// </summary>
         public bool IsReplicated => type.IsQuorum;
 
-        /// <summary>True if such a queue must be durable, not exclusive, not auto-delete, and named by its client.</summary>
+        /// <summary>True if queues of this type must be durable and named by the client, and cannot be exclusive or auto-delete.</summary>
         public bool MustBePermanent => type.IsQuorum;
 
         /// <summary>
-        /// True if a message that returns to the queue is stored anew, so that the log has its new place and its number of requeues.
+        /// True if the queue stores a requeued message again, so that the log has the message's new place and its number of requeues.
         /// </summary>
         public bool StoresReturnsAnew => type.IsQuorum;
 
         /// <summary>
-        /// True if deliveries are counted even without a delivery limit. Consumers receive the count. There is no default limit, as in
-        /// RabbitMQ 3.
+        /// True if the queue counts how often each message was delivered, even without a delivery limit. Consumers receive the count. As in
+        /// RabbitMQ 3, there is no default limit.
         /// </summary>
         public bool CountsDeliveries => type.IsQuorum;
 
-        /// <summary>True if the policy key <c>dead-letter-strategy</c> has a meaning for such queues.</summary>
+        /// <summary>True if the policy key <c>dead-letter-strategy</c> has a meaning for queues of this type.</summary>
         public bool HasDeadLetterStrategy => type.IsQuorum;
 
-        /// <summary>True if basic.get is refused on a queue with a single active consumer. Classic queues allow it.</summary>
+        /// <summary>True if basic.get is refused on a queue that has a single active consumer. Classic queues allow basic.get.</summary>
         public bool RefusesGetBesideSingleActiveConsumer => type.IsQuorum;
 
-        /// <summary>True if a policy key has a meaning for such queues. A policy with another key does not match them.</summary>
+        /// <summary>
+        /// Returns true if this policy key has a meaning for queues of this type. A policy with any other key does not apply to them.
+        /// </summary>
         public bool Understands(string policyKey) => !(type.IsQuorum ? _notForQuorum : _notForClassic).Contains(policyKey);
 
         private bool IsQuorum => type == QueueType.Quorum;

@@ -1,10 +1,10 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>Types of queues, named by <c>x-queue-type</c>. <see cref="QueueKinds"/> has their differences.</summary>
+/// <summary>Types of queues, as named by <c>x-queue-type</c>. <see cref="QueueKinds"/> defines how they differ.</summary>
 internal enum QueueType
 {
     Classic,
 
-    /// <summary>On one node a quorum queue is a durable queue that counts deliveries.</summary>
+    /// <summary>A durable queue that counts deliveries. RabbitMQ would also replicate it to other nodes.</summary>
     Quorum,
 }

@@ -4,10 +4,10 @@ using Amqp.Server.Broker.Events;
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>
-/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's event exchange plugin does. The name of an event becomes the
-/// routing key, and its facts become the headers.
+/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin rabbitmq_event_exchange does. The routing key is the
+/// name of the event, and the headers hold its details.
 /// </summary>
-/// <param name="publisher">Publisher to the event exchange.</param>
+/// <param name="publisher">Publishes to the event exchange.</param>
 internal sealed class EventExchange(InternalPublisher publisher) : IBrokerEventListener
 {
     public const string Name = "amq.rabbitmq.event";

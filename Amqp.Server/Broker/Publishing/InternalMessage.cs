@@ -8,16 +8,16 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>A message of the broker's own, about an event, a log line or a traced message.</summary>
+/// <summary>A message that the broker itself creates, about an event, a log line or a traced message.</summary>
 /// <param name="Target">Exchange to publish to.</param>
-/// <param name="RoutingKey">Routing key; cut to 255 bytes when the message is published.</param>
-/// <param name="Properties">Properties, with most of the information in the headers.</param>
-/// <param name="Body">Body: empty, a log line, or the body of the traced message.</param>
+/// <param name="RoutingKey">Routing key. It is cut to 255 bytes when the message is published.</param>
+/// <param name="Properties">Properties. Their headers hold most of the information.</param>
+/// <param name="Body">A log line, or the body of the traced message. Empty for an event.</param>
 internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body)
     : IDeferredPublish
 {
     /// <inheritdoc/>
-    /// <remarks>Throws nothing: a failure must not affect the action that the message reports.</remarks>
+    /// <remarks>Never throws: a failure here must not affect the action that the message is about.</remarks>
     public void PublishContained(DispatchRound round)
     {
         try
@@ -49,7 +49,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         }
         catch (Exception error) when (error is StoreFailedException or StoreFullException)
         {
-            // The message is dropped. The store itself reports the failure of the disk.
+            // The message is dropped. The store itself logs that the disk failed.
         }
     }
 
@@ -64,7 +64,9 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         return head;
     }
 
-    /// <summary>Cuts a routing key to 255 bytes. A prefix before a long name can make the key longer than AMQP allows.</summary>
+    /// <summary>
+    /// Cuts a routing key to 255 bytes. The broker adds a prefix to a name, which can make the key longer than AMQP allows.
+    /// </summary>
     private static string Cut(string routingKey)
     {
         while (OctetText.Count(routingKey) > byte.MaxValue)

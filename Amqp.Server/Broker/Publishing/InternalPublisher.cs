@@ -5,8 +5,9 @@ namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>Publishes the broker's own messages to one internal exchange.</summary>
 /// <remarks>
-/// Thread-safe. Callers may hold any lock, so a separate loop publishes the messages in order. While <see cref="MaxPending"/> messages are
-/// pending, new messages are dropped, because clients must not wait for the publisher. A failed message does not stop the loop.
+/// Thread-safe. Callers may hold any lock. So callers only enqueue messages, and a separate loop publishes them in order. While
+/// <see cref="MaxPending"/> messages are pending, new messages are dropped, because clients must not wait for this publisher. If publishing
+/// a message fails, the loop continues with the next.
 /// </remarks>
 internal sealed class InternalPublisher
 {
@@ -27,15 +28,16 @@ internal sealed class InternalPublisher
     }
 
     /// <summary>
-    /// True while the exchange has a binding. The topology lock is not taken, so a message may be lost while the first binding is added.
+    /// True while the exchange has a binding. Reads the bindings without the topology lock, so a message may be lost while the first
+    /// binding is being added.
     /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 
-    /// <summary>Enqueues a message.</summary>
+    /// <summary>Enqueues a message for publishing. Never waits.</summary>
     public void Publish(string routingKey, Protocol.BasicProperties properties, byte[] body) =>
         _pending.Writer.TryWrite(new InternalMessage(_exchange, routingKey, properties, body));
 
-    /// <summary>Publishes pending messages, then stops.</summary>
+    /// <summary>Publishes the pending messages, and then ends the loop.</summary>
     public async Task StopAsync()
     {
         _pending.Writer.TryComplete();

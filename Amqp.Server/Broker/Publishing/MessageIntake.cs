@@ -10,13 +10,13 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>
-/// Stores a message for each queue of its route, if the queue's rules accept the message, and for each exchange of the route that keeps
+/// Stores a published message for the targets of its route: for each queue whose rules accept the message, and for each exchange that keeps
 /// messages.
 /// </summary>
-/// <remarks>Used by one thread at a time. The buffers are reused, so that a message allocates nothing.</remarks>
+/// <remarks>Used by one thread at a time. The buffers are reused, so that storing a message allocates nothing.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
-    /// <summary>Returned instead of a log position if a queue refused the message.</summary>
+    /// <summary>The result of <see cref="Store"/> if a queue refused the message.</summary>
     public const long Refused = -1;
 
     private StoredMessage[] _places = new StoredMessage[1];
@@ -25,11 +25,11 @@ internal sealed class MessageIntake(QueueServices services)
     private byte[] _stampedHead = [];
 
     /// <summary>
-    /// Stores a message for all targets of its route. The queues receive the message when the round hands its messages over.
+    /// Stores a message for all targets of its route. The queues receive the message later, in <see cref="DispatchRound.HandOver"/>.
     /// </summary>
     /// <returns>
-    /// Log position up to which the log must be synced to make the message durable; 0 if there is nothing to wait for;
-    /// <see cref="Refused"/> if a queue refused the message.
+    /// Log position up to which the log must be synced to make the message durable; 0 if nothing must be synced. <see cref="Refused"/> if a
+    /// queue refused the message.
     /// </returns>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
@@ -44,13 +44,14 @@ internal sealed class MessageIntake(QueueServices services)
     }
 
     /// <summary>
-    /// Throws if a message of the broker's own would be written to disk while the disk alarm is set. The alarm itself blocks only clients.
+    /// Throws if the disk alarm is set and the message, which the broker itself publishes, would be written to disk. The disk alarm blocks
+    /// only clients, so the broker must check it.
     /// </summary>
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's settle caused the message. A settle may free disk space, so such a message is refused only if the alarm is set
-    /// and the store is behind.
+    /// True if the message results from an acknowledgement or rejection by a client. These may free disk space, so the message is then
+    /// refused only if the store is also behind with its writes.
     /// </param>
     /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
@@ -85,7 +86,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = queue.Settings;
             if (queue.Faults.IsCrashed)
-                continue; // a crashed queue refuses messages, as in RabbitMQ
+                continue; // a queue that has crashed refuses messages, as in RabbitMQ
             if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
@@ -110,7 +111,7 @@ internal sealed class MessageIntake(QueueServices services)
         }
         finally
         {
-            takers.Clear(); // a buffer must not keep deleted queues alive
+            takers.Clear(); // otherwise the buffer would keep deleted queues in memory
             _stored.AsSpan(0, count).Clear();
         }
     }
@@ -124,14 +125,15 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            if (settings.MaxLengthBytes is not null) // a limit in bytes needs the exact size of the head, which a spilled entry loses
+            // A limit in bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
+            if (settings.MaxLengthBytes is not null)
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);
         }
         return position;
     }
 
-    /// <summary>Returns the head with a stamp of the current time.</summary>
+    /// <summary>Returns the head, extended by a stamp with the current time.</summary>
     private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
     {
         var message = EncodedMessage.Read(head);
@@ -144,5 +146,5 @@ internal sealed class MessageIntake(QueueServices services)
     }
 }
 
-/// <summary>Thrown for a message of the broker's own that must not be written to disk while the disk alarm is set.</summary>
+/// <summary>Thrown if the broker itself publishes a message that would be written to disk while the disk alarm is set.</summary>
 internal sealed class DiskAlarmException() : Exception("the disk alarm is set");

@@ -1,18 +1,22 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The consumers of a queue. The highest priority is served first, consumers of equal priority round-robin.</summary>
+/// <summary>
+/// The consumers of a queue. Consumers with the highest priority are served first; those with equal priority are served in turns.
+/// </summary>
 /// <remarks>
-/// A consumer without free capacity (prefetch or output buffer full) is parked outside the ring, so that a thousand of them cost nothing
-/// per message. The thread that frees capacity resumes the consumer. The queue's lock guards the state.
+/// A consumer has no free capacity if its prefetch limit or its output buffer is full. It is then parked outside the ring, so that a
+/// thousand such consumers cost nothing per message. The thread that frees capacity resumes the consumer. The lock of the queue guards the
+/// state.
 /// </remarks>
 /// <param name="singleActive">
-/// True if only one consumer is served until it leaves. After that, the oldest consumer of the highest priority is served.
+/// True if only one consumer is served, until it leaves the queue. Its successor is the consumer with the highest priority; of several, the
+/// one that subscribed first.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
     private readonly List<Subscription> _all = []; // in the order of subscription
     private readonly List<Level> _levels = []; // highest priority first
-    private Subscription? _active; // set only if singleActive
+    private Subscription? _active; // always null unless singleActive is true
 
     public int Count => _all.Count;
 
@@ -20,7 +24,7 @@ internal sealed class ConsumerRing(bool singleActive)
 
     public IReadOnlyCollection<Subscription> All => _all;
 
-    /// <summary>The single active consumer; null if the queue has none.</summary>
+    /// <summary>The only consumer that the queue serves; null if the queue has no single active consumer.</summary>
     public Subscription? Active => _active;
 
     public void Add(Subscription subscription)
@@ -33,16 +37,16 @@ internal sealed class ConsumerRing(bool singleActive)
     }
 
     /// <summary>Removes a consumer.</summary>
-    /// <returns>False if the consumer was not subscribed, or was removed before.</returns>
+    /// <returns>False if the consumer is not in the ring, or was removed before.</returns>
     public bool Remove(Subscription subscription)
     {
         if (!subscription.IsSubscribed)
             return false;
         _all.Remove(subscription);
         Leave(subscription);
-        _levels.RemoveAll(level => level.Ready.Count == 0); // LevelOf creates a level again when a consumer needs it
+        _levels.RemoveAll(level => level.Ready.Count == 0); // a level is created again when a consumer with its priority is added
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the oldest of the highest priority
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // of those with the highest priority, the first subscriber
         return true;
     }
 
@@ -54,9 +58,9 @@ internal sealed class ConsumerRing(bool singleActive)
         _active = null;
     }
 
-    /// <summary>Returns the next consumer with free capacity, or null if every consumer is parked.</summary>
+    /// <summary>Returns the next consumer to serve; null if no consumer has free capacity.</summary>
     /// <param name="isOnly">
-    /// True if no other consumer of the same priority can take messages, so that the returned consumer may take many at once.
+    /// True if no other consumer of the same priority has free capacity. The returned consumer may then take many messages at once.
     /// </param>
     public Subscription? Next(out bool isOnly)
     {
@@ -74,7 +78,7 @@ internal sealed class ConsumerRing(bool singleActive)
         return null;
     }
 
-    /// <summary>Moves a consumer that was served, and has free capacity left, behind the other consumers of its priority.</summary>
+    /// <summary>Moves a consumer that was served and still has free capacity behind the other consumers of the same priority.</summary>
     public static void MoveToBack(Subscription subscription)
     {
         if (subscription.Place.List is { Count: > 1 } ready)
@@ -84,10 +88,10 @@ internal sealed class ConsumerRing(bool singleActive)
         }
     }
 
-    /// <summary>Removes a consumer without free capacity from the ring until <see cref="Resume"/>.</summary>
+    /// <summary>Takes a consumer without free capacity out of the ring, until <see cref="Resume"/> is called.</summary>
     public static void Park(Subscription subscription) => subscription.Place.List?.Remove(subscription.Place);
 
-    /// <summary>Returns a parked consumer to the ring, because it may have free capacity again.</summary>
+    /// <summary>Puts a parked consumer back into the ring, because it may have free capacity again.</summary>
     /// <returns>False if the consumer was not parked.</returns>
     public bool Resume(Subscription subscription)
     {

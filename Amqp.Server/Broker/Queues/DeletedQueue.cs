@@ -1,13 +1,15 @@
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The message count and the consumers of a queue at the time of its deletion.</summary>
-/// <param name="Ready">Number of messages that were ready.</param>
-/// <param name="Consumers">The consumers, which have to be notified.</param>
+/// <summary>The number of messages and the consumers that a queue had when it was deleted.</summary>
+/// <param name="Ready">Number of messages that were ready for delivery.</param>
+/// <param name="Consumers">The consumers, which must be notified of the deletion.</param>
 internal readonly record struct DeletedQueue(long Ready, IReadOnlyList<Subscription> Consumers)
 {
-    /// <summary>Notifies the consumers. Throws nothing.</summary>
-    /// <remarks>Call after the delete-ok is written: the deleting client reads its reply first, as in RabbitMQ.</remarks>
+    /// <summary>Notifies the consumers that their queue was deleted. Never throws.</summary>
+    /// <remarks>
+    /// Called after queue.delete-ok was written, because the client that deletes the queue must get this reply first, as in RabbitMQ.
+    /// </remarks>
     public void NotifyConsumers(DispatchRound round)
     {
         foreach (var subscription in Consumers)

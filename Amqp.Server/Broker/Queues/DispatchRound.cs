@@ -3,23 +3,23 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// One round of work on one thread, such as the handling of all frames of one read from a socket. A round gathers the published messages,
-/// and the queues and outputs that were touched. When the round ends, it hands runs of messages to their queues, drains each queue once
-/// and flushes each output once.
+/// One round of work on one thread, for example for all frames of one read from a socket. The round collects the published messages, and
+/// the queues and outputs that have work to do. When the round ends, it hands the messages to their queues, drains each queue once and
+/// flushes each output once.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. The lists get their memory on first
-/// use, because each connection has a round, and most of ten thousand connections are idle.
-/// Each queue and each output refers to the round that noted it last, so the round keeps duplicates out of its lists without a search.
-/// Two concurrent rounds may each note the same queue twice. The cost is a drain of an empty queue; no message is lost or repeated.
-/// <para>An unexpected exception stays in the queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) that
-/// raised it. The exception does not reach the round, which serves all other queues and outputs.</para>
+/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. Each connection has a round, and most
+/// of ten thousand connections are idle, so the lists get their memory only at first use. Each queue and each output refers to the last
+/// round that noted it. So a round keeps duplicates out of its lists without a search. Two concurrent rounds may each note the same queue
+/// twice. The only cost is that an empty queue is drained; no message is lost or repeated.
+/// <para>A queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) contains its unexpected exceptions. They do
+/// not reach the round, which goes on to serve all other queues and outputs.</para>
 /// </remarks>
-/// <param name="deadLetterShare">Limit of dead-letter work per round, in the units of <see cref="NoteDeadLetter"/>.</param>
+/// <param name="deadLetterShare">Maximum dead-letter work in one round. <see cref="NoteDeadLetter"/> defines the unit.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
 {
     /// <summary>
-    /// Number of gathered messages after which a round completes early, so that consumers need not wait for the end of a long batch.
+    /// Number of collected messages after which a round completes early, so that consumers need not wait for the end of a long batch.
     /// </summary>
     private const int MaxGathered = 512;
 
@@ -27,24 +27,24 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes over deferred messages. The delivery of a dead-lettered copy causes another copy. Without a limit, a cycle
-    /// of queues that dead-letter would never end.
+    /// Maximum number of passes over deferred messages. Delivering a dead-lettered copy can cause another copy. Without this limit, a cycle
+    /// of queues that dead-letter to each other would never end.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// Dead-letter limit of a round that serves a client. The messages of one round usually cause less work than this limit, so a thread
-    /// that publishes to full queues also publishes their dead letters. Cycles of full queues continue on the thread pool.
+    /// Dead-letter limit of a round that serves a client. One round usually causes less work than this. So a thread that publishes to full
+    /// queues also publishes their dead letters. If full queues form a cycle, the thread pool publishes the rest.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
     /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may wait for the pool, and each queue
-    /// waits until every other queue has had a round.
+    /// gets its next round only after every other queue had one.
     /// </summary>
     public const int PooledDeadLetterShare = 256;
 
-    /// <summary>Bytes of a message that cost as much as adding the message to one more queue.</summary>
+    /// <summary>Publishing this many bytes of a dead letter counts as much work as adding it to one more queue.</summary>
     private const int BytesPerWork = 4096;
 
     private readonly List<Queue> _queues = [];
@@ -54,13 +54,13 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private int _publishedCount;
     private (Queue Queue, Subscription? Subscription, StoredMessage Message)[] _acknowledged = [];
     private int _acknowledgedCount;
-    private StoredMessage[] _run = []; // acknowledged messages of one queue and one subscription
+    private StoredMessage[] _run = []; // acknowledged messages with the same queue and subscription
     private StoredMessage[] _delivered = [];
     private int _deliveredCount;
     private List<IDeferredPublish>? _deferred;
     private int _deadLetterWork;
 
-    /// <summary>True if the round has gathered so many messages that it should complete early.</summary>
+    /// <summary>True if the round has collected so many messages that it should complete early.</summary>
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
     /// <summary>
@@ -69,11 +69,11 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>
-    /// The messages delivered to the consumer that is being served. The queue settles them if the consumer needs no acknowledgement.
+    /// The messages delivered to the consumer that is being served. If the consumer does not acknowledge, the queue settles these messages.
     /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
-    /// <summary>Gathers a message, which <see cref="HandOver"/> adds to its queue.</summary>
+    /// <summary>Collects a published message. <see cref="HandOver"/> will add it to its queue.</summary>
     public void Publish(Queue queue, in StoredMessage message)
     {
         if (_publishedCount == _published.Length)
@@ -82,12 +82,12 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction: after a crash, the acknowledgements of the transaction count only if its publishes were
-    /// written too.
+    /// True during the commit of a transaction. After a crash, the acknowledgements of the transaction then count only if its published
+    /// messages are in the log too.
     /// </summary>
     public bool BindsSettles { get; set; }
 
-    /// <summary>Gathers an acknowledgement. <see cref="HandOver"/> settles the message in its queue, and resumes the consumer.</summary>
+    /// <summary>Collects an acknowledgement. <see cref="HandOver"/> will settle the message in its queue and resume the consumer.</summary>
     public void Acknowledge(Queue queue, Subscription? subscription, in StoredMessage message)
     {
         if (_acknowledgedCount == _acknowledged.Length)
@@ -95,7 +95,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _acknowledged[_acknowledgedCount++] = (queue, subscription, message);
     }
 
-    /// <summary>Notes one delivery to the consumer that is being served.</summary>
+    /// <summary>Adds a message to the deliveries of the consumer that is being served.</summary>
     public void NoteDelivered(in StoredMessage message)
     {
         if (_deliveredCount == _delivered.Length)
@@ -103,13 +103,15 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _delivered[_deliveredCount++] = message;
     }
 
-    /// <summary>Clears the list of deliveries before the next consumer is served.</summary>
+    /// <summary>Clears the list of deliveries. Called before the next consumer is served.</summary>
     public void ClearDelivered() => _deliveredCount = 0;
 
-    /// <summary>Counts the work for one dead letter: 1, plus 1 per target queue, plus 1 per 4 KiB of its length.</summary>
+    /// <summary>
+    /// Counts the work for one dead letter: 1 for the message, 1 for each queue that gets it, and 1 for each 4 KiB of its length.
+    /// </summary>
     public void NoteDeadLetter(int queues, int length) => _deadLetterWork += 1 + queues + length / BytesPerWork;
 
-    /// <summary>Notes that a queue may have something to deliver, and has to be drained.</summary>
+    /// <summary>Notes that a queue must be drained, because it may have something to deliver.</summary>
     public void Touch(Queue queue)
     {
         if (ReferenceEquals(queue.NotedBy, this))
@@ -118,7 +120,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _queues.Add(queue);
     }
 
-    /// <summary>Notes that an output was written to, and has to be flushed.</summary>
+    /// <summary>Notes that an output must be flushed, because it was written to.</summary>
     public void Touch(IOutput output)
     {
         if (ReferenceEquals(output.NotedBy, this))
@@ -127,10 +129,10 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _outputs.Add(output);
     }
 
-    /// <summary>Notes that an output holds enough bytes to be flushed before the round ends.</summary>
+    /// <summary>Notes that an output already holds enough bytes to be flushed before the round ends.</summary>
     public void NoteDue(IOutput output) => _due.Add(output);
 
-    /// <summary>Flushes the outputs that are due (<see cref="NoteDue"/>). Call without a lock.</summary>
+    /// <summary>Flushes the outputs that <see cref="NoteDue"/> has noted. Called while the thread holds no lock.</summary>
     public void FlushDue()
     {
         if (_due.Count == 0)
@@ -141,7 +143,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Adds the published messages to their queues and settles the acknowledged messages, so that the queues are up to date.
+    /// Adds the collected messages to their queues, and settles the acknowledged messages. The queues are then up to date.
     /// </summary>
     public void HandOver()
     {
@@ -150,11 +152,14 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Notes a message of the broker itself, which <see cref="Drain"/> publishes. Callable under a queue's lock, which forbids routing.
+    /// Collects a message that the broker itself publishes. <see cref="Drain"/> will publish it. May be called under a queue's lock, under
+    /// which no message may be routed.
     /// </summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
-    /// <summary>Hands the gathered messages over and drains every touched queue. Call without a lock.</summary>
+    /// <summary>
+    /// Hands the collected messages to their queues, and drains every noted queue. Called while the thread holds no lock.
+    /// </summary>
     public void Drain()
     {
         DrainTouched();
@@ -163,7 +168,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Hands the gathered messages over, drains every touched queue and flushes every touched output. Call without a lock.
+    /// Hands the collected messages to their queues, drains every noted queue and flushes every noted output. Called while the thread holds
+    /// no lock.
     /// </summary>
     public void Complete()
     {
@@ -177,7 +183,9 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        _due.Clear(); // a drain that ended early leaves entries, and an idle round must not keep the output of another connection alive
+        // A drain that ended early leaves entries in the list. They would keep the output of another connection in memory while this round
+        // is idle.
+        _due.Clear();
     }
 
     private void PublishDeferred(List<IDeferredPublish> deferred)
@@ -195,7 +203,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private void DrainTouched()
     {
         HandOver();
-        // A drain may touch more queues, so the list may grow during the loop.
+        // Draining a queue may note further queues, so the list may grow during the loop.
         for (int i = 0; i < _queues.Count; i++)
         {
             var queue = _queues[i];
@@ -223,7 +231,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             Touch(queue);
             start = end;
         }
-        // The round of an idle connection must not keep deleted queues alive.
+        // Otherwise the round of an idle connection would keep deleted queues in memory.
         published.Clear();
         _publishedCount = 0;
     }

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A consumer of a queue, as basic.consume created it.</summary>
+/// <summary>A consumer of a queue, created by basic.consume.</summary>
 internal interface IConsumer
 {
     /// <summary>
@@ -10,18 +10,22 @@ internal interface IConsumer
     /// </summary>
     int Priority { get; }
 
-    /// <summary>True if the queue settles each delivery at once, without an acknowledgement.</summary>
+    /// <summary>True if the consumer does not acknowledge. The queue then settles each delivered message at once.</summary>
     bool NoAck { get; }
 
-    /// <summary>Takes messages from the queue and sends them, until the prefetch or the output is full.</summary>
-    /// <remarks>Called under the queue's lock. The consumer takes the gate of its connection while that lock is held.</remarks>
-    /// <param name="queue">The queue to take messages from (<see cref="QueueDeliveries.TryTake"/>).</param>
-    /// <param name="most">Largest number of messages to take.</param>
-    /// <param name="round">Notes the output to flush and the messages that were sent.</param>
+    /// <summary>
+    /// Takes messages from the queue and sends them, until the consumer has no free capacity left in its prefetch or its output.
+    /// </summary>
+    /// <remarks>Called under the lock of the queue. Under that lock the consumer takes the lock of its connection.</remarks>
+    /// <param name="queue">Queue to take messages from, with <see cref="QueueDeliveries.TryTake"/>.</param>
+    /// <param name="most">Maximum number of messages to take.</param>
+    /// <param name="round">Collects the output to flush and the messages that were sent.</param>
     /// <returns>True if the consumer has free capacity left.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read now; messages taken before the error were sent.</exception>
+    /// <exception cref="QueueUnreadableException">
+    /// The disk cannot be read now. Messages that were taken before the error have been sent.
+    /// </exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 
-    /// <summary>Notifies the consumer that its queue was deleted. Called without a lock.</summary>
+    /// <summary>Notifies the consumer that its queue was deleted. Called while the thread holds no lock.</summary>
     void OnQueueDeleted(DispatchRound round);
 }

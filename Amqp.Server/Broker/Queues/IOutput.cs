@@ -1,11 +1,14 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The output of a connection. A round that has written to it flushes it once when the round ends.</summary>
+/// <summary>The output of a connection. A round that has written to the output flushes it once, when the round ends.</summary>
 internal interface IOutput
 {
-    /// <summary>The round that last noted this output; see <see cref="DispatchRound"/>.</summary>
+    /// <summary>The last round that noted this output. <see cref="DispatchRound"/> describes the purpose.</summary>
     DispatchRound? NotedBy { get; set; }
 
-    /// <summary>Sends the bytes written so far. Called without a lock. Throws nothing: a failure to send closes the connection.</summary>
+    /// <summary>
+    /// Sends the bytes that were written so far. Called while the thread holds no lock. Never throws: if the bytes cannot be sent, the
+    /// connection is closed.
+    /// </summary>
     void Flush();
 }

@@ -1,11 +1,13 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The round for work on the thread pool that serves no connection: one per thread, reused.</summary>
+/// <summary>The round for work on the thread pool that belongs to no connection. Each thread has one, and reuses it.</summary>
 internal static class PooledRound
 {
     [ThreadStatic]
     private static DispatchRound? _current;
 
-    /// <summary>The empty round of the calling thread. Code that runs within this round must not use it again.</summary>
+    /// <summary>
+    /// The calling thread's round, which is empty now. Code that runs within this round must not read this property again.
+    /// </summary>
     public static DispatchRound Current => _current ??= new DispatchRound(DispatchRound.PooledDeadLetterShare);
 }

@@ -10,16 +10,16 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of one queue or exchange: messages that were taken, but are neither delivered nor settled. The owner's lock
-/// guards the state.
+/// The quarantined messages of one queue or exchange, which is called the owner here. They were taken to be delivered, but are neither
+/// delivered nor settled. The lock of the owner guards the state.
 /// </summary>
 /// <remarks>
-/// A persistent message gets a record on the disk (<see cref="QuarantineRecords"/>), so that a restart keeps it in quarantine instead of
-/// returning it to its place. A message that the last run quarantined is read from the disk on the first request for it.
+/// For each persistent message there is a record on the disk (<see cref="QuarantineRecords"/>), so that the message is still quarantined
+/// after a restart. A message that the last run quarantined is loaded from the disk when a caller first asks for it.
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
-    /// <summary>Maximum number of characters that are kept of an error's text.</summary>
+    /// <summary>Maximum number of characters kept of an error text.</summary>
     private const int MostOfError = 1_000;
 
     private readonly List<QuarantinedMessage> _all = [];
@@ -28,10 +28,10 @@ internal sealed class QuarantinedMessages
     private readonly Compartment _compartment;
     private readonly string _owner;
 
-    /// <param name="messages">The owner's messages, including those that the last run quarantined.</param>
+    /// <param name="messages">The messages of the owner, including those that the last run quarantined.</param>
     /// <param name="services">The broker's services.</param>
-    /// <param name="compartment">Kind of the owner, under which faults are counted.</param>
-    /// <param name="owner">The owner's name in log lines.</param>
+    /// <param name="compartment">Kind of compartment under which faults of the owner are counted.</param>
+    /// <param name="owner">Name of the owner for log lines.</param>
     public QuarantinedMessages(QueueMessages messages, QueueServices services, Compartment compartment, string owner)
     {
         (_messages, _services, _compartment, _owner) = (messages, services, compartment, owner);
@@ -41,10 +41,9 @@ internal sealed class QuarantinedMessages
 
     public int Count => _all.Count;
 
-    /// <summary>All quarantined messages, the oldest first.</summary>
     public IReadOnlyList<QuarantinedMessage> All => [.. _all];
 
-    /// <summary>True if more messages are quarantined than the limit allows.</summary>
+    /// <summary>True if more messages are quarantined than the configuration allows.</summary>
     public bool IsFull => _all.Count > _services.QuarantineLimit;
 
     /// <summary>Quarantines a message, and logs the error.</summary>
@@ -64,9 +63,10 @@ internal sealed class QuarantinedMessages
             Keep(aside);
     }
 
-    /// <summary>Finds a message, and loads it into memory if the last run quarantined it.</summary>
+    /// <summary>Finds a quarantined message. Loads it into memory if the last run quarantined it.</summary>
     /// <returns>
-    /// False if no such message is quarantined, or if damage on the disk has destroyed the message. Its entry is then removed.
+    /// False if this message is not quarantined. False also if damage on the disk has destroyed the message, which is then removed from the
+    /// quarantine.
     /// </returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
@@ -85,7 +85,7 @@ internal sealed class QuarantinedMessages
         return true;
     }
 
-    /// <summary>Reads a message.</summary>
+    /// <summary>Reads the stored bytes of a quarantined message.</summary>
     /// <inheritdoc cref="TryFind"/>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     public bool TryRead(MessagePlace place, out PayloadLease payload)
@@ -95,7 +95,7 @@ internal sealed class QuarantinedMessages
         return isHere;
     }
 
-    /// <summary>Removes a message that is settled or back in its place.</summary>
+    /// <summary>Removes a message from the quarantine, after it was settled or returned to its place.</summary>
     public void Remove(MessagePlace place)
     {
         int at = _all.FindIndex(each => each.Place == place);
@@ -104,7 +104,8 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Settles the loaded messages of a deleted owner. The store has already settled the others, when it deleted the owner's queue.
+    /// Settles all loaded messages, because the owner is deleted. The other messages are gone already, because the store has deleted the
+    /// owner's queue.
     /// </summary>
     public void Delete()
     {
@@ -124,7 +125,7 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Save(aside.Place, aside.Record);
             aside.IsKept = true;
         }
-        catch (Exception error) // without a record, the message stays in quarantine until the next restart
+        catch (Exception error) // the message stays quarantined, but only until the next restart
         {
             _services.Logger.QuarantineNotKept(aside.Place, _owner, error);
         }
@@ -139,7 +140,7 @@ internal sealed class QuarantinedMessages
             _services.Quarantine.Remove(aside.Place);
             aside.IsKept = false;
         }
-        catch (Exception error) // the message has left the quarantine, even if its record is still there
+        catch (Exception error) // the message leaves the quarantine, even if its record stays
         {
             _services.Logger.QuarantineNotForgotten(aside.Place, _owner, error);
         }
@@ -149,20 +150,19 @@ internal sealed class QuarantinedMessages
 /// <summary>A quarantined message.</summary>
 internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord record, int length)
 {
-    /// <summary>Identifies the message in its queue or exchange.</summary>
     public MessagePlace Place { get; } = place;
 
-    /// <summary>Time and error of the quarantine.</summary>
+    /// <summary>Time at which the message was quarantined, and the error that it caused.</summary>
     public QuarantineRecord Record { get; } = record;
 
     /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
     /// <summary>
-    /// The message as it was taken; null for a message that the last run quarantined, until it is loaded. Guarded by the owner's lock.
+    /// The message as it was taken. Null until it is loaded, if the last run quarantined it. Guarded by the lock of the owner.
     /// </summary>
     public StoredMessage? Message { get; set; }
 
-    /// <summary>True if a record on the disk says that the message is quarantined. Guarded by the owner's lock.</summary>
+    /// <summary>True if a record on the disk names this message as quarantined. Guarded by the lock of the owner.</summary>
     public bool IsKept { get; set; }
 }

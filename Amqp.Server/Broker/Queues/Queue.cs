@@ -11,12 +11,12 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A queue. This class enqueues, settles and requeues messages, and holds the parts that do everything else.</summary>
+/// <summary>A queue. This class enqueues, settles and requeues messages. Its parts do everything else.</summary>
 /// <remarks>
-/// One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>). The parts are <see cref="Deliveries"/> to
-/// consumers, the <see cref="Use"/> of the queue by consumers, <see cref="Room"/> under a length limit, <see cref="DeadLetters"/>,
-/// <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>. <see cref="QueueRules"/> decide which messages expire, exceed
-/// a limit or are dead-lettered.
+/// One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>). <see cref="Deliveries"/> delivers to consumers,
+/// and <see cref="Use"/> manages the consumers. <see cref="Room"/> applies a length limit that rejects publishes. Further parts are
+/// <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>. <see cref="QueueRules"/> decide which
+/// messages expire, exceed a limit or are dead-lettered.
 /// </remarks>
 internal sealed class Queue : IBindingDestination
 {
@@ -33,27 +33,27 @@ internal sealed class Queue : IBindingDestination
         DeadLetters = new QueueDeadLetters(_state, Faults);
         _requeue = new Requeue(_state, Faults);
         Use = new QueueUse(_state, Faults);
-        Use.Renew(); // last: the timer may wake the queue at once
+        Use.Renew(); // last, because the timer may call the queue at once
     }
 
-    /// <summary>Flags, arguments and owner.</summary>
+    /// <summary>Name, flags, arguments and owner of the queue, as declared.</summary>
     public QueueDeclaration Declaration => _state.Declaration;
 
     public string Name => _state.Declaration.Name;
 
-    /// <summary>The name of the virtual host.</summary>
     public string VirtualHost => _state.Host.VirtualHost;
 
-    /// <summary>The services of the virtual host.</summary>
+    /// <summary>Services of the virtual host.</summary>
     public QueueHost Host => _state.Host;
 
     public bool IsDurable => _state.Declaration.IsDurable;
 
-    /// <summary>Arguments and policies combined.</summary>
+    /// <summary>Settings that result from the queue's arguments and policies.</summary>
     public QueueSettings Settings => _state.Rules.Settings;
 
     /// <summary>
-    /// The ready messages. The caller holds the queue's lock, except to find the queue's levels in the store, which never change.
+    /// The ready messages. Callers hold the lock of the queue. The lock is not needed to find the queue's levels in the store, which never
+    /// change.
     /// </summary>
     public QueueMessages Messages => _state.Messages;
 
@@ -71,7 +71,7 @@ internal sealed class Queue : IBindingDestination
 
     public QueueStatus Status { get; }
 
-    /// <summary>The round that noted this queue last; see <see cref="DispatchRound"/>.</summary>
+    /// <summary>The last round that noted this queue. <see cref="DispatchRound"/> describes the purpose.</summary>
     public DispatchRound? NotedBy { get; set; }
 
     /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>
@@ -84,7 +84,7 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Adds messages at the end, or settles the messages if the queue has been deleted. Throws nothing.</summary>
+    /// <summary>Adds messages at the end of the queue. If the queue has been deleted, settles them instead. Never throws.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         int done = 0;
@@ -121,10 +121,14 @@ internal sealed class Queue : IBindingDestination
             Faults.Strand(published[done].Message);
     }
 
-    /// <summary>Settles messages that a client acknowledged: they leave the queue and the store. Throws nothing.</summary>
-    /// <param name="messages">The messages, in the order of their sequences where possible.</param>
-    /// <param name="subscription">Subscription of the consumer, which may have free capacity again; null after basic.get.</param>
-    /// <param name="isBound">True if the same transaction also published messages: see <see cref="IMessageStore.Settle"/>.</param>
+    /// <summary>Settles messages that a client acknowledged, so that they leave the queue and the store. Never throws.</summary>
+    /// <param name="messages">The messages, sorted by sequence number where possible.</param>
+    /// <param name="subscription">
+    /// Subscription through which the messages were delivered. Its consumer may have free capacity again. Null after basic.get.
+    /// </param>
+    /// <param name="isBound">
+    /// True if the same transaction also published messages. <see cref="IMessageStore.Settle"/> describes the effect.
+    /// </param>
     public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
         try
@@ -139,11 +143,12 @@ internal sealed class Queue : IBindingDestination
         }
         catch (Exception error)
         {
-            Faults.Crash(error); // an unsettled message is redelivered after the broker's next start, as after a crash of the broker
+            // After the next start of the broker, messages that are not settled are redelivered.
+            Faults.Crash(error);
         }
     }
 
-    /// <summary>Dead-letters or drops a message that a client rejected. Throws nothing.</summary>
+    /// <summary>Dead-letters or drops a message that a client rejected. Never throws.</summary>
     public void Reject(in StoredMessage message, Subscription? subscription)
     {
         try
@@ -167,16 +172,18 @@ internal sealed class Queue : IBindingDestination
     /// <inheritdoc cref="Requeue.Return"/>
     public void Requeue(ReadOnlySpan<StoredMessage> messages, bool isReturned) => _requeue.Return(messages, isReturned);
 
-    /// <summary>Removes the ready messages. Unacknowledged messages stay with their clients.</summary>
-    /// <returns>Number of messages removed.</returns>
+    /// <summary>Removes all ready messages. Unacknowledged messages are not affected.</summary>
+    /// <returns>Number of messages that were removed.</returns>
     public int Purge()
     {
         lock (_state.Gate)
             return _state.Messages.Purge();
     }
 
-    /// <summary>Applies policies. The next drain removes messages that are expired or excess under the new settings.</summary>
-    /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed, so that cached routes are out of date.</returns>
+    /// <summary>
+    /// Applies changed policies. If messages are expired or in excess under the new settings, the next drain removes them.
+    /// </summary>
+    /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed. Cached routes are then out of date.</returns>
     public bool Apply(EffectivePolicy policy, DispatchRound round)
     {
         bool wasPlain, isPlain;
@@ -191,7 +198,7 @@ internal sealed class Queue : IBindingDestination
         return isPlain != wasPlain;
     }
 
-    /// <summary>Deletes the queue if it has been unused for the time of <c>x-expires</c>. Returns true if so.</summary>
+    /// <summary>Deletes the queue if it has been unused for the time of <c>x-expires</c>. Returns false if the queue stays.</summary>
     public bool TryDeleteUnused()
     {
         lock (_state.Gate)
@@ -203,9 +210,10 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Marks the queue as deleted and settles its messages. The caller removes the queue from its virtual host.</summary>
+    /// <summary>Marks the queue as deleted and settles its messages. The caller then removes the queue from its virtual host.</summary>
     /// <exception cref="BrokerException">
-    /// 406: the queue has consumers despite <paramref name="ifUnused"/>, or ready messages despite <paramref name="ifEmpty"/>.
+    /// 406: <paramref name="ifUnused"/> is true and the queue has consumers, or <paramref name="ifEmpty"/> is true and it has ready
+    /// messages.
     /// </exception>
     public DeletedQueue Delete(bool ifUnused, bool ifEmpty)
     {
@@ -230,12 +238,12 @@ internal sealed class Queue : IBindingDestination
             }
             catch (Exception error)
             {
-                Host.Services.Faults.Note(Compartment.Queue, _state.Place, error); // the error does not undo the deletion
+                Host.Services.Faults.Note(Compartment.Queue, _state.Place, error); // the queue stays deleted despite the error
             }
             return new DeletedQueue(ready, consumers);
         }
     }
 
-    /// <summary>The queue's name in log lines and error texts.</summary>
+    /// <summary>Returns the name of the queue for log lines and error texts.</summary>
     public override string ToString() => _state.Place;
 }

@@ -6,22 +6,24 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The pending dead letters of one queue, for the publisher of dead letters.</summary>
-/// <remarks>The queue's lock guards the state; one thread at a time publishes.</remarks>
+/// <summary>The pending dead letters of one queue. The publisher of dead letters takes them from here.</summary>
+/// <remarks>The lock of the queue guards the state. Only one thread at a time publishes the dead letters.</remarks>
 internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 {
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // true once a missing exchange is logged; false once the exchange exists
+    private bool _isMissingExchange; // true if the log says that the exchange is missing; false again once the exchange exists
     private long _nextLogLine;
 
-    /// <summary>True if dead letters are pending and no thread publishes them. A hint: no lock is taken.</summary>
+    /// <summary>
+    /// True if dead letters are pending and no thread is publishing them. Read without the lock, so the value may be outdated.
+    /// </summary>
     public bool AreWaiting => state.Rules.Dead is { IsWaiting: true } && !faults.IsHalted;
 
     /// <summary>
-    /// Counts a message that the queue has refused, and adds it to the dead letters if the queue has a dead-letter exchange. The round
-    /// publishes the dead letter when its thread holds no lock.
+    /// Counts a message that the queue has refused. If the queue has a dead-letter exchange, also adds the message to the dead letters. The
+    /// round publishes it when its thread holds no lock.
     /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
@@ -33,26 +35,27 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
         round.Touch(state.Queue);
     }
 
-    /// <summary>
-    /// Counts a message that a client rejected in a queue without a dead-letter exchange. Callable from any thread.
-    /// </summary>
+    /// <summary>Counts a message that a client rejected in a queue without a dead-letter exchange. May be called by any thread.</summary>
     public void NoteDropped()
     {
         state.Traffic.NoteDropped();
         Count(DeathReason.Rejected);
     }
 
-    /// <summary>Takes a batch of pending dead letters. No other thread gets any until the caller calls <see cref="End"/>.</summary>
+    /// <summary>Takes a batch of pending dead letters. Until the caller calls <see cref="End"/>, other threads get none.</summary>
     public DeadMessage[] Begin()
     {
         lock (state.Gate)
             return faults.IsHalted ? [] : state.Rules.Dead?.Begin() ?? [];
     }
 
-    /// <summary>Settles the dead letters that are published, and permits another thread to publish the next batch.</summary>
-    /// <param name="done">The published messages, from the start of the batch. The rest of the batch stays pending.</param>
+    /// <summary>Settles the dead letters that were published. Another thread may then take the next batch.</summary>
+    /// <param name="done">
+    /// The published messages, which are the first ones of the batch. All other messages of the batch stay pending.
+    /// </param>
     /// <param name="isWritten">
-    /// True if published messages were appended to the log. After a crash, the settles then count only if the log contains these messages.
+    /// True if published messages were appended to the log. After a crash the store then ignores these settles unless it finds the
+    /// published messages.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
@@ -68,15 +71,15 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             }
             finally
             {
-                state.Rules.EndDeadLettering(done.Length); // even after a failed settle: no message may be published twice
+                state.Rules.EndDeadLettering(done.Length); // even if the settle failed, because no message may be published twice
             }
         }
     }
 
-    /// <summary>Schedules, on the thread pool, the publishing of the dead letters that are still pending.</summary>
+    /// <summary>Makes a thread of the pool publish the dead letters that are still pending.</summary>
     public void PublishLater() => state.Rules.Dead?.PublishLater();
 
-    /// <summary>Pauses the publishing after a failure, such as one of the disk, and logs the failure at most once a minute.</summary>
+    /// <summary>Pauses the publishing after a failure, such as a disk error. Logs the failure at most once a minute.</summary>
     public void NoteFailed(Exception error)
     {
         lock (state.Gate)
@@ -90,21 +93,21 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
         state.Services.Logger.DeadLetteringFailed(state.Declaration.Name, state.Host.VirtualHost, error);
     }
 
-    /// <summary>Pauses the publishing because of the disk alarm. Logs nothing, because the alarm has a log line of its own.</summary>
+    /// <summary>Pauses the publishing because of the disk alarm. Logs nothing, because the alarm itself was logged.</summary>
     public void Pause()
     {
         lock (state.Gate)
             state.Rules.HoldDeadLettersUp();
     }
 
-    /// <summary>Allows the next attempt to publish after a pause.</summary>
+    /// <summary>Permits the next attempt to publish, after a pause.</summary>
     public void Resume()
     {
         lock (state.Gate)
             state.Rules.Dead?.Resume();
     }
 
-    /// <summary>Logs that the dead-letter exchange is missing, but only once until the exchange exists again.</summary>
+    /// <summary>Logs that the dead-letter exchange is missing. Logs it only once, until the exchange exists again.</summary>
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)

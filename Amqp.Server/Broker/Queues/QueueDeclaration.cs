@@ -4,9 +4,9 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>The properties with which a queue was declared.</summary>
 /// <param name="Name">Name of the queue within its virtual host.</param>
-/// <param name="Flags">Flags durable, exclusive and auto-delete.</param>
-/// <param name="Arguments">The x-arguments.</param>
-/// <param name="Owner">The connection that an exclusive queue belongs to; null for any other queue.</param>
+/// <param name="Flags">The flags durable, exclusive and auto-delete.</param>
+/// <param name="Arguments">The x-arguments of the declaration.</param>
+/// <param name="Owner">The connection to which the queue is exclusive; null if the queue is not exclusive.</param>
 internal sealed record QueueDeclaration(string Name, QueueFlags Flags, QueueArguments Arguments, object? Owner)
 {
     public bool IsDurable => (Flags & QueueFlags.Durable) != 0;

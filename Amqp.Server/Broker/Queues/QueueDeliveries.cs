@@ -7,31 +7,33 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Hands the messages of one queue to consumers and to basic.get.</summary>
+/// <summary>Delivers the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
-/// The queue has no thread of its own. Threads that publish, acknowledge or consume drain the queue, one thread at a time.
-/// A drain releases the lock after every <see cref="DeliveriesPerLock"/> messages. After <see cref="DeliveriesPerDrain"/> messages the
-/// drain continues on the thread pool.
+/// The queue has no thread of its own. Threads that publish, acknowledge or consume also drain the queue: they deliver its ready messages,
+/// one thread at a time. The draining thread releases the lock after every <see cref="DeliveriesPerLock"/> messages. After
+/// <see cref="DeliveriesPerDrain"/> messages the thread pool continues.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
 {
-    /// <summary>Number of deliveries after which the lock is released for other threads.</summary>
+    /// <summary>Number of deliveries after which the draining thread releases the lock, so that other threads can take it.</summary>
     private const int DeliveriesPerLock = 128;
 
-    /// <summary>Number of deliveries after which a draining thread returns to its own work and the thread pool continues.</summary>
+    /// <summary>
+    /// Number of deliveries after which the draining thread returns to its other work, and the thread pool continues to drain.
+    /// </summary>
     private const int DeliveriesPerDrain = 2048;
 
-    /// <summary>Maximum number of expired messages that are removed for one consumer before the next consumer is served.</summary>
+    /// <summary>Maximum number of expired messages to remove for one consumer before the next consumer is served.</summary>
     private const int ExpiredPerTake = 128;
 
-    /// <summary>Time until the next drain, after messages could not be read from the disk.</summary>
+    /// <summary>Time until the next attempt to drain, if messages could not be read from the disk.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly QueueState _state;
     private readonly QueueFaults _faults;
-    private readonly QueueRules _rules; // a copy of the state's field, because it is read for each message
+    private readonly QueueRules _rules; // copied from the state, because it is read for each message
     private readonly QueueReader _reader;
-    private int _drainRequests; // interlocked; the thread that raises the number from 0 drains the queue
+    private int _drainRequests; // changed with Interlocked; the thread that raises it from 0 drains the queue
 
     public QueueDeliveries(QueueState state, QueueFaults faults)
     {
@@ -39,19 +41,20 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         _reader = new QueueReader(state.Declaration.Name, state.Messages, state.Services.Store, faults, state.Services.Logger);
     }
 
-    /// <summary>Number of messages of this queue that were read from the disk, since the broker's start.</summary>
+    /// <summary>Number of this queue's messages that were read from the disk since the broker started.</summary>
     public long DiskReads => _reader.DiskReads;
 
     /// <summary>
-    /// True if expired or excess messages or dead letters may be pending, so that a drain is due. A hint: no lock is taken.
+    /// True if the queue should be drained, because expired messages, excess messages or dead letters may be pending. Read without the
+    /// lock, so the value may be outdated.
     /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
-    /// <summary>Takes the next message that can be read and has not expired. Called by consumers, under the queue's lock.</summary>
+    /// <summary>Takes the next message that can be read and has not expired. Consumers call this under the lock of the queue.</summary>
     /// <inheritdoc cref="QueueReader.TryTake"/>
     public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
 
-    /// <summary>Takes one message for basic.get. <paramref name="deliver"/> sends the message, under the queue's lock.</summary>
+    /// <summary>Takes one message for basic.get, and calls <paramref name="deliver"/> under the lock of the queue to send it.</summary>
     /// <returns>False if the queue is empty.</returns>
     /// <exception cref="BrokerException">
     /// 404: the queue crashes during the call. 541: the message cannot be read from the disk now.
@@ -89,11 +92,13 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Delivers until no message is ready, no consumer has free capacity, or the bound is reached. Throws nothing.</summary>
+    /// <summary>
+    /// Delivers messages until none is ready, no consumer has free capacity, or <see cref="DeliveriesPerDrain"/> is reached. Never throws.
+    /// </summary>
     public void Drain(DispatchRound round)
     {
         if (Interlocked.Increment(ref _drainRequests) != 1)
-            return; // the draining thread will see the request
+            return; // the thread that drains sees the raised number and continues
         try
         {
             DrainRequested(round);
@@ -101,7 +106,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         catch (Exception error)
         {
             round.ClearDelivered();
-            Interlocked.Exchange(ref _drainRequests, 0); // a crashed queue has nothing to drain
+            Interlocked.Exchange(ref _drainRequests, 0); // a crashed queue delivers nothing, so all requests are done
             _faults.Crash(error);
         }
         if (_faults.IsCrashed)
@@ -109,9 +114,10 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Delivers at most <see cref="DeliveriesPerLock"/> messages, and removes expired and excess messages. Takes the lock.
+    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. If no more can be delivered, removes expired and excess messages. Takes
+    /// the lock.
     /// </summary>
-    /// <returns>True if there may be more to do.</returns>
+    /// <returns>True if there may be more to deliver or to remove.</returns>
     public bool DeliverSome(DispatchRound round)
     {
         lock (_state.Gate)
@@ -123,11 +129,12 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Continues a drain that has reached its bound.</summary>
+    /// <summary>Continues a drain on the thread pool.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // Complete starts a drain, which raises the number of requests from 0. That drain serves all requests made so far.
+        // Complete drains the queue only if it can raise the number of requests from 0, so the number is reset first. The drain also serves
+        // the requests made so far.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -140,7 +147,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         {
             if (delivered >= DeliveriesPerDrain)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // only the work item may drain from now on
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // until this work item runs, no thread may drain the queue
                 return;
             }
             bool hasMore;
@@ -150,10 +157,10 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             catch (QueueUnreadableException)
             {
-                DrainLater(); // only the later work item may drain from now on
+                DrainLater(); // until the delayed work item runs, no thread may drain the queue
                 return;
             }
-            round.FlushDue(); // outside the lock
+            round.FlushDue(); // while the lock is not held
             if (!hasMore)
             {
                 int left = Interlocked.Add(ref _drainRequests, -requests);
@@ -182,7 +189,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             finally
             {
-                // An exception caused by the next message does not undo the deliveries before it.
+                // Counts the deliveries made so far, even if the next message caused an exception.
                 if (!round.Delivered.IsEmpty)
                 {
                     _state.Traffic.NoteDelivered(round.Delivered, next.Consumer.NoAck);
@@ -215,7 +222,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Checks a message that was taken. An expired message is dead-lettered or dropped; a message that cannot be checked is quarantined.
+    /// Checks a message that was taken. If it has expired, dead-letters or drops it. If it cannot be checked, quarantines it.
     /// </summary>
     /// <returns>True if the message must not be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
@@ -236,8 +243,8 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         return true;
     }
 
-    /// <summary>Sends a message that was taken for basic.get. Called under the lock.</summary>
-    /// <returns>False if the message caused an exception; it is then quarantined.</returns>
+    /// <summary>Sends a message that was taken for basic.get. Called under the lock of the queue.</summary>
+    /// <returns>False if the message caused an exception and so was quarantined.</returns>
     private bool TrySend<TState>(in StoredMessage message, ReadOnlySpan<byte> payload, TState state, GetDelivery<TState> deliver)
     {
         try
@@ -266,11 +273,11 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 }
 
-/// <summary>Sends the message that basic.get took. The queue's lock is held.</summary>
+/// <summary>Sends the message that was taken for basic.get. Called under the lock of the queue.</summary>
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
 /// <summary>
-/// Thrown if a message could not be written to the client that requested it. The message is intact and goes back to its place in the
-/// queue; the client's output is no longer usable.
+/// Thrown if a message could not be written to the client that requested it. The output of that client is no longer usable, but the message
+/// is intact and returns to its place in the queue.
 /// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

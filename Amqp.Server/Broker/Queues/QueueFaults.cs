@@ -5,20 +5,20 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Containment of unexpected exceptions in one queue: quarantined messages, and the crash of the queue.</summary>
+/// <summary>Contains unexpected exceptions in one queue: holds the quarantined messages, and stops the queue after a crash.</summary>
 /// <remarks>
-/// <para>A message that causes an exception is quarantined, and the next one is served. Any other exception means that the state of the
+/// <para>A message that causes an exception is quarantined, and the next message is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
-/// <para>No such exception reaches the caller. The caller is often a round, a timer or the publish of a client that did not cause the
-/// fault, and must continue.</para>
-/// <para>The queue's lock guards the state; any thread may read <see cref="IsCrashed"/>.</para>
+/// <para>Callers do not get these exceptions. The caller is often a round, a timer or a publish by a client that did not cause the fault,
+/// and must continue.</para>
+/// <para>The lock of the queue guards the state. Any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
 {
     private readonly QueueState _state;
     private readonly QuarantinedMessages _quarantined;
-    private List<StoredMessage>? _stranded; // messages that arrived or were returned while the queue was crashed
-    private Subscription[] _cancelled = []; // consumers that the crash cancelled and that are not notified yet
+    private List<StoredMessage>? _stranded; // messages that were published or returned while the queue was crashed
+    private Subscription[] _cancelled = []; // consumers that a crash has removed, but that have not been notified
     private bool _isCrashed;
 
     public QueueFaults(QueueState state)
@@ -27,18 +27,19 @@ internal sealed class QueueFaults : IQuarantineOwner
         _quarantined = new QuarantinedMessages(state.Messages, state.Services, Compartment.Queue, state.Place);
         if (!_quarantined.IsFull)
             return;
-        _isCrashed = true; // the last run left more quarantined messages than are allowed
+        _isCrashed = true; // the last run has left too many quarantined messages
         LogCrash();
     }
 
     /// <summary>
-    /// True if the queue has stopped after a fault of the broker: it neither accepts nor delivers messages until <see cref="Restart"/>.
+    /// True if the queue has stopped after an unexpected exception. It neither accepts nor delivers messages until <see cref="Restart"/> is
+    /// called.
     /// </summary>
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
     /// <summary>
-    /// True if the dead letters of a crashed queue must wait for its restart, because all of them might end in quarantine. False for a
-    /// deleted queue, which is never restarted.
+    /// True if the queue has crashed and will be restarted. Its dead letters must wait for the restart, because all of them might end in
+    /// quarantine. False for a deleted queue, which is never restarted.
     /// </summary>
     public bool IsHalted => _isCrashed && !_state.IsDeleted;
 
@@ -65,14 +66,14 @@ internal sealed class QueueFaults : IQuarantineOwner
     /// <inheritdoc/>
     public bool IsFull => _quarantined.IsFull;
 
-    /// <exception cref="BrokerException">404 with RabbitMQ's text: the queue has crashed.</exception>
+    /// <exception cref="BrokerException">404, with RabbitMQ's text: the queue has crashed.</exception>
     public void DemandRunning()
     {
         if (IsCrashed)
             throw NewCrashed();
     }
 
-    /// <summary>The error of a request to a crashed queue, with RabbitMQ's text.</summary>
+    /// <summary>Returns the error for a request to a crashed queue, with RabbitMQ's text.</summary>
     public BrokerException NewCrashed() => new(BrokerError.NotFound, $"{_state.Place} has crashed and failed to restart");
 
     /// <inheritdoc/>
@@ -83,13 +84,13 @@ internal sealed class QueueFaults : IQuarantineOwner
             Crash(new QuarantineFullException(_state.Services.QuarantineLimit));
     }
 
-    /// <summary>Quarantines a message that is no longer among the ready messages, such as a dead letter. Takes the lock.</summary>
+    /// <summary>Quarantines a message that is no longer among the ready messages, for example a dead letter. Takes the lock.</summary>
     public void Quarantine(in StoredMessage message, Exception error)
     {
         lock (_state.Gate)
         {
             SetAside(message, error);
-            if (_state.IsDeleted) // no operator can reach the messages of a deleted queue, so they are settled
+            if (_state.IsDeleted) // no operator can reach the quarantine of a deleted queue, so its messages are settled
                 _quarantined.Delete();
         }
     }
@@ -102,7 +103,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <inheritdoc/>
-    /// <remarks>A crashed queue puts the message back into its place when it is restarted.</remarks>
+    /// <remarks>If the queue is crashed, the message returns to its place at the restart of the queue.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (_state.Gate)
@@ -137,7 +138,9 @@ internal sealed class QueueFaults : IQuarantineOwner
         }
     }
 
-    /// <summary>Stops the queue and removes its consumers, which the next drain notifies. The caller may hold the queue's lock.</summary>
+    /// <summary>
+    /// Stops the queue and removes its consumers. The next drain notifies them. The caller may hold the lock of the queue.
+    /// </summary>
     public void Crash(Exception error)
     {
         lock (_state.Gate)
@@ -147,21 +150,21 @@ internal sealed class QueueFaults : IQuarantineOwner
                 return;
             _cancelled = [.. _state.Consumers.All];
             foreach (var subscription in _cancelled)
-                subscription.IsSubscribed = false; // a late resume has no effect
+                subscription.IsSubscribed = false; // so that a late call of Resume has no effect
             _state.Consumers = new ConsumerRing(_state.Rules.Settings.SingleActiveConsumer);
             Volatile.Write(ref _isCrashed, true);
         }
         LogCrash();
     }
 
-    /// <summary>Keeps a message apart from the messages of the crashed queue. The restart puts the message into its place.</summary>
+    /// <summary>Keeps a message separately while the queue is crashed. The restart of the queue puts it into its place.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
             (_stranded ??= []).Add(message);
     }
 
-    /// <summary>Notifies the consumers that the crash cancelled. No lock is held.</summary>
+    /// <summary>Notifies the consumers that the crash has removed. Called while the thread holds no lock.</summary>
     public void NotifyCancelled(DispatchRound round)
     {
         Subscription[] cancelled;
@@ -170,7 +173,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         new DeletedQueue(0, cancelled).NotifyConsumers(round);
     }
 
-    /// <summary>Resumes a crashed queue, and adds the messages that arrived or were returned meanwhile.</summary>
+    /// <summary>Restarts a crashed queue. Adds the messages that were published or returned while it was crashed.</summary>
     /// <returns>False if the queue has not crashed.</returns>
     /// <exception cref="BrokerException">406: too many messages are still quarantined.</exception>
     public bool Restart(DispatchRound round)
@@ -197,7 +200,9 @@ internal sealed class QueueFaults : IQuarantineOwner
         return true;
     }
 
-    /// <summary>Settles quarantined and stranded messages, because the queue is deleted. Called under the lock.</summary>
+    /// <summary>
+    /// Settles all messages that are quarantined or kept separately, because the queue is deleted. Called under the lock.
+    /// </summary>
     public void Discard()
     {
         _quarantined.Delete();
@@ -209,7 +214,7 @@ internal sealed class QueueFaults : IQuarantineOwner
 }
 
 /// <summary>
-/// Reason for the crash of a queue with more quarantined messages than the limit allows: not the messages, but the queue or the broker must
-/// be at fault.
+/// Reason for crashing a queue in which too many messages are quarantined. The fault is then probably not in the messages, but in the queue
+/// or the broker.
 /// </summary>
 internal sealed class QuarantineFullException(int limit) : Exception($"more than {limit} messages are quarantined");

@@ -3,15 +3,14 @@ using Amqp.Server.Broker.Queues.Content;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Reservations of room for messages, in a queue that rejects publishes above its length limit. A message needs a reservation before it is
-/// stored.
+/// Reserves room in a queue that rejects publishes above its length limit. Each message needs a reservation before it is stored.
 /// </summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
-    /// <summary>Reserves capacity for a message. Throws nothing.</summary>
+    /// <summary>Reserves room for one message. Never throws.</summary>
     /// <remarks>
-    /// Called by the publishing thread. If the queue is full, the thread first hands over what its round has gathered, delivers ready
-    /// messages, and then tries the reservation again.
+    /// Called by the publishing thread. If the queue is full, the thread hands over the messages collected in its round, delivers ready
+    /// messages, and then tries to reserve again.
     /// </remarks>
     /// <returns>False if the queue refuses the message.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)
@@ -28,7 +27,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
             {
                 while (deliveries.DeliverSome(round))
                 {
-                    // Deliveries may bring the queue below its limit. The reservation after this loop checks the limit.
+                    // Deliveries may make enough room. The call after this loop finds out.
                 }
                 return !faults.IsCrashed && (state.IsDeleted || state.Rules.TryReserve(bodyBytes));
             }
@@ -41,12 +40,12 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
         {
             round.ClearDelivered();
             faults.Crash(error);
-            round.Touch(state.Queue); // the drain notifies the consumers that the crash cancelled
+            round.Touch(state.Queue); // makes a drain notify the consumers that the crash has removed
             return false;
         }
     }
 
-    /// <summary>Releases the reservation of a message that was not stored.</summary>
+    /// <summary>Releases the reservation for a message that was not stored.</summary>
     public void Release(int bodyBytes)
     {
         lock (state.Gate)

@@ -5,17 +5,17 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>State that the parts of one queue share.</summary>
+/// <summary>State that all parts of one queue share.</summary>
 /// <remarks>
-/// <see cref="Gate"/> is the queue's lock and guards all mutable state. The queue's lock is taken before the gate of a connection and the
-/// lock of the store, never after them.
+/// <see cref="Gate"/> is the lock of the queue, and guards all mutable state. A thread must not take this lock while it holds the lock of a
+/// connection or of the store.
 /// </remarks>
 internal sealed class QueueState
 {
-    /// <param name="queue">The queue, which rounds touch.</param>
-    /// <param name="declaration">Name, flags and arguments.</param>
-    /// <param name="levels">The queue's levels in the store, the lowest first.</param>
-    /// <param name="host">The virtual host's services.</param>
+    /// <param name="queue">The queue to which this state belongs.</param>
+    /// <param name="declaration">Name, flags and arguments of the queue.</param>
+    /// <param name="levels">The store's queues that hold the messages, one for each priority, the lowest first.</param>
+    /// <param name="host">Services of the virtual host.</param>
     /// <param name="ruled">The methods of the queue that its rules call.</param>
     public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)
     {
@@ -43,15 +43,15 @@ internal sealed class QueueState
 
     public QueueTraffic Traffic { get; }
 
-    /// <summary>The consumers. A crash of the queue replaces the ring, because the ring may be inconsistent.</summary>
+    /// <summary>The consumers. A crash of the queue replaces the ring, which may be inconsistent after the crash.</summary>
     public ConsumerRing Consumers { get; set; }
 
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>The queue's name in log lines and error texts.</summary>
+    /// <summary>Name of the queue for log lines and error texts.</summary>
     public string Place => $"queue '{Declaration.Name}' in vhost '{Host.VirtualHost}'";
 
-    /// <summary>Notes that a message with a per-message expiration becomes ready.</summary>
+    /// <summary>Tells the rules that a message with its own expiration becomes ready.</summary>
     public void NoteExpiring() => Rules.ExpectExpiry(isFlowing: Messages.Count == 0 && Consumers.Next(out _) is not null);
 }

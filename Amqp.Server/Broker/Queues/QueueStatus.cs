@@ -5,18 +5,19 @@ using Amqp.Storage.Blocks;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The state of one queue as operators see it: sizes, the first message, consumers in special roles.</summary>
+/// <summary>The state of one queue, for operators: its size, its first message, and its exclusive and active consumers.</summary>
 /// <remarks>
-/// Every member that reads the queue takes the queue's lock. A value that cannot be read from the disk is reported as absent: the next
+/// Every member that reads the queue takes the lock of the queue. A value that cannot be read from the disk is reported as absent. The next
 /// client that takes the message gets the error.
 /// </remarks>
 internal sealed class QueueStatus(QueueState state)
 {
-    /// <summary>Time of the declaration, or of the start that recovered the queue, in milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Time at which the queue was declared or a start of the broker recovered it, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
     /// <summary>
-    /// Body bytes of the ready and of the unacknowledged messages. A message that a start recovered counts with its head.
+    /// Body bytes of the ready messages and of the unacknowledged messages. For a message that a start recovered, the bytes of its head are
+    /// included.
     /// </summary>
     public (long Ready, long Unacknowledged) Bytes
     {
@@ -28,7 +29,7 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// Numbers and bytes of messages in memory and on the disk. While some payloads or entries are on disk only, visits each entry that is
+    /// Numbers and bytes of messages in memory and on the disk. If some payloads or entries are only on the disk, visits each entry that is
     /// in memory.
     /// </summary>
     public QueueStorage Storage
@@ -55,7 +56,8 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// Timestamp property of the first message; null if the queue is empty, the message has none, or its payload is not in memory.
+    /// The timestamp property of the first message. Null if the queue is empty, the message has no timestamp, or its payload is not in
+    /// memory.
     /// </summary>
     public ulong? HeadTimestamp
     {
@@ -79,7 +81,7 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// True if the queue has consumers, and either the queue is empty or a consumer has free capacity. RabbitMQ's consumer capacity is the
+    /// True if the queue has consumers, and is either empty or has a consumer with free capacity. RabbitMQ's consumer capacity is the
     /// average of this value over time.
     /// </summary>
     public bool IsServed
@@ -91,7 +93,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>The consumer with exclusive use, and the single active consumer; null for one that the queue does not have.</summary>
+    /// <summary>The consumer with exclusive use, and the single active consumer. Each is null if the queue has no such consumer.</summary>
     public (IConsumer? Exclusive, IConsumer? Active) SpecialConsumers
     {
         get
@@ -101,7 +103,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Octets of the first message with its head; 0 if the queue is empty or the message cannot be read.</summary>
+    /// <summary>Bytes of the first message, including its head; 0 if the queue is empty or the message cannot be read.</summary>
     public long FrontLength
     {
         get
@@ -120,8 +122,10 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Calls <paramref name="look"/> with the payload of the first message. May read from the disk under the lock.</summary>
-    /// <returns>False if there is no message, or it cannot be read.</returns>
+    /// <summary>
+    /// Calls <paramref name="look"/> with the payload of the first message. May read from the disk while the lock is held.
+    /// </summary>
+    /// <returns>False if the queue is empty or the message cannot be read.</returns>
     public bool TryPeek<TState>(TState argument, Action<TState, PayloadLease> look)
     {
         lock (state.Gate)
@@ -141,6 +145,6 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Timestamp property of a stored message; null if it has none.</summary>
+    /// <summary>Returns the timestamp property of a stored message; null if the message has none.</summary>
     public static ulong? TimestampOf(ReadOnlySpan<byte> payload) => BasicProperties.Read(EncodedMessage.Read(payload).Properties).Timestamp;
 }

@@ -4,25 +4,26 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Counts of the messages that one queue received, delivered and got back, since the broker's start.</summary>
+/// <summary>Counts the messages that one queue has received, delivered and got back since the broker started.</summary>
 /// <remarks>
-/// The queue's lock guards the counts, except that of dropped messages, which is interlocked. Any thread may read the public counts.
+/// The lock of the queue guards the counts, except the count of dropped messages, which is changed with Interlocked. Any thread may read
+/// the public counts.
 /// </remarks>
 internal sealed class QueueTraffic
 {
     private long _published;
     private long _diskWrites;
-    private DeliveryCounts _deliveries; // Ack includes the dropped messages
-    private long _dropped; // interlocked
+    private DeliveryCounts _deliveries; // its count of acknowledgements includes dropped messages
+    private long _dropped; // changed with Interlocked
     private long _unacknowledgedPersistent;
     private long _unacknowledgedPersistentBytes;
 
-    /// <summary>The sampled counts of the last minutes; null while there was no traffic. Owned by the sampler.</summary>
+    /// <summary>Past values of these counts; null while there was no traffic. Used by the sampler only.</summary>
     public SampleSeries? Samples { get; set; }
 
     /// <summary>
-    /// The share of time, from 0 to 1, in which a consumer had free capacity or the queue was empty; null without consumers. Owned by the
-    /// sampler.
+    /// Share of time, from 0 to 1, in which a consumer had free capacity or the queue was empty. Null if the queue has no consumers. Used
+    /// by the sampler only.
     /// </summary>
     public double? ConsumerCapacity { get; set; }
 
@@ -38,12 +39,12 @@ internal sealed class QueueTraffic
         get
         {
             var counts = DeliveryCounts.Read(ref _deliveries);
-            counts.Ack = Math.Max(counts.Ack - Volatile.Read(ref _dropped), 0); // a drop is counted before its settle
+            // A dropped message is counted as dropped before it counts as acknowledged, so the difference could be negative.
+            counts.Ack = Math.Max(counts.Ack - Volatile.Read(ref _dropped), 0);
             return counts;
         }
     }
 
-    /// <summary>Number of unacknowledged messages.</summary>
     public long Unacknowledged { get; private set; }
 
     /// <summary>Body bytes of the unacknowledged messages.</summary>
@@ -56,7 +57,7 @@ internal sealed class QueueTraffic
 
     public void NoteDiskWrites(long messages) => _diskWrites += messages;
 
-    /// <summary>Counts deliveries to a consumer.</summary>
+    /// <summary>Counts messages that were delivered to a consumer.</summary>
     public void NoteDelivered(ReadOnlySpan<StoredMessage> messages, bool noAck)
     {
         long redelivered = 0;
@@ -68,7 +69,7 @@ internal sealed class QueueTraffic
             NoteWithClients(messages, 1);
     }
 
-    /// <summary>Counts a message that basic.get took.</summary>
+    /// <summary>Counts a message that was delivered by basic.get.</summary>
     public void NoteGot(in StoredMessage message, bool noAck)
     {
         (noAck ? ref _deliveries.GetNoAck : ref _deliveries.Get)++;
@@ -81,19 +82,19 @@ internal sealed class QueueTraffic
     /// <summary>Counts a basic.get that found the queue empty.</summary>
     public void NoteGetEmpty() => _deliveries.GetEmpty++;
 
-    /// <summary>Counts messages that clients acknowledged or dropped.</summary>
+    /// <summary>Counts messages that were settled because a client acknowledged or dropped them.</summary>
     public void NoteSettled(ReadOnlySpan<StoredMessage> messages)
     {
         _deliveries.Ack += messages.Length;
         NoteReturned(messages);
     }
 
-    /// <summary>Subtracts messages from the counts of unacknowledged messages.</summary>
+    /// <summary>Subtracts requeued messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
     /// <summary>
-    /// Counts a message that a client rejected in a queue without a dead-letter exchange. Its settle is later counted as an
-    /// acknowledgement, so <see cref="Deliveries"/> subtracts this count. Callable from any thread.
+    /// Counts a message that a client rejected in a queue without a dead-letter exchange. When it is settled, it also counts as
+    /// acknowledged, so <see cref="Deliveries"/> subtracts this count. May be called by any thread.
     /// </summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 

@@ -5,8 +5,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Work of one queue on the thread pool: expiry of messages and of the queue, and the backlog of dead letters.</summary>
-/// <remarks>Stateless. Exceptions are logged and do not leave this class.</remarks>
+/// <summary>
+/// Work that the thread pool does for one queue: expires messages and the queue, and publishes the backlog of dead letters.
+/// </summary>
+/// <remarks>Has no state. Logs all exceptions and never throws.</remarks>
 internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuledQueue
 {
     private ContainedFaults Contained => queue.Host.Services.Faults;
@@ -21,7 +23,9 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
     void IQuarantine.SetAside(in StoredMessage message, Exception error) => queue.Faults.SetAside(message, error);
 
     /// <inheritdoc/>
-    /// <remarks>Called when messages or the queue itself may have expired, and to retry the publishing of dead letters.</remarks>
+    /// <remarks>
+    /// Called when messages or the queue may have expired, and when dead letters are to be published again after a failure.
+    /// </remarks>
     void IWakened.Wake()
     {
         var round = PooledRound.Current;

@@ -3,15 +3,19 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The use of one queue: its consumers, exclusive use, auto-delete, and the time since its last use (<c>x-expires</c>).</summary>
-/// <remarks>The queue's lock guards the state. Every public method takes the lock, except <see cref="RenewForGet"/>.</remarks>
+/// <summary>
+/// The use of one queue by clients: its consumers, exclusive use, auto-delete, and the time since the last use (<c>x-expires</c>).
+/// </summary>
+/// <remarks>The lock of the queue guards the state. Every public method takes the lock, except <see cref="RenewForGet"/>.</remarks>
 internal sealed class QueueUse(QueueState state, QueueFaults faults)
 {
-    private QueueLease? _lease; // null until x-expires is checked for the first time
-    private bool _isAbandoned; // the queue is auto-delete and its last consumer has left: it refuses new consumers until it is deleted
+    private QueueLease? _lease; // null until the time of x-expires is first needed
+    // True if the queue is auto-delete and its last consumer has left. It then refuses new consumers until it is deleted.
+    private bool _isAbandoned;
 
     /// <summary>
-    /// True if the queue has been unused for the time of <c>x-expires</c>. If that time is not over, sets the queue's alarm to its end.
+    /// True if the queue has been unused for the time of <c>x-expires</c>. If that time has not passed yet, sets the timer of the queue to
+    /// the end of it.
     /// </summary>
     public bool IsUnused
     {
@@ -23,12 +27,12 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     }
 
     /// <summary>Adds a consumer.</summary>
-    /// <param name="consumer">The consumer, which gets messages from now on.</param>
-    /// <param name="exclusive">True to refuse all other consumers.</param>
-    /// <param name="onSubscribed">Called under the lock once the consumer is accepted, before its first delivery.</param>
+    /// <param name="consumer">The consumer. Its deliveries start at once.</param>
+    /// <param name="exclusive">True to refuse all other consumers of this queue.</param>
+    /// <param name="onSubscribed">Called under the lock once the consumer is accepted and before its first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: the queue is in exclusive use. 403 also if exclusive use was requested, and the queue has consumers or allows only a single
-    /// active consumer. 404: the queue is deleted or has crashed.
+    /// 403: another consumer has exclusive use. Or exclusive use is requested, but the queue has consumers or allows only a single active
+    /// one. 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
@@ -46,8 +50,8 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Removes a consumer, which receives no message after this call has returned.</summary>
-    /// <returns>True if the caller has to delete the queue: it is auto-delete, and this was the last consumer.</returns>
+    /// <summary>Removes a consumer. The consumer gets no message after this call has returned.</summary>
+    /// <returns>True if the caller must delete the queue, because it is auto-delete and its last consumer has left.</returns>
     public bool Unsubscribe(Subscription subscription)
     {
         lock (state.Gate)
@@ -60,7 +64,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Returns a parked consumer to the ring, because it may have free capacity again. Throws nothing.</summary>
+    /// <summary>Puts a parked consumer back into the ring, because it may have free capacity again. Never throws.</summary>
     public void Resume(Subscription subscription)
     {
         try
@@ -75,7 +79,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     }
 
     /// <summary>
-    /// Restarts the time of <c>x-expires</c>, because the queue was used or declared, its last consumer left, or its policies changed.
+    /// Restarts the time of <c>x-expires</c>: the queue was used or declared, its last consumer left, or its policies changed.
     /// </summary>
     public void Renew()
     {
@@ -88,7 +92,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Restarts the time of <c>x-expires</c> for basic.get. Called under the lock.</summary>
+    /// <summary>Restarts the time of <c>x-expires</c> because of basic.get. Called under the lock.</summary>
     public void RenewForGet() => _lease?.Renew();
 
     private bool IsOver()

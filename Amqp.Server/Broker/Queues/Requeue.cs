@@ -9,18 +9,18 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Returns unacknowledged messages to one queue, marked as redelivered.</summary>
+/// <summary>Returns unacknowledged messages to one queue, and marks them as redelivered.</summary>
 /// <remarks>
-/// <para>A classic queue puts a message back in its place. In a quorum queue, a message that the client returned gets a new place: behind
-/// all other messages or, if the queue has a delivery limit, before all new messages. A message's place is fixed when it is stored. For a
-/// new place the message is therefore stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of
-/// requeues survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist
-/// twice.</para>
-/// <para>The queue's lock guards the state.</para>
+/// <para>In a classic queue, each message returns to its old place. In a quorum queue, a message that its client requeued gets a new place.
+/// The new place is behind all other messages or, if the queue has a delivery limit, before all new messages.</para>
+/// <para>The place of a message is fixed when it is stored. For a new place the message is therefore stored again, as in RabbitMQ, and then
+/// settled in its old place. So the order and the number of requeues survive a restart, and the memory of a deep queue stays bounded. After
+/// a crash between the two steps the message may exist twice.</para>
+/// <para>The lock of the queue guards the state.</para>
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
 {
-    /// <summary>Number of messages that are stored again before the lock is released for other threads.</summary>
+    /// <summary>Number of messages that are stored again before the thread releases the lock, so that other threads can take it.</summary>
     private const int StoredPerLock = 64;
 
     private readonly IMessageStore _store = state.Services.Store;
@@ -28,15 +28,17 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     private QueueSettings Settings => state.Rules.Settings;
 
     /// <summary>
-    /// Returns messages. A message that was requeued more often than the delivery limit allows is dead-lettered. Throws nothing.
+    /// Returns messages to the queue. If a message was requeued more often than the delivery limit allows, it is dead-lettered instead.
+    /// Never throws.
     /// </summary>
-    /// <param name="messages">The messages, in the order in which they return.</param>
+    /// <param name="messages">The messages, in the order in which they are to return.</param>
     /// <param name="isReturned">
-    /// True if the client returned the messages. False if its session ended: the messages then go to their old places.
+    /// True if the client requeued the messages. False if the client's session ended. The messages then return to their old places.
     /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Messages that are stored again return in parts, so that the lock is released in between. Otherwise all return under one lock.
+        // Messages that must be stored again return in several parts, and the lock is released between the parts. All other messages return
+        // together under one lock.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
@@ -90,8 +92,8 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     }
 
     /// <summary>
-    /// Adds a message that is already settled in its old place. If adding fails, the message is stranded: otherwise it would be lost until
-    /// the broker's next start.
+    /// Adds a message in its new place, after it was settled in its old place. If the queue cannot add the message, the message is kept for
+    /// the restart of the queue. Otherwise it would be missing until the broker's next start.
     /// </summary>
     private void AddMoved(in StoredMessage moved)
     {
@@ -106,13 +108,13 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Stores a message again and settles it in its old place.</summary>
-    /// <param name="message">The message as it was taken.</param>
-    /// <param name="requeues">Number of the message's requeues, including this one.</param>
-    /// <param name="moved">The message in its new place, to be added to the queue.</param>
+    /// <summary>Stores a message again, in a new place, and settles it in its old place.</summary>
+    /// <param name="message">The message in its old place.</param>
+    /// <param name="requeues">Number of times that the message was requeued, including this time.</param>
+    /// <param name="moved">The message in its new place. The caller adds it to the queue.</param>
     /// <returns>
-    /// False if the message has to return to its old place: the queue has no level for returned messages, the store is behind or fails, or
-    /// the disk is short of space.
+    /// False if the message must return to its old place. The reason is that the queue has no level for returned messages, that the store
+    /// is behind or fails, or that the disk is short of space.
     /// </returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
     {
@@ -124,7 +126,8 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;
         Note(ref moved, message.Note, requeues, head, isFirst);
-        if (Settings.MaxLengthBytes is not null) // a limit in bytes needs the exact size of the head, which a spilled entry loses
+        // A limit in bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
+        if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
         try
         {
@@ -133,7 +136,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         }
         catch
         {
-            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // otherwise both copies would exist after a restart
+            messages.Settle(new ReadOnlySpan<StoredMessage>(in moved)); // otherwise the message would exist twice after a restart
             throw;
         }
     }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A consumer's subscription to a queue. The queue's lock guards the state.</summary>
+/// <summary>A consumer's subscription to a queue. The lock of the queue guards the state.</summary>
 internal sealed class Subscription
 {
     public Subscription(IConsumer consumer, bool isExclusive)
@@ -14,9 +14,9 @@ internal sealed class Subscription
     /// <summary>True if no other consumer may subscribe to the queue.</summary>
     public bool IsExclusive { get; }
 
-    /// <summary>False once the consumer has left the queue. <see cref="ConsumerRing.Resume"/> then has no effect.</summary>
+    /// <summary>True until the consumer leaves the queue. Once it is false, <see cref="ConsumerRing.Resume"/> has no effect.</summary>
     public bool IsSubscribed { get; set; }
 
-    /// <summary>The consumer's node in the ring. The node is in no list while the consumer is parked or has left.</summary>
+    /// <summary>The node in the ring for this consumer. While the consumer is parked or has left, the node belongs to no list.</summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -5,13 +5,13 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// A binding of a queue or an exchange to an exchange. Bindings are equal if source, destination, routing key and arguments are equal.
+/// A binding of a queue or an exchange to an exchange. Two bindings are equal if source, destination, routing key and arguments are equal.
 /// </summary>
 internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
 {
     public bool IsDurable => Source.IsDurable && Destination.IsDurable;
 
-    /// <summary>Returns the key of the binding's definition in the catalog.</summary>
+    /// <summary>Returns the key under which the catalog stores the binding.</summary>
     public string KeyIn(string virtualHost) =>
         DefinitionKey.OfBinding(virtualHost, Source.Name, Destination is Exchange, Destination.Name, RoutingKey, Arguments);
 }

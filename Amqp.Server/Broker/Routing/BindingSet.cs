@@ -1,10 +1,12 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// The bindings of an exchange that have the same key. Most keys have one binding, which is held without a collection. Some keys have a
-/// hundred thousand, so a hash set makes removal fast for any number.
+/// All bindings of an exchange that have the same key. Most keys have a single binding, which is stored without a collection. Some keys
+/// have a hundred thousand bindings, so a hash set makes it fast to remove one.
 /// </summary>
-/// <remarks>The virtual host's topology lock guards the set. The set is a mutable struct: change it in its field, not in a copy.</remarks>
+/// <remarks>
+/// The topology lock of the virtual host guards the set. This is a mutable struct: change it in its field, not in a copy.
+/// </remarks>
 internal struct BindingSet
 {
     private Binding? _only;
@@ -12,7 +14,7 @@ internal struct BindingSet
 
     public readonly bool IsEmpty => _only is null && _several is null;
 
-    /// <summary>Adds a binding that the set does not contain.</summary>
+    /// <summary>Adds a binding. The set must not contain it yet.</summary>
     public void Add(Binding binding)
     {
         if (IsEmpty)

@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// The bindings of a virtual host, by destination, so that the bindings to a queue or exchange can be deleted with it.
+/// The bindings of a virtual host by destination. They serve to find the bindings that must be deleted with a queue or exchange.
 /// </summary>
-/// <remarks>The virtual host's topology lock guards the bindings. The lock is held shared to read and exclusively to change.</remarks>
+/// <remarks>The topology lock of the virtual host guards the bindings. Readers hold it shared, writers exclusively.</remarks>
 internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];
 
-    /// <summary>Number of bindings. Readable from any thread.</summary>
+    /// <summary>Number of bindings. Any thread may read it.</summary>
     public int Count { get; private set; }
 
     public IEnumerable<Binding> All => _bindings.Values.SelectMany(bindings => bindings);
@@ -32,7 +32,7 @@ internal sealed class BindingsByDestination
             _bindings.Remove(binding.Destination);
     }
 
-    /// <summary>Removes the bindings to a queue or exchange, and returns them.</summary>
+    /// <summary>Removes all bindings whose destination is this queue or exchange, and returns them.</summary>
     public IReadOnlyCollection<Binding> RemoveAll(IBindingDestination destination)
     {
         if (!_bindings.Remove(destination, out var bindings))

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes messages of the default exchange: the routing key is the name of a queue, or the address of a requester that waits for a direct
+/// Routes messages of the default exchange. The routing key is the name of a queue, or a name under which a client waits for a direct
 /// reply.
 /// </summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter

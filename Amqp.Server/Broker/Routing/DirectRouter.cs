@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes messages of direct exchanges: the routing key must equal the binding key.</summary>
+/// <summary>Routes messages of direct exchanges to the bindings whose key equals the routing key.</summary>
 internal sealed class DirectRouter : IRouter
 {
     private readonly Dictionary<string, BindingSet> _byKey = [];

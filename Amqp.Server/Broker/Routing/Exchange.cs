@@ -8,15 +8,15 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>An exchange: its declaration, bindings and router.</summary>
-/// <remarks>The virtual host's topology lock guards the bindings. The lock is held shared to read and exclusively to change.</remarks>
+/// <summary>An exchange, with its declaration, its bindings and its router.</summary>
+/// <remarks>The topology lock of the virtual host guards the bindings. Readers hold it shared, writers exclusively.</remarks>
 internal sealed class Exchange : IBindingDestination
 {
     private static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
 
     private readonly IRouter _router;
     private readonly HashSet<Binding> _bindings = [];
-    private long _warnedAt; // interlocked; 0: never
+    private long _warnedAt; // changed with Interlocked; 0 if there was no warning yet
 
     public Exchange(string name, string type, IRouter router, ExchangeFlags flags, FieldTable arguments)
     {
@@ -24,7 +24,7 @@ internal sealed class Exchange : IBindingDestination
         Apply(EffectivePolicy.None);
     }
 
-    /// <summary>The exchange's name, empty for the default exchange.</summary>
+    /// <summary>Name of the exchange; empty for the default exchange.</summary>
     public string Name { get; }
 
     public string Type { get; }
@@ -34,8 +34,8 @@ internal sealed class Exchange : IBindingDestination
     public FieldTable Arguments { get; }
 
     /// <summary>
-    /// Name of the exchange that receives messages without a destination, from the exchange's argument or else from its policy. Null or
-    /// empty: none.
+    /// Name of the exchange that gets messages without a destination. The exchange's argument sets it, or else its policy. Null or empty if
+    /// there is none.
     /// </summary>
     public string? AlternateExchange { get; private set; }
 
@@ -48,36 +48,38 @@ internal sealed class Exchange : IBindingDestination
     /// <inheritdoc cref="IRouter.VariesByMessage"/>
     public bool VariesByMessage => _router.VariesByMessage;
 
-    /// <summary>The router, if it chooses a single destination for each message; else null.</summary>
+    /// <summary>The router, if it chooses a single destination for each message; otherwise null.</summary>
     public ChoosingRouter? Chooser => _router as ChoosingRouter;
 
-    /// <summary>The router, if it keeps messages; else null.</summary>
+    /// <summary>The router, if it keeps messages; otherwise null.</summary>
     public IMessageKeeper? Keeper => _router as IMessageKeeper;
 
-    /// <summary>Number of messages that the exchange keeps and delays until they are due.</summary>
+    /// <summary>Number of messages that the exchange stores until they are due.</summary>
     public long DelayedCount => Keeper?.WaitingCount ?? 0;
 
-    /// <summary>The bindings from this exchange.</summary>
+    /// <summary>The bindings whose source is this exchange.</summary>
     public IReadOnlyCollection<Binding> Bindings => _bindings;
 
-    /// <summary>Counts of messages that were published to the exchange.</summary>
+    /// <summary>Counts the messages that were published to the exchange.</summary>
     public ExchangeCounts Counts { get; } = new();
 
-    /// <summary>Samples of the counts, owned by the sampler; null while there are none.</summary>
+    /// <summary>Past values of the counts. Used by the sampler only; null before the first sample.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>True once the exchange was deleted. May be read without the lock.</summary>
+    /// <summary>True once the exchange is deleted. May be read without the lock.</summary>
     public bool IsDeleted => Counts.IsClosed;
 
-    /// <summary>Marks the exchange as deleted. The topology lock is held exclusively.</summary>
+    /// <summary>Marks the exchange as deleted. The caller holds the topology lock exclusively.</summary>
     public void MarkDeleted() => Counts.Close();
 
-    /// <summary>Applies policies. The caller holds the topology lock exclusively, or has not made the exchange visible yet.</summary>
+    /// <summary>
+    /// Applies changed policies. The caller holds the topology lock exclusively, unless the exchange is not visible to others yet.
+    /// </summary>
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
-    /// <summary>True if a binding is valid and does not exist yet.</summary>
-    /// <exception cref="BrokerException">406: the arguments are invalid for this type.</exception>
+    /// <summary>Returns true if a binding can be added. Returns false if the exchange has it already.</summary>
+    /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
     public bool Accepts(Binding binding)
     {
         if (_bindings.Contains(binding))
@@ -86,8 +88,8 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Validates a binding's arguments for this type. The caller needs no lock.</summary>
-    /// <exception cref="BrokerException">406: the arguments are invalid.</exception>
+    /// <summary>Throws if the arguments of a binding are invalid for this exchange type. Needs no lock.</summary>
+    /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
     /// <summary>Adds a binding for which <see cref="Accepts"/> is true.</summary>
@@ -97,10 +99,11 @@ internal sealed class Exchange : IBindingDestination
         _router.Add(binding);
     }
 
-    /// <summary>Removes a binding. Returns false if the exchange does not have it.</summary>
-    /// <param name="binding">Equal to the binding to be removed.</param>
+    /// <summary>Removes a binding. Returns false if the exchange has no such binding.</summary>
+    /// <param name="binding">A binding that is equal to the one to remove.</param>
     /// <param name="removed">
-    /// The removed binding. Its arguments may be in another order, which matters because the key of its definition includes the order.
+    /// The binding that was removed. Its arguments may be in another order than those of <paramref name="binding"/>. The order matters,
+    /// because the key in the catalog depends on it.
     /// </param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {
@@ -111,10 +114,12 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Adds the destinations of a message to a route.</summary>
+    /// <summary>Adds the destinations of a message to its route.</summary>
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
 
-    /// <summary>True at most once a minute, to limit warnings about a missing alternate exchange. Callable from any thread.</summary>
+    /// <summary>
+    /// Returns true at most once a minute, to limit the warnings about a missing alternate exchange. May be called by any thread.
+    /// </summary>
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {
         long last = Interlocked.Read(ref _warnedAt), now = clock.GetTimestamp();
@@ -123,7 +128,7 @@ internal sealed class Exchange : IBindingDestination
     }
 }
 
-/// <summary>Properties of an exchange from its declaration.</summary>
+/// <summary>Flags with which an exchange was declared.</summary>
 [Flags]
 internal enum ExchangeFlags
 {
@@ -132,9 +137,9 @@ internal enum ExchangeFlags
     /// <summary>The exchange survives a restart.</summary>
     Durable = 1,
 
-    /// <summary>The exchange is deleted with its last binding.</summary>
+    /// <summary>The exchange is deleted when its last binding is removed.</summary>
     AutoDelete = 2,
 
-    /// <summary>Clients cannot publish to the exchange; messages reach it from other exchanges.</summary>
+    /// <summary>Clients cannot publish to the exchange. Messages reach it only through bindings from other exchanges.</summary>
     Internal = 4,
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes messages of fanout exchanges to every destination, whatever the routing key.</summary>
+/// <summary>Routes messages of fanout exchanges to all destinations, whatever the routing key.</summary>
 internal sealed class FanoutRouter : IRouter
 {
     private readonly HashSet<Binding> _bindings = [];

@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes messages of headers exchanges. The message's headers must match all of the binding's arguments or at least one, depending on the
-/// argument <c>x-match</c>.
+/// Routes messages of headers exchanges to the bindings that match their headers. The argument <c>x-match</c> of a binding says if all of
+/// its other arguments must match, or if one is enough.
 /// </summary>
 internal sealed class HeadersRouter : IRouter
 {
@@ -31,7 +31,7 @@ internal sealed class HeadersRouter : IRouter
     }
 }
 
-/// <summary>The condition of a binding to a headers exchange.</summary>
+/// <summary>The condition that a binding to a headers exchange puts on the headers of messages.</summary>
 internal sealed class HeadersMatch
 {
     private readonly bool _all;
@@ -40,10 +40,10 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>
-    /// Reads the condition. The modes <c>all</c> and <c>any</c> ignore arguments that start with <c>x-</c>; the <c>-with-x</c> modes
-    /// compare these arguments too.
+    /// Reads the condition from the arguments of a binding. The modes <c>all</c> and <c>any</c> ignore arguments whose names start with
+    /// <c>x-</c>. The modes <c>all-with-x</c> and <c>any-with-x</c> compare them too.
     /// </summary>
-    /// <exception cref="BrokerException">406: <c>x-match</c> is none of the four modes.</exception>
+    /// <exception cref="BrokerException">406: the value of <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
     {
         var mode = arguments["x-match"];
@@ -61,7 +61,10 @@ internal sealed class HeadersMatch
             argument.Key != "x-match" && (withX || !argument.Key.StartsWith("x-", StringComparison.Ordinal))));
     }
 
-    /// <summary>True if the headers match. Without arguments, <c>all</c> matches every message and <c>any</c> matches none.</summary>
+    /// <summary>
+    /// Returns true if the headers satisfy the condition. Without arguments to compare, <c>all</c> matches every message and <c>any</c>
+    /// matches none.
+    /// </summary>
     public bool Matches(FieldTable headers)
     {
         foreach (var (name, wanted) in _wanted)
@@ -74,8 +77,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Compares an argument with a header. A void argument matches any header of that name. Otherwise the value counts, not the type:
-    /// numbers and timestamps of any width are compared as numbers, long strings and byte arrays by their bytes.
+    /// Compares an argument with the header of the same name. A void argument matches any value. Otherwise the type does not matter:
+    /// numbers and timestamps are compared as numbers, long strings and byte arrays by their bytes.
     /// </summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)
     {
@@ -89,8 +92,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Returns a value as a number to compare: a decimal, which holds every 64-bit integer exactly, or a double if the number is too large
-    /// for a decimal. Null if the value is not a number.
+    /// Returns a number in a form that can be compared. This is a decimal, which holds every 64-bit integer exactly, or a double if the
+    /// number is too large for a decimal. Null if the value is not a number.
     /// </summary>
     private static object? NumberOf(FieldValue value) => value switch
     {

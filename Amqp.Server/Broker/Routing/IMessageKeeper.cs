@@ -3,44 +3,47 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A router that keeps messages of its own, in the message store, as a queue does.</summary>
+/// <summary>A router that keeps messages itself. It stores them in the message store, as a queue does.</summary>
 /// <remarks>
-/// The caller of <see cref="OnBound"/> and <see cref="Close"/> holds the virtual host's topology lock exclusively. The caller of
-/// <see cref="Open"/> does so too, unless the broker is starting and no client can connect yet.
+/// The caller of <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock of the virtual host exclusively. The caller of
+/// <see cref="Open"/> also holds it, unless the broker is starting and no client can connect yet.
 /// </remarks>
 internal interface IMessageKeeper
 {
-    /// <summary>The number of the keeper's durable queue in the store; 0 if its messages do not survive a restart.</summary>
+    /// <summary>Number that the router's durable queue has in the store; 0 if the messages do not survive a restart.</summary>
     uint DurableNumber => 0;
 
-    /// <summary>Number of messages that are kept until they are due.</summary>
+    /// <summary>Number of messages that the router stores until they are due.</summary>
     long WaitingCount => 0;
 
-    /// <summary>Opens the keeper's queues in the store. Called once, before the exchange is visible.</summary>
+    /// <summary>Opens the router's queues in the store. Called once, before other threads can find the exchange.</summary>
     /// <param name="exchange">The exchange that the router belongs to.</param>
-    /// <param name="routing">The exchanges of the virtual host.</param>
-    /// <param name="host">The parts of the virtual host that the keeper works with.</param>
-    /// <param name="openQueue">Opens a queue in the store, durable or not; at most one durable queue for each exchange.</param>
+    /// <param name="routing">Exchanges and bindings of the virtual host.</param>
+    /// <param name="host">Services of the virtual host.</param>
+    /// <param name="openQueue">
+    /// Opens a queue in the store; the argument is true for a durable one. Each exchange can have at most one durable queue.
+    /// </param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
     /// <summary>
-    /// Starts the keeper's work on messages of the last run. Called once a start of the broker has restored the whole topology, and not for
-    /// exchanges that are declared later.
+    /// Starts to work on messages of the last run. Called when the broker has started and has restored all exchanges, queues and bindings.
+    /// Not called for exchanges that are declared later.
     /// </summary>
     void Start()
     {
     }
 
     /// <summary>
-    /// Called for a new binding. Messages that the keeper publishes to the new destination are in their queues on return.
+    /// Called after a binding was added. If the router publishes messages to the new destination, they are in their queues when the call
+    /// returns.
     /// </summary>
     void OnBound(Binding binding, DispatchRound round)
     {
     }
 
-    /// <summary>Deletes the kept messages, because the exchange is deleted.</summary>
+    /// <summary>Deletes the messages that the router keeps, because the exchange is deleted.</summary>
     void Close();
 
-    /// <summary>Stops the keeper's work. No message is read or appended after completion.</summary>
+    /// <summary>Stops the router's work. Once the task completes, the router reads and stores no more messages.</summary>
     Task StopAsync() => Task.CompletedTask;
 }

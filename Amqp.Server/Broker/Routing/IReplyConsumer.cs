@@ -3,13 +3,13 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A requester that receives replies by direct reply-to: a consumer of the pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
+/// <summary>A client that waits for replies by direct reply-to. It consumes from the pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
 internal interface IReplyConsumer
 {
-    /// <summary>Sends a reply at once, without a queue. No lock is held.</summary>
+    /// <summary>Sends a reply to the client, without storing it in a queue. Called while the thread holds no lock.</summary>
     /// <param name="message">Address and properties of the reply.</param>
     /// <param name="body">Body of the reply.</param>
-    /// <param name="round">Round that flushes the requester's output at its end.</param>
-    /// <returns>False if the requester has cancelled its consumer or disconnected.</returns>
+    /// <param name="round">Flushes the output of the client when the round ends.</param>
+    /// <returns>False if the client has cancelled its consumer or has disconnected.</returns>
     bool Deliver(in EncodedMessage message, ReadOnlySpan<byte> body, DispatchRound round);
 }

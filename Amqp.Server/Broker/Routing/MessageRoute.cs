@@ -3,10 +3,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The destinations of a message. Immutable, and valid until the topology changes.</summary>
-/// <remarks>Messages with the same exchange and routing key share a route, unless a router on the way varies by message.</remarks>
-/// <param name="queues">Queues that receive the message at once.</param>
-/// <param name="targets">Exchanges that keep the message themselves.</param>
+/// <summary>The destinations of a message. Immutable. Valid until an exchange, queue or binding changes.</summary>
+/// <remarks>Messages with the same exchange and routing key share a route, unless a router on the way can route them differently.</remarks>
+/// <param name="queues">The queues that receive the message at once.</param>
+/// <param name="targets">The exchanges that keep the message themselves.</param>
 internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 {
     /// <summary>Creates a route to queues only, as nearly all routes are.</summary>
@@ -17,29 +17,30 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>Exchanges that keep the message: to delay it, or to replay it later.</summary>
+    /// <summary>The exchanges that keep the message: to publish it after a delay, or to send it again to later bindings.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
     /// <summary>
-    /// Requesters that receive the message as a reply, without a queue. A cached route may contain requesters that have already
-    /// disconnected.
+    /// The clients that receive the message as a direct reply. A cached route may contain clients that have already disconnected.
     /// </summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
     /// <summary>
-    /// The store's queue for each of the <see cref="Queues"/>, in the same order. If a queue has several levels, the lowest level.
+    /// The store's queue for each of the <see cref="Queues"/>, in the same order. For a queue with several priorities, this is the one for
+    /// the lowest priority.
     /// </summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>
-    /// True if no queue receives the message, now or later. A mandatory message is then returned, unless a requester takes it as a reply.
+    /// True if no queue receives the message, now or later. If the message is mandatory, it is then returned, unless a client receives it
+    /// as a direct reply.
     /// </summary>
     public bool IsUnrouted => Queues.Length == 0 && !Array.Exists(Targets, target => target.IsDestination);
 
-    /// <summary>True if a destination of the route writes persistent messages to disk.</summary>
+    /// <summary>True if at least one destination writes persistent messages to the disk.</summary>
     public bool IsDurable => Array.Exists(Stored, queue => queue.IsDurable) || Array.Exists(Targets, target => target.IsDurable);
 
-    /// <summary>True if no queue of the route has crashed, and none has rules that apply to a publish.</summary>
+    /// <summary>True if no queue of the route has crashed, and no queue has a rule that affects a newly published message.</summary>
     public bool IsPlain
     {
         get

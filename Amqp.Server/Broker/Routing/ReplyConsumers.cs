@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The requesters of a virtual host, by the routing key of replies to them.</summary>
-/// <remarks>Thread-safe. These routing keys are secrets: every client that knows one may send a reply.</remarks>
+/// <summary>The clients of a virtual host that wait for direct replies, by the routing key of the replies.</summary>
+/// <remarks>Thread-safe. The routing keys are secrets, because any client that knows one can send a reply.</remarks>
 internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();
 
     /// <summary>
-    /// Returns the consumer of the replies with this routing key (<c>amq.rabbitmq.reply-to.*</c>); null if there is none.
+    /// Returns the client that waits for replies with this routing key (<c>amq.rabbitmq.reply-to.*</c>); null if no client does.
     /// </summary>
     public IReplyConsumer? Find(string name) =>
         name.StartsWith(ReservedNames.ReplyToPrefix, StringComparison.Ordinal) ? _byName.GetValueOrDefault(name) : null;

@@ -3,10 +3,12 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Finds the route of a message: from its exchange, through bindings and alternate exchanges, to its queues.</summary>
+/// <summary>
+/// Finds the queues for a message. Starts at the exchange that it was published to, and follows bindings and alternate exchanges.
+/// </summary>
 /// <remarks>
-/// Each queue is added once and each exchange is visited once, so routing ends even if exchanges are bound in a cycle. Owned by one
-/// session, which reuses the finder.
+/// Adds each queue only once and visits each exchange only once, so routing ends even if exchanges are bound in a cycle. Each session has
+/// one finder and reuses it.
 /// </remarks>
 internal sealed class RouteFinder(RoutingTable routing)
 {
@@ -14,30 +16,31 @@ internal sealed class RouteFinder(RoutingTable routing)
     private readonly HashSet<Exchange> _visited = [];
     private readonly Stack<Exchange> _pending = [];
     private readonly List<IRouteTarget> _targets = [];
-    private HashSet<IReplyConsumer>? _replies; // created for the first reply
+    private HashSet<IReplyConsumer>? _replies; // created for the first reply only
     private int _found;
 
-    /// <summary>True if the route is valid for this message only.</summary>
+    /// <summary>True if the route is valid for this one message only, and cannot be cached.</summary>
     public bool VariesByMessage { get; private set; }
 
     /// <summary>
-    /// True if routing looked up a queue or an exchange that does not exist. The declaration of that queue or exchange changes the route.
+    /// True if routing has looked for a queue or an exchange that does not exist. The route changes when that queue or exchange is
+    /// declared.
     /// </summary>
     public bool HasMissed { get; private set; }
 
     /// <summary>
-    /// The nodes behind a '#' that a topic exchange has already tried for the current routing key. <c>Start</c> is the position in the key
-    /// at which the unmatched rest begins.
+    /// Nodes after a '#' that a topic exchange has already tried for the current routing key. <c>Start</c> is the position in the key from
+    /// which on the words are not matched yet.
     /// </summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
     /// <summary>
-    /// The last visited exchange that had no destination for the message, and whose alternate exchange does not exist; null if there is
-    /// none.
+    /// The last visited exchange that had no destination for the message and names an alternate exchange that does not exist. Null if there
+    /// is none.
     /// </summary>
     public Exchange? WithoutAlternate { get; private set; }
 
-    /// <summary>Adds a queue or an exchange. Called by routers.</summary>
+    /// <summary>Adds a queue or an exchange to the destinations. Called by routers.</summary>
     public void Add(IBindingDestination destination)
     {
         _found++;
@@ -47,7 +50,7 @@ internal sealed class RouteFinder(RoutingTable routing)
             _pending.Push(exchange);
     }
 
-    /// <summary>Adds an exchange that keeps the message itself. Called by routers.</summary>
+    /// <summary>Adds to the destinations an exchange that keeps the message itself. Called by routers.</summary>
     public void Add(IRouteTarget target)
     {
         if (target.IsDestination)
@@ -55,17 +58,17 @@ internal sealed class RouteFinder(RoutingTable routing)
         _targets.Add(target);
     }
 
-    /// <summary>Notes that there is no queue with the routing key as its name. Called by the default exchange.</summary>
+    /// <summary>Records that no queue has the routing key as its name. Called by the router of the default exchange.</summary>
     public void NoteMissing() => HasMissed = true;
 
-    /// <summary>Adds a requester that receives the message as a reply. Called by the default exchange.</summary>
+    /// <summary>Adds a client that receives the message as a direct reply. Called by the router of the default exchange.</summary>
     public void Add(IReplyConsumer consumer)
     {
         _found++;
         (_replies ??= []).Add(consumer);
     }
 
-    /// <summary>Finds the route of a message. The topology lock is held, shared or exclusively.</summary>
+    /// <summary>Finds the route of a message. The caller holds the topology lock, shared or exclusively.</summary>
     public void Follow(Exchange start, in RoutedMessage message)
     {
         Clear();
@@ -82,7 +85,9 @@ internal sealed class RouteFinder(RoutingTable routing)
         }
     }
 
-    /// <summary>Returns the route and clears the finder, because an idle session must not keep deleted queues alive.</summary>
+    /// <summary>
+    /// Returns the route, and clears the finder. Otherwise the finder of an idle session would keep deleted queues in memory.
+    /// </summary>
     public MessageRoute ToRoute()
     {
         var route = new MessageRoute([.. _queues], [.. _targets]) { Replies = [.. _replies ?? []] };
@@ -90,7 +95,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         return route;
     }
 
-    /// <summary>Removes all found destinations.</summary>
+    /// <summary>Removes all destinations found so far.</summary>
     public void Clear()
     {
         _queues.Clear();

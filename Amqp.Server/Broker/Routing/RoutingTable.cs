@@ -3,24 +3,27 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The exchanges of a virtual host, by name, and the lookup of routes among them.</summary>
-/// <remarks>Any thread may look up an exchange. To add or remove one, the caller holds <see cref="Lock"/> exclusively.</remarks>
-/// <param name="virtualHost">The name of the virtual host.</param>
+/// <summary>The exchanges of a virtual host by name. Also finds the routes of messages.</summary>
+/// <remarks>Any thread may look up an exchange. A thread that adds or removes one holds <see cref="Lock"/> exclusively.</remarks>
+/// <param name="virtualHost">Name of the virtual host.</param>
 /// <param name="clock">Clock that limits how often a warning is logged.</param>
 /// <param name="logger">Log for warnings about missing alternate exchanges.</param>
 internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new();
 
-    /// <summary>The topology lock. Guards exchanges and bindings: held shared to route, exclusively to change them.</summary>
+    /// <summary>
+    /// The topology lock, which guards exchanges and bindings. Threads that route messages hold it shared; threads that change the topology
+    /// hold it exclusively.
+    /// </summary>
     public TopologyLock Lock { get; } = new();
 
-    /// <summary>The requesters that receive replies by direct reply-to.</summary>
+    /// <summary>The clients that wait for direct replies.</summary>
     public ReplyConsumers Replies { get; } = new();
 
     public IEnumerable<Exchange> All => _exchanges.Select(entry => entry.Value);
 
-    /// <summary>Number of exchanges, predeclared ones included.</summary>
+    /// <summary>Number of exchanges, including the predeclared ones.</summary>
     public int Count => _exchanges.Count;
 
     /// <inheritdoc cref="TopologyLock.Version"/>
@@ -29,7 +32,7 @@ internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogg
     /// <inheritdoc cref="TopologyLock.Declarations"/>
     public int Declarations => Lock.Declarations;
 
-    /// <summary>Changes whenever a queue or an exchange is added or removed, or a route may have changed.</summary>
+    /// <summary>Changes whenever a queue or an exchange is added or removed, and whenever a cached route may have become invalid.</summary>
     public int Changes => unchecked(Version + Declarations);
 
     public Exchange? Find(string name) => _exchanges.GetValueOrDefault(name);

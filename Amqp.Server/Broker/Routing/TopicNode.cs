@@ -1,24 +1,25 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A node in the trie of a topic exchange: the bindings whose keys end here, and the words that may follow.</summary>
+/// <summary>
+/// A node in the trie of a topic exchange. It holds the bindings whose keys end here, and leads to the nodes for the possible next words.
+/// </summary>
 /// <remarks>
-/// A hundred thousand bindings make several times as many nodes. Nearly all nodes have one binding or one child, so a single binding or
-/// child is held without a collection. The virtual host's topology lock guards the state.
+/// A hundred thousand bindings need several times as many nodes. Nearly all nodes have only one binding or one child, which is stored
+/// without a collection. The topology lock of the virtual host guards the state.
 /// </remarks>
 internal sealed class TopicNode
 {
     private BindingSet _bindings;
     private string? _onlyWord;
     private TopicNode? _onlyChild;
-    private Dictionary<string, TopicNode>? _children; // two or more
+    private Dictionary<string, TopicNode>? _children; // null unless the node has two or more children
 
-    /// <summary>The node behind a <c>*</c>.</summary>
+    /// <summary>The node that a <c>*</c> leads to from this node.</summary>
     public TopicNode? Star { get; private set; }
 
-    /// <summary>The node behind a <c>#</c>.</summary>
+    /// <summary>The node that a <c>#</c> leads to from this node.</summary>
     public TopicNode? Hash { get; private set; }
 
-    /// <summary>True if the node has no children.</summary>
     public bool IsLeaf => Star is null && Hash is null && _onlyChild is null && _children is null;
 
     public bool IsEmpty => _bindings.IsEmpty && IsLeaf;
@@ -27,10 +28,10 @@ internal sealed class TopicNode
 
     public void Remove(Binding binding) => _bindings.Remove(binding);
 
-    /// <summary>Adds the destinations of the bindings whose keys end here.</summary>
+    /// <summary>Adds the destinations of all bindings whose keys end at this node.</summary>
     public void Route(RouteFinder route) => _bindings.Route(route);
 
-    /// <summary>Returns the node behind a literal word.</summary>
+    /// <summary>Returns the node that a word of a routing key leads to from this node. Does not consider wildcards.</summary>
     public TopicNode? Next(ReadOnlySpan<char> word)
     {
         if (_children is not null)
@@ -38,7 +39,7 @@ internal sealed class TopicNode
         return _onlyChild is not null && word.SequenceEqual(_onlyWord) ? _onlyChild : null;
     }
 
-    /// <summary>Returns the node behind a word of a binding key, which may be a wildcard.</summary>
+    /// <summary>Returns the node that a word of a binding key leads to from this node. The word may be a wildcard.</summary>
     public TopicNode? Child(ReadOnlySpan<char> word) => word switch
     {
         "*" => Star,
@@ -46,7 +47,7 @@ internal sealed class TopicNode
         _ => Next(word),
     };
 
-    /// <summary>Returns the node behind a word of a binding key, and creates it if it is missing.</summary>
+    /// <summary>Returns the node that a word of a binding key leads to from this node. Creates the node if it is missing.</summary>
     public TopicNode ChildFor(ReadOnlySpan<char> word)
     {
         if (Child(word) is { } child)

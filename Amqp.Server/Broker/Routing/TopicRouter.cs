@@ -1,14 +1,14 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes messages of topic exchanges. Keys are words separated by dots. In a binding key <c>*</c> matches one word, and <c>#</c> any
-/// number of words.
+/// Routes messages of topic exchanges. Keys consist of words separated by dots. In a binding key, <c>*</c> matches exactly one word, and
+/// <c>#</c> matches any number of words.
 /// </summary>
 /// <remarks>
-/// The words of the binding keys form a trie. Routing follows only matching branches, so the cost of a message grows with the length of its
-/// key and not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two, the second one empty.
-/// Methods take the rest of a key as a start position, so that matching allocates nothing. A rest that starts behind the end of the key has
-/// no words.
+/// The words of the binding keys form a trie. Routing follows only branches that match, so the cost of a message grows with the length of
+/// its key and not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two words, of which the
+/// second is empty. Methods get the unmatched rest of a key as a start position, so that matching allocates nothing. A start position after
+/// the end of the key means that no words are left.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
@@ -61,16 +61,16 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Continues matching behind a '#' with every rest of the routing key, because '#' matches any number of words.</summary>
+    /// <summary>Continues after a '#' with every possible rest of the routing key, because '#' matches any number of words.</summary>
     /// <remarks>
-    /// Behind a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
-    /// time. Therefore each node is tried once for each rest. Behind the first '#' there is only one way to each rest, so nothing is
-    /// recorded.
+    /// After a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
+    /// time. Therefore each node is tried only once for each rest. After the first '#' there is only one way to each rest, so nothing must
+    /// be recorded.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {
         if (hash.IsLeaf)
-            start = key.Length + 1; // a '#' at the end matches all remaining words
+            start = key.Length + 1; // a '#' at the end of the binding key matches all remaining words
         for (; !isBelowHash || route.VisitedHashes.Add((hash, start)); start = Next(key, start))
         {
             Match(hash, key, start, route, isBelowHash: true);
@@ -79,7 +79,9 @@ internal sealed class TopicRouter : IRouter
         }
     }
 
-    /// <summary>Removes a binding. Returns true if the node is then empty, so that its parent removes it.</summary>
+    /// <summary>
+    /// Removes a binding from a node or its descendants. Returns true if the node is empty afterwards. The parent then removes the node.
+    /// </summary>
     private static bool Remove(TopicNode node, string key, int start, Binding binding)
     {
         if (start > key.Length)

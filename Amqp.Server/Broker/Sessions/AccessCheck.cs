@@ -3,17 +3,17 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Checks the permissions of a session's user, and throws RabbitMQ's error if a permission is missing.</summary>
+/// <summary>Checks if the user of a session has a permission. Throws RabbitMQ's error if not.</summary>
 /// <remarks>
-/// Owned by the one thread that uses the session. Caches the last permissions that were granted, as many as RabbitMQ does, until any
-/// permission changes. A cached answer evaluates no regular expression and allocates nothing.
+/// Used only by the thread that uses the session. Caches the permissions that were granted last, as many as RabbitMQ does, until any
+/// permission changes. A cached result needs no regular expression and allocates nothing.
 /// </remarks>
 internal sealed class AccessCheck(BrokerClient client)
 {
     private const int CacheSize = 12;
 
     private readonly PermissionStore _permissions = client.Services.Permissions;
-    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the permission granted last is at the end
+    private List<(AccessKind Kind, bool IsQueue, string Name)>? _allowed; // the last one granted is at the end
     private int _version;
 
     /// <exception cref="BrokerException">403: access refused.</exception>
@@ -22,7 +22,7 @@ internal sealed class AccessCheck(BrokerClient client)
     /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandExchange(AccessKind kind, string name) => Demand(kind, isQueue: false, name);
 
-    /// <summary>Demands that the user may use a routing key with a topic exchange.</summary>
+    /// <summary>Throws if the user may not use a routing key with a topic exchange.</summary>
     /// <exception cref="BrokerException">403: access refused.</exception>
     public void DemandTopic(AccessKind kind, string exchange, string routingKey)
     {
@@ -30,7 +30,7 @@ internal sealed class AccessCheck(BrokerClient client)
             throw Refused(kind, $"topic '{routingKey}' in exchange '{exchange}'");
     }
 
-    /// <summary>Returns the error for a session whose user may no longer read a queue. Callable from any thread.</summary>
+    /// <summary>Returns the error for a user who may no longer read a queue. May be called by any thread.</summary>
     public BrokerException RefusedToRead(string queue) => Refused(AccessKind.Read, $"queue '{queue}'");
 
     private void Demand(AccessKind kind, bool isQueue, string name)

@@ -7,10 +7,12 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A client that logged in: its user and virtual host, and the state that its sessions share. Owns its exclusive queues.</summary>
-/// <remarks>Owned by the one thread that uses its sessions, such as a connection's read loop.</remarks>
+/// <summary>
+/// A client that has logged in. Holds its user, its virtual host and the state that its sessions share, and owns its exclusive queues.
+/// </summary>
+/// <remarks>Used only by the thread that uses its sessions, such as the read loop of a connection.</remarks>
 /// <param name="services">The parts of the broker that all sessions use.</param>
-/// <param name="round">The round of work of the thread that uses the sessions.</param>
+/// <param name="round">Round of the thread that uses the sessions.</param>
 internal sealed class BrokerClient(SessionServices services, DispatchRound round)
 {
     private long _consumerTimeout = long.MaxValue;
@@ -18,7 +20,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     public SessionServices Services { get; } = services;
 
-    /// <summary>The current round of work of the thread that uses the sessions.</summary>
+    /// <summary>The round of the thread that uses the sessions.</summary>
     public DispatchRound Round { get; } = round;
 
     /// <summary>Bytes that the client occupies outside of the message store.</summary>
@@ -28,7 +30,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     public PublisherBrake Brake => _brake ??= new PublisherBrake(
         Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
 
-    /// <summary>Adds headers to all messages that the client publishes; null if no header is configured.</summary>
+    /// <summary>Adds configured headers to all messages that the client publishes; null if none are configured.</summary>
     public MessageInterceptors? Interceptors { get; } = MessageInterceptors.Of(services.Options.Interceptors, TimeProvider.System);
 
     /// <summary>The user who logged in.</summary>
@@ -36,43 +38,45 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
 
     public required VirtualHost VirtualHost { get; init; }
 
-    /// <summary>The store of the virtual host's messages.</summary>
+    /// <summary>The store that holds the messages of the virtual host.</summary>
     public IMessageStore Store => VirtualHost.Services.Store;
 
-    /// <summary>Counts the client for the limits of its virtual host and user; null for a client that does not count.</summary>
+    /// <summary>
+    /// Counts the client towards the limits of its virtual host and user. Null for a client that does not count, such as the HTTP API.
+    /// </summary>
     public ClientCounts.Admission? Admission { get; init; }
 
-    /// <summary>Addresses and properties of the client's connection.</summary>
+    /// <summary>Addresses and other properties of the client's connection.</summary>
     public required SessionOrigin Origin { get; init; }
 
-    /// <summary>Name of the client for fields in which RabbitMQ names a process.</summary>
+    /// <summary>Name of the client for fields in which RabbitMQ has the id of an Erlang process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
     /// <summary>
-    /// Shortest consumer timeout of all queues from which the client has consumed or got messages, in milliseconds; null: none. Readable
-    /// from any thread.
+    /// The shortest consumer timeout in milliseconds of all queues that the client has read from; null if none has a timeout. Any thread
+    /// may read it.
     /// </summary>
     public long? ConsumerTimeout
     {
         get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
     }
 
-    /// <summary>Exclusive queues, which are deleted with the client.</summary>
+    /// <summary>The client's exclusive queues, which are deleted when the client disconnects.</summary>
     public HashSet<Queue> ExclusiveQueues { get; } = [];
 
-    /// <summary>Number of consumers of all sessions of the client. Changed under the sink's gate, readable from any thread.</summary>
+    /// <summary>Number of consumers in all sessions of the client. Changed under the lock of the sink. Any thread may read it.</summary>
     public int ConsumerCount { get; set; }
 
-    /// <summary>Confirms of sessions that published in this round.</summary>
+    /// <summary>Confirms of the sessions that have published since the last <see cref="EndRound"/>.</summary>
     public List<Confirms> Confirming { get; } = [];
 
-    /// <summary>Returns the time that a delivery of a queue may stay unacknowledged, in milliseconds; null: no limit.</summary>
+    /// <summary>Returns the time in milliseconds that a delivery from this queue may stay unacknowledged; null for no limit.</summary>
     public long? ConsumerTimeoutOf(Queue queue) => queue.Settings.ConsumerTimeout
         ?? (Services.Options.Limits.ConsumerTimeout == Timeout.InfiniteTimeSpan
             ? null
             : (long)Services.Options.Limits.ConsumerTimeout.TotalMilliseconds);
 
-    /// <summary>Includes the consumer timeout of a queue, if there is one, in <see cref="ConsumerTimeout"/>.</summary>
+    /// <summary>Updates <see cref="ConsumerTimeout"/> if the queue has a shorter timeout.</summary>
     public void WatchDeliveriesOf(Queue queue)
     {
         if (ConsumerTimeoutOf(queue) is { } timeout)
@@ -80,7 +84,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Ends a round of requests: adds published messages to their queues, sends confirms or registers for a commit, and flushes all output.
+    /// Ends a round of requests. Adds published messages to their queues, sends confirms or waits for the commit, and flushes all output.
     /// </summary>
     public void EndRound()
     {
@@ -95,8 +99,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Deletes the client's exclusive queues, and ends its admission. Called after its sessions are released. Every step runs, even if an
-    /// earlier step fails.
+    /// Deletes the client's exclusive queues, and stops counting the client. Called after its sessions were released. If one step fails,
+    /// the further steps still run.
     /// </summary>
     public void Release()
     {
@@ -108,6 +112,6 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Services.Faults.Contain(Compartment.Connection, place, () => Admission?.Dispose());
     }
 
-    /// <summary>Returns the name of the client as owner of an exclusive queue, for events.</summary>
+    /// <summary>Returns the name that events give to the owner of an exclusive queue.</summary>
     public override string ToString() => Pid;
 }

@@ -11,12 +11,13 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of a client that logged in, independent of the wire protocol: a front end, such as an AMQP channel, sends its requests here.
+/// A session of a client that has logged in, such as an AMQP channel. It does not depend on the wire protocol: the code that serves the
+/// protocol passes the client's requests to the session.
 /// </summary>
 /// <remarks>
-/// One thread at a time, such as a connection's read loop, uses a session and ends its rounds with <see cref="BrokerClient.EndRound"/>.
-/// The gate of the <see cref="Sink"/> guards the state that deliveries on other threads also change: delivery tags, prefetch,
-/// unacknowledged deliveries, consumers, pending confirms.
+/// Only one thread at a time uses a session, such as the read loop of a connection. This thread ends each round with
+/// <see cref="BrokerClient.EndRound"/>. Deliveries on other threads also change delivery tags, prefetch, unacknowledged deliveries,
+/// consumers and pending confirms. The lock of the <see cref="Sink"/> guards this state.
 /// </remarks>
 internal sealed class BrokerSession
 {
@@ -26,8 +27,8 @@ internal sealed class BrokerSession
     private SessionPublisher? _publisher;
 
     /// <param name="client">The client that opens the session.</param>
-    /// <param name="sink">The front end, which sends the output to the client.</param>
-    /// <param name="number">The session's number within its client, such as an AMQP channel's number.</param>
+    /// <param name="sink">Sends the session's output to the client.</param>
+    /// <param name="number">Number of the session within its client, such as the number of an AMQP channel.</param>
     public BrokerSession(BrokerClient client, ISessionSink sink, ushort number)
     {
         (Client, Sink, Number) = (client, sink, number);
@@ -50,7 +51,7 @@ internal sealed class BrokerSession
 
     public ushort Number { get; }
 
-    /// <summary>RabbitMQ's name for a channel: the connection's name and the channel's number.</summary>
+    /// <summary>RabbitMQ's name for a channel: the name of the connection, followed by the number of the channel.</summary>
     public string Name => $"{Client.Origin.ConnectionName} ({Number})";
 
     /// <summary>Checks the user's permissions.</summary>
@@ -59,24 +60,24 @@ internal sealed class BrokerSession
     /// <summary>Declares, binds and deletes queues and exchanges.</summary>
     public SessionTopology Topology { get; }
 
-    /// <summary>Counts of the session's messages.</summary>
+    /// <summary>Counts the messages of the session.</summary>
     public ChannelCounts Counts { get; }
 
-    /// <summary>Unacknowledged deliveries, delivery tags and prefetch.</summary>
+    /// <summary>The unacknowledged deliveries, with their delivery tags and the prefetch limits.</summary>
     public SessionDeliveries Deliveries { get; }
 
     public SessionConsumers Consumers { get; }
 
-    /// <summary>Publishes messages. Created at the first use, because most sessions only consume.</summary>
+    /// <summary>Publishes messages. Created at first use, because most sessions only consume.</summary>
     public SessionPublisher Publisher => _publisher ??= new SessionPublisher(this);
 
-    /// <summary>Publisher confirms.</summary>
+    /// <summary>Confirms the messages that the session publishes.</summary>
     public Confirms Confirms { get; }
 
-    /// <summary>Transactions, which hold publishes and settlements until a commit.</summary>
+    /// <summary>The transaction of the session, which holds publishes and acknowledgements back until it is committed.</summary>
     public Transactions Transactions { get; }
 
-    /// <summary>Traces the session's messages.</summary>
+    /// <summary>Traces the messages of the session.</summary>
     public SessionTrace Trace { get; }
 
     /// <inheritdoc cref="SessionPublisher.Publish"/>
@@ -88,8 +89,8 @@ internal sealed class BrokerSession
             Publisher.Publish(head, body, isMandatory);
     }
 
-    /// <summary>Demands that a message does not exceed the maximum size.</summary>
-    /// <param name="bodySize">Octets of the message's body.</param>
+    /// <summary>Throws if a message exceeds the maximum size.</summary>
+    /// <param name="bodySize">Size of the message's body in octets.</param>
     /// <exception cref="BrokerException">406: the message is too large.</exception>
     public void DemandSize(ulong bodySize)
     {
@@ -100,36 +101,42 @@ internal sealed class BrokerSession
 
     /// <summary>Adds a consumer to a queue.</summary>
     /// <param name="queue">A queue that <see cref="SessionTopology.GetQueueToRead"/> has returned.</param>
-    /// <param name="options">Tag, acknowledgement mode, priority and arguments.</param>
-    /// <param name="onAdded">Called before the first delivery, with the gate held.</param>
+    /// <param name="options">Consumer tag, acknowledgement mode, priority and arguments.</param>
+    /// <param name="onAdded">Called before the first delivery, under the lock of the sink.</param>
     /// <exception cref="BrokerException">
-    /// 403: the user may not read the queue, or the queue is in exclusive use. 530: the tag is in use, or there are too many consumers.
+    /// 403: the user may not read the queue, or another consumer has exclusive use. 530: the consumer tag is in use, or there are too many
+    /// consumers.
     /// </exception>
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        Access.DemandQueue(AccessKind.Read, queue.Name); // again: a revocation before Add does not end the consumer
+        // Checked again: if the permission was revoked just before Add, the revocation has not ended the new consumer.
+        Access.DemandQueue(AccessKind.Read, queue.Name);
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);
     }
 
     /// <summary>Takes one message from a queue.</summary>
-    /// <param name="name">The queue's name.</param>
+    /// <param name="name">Name of the queue.</param>
     /// <param name="noAck">True if the message needs no acknowledgement.</param>
-    /// <param name="state">State for <paramref name="deliver"/>.</param>
-    /// <param name="deliver">Sends the message; called with the queue's lock and the gate held.</param>
+    /// <param name="state">Passed to <paramref name="deliver"/>.</param>
+    /// <param name="deliver">Sends the message. Called under the lock of the queue and the lock of the sink.</param>
     /// <returns>False if the queue is empty.</returns>
-    /// <exception cref="BrokerException">403: access refused. 404: no such queue, or it has crashed. 405: the queue belongs to another
-    /// connection, or is a quorum queue with a single active consumer. 541: the message cannot be read.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: access refused. 404: the queue does not exist or has crashed. 405: the queue is exclusive to another connection, or is a quorum
+    /// queue with a single active consumer. 541: the message cannot be read.
+    /// </exception>
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver) => _gets.Get(name, noAck, state, deliver);
 
     /// <inheritdoc cref="Settlements.Settle"/>
     public void Settle(ulong tag, bool isMultiple, Settlement settlement) => _settlements.Settle(tag, isMultiple, settlement);
 
-    /// <summary>Requeues every unacknowledged delivery, at the client's request.</summary>
+    /// <summary>Requeues every unacknowledged delivery, because the client asks for it.</summary>
     public void RequeueAll() => _settlements.RequeueAll(isReturned: true);
 
-    /// <summary>Sets the maximum number of unacknowledged deliveries, for each new consumer or the whole session; 0: no limit.</summary>
+    /// <summary>
+    /// Sets the maximum number of unacknowledged deliveries, either for each new consumer or for the whole session. 0 means no limit.
+    /// </summary>
     public void SetPrefetch(ushort limit, PrefetchScope scope)
     {
         if (scope == PrefetchScope.NewConsumers)
@@ -143,8 +150,8 @@ internal sealed class BrokerSession
     }
 
     /// <summary>
-    /// Releases everything that the session holds: cancels its consumers and requeues its deliveries. A second call does nothing.
-    /// Throws nothing: every step runs, even if an earlier step fails.
+    /// Releases everything that the session holds: cancels its consumers and requeues its deliveries. May be called more than once. Never
+    /// throws; if one step fails, the further steps still run.
     /// </summary>
     public void Release()
     {
@@ -157,7 +164,7 @@ internal sealed class BrokerSession
         Client.VirtualHost.Statistics.Close(Counts);
     }
 
-    /// <summary>Cancels every consumer, and ends deliveries and confirms.</summary>
+    /// <summary>Cancels all consumers. Deliveries and confirms end.</summary>
     public void LeaveAll()
     {
         SessionConsumer[] consumers;
@@ -171,7 +178,7 @@ internal sealed class BrokerSession
             Contain(() => Consumers.Leave(consumer));
     }
 
-    /// <summary>Returns the session's name for the log.</summary>
+    /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => $"channel {Name}";
 
     private void Contain(Action step) => Client.Services.Faults.Contain(Compartment.Connection, $"the end of {this}", step);

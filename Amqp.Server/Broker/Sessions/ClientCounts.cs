@@ -6,11 +6,11 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Counts the connections of each virtual host and user, and the channels of each user. Enforces the limits of these counts.
+/// Counts the connections of each virtual host and of each user, and the channels of each user. Enforces the limits on these numbers.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-/// <param name="userLimits">Limits of users. The limits of a virtual host are in <see cref="VirtualHost.Limits"/>.</param>
-/// <param name="channelLimit">Maximum number of channels in the broker; null: no limit.</param>
+/// <param name="userLimits">Limits of the users. The limits of virtual hosts are in <see cref="VirtualHost.Limits"/>.</param>
+/// <param name="channelLimit">Maximum number of channels in the whole broker; null for no limit.</param>
 internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
 {
     private readonly UserLimits _userLimits = userLimits;
@@ -20,8 +20,8 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
     private readonly Dictionary<string, int> _channelsOfUsers = [];
     private long _channels;
 
-    /// <summary>Counts a connection until its admission is disposed.</summary>
-    /// <exception cref="BrokerException">530: a limit on connections is reached.</exception>
+    /// <summary>Counts a connection, until the returned object is disposed of.</summary>
+    /// <exception cref="BrokerException">530: a limit on the number of connections is reached.</exception>
     public Admission Admit(string user, VirtualHost virtualHost)
     {
         lock (_lock)
@@ -56,15 +56,15 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             counts[name] = sum;
     }
 
-    /// <summary>A connection that is counted, with its channels.</summary>
-    /// <remarks>Owned by the connection. The lock of <see cref="ClientCounts"/> guards the counts.</remarks>
+    /// <summary>A counted connection, with its channels.</summary>
+    /// <remarks>Belongs to the connection. The lock of <see cref="ClientCounts"/> guards the counts.</remarks>
     internal sealed class Admission(ClientCounts counts, string user, string virtualHost) : IDisposable
     {
         private int _channels;
         private bool _isOver;
 
-        /// <summary>Counts a channel.</summary>
-        /// <exception cref="BrokerException">530: the limit on channels of the broker or the user is reached.</exception>
+        /// <summary>Counts a new channel of the connection.</summary>
+        /// <exception cref="BrokerException">530: the broker or the user has reached the maximum number of channels.</exception>
         public void OpenChannel()
         {
             lock (counts._lock)
@@ -93,7 +93,7 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             }
         }
 
-        /// <summary>Stops counting the connection and its channels. A second call does nothing.</summary>
+        /// <summary>Stops counting the connection and its channels. May be called more than once.</summary>
         public void Dispose()
         {
             lock (counts._lock)

@@ -4,35 +4,37 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Waits until the store has made messages durable.</summary>
+/// <summary>Waits until the store has made certain messages durable.</summary>
 internal interface ICommitWaiter
 {
-    /// <summary>Called after the durable position may have moved, or the store has failed.</summary>
-    /// <returns>True to be called at the next commit too.</returns>
+    /// <summary>Called after a commit may have made more messages durable, or after the store has failed.</summary>
+    /// <returns>True to be called again at the next commit.</returns>
     bool OnCommitted(IMessageStore store, DispatchRound round);
 
     /// <summary>
-    /// Called after <see cref="OnCommitted"/> has thrown. The waiter is not notified again, so it must end the wait of its client.
+    /// Called after <see cref="OnCommitted"/> has thrown an exception. There will be no further call, so the implementation must end the
+    /// wait of its client.
     /// </summary>
     void OnNotifyingFailed();
 }
 
 /// <summary>
-/// Notifies waiters of commits: a few waiters on the store's own thread, many waiters on the thread pool, while the store already works on
-/// the next commit.
+/// Notifies waiters after a commit. Notifies a few waiters on the store's own thread. Notifies many on the thread pool, while the store
+/// already works on the next commit.
 /// </summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
-    // Up to this number of waiters are notified on the store's thread. The notifications delay the next sync, but a pass on the thread pool
-    // costs more: 80 us of the 360 us until a confirm, measured with one publisher that waits for each confirm.
+    // If no more waiters than this are waiting, they are notified on the store's thread. That delays the next sync, but the thread pool
+    // would cost more: 80 us of the 360 us until a confirm, measured with one publisher that waits for each confirm.
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
     private readonly ContainedFaults _faults;
     private readonly Lock _gate = new();
-    private List<ICommitWaiter> _waiting = []; // guarded by the gate
-    private List<ICommitWaiter> _notified = []; // owned by the running pass
-    private int _state; // interlocked: 0 no pass; 1 a pass runs; 2 a pass is scheduled, or runs and must be repeated
+    private List<ICommitWaiter> _waiting = []; // guarded by _gate
+    private List<ICommitWaiter> _notified = []; // used only by the thread that notifies
+    // Changed with Interlocked. 0: idle. 1: waiters are being notified. 2: notifying is scheduled, or runs and must run once more.
+    private int _state;
 
     public CommitNotifier(IMessageStore store, ContainedFaults faults)
     {
@@ -40,13 +42,15 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
         store.Committed += OnCommitted;
     }
 
-    /// <summary>Adds a waiter, which is notified of each commit until it returns false. The waiter itself requests the commit.</summary>
+    /// <summary>
+    /// Adds a waiter, which is notified of each commit until it returns false. Does not request a commit; the waiter does that itself.
+    /// </summary>
     public void Add(ICommitWaiter waiter, long position)
     {
         lock (_gate)
             _waiting.Add(waiter);
         if (_store.Failure is not null || _store.DurablePosition >= position)
-            Schedule(); // the commit may have ended before the waiter was added
+            Schedule(); // because the commit may have ended before the waiter was added
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -68,7 +72,8 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Notifies a waiter. Throws nothing: an error must not reach other waiters, nor the store, which fails at any exception on its thread.
+    /// Notifies one waiter. Never throws: an exception must not affect other waiters. Nor must it reach the store, because an exception on
+    /// the store's thread makes the store fail.
     /// </summary>
     private bool Notify(ICommitWaiter waiter, DispatchRound round)
     {

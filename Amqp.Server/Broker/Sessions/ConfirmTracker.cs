@@ -2,36 +2,37 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Counts the publishes of a session and sends their confirms when a commit has made them durable.</summary>
+/// <summary>Counts the publishes of a session. Sends their confirms after a commit has made them durable.</summary>
 /// <remarks>
-/// The one thread that uses the session calls <see cref="Note"/> and <see cref="Seal"/>. The gate of the session's sink guards the pending
-/// runs, because the threads of the <see cref="CommitNotifier"/> use the runs too. If no queue refuses a message, the publishes of a round
-/// are one run. The run waits for the log position of its last persistent message, whose commit makes all earlier messages durable too.
+/// The publishes of a round are one run, unless a queue refuses a message. A run waits for the log position of its last persistent message.
+/// A commit up to that position makes all earlier messages durable too. The thread that uses the session calls <see cref="Note"/> and
+/// <see cref="Seal"/>. The lock of the session's sink guards the pending runs, because the <see cref="CommitNotifier"/> uses them on other
+/// threads.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
 {
-    /// <summary>The position of a message that could not be stored: no commit will make it durable.</summary>
+    /// <summary>Log position for a message that could not be stored. No commit will reach it.</summary>
     public const long Never = long.MaxValue;
 
-    private const long Refused = -1; // instead of a position, for a run of one publish that is answered with a nack
+    private const long Refused = -1; // used as the position of a single publish that a queue refused and that gets a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
-    private Queue<ulong>? _refused; // numbers of the publishes of this round that a queue refused
+    private Queue<ulong>? _refused; // numbers of the publishes in this round that a queue refused
     private ulong _published; // number of the last publish
     private ulong _sealed; // number of the last publish whose round has ended
-    private ulong _confirmed; // number of the last answered publish
+    private ulong _confirmed; // number of the last publish that was answered
     private long _roundPosition;
 
-    /// <summary>True while a run is pending.</summary>
+    /// <summary>True while publishes of ended rounds are not answered yet.</summary>
     public bool IsWaiting => _pending.Count > 0;
 
-    /// <summary>Number of unanswered publishes of rounds that have ended.</summary>
+    /// <summary>Number of publishes in ended rounds that are not answered yet.</summary>
     public long WaitingCount => (long)(_sealed - _confirmed);
 
-    /// <summary>Counts a publish.</summary>
+    /// <summary>Counts a publish that no queue has refused.</summary>
     /// <param name="position">
-    /// Log position at which the message is durable; 0 if the confirm waits for no commit; <see cref="Never"/> if the message could not be
-    /// stored.
+    /// Log position up to which the log must be synced before the confirm; 0 if nothing must be synced. <see cref="Never"/> if the message
+    /// could not be stored.
     /// </param>
     public void Note(long position)
     {
@@ -40,15 +41,17 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
             _roundPosition = position;
     }
 
-    /// <summary>Counts a publish that a queue refused. The publish is answered with a nack, in the order of the publishes.</summary>
+    /// <summary>Counts a publish that a queue refused. Its answer is a nack, sent in the order of the publishes.</summary>
     public void NoteRefused()
     {
         _published++;
         (_refused ??= []).Enqueue(_published);
     }
 
-    /// <summary>Ends the run of a round. The gate is held.</summary>
-    /// <returns>The position to wait for; 0 if the round had no publishes.</returns>
+    /// <summary>
+    /// Completes the publishes of a round, so that they wait for their commit together. Called under the lock of the sink.
+    /// </summary>
+    /// <returns>Log position to wait for; 0 if the round had no publishes.</returns>
     public long Seal()
     {
         if (_published == _sealed)
@@ -68,7 +71,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     }
 
     /// <summary>
-    /// Answers all runs up to a durable position: with a confirm, or with a nack if a queue refused the message. The gate is held.
+    /// Answers all publishes up to a log position that is now durable. The answer is a confirm, or a nack if a queue refused the message.
+    /// Called under the lock of the sink.
     /// </summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {
@@ -87,7 +91,7 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
         Acknowledge(upTo, sink);
     }
 
-    /// <summary>Answers all pending runs with a nack, because the store failed. The gate is held.</summary>
+    /// <summary>Answers all pending publishes with a nack, because the store failed. Called under the lock of the sink.</summary>
     public void Refuse(ISessionSink sink)
     {
         if (_pending.Count == 0)

@@ -5,22 +5,22 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Confirms the publishes of a session, once the client has selected confirms.</summary>
+/// <summary>Confirms the publishes of a session, after the client has sent confirm.select.</summary>
 /// <remarks>
-/// Owned by the one thread that uses the session. The gate of the session's sink guards the state that the threads of the
-/// <see cref="CommitNotifier"/> also use.
+/// Used by the thread that uses the session. The <see cref="CommitNotifier"/> uses some of the state on other threads. The lock of the
+/// session's sink guards that state.
 /// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
     private readonly BrokerClient _client = session.Client;
-    private ConfirmTracker? _tracker; // the gate guards its runs and the fields below
+    private ConfirmTracker? _tracker; // the lock of the sink guards its runs and the fields below
     private bool _isOver;
     private bool _isAwaitingCommit; // true while this object is registered with the commit notifier
 
-    /// <summary>True if publishes are confirmed.</summary>
+    /// <summary>True if the client has requested confirms.</summary>
     public bool AreSelected => _tracker is not null;
 
-    /// <summary>Number of unconfirmed publishes. Takes the gate.</summary>
+    /// <summary>Number of unconfirmed publishes. Takes the lock of the sink.</summary>
     public long WaitingCount
     {
         get
@@ -30,7 +30,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
         }
     }
 
-    /// <summary>Confirms publishes from now on.</summary>
+    /// <summary>From now on confirms each publish.</summary>
     /// <exception cref="BrokerException">406: the session is transactional.</exception>
     public void Select()
     {
@@ -55,7 +55,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     }
 
     /// <summary>
-    /// Ends the round's run of publishes: confirms messages that are durable, and registers for the commit of all others.
+    /// Ends the publishes of a round. Confirms messages that are already durable, and waits for the commit of all others.
     /// </summary>
     public void Seal()
     {
@@ -78,7 +78,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             _client.Services.Commits.Add(this, position);
     }
 
-    /// <summary>Ends confirms, because a closed channel receives no confirms. The gate is held.</summary>
+    /// <summary>Stops sending confirms, because a closed channel gets none. Called under the lock of the sink.</summary>
     public void End() => _isOver = true;
 
     /// <inheritdoc/>
@@ -92,11 +92,12 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <inheritdoc/>
     public void OnNotifyingFailed() => session.Sink.Abort();
 
-    /// <summary>Returns the session's name for the log.</summary>
+    /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => session.ToString();
 
     /// <summary>
-    /// Confirms durable messages, and refuses all others if the store has failed. Returns true if runs are still pending. The gate is held.
+    /// Confirms durable messages. If the store has failed, refuses all others. Returns true if publishes are still unanswered. Called under
+    /// the lock of the sink.
     /// </summary>
     private bool Answer(IMessageStore store)
     {

@@ -2,10 +2,10 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Resumes consumers that waited for room in their connection's outbox. Runs on the thread pool.</summary>
+/// <summary>Resumes consumers that have waited until their connection's output has room again. Runs on the thread pool.</summary>
 internal sealed class DeliveryResumption(List<SessionConsumer> consumers) : IThreadPoolWorkItem
 {
-    /// <summary>Resumes the consumers. Throws nothing, because queues and rounds contain their exceptions.</summary>
+    /// <summary>Resumes the consumers. Never throws, because queues and rounds contain their exceptions.</summary>
     public void Execute()
     {
         var round = PooledRound.Current;

@@ -3,57 +3,63 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The front end of a session, which sends its output to the client.</summary>
+/// <summary>Sends the output of a session to its client. Implemented by the code that serves the client's protocol.</summary>
 /// <remarks>
-/// <see cref="Gate"/> guards the state that must agree with the output: delivery tags, prefetch counts, unacknowledged deliveries, pending
-/// confirms. The gate may be taken under a queue's lock, never the other way round.
+/// <see cref="Gate"/> is a lock. It guards the state that must agree with the output: delivery tags, prefetch counts, unacknowledged
+/// deliveries and pending confirms. A thread may take it while it holds the lock of a queue, but never the other way round.
 /// </remarks>
 internal interface ISessionSink
 {
     Lock Gate { get; }
 
-    /// <summary>The output of the client's connection, which a round flushes at its end.</summary>
+    /// <summary>The output of the client's connection. A round flushes it when the round ends.</summary>
     IOutput Output { get; }
 
-    /// <summary>True if so much output is pending that it must be sent before the round ends. The gate is held.</summary>
+    /// <summary>
+    /// True if so many bytes are pending that they must be sent before the round ends. Read under the lock <see cref="Gate"/>.
+    /// </summary>
     bool IsFlushDue { get; }
 
     /// <summary>
-    /// True if the output has no room for deliveries. The sink then resumes the consumer once there is room. The gate is held.
+    /// Returns true if the output has no room for deliveries. In this case the sink resumes the consumer once there is room. Called under
+    /// the lock <see cref="Gate"/>.
     /// </summary>
     bool Refuses(SessionConsumer consumer);
 
-    /// <summary>Sends a message to a consumer. The gate is held.</summary>
+    /// <summary>Sends a message to a consumer. Called under the lock <see cref="Gate"/>.</summary>
     /// <param name="consumer">The consumer that receives the message.</param>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
-    /// <param name="content">The message as it is stored.</param>
-    /// <param name="properties">The properties that the client receives.</param>
+    /// <param name="content">The message in its stored form.</param>
+    /// <param name="properties">The properties to send to the client.</param>
     void Deliver(SessionConsumer consumer, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties);
 
-    /// <summary>Confirms publishes that are durable, or that need not be durable. The gate is held.</summary>
-    /// <param name="upTo">Number of the last answered publish, counted from 1 within the session.</param>
+    /// <summary>Confirms publishes that are durable or need not be durable. Called under the lock <see cref="Gate"/>.</summary>
+    /// <param name="upTo">Number of the last publish to answer. The publishes of a session are numbered from 1.</param>
     /// <param name="isMultiple">
-    /// True to answer all unanswered publishes up to <paramref name="upTo"/>; false to answer only that publish.
+    /// True to answer all unanswered publishes up to <paramref name="upTo"/>. False to answer only that publish.
     /// </param>
     void Confirm(ulong upTo, bool isMultiple);
 
-    /// <summary>Answers publishes with a nack, because a queue refused the messages or the store failed. The gate is held.</summary>
+    /// <summary>
+    /// Answers publishes with a nack, because a queue refused the messages or the store failed. Called under the lock <see cref="Gate"/>.
+    /// </summary>
     /// <inheritdoc cref="Confirm"/>
     void Refuse(ulong upTo, bool isMultiple);
 
-    /// <summary>Returns a mandatory message that no queue receives. The gate is not held.</summary>
+    /// <summary>Returns a mandatory message that no queue receives. Called without the lock <see cref="Gate"/>.</summary>
     void Return(in EncodedMessage message, ReadOnlySpan<byte> body);
 
     /// <summary>
-    /// Tells the client that a consumer has ended, because its queue was deleted or the user may no longer read it. The gate is held.
+    /// Tells the client that a consumer has ended, because its queue was deleted or its user may no longer read the queue. Called under the
+    /// lock <see cref="Gate"/>.
     /// </summary>
-    /// <returns>False if the client does not support the notification.</returns>
+    /// <returns>False if the client does not support such notifications.</returns>
     bool TryCancel(SessionConsumer consumer);
 
-    /// <summary>Closes the output after an exception in the middle of a write. The gate is held.</summary>
+    /// <summary>Closes the output after an exception that interrupted a write. Called under the lock <see cref="Gate"/>.</summary>
     void Fail(Exception error);
 
-    /// <summary>Disconnects the client, because it cannot receive the confirms that it waits for. Callable from any thread.</summary>
+    /// <summary>Disconnects the client, because the confirms that it waits for cannot be sent. May be called by any thread.</summary>
     void Abort();
 }

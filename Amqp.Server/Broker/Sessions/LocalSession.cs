@@ -11,23 +11,23 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of the process itself, without a connection, for example for the HTTP API. It has the permissions of a user, and the same
-/// checks and error texts as a client's session.
+/// A session that the broker itself uses, without a connection, for example for the HTTP API. It has the permissions of a user. Checks and
+/// error texts are the same as in a client's session.
 /// </summary>
-/// <remarks>Owned by its creator. Disposal requeues unacknowledged messages.</remarks>
+/// <remarks>Used only by its creator. Disposing of it requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 {
     private const ushort Number = 1;
 
     private readonly BrokerClient _client;
     private readonly BrokerSession _session;
-    private TaskCompletionSource<bool>? _published; // guarded by the gate, as is the next field
+    private TaskCompletionSource<bool>? _published; // this field and the next are guarded by Gate
     private bool _isReturned;
 
     /// <param name="services">The parts of the broker that all sessions use.</param>
-    /// <param name="user">The user whose permissions are checked.</param>
-    /// <param name="virtualHost">The virtual host of all requests.</param>
-    /// <param name="name">Name for fields that name a connection.</param>
+    /// <param name="user">User whose permissions are checked.</param>
+    /// <param name="virtualHost">Virtual host that all requests are for.</param>
+    /// <param name="name">Name to use in fields that name a connection.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -48,7 +48,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Runs a request, ends the round and returns the request's result.</summary>
+    /// <summary>Runs a request, ends the round, and returns the result of the request.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
@@ -72,9 +72,9 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     public void DeleteQueue(string name, bool ifUnused, bool ifEmpty) =>
         Do(session => session.Topology.DeleteQueue(name, ifUnused, ifEmpty).NotifyConsumers(_client.Round));
 
-    /// <summary>Takes a message, which the caller settles. Returns null if the queue is empty.</summary>
-    /// <param name="queue">The queue's name.</param>
-    /// <param name="most">Maximum octets of the body to be returned.</param>
+    /// <summary>Takes a message, which the caller must settle. Returns null if the queue is empty.</summary>
+    /// <param name="queue">Name of the queue.</param>
+    /// <param name="most">Maximum number of octets of the body to return.</param>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public LocalMessage? Get(string queue, int most) => Ask(session =>
     {
@@ -88,7 +88,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     });
 
     /// <summary>Publishes a message and waits for its confirm.</summary>
-    /// <returns>False if no queue receives the message, or if the confirm is a nack.</returns>
+    /// <returns>False if no queue received the message, or if a nack was sent instead of a confirm.</returns>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     /// <exception cref="ArgumentException">A name, the routing key or a property is too long for AMQP.</exception>
     public async Task<bool> PublishAsync(
@@ -102,7 +102,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
         return await published.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Publishes a message without waiting for its confirm.</summary>
+    /// <summary>Publishes a message, and does not wait for its confirm.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     /// <exception cref="ArgumentException">A name, the routing key or a property is too long for AMQP.</exception>
     public void Publish(string exchange, string routingKey, BasicProperties properties, ReadOnlySpan<byte> body)
@@ -136,7 +136,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     {
     }
 
-    /// <summary>Returns true, because the session has no consumers.</summary>
+    /// <summary>Always true. The session has no consumers that could receive deliveries.</summary>
     bool ISessionSink.Refuses(SessionConsumer consumer) => true;
 
     void ISessionSink.Deliver(
@@ -163,7 +163,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Copies a message while it is delivered, because its memory is not valid afterwards.</summary>
+    /// <summary>Copies a message while it is being delivered, because its memory is not valid afterwards.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

@@ -6,8 +6,8 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Adds the broker's own headers to every message that a client publishes (RabbitMQ's message interceptors).</summary>
-/// <remarks>Stateless. Called by publishing threads.</remarks>
+/// <summary>Adds the broker's own headers to every message that a client publishes, as RabbitMQ's message interceptors do.</summary>
+/// <remarks>Has no state. Called by the threads that publish.</remarks>
 internal sealed class MessageInterceptors
 {
     private const string TimestampHeader = "timestamp_in_ms";

@@ -5,14 +5,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The header <c>x-delay</c>: the delay of a message in milliseconds.</summary>
+/// <summary>The header <c>x-delay</c>, in which a publisher gives the delay of a message in milliseconds.</summary>
 internal static class DelayHeader
 {
     private const string Name = "x-delay";
     private const long Longest = uint.MaxValue; // the limit of RabbitMQ's delayed-message plugin and of Erlang's timers
 
     /// <summary>
-    /// Returns the delay of a message in milliseconds; 0 if the header is absent, not a number, not positive or too large.
+    /// Returns the delay of a message in milliseconds. Returns 0 if the headers have no <c>x-delay</c>, or if its value is not a number,
+    /// not positive or too large.
     /// </summary>
     public static long Read(ReadOnlySpan<byte> headers)
     {
@@ -22,9 +23,10 @@ internal static class DelayHeader
     }
 
     /// <summary>
-    /// Returns the properties with the negated delay, which tells consumers that the message was delayed and that the delay is over.
+    /// Returns the properties with the delay negated. The negative delay shows consumers that the message was delayed and that the delay is
+    /// over.
     /// </summary>
-    /// <param name="properties">Property flags and property list, with the header.</param>
+    /// <param name="properties">Property flags and property list. The headers contain <c>x-delay</c>.</param>
     public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
     {
         int start = EncodedProperties.HeadersOffset(properties);
@@ -40,11 +42,11 @@ internal static class DelayHeader
         return output.WrittenSpan;
     }
 
-    /// <summary>Returns the value of an integer, a float (truncated) or a string that holds an integer; null for any other value.</summary>
+    /// <summary>Returns an integer, the integer part of a float, or the integer in a string. Null for any other value.</summary>
     private static long? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => value.AsInteger(),
-        { IsFloat: true } => (long)value.AsDouble(), // saturates; not-a-number becomes 0
+        { IsFloat: true } => (long)value.AsDouble(), // saturates; NaN becomes 0
         { Type: FieldType.LongString } =>
             long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
         _ => null,

@@ -14,11 +14,11 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// Delivers the delayed messages that are due, in batches: appends the messages to the queues of their routes, then settles the messages
-/// in the exchange.
+/// Delivers delayed messages that are due, in batches. Routes each message and appends it to the queues, and then settles it in the
+/// exchange.
 /// </summary>
 /// <remarks>
-/// A crash between append and settle repeats messages and loses none. One task at a time delivers. The task holds the lock of the
+/// A crash between append and settle repeats messages, but loses none. Only one task delivers at a time. The task holds the lock of the
 /// <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
 /// </remarks>
 internal sealed class DelayedDelivery(
@@ -31,20 +31,20 @@ internal sealed class DelayedDelivery(
     WaitingMessages waiting,
     DelayedQuarantine quarantine)
 {
-    /// <summary>Largest number of messages in the batch.</summary>
+    /// <summary>Maximum number of messages in the batch.</summary>
     public const int BatchLength = 256;
 
     private readonly IMessageStore _store = services.Store;
-    private readonly RouteFinder _finder = new(routing); // owned by the task that delivers, like the intake
+    private readonly RouteFinder _finder = new(routing); // used only by the task that delivers
     private readonly MessageIntake _intake = new(services);
     private readonly StoredMessage[] _batch = new StoredMessage[BatchLength];
 
-    /// <summary>Number of messages in the batch. The lock guards it.</summary>
+    /// <summary>Number of messages in the batch. Guarded by the lock.</summary>
     public int Count { get; private set; }
 
     /// <summary>
-    /// Fills the batch with messages that are due, behind those that the last call of <see cref="Deliver"/> left in it. Called under the
-    /// lock.
+    /// Fills the batch with messages that are due. They follow any messages that the last <see cref="Deliver"/> left in the batch. Called
+    /// under the lock.
     /// </summary>
     public void Fill(long now)
     {
@@ -52,9 +52,9 @@ internal sealed class DelayedDelivery(
             _batch[Count++] = message;
     }
 
-    /// <summary>Delivers the messages of the batch in order, until one cannot be read or appended.</summary>
+    /// <summary>Delivers the messages of the batch in order. Stops at a message that cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
-    /// <exception cref="DiskAlarmException">The disk alarm is set. The message and those behind it stay in the batch.</exception>
+    /// <exception cref="DiskAlarmException">The disk alarm is set. This message and all later ones stay in the batch.</exception>
     /// <exception cref="StoreFailedException">The store has failed.</exception>
     public void Deliver()
     {
@@ -63,7 +63,7 @@ internal sealed class DelayedDelivery(
         int done = 0, delivered = 0;
         try
         {
-            for (; done < Count && !quarantine.IsFull; done++) // Count needs no lock here: only this task changes it
+            for (; done < Count && !quarantine.IsFull; done++) // Count is read without the lock, because only this task changes it
                 if (TryDeliver(_batch[done], round, ref position))
                     _batch[delivered++] = _batch[done];
         }
@@ -80,11 +80,12 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Removes the first messages from the batch, and settles the delivered ones.</summary>
-    /// <param name="done">Number of messages to remove.</param>
-    /// <param name="delivered">Number of delivered messages, which were moved to the front of the batch.</param>
+    /// <summary>Removes the first messages from the batch, and settles those that were delivered.</summary>
+    /// <param name="done">Number of messages to remove from the batch.</param>
+    /// <param name="delivered">Number of delivered messages, which are now at the front of the batch.</param>
     /// <param name="isBound">
-    /// True if copies were appended to the log. After a crash the settles then count only if the copies are in the log.
+    /// True if copies of the messages were appended to the log. After a crash the store then ignores these settles unless it finds the
+    /// copies.
     /// </param>
     private void End(int done, int delivered, bool isBound)
     {
@@ -96,14 +97,14 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even after a failed settle: no message may be delivered twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even if the settle failed, because no message may be delivered twice
                 Count -= done;
                 waiting.Release(done);
             }
         }
     }
 
-    /// <returns>True if the message was delivered. False if it was damaged and is now settled, or if it is quarantined.</returns>
+    /// <returns>True if the message was delivered. False if it was damaged and so was settled, or if it is now quarantined.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
         try
@@ -119,7 +120,8 @@ internal sealed class DelayedDelivery(
     }
 
     /// <summary>
-    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message was damaged or is quarantined.
+    /// Routes a message by the current bindings, and appends it to the queues. Returns false if the message was damaged or is now
+    /// quarantined.
     /// </summary>
     /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)
@@ -137,7 +139,7 @@ internal sealed class DelayedDelivery(
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            // A copy that a full queue refuses is lost, as for a publisher without confirms.
+            // If a full queue refuses the message, its copy for that queue is lost, as it would be for a publisher without confirms.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
             _intake.DemandDisk(route, traits, isClients: false);

@@ -4,12 +4,12 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The stored form of a delayed message: the time when it is due, the keys of its CC and BCC headers, and the message.</summary>
+/// <summary>The stored form of a delayed message: its due time, the keys of its CC and BCC headers, and the message itself.</summary>
 internal readonly ref struct DelayedMessage
 {
-    // | due i64 | number of keys u32 | keys: long strings | message as an EncodedMessage |
-    // Big-endian. Due is in milliseconds since 1970-01-01 UTC. The keys are those of the headers CC and BCC: they are stored apart, because
-    // the BCC header is removed from the message. The message's own routing key is part of the message.
+    // | due i64 | number of keys u32 | keys: long strings | message as an EncodedMessage | Big-endian.
+    // Due is in milliseconds since 1970-01-01 UTC. The keys are those of the headers CC and BCC. They are stored separately, because the
+    // BCC header is removed from the message. The message's own routing key is not among them, but part of the message.
 
     private DelayedMessage(long due, string[] furtherKeys, EncodedMessage message)
     {
@@ -38,7 +38,7 @@ internal readonly ref struct DelayedMessage
         return new DelayedMessage(due, keys, EncodedMessage.Read(reader.Rest));
     }
 
-    /// <summary>Returns the stored form without the body.</summary>
+    /// <summary>Returns the stored form up to the body of the message.</summary>
     public static ReadOnlySpan<byte> WriteHead(long due, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head)
     {
         var output = new ArrayBufferWriter<byte>(sizeof(long) + sizeof(uint) + head.Length);

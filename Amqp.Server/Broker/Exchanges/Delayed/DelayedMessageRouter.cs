@@ -7,8 +7,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all other messages at once.
-/// An inner exchange type does the routing.
+/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once. Routes
+/// by the rules of another exchange type, the inner type.
 /// </summary>
 internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 {
@@ -18,9 +18,11 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     private readonly IRouter _inner;
 
-    /// <param name="exchange">The exchange, with the inner type among its arguments.</param>
-    /// <param name="createInner">Creates the router of an exchange of the inner type.</param>
-    /// <exception cref="BrokerException">406: the inner type is missing. 503: the inner type does not exist.</exception>
+    /// <param name="exchange">The declared exchange. One of its arguments names the inner type.</param>
+    /// <param name="createInner">Creates the router of the inner type.</param>
+    /// <exception cref="BrokerException">
+    /// 406: the argument that names the inner type is missing. 503: the inner type is unknown.
+    /// </exception>
     public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {
         if (exchange.Arguments[TypeArgument] is not { Type: FieldType.LongString } given)
@@ -30,7 +32,7 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
         _inner = createInner(exchange with { Type = given.AsString() });
     }
 
-    /// <summary>The delayed messages. Set by <see cref="Open"/>.</summary>
+    /// <summary>The delayed messages. Null until <see cref="Open"/> was called.</summary>
     public DelayedMessages Delayed { get; private set; } = null!;
 
     /// <summary>Always true, because the delay depends on the headers of the message.</summary>

@@ -12,27 +12,30 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The delayed messages of one exchange, and the timer that starts their delivery when they are due.</summary>
+/// <summary>The delayed messages of one exchange, and the timer that starts their delivery.</summary>
 /// <remarks>
-/// <para>The message store keeps the messages in a queue, so that the messages of a durable exchange survive a restart. Memory holds only
-/// the due time and the place in the store of each message.</para>
-/// <para>A message that causes an unexpected exception is quarantined and stays stored. The task continues with the next message.</para>
-/// <para>The lock guards all state. One task at a time loads or delivers messages.</para>
+/// <para>The messages are stored in a queue of the message store, so those of a durable exchange survive a restart. Memory holds only each
+/// message's due time and place in the store.</para>
+/// <para>A message that causes an unexpected exception is quarantined and stays stored. The delivery continues with the next
+/// message.</para>
+/// <para>The lock guards all state. Only one task at a time loads or delivers messages.</para>
 /// </remarks>
 internal sealed class DelayedMessages
 {
     /// <summary>
-    /// Longest interval of the timer in milliseconds. Due times are times of the system clock, so a change of that clock must be noticed.
+    /// Longest wait of the timer, in milliseconds. Due times are times of the system clock. So the timer must fire now and then, to notice
+    /// that the clock was changed.
     /// </summary>
     private const long LongestWait = 60_000;
 
-    /// <summary>Pause after messages could not be read from the disk, or after an unexpected exception.</summary>
+    /// <summary>Pause after an unexpected exception, or after the disk could not be read.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    private readonly StoredQueue _stored; // the exchange's queue; its ready messages were recovered and are not loaded yet
+    // The exchange's queue in the store. Its ready messages are those of the last run that have not been loaded yet.
+    private readonly StoredQueue _stored;
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
     private readonly DelayedDelivery _delivery;
@@ -55,13 +58,13 @@ internal sealed class DelayedMessages
             static state => ((DelayedMessages)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Messages that caused an unexpected exception when they were loaded or delivered.</summary>
+    /// <summary>Messages that caused an unexpected exception while they were loaded or delivered.</summary>
     public DelayedQuarantine Quarantine { get; }
 
-    /// <summary>Number of the exchange's queue in the store if the queue survives a restart; else 0.</summary>
+    /// <summary>Number that the exchange's queue has in the store; 0 if the queue does not survive a restart.</summary>
     public uint DurableNumber => _stored.IsDurable ? _stored.Number : 0;
 
-    /// <summary>Number of messages that are not delivered yet. Takes the lock.</summary>
+    /// <summary>Number of messages that have not been delivered yet. Takes the lock.</summary>
     public long Count
     {
         get
@@ -71,20 +74,21 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>True once the exchange is deleted or the broker stops. Read under the lock.</summary>
+    /// <summary>True once the exchange is deleted or the broker stops. Read under the lock only.</summary>
     public bool IsClosing => _closed || IsStopping;
 
     private bool IsStopping => _stopping.Task.IsCompleted;
 
     private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Stores a message and delays it.</summary>
-    /// <returns>Log position that must be synced before the message is safe; 0 if the message need not be synced.</returns>
+    /// <summary>Stores a message, to be delivered after a delay.</summary>
+    /// <returns>Log position up to which the log must be synced before the message is safe; 0 if the message need not be synced.</returns>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     public long Add(
         long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        long due = Deadline.After(Now, milliseconds + 1); // plus one: the current millisecond has begun, and the message must not be early
+        // Adds one millisecond, because the current one has already begun and the message must not be early.
+        long due = Deadline.After(Now, milliseconds + 1);
         StoredMessage message = default;
         long position = _store.Append(
             [_stored], DelayedMessage.WriteHead(due, furtherKeys, head), body, isPersistent, new Span<StoredMessage>(ref message));
@@ -103,8 +107,8 @@ internal sealed class DelayedMessages
     }
 
     /// <summary>
-    /// Starts to load the messages of the last run and to deliver those that are due. Call once all exchanges, queues and bindings are
-    /// restored.
+    /// Starts to load the messages of the last run, and to deliver those that are due. Called once, after all exchanges, queues and
+    /// bindings are restored.
     /// </summary>
     public void Start()
     {
@@ -116,21 +120,21 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Settles all messages, because the exchange is deleted.</summary>
+    /// <summary>Discards all messages, because the exchange is deleted.</summary>
     public void Close()
     {
         lock (_gate)
         {
             _closed = true;
             _timer.Dispose();
-            // The queue is deleted from the store first, so that the settles of its messages write no records.
+            // The queue is deleted from the store first. The store then writes no records for settles of its messages.
             _store.DeleteQueue(_stored);
             Quarantine.Delete();
             _store.Settle(_stored, _waiting.Clear());
         }
     }
 
-    /// <summary>Stops the delivery. Completes once no message is read or appended any more.</summary>
+    /// <summary>Stops the delivery. Returns once no further message will be read or appended.</summary>
     public async Task StopAsync()
     {
         _stopping.TrySetResult();
@@ -141,16 +145,18 @@ internal sealed class DelayedMessages
         await work;
     }
 
-    /// <summary>Adds a stored message to the messages that wait for their due time. Called under the lock.</summary>
+    /// <summary>Adds a stored message to those that wait for their due time. Called under the lock.</summary>
     public void Wait(in StoredMessage message, long due) => _waiting.Add(message, due);
 
     /// <summary>Settles a message. Called under the lock.</summary>
     public void Settle(in StoredMessage message) => _store.Settle(_stored, new ReadOnlySpan<StoredMessage>(in message));
 
     /// <summary>
-    /// Does nothing while the task runs. Otherwise starts the task, or only sets the timer for the next message. Called under the lock.
+    /// Starts the task that loads and delivers messages, or sets the timer. Does nothing while the task runs. Called under the lock.
     /// </summary>
-    /// <param name="mustWork">True starts the task, because messages may be due or are not loaded yet. False sets the timer.</param>
+    /// <param name="mustWork">
+    /// True to start the task, because messages may be due or have not been loaded yet. False to set the timer.
+    /// </param>
     public void Continue(bool mustWork)
     {
         if (_isWorking)
@@ -172,7 +178,7 @@ internal sealed class DelayedMessages
             if (_isWorking || IsClosing)
                 return;
             _isWorking = true;
-            _work = DeliverAsync(); // no Task.Run: the callback runs on the thread pool already
+            _work = DeliverAsync(); // needs no Task.Run, because timer callbacks run on the thread pool
         }
     }
 
@@ -199,10 +205,10 @@ internal sealed class DelayedMessages
         await DeliverAsync();
     }
 
-    /// <summary>Pauses before a retry. A stop ends the pause.</summary>
+    /// <summary>Waits before a retry. The wait ends early if the broker stops.</summary>
     private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
 
-    /// <summary>Loads the due times of some messages of the last run.</summary>
+    /// <summary>Loads the due times of the next messages that the last run has left.</summary>
     /// <returns>False once all messages are loaded, the quarantine is full, or the exchange is closing.</returns>
     private bool LoadSome()
     {
@@ -219,7 +225,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Adds a message of the last run with the due time that is stored with it.</summary>
+    /// <summary>Makes a message of the last run wait for the due time that is stored with it.</summary>
     private void WaitAgain(in StoredMessage message, ReadOnlySpan<byte> payload)
     {
         try
@@ -232,10 +238,10 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Delivers messages until none is due, and sets the timer for the next one.</summary>
+    /// <summary>Delivers messages until none is due. Then sets the timer for the next message.</summary>
     private async Task DeliverAsync()
     {
-        // continues on another thread, because OnTimer calls this method under the lock
+        // Continues on another thread, because OnTimer calls this method under the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (TryFillBatch())
         {
@@ -244,7 +250,7 @@ internal sealed class DelayedMessages
                 if (_store.IsBehind)
                     await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 _delivery.Deliver();
-                await Task.Yield(); // lets other work of the thread pool run before the next batch
+                await Task.Yield(); // gives other work on the thread pool a chance before the next batch
             }
             catch (Exception error) when (error is QueueUnreadableException or DiskAlarmException)
             {
@@ -262,7 +268,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <returns>False if no message is due, or if deliveries have stopped. The task then ends.</returns>
+    /// <returns>False if no message is due or deliveries have stopped. The task must then end.</returns>
     private bool TryFillBatch()
     {
         lock (_gate)
@@ -280,7 +286,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Sets the timer for the time when the first message is due.</summary>
+    /// <summary>Sets the timer for the earliest due time.</summary>
     private void SetTimer()
     {
         if (IsClosing || Quarantine.IsFull || _waiting.NextDue is not { } due || due >= _timerDue)

@@ -9,14 +9,14 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The quarantined messages of an exchange that delays messages.</summary>
 /// <remarks>
-/// Above the limit of quarantined messages the exchange stops delivering until an operator returns or drops some of them.
+/// If more messages are quarantined than the limit allows, the exchange stops delivering until an operator returns or drops some of them.
 /// The lock of the <see cref="DelayedMessages"/> guards the state.
 /// </remarks>
-/// <param name="owner">The delayed messages, to which a returned message is added.</param>
-/// <param name="gate">The owner's lock.</param>
-/// <param name="messages">The owner's messages in the store.</param>
-/// <param name="exchange">The exchange's name.</param>
-/// <param name="host">The virtual host's services.</param>
+/// <param name="owner">The exchange's delayed messages. A message that an operator returns is added to them.</param>
+/// <param name="gate">The lock of the owner.</param>
+/// <param name="messages">The owner's messages in the message store.</param>
+/// <param name="exchange">Name of the exchange.</param>
+/// <param name="host">Services of the virtual host.</param>
 internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueMessages messages, string exchange, QueueHost host)
     : IQuarantineOwner
 {
@@ -45,7 +45,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
     /// <inheritdoc/>
     public bool IsFull => _quarantined.IsFull;
 
-    /// <summary>The exchange's name in log lines and error texts.</summary>
+    /// <summary>Name of the exchange for log lines and error texts.</summary>
     public string Place => PlaceOf(exchange, host);
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
             LogIfFull();
     }
 
-    /// <summary>Logs that the exchange has stopped delivering, if too many messages are quarantined.</summary>
+    /// <summary>If too many messages are quarantined, logs that the exchange has stopped delivering.</summary>
     public void LogIfFull()
     {
         if (IsFull)
@@ -72,7 +72,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
     }
 
     /// <inheritdoc/>
-    /// <remarks>The message waits for its due time again.</remarks>
+    /// <remarks>The message waits until its due time, as it did before.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (gate)
@@ -98,7 +98,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
         }
     }
 
-    /// <summary>Settles all messages, because the exchange is deleted. Called under the lock.</summary>
+    /// <summary>Removes all quarantined messages from the store, because the exchange is deleted. Called under the lock.</summary>
     public void Delete() => _quarantined.Delete();
 
     /// <exception cref="BrokerException">406: the due time of the message cannot be read.</exception>
@@ -118,7 +118,9 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
         }
     }
 
-    /// <summary>Removes a message that was returned or settled. Resumes the exchange if the quarantine is no longer full.</summary>
+    /// <summary>
+    /// Removes a message from the quarantine after it was returned or dropped. Resumes the exchange if the quarantine is no longer full.
+    /// </summary>
     private void Remove(MessagePlace place)
     {
         bool wasFull = IsFull;

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The route target of one delayed message: adds the message to the delayed messages of the exchange.</summary>
+/// <summary>Takes one message that is routed to an exchange with delays, and adds it to the delayed messages of that exchange.</summary>
 /// <param name="messages">The delayed messages of the exchange.</param>
-/// <param name="milliseconds">Delay, counted from the time when the message is stored.</param>
-/// <param name="furtherKeys">Routing keys of the headers CC and BCC, for the routing when the message is due.</param>
+/// <param name="milliseconds">Time from storing the message until it is due.</param>
+/// <param name="furtherKeys">Routing keys from the headers CC and BCC. They are needed to route the message when it is due.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {
     public bool IsDestination => true;

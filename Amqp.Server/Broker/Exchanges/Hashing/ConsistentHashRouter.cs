@@ -9,25 +9,25 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes a message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of a
-/// destination. Messages with the same hash go to the same destination while the bindings stay. A new destination takes its share of the
-/// hashes from the other destinations, and a removed destination leaves its share to them. All other hashes keep their destination.
+/// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of the
+/// destination. As long as the bindings are unchanged, messages with the same hash go to the same destination. A new destination takes a
+/// share of the hashes from the others, and a removed destination leaves its share to the others. All other hashes keep their destination.
 /// </summary>
 /// <remarks>
-/// Rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the highest number
-/// wins. So the choice does not depend on the order of bindings, and is the same after a restart. Destinations of the same weight are
-/// compared by these numbers alone.
-/// As in RabbitMQ only the first binding of a destination has an effect, until that binding is removed.
+/// Uses rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the
+/// destination with the highest number is chosen. So the choice does not depend on the order of bindings, and is the same after a restart.
+/// For destinations of the same weight, only these numbers are compared. As in RabbitMQ, only the first binding of a destination has an
+/// effect, until that binding is removed.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {
     private readonly Dictionary<IBindingDestination, List<Binding>> _bindings = [];
     private readonly List<Weight> _weights = [];
 
-    /// <exception cref="BrokerException">406: the key is no positive integer.</exception>
+    /// <exception cref="BrokerException">406: the binding key is no positive integer.</exception>
     public override void Validate(Binding binding)
     {
-        // Erlang accepts a sign and leading zeros, but no spaces.
+        // Like Erlang, accepts a sign and leading zeros, but no spaces.
         if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
             throw new BrokerException(
                 BrokerError.Precondition,
@@ -74,8 +74,8 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // The score is the logarithm of a number between 0 and 1, divided by the weight. With this score, destinations win in
-            // proportion to their weights.
+            // The score is the logarithm of a number between 0 and 1, divided by the weight. With this score, each destination is chosen in
+            // proportion to its weight.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);
@@ -90,11 +90,11 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         if (at >= 0 && _weights[at].Value.Equals(value))
             return _weights[at];
         at = at < 0 ? _weights.Count : at;
-        _weights.Insert(at, new Weight(value)); // sorted, so that equal scores have a defined winner
+        _weights.Insert(at, new Weight(value)); // sorted, so that equal scores always choose the same destination
         return _weights[at];
     }
 
-    /// <summary>Destinations of one weight.</summary>
+    /// <summary>The destinations that have one particular weight.</summary>
     private sealed class Weight(double value)
     {
         private readonly List<(ulong Hash, Choice Choice)> _choices = [];
@@ -108,7 +108,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         public void Remove(IBindingDestination destination) =>
             _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
 
-        /// <summary>Returns the destination with the highest number for a message.</summary>
+        /// <summary>Returns the destination with the highest number for a message, and that number.</summary>
         public Choice Highest(ulong message, out ulong draw)
         {
             draw = 0;

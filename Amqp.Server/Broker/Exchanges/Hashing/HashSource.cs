@@ -6,8 +6,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Selects the part of a message that a consistent-hash exchange hashes: the routing key, or the header or property named by the exchange's
-/// arguments.
+/// Selects the part of a message that a consistent-hash exchange hashes. This is the routing key, unless the exchange's arguments name a
+/// header or a property.
 /// </summary>
 internal sealed class HashSource
 {
@@ -22,7 +22,7 @@ internal sealed class HashSource
     private readonly PropertyFlags _property;
 
     /// <exception cref="BrokerException">
-    /// 406: header and property are both given, the property is unknown, or an argument is no text.
+    /// 406: the arguments name both a header and a property, the property is unknown, or an argument is no text.
     /// </exception>
     public HashSource(ExchangeDeclaration exchange)
     {
@@ -42,12 +42,14 @@ internal sealed class HashSource
     }
 
     /// <summary>
-    /// Returns the bytes to hash; empty for messages without the header or property, which all go to the same destination.
+    /// Returns the bytes to hash. If the message lacks the header or property that the exchange hashes, the result is empty. All such
+    /// messages go to the same destination.
     /// </summary>
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
         if (_header is not null)
-            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default; // includes the type tag: 1 and "1" differ
+            // The value includes its type tag, so the number 1 and the text "1" have different hashes.
+            return EncodedFieldTable.TryFind(headers, _header, out var value) ? value : default;
         if (_property != PropertyFlags.None)
             return properties.IsEmpty ? default : EncodedProperties.Find(properties, _property);
         return routingKey;

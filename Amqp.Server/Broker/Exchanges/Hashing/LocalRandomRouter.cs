@@ -6,12 +6,12 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes a message to a random queue of this node (x-local-random). The broker has only one node, so this type differs from x-random only
-/// in RabbitMQ's rules for bindings.
+/// Routes each message to a random queue of this node (x-local-random). The broker has only one node, so this type differs from x-random
+/// only in which bindings RabbitMQ allows.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {
-    /// <exception cref="BrokerException">406: the binding has a key, or the destination is no classic queue.</exception>
+    /// <exception cref="BrokerException">406: the binding has a key, or its destination is no classic queue.</exception>
     public override void Validate(Binding binding)
     {
         if (binding.RoutingKey.Length > 0)

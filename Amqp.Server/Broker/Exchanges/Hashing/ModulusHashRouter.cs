@@ -3,9 +3,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes a message to the binding whose index is the hash of the routing key, modulo the number of bindings (x-modulus-hash). Messages
-/// with the same key go to the same destination while the bindings stay, also over a restart. After a change of bindings, most keys get
-/// another destination.
+/// Routes each message to the binding whose index is the hash of the routing key modulo the number of bindings (x-modulus-hash). While the
+/// bindings are unchanged, messages with the same key go to the same destination, even after a restart. After a change of the bindings,
+/// most keys go to another destination.
 /// </summary>
 internal sealed class ModulusHashRouter : ChoosingRouter
 {

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>Routes a message to a random binding, regardless of the key (x-random).</summary>
+/// <summary>Routes each message to a random binding, whatever its routing key (x-random).</summary>
 internal class RandomRouter : ChoosingRouter
 {
     private readonly SortedBindings _bindings = new();

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// A hash function with the same result in every run and on every machine, because choices based on it must survive a restart. Not for hash
-/// tables with keys from clients, who could compute colliding keys.
+/// A hash function that gives the same result in every run and on every machine, because routing by the hash must be the same after a
+/// restart. Not to be used for hash tables with keys from clients, because a client could compute colliding keys.
 /// </summary>
 internal static class StableHash
 {
@@ -22,7 +22,7 @@ internal static class StableHash
         return Mix(hash ^ rest);
     }
 
-    /// <summary>Spreads a difference in a few bits over all bits: the finalizer of SplitMix64.</summary>
+    /// <summary>Spreads a difference in a few bits over all bits, with the finalizer of SplitMix64.</summary>
     public static ulong Mix(ulong bits)
     {
         bits += Multiplier;

@@ -13,16 +13,18 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>The last messages of an exchange, oldest first. As in RabbitMQ, the messages do not survive a restart.</summary>
+/// <summary>The last messages that were published to an exchange, oldest first. As in RabbitMQ, they do not survive a restart.</summary>
 /// <remarks>
-/// The history has a lock of its own, which guards its state. This lock is taken after the topology lock, and before the locks of queues
-/// and of the store.
+/// The history has its own lock, which guards its state. This lock is taken after the topology lock, and before the locks of queues and of
+/// the store.
 /// </remarks>
-/// <param name="length">Maximum number of messages, bounded by <see cref="QueueServices.RecentHistoryLimit"/>.</param>
+/// <param name="length">
+/// Number of messages to keep, as the exchange's arguments say. <see cref="QueueServices.RecentHistoryLimit"/> is the upper limit.
+/// </param>
 /// <param name="exchange">Name of the exchange, for the log.</param>
-/// <param name="routing">Exchanges of the virtual host, to route replayed messages.</param>
+/// <param name="routing">Exchanges and bindings of the virtual host, for routing replayed messages.</param>
 /// <param name="host">Services of the virtual host.</param>
-/// <param name="messages">Queue of the store that holds the messages.</param>
+/// <param name="messages">Queue of the message store that holds the messages.</param>
 internal sealed class RecentHistory(long length, string exchange, RoutingTable routing, QueueHost host, StoredQueue messages) : IRouteTarget
 {
     private readonly long _maxCount = Math.Min(length, host.Services.RecentHistoryLimit);
@@ -30,14 +32,16 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
-    private List<StoredMessage>? _replayed; // messages that a replay routes back to this exchange; null: no replay runs
+    private List<StoredMessage>? _replayed; // replayed messages that were routed back to this exchange; null while no replay runs
 
-    /// <summary>False: the history does not count as a destination, so a message without other targets is unroutable.</summary>
+    /// <summary>
+    /// False: the history does not count as a destination. A message that reaches only the history is therefore unroutable.
+    /// </summary>
     public bool IsDestination => false;
 
     public bool IsDurable => false;
 
-    /// <summary>Stores a message, and settles the oldest one if there are too many.</summary>
+    /// <summary>Stores a message. If there are then too many messages, removes the oldest from the store.</summary>
     public long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits)
     {
         StoredMessage kept = default;
@@ -46,14 +50,16 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         return 0;
     }
 
-    /// <summary>Adds a message that has been appended to the store.</summary>
+    /// <summary>Adds a message to the history, after it was appended to the store.</summary>
     private void Add(in StoredMessage message)
     {
         lock (_gate)
         {
             if (_replayed is not null)
             {
-                _replayed.Add(message); // a cycle of bindings routes replayed messages back; they are added after the replay
+                // A cycle of bindings has routed a replayed message back to this exchange. The message is added to the history after the
+                // replay.
+                _replayed.Add(message);
                 return;
             }
             if (_closed || _kept.Count >= _maxCount)
@@ -72,8 +78,8 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     }
 
     /// <summary>
-    /// Publishes the stored messages to a destination. Called under the topology lock, so that no newer message reaches the destination
-    /// before them.
+    /// Publishes the messages of the history to a destination. Called under the topology lock, so that no newer message can reach the
+    /// destination before them.
     /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {
@@ -98,7 +104,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         round.HandOver();
     }
 
-    /// <summary>Settles all messages, and deletes their queue in the store.</summary>
+    /// <summary>Removes all messages and their queue from the store.</summary>
     public void Close()
     {
         lock (_gate)

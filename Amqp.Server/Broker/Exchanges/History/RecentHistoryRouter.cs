@@ -8,7 +8,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.History;
 
 /// <summary>
-/// Routes a message to all bindings, regardless of the key, and replays the last messages to each new binding (x-recent-history).
+/// Routes each message to all bindings, whatever its routing key, and sends the last messages again to each new binding (x-recent-history).
 /// </summary>
 internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 {
@@ -17,9 +17,9 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 
     private readonly FanoutRouter _bindings = new();
     private readonly long _length;
-    private RecentHistory _history = null!; // set by Open
+    private RecentHistory _history = null!; // null until Open was called
 
-    /// <exception cref="BrokerException">406: the length is no positive integer.</exception>
+    /// <exception cref="BrokerException">406: the length of the history is no positive integer.</exception>
     public RecentHistoryRouter(FieldTable arguments)
     {
         if (arguments[LengthArgument] is not { } length)
@@ -32,7 +32,7 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
                 BrokerError.Precondition, $"Invalid argument {ErlangText.Of(length)}, '{LengthArgument}' must be a positive integer");
     }
 
-    /// <summary>True, because a header can exclude a message from the history.</summary>
+    /// <summary>Always true, because a header can exclude a message from the history.</summary>
     public bool VariesByMessage => true;
 
     public void Validate(Binding binding)

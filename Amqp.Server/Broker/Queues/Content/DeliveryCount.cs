@@ -4,11 +4,11 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The header x-delivery-count: the number of times that a message was requeued, in queues that count deliveries.</summary>
+/// <summary>The header x-delivery-count. In queues that count deliveries, it tells consumers how often a message was requeued.</summary>
 internal static class DeliveryCount
 {
-    /// <summary>Returns the properties with the header, which replaces any header of the same name from the publisher.</summary>
-    /// <param name="properties">Property flags and list as they were stored.</param>
+    /// <summary>Returns the properties with the header added. Replaces a header of the same name that the publisher sent.</summary>
+    /// <param name="properties">Property flags and property list as they were stored.</param>
     /// <param name="requeues">Number of times that the message was requeued.</param>
     public static ReadOnlySpan<byte> AddTo(ReadOnlySpan<byte> properties, int requeues)
     {

@@ -4,18 +4,19 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts the bytes of the heads of a queue's ready messages.</summary>
+/// <summary>Counts the bytes that the heads of a queue's ready messages have.</summary>
 /// <remarks>
-/// <para>The queue's lock guards this mutable value: change it in its field, not in a copy.</para>
-/// <para>The note of a message holds the size of its head. The note is lost when the message's entry is spilled, which happens to
-/// persistent messages only. When such a message is taken, its head is assumed to be as long as the average head of the queue's persistent
-/// messages, until the message is read. Heads of messages that a start recovered are not counted, because their sizes are unknown.</para>
+/// <para>The lock of the queue guards this mutable struct. Change it in its field, not in a copy.</para>
+/// <para>Each message has an entry in memory, and a note in the entry holds the size of the message's head. When the entry is moved to the
+/// disk, which happens only to persistent messages, the note is lost. When such a message is taken, its head is at first assumed to have
+/// the average size of the queue's persistent heads. Reading the message corrects the size. Heads of messages that a start recovered are
+/// not counted, because their sizes are unknown.</para>
 /// </remarks>
 /// <param name="recovered">Number of messages that a start recovered.</param>
 internal struct HeadBytes(long recovered)
 {
-    private long _uncounted = recovered; // messages whose heads are not counted
-    private bool _isAssumed; // the head size of the message that was taken last is an assumption
+    private long _uncounted = recovered; // number of messages whose heads are not counted
+    private bool _isAssumed; // true if the head of the last taken message has an assumed size
 
     /// <summary>Bytes of all counted heads.</summary>
     public long All { get; private set; }
@@ -23,13 +24,13 @@ internal struct HeadBytes(long recovered)
     /// <summary>Bytes of the counted heads of persistent messages.</summary>
     public long Persistent { get; private set; }
 
-    /// <summary>Average size of the head of a persistent message, in bytes; 0 if unknown.</summary>
+    /// <summary>Returns the average size of the heads of persistent messages, in bytes; 0 if unknown.</summary>
     /// <param name="persistentCount">Number of ready persistent messages.</param>
     public readonly int Average(long persistentCount) =>
         (int)Math.Clamp(_uncounted > 0 || persistentCount == 0 ? 0 : Persistent / persistentCount, 0, int.MaxValue);
 
-    /// <summary>Counts the head of a message that was added.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
+    /// <summary>Counts the head of a message that was added to the queue.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public void Add(in StoredMessage message)
     {
         int head = MessageNote.Head(message);
@@ -38,9 +39,7 @@ internal struct HeadBytes(long recovered)
             Persistent += head;
     }
 
-    /// <summary>
-    /// Counts the head of a message that was put back. A head of unknown size stays uncounted.
-    /// </summary>
+    /// <summary>Counts the head of a message that was put back into the queue, unless the size of the head is unknown.</summary>
     public void PutBack(in StoredMessage message)
     {
         Add(message);
@@ -48,10 +47,12 @@ internal struct HeadBytes(long recovered)
             _uncounted++;
     }
 
-    /// <summary>Subtracts the head of a message that was taken. A message without a note is assumed to have an average head.</summary>
+    /// <summary>
+    /// Subtracts the head of a message that was taken. If its size is unknown because the note was lost, assumes the average size.
+    /// </summary>
     /// <param name="message">The message that was taken.</param>
-    /// <param name="left">The messages that are still ready.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
+    /// <param name="left">The messages that are still ready, without the taken one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public void Take(ref StoredMessage message, QueueLevels left)
     {
         _isAssumed = MessageNote.Head(message) == 0 && TryAssume(ref message, left);
@@ -60,10 +61,10 @@ internal struct HeadBytes(long recovered)
         Persistent = left.Count == 0 ? 0 : Persistent - (message.IsPersistent ? head : 0);
     }
 
-    /// <summary>Corrects the count for the message that was taken last, if its head was assumed.</summary>
+    /// <summary>Corrects the counts for the last taken message, if the size of its head was assumed.</summary>
     /// <param name="message">The message that was taken.</param>
-    /// <param name="payload">Head and body.</param>
-    /// <param name="left">The messages that are still ready.</param>
+    /// <param name="payload">Head and body of the message.</param>
+    /// <param name="left">The messages that are still ready, without the taken one.</param>
     /// <exception cref="Exception">The payload is not an encoded message.</exception>
     public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload, QueueLevels left)
     {
@@ -82,7 +83,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Sets all counts to 0, because the queue was emptied.</summary>
     public void Clear() => (All, Persistent, _uncounted) = (0, 0, 0);
 
-    /// <returns>False for a message that a start recovered.</returns>
+    /// <returns>False if the head is not counted, because a start recovered the message.</returns>
     private bool TryAssume(ref StoredMessage message, QueueLevels left)
     {
         if (_uncounted > 0)

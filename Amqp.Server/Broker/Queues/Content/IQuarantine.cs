@@ -2,14 +2,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Owner of quarantined messages: a queue, or an exchange that keeps messages.</summary>
+/// <summary>The owner of quarantined messages: a queue, or an exchange that keeps messages.</summary>
 internal interface IQuarantine
 {
-    /// <summary>True if so many messages are quarantined that the owner takes no further messages. The owner's lock is held.</summary>
+    /// <summary>True if the owner takes no further messages, because too many are quarantined. Read under the lock of the owner.</summary>
     bool IsFull { get; }
 
-    /// <summary>Quarantines a message: it is not delivered, and stays in the store. The owner's lock is held.</summary>
-    /// <param name="message">A message that was taken and is not settled.</param>
+    /// <summary>Quarantines a message, which is then not delivered but stays in the store. Called under the lock of the owner.</summary>
+    /// <param name="message">A message that the owner has taken, but not settled.</param>
     /// <param name="error">The exception that the message caused.</param>
     void SetAside(in StoredMessage message, Exception error);
 }

@@ -6,23 +6,23 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The levels of one queue: the store's queues that hold its ready messages, one for each priority.</summary>
+/// <summary>The levels of one queue. A level is a queue in the message store, which holds the ready messages of one priority.</summary>
 /// <remarks>
-/// The queue's lock guards all state. Each level is a queue of its own in the store, so order, spilling and recovery need no code here. The
-/// levels have consecutive numbers in the store, so a number identifies the level. The note of a message determines its level. A quorum
-/// queue has a second level for messages that clients returned. Returned messages are delivered before new messages, like messages of a
-/// higher priority.
+/// The lock of the queue guards all state. The store keeps the order of each level, moves its entries to the disk and recovers it, so this
+/// class need not. The levels have consecutive numbers in the store, so a number identifies a level. The note of a message says to which
+/// level it belongs. A quorum queue has a second level for messages that clients returned. They are delivered before new messages, as if
+/// they had a higher priority.
 /// </remarks>
 internal sealed class QueueLevels
 {
-    private readonly StoredQueue[] _levels; // the lowest first
-    private readonly bool _hasReturns; // the higher of two levels is for returned messages
-    private readonly Lock? _gate; // the queue's lock
-    private long _count; // sum of the levels' counts; unused if there is only one level
+    private readonly StoredQueue[] _levels; // the level of the lowest priority first
+    private readonly bool _hasReturns; // true if the second level is for messages that clients returned
+    private readonly Lock? _gate; // the lock of the queue
+    private long _count; // sum of the counts of all levels; unused if there is only one
 
-    /// <param name="levels">One for each priority, the lowest first.</param>
-    /// <param name="gate">The lock that guards the levels; null if one thread alone uses them.</param>
-    /// <param name="hasReturns">True if the higher of two levels is for messages that clients return.</param>
+    /// <param name="levels">One level for each priority, the lowest first.</param>
+    /// <param name="gate">The lock that guards the levels; null if only one thread uses them.</param>
+    /// <param name="hasReturns">True if the second level is for messages that clients return.</param>
     public QueueLevels(StoredQueue[] levels, Lock? gate, bool hasReturns)
     {
         (_levels, _gate, _hasReturns) = (levels, gate, hasReturns);
@@ -32,7 +32,7 @@ internal sealed class QueueLevels
 
     public StoredQueue Lowest => _levels[0];
 
-    /// <summary>The only level; null if there are several.</summary>
+    /// <summary>The only level of the queue; null if the queue has several levels.</summary>
     public StoredQueue? Only { get; }
 
     /// <summary>The level for messages that clients returned; null if the queue has none.</summary>
@@ -41,13 +41,13 @@ internal sealed class QueueLevels
     /// <summary>Number of ready messages.</summary>
     public long Count => Only is not null ? Only.Count : _count;
 
-    /// <summary>Bytes of the ready messages, heads included.</summary>
+    /// <summary>Bytes of the ready messages, including their heads.</summary>
     public long Bytes => Only is not null ? Only.Bytes : _levels.Sum(level => level.Bytes);
 
     /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => Only is not null ? Only.PersistentCount : _levels.Sum(level => level.PersistentCount);
 
-    /// <summary>Bytes of the ready messages that survive a restart, heads included.</summary>
+    /// <summary>Bytes of the ready messages that survive a restart, including their heads.</summary>
     public long PersistentBytes => Only is not null ? Only.PersistentBytes : _levels.Sum(level => level.PersistentBytes);
 
     /// <summary>Number of ready messages whose entries are in memory.</summary>
@@ -57,15 +57,15 @@ internal sealed class QueueLevels
     public IEnumerable<(MessagePlace Place, int Length)> Aside =>
         _levels.SelectMany(level => level.Aside.Select(message => (new MessagePlace(level.Number, message.Sequence), message.Length)));
 
-    /// <param name="priority">From 0 to the queue's highest priority.</param>
+    /// <param name="priority">Priority from 0 to the queue's highest priority.</param>
     public StoredQueue this[int priority] => _levels[priority];
 
-    /// <summary>The level that a message belongs to.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
+    /// <summary>Returns the level that a message belongs to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
     /// <summary>
-    /// Returns the number of consecutive messages, from the first on, that belong to the same level. Used with several levels only.
+    /// Returns how many messages at the start of the span belong to the same level as the first. Only for queues with several levels.
     /// </summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
@@ -76,11 +76,11 @@ internal sealed class QueueLevels
         return run;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once a message
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public void Add(in StoredMessage message)
     {
         DemandGate();
-        Of(message).Add(message); // first: a message that cannot be added is not counted
+        Of(message).Add(message); // before counting, because a message that cannot be added must not be counted
         _count++;
     }
 
@@ -94,8 +94,8 @@ internal sealed class QueueLevels
         {
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
-            _count -= before - level.Count; // TryPeek drops damaged messages
-            message = WithLevel(message, priority); // a spilled entry has lost its note
+            _count -= before - level.Count; // TryPeek removes damaged messages from the level
+            message = WithLevel(message, priority); // an entry that was on the disk has lost the note that names its level
             if (isThere)
                 return true;
         }
@@ -141,7 +141,7 @@ internal sealed class QueueLevels
         return isTaken;
     }
 
-    /// <summary>Passes each entry that is in memory to a <see cref="ResidenceLook"/>, which counts it.</summary>
+    /// <summary>Passes each entry that is in memory to a <see cref="ResidenceLook"/>, which counts the entry.</summary>
     public void Visit(ref ResidenceLook look)
     {
         foreach (var level in _levels)
@@ -178,13 +178,14 @@ internal sealed class QueueLevels
     }
 
     /// <summary>
-    /// Asserts that the caller holds the queue's lock. Compiled only into debug builds, with which the tests explore schedules of threads.
+    /// Asserts that the calling thread holds the lock of the queue. Only debug builds contain the check; tests that try out schedules of
+    /// threads use such a build.
     /// </summary>
     [Conditional("DEBUG")]
     public void DemandGate() =>
         Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");
 
-    /// <summary>The highest level that is not empty; null if all levels are empty.</summary>
+    /// <summary>Returns the level of the highest priority that has a message; null if all levels are empty.</summary>
     private StoredQueue? Front(out int priority)
     {
         for (priority = _count == 0 ? -1 : _levels.Length - 1; priority >= 0; priority--)

@@ -4,10 +4,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The ready messages of a queue, oldest first; in a queue with priorities, the highest priority first.</summary>
+/// <summary>The ready messages of a queue, oldest first. In a queue with priorities, messages of the highest priority come first.</summary>
 /// <remarks>
-/// The queue's lock guards all state. <see cref="QueueLevels"/> keeps the order of the messages. <see cref="HeadBytes"/> counts the bytes
-/// of their heads, because sizes of queues are reported in bytes of bodies.
+/// The lock of the queue guards all state. <see cref="QueueLevels"/> keeps the order of the messages. <see cref="HeadBytes"/> counts the
+/// bytes of their heads, because the size of a queue is reported in bytes of bodies.
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -15,10 +15,10 @@ internal sealed class QueueMessages
     private readonly QueueLevels _levels;
     private HeadBytes _heads;
 
-    /// <param name="store">The store that holds the messages.</param>
-    /// <param name="levels">The queue's levels in the store: one for each priority, the lowest first.</param>
-    /// <param name="gate">The queue's lock; null if one thread alone uses the messages.</param>
-    /// <param name="hasReturns">True if the higher of two levels is for messages that clients return.</param>
+    /// <param name="store">The store that contains the messages.</param>
+    /// <param name="levels">The store's queues that hold the messages, one for each priority, the lowest first.</param>
+    /// <param name="gate">The lock of the queue; null if only one thread uses the messages.</param>
+    /// <param name="hasReturns">True if the second of two levels is for messages that clients return.</param>
     public QueueMessages(IMessageStore store, StoredQueue[] levels, Lock? gate = null, bool hasReturns = false)
     {
         _store = store;
@@ -26,71 +26,73 @@ internal sealed class QueueMessages
         _heads = new HeadBytes(recovered: levels.Sum(level => level.Count));
     }
 
-    /// <summary>Number of the queue's lowest level in the store.</summary>
+    /// <summary>Number of the queue's first level in the store. Further levels, if any, have the numbers after it.</summary>
     public uint Number => Stored.Number;
 
     /// <summary>Number of ready messages.</summary>
     public long Count => _levels.Count;
 
-    /// <summary>Bytes of the bodies of the ready messages; for messages that a start recovered, heads included.</summary>
+    /// <summary>Body bytes of the ready messages. For messages that a start recovered, the bytes of their heads are included.</summary>
     public long Bytes => Math.Max(0, _levels.Bytes - _heads.All);
 
     /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => _levels.PersistentCount;
 
-    /// <summary>Bytes of the bodies of ready messages that survive a restart; for recovered messages, heads included.</summary>
+    /// <summary>
+    /// Body bytes of the ready messages that survive a restart. For messages that a start recovered, the bytes of their heads are included.
+    /// </summary>
     public long PersistentBytes => Math.Max(0, _levels.PersistentBytes - _heads.Persistent);
 
     /// <summary>Number of ready messages whose entries are in memory.</summary>
     public long Entries => _levels.Entries;
 
-    /// <summary>
-    /// The queue's lowest level in the store: for all new messages or, in a queue with priorities, for new messages of the lowest priority.
-    /// </summary>
+    /// <summary>The store's queue for new messages. In a queue with priorities, only for new messages of the lowest priority.</summary>
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
-    /// The store's queue for messages that clients returned, which are delivered before new messages; null if the queue has no such level.
+    /// The store's queue for messages that clients returned. They are delivered before new messages. Null if the queue has no such level.
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
     /// <summary>
-    /// Messages that a start recovered but kept aside, because they are quarantined. <see cref="TryTakeAside"/> takes one of them.
+    /// Messages that a start recovered but did not make ready, because they are quarantined. <see cref="TryTakeAside"/> takes one of them.
     /// </summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
-    /// <summary>The store's queue for messages of a priority, from 0 to the queue's highest priority.</summary>
+    /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
-    /// <summary>The number in the store of the level that a message belongs to.</summary>
+    /// <summary>Returns the number that the message's level has in the store.</summary>
     public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
-    /// <summary>Adds a message that the store has just appended.</summary>
+    /// <summary>Adds a message that was just appended to the store.</summary>
     public void Add(in StoredMessage message)
     {
-        _levels.Add(message); // first: a message that cannot be added is not counted
+        _levels.Add(message); // before counting, because a message that cannot be added must not be counted
         _heads.Add(message);
     }
 
-    /// <summary>Puts a taken message back into its place, with its mark of redelivery unchanged.</summary>
+    /// <summary>Puts a taken message back into its place. Does not mark it as redelivered.</summary>
     public void PutBack(in StoredMessage message)
     {
         _levels.Add(message);
         _heads.PutBack(message);
     }
 
-    /// <summary>Puts a taken message back into its place, marked redelivered.</summary>
+    /// <summary>Puts a taken message back into its place, and marks it as redelivered.</summary>
     public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
 
-    /// <summary>Returns the next message without taking it.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <summary>Finds the next message, but does not take it.</summary>
+    /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message) => _levels.TryPeek(out message);
 
-    /// <summary>Returns the next message without taking it. False if the queue is empty, or the message has to be read from disk.</summary>
+    /// <summary>
+    /// Finds the next message, but does not take it. Returns false if the queue is empty or the message must be read from the disk.
+    /// </summary>
     public bool TryPeekInMemory(out StoredMessage message) => _levels.TryPeekInMemory(out message);
 
-    /// <summary>Takes the next message. The caller settles it or puts it back.</summary>
-    /// <exception cref="IOException">The message is on disk only and cannot be read.</exception>
+    /// <summary>Takes the next message. The caller must settle it or put it back.</summary>
+    /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
         bool isTaken = _levels.TryTake(out message);
@@ -99,12 +101,12 @@ internal sealed class QueueMessages
         return isTaken;
     }
 
-    /// <summary>Takes one of the messages in <see cref="Aside"/>. The caller settles it or puts it back.</summary>
+    /// <summary>Takes one of the messages in <see cref="Aside"/>. The caller must settle it or put it back.</summary>
     /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
     public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
     /// <summary>
-    /// Counts the messages whose bodies are in memory. Visits each entry in memory, which takes about a millisecond for some hundred
+    /// Counts the messages whose bodies are in memory. Visits each entry that is in memory, at about a millisecond for some hundred
     /// thousand entries.
     /// </summary>
     public ResidenceLook CountResident()
@@ -114,9 +116,9 @@ internal sealed class QueueMessages
         return look;
     }
 
-    /// <summary>Replaces the assumed head size by the real size, for the message that was taken last.</summary>
+    /// <summary>Corrects the head size of the last taken message, if its size was assumed.</summary>
     /// <param name="message">The message that was taken.</param>
-    /// <param name="payload">Its head and body.</param>
+    /// <param name="payload">Head and body of the message.</param>
     /// <exception cref="Exception">The payload is not an encoded message.</exception>
     public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -141,7 +143,7 @@ internal sealed class QueueMessages
         }
     }
 
-    /// <summary>Notes that messages were delivered to a consumer, so that a restart marks them redelivered.</summary>
+    /// <summary>Records that messages were delivered to a consumer, so that they are marked as redelivered after a restart.</summary>
     public void NoteDelivered(ReadOnlySpan<StoredMessage> messages)
     {
         if (_levels.Only is { } only)
@@ -173,6 +175,6 @@ internal sealed class QueueMessages
         _heads.Clear();
     }
 
-    /// <summary>Counts the ready messages anew, after an error in the middle of a change.</summary>
+    /// <summary>Computes the counts of ready messages again, after an exception interrupted a change.</summary>
     public void Recount() => _levels.Recount();
 }

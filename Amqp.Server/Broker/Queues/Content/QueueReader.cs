@@ -6,29 +6,31 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Takes a queue's messages with their payloads, and handles messages that cannot be read.</summary>
+/// <summary>Takes messages of a queue together with their payloads, and handles messages that cannot be read.</summary>
 /// <remarks>
-/// The queue's lock guards all state. A damaged message is logged and settled, and the next one is taken. If the disk cannot be read now,
-/// for example for lack of file handles, the message stays in its place for the next attempt. After any other error the message is
-/// quarantined.
+/// The lock of the queue guards all state. If a message is damaged, it is logged and settled, and the next message is taken. If the disk
+/// cannot be read now, for example for lack of file handles, the message stays in its place and is tried again. After any other error the
+/// message is quarantined.
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
-    /// <summary>Milliseconds between two warnings. An unreadable queue is read again every second, and by every basic.get.</summary>
+    /// <summary>
+    /// Milliseconds between two warnings that the queue cannot be read. Reads are tried again every second and for every basic.get.
+    /// </summary>
     private const long WarningInterval = 60_000;
 
     private long _diskReads;
     private long? _warnedAt;
-    private bool _isUnreadable; // a warning was logged, and no message has been read since
+    private bool _isUnreadable; // true if a warning was logged and no message has been read since
 
-    /// <summary>Number of payloads that were read from disk. Readable from any thread.</summary>
+    /// <summary>Number of payloads that were read from the disk. Any thread may read the number.</summary>
     public long DiskReads => Volatile.Read(ref _diskReads);
 
     /// <summary>Takes the next message that can be read.</summary>
-    /// <param name="message">The message, which the caller settles or returns.</param>
-    /// <param name="payload">The message's payload, which the caller disposes of.</param>
-    /// <returns>False if no message is left, or if too many are quarantined.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read now; the message stays in its place.</exception>
+    /// <param name="message">The message. The caller must settle it or put it back.</param>
+    /// <param name="payload">The message's payload. The caller must dispose of it.</param>
+    /// <returns>False if no message is left, or if too many messages are quarantined.</returns>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now. The message stays in its place.</exception>
     public bool TryTake(out StoredMessage message, out PayloadLease payload)
     {
         while (TryTakeNext(out message))
@@ -79,7 +81,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     }
 
     /// <summary>Reads the payload of a message that was taken.</summary>
-    /// <returns>False if the message was damaged and is now settled, or if it is quarantined.</returns>
+    /// <returns>False if the message was damaged and so was settled, or if it was quarantined.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {
@@ -129,6 +131,6 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
 }
 
 /// <summary>
-/// Thrown if the next message of a queue cannot be read from disk now. The message stays in its place, and the reason is in the log.
+/// Thrown if the next message of a queue cannot be read from the disk now. The message stays in its place, and the log says why.
 /// </summary>
 internal sealed class QueueUnreadableException(Exception cause) : Exception(cause.Message, cause);

@@ -1,19 +1,19 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>
-/// Numbers of a queue's messages that are persistent, in memory or paged out, and the bytes of their bodies. RabbitMQ reports the same
-/// values for a queue.
+/// Numbers and body bytes of a queue's messages: persistent ones, those in memory, and those that are only on the disk. RabbitMQ reports
+/// the same values for a queue.
 /// </summary>
-/// <remarks>Unacknowledged messages count as in memory, because they were read to be delivered.</remarks>
-/// <param name="Persistent">Ready and unacknowledged messages that survive a restart.</param>
-/// <param name="PersistentBytes">Bytes of the bodies of persistent messages.</param>
-/// <param name="Ready">Ready messages whose bodies are in memory.</param>
-/// <param name="ReadyBytes">Bytes of the bodies of <paramref name="Ready"/> messages.</param>
-/// <param name="Unacknowledged">Unacknowledged messages.</param>
-/// <param name="UnacknowledgedBytes">Bytes of the bodies of unacknowledged messages.</param>
-/// <param name="PagedOut">Ready transient messages whose bodies are on disk only.</param>
-/// <param name="PagedOutBytes">Bytes of the bodies of paged-out messages.</param>
-/// <param name="Entries">Messages that have an entry in memory, in the queue or a channel.</param>
+/// <remarks>Unacknowledged messages count as in memory, because they were read for their delivery.</remarks>
+/// <param name="Persistent">Number of ready and unacknowledged messages that survive a restart.</param>
+/// <param name="PersistentBytes">Body bytes of persistent messages.</param>
+/// <param name="Ready">Number of ready messages whose bodies are in memory.</param>
+/// <param name="ReadyBytes">Body bytes of ready messages whose bodies are in memory.</param>
+/// <param name="Unacknowledged">Number of unacknowledged messages.</param>
+/// <param name="UnacknowledgedBytes">Body bytes of unacknowledged messages.</param>
+/// <param name="PagedOut">Number of ready transient messages whose bodies are only on the disk.</param>
+/// <param name="PagedOutBytes">Body bytes of ready transient messages whose bodies are only on the disk.</param>
+/// <param name="Entries">Number of messages that have an entry in memory, either in the queue or in a channel.</param>
 internal readonly record struct QueueStorage(
     long Persistent,
     long PersistentBytes,
@@ -25,7 +25,7 @@ internal readonly record struct QueueStorage(
     long PagedOutBytes,
     long Entries)
 {
-    /// <summary>Approximate bytes of a queue without messages.</summary>
+    /// <summary>Approximate memory in bytes of a queue that has no messages.</summary>
     private const int IdleQueue = 2_048;
 
     private const int Entry = 24;
@@ -33,9 +33,9 @@ internal readonly record struct QueueStorage(
     /// <summary>Number of messages whose bodies are in memory.</summary>
     public long InMemory => Ready + Unacknowledged;
 
-    /// <summary>Bytes of the bodies in memory.</summary>
+    /// <summary>Bytes of the bodies that are in memory.</summary>
     public long InMemoryBytes => ReadyBytes + UnacknowledgedBytes;
 
-    /// <summary>Approximate bytes of memory that the queue takes. RabbitMQ reports the size of the queue's process here.</summary>
+    /// <summary>Approximate memory of the queue in bytes. In this field RabbitMQ reports the size of the queue's process.</summary>
     public long Memory => IdleQueue + Entry * Entries + InMemoryBytes;
 }

@@ -3,21 +3,23 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts the messages of a queue whose bodies are in memory, and those whose bodies are paged out.</summary>
-/// <param name="store">The store that holds the messages.</param>
-/// <param name="head">Bytes that are assumed for the head of a message without a head size in its note.</param>
+/// <summary>
+/// Counts the messages of a queue whose bodies are in memory, and the transient messages whose bodies are only on the disk.
+/// </summary>
+/// <param name="store">The store that contains the messages.</param>
+/// <param name="head">Assumed size in bytes of a head whose size is not in the message's note.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Number of messages whose bodies are in memory.</summary>
     public long Ready { get; private set; }
 
-    /// <summary>Bytes of the bodies in memory.</summary>
+    /// <summary>Bytes of the bodies that are in memory.</summary>
     public long ReadyBytes { get; private set; }
 
-    /// <summary>Number of transient messages whose bodies are on disk only.</summary>
+    /// <summary>Number of transient messages whose bodies are only on the disk.</summary>
     public long PagedOut { get; private set; }
 
-    /// <summary>Bytes of the bodies that are paged out.</summary>
+    /// <summary>Body bytes of transient messages whose bodies are only on the disk.</summary>
     public long PagedOutBytes { get; private set; }
 
     public void Visit(in StoredMessage message)

@@ -5,43 +5,46 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The dead letters of a queue that are not published yet. Dead letters that were stored in the queue are taken from it, but not settled.
-/// The queue's lock guards the state.
+/// The dead letters of a queue that have not been published yet. Those that were stored in the queue have been taken from it, but are not
+/// settled. The lock of the queue guards the state.
 /// </summary>
 /// <remarks>
-/// One thread at a time publishes the messages, in order and in batches, without the lock. A round publishes a bounded share. A work item
-/// of the thread pool publishes the next share.
+/// One thread at a time publishes the messages, in order and in batches, without the lock. One round publishes only a limited share of
+/// them. A work item of the thread pool publishes the next share.
 /// </remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
-    /// <summary>Number of messages in a batch.</summary>
+    /// <summary>Maximum number of messages in a batch.</summary>
     private const int BatchLength = 64;
 
-    /// <summary>Approximate bytes of memory that an entry takes, without the payload of a refused message.</summary>
+    /// <summary>Approximate memory of an entry in bytes, not counting the payload of a refused message.</summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>Capacity in messages above which the memory of an empty list is freed.</summary>
+    /// <summary>If the capacity of the empty list exceeds this number of messages, the memory of the list is freed.</summary>
     private const int KeptLength = 1024;
 
     private readonly Queue<DeadMessage> _messages = new();
     private bool _isPublishing;
     private bool _isPaused;
-    private int _taken; // size of the batch that Begin took
-    private int _isScheduled; // interlocked, because the pool's thread does not hold the lock
+    private int _taken; // number of messages in the batch that Begin has taken
+    private int _isScheduled; // changed with Interlocked, because the pool's thread does not hold the lock
 
-    /// <summary>True if messages are pending and no thread publishes them. May be read without the lock.</summary>
+    /// <summary>
+    /// True if messages can be published: some are pending, no thread publishes them, and publishing is not paused. May be read without the
+    /// lock.
+    /// </summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
     /// <summary>True if the backlog is not empty.</summary>
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True from <see cref="HoldUp"/> until a whole batch was published. Meanwhile the queue expires and drops no messages, so that the
-    /// backlog does not grow.
+    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. In this time the queue neither expires nor drops
+    /// messages, so that the backlog does not grow.
     /// </summary>
     public bool IsHeldUp { get; private set; }
 
-    /// <summary>Adds messages that died for the same reason.</summary>
+    /// <summary>Adds messages that all died for the same reason.</summary>
     public void Add(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         foreach (ref readonly var message in messages)
@@ -49,7 +52,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         held.Add(messages.Length * (long)BytesPerEntry);
     }
 
-    /// <summary>Adds a message that the queue refused, with its payload, because the message was not stored.</summary>
+    /// <summary>Adds a message that the queue refused. The payload is kept in memory, because the message was not stored.</summary>
     public void AddRefused(byte[] payload)
     {
         var message = new DeadMessage(default, DeathReason.MaxLength, payload);
@@ -57,8 +60,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         held.Add(BytesOf(message));
     }
 
-    /// <summary>Takes the next batch. The caller publishes it and calls <see cref="End"/>.</summary>
-    /// <returns>Empty if no messages are pending, another thread publishes, or publishing is paused.</returns>
+    /// <summary>Takes the next batch. The caller publishes the messages and then calls <see cref="End"/>.</summary>
+    /// <returns>Empty if no messages are pending, if another thread is publishing, or if publishing is paused.</returns>
     public DeadMessage[] Begin()
     {
         if (!IsWaiting)
@@ -69,8 +72,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
         return taken;
     }
 
-    /// <summary>Ends a batch: removes the messages that were published, and keeps the rest of the batch.</summary>
-    /// <param name="done">Number of messages from the start of the batch that were published.</param>
+    /// <summary>Ends a batch. Removes the published messages from the backlog, and keeps all others.</summary>
+    /// <param name="done">Number of published messages. They are the first ones of the batch.</param>
     public void End(int done)
     {
         int published = done;
@@ -89,22 +92,20 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
             _messages.TrimExcess();
     }
 
-    /// <summary>Pauses publishing until <see cref="Resume"/>, because the disk does not accept dead letters.</summary>
+    /// <summary>Pauses the publishing until <see cref="Resume"/> is called, because the disk does not accept dead letters.</summary>
     public void HoldUp() => IsHeldUp = _isPaused = true;
 
-    /// <summary>Allows another attempt to publish.</summary>
+    /// <summary>Permits another attempt to publish, after a pause.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>
-    /// Schedules the publishing of a share on the thread pool, behind the queues that are already scheduled. Needs no lock.
-    /// </summary>
+    /// <summary>Makes the thread pool publish a share of the backlog, after the queues that wait already. Needs no lock.</summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
             DeadLetterTurns.Shared.Add(this);
     }
 
-    /// <summary>Publishes one share of the backlog. Throws nothing.</summary>
+    /// <summary>Publishes a share of the backlog. Never throws.</summary>
     public void PublishShare()
     {
         Interlocked.Exchange(ref _isScheduled, 0);
@@ -115,8 +116,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 }
 
 /// <summary>A message that died.</summary>
-/// <param name="Message">The stored message; default for a refused message.</param>
-/// <param name="Reason">The reason for its death.</param>
-/// <param name="Refused">The payload of a refused message, which is not stored; null for any other message.</param>
-/// <param name="IsPutAside">True if the message could not be handled and is quarantined, so that it must not be settled.</param>
+/// <param name="Message">The message as stored; default for a message that the queue refused, which was not stored.</param>
+/// <param name="Reason">Reason for which the message died.</param>
+/// <param name="Refused">The payload of a message that the queue refused; null for a stored message.</param>
+/// <param name="IsPutAside">True if the message could not be published and was quarantined, so that it must not be settled.</param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -3,20 +3,20 @@ using System.Collections.Concurrent;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Publishes, on the thread pool, the dead letters that rounds have left. Serves the queues in order, one share of each, and only a bounded
-/// number of queues at the same time. Thread-safe.
+/// Makes the thread pool publish the dead letters that rounds have not published. Serves the waiting queues in order, with one share for
+/// each, and only a limited number at the same time. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The thread pool runs its work items in order. If a large cycle of queues that dead-letter to one another had a work item for each queue,
-/// timers, commits and requests would wait for a share of every queue. So there are at most half as many work items as processors, whatever
-/// the number of queues, and other work waits for one share only.
+/// The thread pool runs its work items in order. A large cycle of queues that dead-letter to each other could have a work item for each
+/// queue. Then timers, commits and requests would wait for a share of every queue. So there are at most half as many work items as
+/// processors, and other work waits for one share only.
 /// </remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
     private static readonly int _maxWorkItems = Math.Max(1, Environment.ProcessorCount / 2);
 
     private readonly ConcurrentQueue<DeadLetterBacklog> _pending = new();
-    private int _workItems; // in the pool; interlocked
+    private int _workItems; // number of work items in the pool; changed with Interlocked
 
     private DeadLetterTurns()
     {
@@ -25,7 +25,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
     /// <summary>The only instance, because the process has only one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
-    /// <summary>Schedules a share of a backlog, behind the backlogs that are already scheduled.</summary>
+    /// <summary>Adds a backlog, to publish a share of it after the backlogs that wait already.</summary>
     public void Add(DeadLetterBacklog backlog)
     {
         _pending.Enqueue(backlog);
@@ -42,13 +42,13 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
             return;
         }
         Interlocked.Decrement(ref _workItems);
-        StartWork(); // for a backlog that was added between the check and the decrement
+        StartWork(); // in case a backlog was added after the check of _pending
     }
 
     private void StartWork()
     {
-        // The first CompareExchange changes nothing, but is a full fence: either this thread sees that a work item has ended, or that work
-        // item sees the new backlog.
+        // The first CompareExchange changes nothing, but is a full fence. Without it a new backlog could be overlooked. With it, either
+        // this thread sees that a work item has ended, or that work item sees the new backlog.
         for (int workItems = Interlocked.CompareExchange(ref _workItems, 0, 0); workItems < _maxWorkItems && !_pending.IsEmpty;)
         {
             int before = Interlocked.CompareExchange(ref _workItems, workItems + 1, workItems);

@@ -5,9 +5,9 @@ namespace Amqp.Server.Broker.Queues.Rules;
 /// <summary>The methods of a queue that its rules call.</summary>
 internal interface IRuledQueue : IWakened, IQuarantine
 {
-    /// <summary>True if the queue has crashed: no message may be taken from it.</summary>
+    /// <summary>True if the queue has crashed, so that no message may be taken from it.</summary>
     bool IsCrashed { get; }
 
-    /// <summary>Publishes a share of the queue's dead letters, on a thread of the pool. No lock is held. Throws nothing.</summary>
+    /// <summary>Publishes a share of the queue's dead letters. Called by a thread of the pool, which holds no lock. Never throws.</summary>
     void PublishDeadLetters();
 }

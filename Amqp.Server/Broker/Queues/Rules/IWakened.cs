@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Target of an alarm of the <see cref="QueueTimer"/>: a queue.</summary>
+/// <summary>A queue that a <see cref="QueueTimer"/> calls at a set time.</summary>
 internal interface IWakened
 {
-    /// <summary>Does the work that is due. Called on a thread of the pool, without any lock. Throws nothing.</summary>
+    /// <summary>Does the work that is due. Called by a thread of the pool, which holds no lock. Never throws.</summary>
     void Wake();
 }

@@ -3,20 +3,20 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Limits a queue's ready messages by number and by bytes of bodies. The queue's lock guards the state.</summary>
+/// <summary>Limits the number and the body bytes of a queue's ready messages. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// A queue that refuses publishes decides about a message before the message is stored. So the queue reserves room for each accepted
-/// message, until the message is in the queue.
+/// A queue with <see cref="Overflow.RejectPublish"/> must accept or refuse a message before it is stored. So the queue reserves room for
+/// each accepted message, until the message is in the queue.
 /// </remarks>
 internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings)
 {
     private long _reserved;
     private long _reservedBytes;
 
-    /// <summary>True if the oldest messages must be dropped.</summary>
+    /// <summary>True if the queue exceeds a limit, so that its oldest messages must be dropped.</summary>
     public bool IsExceeded => messages.Count > settings.MaxLength || (settings.MaxLengthBytes is { } most && messages.Bytes > most);
 
-    /// <summary>Reserves room for a message.</summary>
+    /// <summary>Reserves room for one message.</summary>
     /// <returns>False if the queue is full.</returns>
     public bool TryReserve(int bodyBytes)
     {
@@ -29,13 +29,13 @@ internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings
         return true;
     }
 
-    /// <summary>Releases reserved room, because the message was added or will not be added.</summary>
+    /// <summary>Releases the room reserved for a message, because the message was added to the queue or will never be.</summary>
     public void Release(int bodyBytes)
     {
         _reserved = Math.Max(0, _reserved - 1);
         _reservedBytes = Math.Max(0, _reservedBytes - bodyBytes);
     }
 
-    /// <summary>Releases the room that was reserved for a message that was added.</summary>
+    /// <summary>Releases the room reserved for a message that was added to the queue.</summary>
     public void Release(in StoredMessage message) => Release(message.Length - MessageNote.Head(message));
 }

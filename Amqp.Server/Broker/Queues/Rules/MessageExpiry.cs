@@ -2,19 +2,21 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Decides which messages of a queue have expired. The queue's lock guards the state.</summary>
+/// <summary>Decides which messages of a queue have expired. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// As in RabbitMQ, a message that arrives at an idle consumer is delivered however short its TTL is. Only messages that had to wait in the
-/// queue, or that were requeued, expire. Therefore this class keeps the time since which all messages were delivered on arrival.
+/// As in RabbitMQ, a message that can be delivered as soon as it arrives is delivered, however short its TTL is. Only messages that had to
+/// wait in the queue, or that were requeued, expire. So this class keeps the time since which every message was delivered on arrival.
 /// </remarks>
-/// <param name="timer">Clock for the current time.</param>
+/// <param name="timer">Gives the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
 {
-    private long _flowingSince = long.MaxValue; // milliseconds since 1970-01-01 UTC
+    // Time since which every message was delivered on arrival, in milliseconds since 1970-01-01 UTC. The maximum value if messages have to
+    // wait.
+    private long _flowingSince = long.MaxValue;
 
-    /// <summary>True if the next message of the queue has expired and must not be delivered.</summary>
+    /// <summary>Returns true if the next message of the queue has expired and must not be delivered.</summary>
     /// <param name="payload">Head and body of the message.</param>
-    /// <param name="queueTtl">The queue's TTL in milliseconds; null if the queue has none.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
         EncodedMessage.Read(payload).Stamp is { } stamp
@@ -22,7 +24,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && (isRedelivered || stamp.Published < _flowingSince);
 
     /// <summary>
-    /// Notes if messages are delivered on arrival from now on, that is, if the queue is empty and a consumer is idle.
+    /// Records from now on if messages are delivered on arrival. They are if the queue is empty and a consumer has free capacity.
     /// </summary>
     public void NoteFlow(bool isFlowing)
     {
@@ -33,7 +35,8 @@ internal sealed class MessageExpiry(QueueTimer timer)
     }
 
     /// <summary>
-    /// Assumes that all earlier messages were delivered on arrival. Nothing was noted for these messages, because none could expire.
+    /// Assumes that every earlier message was delivered on arrival. Called when the first message that can expire arrives, because nothing
+    /// was recorded before.
     /// </summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

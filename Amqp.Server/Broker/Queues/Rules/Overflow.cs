@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Behaviour of a full queue when a message arrives (<c>x-overflow</c>).</summary>
+/// <summary>Behaviour of a queue that is full when a message arrives (<c>x-overflow</c>).</summary>
 internal enum Overflow
 {
     /// <summary>The oldest messages are dropped.</summary>

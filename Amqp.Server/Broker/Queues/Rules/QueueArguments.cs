@@ -5,18 +5,21 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The x-arguments of queue.declare: validated once, by RabbitMQ's rules, and compared on a redeclaration.</summary>
+/// <summary>
+/// The x-arguments of queue.declare. They are validated once, by RabbitMQ's rules. A redeclaration must repeat the values of some
+/// arguments.
+/// </summary>
 internal sealed class QueueArguments
 {
     /// <summary>
-    /// The known arguments, each with a check of its value. If <c>IsCompared</c> is set, a redeclaration must repeat the value. Unknown
-    /// arguments are only stored.
+    /// The arguments that the broker knows, each with a check of its value. If <c>IsCompared</c> is true, a redeclaration must have the
+    /// same value. Arguments that the broker does not know are only stored.
     /// </summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
         ("x-expires", true, ValueRules.Of("expires")),
         ("x-message-ttl", true, ValueRules.Of("message-ttl")),
-        // RabbitMQ has its own error text if this argument has a wrong type, so Parse checks the type
+        // For a wrong type of this argument RabbitMQ has its own error text, so the method Parse checks the type.
         ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null),
         ("x-dead-letter-routing-key", true, ValueRules.Of("dead-letter-routing-key")),
         ("x-dead-letter-strategy", false, ValueRules.Of("dead-letter-strategy")),
@@ -27,7 +30,7 @@ internal sealed class QueueArguments
         ("x-queue-mode", true, ValueRules.Of("queue-mode")),
         ("x-queue-version", true, ValueRules.Of("queue-version")),
         ("x-single-active-consumer", true, value => value.Type == FieldType.Boolean ? null : ValueRules.Unacceptable(value)),
-        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1: no limit; policies do not allow -1
+        ("x-delivery-limit", false, value => ValueRules.Integer(value, min: -1)), // -1 means no limit; policies do not accept -1
         ("x-consumer-timeout", false, ValueRules.Of("consumer-timeout")),
         (QueueKinds.Argument, true, value => ValueRules.OneOf(value, "queue type", [.. QueueKinds.Names])),
         ("x-queue-master-locator", true, _ => null),
@@ -35,34 +38,39 @@ internal sealed class QueueArguments
 
     private QueueArguments(FieldTable table) => Table = table;
 
-    /// <summary>Names of the known arguments.</summary>
+    /// <summary>Names of the arguments that the broker knows.</summary>
     public static IEnumerable<string> Names => _known.Select(argument => argument.Name);
 
     /// <summary>The arguments as the client sent them.</summary>
     public FieldTable Table { get; }
 
-    /// <summary>Type of the queue: classic by default.</summary>
+    /// <summary>Type of the queue; classic if the arguments name none.</summary>
     public QueueType Type => QueueKinds.Of(Table[QueueKinds.Argument]);
 
-    /// <summary>True if one consumer receives all messages until it leaves the queue. After that, another consumer receives them.</summary>
+    /// <summary>True if only one consumer receives messages. When that consumer leaves the queue, another consumer replaces it.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>Number of levels that the queue has in the store: one for each priority, and one for returned messages.</summary>
+    /// <summary>
+    /// Number of levels that the queue has in the store. Each priority has a level, and so do messages that clients returned.
+    /// </summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
     /// <summary>
-    /// True if a new queue gets a level for returned messages. In a queue with priorities a returned message goes back to its priority.
+    /// True if a new queue gets a level for messages that clients return. A queue with priorities gets none: there a returned message goes
+    /// back to its priority.
     /// </summary>
     public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;
 
     /// <summary>Returns an argument as a number; null if the argument is missing or is not an integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
 
-    /// <summary>Returns an argument as a text; null if the argument is missing, is not a text, or is too long for a name.</summary>
+    /// <summary>Returns an argument as a text; null if the argument is missing, is not a text, or is longer than a short string.</summary>
     public string? Text(string name) => ValueRules.Name(Table[name]);
 
     /// <summary>Validates the arguments of a new queue.</summary>
-    /// <exception cref="BrokerException">406: a value has the wrong type or is out of range. 540: a stream.</exception>
+    /// <exception cref="BrokerException">
+    /// 406: a value has the wrong type or is out of range. 540: the arguments request a stream.
+    /// </exception>
     public static QueueArguments Parse(FieldTable table, string queue, string virtualHost)
     {
         foreach (var (name, _, check) in _known)
@@ -77,11 +85,11 @@ internal sealed class QueueArguments
         return new QueueArguments(table);
     }
 
-    /// <summary>Returns stored arguments, which were validated when the queue was first declared.</summary>
+    /// <summary>Creates the arguments of a stored queue. They were validated when the queue was first declared.</summary>
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
-    /// <summary>Demands that a redeclaration has the same values of all compared arguments.</summary>
-    /// <exception cref="BrokerException">406: an argument differs. The text names the first one.</exception>
+    /// <summary>Throws if a redeclaration has another value for a compared argument.</summary>
+    /// <exception cref="BrokerException">406: at least one argument differs. The text names the first such argument.</exception>
     public void DemandEquivalent(FieldTable received, string queue, string virtualHost)
     {
         foreach (var (name, isCompared, _) in _known)

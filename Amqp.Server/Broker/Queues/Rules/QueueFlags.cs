@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Properties of a queue from its declaration.</summary>
+/// <summary>Flags with which a queue was declared.</summary>
 [Flags]
 internal enum QueueFlags
 {
@@ -9,15 +9,15 @@ internal enum QueueFlags
     /// <summary>The queue survives a restart.</summary>
     Durable = 1,
 
-    /// <summary>The queue is deleted with its last consumer.</summary>
+    /// <summary>The queue is deleted when its last consumer leaves.</summary>
     AutoDelete = 2,
 
-    /// <summary>The queue belongs to one connection and is deleted with it.</summary>
+    /// <summary>The queue can be used by one connection only, and is deleted when that connection ends.</summary>
     Exclusive = 4,
 
     /// <summary>
-    /// The queue has a level in the store for returned messages, which are delivered first.
-    /// The broker sets the flag for quorum queues. The flag is missing from quorum queues that an earlier version of the broker declared.
+    /// The queue has a level in the store for messages that clients returned, which are delivered first. The broker sets this flag for
+    /// quorum queues. Quorum queues that an earlier version of the broker declared do not have it.
     /// </summary>
     Returns = 8,
 }

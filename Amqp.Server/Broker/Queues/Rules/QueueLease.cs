@@ -3,17 +3,19 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Measures the time since a queue was last used: declared, read with basic.get, or left by its last consumer. The queue's lock guards the
-/// state.
+/// Measures the time since a queue was last used. Use means that the queue was declared, read with basic.get, or left by its last consumer.
+/// The lock of the queue guards the state.
 /// </summary>
 internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
 {
     private long _usedAt = timer.Now;
 
-    /// <summary>Restarts the time, because the queue was used.</summary>
+    /// <summary>Starts the time again, because the queue was used.</summary>
     public void Renew() => _usedAt = timer.Now;
 
-    /// <summary>True if the queue was unused for the given time. If not, sets the queue's alarm to the end of that time.</summary>
+    /// <summary>
+    /// Returns true if the queue has been unused for the given time. If not, sets the alarm of the queue to the end of that time.
+    /// </summary>
     /// <param name="expires">The time in milliseconds.</param>
     public bool IsOver(long expires)
     {

@@ -9,20 +9,19 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The rules that remove messages from a queue: expiry, length limits and dead-lettering.</summary>
-/// <remarks>The queue's lock guards all state.</remarks>
+/// <summary>The rules by which messages leave a queue without being consumed: expiry, length limits and dead-lettering.</summary>
+/// <remarks>The lock of the queue guards all state.</remarks>
 internal sealed class QueueRules
 {
-    /// <summary>
-    /// Maximum number of messages that expire in one pass. The timer starts the next pass, so that other threads get the lock in between.
-    /// </summary>
+    /// <summary>Maximum number of messages to expire in one pass. Other threads can take the lock before the next pass.</summary>
     private const int MaxExpiredAtOnce = 2048;
 
-    /// <summary>Maximum number of excess messages that are dropped in one pass. Other threads get the lock before the next pass.</summary>
+    /// <summary>Maximum number of excess messages to drop in one pass. Other threads can take the lock before the next pass.</summary>
     private const int MaxDroppedAtOnce = 2048;
 
     /// <summary>
-    /// Milliseconds until the next attempt: <c>RetryDelay</c> if the disk failed, <c>RoomDelay</c> if the store is behind.
+    /// Milliseconds until expiry or dead-lettering is tried again: <c>RetryDelay</c> after a disk error, <c>RoomDelay</c> while the store
+    /// lags.
     /// </summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
@@ -33,7 +32,7 @@ internal sealed class QueueRules
     private readonly HeldMemory _heldMemory;
     private readonly BrokerStatistics _statistics;
     private MessageExpiry? _expiry; // null while no message can expire
-    private bool _isExpiryCertain; // false if at most recovered or returned messages can expire
+    private bool _isExpiryCertain; // false if only recovered or returned messages might expire
     private LengthLimit? _limit;
     private bool _isClosed;
 
@@ -50,23 +49,23 @@ internal sealed class QueueRules
     /// <summary>The settings that apply now.</summary>
     public QueueSettings Settings { get; private set; }
 
-    /// <summary>The queue's alarm at the timer.</summary>
+    /// <summary>Makes the timer call the queue at a set time.</summary>
     public QueueTimer.Alarm Alarm { get; }
 
-    /// <summary>True if messages may expire or a length limit applies.</summary>
+    /// <summary>True if messages may expire or if there is a length limit.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
-    /// <summary>True if publishers reserve room in the queue before a message is stored.</summary>
+    /// <summary>True if publishers must reserve room in the queue before they store a message.</summary>
     public bool KeepsRoom { get; private set; }
 
     /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
-    /// <remarks>A copy, because it is read once a message.</remarks>
+    /// <remarks>A copy of the setting, because it is read for each message.</remarks>
     public bool CountsDeliveries { get; private set; }
 
-    /// <summary>The dead letters that are not published yet; null until the first message of the queue dies.</summary>
+    /// <summary>The dead letters that have not been published yet; null until a message of the queue dies for the first time.</summary>
     public DeadLetterBacklog? Dead { get; private set; }
 
-    /// <summary>Applies other settings. The next <see cref="Tidy"/> removes expired and excess messages.</summary>
+    /// <summary>Applies new settings. The next <see cref="Tidy"/> removes messages that the new settings make expired or excess.</summary>
     [MemberNotNull(nameof(Settings))]
     public void Apply(QueueSettings settings)
     {
@@ -75,19 +74,19 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A restored queue gets its policies here, after its arguments, so the timer makes the queue check its messages. If the queue has
-        // neither a TTL nor a dead-letter exchange, expired messages can stay until the queue is used.
+        // A restored queue gets its policies here, so the timer makes the queue check its messages. If the queue has neither a TTL nor a
+        // dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>
-    /// Checks messages for expiry from now on, because the queue has messages that may have an expiration.
-    /// </summary>
+    /// <summary>From now on checks messages for expiry, because some messages of the queue might have an expiration.</summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
-    /// <summary>Checks messages for expiry from now on, because a message that can expire is added.</summary>
-    /// <param name="isFlowing">True if the queue is empty and a consumer is idle, so that the message is delivered as it arrives.</param>
+    /// <summary>From now on checks messages for expiry, because a message that can expire is being added.</summary>
+    /// <param name="isFlowing">
+    /// True if the queue is empty and a consumer has free capacity: the message is then delivered on arrival.
+    /// </param>
     public void ExpectExpiry(bool isFlowing)
     {
         _isExpiryCertain = true;
@@ -98,7 +97,7 @@ internal sealed class QueueRules
             _expiry.NoteFlowBefore();
     }
 
-    /// <summary>Releases the room that may have been reserved for a message that was added.</summary>
+    /// <summary>Releases room that a publisher may have reserved for a message that is now added.</summary>
     public void Release(in StoredMessage message) => _limit?.Release(message);
 
     /// <inheritdoc cref="LengthLimit.TryReserve"/>
@@ -108,8 +107,8 @@ internal sealed class QueueRules
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
     /// <summary>
-    /// True if a message that was taken has expired. A message that can expire gets a mark in its note, so that a requeue has it checked
-    /// again.
+    /// Returns true if a message that was taken has expired. Sets a bit in the note of a message that can expire. If such a message is
+    /// requeued, the queue then checks it again.
     /// </summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -119,7 +118,7 @@ internal sealed class QueueRules
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
     }
 
-    /// <summary>Dead-letters messages that were taken. Settles them if the queue has no dead-letter exchange, or is deleted.</summary>
+    /// <summary>Dead-letters messages that were taken, or settles them if the queue is deleted or has no dead-letter exchange.</summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         if (messages.IsEmpty)
@@ -136,12 +135,12 @@ internal sealed class QueueRules
             _messages.Settle(messages);
     }
 
-    /// <summary>Dead-letters a message that the full queue refused.</summary>
+    /// <summary>Dead-letters a message that the queue refused because it was full.</summary>
     public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
 
-    /// <summary>Removes excess and expired messages, at the end of a drain, when no message can be delivered any more.</summary>
-    /// <param name="isServed">True if a consumer has free capacity, which means that the queue is empty.</param>
-    /// <returns>False if more excess messages are left: call again.</returns>
+    /// <summary>Removes excess and expired messages. Called at the end of a drain, when no further message can be delivered.</summary>
+    /// <param name="isServed">True if a consumer has free capacity. The queue is then empty.</param>
+    /// <returns>False if more excess messages are left, and Tidy must be called again.</returns>
     public bool Tidy(bool isServed)
     {
         bool isDone = true;
@@ -162,7 +161,7 @@ internal sealed class QueueRules
         return isDone;
     }
 
-    /// <summary>Pauses dead-lettering and tries again after a delay. Expired and excess messages stay in the queue meanwhile.</summary>
+    /// <summary>Pauses dead-lettering until a retry. Expired and excess messages stay in the queue meanwhile.</summary>
     public void HoldDeadLettersUp()
     {
         Dead?.HoldUp();
@@ -176,23 +175,25 @@ internal sealed class QueueRules
         bool wasHeldUp = IsHeldUp;
         Dead!.End(done);
         if (wasHeldUp && !IsHeldUp)
-            _timer.Set(Alarm, _timer.Now); // to drop messages that could not expire meanwhile
+            _timer.Set(Alarm, _timer.Now); // to remove the messages that could not expire during the pause
     }
 
-    /// <summary>Resumes after a crash of the queue: releases all reserved room, and sets the queue's alarm to now.</summary>
+    /// <summary>
+    /// Prepares for the restart of a crashed queue: releases all reserved room, and makes the timer call the queue at once.
+    /// </summary>
     public void Restart()
     {
         Apply(Settings);
         _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>Ends the rules of a deleted queue.</summary>
+    /// <summary>Stops the rules, because the queue is deleted. Pending dead letters are still published.</summary>
     public void Close()
     {
         _isClosed = true;
         _timer.Clear(Alarm);
         if (Dead is { IsAny: true })
-            _timer.Set(Alarm, _timer.Now + RetryDelay); // messages that died before are still dead-lettered
+            _timer.Set(Alarm, _timer.Now + RetryDelay); // the queue must still publish the messages that have died before
     }
 
     /// <summary>True if dead letters cannot be published now.</summary>
@@ -231,10 +232,10 @@ internal sealed class QueueRules
     private void DropExpired(MessageExpiry expiry)
     {
         if (IsHeldUp)
-            return; // until dead letters can be published again
+            return; // expired messages stay until dead letters can be published again
         if (Settings.DeadLetterExchange is not null && _store.IsBehind)
         {
-            _timer.Set(Alarm, _timer.Now + RoomDelay); // dead letters wait until the store has caught up, as publishers do
+            _timer.Set(Alarm, _timer.Now + RoomDelay); // expired messages stay until the store has caught up with its writes
             return;
         }
         Span<StoredMessage> expired = stackalloc StoredMessage[64];
@@ -263,8 +264,8 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>True if the next message has expired. If not, sets the queue's alarm to the time when the message expires.</summary>
-    /// <returns>Null if the message caused an exception; it is then quarantined.</returns>
+    /// <summary>Returns true if the next message has expired. If not, makes the timer call the queue when it expires.</summary>
+    /// <returns>Null if the message caused an exception and so was quarantined.</returns>
     private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {
         try
@@ -278,7 +279,7 @@ internal sealed class QueueRules
         }
         catch (StoreDamagedException)
         {
-            return false; // the damage is logged when the message is taken
+            return false; // the damage is logged later, when the message is taken
         }
         catch (Exception error) when (error is not (IOException or UnauthorizedAccessException))
         {

@@ -7,12 +7,12 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The parts of the broker that all queues and exchanges use. These parts stay the same while the broker runs.</summary>
+/// <summary>The parts of the broker that all queues and exchanges use. They are never replaced while the broker runs.</summary>
 internal sealed record QueueServices
 {
     public required IMessageStore Store { get; init; }
 
-    /// <summary>Wakes queues at their alarms.</summary>
+    /// <summary>Calls queues at the times that their alarms are set to.</summary>
     public required QueueTimer Timer { get; init; }
 
     public required TimeProvider Clock { get; init; }
@@ -20,7 +20,7 @@ internal sealed record QueueServices
     /// <summary>The log for queues and exchanges.</summary>
     public required ILogger Logger { get; init; }
 
-    /// <summary>Receives unexpected exceptions that are contained in one compartment.</summary>
+    /// <summary>Logs and counts unexpected exceptions.</summary>
     public required ContainedFaults Faults { get; init; }
 
     /// <summary>Counts memory that the broker uses outside of the message store.</summary>
@@ -28,19 +28,17 @@ internal sealed record QueueServices
 
     public required BrokerStatistics Statistics { get; init; }
 
-    /// <summary>Saves records of quarantined messages.</summary>
+    /// <summary>Stores the records that name quarantined messages.</summary>
     public required QuarantineRecords Quarantine { get; init; }
 
-    /// <summary>Maximum number of quarantined messages of a queue or an exchange. With more, the queue or exchange stops.</summary>
+    /// <summary>Maximum number of quarantined messages in a queue or an exchange. A queue or exchange with more of them stops.</summary>
     public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>
-    /// Maximum number of messages in an exchange's recent history. A new binding receives the history at once, while other work waits.
+    /// Maximum number of messages in the recent history of an exchange. A new binding receives all of them at once, while other work waits.
     /// </summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 
-    /// <summary>
-    /// Returns true while the disk alarm is set. The broker then avoids writes of its own, such as those of dead letters.
-    /// </summary>
+    /// <summary>Returns true while the disk alarm is set. The broker then does not write its own messages, such as dead letters.</summary>
     public Func<bool> IsDiskShort { get; init; } = static () => false;
 }

@@ -2,68 +2,74 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The settings that apply to a queue: its arguments combined with its policies. Immutable.</summary>
+/// <summary>The settings of a queue, which result from its arguments and its policies. Immutable.</summary>
 internal sealed record QueueSettings
 {
-    private static readonly QueueSettings _none = new(); // shared by most queues
+    private static readonly QueueSettings _none = new(); // for queues without arguments and policies, which are most queues
 
-    /// <summary>The policies among the settings.</summary>
+    /// <summary>The policies that these settings include.</summary>
     public EffectivePolicy Policy { get; private init; } = EffectivePolicy.None;
 
-    /// <summary>Type of the queue: classic by default.</summary>
+    /// <summary>Type of the queue; classic if the arguments name none.</summary>
     public QueueType Type { get; private init; }
 
-    /// <summary>TTL of messages, in milliseconds; null: none.</summary>
+    /// <summary>TTL of messages in milliseconds; null if messages have no TTL in this queue.</summary>
     public long? MessageTtl { get; private init; }
 
-    /// <summary>Time after which the unused queue is deleted, in milliseconds; null: never.</summary>
+    /// <summary>
+    /// Time in milliseconds after which the queue is deleted if it is unused; null if it is never deleted for this reason.
+    /// </summary>
     public long? Expires { get; private init; }
 
-    /// <summary>Exchange for messages that die in the queue; null: such messages are dropped.</summary>
+    /// <summary>Exchange to which messages that die in the queue are published; null to drop them.</summary>
     public string? DeadLetterExchange { get; private init; }
 
-    /// <summary>Routing key for messages that die in the queue; null: each message keeps its own routing key.</summary>
+    /// <summary>Routing key for messages that die in the queue; null if each message keeps its own.</summary>
     public string? DeadLetterRoutingKey { get; private init; }
 
-    /// <summary>RabbitMQ's dead-letter strategy, used in statistics only: this broker handles all strategies alike.</summary>
+    /// <summary>
+    /// RabbitMQ's dead-letter strategy. It only affects the statistics, because this broker does the same for all strategies.
+    /// </summary>
     public DeadLetterStrategy DeadLetterStrategy { get; private init; }
 
-    /// <summary>Maximum number of ready messages; null: no limit.</summary>
+    /// <summary>Maximum number of ready messages; null for no limit.</summary>
     public long? MaxLength { get; private init; }
 
-    /// <summary>Maximum bytes of the bodies of ready messages; null: no limit.</summary>
+    /// <summary>Maximum sum of the body bytes of ready messages; null for no limit.</summary>
     public long? MaxLengthBytes { get; private init; }
 
-    /// <summary>Behaviour of the full queue.</summary>
+    /// <summary>Behaviour of the queue when it is full.</summary>
     public Overflow Overflow { get; private init; }
 
-    /// <summary>Highest priority of the queue, 0 to 255; 0: no priorities. Never changes.</summary>
+    /// <summary>Highest priority of the queue, from 0 to 255; 0 for a queue without priorities. Policies cannot change it.</summary>
     public int MaxPriority { get; private init; }
 
-    /// <summary>Maximum number of requeues of a message; the message dies at the next requeue. Null: no limit.</summary>
+    /// <summary>Maximum number of times that a message can be requeued. At the next requeue the message dies. Null for no limit.</summary>
     public long? DeliveryLimit { get; private init; }
 
-    /// <summary>Time that a delivery may stay unacknowledged, in milliseconds; null: the broker's setting applies.</summary>
+    /// <summary>Time in milliseconds that a delivery may stay unacknowledged; null to use the broker's setting.</summary>
     public long? ConsumerTimeout { get; private init; }
 
     /// <inheritdoc cref="QueueArguments.SingleActiveConsumer"/>
-    /// <remarks>Never changes.</remarks>
+    /// <remarks>Policies cannot change it.</remarks>
     public bool SingleActiveConsumer { get; private init; }
 
-    /// <summary>True if the full queue refuses publishes.</summary>
+    /// <summary>True if the queue refuses new messages when it is full.</summary>
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>
-    /// True if the requeues of a message are counted, and consumers receive the count in a header. False in a queue with priorities,
-    /// because a message's note holds either its priority or the count.
+    /// True if the queue counts how often each message was requeued, and gives the count to consumers in a header. False in a queue with
+    /// priorities, because a message's note has room for only one of priority and count.
     /// </summary>
     public bool CountsDeliveries { get; private init; } // computed once, because it is read for each delivery
 
-    /// <summary>True if no rule applies to a publish, except the message's own expiration.</summary>
+    /// <summary>
+    /// True if the queue has no rule that affects a newly published message. The expiration of the message itself is no such rule.
+    /// </summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
     /// <summary>
-    /// Combines arguments and policies. If both have a setting, the smaller of two numbers applies; of two texts, the argument's applies.
+    /// Combines arguments and policies. If both have a value, the smaller number applies. If both have a text, the argument applies.
     /// </summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
@@ -89,7 +95,7 @@ internal sealed record QueueSettings
                 _ => Overflow.DropHead,
             },
             MaxPriority = (int)(arguments.Integer("x-max-priority") ?? 0),
-            DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1: no limit
+            DeliveryLimit = Least("delivery-limit") is { } limit and >= 0 ? limit : null, // -1 means no limit
             ConsumerTimeout = Least("consumer-timeout"),
             SingleActiveConsumer = arguments.SingleActiveConsumer,
         };

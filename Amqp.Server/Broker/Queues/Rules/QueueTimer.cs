@@ -1,20 +1,21 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Wakes queues at their alarms, with one timer for all queues of the broker. Thread-safe.</summary>
+/// <summary>Calls queues at set times, their alarms. One timer serves all queues of the broker. Thread-safe.</summary>
 /// <remarks>
-/// The timer's lock may be taken under any other lock, because no lock is taken under it. Queues are woken without any lock.
+/// The lock of the timer may be taken under any other lock, because no lock is taken under it. Queues are called while no lock is held.
 /// </remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(1); // bounds the delay of alarms if the system clock is changed
+    // Longest wait of the timer. It limits the delay of alarms after a change of the system clock.
+    private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
 
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // guarded by _gate, as are the next two fields
+    private readonly SortedSet<Alarm> _alarms = new(Alarm.ByTime); // this field and the next two are guarded by _gate
     private long _armedFor = long.MaxValue;
     private bool _isStarted;
-    private long _lastNumber; // interlocked
+    private long _lastNumber; // changed with Interlocked
 
     public QueueTimer(TimeProvider clock)
     {
@@ -22,10 +23,10 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer = clock.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Current time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Starts to wake queues. Queues whose alarms are already due are woken at once.</summary>
+    /// <summary>Starts to call queues. Queues whose alarms are due already are called at once.</summary>
     public void Start()
     {
         lock (_gate)
@@ -35,12 +36,12 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates an alarm for a queue. The alarm is not set yet.</summary>
+    /// <summary>Creates the alarm of a queue, which is not set yet.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
-    /// <summary>Sets an alarm, unless it is set to an earlier time.</summary>
-    /// <param name="alarm">The queue's alarm.</param>
-    /// <param name="due">Milliseconds since 1970-01-01 UTC.</param>
+    /// <summary>Sets an alarm to a time. Does nothing if it is already set to an earlier time.</summary>
+    /// <param name="alarm">Alarm of the queue.</param>
+    /// <param name="due">Time in milliseconds since 1970-01-01 UTC.</param>
     public void Set(Alarm alarm, long due)
     {
         if (Volatile.Read(ref alarm.Due) <= due)
@@ -56,7 +57,6 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Clears an alarm.</summary>
     public void Clear(Alarm alarm)
     {
         lock (_gate)
@@ -66,7 +66,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops waking queues, and waits for callbacks that are running.</summary>
+    /// <summary>Stops calling queues, and waits for calls that are running.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -107,13 +107,13 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The alarm of one queue: the next time at which the queue is woken.</summary>
+    /// <summary>The next time at which one particular queue is called.</summary>
     internal sealed class Alarm(IWakened queue, long number)
     {
         public static readonly IComparer<Alarm> ByTime = Comparer<Alarm>.Create(
             static (left, right) => (left.Due, left.Number).CompareTo((right.Due, right.Number)));
 
-        public long Due = long.MaxValue; // changed under the timer's lock
+        public long Due = long.MaxValue; // changed only under the lock of the timer
 
         public IWakened Queue => queue;
 
