@@ -85,8 +85,8 @@ public class BrokerConfigurationTests
             ConfigurationOf.Environment(("AMQPBROKER_LOG_FILE_LEVEL", "info")).Warnings,
             Is.EqualTo(new[]
             {
-                "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect: the log goes to standard "
-                    + "output, for systemd or the container's runtime to keep"
+                "AMQPBROKER_LOG_FILE_LEVEL: log.file.level has no effect: log lines are written to "
+                    + "standard output, so that systemd or the container runtime can store them"
             }));
 
     [Test]

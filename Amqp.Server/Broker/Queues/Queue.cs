@@ -94,7 +94,7 @@ internal sealed class Queue : IBindingDestination
             {
                 var (messages, rules) = (_state.Messages, _state.Rules);
                 _state.Traffic.NotePublished(published.Length);
-                bool keepsRoom = rules.KeepsRoom;
+                bool keepsRoom = rules.Settings.RejectsPublishes;
                 long persistent = messages.PersistentCount;
                 for (; done < published.Length && !Faults.IsCrashed; done++)
                 {

@@ -55,9 +55,6 @@ internal sealed class QueueRules
     /// <summary>True if messages may expire or if there is a length limit.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
-    /// <summary>True if publishers must reserve room in the queue before they store a message.</summary>
-    public bool KeepsRoom { get; private set; }
-
     /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
     /// <remarks>A copy of the setting, because it is read for each message.</remarks>
     public bool CountsDeliveries { get; private set; }
@@ -70,7 +67,7 @@ internal sealed class QueueRules
     public void Apply(QueueSettings settings)
     {
         Settings = settings;
-        (KeepsRoom, CountsDeliveries) = (settings.RejectsPublishes, settings.CountsDeliveries);
+        CountsDeliveries = settings.CountsDeliveries;
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);

@@ -54,7 +54,7 @@ internal sealed record QueueSettings
     /// <remarks>Policies cannot change it.</remarks>
     public bool SingleActiveConsumer { get; private init; }
 
-    /// <summary>True if the queue refuses new messages when it is full.</summary>
+    /// <summary>True if the queue refuses new messages when it is full. Publishers then reserve room before they store a message.</summary>
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>
