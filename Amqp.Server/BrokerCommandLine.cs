@@ -22,7 +22,8 @@ internal sealed class BrokerCommandLine(
     Action<BrokerConfiguration> check,
     IReadOnlyDictionary<string, string> environment)
 {
-    // No response files: an argument that begins with @ may be a message, a password or the name of a queue.
+    // Turns response files off: an argument that begins with @ does not name a file of arguments, because it may be a message, a password
+    // or the name of a queue.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();

@@ -45,10 +45,10 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The durable definitions.</summary>
     public ICatalog Catalog => _catalog;
 
-    /// <summary>Counts and times of reads, writes and syncs of the directory's files, since it was opened.</summary>
+    /// <summary>Counts and times of reads, writes and syncs of the directory's files, since the directory was opened.</summary>
     public FileUsage Usage => _files is DiskFiles disk ? disk.Usage : new FileUsage();
 
-    /// <summary>Result of recovery. Before <see cref="OpenStore"/> it has only the findings of the catalog.</summary>
+    /// <summary>Result of recovery. Before <see cref="OpenStore"/>, the report has only the findings of the catalog.</summary>
     public RecoveryReport Report { get; private set; }
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);

@@ -130,7 +130,7 @@ public sealed class FileMessageStore : IMessageStore
     {
         queue.IsDeleted = true;
         _durable.Remove(queue);
-        // Nothing is logged, because a start discards the messages of queues that do not exist, and the queue's number is never used again.
+        // The log gets no record of this: a start discards the messages of queues that do not exist, and the number is never used again.
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
         settled.AddAside();
         settled.AddReady();
@@ -188,8 +188,8 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // The last message may be transient while earlier ones are persistent. A mark is needed only if a persistent message comes after
-        // the old mark.
+        // The last message may be transient although earlier ones are persistent. A record is needed only if a persistent message follows
+        // the sequence in the previous record.
         if (queue.IsDurable
             && !queue.IsDeleted
             && last.Sequence > queue.Delivered.UpTo
@@ -207,7 +207,7 @@ public sealed class FileMessageStore : IMessageStore
     public Task WaitForCommitAsync(long position, CancellationToken cancellation = default) =>
         _committer.WaitForCommitAsync(position, cancellation);
 
-    /// <summary>Completes when the housekeeper has done all work queued so far: indexes are written, messages are spilled.</summary>
+    /// <summary>Completes when the housekeeper has done all work queued so far.</summary>
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
 
     /// <summary>

@@ -24,8 +24,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>
     /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
-    /// Raised for each failed attempt. After a failed write of a page file, further such failures are not reported until a write succeeds.
-    /// Handlers run on threads of the store and must be short.
+    /// Raised for each failed attempt. But of consecutive failures to write page files, only the first is reported. Handlers run on threads
+    /// of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -41,9 +41,9 @@ public interface IMessageStore : IAsyncDisposable
     StoreFailedException? Failure { get; }
 
     /// <summary>
-    /// True while writes fail because the disk is full. Nothing becomes durable until the disk has space; then everything
-    /// that was appended becomes durable. Also true until the disk reserve for settles has its full size again.
-    /// Publishers must be blocked while this property is true.
+    /// True while writes fail because the disk is full, and until the disk reserve for settles has its full size again. Nothing becomes
+    /// durable while the disk is full; afterwards everything that was appended becomes durable. Publishers must be blocked while this
+    /// property is true.
     /// </summary>
     bool IsFull { get; }
 
@@ -53,7 +53,7 @@ public interface IMessageStore : IAsyncDisposable
     bool IsBehind { get; }
 
     /// <summary>
-    /// Bytes of memory for payloads that are in memory only. Payloads that can be read from disk and the queues' entries do not count.
+    /// Bytes of memory for payloads that are in memory only. Neither payloads that can be read from disk nor the queues' entries count.
     /// </summary>
     long MemoryInUse { get; }
 
@@ -115,7 +115,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Returns true if the payload of an unsettled message is in memory at this moment.</summary>
     bool IsInMemory(in StoredMessage message);
 
-    /// <summary>Returns the payload of an unsettled message if it is in memory: see <see cref="Read"/>.</summary>
+    /// <summary>Returns the payload of an unsettled message as <see cref="Read"/> does, but only if the payload is in memory.</summary>
     /// <returns>False if the payload is on disk only.</returns>
     bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload);
 
@@ -134,8 +134,8 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Logs that the queue's messages up to this one were delivered, so that a restart marks them as redelivered.</summary>
     /// <remarks>
-    /// The caller holds the queue's lock. One call per run of deliveries is enough. A call costs
-    /// nothing if no persistent message follows the last mark.
+    /// The caller holds the queue's lock. After several deliveries, one call for the last of them is enough. A call writes nothing if no
+    /// persistent message in the queue is newer than the message of the previous call.
     /// </remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 

@@ -120,7 +120,7 @@ public sealed class MemoryMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // Nothing survives a restart, so there is nothing to mark.
+        // Nothing survives a restart, so deliveries need not be recorded.
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,8 @@ public sealed record BasicProperties
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
-        // Initialisers run from top to bottom. This is the order of the properties on the wire.
+        // The initialisers run from top to bottom. They have the same order as the encoded properties, so each reads the next property of
+        // the list.
         return new BasicProperties
         {
             ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,

@@ -37,7 +37,7 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
-                buffer = buffer.Slice(whole); // before the checks below, so that the caller can read on after a malformed frame
+                buffer = buffer.Slice(whole); // consumed before Open checks it, so that the caller can read on
                 frame = Open(first[..whole]);
                 return true;
             }

@@ -7,7 +7,10 @@ namespace Amqp.Protocol;
 /// <remarks>Callers hold the lock of the output.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    /// <summary>Bodies of up to this many bytes are written with one request for output memory.</summary>
+    /// <summary>
+    /// A message is written into one span of output memory if its body has at most this many bytes. A larger body is written frame by
+    /// frame.
+    /// </summary>
     public const int OnePiece = 32 * 1024;
 
     // The size of a frame precedes its payload, and is not known before the payload is encoded. So each method is first encoded into this

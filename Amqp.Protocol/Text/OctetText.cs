@@ -75,8 +75,8 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns false if the text certainly has no escaped octets. May return true for a text without any, because the second half of a
-    /// surrogate pair can look like an escaped octet.
+    /// Returns false if the text certainly has no escaped octets. May return true for a text without escaped octets, because the second
+    /// half of a surrogate pair can look like an escaped octet.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 

@@ -10,7 +10,7 @@ namespace Amqp.Protocol;
 /// </remarks>
 public static class FieldTableCodec
 {
-    /// <summary>Maximum nesting of tables and arrays that clients send, unless the configuration sets another.</summary>
+    /// <summary>Maximum nesting of tables and arrays that clients send. The configuration can set another maximum.</summary>
     public const int DefaultMaxDepth = 1024;
 
     /// <summary>Validation allocates only if values nest deeper than this many levels.</summary>
@@ -104,7 +104,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // continues after this container, in the container around it
+                reader = new WireReader(fields[current.End..parent.End]); // continues in the parent, after the closed container
                 current = parent;
                 continue;
             }
@@ -148,7 +148,8 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        // End offsets of the enclosing tables and arrays. The offset of an array is stored as its bitwise complement.
+        // End offsets of the enclosing tables and arrays. The offset of an array is stored as its bitwise complement, so that the sign
+        // tells arrays from tables.
         Span<int> ends = stackalloc int[FewLevels];
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
@@ -270,7 +271,7 @@ public static class FieldTableCodec
     /// <param name="end">Offset of the end of this table or array in the fields of the outermost table.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
-        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // the keys are unused for an array
+        private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // an array uses only the values, and leaves the keys empty
 
         public string Name => name;
 

@@ -15,8 +15,8 @@ public enum FieldType : byte
     Int64 = (byte)'l',
 
     /// <summary>
-    /// The spec's tag for a signed 64-bit integer. RabbitMQ accepts this tag, but reads <see cref="Int64"/> as signed as well, although the
-    /// spec makes it unsigned.
+    /// The spec's tag for a signed 64-bit integer. In the spec, the tag of <see cref="Int64"/> is for an unsigned integer. RabbitMQ reads a
+    /// signed integer after both tags.
     /// </summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',

@@ -61,8 +61,8 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // the bit for "multiple"
         _end += _frame.Length;
-        // Writes only if no earlier acknowledgement is pending. Otherwise a retry for each message would slow this client's reading, and
-        // the broker may stop reading until this client reads.
+        // If earlier acknowledgements are pending, the socket was full, so this method does not try to write. A try for each message would
+        // slow this client's reading, and the broker may stop reading until this client reads.
         if (_isEachWritten && isFirst)
             Flush();
     }

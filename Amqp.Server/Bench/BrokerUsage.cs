@@ -15,7 +15,7 @@ internal sealed class BrokerUsage(int pid)
     public double CpuSeconds()
     {
         string text = Read("stat");
-        // Begins after the last ')', because the process name may contain blanks and parentheses.
+        // Splits only the text after the last ')', because the process name before it may contain blanks and parentheses.
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
     }

@@ -8,7 +8,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Kind of object that the load opens and closes repeatedly.</summary>
 internal enum ChurnKind
 {
-    /// <summary>Connect, log in, open a channel, close.</summary>
+    /// <summary>Connect, log in, open a channel, and close the connection.</summary>
     Connection,
 
     /// <summary>Open and close a channel of one connection.</summary>

@@ -73,7 +73,7 @@ internal sealed class Consumer : IDisposable
 
     private void TakeDeliveries()
     {
-        long now = _connection.ReadAt; // a message arrives with the read that completes it
+        long now = _connection.ReadAt; // time of the read that completed the messages taken below
         while (_connection.TryTake(out Frame frame))
         {
             if (!_scanner.Take(frame))

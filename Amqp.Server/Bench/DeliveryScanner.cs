@@ -10,8 +10,8 @@ namespace Amqp.Server.Bench;
 internal sealed class DeliveryScanner
 {
     private const int TimeSize = sizeof(long);
-    private const int TagLengthOffset = 4; // after class and method ids; the consumer tag and the delivery tag follow
-    private const int BodySizeOffset = 4; // after class id and weight
+    private const int TagLengthOffset = 4; // offset of the consumer tag's length in basic.deliver, after class and method ids
+    private const int BodySizeOffset = 4; // offset of the body size in a content header, after class id and weight
 
     private static readonly uint _deliver = BasicDeliver.Id.Value;
     private static readonly uint _cancel = BasicCancel.Id.Value;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates at which one part of a deep queue was filled and drained.</summary>
+/// <summary>Rates at which one part of the messages, for example the second million, was published and later consumed.</summary>
 /// <param name="Messages">
 /// Number of messages at the end of this part: confirmed so far while filling, consumed so far while draining.
 /// </param>

@@ -19,9 +19,9 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 /// <param name="Confirmed">Number of messages confirmed, with an ack or a nack.</param>
 /// <param name="Rejected">Number of messages confirmed with a nack.</param>
 /// <param name="Consumed">Number of messages received.</param>
-/// <param name="PublishRate">Rate of sending.</param>
-/// <param name="ConfirmRate">Rate of confirms; null without confirms.</param>
-/// <param name="ConsumeRate">Rate of receiving; null without consumers.</param>
+/// <param name="PublishRate">Messages sent per second.</param>
+/// <param name="ConfirmRate">Messages confirmed per second; null without confirms.</param>
+/// <param name="ConsumeRate">Messages received per second; null without consumers.</param>
 /// <param name="DeliveryLatency">Time from a message's due time to its arrival; null if messages are too short to hold the time.</param>
 /// <param name="ConfirmLatency">Time from a message's due time to its confirm; null without confirms.</param>
 /// <param name="BlockedSeconds">Seconds during which the broker blocked a producer (connection.blocked).</param>

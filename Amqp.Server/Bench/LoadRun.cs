@@ -79,7 +79,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            // Read before the counts: if all producers have finished, the counts read afterwards are final.
+            // Asks the producers before it reads the counts: if all producers have finished, the counts that Take then reads are final.
             bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)

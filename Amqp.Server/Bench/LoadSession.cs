@@ -29,7 +29,7 @@ internal static class LoadSession
             }
             catch (LoadException)
             {
-                // Deleting the queues failed too, after the load itself. The caller gets the failure of the load.
+                // The load has failed, and deleting its queues has failed too. The caller gets the exception of the load.
             }
             throw;
         }

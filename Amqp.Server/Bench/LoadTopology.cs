@@ -8,7 +8,8 @@ internal sealed class LoadTopology(Workload load)
 {
     private const string HeaderName = "queue";
 
-    // All selectors have the same length, so messages for different queues differ only in the octets of the selector.
+    // Format for the number of a queue. All numbers get the same count of digits, so that messages for different queues differ only in
+    // these digits.
     private readonly string _digits =
         "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 

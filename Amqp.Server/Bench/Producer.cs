@@ -104,7 +104,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // Latencies are measured from the due time. So they include any delay of the sending by a slow broker.
+            // A latency is measured from the due time of the message. So it includes the time by which a slow broker delayed the sending.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);

@@ -14,12 +14,12 @@ internal sealed class PublishBatch
 {
     private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
-    private const char Placeholder = '~'; // marks the octets for the selector in the encoded message; any character but a digit
+    private const char Placeholder = '~'; // replaces each digit of the queue's number, to find its place
 
     private readonly byte[] _bytes;
     private readonly int _messageSize;
     private readonly int _timeOffset = -1; // offset of the due time in a message; -1 if the body is too short for it
-    private readonly int _selectorOffset = -1; // offset of the selector in a message; -1 if all messages go to one queue
+    private readonly int _selectorOffset = -1; // offset of the digits that select the queue; -1 if every message goes to the same queues
     private readonly byte[][] _selectors;
 
     /// <summary>Encodes the messages of the batch, in frames of at most <paramref name="frameMax"/> bytes.</summary>

@@ -35,8 +35,8 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // The first check comes before the queue timer starts, because dead letters of the last run must not be written while the disk is
-        // short of space.
+        // Checks the alarms before the queue timer starts. The timer publishes dead letters of the last run, and these must not be written
+        // while the disk is short of space.
         broker.Alarms.Check();
     }
 

@@ -70,7 +70,7 @@ internal sealed class InitialAccess(
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last: storing the user in the new format ends the migration, so a crash before this line repeats it
+        users.Put(users.Find(name)!); // last: the next start migrates every user who is still stored in the old format
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

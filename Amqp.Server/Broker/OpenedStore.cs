@@ -10,9 +10,9 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Server.Broker;
 
 /// <summary>An open data directory with its message store and its definitions.</summary>
-/// <param name="Directory">The data directory. Holds the lock on its folder. This object disposes of it.</param>
+/// <param name="Directory">The data directory. Holds the lock on its folder.</param>
 /// <param name="Store">Message store, with the messages that it recovered from the directory.</param>
-/// <param name="Definitions">Stored definitions, including those of the last run.</param>
+/// <param name="Definitions">The definitions that are stored in the directory.</param>
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
 {
     /// <param name="options">Configuration of the broker.</param>

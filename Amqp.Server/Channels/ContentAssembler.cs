@@ -190,7 +190,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            UnusedHeap.Note(_body.Length); // not returned to the pool, because the pool would never free the array
+            UnusedHeap.Note(_body.Length); // a pool would never free an array of this size, so the garbage collector frees it
         _body = [];
     }
 

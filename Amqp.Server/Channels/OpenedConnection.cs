@@ -44,7 +44,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     /// <summary>Heartbeat interval in seconds; 0: none.</summary>
     public required ushort Heartbeat { get; init; }
 
-    /// <summary>Pauses a publishing client during an alarm, or while the store is behind.</summary>
+    /// <summary>Pauses a publishing client during an alarm, or while the store has too much to write.</summary>
     public PublisherBrake Brake { get; } = client.Brake;
 
     /// <summary>A tx.commit that the read loop must answer before it reads on; null if there is none.</summary>

@@ -153,7 +153,7 @@ internal sealed class Outbox : IOutput
         int methodSize = DeliverFrame.SizeOf(consumerTag.Length, address.Length);
         if (body.Length <= FrameWriter.OnePiece && body.Length <= frameMax - Frame.Overhead)
         {
-            // All three frames are written into one piece of the buffer.
+            // The frames of the method, the header and the body are written into one piece of the buffer.
             int size = methodSize + ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
             var span = _buffer.GetSpan(size);
             DeliverFrame.Write(span, channel, consumerTag, deliveryTag, redelivered, address);

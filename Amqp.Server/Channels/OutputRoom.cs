@@ -47,7 +47,7 @@ internal sealed class OutputRoom(long highWatermark)
         return true;
     }
 
-    /// <summary>Adds octets that were written to the number of pending octets.</summary>
+    /// <summary>Notes that octets were written and are now pending.</summary>
     public void Add(int octets)
     {
         _pending += octets;
@@ -55,7 +55,7 @@ internal sealed class OutputRoom(long highWatermark)
             Volatile.Write(ref _isFull, true);
     }
 
-    /// <summary>Subtracts octets that were sent from the number of pending octets.</summary>
+    /// <summary>Notes that octets were sent and are no longer pending.</summary>
     /// <returns>The consumers to resume; null if there are none.</returns>
     public List<SessionConsumer>? Free(int octets)
     {

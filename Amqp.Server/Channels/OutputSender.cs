@@ -28,7 +28,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     private readonly Action _onSent;
     private OutputBlock _sending; // owned by the sending thread, as is the next field
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
-    private TaskCompletionSource? _allSent; // guarded by the lock; null unless the close waits for the last send
+    private TaskCompletionSource? _allSent; // guarded by the lock; null unless WhenSentAsync waits for the last send
     private long _lastSent = Environment.TickCount64;
 
     /// <param name="sink">Destination of the octets.</param>
@@ -81,7 +81,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         {
             if (blocks == BlocksPerSender)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // continues as the sender, with the block that was taken
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // a pool thread sends the taken block and the next ones
                 return;
             }
             if (!TrySend())

@@ -18,8 +18,9 @@ internal static class AuthenticationSettings
                 + "certificates. `RABBIT-CR-DEMO` and `ANONYMOUS` are accepted as values, but never offered.",
             (target, value, _) => target.OfferMechanism(value))
         .Refusing(RabbitMqKinds.AnyText, "the mechanism is not supported, and clients would log in by other mechanisms"),
-        .. Backends("auth_backends", "Backend for users and permissions. The broker's own is the only one."),
-        .. Backends("http_dispatch.auth_backends", "Backend for users and permissions of the HTTP API. The broker's own is the only one."),
+        .. Backends("auth_backends", "Backend for users and permissions. Only the broker's own backend is supported."),
+        .. Backends("http_dispatch.auth_backends", "Backend for users and permissions of the HTTP API. Only the broker's own backend is "
+            + "supported."),
     ];
 
     private static IEnumerable<Setting> Backends(string prefix, string description) =>

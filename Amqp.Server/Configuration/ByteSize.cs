@@ -4,7 +4,7 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>
 /// Reads RabbitMQ's units of size, in upper or lower case. <c>k</c>, <c>Ki</c> and <c>KiB</c> (likewise m, g, t, p) are powers of 1,024;
-/// <c>kB</c> is a power of 1,000. In RabbitMQ, a single letter is a power of 1,000 too since version 3.13.
+/// <c>kB</c> is a power of 1,000. RabbitMQ before version 3.13 does the same; later versions read a single letter as a power of 1,000.
 /// </summary>
 internal static class ByteSize
 {

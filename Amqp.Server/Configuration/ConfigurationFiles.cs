@@ -7,7 +7,7 @@ internal static class ConfigurationFiles
     private const string MainFile = "rabbitmq.conf";
     private const string FurtherFolder = "conf.d";
 
-    /// <summary>Files that RabbitMQ also reads, but the broker does not.</summary>
+    /// <summary>Files next to the configuration files that RabbitMQ reads and this broker does not.</summary>
     private static readonly string[] _notRead = ["advanced.config", "enabled_plugins", "rabbitmq-env.conf"];
 
     /// <summary>Returns the files in reading order. If a key occurs twice, the later line applies.</summary>
@@ -20,7 +20,7 @@ internal static class ConfigurationFiles
         return [.. first, .. Further(main, variables)];
     }
 
-    /// <summary>Returns the files in the folders of these configuration files that RabbitMQ would read but the broker does not.</summary>
+    /// <summary>Returns the files next to these configuration files that RabbitMQ would read and this broker does not.</summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
         .. files.Select(file => Path.GetDirectoryName(file) ?? "").Distinct()

@@ -29,7 +29,8 @@ internal static class ConnectionSettings
             "Limit for the number of open AMQP connections.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
-            "RabbitMQ 4.3's name of `connection_max`. If several of the three limits are set, the smallest applies.",
+            "RabbitMQ 4.3's name of `connection_max`. If several of `connection_max`, `max_connections` and `ranch_connection_max` are "
+                + "set, the smallest applies.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("ranch_connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "",
             "The same as `connection_max`. In RabbitMQ, this limit applies to each listener.",
@@ -68,15 +69,16 @@ internal static class ConnectionSettings
             (target, value) => target.Options.Connections.ShutdownTimeout = value),
 
         Setting.Of("connection.max_unauthenticated", Integer(1, int.MaxValue).Or("infinity", 0), "4096",
-            "Limit for connections that have not logged in. Beyond it, the oldest of them is closed.",
+            "Limit for connections that have not logged in. When a further client connects, the oldest connection that has not logged in "
+                + "is closed.",
             (target, value) => target.Options.Connections.MaxUnauthenticated = value),
         Setting.Of("connection.failed_login_limit", Integer(1, int.MaxValue).Or("infinity", 0), "20",
-            "Refused logins from one address that are answered without delay within ten seconds. Each "
-                + "further one is answered after 3 seconds.",
+            "Refused logins from one address that are answered without delay within ten seconds. Each further refused login is answered "
+                + "after 3 seconds.",
             (target, value) => target.Options.Connections.FailedLoginLimit = value),
         Setting.Of("connection.log_limit", Integer(1, int.MaxValue / 10).Or("infinity", 0), "100",
             "Warnings and errors about the connections of one address that are logged within ten seconds. The "
-                + "limit for all addresses together is ten times as high. Further ones are summarised in one line.",
+                + "limit for all addresses together is ten times as high. Further warnings and errors are summarised in one line.",
             (target, value) => target.Options.Connections.LogLimit = value),
     ];
 }

@@ -12,7 +12,7 @@ internal static class DefinitionSettings
                 + "With this setting, the default user and the default virtual host are not created.",
             (target, value) => target.ImportDefinitions("load_definitions", value)),
         Setting.Of("definitions.import_backend", OneOf("local_filesystem"), "local_filesystem",
-            "Source of definitions. Files are the only one: see `definitions.local.path`.",
+            "Source of definitions. Only files are supported: see `definitions.local.path`.",
             (_, _) => { })
         .Refusing(RabbitMqKinds.AnyText, "definitions are imported from files only"),
         Setting.Of("definitions.local.path", Text, "", "The same as `load_definitions`.",

@@ -11,10 +11,10 @@ internal static class EventSettings
             "Publish the broker's events to the exchange `amq.rabbitmq.event`, as RabbitMQ's plugin does.",
             (target, value) => target.Options.EventExchange.IsEnabled = value),
         Setting.Of("event_exchange.protocol", OneOf("amqp_0_9_1"), "amqp_0_9_1",
-            "Format of the messages that are published to the exchange.",
+            "Format of the messages that are published to `amq.rabbitmq.event`.",
             (_, _) => { })
         .Ignoring(OneOf("amqp_1_0"), "events are messages of AMQP 0-9-1"),
-        Setting.Of("event_exchange.vhost", Text, "", "Virtual host of the exchange. Default: that of `default_vhost`.",
+        Setting.Of("event_exchange.vhost", Text, "", "Virtual host of the exchange `amq.rabbitmq.event`. Default: that of `default_vhost`.",
             (target, value) => target.Options.EventExchange.VirtualHost = value),
     ];
 }

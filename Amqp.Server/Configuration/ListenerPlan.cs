@@ -81,8 +81,7 @@ internal sealed class ListenerPlan
         (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>
-    /// Sets address and port for Prometheus. If the setting is <c>none</c>, <paramref name="listener"/> is the default of its type, and
-    /// there is no listener without TLS.
+    /// Sets address and port for Prometheus. The value <c>default</c> stands for the setting <c>none</c>: no listener without TLS.
     /// </summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
     {

@@ -25,7 +25,8 @@ internal static class ManagementSettings
                 + "Prometheus. Further connections are closed at once.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.tcp.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
-            "RabbitMQ 4.3's name of `management.connection_max`. If several of these limits are set, the smallest applies.",
+            "RabbitMQ 4.3's name of `management.connection_max`. If several of `management.connection_max`, "
+                + "`management.tcp.max_connections` and `management.ssl.max_connections` are set, the smallest applies.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.ssl.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
             "The same as `management.tcp.max_connections`: connections with and without TLS are counted together.",
@@ -38,7 +39,7 @@ internal static class ManagementSettings
             "Lifetime of a login session created at `/api/login`, in minutes.",
             (target, value) => target.Options.Management.LoginSessionTimeout = TimeSpan.FromMinutes(value)),
         Setting.Of("management.login_session_max", Integer(1, 1_000_000), "1000",
-            "Limit for the number of login sessions. Beyond it, the user with the most sessions loses the oldest.",
+            "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
             (target, value) => target.Options.Management.MaxLoginSessions = value),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
             "Limit for the octets of messages that one `get` of the HTTP API returns. Further messages "

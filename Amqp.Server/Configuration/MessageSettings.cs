@@ -10,7 +10,7 @@ internal static class MessageSettings
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("max_message_size", Bytes(1, LargestMessage), "134217728",
-            "Largest message body. A larger one closes the channel with 406.",
+            "Largest message body. A larger body closes the channel with 406.",
             (target, value) => target.Options.Limits.MaxMessageSize = value),
         Setting.Of("max_table_depth", Integer(1, 1_000_000), "1024",
             "Largest depth of nested tables and arrays in headers and arguments. Deeper nesting closes the connection with 502.",
@@ -20,12 +20,12 @@ internal static class MessageSettings
                 + "messages that are only in memory (transient ones not paged out, persistent ones not yet written), index "
                 + "entries of messages, partly received contents, open transactions, unacknowledged deliveries, unsent output "
                 + "to clients, and connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at "
-                + "runtime (`set_vm_memory_high_watermark`). If such a limit is lower than both this setting and the memory of "
-                + "the empty process, the resident size of the process counts instead, as in RabbitMQ, so that a very small limit "
-                + "raises the alarm.",
+                + "runtime (`set_vm_memory_high_watermark`). If a limit set at runtime is lower than both this setting and the memory of "
+                + "the empty process, the broker compares the limit with the resident size of the process instead of its data, as in "
+                + "RabbitMQ. So a very small limit raises the alarm.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "",
-            "The same limit in bytes; takes precedence over the share.",
+            "Bytes of the broker's data above which publishers are blocked; takes precedence over `vm_memory_high_watermark.relative`.",
             (target, value) => target.Memory.Absolute = value),
         Setting.Of("vm_memory_high_watermark_paging_ratio", PositiveFactor, "0.5",
             "Share of the memory high watermark above which transient messages are paged out to disk, "
@@ -35,7 +35,7 @@ internal static class MessageSettings
             "Free bytes on the data directory's disk below which publishers are blocked and transient messages are not paged out.",
             (target, value) => target.Disk.Absolute = value),
         Setting.Of("disk_free_limit.relative", Factor, "",
-            "The same limit as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
+            "The limit of `disk_free_limit.absolute` as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
             (target, value) => target.Disk.Relative = value),
         Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "",
             "Available memory in bytes, from which relative limits are computed. Default: the smaller "

@@ -11,7 +11,7 @@ internal static class StatisticsSettings
             "Time between two samples of all counts. Rates are computed from the last two samples.",
             (target, value) => target.Options.Statistics.Interval = value),
         Setting.Of("statistics.max_memory", Bytes(0, long.MaxValue), "16MiB",
-            "Limit for the memory of samples. Beyond it, samples of single objects are kept for a shorter time.",
+            "Limit for the memory of samples. Above this limit, samples of single objects are kept for a shorter time.",
             (target, value) => target.Options.Statistics.MaxMemory = value),
         Setting.Of("track_auth_attempt_source", ValueKinds.Boolean, "false",
             "Count login attempts by address and user, for the HTTP API and Prometheus. Only the first 4096 pairs are counted.",

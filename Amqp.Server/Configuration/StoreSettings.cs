@@ -16,15 +16,15 @@ internal static class StoreSettings
             (target, value) => target.Store.BlockSize = (int)value),
         Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "48MiB",
             "Bytes of persistent messages that stay in memory after they were written. Older messages "
-                + "are read from disk for delivery. At most a quarter of the memory high watermark.",
+                + "are read from disk for delivery. The broker uses at most a quarter of the memory high watermark.",
             (target, value) => target.Store.ResidentBytes = value),
         Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000",
             "Limit for the index entries in memory of all durable queues together, at 24 bytes for each message. "
-                + "Above it, entries of full segments are evicted and later read from the segments' index files.",
+                + "Above this limit, entries of full segments are evicted and later read from the segments' index files.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
         Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB",
-            "Unwritten bytes above which publishers are blocked. At most a quarter of the memory high "
-                + "watermark, and at most half of `store.disk_reserve`.",
+            "Unwritten bytes above which publishers are blocked. The broker uses at most a quarter of the memory high watermark, and at "
+                + "most half of `store.disk_reserve`.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
         Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "",
             "Bytes of disk reserved in the file `reserve`, so that messages can still be acknowledged when "

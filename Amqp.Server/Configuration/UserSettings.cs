@@ -38,7 +38,7 @@ internal static class UserSettings
         Setting.Of("default_users.$name.tags", Words, "", "The user's tags.",
             (target, value, how) => target.DefaultUser(how.Name).Tags = value),
         Setting.Of("default_users.$name.configure", Pattern, ".*",
-            "Queues and exchanges that the user may declare and delete in that virtual host.",
+            "Queues and exchanges that the user may declare and delete in the new virtual host.",
             (target, value, how) => target.DefaultUser(how.Name).Permissions.Configure = value),
         Setting.Of("default_users.$name.write", Pattern, ".*",
             "Exchanges to which the user may publish, and queues and exchanges that the user may bind to another exchange.",

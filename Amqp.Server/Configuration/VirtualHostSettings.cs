@@ -16,10 +16,12 @@ internal static class VirtualHostSettings
             "Limit for the exchanges of all virtual hosts together, including predeclared ones. Declaring one more is refused with 406.",
             (target, value) => target.Options.Limits.ClusterExchangeLimit = Limit(value)),
         Setting.Of("vhost_max", _most, "infinity",
-            "Limit for the number of virtual hosts. Creating one more is refused, except the default virtual host of a new data directory.",
+            "Limit for the number of virtual hosts. A virtual host above the limit is refused, unless it is the default virtual host of "
+                + "a new data directory.",
             (target, value) => target.Options.VirtualHosts.Limit = Limit(value)),
         Setting.Of("default_limits.vhosts.$id.pattern", Pattern, ".*",
-            "Regular expression for names of new virtual hosts that get these limits. If several groups match, the first applies.",
+            "Regular expression for names of new virtual hosts that get the limits in `default_limits.vhosts.$id`. If several groups "
+                + "match, the first applies.",
             (target, value, how) => target.DefaultLimits(how.Name).Pattern = value),
         Setting.Of("default_limits.vhosts.$id.max_connections", Integer(1, int.MaxValue), "", "The virtual host's limit `max-connections`.",
             (target, value, how) => target.DefaultLimits(how.Name).MaxConnections = value),

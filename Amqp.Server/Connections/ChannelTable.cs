@@ -102,7 +102,9 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Closes the channels with a consumer that may no longer read, if the client does not understand a basic.cancel.</summary>
+    /// <summary>
+    /// Closes the channels with a consumer whose user may no longer read the queue, if the client does not understand a basic.cancel.
+    /// </summary>
     public void CloseRevoked()
     {
         foreach (var channel in _channels.Values)

@@ -19,7 +19,7 @@ internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, Cancellatio
         if (ReferenceEquals(before, _noMore) || Interlocked.CompareExchange(ref _current, pause, before) != before)
             return;
         heartbeat.PauseReading();
-        Task ended = Task.WhenAny(waiting, pause.Task); // a plain Task: a Task<Task> cannot suppress exceptions
+        Task ended = Task.WhenAny(waiting, pause.Task); // declared as Task, because SuppressThrowing is not allowed for a Task<Task>
         await ended.WaitAsync(socketClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         heartbeat.ResumeReading();
     }

@@ -5,8 +5,8 @@ namespace Amqp.Server.Connections;
 /// <summary>Logs the lines of connections and their channels, until their address has caused too many warnings and errors.</summary>
 /// <remarks>
 /// Thread-safe. Lines beyond the limit are left out, and one line later gives their number. Information lines do not count for the limit,
-/// because a client may connect and disconnect a thousand times. They are left out only while warnings and errors have used up the limit.
-/// Lines with an exception, which are the broker's own errors, are always written.
+/// so a client that often connects and disconnects does not use up the limit. Information lines are left out only while warnings and errors
+/// have used up the limit. Lines with an exception, which are the broker's own errors, are always written.
 /// </remarks>
 /// <param name="logger">Receives the lines within the limit.</param>
 /// <param name="allowance">The limit, shared by all connections.</param>

@@ -51,7 +51,7 @@ internal sealed class ReadLoop(
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // Whole frames are consumed. All octets are marked as examined, unless the loop stopped between two frames.
+            // If the loop pauses, the rest may hold whole frames: it is not marked as examined, so that the next read returns it at once.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
@@ -98,7 +98,7 @@ internal sealed class ReadLoop(
         }
         catch (Exception error) when (error is IOException or ConnectionAbortedException)
         {
-            // The connection has ended, as it should.
+            // The client has closed its socket or is lost.
         }
     }
 
@@ -113,7 +113,9 @@ internal sealed class ReadLoop(
         opened.Client.Release();
     }
 
-    /// <summary>Closes channels with a delivery that is unacknowledged for too long, or with a consumer that may no longer read.</summary>
+    /// <summary>
+    /// Closes channels with a delivery that is unacknowledged for too long, or with a consumer whose user may no longer read the queue.
+    /// </summary>
     private static void CloseChannels(ChannelTable channels)
     {
         channels.CloseLate(Environment.TickCount64);

@@ -8,8 +8,8 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Logs the exceptions that no other code caught: those that end the process, and those of tasks that no code awaits.</summary>
 /// <remarks>
-/// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the program calls <see cref="Watch"/>. If the broker ran inside
-/// another program, it would also report the exceptions of that program.
+/// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the broker's own program calls <see cref="Watch"/>: inside another
+/// program, for example a test, this class would also log the exceptions of that program.
 /// </remarks>
 internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger<LastResort> logger) : IDisposable
 {

@@ -5,17 +5,17 @@ namespace Amqp.Server.Hosting;
 /// no hop to the thread pool.
 /// </summary>
 /// <remarks>
-/// <para>Measured on two cores shared with the load tool, compared with one hop each for receiving, reading and sending. Single messages at
-/// 20,000 per second take 18 us of CPU each instead of 51, with a 99th percentile of latency of 0.5 ms instead of 1.4. A stream of 16 B
-/// messages takes 0.33 us per message instead of 0.54. The rate of opening and closing channels is 1.5 times as high.</para>
+/// <para>The gain was measured on two cores that the load tool shares. With a hop each for receiving, reading and sending, single messages
+/// at 20,000 per second take 51 us of CPU each, and 99 % of them arrive within 1.4 ms; without the hops it is 18 us and 0.5 ms. A stream
+/// of 16 B messages takes 0.33 us per message instead of 0.54. The rate of opening and closing channels is 1.5 times as high.</para>
 /// <para>Each processor has one such thread, so code on these threads must not block. Requests to the management port run on the thread
 /// pool and stay there after every await (<see cref="Management.Http.ThreadPoolContext"/>).</para>
 /// </remarks>
 internal static class SocketThreads
 {
     /// <summary>
-    /// Switches the inline completions on. Call before any socket is used: .NET reads this environment variable once, with the first
-    /// socket.
+    /// Sets the environment variable that makes .NET complete a socket operation on the thread that found the socket ready. Call before any
+    /// socket is used: .NET reads the variable once, with the first socket.
     /// </summary>
     public static void CarryWork() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 }

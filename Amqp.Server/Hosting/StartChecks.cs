@@ -7,12 +7,12 @@ using Amqp.Server.Hosting.Tls;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Checks the things that settings refer to: certificates, definition files, addresses, folders.</summary>
-/// <remarks>The start itself fails at the first such fault. These checks report all faults at once, without a start.</remarks>
+/// <remarks>The start itself fails at the first fault. These checks report all faults at once, without a start.</remarks>
 internal static class StartChecks
 {
     private static readonly TimeSpan _soon = TimeSpan.FromDays(30);
 
-    /// <summary>Adds the errors and warnings found to a configuration without errors.</summary>
+    /// <summary>Runs all checks, and adds their errors and warnings to the configuration, which has no errors so far.</summary>
     public static void Run(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;

@@ -13,7 +13,7 @@ internal readonly record struct ObjectCounts(long Connections, long Channels, lo
     public long Unacknowledged { get; init; }
 }
 
-/// <summary>Metrics of the number of objects of each kind, and of exchanges and virtual hosts.</summary>
+/// <summary>Metrics of the numbers of objects and of the messages in queues, and metrics of exchanges and virtual hosts.</summary>
 internal static class ObjectMetrics
 {
     public static readonly Metric<ObjectCounts>[] Totals =

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Writes log lines to standard output or error. A thread of the log writes the lines of each 10 ms at once.</summary>
+/// <summary>Writes log lines to standard output or error. A writer thread collects lines for 10 ms, then writes them at once.</summary>
 /// <remarks>
 /// <para>.NET's own console logger wakes its thread for each line. This would take a tenth of the time to open and close a connection.
 /// </para>

@@ -66,8 +66,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The trace id decides, so every node samples the same traces. The ratio also applies to spans with a sampled remote parent. Spans
-        // with an unsampled parent are not sampled.
+        // The sampler decides by the trace id, so every node samples the same traces. The ratio also applies to spans with a sampled remote
+        // parent. Spans with an unsampled parent are not sampled.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)

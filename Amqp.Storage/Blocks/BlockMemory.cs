@@ -14,7 +14,7 @@ namespace Amqp.Storage.Blocks;
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
     private const long MaxSpareBytes = 32 << 20;
-    private const int MinMapped = 16 << 10; // 16 KiB are several pages
+    private const int MinMapped = 16 << 10; // a smaller block is not mapped, because a mapping takes whole pages
     private const int MinGathered = 4096;
     private const int SmallAlignment = 64;
 
@@ -32,8 +32,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a gathered block for this many bytes. To save memory, this capacity may be less than the block size, because
-    /// each queue may need a gathered block.
+    /// Returns the capacity of a block for this many bytes of gathered records. There may be one such block for each queue. So the capacity
+    /// may be less than the block size, to save memory.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 

@@ -110,11 +110,11 @@ internal sealed unsafe class BlockSpace : IDisposable
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
-            Transients.Add(block); // before the close: once the block is closed, another thread may finish it at any time
+            Transients.Add(block); // before the close: once the block is closed, another thread may free it at any time
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>Adds to the counts of references and pins. Retires the block if it then has no references and no pins.</summary>
+    /// <summary>Changes the counts of references and pins, which are parts of one number. Frees the block once both are 0.</summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -131,7 +131,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         return new PayloadLease(this, block, message.Offset, message.Length);
     }
 
-    /// <summary>Returns the payload of an unsettled message, if it is in memory.</summary>
+    /// <summary>Returns the payload of an unsettled message, if the payload is in memory.</summary>
     public bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload)
     {
         Block block = _table[message.Block];

@@ -30,9 +30,9 @@ internal struct BlockState
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// Added to the references while the block is open, so that it cannot be finished. The word does not contain the appended references
-    /// until the block closes, but settles are already subtracted from it. When the block closes, the appender adds the appended references
-    /// and subtracts the bias.
+    /// A large number that is part of the references while the block is open, so that settles cannot finish the block. Each settle
+    /// subtracts from the word at once, but the appender adds the appended references only when it closes the block. At that moment it also
+    /// subtracts this number.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -51,7 +51,10 @@ internal struct BlockState
     /// <summary>Sets the state of a block that is used for the first time or reused.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>Returns the number of unsettled references of an open block, to which this many references were appended.</summary>
+    /// <summary>
+    /// Returns the number of unsettled references of an open block. The word lacks the references appended to the block so far, so the
+    /// caller passes their number.
+    /// </summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
     /// <summary>Adds a number to the references or pins. A negative number subtracts.</summary>
@@ -82,8 +85,8 @@ internal struct BlockState
     }
 
     /// <summary>
-    /// Pins the block if it has references but no pins. Made for the pager: it owns no unsettled message of the block, so nothing else
-    /// keeps the block from being retired.
+    /// Pins the block if it has references but no pins. The pager calls this, because it owns no unsettled message of the block. Without a
+    /// pin, another thread could retire the block at any time.
     /// </summary>
     public bool TryPinIdle()
     {

@@ -30,8 +30,8 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     public void Close() => _closed = true;
 
     /// <summary>
-    /// Loads a block for a message. The caller must have pinned the block, so that it is not evicted or retired. Meanwhile the block's
-    /// monitor keeps other threads from loading it.
+    /// Loads a block for a message. The caller must have pinned the block, so that it is not evicted or retired. The block's monitor keeps
+    /// two threads from loading the block at the same time.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
@@ -88,7 +88,9 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            return; // the bytes stay in memory for the intact messages; without the resident flag, each read checks for damage
+            // the intact messages are read from these bytes; the block is not marked as resident, so each read checks whether its message
+            // is damaged
+            return;
         block.State.MarkResident();
         Leave();
         residents.Add(block);

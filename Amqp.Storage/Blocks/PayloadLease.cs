@@ -17,7 +17,8 @@ public readonly ref struct PayloadLease : IDisposable
     public ReadOnlySpan<byte> Payload { get; }
 
     /// <summary>
-    /// True if the payload is not from the memory that the message was appended to, but was read from disk, perhaps for another message.
+    /// True if the payload was read from disk, either for this message or for an earlier read of the block. False if it is still in the
+    /// memory to which the message was appended.
     /// </summary>
     public bool WasRead => _block.WasRead;
 

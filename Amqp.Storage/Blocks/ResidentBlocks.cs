@@ -17,7 +17,9 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
     /// </summary>
     public Action? Evicted { get; init; }
 
-    /// <summary>Adds a resident block as the newest, and evicts the oldest ones above the limit. The caller pins the block.</summary>
+    /// <summary>
+    /// Adds a resident block as the newest, and evicts the oldest ones above the limit. The caller must have pinned the block.
+    /// </summary>
     public void Add(Block block)
     {
         lock (_lock)
@@ -28,10 +30,12 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
             {
                 Block candidate = next;
                 next = candidate.Newer;
-                // read before the eviction: a reader that loads the block afterwards may change the property
+                // read before the eviction, because a reader that then loads the block changes its property Memory
                 byte* bytes = candidate.Memory;
                 if (!candidate.State.TryEvict())
-                    continue; // either the block is pinned, and a later call evicts it; or it is about to be retired, and then removed
+                    // not evicted: a later call evicts the block if it is pinned now; a block that is about to be retired is removed from
+                    // the list
+                    continue;
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);
                 Evicted?.Invoke();

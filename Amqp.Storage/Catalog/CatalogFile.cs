@@ -87,7 +87,7 @@ internal sealed class CatalogFile : IDisposable
         return new CatalogFile(_files, _directory, _path, file) { Length = length };
     }
 
-    /// <summary>Deletes this file, which is the result of <see cref="BeginRewrite"/>, because it will not be used.</summary>
+    /// <summary>Deletes this file. Call on a file from <see cref="BeginRewrite"/> that does not replace the catalog after all.</summary>
     public void Abandon()
     {
         _file.Dispose();

@@ -22,8 +22,8 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // The damaged bytes before a record and those after the last record are checked at this one place. With a second check after
-            // the loop, the optimised code of .NET 10.0 does not report an unfinished write.
+            // The damaged bytes before a record and those after the last record are checked at this one place. If a second check came after
+            // the loop, the optimising compiler of .NET 10.0 would remove it, and an unfinished write would not be reported.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));

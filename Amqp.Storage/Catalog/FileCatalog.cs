@@ -16,8 +16,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // A rewrite goes on while other threads change the catalog. Each pass appends the changes made during the pass before it to the new
-    // file, and syncs them. After this many passes, a last pass holds the lock, so that no further change is made meanwhile.
+    // A rewrite goes on while other threads change the catalog. Each pass appends the changes that were made during the previous pass to
+    // the new file, and syncs them. After this many passes, a last pass holds the lock, so that no further change is made meanwhile.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
@@ -218,8 +218,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Runs a write of a record. If the write fails, except on a full disk, the catalog writes nothing any more: the file may then end with
-    /// a part of a record.
+    /// Calls a function that writes a record. If this fails for another reason than a full disk, the catalog writes nothing any more,
+    /// because the file may end with a part of a record.
     /// </summary>
     private void WriteOrFail(Action write)
     {

@@ -21,8 +21,8 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A target that is dead gets no acknowledgements, because it will be deleted. The segment whose settles are copied stays until
-        // then.
+        // A dead target gets no settles, because it will be deleted. The segment that contains the settles is not deleted before the target
+        // is.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {

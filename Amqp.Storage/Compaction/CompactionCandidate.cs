@@ -31,8 +31,8 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Keeps the settles of messages in an existing segment. The candidate is passed too, because one of its records may stay for one queue
-    /// and still name the sequences of queues that have settled the message.
+    /// Keeps the settles that name messages of an existing segment. The caller also passes this segment itself: a record may have to stay
+    /// for one queue, although other queues named in the record have settled the message. Then their settles must stay too.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 

@@ -37,7 +37,7 @@ internal sealed class Relocation
             block.Pieces = Apply(block.AllPieces);
     }
 
-    /// <summary>Returns the pieces of a block that were copied, with their offsets in the new file.</summary>
+    /// <summary>Returns those pieces of a block that were copied to the new file, with their offsets in that file.</summary>
     /// <param name="before">The pieces of the block in the old file.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {

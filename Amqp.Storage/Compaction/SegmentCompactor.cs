@@ -32,8 +32,8 @@ internal sealed class SegmentCompactor(
 
     private const int ReadSize = 256 << 10;
 
-    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. The next attempt is made when patience
-    // / 2 more segments have an index.
+    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. The next attempt is made when more
+    // segments have got an index: half as many as the patience.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -104,7 +104,7 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        // read before the settles: for a queue that is deleted meanwhile, no settles are needed
+        // read before the settles: if a queue is deleted between the two, its settles may be missing, and are not needed
         HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)];
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
@@ -212,8 +212,8 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns, in order, the pieces of blocks with messages that also went to queues that are not durable. Such a queue may still need a
-    /// message although the log lists the message as settled.
+    /// A message of the log may also be in a queue that is not durable. This queue may still need the message although the log lists it as
+    /// settled. Returns, in order, the pieces of all blocks with such messages.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)

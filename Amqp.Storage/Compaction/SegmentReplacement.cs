@@ -32,7 +32,7 @@ internal sealed class SegmentReplacement(
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // synced before any deletion of other files that depends on the replacement
+        files.SyncDirectory(directory); // synced now, because later deletions of other files are safe only after the replacement
         _ready.Clear();
     }
 
@@ -80,7 +80,7 @@ internal sealed class SegmentReplacement(
     /// </summary>
     private void Postpone(Segment segment, Exception failure)
     {
-        segment.IsBeingCompacted = false; // before the report: the report causes a retry, which may choose the segment again
+        segment.IsBeingCompacted = false; // set before the report, because the report causes a retry, which may choose the segment again
         failures.Report(BackgroundWork.Compacting, failure);
     }
 }

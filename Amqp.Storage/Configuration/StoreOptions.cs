@@ -48,7 +48,7 @@ public sealed class StoreOptions
     /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
-    /// <summary>Maximum time until persistent data is synced although no commit was requested.</summary>
+    /// <summary>Maximum time until persistent data is synced if no commit is requested.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Delay before paging is retried after a failure.</summary>

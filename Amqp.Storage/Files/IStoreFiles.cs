@@ -8,7 +8,7 @@ internal interface IStoreFiles
 
     bool Exists(string path);
 
-    /// <summary>Creates a folder and its missing parents. Syncs the folders that the new names are in.</summary>
+    /// <summary>Creates a folder and its missing parents. Syncs each folder in which a folder was created.</summary>
     void CreateDirectory(string path);
 
     /// <summary>Returns the free bytes on the disk of a folder; null if unknown.</summary>

@@ -47,7 +47,7 @@ internal sealed class Housekeeper : IAsyncDisposable
 
     public void Start()
     {
-        Do(() => Compact(isIdle: false)); // compacts segments that the last run of the broker has left
+        Do(() => Compact(isIdle: false)); // segments may be mostly dead since the last run of the broker
         new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
     }
 
@@ -83,7 +83,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         {
             failure = cause;
         }
-        segment.IsBeingFolded = false; // before the report: the report causes a retry, which may request the same work again
+        segment.IsBeingFolded = false; // set before the report, because the report causes a retry, which may request the same work again
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
         if (failure is IOException error && DiskFull.Is(error))

@@ -56,7 +56,7 @@ internal sealed class IndexFiles(IStoreFiles files)
         if (RecordHeader.ReadType(record) != RecordType.Summary || !RecordHeader.IsIntact(record, segment, FileHeader.Size))
             return null;
         SegmentSummary summary = SegmentSummary.Read(record);
-        // The caller reads the entries later. The file's length already shows that none is missing.
+        // The caller reads the entries later. The length of the file already shows that no entry is missing.
         bool isWhole = summary.Rows.Length == 0 || summary.Rows[^1].At + summary.Rows[^1].Size == file.Length;
         return isWhole ? summary : null;
     }

@@ -10,8 +10,8 @@ namespace Amqp.Storage.Indexes;
 /// <param name="First">Sequence of the first message.</param>
 /// <param name="Last">Sequence of the last message.</param>
 /// <param name="Bytes">Bytes of payload.</param>
-/// <param name="At">Offset in the index of the queue's groups of entries.</param>
-/// <param name="Size">Bytes of these groups.</param>
+/// <param name="At">Offset of the queue's first group of entries, from the start of the index file.</param>
+/// <param name="Size">Bytes of all groups of the queue.</param>
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
 /// <summary>
@@ -44,7 +44,7 @@ internal sealed class SegmentSummary
     /// <summary>The settled sequences in the segment's settle records, by queue number.</summary>
     public required Dictionary<uint, SequenceRanges> Settled { get; init; }
 
-    /// <summary>The highest mark of delivered messages in the segment, by queue number.</summary>
+    /// <summary>The highest sequence that a delivered mark in the segment names for each queue, by queue number.</summary>
     public required Dictionary<uint, long> Delivered { get; init; }
 
     public int Size =>

@@ -34,7 +34,7 @@ internal static class SettledSection
         }
     }
 
-    /// <param name="source">The section at the start of these bytes. On return, the bytes after the section.</param>
+    /// <param name="source">Bytes that begin with the section. On return, the bytes after the section.</param>
     /// <param name="queues">Number of queues in the section.</param>
     public static Dictionary<uint, SequenceRanges> Read(ref ReadOnlySpan<byte> source, int queues)
     {

@@ -49,7 +49,7 @@ public sealed record SegmentContents(
 /// <param name="Exists">False for a deleted queue, whose messages a start discards.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence were delivered before; 0 if none was.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered already; 0 if none has.</param>
 /// <param name="LastSequence">The highest sequence of the queue in any record of the log.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 

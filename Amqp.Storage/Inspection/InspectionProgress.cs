@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Number of bytes that an inspection has read, of how many.</summary>
+/// <summary>Progress of an inspection: the bytes read so far, and the approximate number of bytes to read in total.</summary>
 public readonly record struct InspectionProgress(long BytesRead, long BytesToRead);
 
 /// <summary>Counts the bytes that an inspection reads, and reports the progress. Not thread-safe.</summary>

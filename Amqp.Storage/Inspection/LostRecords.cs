@@ -25,7 +25,8 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            return FromBytes(damage); // the index does not show the loss: it is intact, but no store wrote it for this segment
+            // the index has the right checksums but wrong contents, as no store writes them, so it does not show the loss
+            return FromBytes(damage);
         }
     }
 

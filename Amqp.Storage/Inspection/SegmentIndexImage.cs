@@ -47,7 +47,8 @@ internal sealed class SegmentIndexImage
         while (true)
         {
             bool hasRecord = records.MoveNext();
-            // damage before a record and damage after the last one are checked at this one place: see CatalogScan.Read
+            // damage before a record and damage after the last record are checked at this one place, for the reason given in
+            // CatalogScan.Read
             if (records.Skipped.Length > 0)
                 Report(records.Skipped.Offset, records.Skipped.Length);
             if (!hasRecord)

@@ -137,7 +137,7 @@ internal sealed class Committer : IAsyncDisposable
             return false;
         _disk.RestoreReserve(now);
         if (_reports.TakeLackOfSpace() && _disk.TryShrinkReserve())
-            _reports.RequestSweep(); // retries the work on dead segments that has failed
+            _reports.RequestSweep(); // makes the next sweep retry failed work on dead segments
 
         (bool writeIsDue, bool syncIsDue) = _output.FindDue(now);
         if (writeIsDue && !TryWrite())
@@ -211,9 +211,10 @@ internal sealed class Committer : IAsyncDisposable
     /// disk.
     /// </summary>
     /// <remarks>
-    /// A crash after the deletion restores no settled message, because the messages are deleted too. A segment whose messages have bound
-    /// settles, as in a transaction, is kept until the records that these settles depend on are written. If no segment can be deleted and
-    /// settles are pending, the reserve shrinks by one step. This makes space for the settles and for the records before them in the log.
+    /// A crash after the deletion restores no settled message, because the messages are deleted too. Settles can depend on other records,
+    /// as in a transaction. Then the segment of the settled messages is kept until those records are written. If no segment can be deleted
+    /// and settles are pending, the reserve shrinks by one step. This makes space for the settles and for the records before them in the
+    /// log.
     /// </remarks>
     private void FreeSpace()
     {
@@ -250,7 +251,7 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        // needed even if the sweep has appended no mark: an earlier appended mark may not be durable yet, and replaces one of the segment
+        // needed even if no mark was repeated: a mark appended earlier may have replaced a mark of this segment without being durable yet
         while (!TryWrite())
         {
             if (!_disk.TryShrinkReserve())

@@ -94,7 +94,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            _file?.Truncate(before); // frees the last space on the disk, because other programs may need it
+            _file?.Truncate(before); // gives back the space that this call has taken, because other programs may need it
             return false;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public bool IsWaiting(long now) => !HasSpace && now < _fullUntil;
 
     /// <summary>Records whether a write found space.</summary>
-    /// <returns>True if the write before had the other result.</returns>
+    /// <returns>True if the previous write had the opposite result.</returns>
     public bool RecordWrite(bool hasSpace)
     {
         if (!hasSpace)

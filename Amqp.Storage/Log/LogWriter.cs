@@ -83,7 +83,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a record that messages of a queue are settled. Does nothing if the store is closed or has failed. In that case a restart
+    /// Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed. In that case a restart
     /// recovers the messages.
     /// </summary>
     /// <param name="queue">A durable queue.</param>
@@ -103,8 +103,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a record that the messages of a queue up to a sequence were delivered. Does nothing if the queue's last record names the
-    /// same sequence or a higher one.
+    /// Appends a delivered mark: a record which says that the messages of a queue up to a sequence were delivered. Does nothing if the last
+    /// mark of the queue names the same sequence or a higher one.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -117,7 +117,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Appends the delivered marks again that are recorded in a segment and would be lost with it.</summary>
+    /// <summary>Appends copies of the delivered marks that would be lost if a segment were deleted.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -133,8 +133,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Returns true if a delivered mark would be lost with a segment: the mark is durable there, and no later record that has replaced it
-    /// is durable yet.
+    /// Returns true if the deletion of a segment would lose a delivered mark. Either the segment contains the last mark of a queue, or it
+    /// contains the mark before the last one, and the last mark is not durable yet.
     /// </summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {

@@ -21,8 +21,8 @@ internal sealed class SegmentSweep(
 
     /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
-    /// Called for each segment before it is deleted. False keeps the segment: its deletion would lose a delivered mark, or its settles are
-    /// bound to records that are not written.
+    /// Called for each segment before it is deleted. Returns false to keep the segment, because its deletion would lose a delivered mark,
+    /// or because settles of its messages depend on records that are not written yet.
     /// </param>
     /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
@@ -31,8 +31,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the directory is synced. Otherwise a power cut could undo the deletion of a segment, and
-        // not that of a later one that depends on it.
+        // A segment counts as deleted only after the directory is synced. Otherwise a power cut could bring back a deleted segment, but not
+        // the later segment that contained the settles of its messages.
         bool isAny = false;
         var gone = new List<Segment>();
         do

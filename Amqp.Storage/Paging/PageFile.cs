@@ -8,8 +8,8 @@ namespace Amqp.Storage.Paging;
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a file that does not exist yet.</param>
 /// <param name="finished">
-/// Called on any thread when no block in the file is needed any more. If blocks are added after that, the call is repeated when they are
-/// not needed either.
+/// Called on any thread when no block in the file is needed any more. If more blocks are added later, it is called again when none of them
+/// is needed.
 /// </param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
@@ -21,9 +21,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     /// <summary>Bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>
-    /// True if no block in the file is needed. On the housekeeper's thread, the value does not change before the next write.
-    /// </summary>
+    /// <summary>True if no block in the file is needed. Once true, it stays true until the housekeeper writes the next block.</summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
     public bool IsDeleted { get; private set; }

@@ -5,8 +5,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// The oldest messages of a queue with more messages than fit into memory. The first of them, the window, have entries in memory. Stretches
-/// describe the others: ranges of messages whose entries are only in the indexes on disk.
+/// The oldest messages of a queue with more messages than fit into memory. The first of these messages, called the window, have entries in
+/// memory. The entries of the others are only in the indexes on disk. A stretch describes a range of such messages.
 /// </summary>
 /// <remarks>
 /// The housekeeper removes entries from memory (spills them) while the queue's owner works with the queue. So <see cref="Lock"/> guards
@@ -21,8 +21,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // When the window has only as many messages as the low mark, the next messages are loaded: their bytes are read from disk while those
-    // in the window are delivered. This is the maximum of the low mark.
+    // Maximum of the low mark. When the number of messages in the window falls to the low mark, the next messages are loaded. So their
+    // bytes are read from disk while the messages in the window are delivered.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);

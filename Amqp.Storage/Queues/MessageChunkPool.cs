@@ -3,9 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// A part of a <see cref="MessageRun"/>, with a fixed number of entries. Belongs to the run that uses it, otherwise to the pool.
-/// </summary>
+/// <summary>A part of a <see cref="MessageRun"/>, with a fixed number of entries. A chunk that no run uses belongs to the pool.</summary>
 internal sealed class MessageChunk(int length)
 {
     public StoredMessage[] Items { get; } = new StoredMessage[length];

@@ -9,7 +9,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// Loads entries of queues that are not in memory: finds them in the index of a segment, and assigns blocks to them. Thread-safe.
+/// Loads entries that are not in memory: finds a queue's messages in the index of a segment, and makes for each an entry with the number of
+/// the block that holds its record. Thread-safe.
 /// </summary>
 /// <remarks>
 /// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when needed and can be
@@ -17,13 +18,14 @@ namespace Amqp.Storage.Queues;
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // A load may end after WantedMessages, which are enough to make the cost of opening the index small. It then goes on to the end of the
-    // extent, so that each extent is read only once, but not beyond MaxMessages.
+    // A load reads about WantedMessages entries, so that they are worth the cost of opening the index. It ends only at the end of an
+    // extent, so that each extent is read once, or when it has read MaxMessages entries.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // A load also ends when it has read this many bytes of records one by one.
-    private const int MaxGathered = 15 << 10; // exceeded by little, so a block of 16 KiB usually suffices; the next capacity is 32 KiB
+    // A load also ends after the extent in which the records to read one by one reach this many bytes. They usually exceed it by so little
+    // that a block of 16 KiB suffices. The next larger blocks have 32 KiB.
+    private const int MaxGathered = 15 << 10;
 
     // Reading a single record costs about as much as reading this many more bytes of an extent, including the checksum.
     private const int BytesPerRead = 1024;

@@ -7,7 +7,7 @@ namespace Amqp.Storage.Records;
 /// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction for eight bytes.</summary>
 /// <remarks>
 /// The instruction takes three cycles, and another one can start in each cycle. So longer input is split into three lanes, whose checksums
-/// are computed in parallel and then joined. Lanes and another change together raised the recovery of 1 KiB messages from 1.2 to 2.6 GB/s.
+/// are computed in parallel and then joined.
 /// </remarks>
 internal static class Crc32C
 {

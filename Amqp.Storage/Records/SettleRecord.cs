@@ -6,7 +6,8 @@ namespace Amqp.Storage.Records;
 internal readonly record struct SequenceRange(long From, long To);
 
 /// <summary>
-/// The encoding of a record that messages of a queue are settled. The messages are in the same segment as the record or in older ones.
+/// The encoding of a record that lists settled messages of a queue. The messages are in the same segment as the record, or in older
+/// segments.
 /// </summary>
 internal static class SettleRecord
 {

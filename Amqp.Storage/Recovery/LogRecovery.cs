@@ -67,7 +67,7 @@ internal sealed class LogRecovery(
         return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
 
-    /// <summary>Reads all segments in order. The caller then declares them complete.</summary>
+    /// <summary>Reads all segments in order. If a store will use the segments, the caller then seals them.</summary>
     public IReadOnlyList<RecoveredSegment> Read(SegmentSet segments)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);

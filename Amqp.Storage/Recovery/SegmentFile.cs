@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment, as far as the names of its files describe it.</summary>
+/// <summary>The data about a segment that the names of files in the folder show.</summary>
 /// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
 /// <param name="IsSettlesOnly">

@@ -8,8 +8,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads what recovery needs to know about a segment from its index. If the index is missing or damaged, reads all records and writes a new
-/// index. Used by <see cref="LogRecovery"/> only.
+/// Reads the index of a segment for recovery. If the index is missing or damaged, reads all records of the segment and writes a new index.
+/// Used by <see cref="LogRecovery"/> only.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {

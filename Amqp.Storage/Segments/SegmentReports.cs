@@ -11,7 +11,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     private volatile bool _isSealRequested;
     private volatile bool _lacksSpace;
 
-    /// <summary>True if the committer has not taken a report or a request yet.</summary>
+    /// <summary>True if there is a report or a request that the committer has not taken.</summary>
     public bool IsAny => !_dead.IsEmpty || _isSweepDue || _isSealRequested || _lacksSpace;
 
     /// <summary>Reports a segment that is dead and completely written.</summary>

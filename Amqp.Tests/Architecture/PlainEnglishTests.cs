@@ -95,7 +95,7 @@ public sealed partial class PlainEnglishTests
 
     private static IEnumerable<string> Questions(string file)
     {
-        bool isOpen = false; // true if the line before ended with a tag, so that the text of the tag begins on this line
+        bool isOpen = false; // true if the previous line ended with a tag, so that the text of the tag begins on this line
         int number = 0;
         foreach (string line in File.ReadLines(file))
         {

@@ -25,8 +25,8 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // The loop removes each use by a folder that no other folder uses, and each use of a folder that uses no other, until nothing more
-        // can be removed. The uses that remain form circles.
+        // A use leads from one folder to another. The loop removes the uses that lead from a folder to which no use leads, and those that
+        // lead to a folder from which no use leads. When nothing more can be removed, the remaining uses form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -69,8 +69,8 @@ public sealed partial class TypeSizeTests
     }
 
     /// <summary>
-    /// Returns true for a method of a certain kind that only the compiler declares. It connects a method of an interface, if that has an
-    /// <c>in</c> parameter, to the public method that implements it.
+    /// Returns true for a private method that the compiler has added. If a method of an interface has an <c>in</c> parameter, the compiler
+    /// adds a private method that calls the public method by which the type implements the interface.
     /// </summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
@@ -88,7 +88,7 @@ public sealed partial class TypeSizeTests
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 
-    /// <summary>Returns true for a type of options: all of its members are properties with a setter.</summary>
+    /// <summary>Returns true for a type of options. All members of such a type are properties with a setter.</summary>
     private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
 
     /// <summary>Returns true for a type that declares texts of log lines.</summary>

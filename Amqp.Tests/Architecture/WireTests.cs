@@ -4,15 +4,16 @@ using Amqp.Server;
 namespace Amqp.Tests.Architecture;
 
 /// <summary>
-/// The code of the HTTP API may use the values of AMQP, but no type that reads, writes or transports frames: it calls the broker directly.
+/// The code of the HTTP API calls the broker directly. It may use types that represent values of AMQP, but no type that reads, writes or
+/// transports frames.
 /// </summary>
 public sealed class WireTests
 {
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
     /// <summary>
-    /// The folders of Amqp.Protocol that contain types for frames. A message's decoded properties are in the folder Content too, but are a
-    /// value that may be used.
+    /// The folders of Amqp.Protocol that contain types for frames. The folder Content also contains the decoded properties of a message,
+    /// which the HTTP API may use, because they are values.
     /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 

@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// While the disk alarm is set, the broker delays the messages that it would write itself, such as dead letters. They block no thread, and
-/// everything else continues.
+/// While the disk alarm is set, the broker delays the messages that it would write itself, such as dead letters. The delayed messages block
+/// no thread, and the broker continues with all other work.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
@@ -79,7 +79,7 @@ public sealed class AlarmedDiskTests
 
         for (int i = 0; i < Count; i++)
         {
-            // the prefetch count is 1, so this message arrives only when the one before it is settled
+            // the prefetch count is 1, so this message arrives only when the previous message is settled
             var delivery = await _channel.ExpectDeliveryAsync();
             Assert.That(delivery.Text, Is.EqualTo($"{i}"));
             await _channel.SendAsync(new BasicReject(delivery.Method.DeliveryTag, Requeue: false));

@@ -125,8 +125,9 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// During a memory alarm, the broker closes a client that publishes while it holds more than an eighth of the memory limit, because no
-    /// other client could free this memory. A disk alarm closes no client.
+    /// A client publishes during an alarm, and the broker already holds data of this client. During a memory alarm, it closes the client if
+    /// the data takes more than an eighth of the memory limit, because no other client could free this memory. A disk alarm closes no
+    /// client.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]

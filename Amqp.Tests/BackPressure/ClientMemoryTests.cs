@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The broker holds memory for clients besides messages. This memory counts for the memory alarm until the clients release it.
+/// Apart from messages in queues, the broker also needs memory for its clients, for example for outboxes and open channels. This memory
+/// counts for the memory alarm until the clients release it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
@@ -37,7 +38,7 @@ public sealed class ClientMemoryTests
             if ((await publisher.ReceiveAsync()).Method != ChannelFlowOk.Id)
                 break; // the frame is connection.blocked: the alarm is set
             foreach (var queue in queues)
-                // outboxes that are full leave messages in the queues; without the purge, these messages could raise the alarm instead
+                // full outboxes leave messages in the queues; the purge removes them, so that only the outboxes can raise the alarm
                 Purge(queue);
         }
         foreach (var queue in queues)

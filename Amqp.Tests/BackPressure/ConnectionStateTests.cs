@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The states of blocked connections in the HTTP API, and the broker's replies to clients that do not support connection.blocked.
+/// The HTTP API shows the state of a connection during an alarm. The broker also blocks clients that do not support connection.blocked.
 /// </summary>
 public class ConnectionStateTests
 {
@@ -101,7 +101,7 @@ public class ConnectionStateTests
         _broker.Broker.Alarms.SetDiskLimit(MoreThanThereIs);
         await channel.PublishAsync("", "nowhere", "a");
 
-        // The test measures time by the broker's heartbeats: nine of them take more than four intervals.
+        // The broker sends two heartbeats per interval, so nine heartbeats take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
             Assert.That((await _client.ReceiveAsync()).Type, Is.EqualTo(FrameType.Heartbeat));
 

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Publishers that send many messages, and do not wait for confirms.</summary>
+/// <summary>Clients publish many messages without waiting for confirms. All messages arrive.</summary>
 public sealed class FloodTests : BackPressureTests
 {
     [TestCase(16_000, 40_000)] // 640 MB

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// During an alarm, the broker closes a publishing client for which it holds an eighth of the watermark, if closing it helps to end the
-/// alarm. Other publishers are blocked.
+/// During a memory alarm, the broker closes a publishing client for which it holds more memory than an eighth of the watermark. It blocks
+/// all other publishers, and during a disk alarm every publisher.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Connections that do nothing after their login, and connections that never complete it.</summary>
+/// <summary>Idle connections cost little memory. A connection whose login or publish never ends does not disturb other clients.</summary>
 public sealed class IdleConnectionTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("handshake_timeout = 2000");

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Messages with large bodies, close to the limit of the client library.</summary>
+/// <summary>The broker frees the memory of large message bodies.</summary>
 public sealed class LargeBodyTests : BackPressureTests
 {
     private const int Size = 60_000_000; // the client library accepts at most 64 MiB

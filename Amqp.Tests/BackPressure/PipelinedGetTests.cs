@@ -7,7 +7,7 @@ namespace Amqp.Tests.BackPressure;
 public sealed class PipelinedGetTests : BackPressureTests
 {
     private const int Size = 4_000_000;
-    private const int Count = 100; // 100 requests of 4 kB together have 400 MB of answers
+    private const int Count = 100; // each answer contains a message of 4 MB, so all answers together have 400 MB
 
     [Test]
     public async Task Gets_wait_until_the_answers_to_those_before_are_read()

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Clients that do not read their deliveries.</summary>
+/// <summary>A client that does not read what the broker sends does not disturb other clients.</summary>
 public sealed class SlowReaderTests : BackPressureTests
 {
     private const int Size = 10_000;
@@ -55,7 +55,8 @@ public sealed class SlowReaderTests : BackPressureTests
         await ConsumeAsync(consumer, "busy");
         await Flood.PublishAsync(await OpenSocketAsync(), "busy", Size, count, persistent: true).WaitAsync(Patience);
 
-        // The test needs real time: four heartbeat intervals. Without heartbeats the broker tolerates two.
+        // The broker disconnects a client that sends nothing for two and a half heartbeat intervals. So the test sends heartbeats for four
+        // intervals, in real time.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         for (int beat = 0; beat < 8; beat++)
         {

@@ -5,7 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The disk alarm on a disk of 96 MiB, which the test really fills. Segments of the log have 16 MiB, and the limit of the alarm is 20 MB.
+/// Clients publish more messages than fit on a disk of 96 MiB. The disk alarm blocks the clients before the disk is full. Segments of the
+/// log have 16 MiB, and the limit of the alarm is 20 MB.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SmallDiskTests : IDisposable
@@ -71,8 +72,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} messages are confirmed");
-        // When the alarm is set, the disk may have less free space than the limit. The bytes appended since the last check may be missing,
-        // and the bytes that were not yet written at that check. Each of the two is at most 4 MiB.
+        // When the alarm is set, the free space may already be up to 8 MiB below the limit: up to 4 MiB for the bytes appended since the
+        // last check, and up to 4 MiB for the bytes that were not yet written at that check.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Field tables with deeply nested tables and arrays. RabbitMQ accepts any depth.</summary>
+/// <summary>The broker accepts field tables with deeply nested tables and arrays, up to a maximum depth.</summary>
 public sealed class DeepTableTests : BehaviourTests
 {
     /// <summary>Default limit of the broker for the depth of nested tables and arrays. RabbitMQ has no limit.</summary>

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Behaviour;
 
 /// <summary>
 /// Delayed messages in the topology of NServiceBus. Each bit of the delay has a queue, in which messages wait for the time that the bit
-/// stands for. From there they expire to the exchange of the next lower bit.
+/// stands for. When this time is over, the messages go to the exchange of the next lower bit.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {

@@ -36,7 +36,7 @@ public class HeartbeatTests : BehaviourTests
         var client = await ConnectAsync(heartbeat: 1);
         var channel = await client.OpenChannelAsync();
 
-        // The test measures time by the broker's heartbeats: nine of them take more than four intervals.
+        // The broker sends two heartbeats per interval, so nine heartbeats take more than four intervals.
         for (int beat = 0; beat < 9; beat++)
         {
             await client.ReceiveAsync();

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Methods that have almost no effect, except that the broker answers them.</summary>
+/// <summary>The broker answers methods that have hardly any other effect.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

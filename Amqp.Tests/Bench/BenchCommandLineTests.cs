@@ -158,7 +158,7 @@ public sealed class BenchCommandLineTests
         Assert.That(prefixes.Distinct().Count(), Is.GreaterThan(1));
     }
 
-    /// <summary>Returns the load that a command line describes. The random part of its prefix is removed.</summary>
+    /// <summary>Returns the load that a command line describes. Removes the random end of the prefix for names of queues.</summary>
     private static Workload LoadOf(string arguments, Workload defaults)
     {
         var options = new LoadOptions(defaults);

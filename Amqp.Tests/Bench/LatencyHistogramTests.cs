@@ -24,7 +24,8 @@ public sealed class LatencyHistogramTests
         {
             var histogram = new LatencyHistogram();
             histogram.Record(value);
-            histogram.Record((1L << 48) - 1); // the maximum is kept exactly, so another value has to be the maximum
+            // a larger value, because the histogram keeps its maximum exactly, and the test is about other values
+            histogram.Record((1L << 48) - 1);
 
             Assert.That(histogram.Percentile(50), Is.InRange(value, value + value / 100));
         }

@@ -71,8 +71,8 @@ public sealed class CommitNotifierTests : IDisposable
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. If the waiter is broken, its notification throws an exception; the task
-        /// then completes when the waiter is told about that.
+        /// Completes when the waiter is notified of the commit. A broken waiter throws an exception when it is notified. Then the task
+        /// completes when the broker calls <see cref="OnNotifyingFailed"/>.
         /// </summary>
         public Task Told => _told.Task;
 

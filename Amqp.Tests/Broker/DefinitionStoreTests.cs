@@ -13,7 +13,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The broker stores definitions under certain keys and values in the catalog, and restores them from there.</summary>
+/// <summary>The broker stores definitions in the catalog with the right keys and values, and restores them from the catalog.</summary>
 public sealed class DefinitionStoreTests
 {
     // Number of queue numbers that the store reserves in the catalog at a time.

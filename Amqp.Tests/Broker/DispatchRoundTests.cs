@@ -53,7 +53,7 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         _broker.Publish(queue);
         _broker.Round.Touch(output);
         _broker.Round.Touch(output);
-        _broker.Round.NoteDue(output); // noted by the test, because no queue is drained here that would flush the output
+        _broker.Round.NoteDue(output); // called by the test, because here no drained queue asks for a flush of the output
         _broker.Round.Complete();
         Assert.That(
             (output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");

@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Messages that the broker itself publishes, such as copies of traced messages.</summary>
+/// <summary>
+/// The broker publishes messages itself, such as copies of traced messages. They are routed and stored like messages of clients.
+/// </summary>
 public sealed class InternalMessageTests
 {
     private BareBroker _broker = null!;

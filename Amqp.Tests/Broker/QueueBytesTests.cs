@@ -6,8 +6,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A queue counts the bytes of the bodies of its messages. The count must also be right if entries of messages are removed from memory,
-/// together with their notes.
+/// A queue counts the bytes of the bodies of its messages. When the entry of a message is removed from memory, the size of the message's
+/// head is lost. The count then stays exact if all heads have the same size, and otherwise nearly exact.
 /// </summary>
 public sealed class QueueBytesTests
 {

@@ -524,10 +524,10 @@ public sealed class QueueTests : IAsyncDisposable
             _broker.Round.Complete();
 
             int kept = why == "x-max-length" ? 1 : 0;
-            _broker.Clock.Advance(1); // lets the timer run, which removes the messages that one pass has left
+            _broker.Clock.Advance(1); // lets the timer run, which removes the messages that the first pass has not removed
             // The condition is true at once, unless a thread of the pool is still draining the queue.
             await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
-            // The thread pool publishes the dead letters that the round has left.
+            // The round publishes a limited number of dead letters, and the thread pool publishes the others.
             await Eventually.Holds(
                 () => letters.Counts.Ready == many - kept,
                 () => $"{letters.Counts.Ready} of {many - kept} were dead-lettered");

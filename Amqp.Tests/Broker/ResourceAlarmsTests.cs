@@ -50,7 +50,10 @@ public sealed class ResourceAlarmsTests : IDisposable
         Assert.That(_alarms.IsSet, Is.EqualTo(reason is not null));
     }
 
-    /// <summary>The process uses 100 bytes when the broker is empty. The broker counts only 1 of them.</summary>
+    /// <summary>
+    /// At the start, the process uses 100 bytes, and the broker counts 1 of them. Later the process uses 500 bytes, and the broker counts
+    /// 7.
+    /// </summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]
     [TestCase(50, 49, "resident")]

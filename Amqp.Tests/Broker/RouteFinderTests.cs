@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A route contains all destinations of its message, and no destination of the message before.</summary>
+/// <summary>A route contains all destinations of its message, and no destination of the previous message.</summary>
 public sealed class RouteFinderTests
 {
     private BareBroker _broker = null!;

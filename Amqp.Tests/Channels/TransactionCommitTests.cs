@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// A commit calls the store in an order that survives a crash: if the crash loses the publishes of a transaction, it must lose its
-/// acknowledgements too.
+/// A commit calls the store in the right order: if a crash loses the publishes of a transaction, it must also lose the acknowledgements of
+/// this transaction.
 /// </summary>
 public sealed class TransactionCommitTests
 {

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// The commands of <c>amqpbroker ctl</c> for the node itself: its state, checks, settings, help, and commands that it refuses.
+/// <c>amqpbroker ctl</c> shows, checks and changes the node. It prints help, and refuses commands that it cannot execute.
 /// </summary>
 public sealed class CtlNodeTests : CliTests
 {

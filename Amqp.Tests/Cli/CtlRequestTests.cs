@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary>Each <c>amqpbroker ctl</c> command sends the right requests to the HTTP API. Most commands send a single one.</summary>
+/// <summary>Each <c>amqpbroker ctl</c> command sends the right requests to the HTTP API. Most commands send a single request.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CtlRequestTests : IDisposable
 {

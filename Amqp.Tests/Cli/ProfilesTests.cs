@@ -2,7 +2,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Commands find the file of profiles in its folder, and read its format.</summary>
+/// <summary>Commands find the file of profiles in the right folder, and read the profiles correctly.</summary>
 public sealed class ProfilesTests
 {
     private static readonly Dictionary<string, string> _nowhere = new() { ["XDG_CONFIG_HOME"] = "/nonexistent" };

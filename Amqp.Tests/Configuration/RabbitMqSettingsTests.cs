@@ -146,7 +146,7 @@ public class RabbitMqSettingsTests
         return isOther ? "any other value" : string.Join(' ', value.Kind.Expected.Split(' ').Select(Quoted));
     }
 
-    /// <summary>Returns a word of a list of values: a value in code style, and a word such as "or" unchanged.</summary>
+    /// <summary>Puts a value of a list into code style. Returns a word between the values, such as "or", unchanged.</summary>
     private static string Quoted(string word) => word is "or" or "text" or "that" or "starts" or "with" ? word : $"`{word}`";
 
     /// <summary>

@@ -197,8 +197,8 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring of full queues: each message that arrives pushes the message before it to the next queue, unless that message has
-    /// already died there. Returns the number of arrivals, including the first.
+    /// Simulates a ring of full queues: each message that arrives pushes the previous message of the queue to the next queue, unless that
+    /// message has already died there. Returns the number of arrivals, including the first.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

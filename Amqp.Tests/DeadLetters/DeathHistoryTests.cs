@@ -8,13 +8,17 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>The broker adds the right headers to dead letters, even if a client has sent any values in headers of the same names.</summary>
+/// <summary>
+/// The broker adds the right headers to dead letters, even if a client has sent headers with the same names and invalid values.
+/// </summary>
 public sealed class DeathHistoryTests
 {
     private static readonly string[] _queues = ["here", "there", "elsewhere"];
     private static readonly string[] _reasons = ["rejected", "expired", "maxlen"];
 
-    /// <summary>Generates entries of the header: with fields of the right types, with fields of wrong types, and without fields.</summary>
+    /// <summary>
+    /// Generates entries of the header x-death: with fields of the right types, with fields of wrong types, and without fields.
+    /// </summary>
     private static Gen<FieldValue> Entries { get; } =
         from fields in Gen.Elements(_queues).Select(queue => new KeyValuePair<string, FieldValue>("queue", FieldValue.FromString(queue)))
             .Or(Gen.Elements(_reasons).Select(reason => new KeyValuePair<string, FieldValue>("reason", FieldValue.FromString(reason))))

@@ -6,7 +6,8 @@ namespace Amqp.Tests.Durability;
 /// <summary>Declares, binds, fills, purges and deletes durable queues until the broker is killed.</summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    private const int MostKept = 2; // queues that a round does not delete; few, because each of them gets a copy of every fanout message
+    // maximum number of queues that stay after a round; small, because each of these queues gets every fanout message
+    private const int MostKept = 2;
     private const int MessagesEach = 5;
     private int _number;
 

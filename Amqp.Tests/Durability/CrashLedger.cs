@@ -2,8 +2,8 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Records all messages that clients have sent to the broker, and those that the broker has confirmed, over all crashes. A clock that
-/// counts events gives the order of events. The broker has one log. So the confirm of a message also shows that everything is durable that
-/// the broker had answered before the message was sent. Thread-safe: one lock guards all of the state.
+/// counts events gives the order of events. The broker has one log. So when the broker confirms a message, it has also made durable all
+/// changes that it had answered before the client sent this message. Thread-safe: one lock guards all of the state.
 /// </summary>
 internal sealed class CrashLedger
 {
@@ -13,7 +13,7 @@ internal sealed class CrashLedger
     private readonly List<QueueLedger> _queues = [];
     private readonly List<string> _deleted = [];
     private long _clock;
-    private long _durable; // time before which all answers of the broker are durable
+    private long _durable; // all changes that the broker answered before this time are durable
 
     /// <summary>Number of messages confirmed so far.</summary>
     public long Confirmed { get; private set; }

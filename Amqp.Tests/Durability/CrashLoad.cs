@@ -14,8 +14,9 @@ internal sealed class CrashLoad
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
     // RabbitMQ.Client 7.1 does not notice that a stream ends within a frame. It then loops until more than two heartbeats in a row were
-    // missed. With the broker's default interval of 60 s, this takes over three minutes. With the interval here, it takes 16 s. That is
-    // less than the 20 s that a call waits for its reply. If a call failed while its connection is open, the test would report a fault.
+    // missed. With the broker's default interval of 60 s, this takes over three minutes. With an interval of 4 s, it takes 16 s. This is
+    // less than the 20 s that a call waits for its reply. Otherwise a call would fail while its connection is still open, and the test
+    // would report a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;

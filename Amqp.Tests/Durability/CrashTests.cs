@@ -6,8 +6,8 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Kills the broker (SIGKILL) again and again under load, always on the same data directory. Everything that the broker had confirmed
-/// before a kill must be there afterwards. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. <c>AMQP_TESTS_SEED</c>
-/// repeats the random choices of a run, including the time until each kill.
+/// before a kill must be there afterwards. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. A run with the same
+/// <c>AMQP_TESTS_SEED</c> makes the same random choices, and waits for the same time before each kill.
 /// </summary>
 public sealed class CrashTests
 {

@@ -27,7 +27,8 @@ internal sealed class CrashTopology
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
     /// <summary>
-    /// Declares the objects. Called once, before the first crash, because every later round also shows that crashes keep the objects.
+    /// Declares the objects. Called once, before the first crash. Later rounds do not declare the objects again, so they show that the
+    /// objects survive crashes.
     /// </summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {

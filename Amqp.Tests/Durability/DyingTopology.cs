@@ -15,12 +15,12 @@ internal static class DyingTopology
     public const string Own = "crash.dying.own";
 
     /// <summary>
-    /// A queue with a policy that changes all the time. Its messages expire or exceed the length limit, and go to the dead-letter routing
-    /// key of the policy.
+    /// A queue with a policy that changes all the time. Its messages expire or exceed the length limit of the policy. They go to the queue
+    /// that the dead-letter routing key of the policy names.
     /// </summary>
     public const string Policed = "crash.dying.policed";
 
-    /// <summary>A queue with a length limit. Messages above the limit go to <see cref="Rejected"/>.</summary>
+    /// <summary>A queue with a limit on the number of messages. Messages above the limit go to <see cref="Rejected"/>.</summary>
     public const string Short = "crash.dying.short";
 
     /// <summary>A queue whose consumer rejects messages. They go to <see cref="Limited"/>.</summary>

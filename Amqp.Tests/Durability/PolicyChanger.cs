@@ -9,7 +9,7 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Changes policies over HTTP until the broker is killed, and records which policies must exist after the crash. The same object works
-/// before and after all crashes, so that it uses no number twice.
+/// before and after all crashes, so that no two of its changes have the same number.
 /// </summary>
 internal sealed class PolicyChanger
 {

@@ -69,7 +69,7 @@ internal sealed class QueueLedger(string name)
     /// the messages that were found.
     /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
-    /// <param name="durable">Time before which everything is certainly in the log.</param>
+    /// <param name="durable">All changes that the broker answered before this time are in the log.</param>
     /// <param name="now">The current time.</param>
     /// <returns>The errors.</returns>
     public IEnumerable<string> Judge(IReadOnlyList<Found> found, long durable, long now)

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Clients have returned messages to a quorum queue. After a crash, the messages still have their order, their redelivered marks and their
-/// counts.
+/// delivery counts.
 /// </summary>
 public class QuorumReturnTests
 {

@@ -7,7 +7,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>The bytes of messages on disk are damaged, or cannot be read for a while.</summary>
+/// <summary>
+/// A message whose bytes on disk are damaged is lost. A message whose bytes cannot be read for a while stays in its queue.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableMessageTests
 {

@@ -6,7 +6,10 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Certain queues and bindings survive a restart of the broker, and certain values start again.</summary>
+/// <summary>
+/// When the broker restarts, durable queues keep their bindings, transient queues are gone, and a queue with x-expires is deleted if no
+/// client uses it afterwards.
+/// </summary>
 public class RestartTests
 {
     [Test]

@@ -4,7 +4,8 @@ namespace Amqp.Tests.Floods;
 
 /// <summary>
 /// Unknown clients attack an open port in all possible ways at the same time, while other clients work normally.
-/// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration; the default is 6 s. <c>AMQP_TESTS_SEED</c> repeats the random attacks of a run.
+/// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration; the default is 6 s. A run with the same <c>AMQP_TESTS_SEED</c> makes the same random
+/// attacks.
 /// </summary>
 [NonParallelizable] // a flood uses all processors
 public sealed class MixedFloodTests
@@ -16,7 +17,8 @@ public sealed class MixedFloodTests
     private const long CodeBytes = 48 * MiB;
 
     /// <summary>
-    /// Maximum number of bytes in ten seconds that the log may contain about one attacker. A hundred lines have about this size.
+    /// Maximum number of bytes that the broker may write to its log about one attacker in ten seconds. A hundred lines have about this
+    /// size.
     /// </summary>
     private const long LogBytesInTenSeconds = 50 << 10;
 

@@ -100,8 +100,8 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds a ring of exchanges, in which each exchange is the alternate exchange of the one before. The exchanges have no bindings at
-    /// first.
+    /// Builds a ring of exchanges, in which each exchange is the alternate exchange of the previous exchange. The exchanges have no
+    /// bindings at first.
     /// </summary>
     private async Task BuildAlternateRingAsync()
     {

@@ -15,8 +15,8 @@ internal sealed class InputCoverage
         expected.Where(input => !_answers.ContainsKey((input.Place, input.Name, input.Value.Name)));
 
     /// <summary>
-    /// Returns a line for each kind of place. The line contains the numbers of names and values that were tried, and the number of each
-    /// answer.
+    /// Returns a line for each kind of place. The line contains the number of names and the number of values that were tried, and for each
+    /// answer the number of times that it came.
     /// </summary>
     public override string ToString() =>
         string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>

@@ -98,7 +98,7 @@ internal static class SystematicPass
 
     /// <summary>
     /// Declares queues in which nothing is due for years. Then the timer of all queues has no near deadline, until another worker declares
-    /// a queue that causes one.
+    /// a queue with such a deadline.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {

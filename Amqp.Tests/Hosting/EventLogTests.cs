@@ -35,7 +35,8 @@ public class EventLogTests
     public void Where_nobody_debugs_nothing_is_listened_to() => Assert.That(new EventLog(new Debugged(null)).IsListening, Is.False);
 
     /// <summary>
-    /// Collects log lines. One category has the level debug, unless it is null. All other categories have a higher level.
+    /// Collects log lines. The given category has the level debug, and all other categories have a higher level. If no category is given,
+    /// none has the level debug.
     /// </summary>
     private sealed class Debugged(LogCategory? category) : ILoggerFactory
     {

@@ -19,8 +19,8 @@ public class HandshakeErrorTests
     private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
 
     /// <summary>
-    /// The bytes that the client sends in place of a valid connection.open, and the expected reply code. Some have further frames after
-    /// them.
+    /// The bytes that the client sends in place of a valid connection.open, and the expected reply code. In some cases, further frames
+    /// follow these bytes.
     /// </summary>
     private static IEnumerable<TestCaseData> Errors =>
     [

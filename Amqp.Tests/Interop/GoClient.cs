@@ -10,7 +10,9 @@ namespace Amqp.Tests.Interop;
 /// </summary>
 internal static partial class GoClient
 {
-    /// <summary>Key of the outcome of the whole program. It also fails if a test leaves a connection or a goroutine behind.</summary>
+    /// <summary>
+    /// Key of the outcome of the whole program. The program also fails if a test leaves a connection or a goroutine behind.
+    /// </summary>
     public const string Whole = "";
 
     private const string Package = "github.com/rabbitmq/amqp091-go";

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Interop;
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    // Version 1.5.0 of the client has 116 tests.
+    // The numbers of tests in version 1.5.0 of the client. If the search for tests finds fewer tests, the search is broken.
     private const int LeastIntegrationTests = 65;
     private const int LeastOtherTests = 51;
 
@@ -29,8 +29,8 @@ public sealed class GoClientTests
     }
 
     /// <remarks>
-    /// Some of the client's tests have timeouts of a millisecond, which is too short on a busy machine. So this test runs those that have
-    /// failed again.
+    /// Some of the client's tests have timeouts of a millisecond, which is too short on a busy machine. So this test runs failed tests a
+    /// few more times.
     /// </remarks>
     [Test]
     public async Task The_clients_other_tests_pass()

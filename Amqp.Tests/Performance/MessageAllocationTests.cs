@@ -16,7 +16,8 @@ public sealed class MessageAllocationTests
     public async Task A_message_allocates_less_than_ten_bytes(string load)
     {
         await using var broker = await InProcessBroker.StartAsync();
-        // This load compiles the code. Its producer has no consumer, so the pools grow as large as they can become in the loads below.
+        // This load makes the runtime compile the code. It has no consumer, so the pools grow as large as they can become in the loads
+        // below.
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);
 

@@ -4,8 +4,7 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Persistent messages are confirmed: from the publisher through the store's thread to the client. The schedule decides when each of these
-/// threads runs.
+/// Each publish of a persistent message is confirmed once, in whatever order the threads of the publishers and the store's thread run.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
@@ -89,7 +88,9 @@ public sealed class CommitTests
             Interlocked.Decrement(ref _left);
         }
 
-        /// <summary>Returns the number of confirmed publishes. Checks that each ack confirms more of them than the ack before.</summary>
+        /// <summary>
+        /// Returns the number of confirmed publishes. Checks that each ack confirms more publishes than the previous ack.
+        /// </summary>
         private static ulong ConfirmedOf(ScriptedClient client)
         {
             var tags = client.Methods<BasicAck>().Select(ack => ack.DeliveryTag).ToList();

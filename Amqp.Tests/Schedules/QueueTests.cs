@@ -3,7 +3,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>A queue while clients publish, consume, settle and disconnect at the same time.</summary>
+/// <summary>A queue loses no message, and releases the memory of its messages, although several clients use it at the same time.</summary>
 [NonParallelizable]
 public sealed class QueueTests
 {
@@ -170,7 +170,7 @@ public sealed class QueueTests
     private sealed class Deleting(SchedulesBroker broker) : IScenario
     {
         /// <summary>
-        /// So large that a block has no space for two bodies. So if the memory of a message is never released, the test notices.
+        /// Size of a body. A block has no space for two such bodies. So the store's memory shows each message that is never released.
         /// </summary>
         private const int LargeBody = 300_000;
 

@@ -182,7 +182,7 @@ public class PermissionTests
     ];
 
     /// <summary>
-    /// A channel remembers that an access was allowed. It must not use this for another kind of access or for another name.
+    /// A channel remembers that an access was allowed. It must still check every other kind of access, and accesses to other names.
     /// </summary>
     [TestCaseSource(nameof(AllowedAndRefused))]
     public async Task What_was_allowed_says_nothing_of_what_else_is_asked(

@@ -12,8 +12,8 @@ namespace Amqp.Tests.Statistics;
 /// those of a simple model.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations; the default is 3,000. <c>AMQP_TESTS_SEED</c> repeats a run. The tests do not
-/// compare bytes after a restart, because the bytes of recovered messages include the properties.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations; the default is 3,000. A run with the same <c>AMQP_TESTS_SEED</c> makes the same
+/// random operations. The tests do not compare bytes after a restart, because the bytes of recovered messages include the properties.
 /// </remarks>
 public sealed class QueueStorageTests
 {

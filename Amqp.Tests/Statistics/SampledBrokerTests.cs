@@ -13,7 +13,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>The message counts that the broker samples every few seconds for each queue. The tests set the clock.</summary>
+/// <summary>The broker samples the message counts of each queue every few seconds, by a clock that the tests set.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledBrokerTests : IAsyncDisposable
 {

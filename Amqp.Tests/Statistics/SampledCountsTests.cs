@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>The samples in answers of the HTTP API. The broker takes a sample every five seconds of a clock that the test sets.</summary>
+/// <summary>
+/// Answers of the HTTP API contain the right samples. The broker takes a sample every five seconds, by a clock that the test sets.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledCountsTests : IAsyncDisposable
 {

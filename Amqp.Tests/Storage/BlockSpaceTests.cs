@@ -11,13 +11,15 @@ using Amqp.Storage.Transient;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The blocks of messages in memory: the order in which they are evicted, and that each block releases its memory even after a failure.
+/// The memory of message blocks: which block is evicted or paged out first, and that a block releases its memory even if a read or write of
+/// it has failed.
 /// </summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // Bytes of memory that a block takes if it holds a single payload longer than BlockSize.
+    // Memory in bytes that a block takes for one message of the tests. The message is a little longer than BlockSize, so its block has
+    // twice that size.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options =

@@ -120,7 +120,10 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         _lengths[path] = length;
     }
 
-    /// <summary>Grows a file to the given length, or to less if the disk becomes full. Returns the length that the file can have.</summary>
+    /// <summary>
+    /// Grows a file to the given length, or to less if the disk becomes full. Returns the given length, or the shorter length that the file
+    /// has reached.
+    /// </summary>
     private long Grow(string path, long length)
     {
         long now = _lengths.GetValueOrDefault(path);
@@ -170,7 +173,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw owner.NoRoom(); // the bytes that fitted stay in the file, as on some file systems
+                    throw owner.NoRoom(); // the failed write leaves the bytes that fitted in the file, as on some file systems
             }
         }
 

@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // changes may be made during this number of passes of a rewrite, but not during its last pass
+        const int outside = 9; // number of passes of a rewrite during which a change can be made; during its last pass a change has to wait
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -434,7 +434,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // Before three of its syncs the rewrite stops here until the following changes are made.
+                // Before each of its first three syncs, the rewrite waits here until other threads have made these changes.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();

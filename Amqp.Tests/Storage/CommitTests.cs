@@ -204,7 +204,7 @@ public sealed class CommitTests
         await Support.Eventually.Holds(() => run.Store.Failure is not null, () => "the store has not failed");
         run.Store.Purge(run.First);
 
-        // After the purge the committer releases the last block without being asked.
+        // After the purge, the committer releases the last block although no commit is requested.
         await Support.Eventually.Holds(() => run.Store.MemoryInUse == 0, () => $"{run.Store.MemoryInUse} bytes are in memory");
     }
 
@@ -218,7 +218,7 @@ public sealed class CommitTests
         for (int written = 1; written <= 2; written++)
         {
             run.Store.Publish("text", Persistent, run.First);
-            // The first write is that of the file header.
+            // The first write contains only the file header, so two writes are needed for one message, and three for two.
             await Support.Eventually.Holds(
                 () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "the message is not written");
         }

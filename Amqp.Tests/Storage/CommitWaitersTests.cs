@@ -3,7 +3,9 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A waiter is released when its position is reached, and not before.</summary>
+/// <summary>
+/// A task that waits for a position of the log completes when the log is durable up to that position, and fails if the store fails first.
+/// </summary>
 public sealed class CommitWaitersTests
 {
     [Test]

@@ -5,7 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Several dead segments, each with settle records for messages of another one. The test controls the order in which they are removed.
+/// A dead segment is deleted only after the older dead segments whose messages it settles, and only when another segment has its delivered
+/// marks. The tests pause the threads that delete segments.
 /// </summary>
 public sealed class DeadSegmentTests
 {
@@ -55,7 +56,7 @@ public sealed class DeadSegmentTests
         run.Store.Settle(run.First, inSecond); // segment 2 is now dead: its settle records will be copied to segment 1
         await SweepAsync(run);
         indexing.GoOn();
-        await folding.Reached; // segment 3 was handled, and the settle records of segment 2 are being copied
+        await folding.Reached; // the housekeeper has finished segment 3, and is copying the settle records of segment 2
         await SweepAsync(run);
 
         using TestFolder crashed = _folder.Copy();

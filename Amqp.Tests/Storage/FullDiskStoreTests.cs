@@ -274,8 +274,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Makes each write store at most <paramref name="room"/> bytes, if the file's name ends with <paramref name="file"/>. A negative room
-    /// makes even the creation of the file fail. An empty name selects all logs.
+    /// Simulates a full disk for files whose names end with <paramref name="file"/>: each write stores at most <paramref name="room"/>
+    /// bytes. A negative room makes even the creation of the file fail. An empty name selects all logs.
     /// </summary>
     private void Fill(string file, int room)
     {

@@ -91,7 +91,7 @@ public sealed class IndexFileTests
     [Test]
     public void Entries_are_found_from_any_sequence_on_wherever_the_search_begins()
     {
-        const int count = 20_000; // these entries take about 80 KiB, and a search reads 32 KiB at a time
+        const int count = 20_000; // these entries take about 80 KiB, so a search for one of them may read several pieces of 32 KiB
         var written = new WrittenSegment(_folder.Path, 1).Message(0, (1, 1));
         for (int i = 0; i < count; i++)
             written.Message(i % 140, (2, 2 * i + 1)); // uses only odd sequences, so that every second sequence is missing

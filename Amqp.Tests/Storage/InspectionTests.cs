@@ -133,7 +133,7 @@ public sealed class InspectionTests
     public void Acknowledgements_of_segments_that_are_gone_count()
     {
         var settled = new SequenceRanges();
-        settled.Add(new SequenceRange(100, 110)); // the log itself settles 100 too, so the acknowledgements settle ten further messages
+        settled.Add(new SequenceRange(100, 110)); // the log itself settles sequence 100, so the acknowledgements settle ten more
         new AcknowledgementFiles(new DiskFiles()).Write(_folder.SegmentFiles[0], 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
 
         Assert.That(Inspect().Queues[0].Messages, Is.EqualTo(490));

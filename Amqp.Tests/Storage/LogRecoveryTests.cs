@@ -115,7 +115,7 @@ public sealed class LogRecoveryTests
     {
         var queue = new RecoveredQueue(7, []);
         queue.MarkDelivered(5, segment: 1);
-        queue.MarkDelivered(5, segment: 2); // the same mark again, as the store writes it before it deletes the first segment
+        queue.MarkDelivered(5, segment: 2); // repeats the mark in segment 2, as the store does before it deletes segment 1
         Assert.That((queue.DeliveredMark, queue.DeliveredSegment), Is.EqualTo((5, 2)));
 
         queue.MarkDelivered(3, segment: 3);

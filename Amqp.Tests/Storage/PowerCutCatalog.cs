@@ -2,8 +2,8 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
 /// <remarks>
-/// A change has the log's end at the time of the change as its position. The change is certainly durable once the log is durable beyond
-/// that position.
+/// The model keeps each change with the position of the log's end at the time of the change. The change is certainly durable once the log
+/// is durable beyond that position.
 /// </remarks>
 internal sealed class PowerCutCatalog
 {

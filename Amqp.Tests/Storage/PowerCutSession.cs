@@ -251,7 +251,7 @@ internal sealed class PowerCutSession : IDisposable
         }
         catch (IOException) when (_files.IsOff)
         {
-            // The power is off, so the catalog could not be synced.
+            // Closing the data directory syncs the catalog, which fails while the power is off.
         }
         _directory = null;
     }
@@ -287,7 +287,7 @@ internal sealed class PowerCutSession : IDisposable
         Close();
         MessagePlace[] aside =
             [.. inPlaces.SelectMany(messages => messages).Where(_ => random.Next(10) == 0).Select(message => message.Place)];
-        Open(aside); // sets some messages aside; this second start must find the same messages as the first one
+        Open(aside); // sets some messages aside; this start must find the same messages as the start before it
         Faults.AddRange(_directory!.Report.Findings.Select(finding => $"the second start finds: {finding}"));
         if (!Entries().OrderBy(entry => entry.Key).SequenceEqual(catalog.OrderBy(entry => entry.Key)))
             Faults.Add("the second start finds another catalog");

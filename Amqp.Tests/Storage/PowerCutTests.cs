@@ -10,8 +10,8 @@ namespace Amqp.Tests.Storage;
 /// as durable must be present, complete and in order. Messages that were settled durably must not return.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_SEED</c> repeats the random operations of a run. The run itself may differ, because three threads take part.
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
+/// A run with the same <c>AMQP_TESTS_SEED</c> makes the same random operations again. Its result may differ, because three threads take
+/// part. <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
 /// </remarks>
 public sealed class PowerCutTests
 {
@@ -91,7 +91,7 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // The power is off. In the model the result of the failed operation is uncertain.
+            // The operation failed because the power is off. The model allows both results: with the operation and without it.
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class PowerCutTests
         }
         catch (Exception failure) when (failure is IOException or StoreFailedException && session.IsOver)
         {
-            // The power is off. In the model the result of the failed operation is uncertain.
+            // The operation failed because the power is off. The model allows both results: with the operation and without it.
         }
     }
 

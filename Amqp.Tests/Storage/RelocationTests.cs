@@ -4,8 +4,8 @@ using Amqp.Storage.Compaction;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// When a segment is compacted, each block in memory gets the new file offsets of its pieces. The tests compare them with the new offset of
-/// every single byte.
+/// When a segment is compacted, each block in memory gets the new file offsets of its pieces. The test computes the expected offsets byte
+/// by byte.
 /// </summary>
 public sealed class RelocationTests
 {

@@ -249,7 +249,7 @@ public sealed class SegmentCompactionTests
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        // Now the second segment is dead, and must not be compacted although it is next.
+        // The second segment is the next to be compacted, but now it is dead. So it must be deleted, not compacted.
         run.Store.Settle(run.Second, run.Second.TakeAll()[1]);
         await run.CommitAsync();
         await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "the dead segment is not deleted");
@@ -322,7 +322,7 @@ public sealed class SegmentCompactionTests
     [TestCase("delete", ".idx")]
     public async Task A_file_operation_that_fails_harms_nothing_and_the_next_try_succeeds(string call, string extension)
     {
-        // The test makes the 3rd to the 14th call fail: more failures than segments may stay large at the end.
+        // The 3rd to the 14th call fail. At the end only a few segments may still be large, so failed compactions must be repeated.
         const int first = 3, last = 14;
         int failures = 0;
         _files.Before = (what, name) =>

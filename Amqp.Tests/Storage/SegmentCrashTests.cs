@@ -96,7 +96,7 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            // Read before the files are copied, so that the copy contains at least these messages and settles.
+            // The counts are read before the files are copied, so that the copy contains at least this number of messages and settles.
             (int published, int settled) = (_published, _settled);
             try
             {

@@ -10,7 +10,8 @@ namespace Amqp.Tests.Storage;
 /// operations.
 /// </summary>
 /// <remarks>
-/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations, by default 60. <c>AMQP_TESTS_SEED</c> repeats a run.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations, by default 60. A run with the same <c>AMQP_TESTS_SEED</c>
+/// makes the same operations again.
 /// </remarks>
 public sealed class StoreModelTests
 {

@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Zeros in a segment after a power cut. They are no damage if neither the end of that segment nor the beginning of the next one was
-/// synced. If that segment was synced, the zeros are damage.
+/// Zeros at the end of the segment before the last. They are an unfinished write if they begin with a record and neither of the last two
+/// segments was synced. Otherwise they are damage.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {
@@ -60,7 +60,7 @@ public sealed class UnsyncedSegmentsTests
         Forget(gone);
         string log = _folder.SegmentFiles[0];
         Zero(log, 3 * _record, behind: 0);
-        await using (FileStream file = File.OpenWrite(log)) // makes the file longer than the length in its index
+        await using (FileStream file = File.OpenWrite(log)) // in the second test case, makes the log file longer than its index says
             file.SetLength(file.Length + (gone.Contains('2', StringComparison.Ordinal) ? 10 : 0));
 
         RecoveryFinding finding = await ExpectHoleAsync(texts);

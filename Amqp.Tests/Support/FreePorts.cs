@@ -39,7 +39,7 @@ internal static class FreePorts
         }
         catch (SocketException error)
         {
-            // The port of an address that this machine does not have is free.
+            // If this machine does not have the address, no process can listen on it, so the port counts as free.
             return error.SocketErrorCode == SocketError.AddressNotAvailable;
         }
     }

@@ -72,7 +72,7 @@ internal sealed class RawClient : IAsyncDisposable
             {
                 var result = await _input.ReadAsync(limit.Token);
                 bool isOver = result.IsCompleted && result.Buffer.IsEmpty;
-                _input.AdvanceTo(result.Buffer.Start); // gives all bytes back unread, because TryTakeFrame examines them
+                _input.AdvanceTo(result.Buffer.Start); // consumes no byte, because TryTakeFrame takes the frames from the same bytes
                 if (isOver)
                     throw new EndOfStreamException("The broker ended the connection.");
             }

@@ -143,7 +143,7 @@ public class OtlpMetricsTests
 
         string maps = await File.ReadAllTextAsync($"/proc/{broker.Pid}/maps");
 
-        // Proves that the file lists loaded assemblies, so that the next assertion can fail.
+        // The file must list loaded assemblies, because otherwise the next assertion could never fail.
         Assert.That(maps, Does.Contain("amqpbroker.dll"));
         Assert.That(maps, Does.Not.Contain("OpenTelemetry"));
     }

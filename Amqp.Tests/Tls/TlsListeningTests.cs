@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The configuration of TLS listeners, as it applies to each handshake.</summary>
+/// <summary>The options with which a TLS listener makes a handshake follow from its settings.</summary>
 public sealed class TlsListeningTests
 {
     private TestAuthority _authority = null!;

@@ -68,7 +68,7 @@ internal sealed class UserStore
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before the user: a crash in between leaves no permissions for a later user of the name
+        _permissions.DeleteUser(name); // before Remove: a crash between the two leaves no permissions for a later user
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);

@@ -18,7 +18,7 @@ internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, C
     /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {
-        // All other exceptions are no disk errors.
+        // Only exceptions of these three types are disk errors.
         if (failure is not (IOException or InvalidDataException or UnauthorizedAccessException))
         {
             faults.Note(Compartment.Store, $"the store's work to {NameOf(work)}", failure);

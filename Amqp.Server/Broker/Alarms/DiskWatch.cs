@@ -7,8 +7,8 @@ namespace Amqp.Server.Broker.Alarms;
 /// </summary>
 /// <remarks>
 /// Checking the free space costs a system call. So a check is due only after a quarter of the limit (at least 256 KiB, at most 4 MiB) was
-/// appended to the log. A timer also checks every second, because other processes use the disk too. The alarm is then set before the free
-/// space is far below the limit. For the same purpose RabbitMQ polls faster near the limit.
+/// appended to the log. A timer also checks every second, because other processes use the disk too. With these checks the alarm is set
+/// before the free space is far below the limit. RabbitMQ instead polls faster near the limit.
 /// <para><see cref="Check"/> is called under the lock of <see cref="ResourceAlarms"/>; all other members are thread-safe.</para>
 /// </remarks>
 /// <param name="free">Measures the free bytes, and has the limit below which the disk is short of space.</param>

@@ -16,8 +16,8 @@ internal static class UnusedHeap
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// The broker counts as idle if it allocates fewer bytes than this between two checks; forwarding messages allocates fewer. While it is
-    /// idle, this many freed bytes are enough for a collection.
+    /// The broker counts as idle if it allocates fewer bytes than this between two checks. A broker that only forwards messages counts as
+    /// idle too, because it allocates almost nothing. In an idle broker, this many freed bytes are enough for a collection.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 

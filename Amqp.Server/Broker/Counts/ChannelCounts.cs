@@ -90,8 +90,8 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// Adds the newly published messages of all tallies to the counts of their exchanges. Called under the lock of the
-    /// <see cref="VirtualHostStatistics"/>.
+    /// For each tally, adds the messages that it has counted since the last call of Carry to the counts of its exchange. Called under the
+    /// lock of the <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {

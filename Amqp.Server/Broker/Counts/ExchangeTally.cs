@@ -28,7 +28,8 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds the newly counted messages to the counts of the exchange. Called under the lock of the <see cref="VirtualHostStatistics"/>.
+    /// Adds the messages that this tally has counted since the last call to the counts of the exchange. Called under the lock of the
+    /// <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {

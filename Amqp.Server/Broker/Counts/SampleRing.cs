@@ -53,7 +53,7 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// oldest row.
     /// </summary>
     /// <returns>
-    /// False if the row equals the last one, else true. True even if a different row was not added because the interval has not passed.
+    /// False if the row equals the last one. True for a different row, even if the row was not added because the interval has not passed.
     /// </returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {

@@ -9,8 +9,9 @@ internal sealed class SampleSeries
     private const long Minute = 60_000;
 
     /// <summary>
-    /// Times for which samples are kept, in seconds, as in RabbitMQ's <c>sample_retention_policies</c>. The first time is for the most
-    /// frequent samples. Basic is for single objects, Global for the broker and its virtual hosts.
+    /// Numbers of seconds for which samples are kept, as in RabbitMQ's <c>sample_retention_policies</c>: the most frequent samples for the
+    /// first number of seconds, and rarer samples for each longer time. Basic is for single objects, Global for the broker and its virtual
+    /// hosts.
     /// </summary>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 

@@ -132,8 +132,8 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
     }
 
     /// <summary>
-    /// Adds the newly published messages of all channels to the counts of the exchanges, and then calls <paramref name="read"/>. Does both
-    /// while it holds the lock.
+    /// Brings the counts of the exchanges up to date: adds the messages that each channel has published since the last call. Then calls
+    /// <paramref name="read"/>. Holds the lock all the time.
     /// </summary>
     /// <param name="read">Reads the counts of the exchanges. Called under the lock.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
@@ -147,7 +147,9 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Adds the newly published messages of all channels to the counts of the exchanges.</summary>
+    /// <summary>
+    /// Brings the counts of the exchanges up to date: adds the messages that each channel has published since the last call.
+    /// </summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>Returns the counts of all open channels.</summary>

@@ -13,8 +13,8 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// lock.
 /// </summary>
 /// <remarks>
-/// Each message is first stored for its new queues, and only then settled in its old queue. So a crash in between repeats the message, but
-/// does not lose it.
+/// Each message is first stored for its new queues, and only then settled in its old queue. So after a crash in between, the message may
+/// exist twice, but is not lost.
 /// </remarks>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters

@@ -80,8 +80,9 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes the new death as the first entry, followed by the earlier ones. If there is an entry with the same queue and reason, that
-    /// entry becomes the first: its count is increased, and its other fields stay.
+    /// Writes all entries of x-death. If an earlier entry has the queue and reason of the new death, it becomes the first entry, with its
+    /// count increased and its other fields unchanged. Otherwise the first entry is a new one. The other earlier entries follow in their
+    /// old order.
     /// </summary>
     private void AddInFront(in Death death)
     {

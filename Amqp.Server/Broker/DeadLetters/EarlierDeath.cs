@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// One entry of x-death: its queue, reason and count, still encoded. Each begins with its type tag, and is empty if the entry has no such
-/// field.
+/// One entry of x-death: its queue, reason and count. Each of these values is still encoded and begins with its type tag. A value is empty
+/// if the entry lacks the field.
 /// </summary>
 internal readonly ref struct EarlierDeath
 {

@@ -184,7 +184,9 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         _policies.Add(_plan, host, policy!);
     }
 
-    /// <summary>Runs a validation. If it throws, adds the owner after the reason, as RabbitMQ does.</summary>
+    /// <summary>
+    /// Validates a definition. If it is invalid, throws an exception whose text ends with the owner of the definition, as in RabbitMQ.
+    /// </summary>
     private static void Validated(string owner, Action validate)
     {
         try

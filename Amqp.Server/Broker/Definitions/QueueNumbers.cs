@@ -54,7 +54,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
         uint to = first + count + ReservedAtOnce;
         Span<byte> value = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, to);
-        catalog.Put(DefinitionKey.QueueNumbers, value); // before their use: a restart would assign unreserved numbers again
+        catalog.Put(DefinitionKey.QueueNumbers, value); // before the numbers are used: a restart assigns unreserved numbers again
         (_nextDurable, _reserved) = (first, to);
     }
 

@@ -18,7 +18,7 @@ internal sealed class UserLimits(DefinitionStore definitions)
     /// <summary>Receives events about changed limits.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>All users with limits. Limits have the values that were set.</summary>
+    /// <summary>All users that have limits, with the values that were set. A negative number means no limit.</summary>
     public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
 
     /// <summary>Returns the limits of a user, with the values that were set. A negative number means no limit.</summary>

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// The types of queues. Only this class defines the differences between quorum queues and classic queues, and that streams are refused.
+/// The types of queues. This class alone defines how quorum queues differ from classic queues, and which type is refused: streams.
 /// </summary>
 internal static class QueueKinds
 {
@@ -67,7 +67,7 @@ internal static class QueueKinds
         public bool StoresReturnsAnew => type.IsQuorum;
 
         /// <summary>
-        /// True if the queue counts how often each message was delivered, even without a delivery limit. Consumers receive the count. As in
+        /// True if the queue counts how often each message was requeued, even without a delivery limit. Consumers receive the count. As in
         /// RabbitMQ 3, there is no default limit.
         /// </summary>
         public bool CountsDeliveries => type.IsQuorum;
@@ -79,7 +79,8 @@ internal static class QueueKinds
         public bool RefusesGetBesideSingleActiveConsumer => type.IsQuorum;
 
         /// <summary>
-        /// Returns true if this policy key has a meaning for queues of this type. A policy with any other key does not apply to them.
+        /// Returns true if this policy key has a meaning for queues of this type. A policy that has a key without a meaning does not apply
+        /// to the queue.
         /// </summary>
         public bool Understands(string policyKey) => !(type.IsQuorum ? _notForQuorum : _notForClassic).Contains(policyKey);
 

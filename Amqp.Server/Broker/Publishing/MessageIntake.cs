@@ -50,8 +50,8 @@ internal sealed class MessageIntake(QueueServices services)
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if the message results from an acknowledgement or rejection by a client. These may free disk space, so the message is then
-    /// refused only if the store is also behind with its writes.
+    /// True if the message results from an acknowledgement or rejection by a client. Acknowledgements and rejections may free disk space,
+    /// so the message is then refused only if the store is also behind with its writes.
     /// </param>
     /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
@@ -125,7 +125,8 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            // A limit in bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
+            // To enforce x-max-length-bytes, the queue needs the exact size of the head. A message loses this size when its entry is moved
+            // to the disk, so the entry must stay in memory.
             if (settings.MaxLengthBytes is not null)
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);

@@ -9,11 +9,12 @@ namespace Amqp.Server.Broker.Queues;
 /// </summary>
 /// <remarks>
 /// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. Each connection has a round, and most
-/// of ten thousand connections are idle, so the lists get their memory only at first use. Each queue and each output refers to the last
-/// round that noted it. So a round keeps duplicates out of its lists without a search. Two concurrent rounds may each note the same queue
-/// twice. The only cost is that an empty queue is drained; no message is lost or repeated.
-/// <para>A queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) contains its unexpected exceptions. They do
-/// not reach the round, which goes on to serve all other queues and outputs.</para>
+/// of ten thousand connections are idle, so the lists get their memory only at first use. A round that adds a queue or an output to its
+/// lists also sets the property NotedBy of that queue or output. So a round finds duplicates without a search. Two concurrent rounds
+/// overwrite the property, and may then each add the same queue twice. The only cost is that an empty queue is drained; no message is lost
+/// or repeated.
+/// <para>A queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) catches its unexpected exceptions, so that
+/// the round goes on to serve all other queues and outputs.</para>
 /// </remarks>
 /// <param name="deadLetterShare">Maximum dead-letter work in one round. <see cref="NoteDeadLetter"/> defines the unit.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
@@ -27,14 +28,16 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes over deferred messages. Delivering a dead-lettered copy can cause another copy. Without this limit, a cycle
-    /// of queues that dead-letter to each other would never end.
+    /// Maximum number of passes in which a round publishes deferred messages, such as copies of traced messages. A copy that was
+    /// dead-lettered is traced too, so its delivery causes another copy, which the next pass publishes. Without this limit, a cycle of
+    /// queues that dead-letter copies to each other would never end.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// Dead-letter limit of a round that serves a client. One round usually causes less work than this. So a thread that publishes to full
-    /// queues also publishes their dead letters. If full queues form a cycle, the thread pool publishes the rest.
+    /// Dead-letter limit of a round that serves a client. A round usually needs less work, so that a thread that publishes to full queues
+    /// also publishes all their dead letters. If a round needs more, for example because full queues dead-letter to each other in a cycle,
+    /// the thread pool publishes the rest.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 

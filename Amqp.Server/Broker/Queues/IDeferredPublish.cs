@@ -1,8 +1,9 @@
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// A message that the broker itself publishes, created while a lock may be held. The round publishes the message later, when no lock is
-/// held. The reason is that routing takes the topology lock, which must not be taken under a queue's lock.
+/// A message that the broker itself publishes, created by a thread that may hold the lock of a queue. Routing takes the topology lock,
+/// which must not be taken under a queue's lock. So a <see cref="DispatchRound"/> publishes the message later, when its thread holds no
+/// lock.
 /// </summary>
 internal interface IDeferredPublish
 {

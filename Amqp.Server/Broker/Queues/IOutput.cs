@@ -3,7 +3,10 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The output of a connection. A round that has written to the output flushes it once, when the round ends.</summary>
 internal interface IOutput
 {
-    /// <summary>The last round that noted this output. <see cref="DispatchRound"/> describes the purpose.</summary>
+    /// <summary>
+    /// The last round that put this output on its list of outputs to flush. Null once that round has flushed the output.
+    /// <see cref="DispatchRound"/> uses this property to find duplicates.
+    /// </summary>
     DispatchRound? NotedBy { get; set; }
 
     /// <summary>

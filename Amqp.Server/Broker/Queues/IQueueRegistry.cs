@@ -4,7 +4,8 @@ namespace Amqp.Server.Broker.Queues;
 internal interface IQueueRegistry
 {
     /// <summary>
-    /// Deletes a queue that no client has used for the time of <c>x-expires</c>. Does nothing if the queue was used in the meantime.
+    /// Deletes the queue if it has been unused for the time of <c>x-expires</c>. Checks this again under the locks, because a client may
+    /// have used the queue since the caller checked.
     /// </summary>
     void DeleteUnused(Queue queue);
 }

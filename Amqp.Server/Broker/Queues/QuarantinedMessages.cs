@@ -104,8 +104,8 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Settles all loaded messages, because the owner is deleted. The other messages are gone already, because the store has deleted the
-    /// owner's queue.
+    /// Ends the quarantine of all messages, because the owner is deleted. Settles those that are loaded into memory. The store has deleted
+    /// those that are not loaded, together with the owner's queue.
     /// </summary>
     public void Delete()
     {

@@ -14,7 +14,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>A queue. This class enqueues, settles and requeues messages. Its parts do everything else.</summary>
 /// <remarks>
 /// One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>). <see cref="Deliveries"/> delivers to consumers,
-/// and <see cref="Use"/> manages the consumers. <see cref="Room"/> applies a length limit that rejects publishes. Further parts are
+/// and <see cref="Use"/> manages the consumers. <see cref="Room"/> decides if a full queue rejects a publish. Further parts are
 /// <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>. <see cref="QueueRules"/> decide which
 /// messages expire, exceed a limit or are dead-lettered.
 /// </remarks>
@@ -52,8 +52,8 @@ internal sealed class Queue : IBindingDestination
     public QueueSettings Settings => _state.Rules.Settings;
 
     /// <summary>
-    /// The ready messages. Callers hold the lock of the queue. The lock is not needed to find the queue's levels in the store, which never
-    /// change.
+    /// The ready messages. Callers hold the lock of the queue, unless they only read which queues of the store hold the messages. These
+    /// queues never change.
     /// </summary>
     public QueueMessages Messages => _state.Messages;
 
@@ -71,7 +71,10 @@ internal sealed class Queue : IBindingDestination
 
     public QueueStatus Status { get; }
 
-    /// <summary>The last round that noted this queue. <see cref="DispatchRound"/> describes the purpose.</summary>
+    /// <summary>
+    /// The last round that put this queue on its list of queues to drain. Null once that round has drained the queue.
+    /// <see cref="DispatchRound"/> uses this property to find duplicates.
+    /// </summary>
     public DispatchRound? NotedBy { get; set; }
 
     /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>

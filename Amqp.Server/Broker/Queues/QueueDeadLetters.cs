@@ -71,7 +71,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             }
             finally
             {
-                state.Rules.EndDeadLettering(done.Length); // even if the settle failed, because no message may be published twice
+                state.Rules.EndDeadLettering(done.Length); // removed even if the settle failed, so that no message is published twice
             }
         }
     }

@@ -5,7 +5,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Contains unexpected exceptions in one queue: holds the quarantined messages, and stops the queue after a crash.</summary>
+/// <summary>Handles unexpected exceptions in one queue: holds the quarantined messages, and stops the queue after a crash.</summary>
 /// <remarks>
 /// <para>A message that causes an exception is quarantined, and the next message is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
@@ -157,7 +157,9 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>Keeps a message separately while the queue is crashed. The restart of the queue puts it into its place.</summary>
+    /// <summary>
+    /// Keeps a message outside of the queue while the queue is crashed. <see cref="Restart"/> puts the message into its place in the queue.
+    /// </summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
@@ -201,7 +203,8 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <summary>
-    /// Settles all messages that are quarantined or kept separately, because the queue is deleted. Called under the lock.
+    /// Settles the quarantined messages and the messages that <see cref="Strand"/> has kept, because the queue is deleted. Called under the
+    /// lock.
     /// </summary>
     public void Discard()
     {

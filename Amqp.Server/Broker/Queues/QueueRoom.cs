@@ -3,7 +3,8 @@ using Amqp.Server.Broker.Queues.Content;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Reserves room in a queue that rejects publishes above its length limit. Each message needs a reservation before it is stored.
+/// Reserves room in a queue that rejects publishes when it is full. Such a queue has a maximum number or maximum bytes of ready messages,
+/// and each message needs a reservation before it is stored.
 /// </summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
@@ -27,7 +28,8 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
             {
                 while (deliveries.DeliverSome(round))
                 {
-                    // Deliveries may make enough room. The call after this loop finds out.
+                    // Delivers until no message can be delivered. The call of TryReserve after this loop finds out if there is enough room
+                    // now.
                 }
                 return !faults.IsCrashed && (state.IsDeleted || state.Rules.TryReserve(bodyBytes));
             }

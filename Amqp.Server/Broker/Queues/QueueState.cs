@@ -43,7 +43,7 @@ internal sealed class QueueState
 
     public QueueTraffic Traffic { get; }
 
-    /// <summary>The consumers. A crash of the queue replaces the ring, which may be inconsistent after the crash.</summary>
+    /// <summary>The consumers. A crash of the queue replaces this object, because the old object may be inconsistent.</summary>
     public ConsumerRing Consumers { get; set; }
 
     /// <summary>True once the queue is deleted. Messages that arrive later are settled at once.</summary>

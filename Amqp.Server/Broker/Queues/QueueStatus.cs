@@ -12,7 +12,10 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed class QueueStatus(QueueState state)
 {
-    /// <summary>Time at which the queue was declared or a start of the broker recovered it, in milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>
+    /// Time at which the queue was declared, in milliseconds since 1970-01-01 UTC. For a queue that a start of the broker recovered, the
+    /// time of that start.
+    /// </summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
     /// <summary>

@@ -93,8 +93,8 @@ internal sealed class QueueTraffic
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
     /// <summary>
-    /// Counts a message that a client rejected in a queue without a dead-letter exchange. When it is settled, it also counts as
-    /// acknowledged, so <see cref="Deliveries"/> subtracts this count. May be called by any thread.
+    /// Counts a message that a client rejected in a queue without a dead-letter exchange. A dropped message is settled later, and then also
+    /// counts as acknowledged. So <see cref="Deliveries"/> subtracts the number of dropped messages. May be called by any thread.
     /// </summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 

@@ -64,7 +64,9 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Puts a parked consumer back into the ring, because it may have free capacity again. Never throws.</summary>
+    /// <summary>
+    /// Lets the queue serve a consumer again that had no free capacity, because the consumer may have some now. Never throws.
+    /// </summary>
     public void Resume(Subscription subscription)
     {
         try

@@ -126,7 +126,8 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;
         Note(ref moved, message.Note, requeues, head, isFirst);
-        // A limit in bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
+        // To enforce x-max-length-bytes, the queue needs the exact size of the head. A message loses this size when its entry is moved to
+        // the disk, so the entry must stay in memory.
         if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
         try

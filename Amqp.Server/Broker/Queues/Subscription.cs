@@ -17,6 +17,9 @@ internal sealed class Subscription
     /// <summary>True until the consumer leaves the queue. Once it is false, <see cref="ConsumerRing.Resume"/> has no effect.</summary>
     public bool IsSubscribed { get; set; }
 
-    /// <summary>The node in the ring for this consumer. While the consumer is parked or has left, the node belongs to no list.</summary>
+    /// <summary>
+    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. The node belongs to no list while the consumer has no free
+    /// capacity, and once the consumer has left the queue.
+    /// </summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A destination of a message that is not a queue, but an exchange that keeps the message itself.</summary>
+/// <summary>A destination that is no queue: an exchange that keeps the message itself.</summary>
 internal interface IRouteTarget
 {
     /// <summary>

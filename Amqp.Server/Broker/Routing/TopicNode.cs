@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Routing;
 /// A node in the trie of a topic exchange. It holds the bindings whose keys end here, and leads to the nodes for the possible next words.
 /// </summary>
 /// <remarks>
-/// A hundred thousand bindings need several times as many nodes. Nearly all nodes have only one binding or one child, which is stored
-/// without a collection. The topology lock of the virtual host guards the state.
+/// A hundred thousand bindings need several times as many nodes, so nodes must be small. Nearly all nodes have only one binding or one
+/// child, which is stored without a collection. The topology lock of the virtual host guards the state.
 /// </remarks>
 internal sealed class TopicNode
 {

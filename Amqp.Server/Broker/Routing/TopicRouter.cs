@@ -64,8 +64,8 @@ internal sealed class TopicRouter : IRouter
     /// <summary>Continues after a '#' with every possible rest of the routing key, because '#' matches any number of words.</summary>
     /// <remarks>
     /// After a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
-    /// time. Therefore each node is tried only once for each rest. After the first '#' there is only one way to each rest, so nothing must
-    /// be recorded.
+    /// time. Therefore each node is tried only once for each rest. After the first '#' there is only one way to each rest, so the method
+    /// does not record the rests it has tried.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {

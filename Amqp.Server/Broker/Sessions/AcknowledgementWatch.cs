@@ -10,7 +10,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {
-    /// <summary>Maximum number of marks, whatever the timeouts are.</summary>
+    /// <summary>Maximum number of recorded marks. When it is reached, every second mark is removed.</summary>
     private const int MaxMarks = 1_024;
 
     private readonly List<(ulong UpTo, long At)> _marks = []; // the oldest mark first
@@ -19,14 +19,17 @@ internal sealed class AcknowledgementWatch
 
     public int Count => _marks.Count;
 
-    /// <summary>Records that all deliveries up to this tag have been sent by now. Does nothing if the last mark is very recent.</summary>
+    /// <summary>
+    /// Records that all deliveries up to this tag have been sent by now. Does nothing if the tag is recorded already, or if the last record
+    /// is too recent.
+    /// </summary>
     /// <param name="lastTag">The latest delivery tag of the session.</param>
     /// <param name="now">Current time in milliseconds, from any starting point.</param>
     public void Note(ulong lastTag, long now)
     {
         if (_marks.Count == 0 || (_marks[^1].UpTo != lastTag && now - _marks[^1].At >= _spacing))
             _marks.Add((lastTag, now));
-        // Of all marks that are older than the longest timeout, only the last one is needed.
+        // All deliveries up to the last mark that is older than the longest timeout are late. So the marks before that mark are not needed.
         int old = _marks.FindLastIndex(mark => now - mark.At >= _longest);
         if (old > 0)
             _marks.RemoveRange(0, old);

@@ -110,7 +110,8 @@ internal sealed class BrokerSession
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        // Checked again: if the permission was revoked just before Add, the revocation has not ended the new consumer.
+        // Checks the permission again, after Add. If the permission was revoked just before Add, the revocation did not find the new
+        // consumer and could not end it.
         Access.DemandQueue(AccessKind.Read, queue.Name);
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);

@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// </remarks>
 internal readonly struct Delivery
 {
-    private readonly object? _source; // the consumer; the queue if there is none (basic.get); null for a gap
+    private readonly object? _source; // the consumer that received the message; the queue after basic.get; null for a gap
 
     private Delivery(ulong tag, in StoredMessage message, object? source) => (Tag, Message, _source) = (tag, message, source);
 

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>Resumes consumers that have waited until their connection's output has room again. Runs on the thread pool.</summary>
 internal sealed class DeliveryResumption(List<SessionConsumer> consumers) : IThreadPoolWorkItem
 {
-    /// <summary>Resumes the consumers. Never throws, because queues and rounds contain their exceptions.</summary>
+    /// <summary>Resumes the consumers. Never throws, because queues and rounds catch their own exceptions.</summary>
     public void Execute()
     {
         var round = PooledRound.Current;

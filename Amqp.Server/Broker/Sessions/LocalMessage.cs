@@ -14,7 +14,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed record LocalMessage(
     ulong Tag, bool IsRedelivered, string Exchange, string RoutingKey, long Left, byte[] EncodedProperties, byte[] Body, long BodyLength)
 {
-    /// <summary>Octets of the properties, and of the body as far as this object contains it.</summary>
+    /// <summary>Octets of the properties and of <see cref="Body"/>, which may be only the beginning of the whole body.</summary>
     public long Size => EncodedProperties.Length + Body.Length;
 
     /// <exception cref="AmqpException">502: the property list does not match its flags.</exception>

@@ -48,7 +48,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Runs a request, ends the round, and returns the result of the request.</summary>
+    /// <summary>Runs a request and the work that it causes, such as deliveries and confirms. Returns the result of the request.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// </remarks>
 internal sealed class Prefetch
 {
-    private List<SessionConsumer> _waiting = []; // sorted: the consumer with the oldest last delivery comes first
+    private List<SessionConsumer> _waiting = []; // sorted by the time of each consumer's latest delivery, earliest time first
     private List<SessionConsumer> _resumed = []; // the list that TakeWaiting returned last, kept so that its memory is used again
     private int _count; // number of unacknowledged deliveries of all consumers
     private ushort _limit;

@@ -3,7 +3,9 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Slows a publisher down: blocks it while memory or disk is short, and pauses it while the store is behind.</summary>
+/// <summary>
+/// Slows a publisher down: blocks it while memory or disk is short, and pauses it while the store has too much to write.
+/// </summary>
 /// <remarks>Only the thread that reads the client's requests uses this object. Any thread may read <see cref="State"/>.</remarks>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
 {
@@ -16,7 +18,7 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     private bool _isBlocked;
     private long _flowUntil; // time at which the state "flow" ends, in milliseconds of Environment.TickCount64
 
-    /// <summary>True once the client has published. Only a client that has published is paused while the store is behind.</summary>
+    /// <summary>True once the client has published. A client that has not published is never paused for the store.</summary>
     public bool HasPublished { get; set; }
 
     /// <summary>
@@ -26,7 +28,8 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     public bool IsAlarmSet => alarms.IsSet;
 
     /// <summary>
-    /// Bytes that the client occupies outside of the message store, if memory is short and the client exceeds its share; else null.
+    /// Bytes that the client occupies outside of the message store. Null unless memory is short and the client has more than its share, an
+    /// eighth of the high watermark.
     /// </summary>
     /// <remarks>The caller must close such a client, because nothing else frees that memory.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
@@ -51,8 +54,8 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
 
     /// <summary>Pauses a publisher until the store has written enough of the messages that wait to be written.</summary>
     /// <remarks>
-    /// An alarm ends the pause, because the store may be behind just because the disk is almost full. The client is then blocked when it
-    /// publishes next.
+    /// An alarm ends the pause too, because a store whose disk is almost full may never write enough. The client is then blocked when it
+    /// publishes the next message.
     /// </remarks>
     public async Task WaitForStoreAsync(IPublisherInput input)
     {

@@ -42,7 +42,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public int Unacknowledged { get; set; }
 
-    /// <summary>The tag of the last delivery that needs an acknowledgement.</summary>
+    /// <summary>The tag of the latest delivery to this consumer that needs an acknowledgement.</summary>
     public ulong LastDelivery { get; set; }
 
     /// <summary>True while the consumer waits for room in the session's prefetch limit.</summary>

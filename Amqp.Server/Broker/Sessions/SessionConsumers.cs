@@ -71,7 +71,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumer;
     }
 
-    /// <summary>Throws unless another consumer with this tag may be added. The caller holds the lock.</summary>
+    /// <summary>Throws if a consumer with this tag cannot be added. The caller holds the lock.</summary>
     /// <exception cref="BrokerException">530: the tag is in use, or there are too many consumers.</exception>
     public void DemandRoom(string tag)
     {
@@ -118,8 +118,8 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>
-    /// Resumes the consumers that wait for room in the session's prefetch, if there is room. The consumer whose last delivery is oldest
-    /// comes first.
+    /// Resumes the consumers that wait for room in the session's prefetch limit, if there is room. Consumers are resumed in the order of
+    /// their latest deliveries, earliest first.
     /// </summary>
     public void ResumeWaiting()
     {

@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch that they count for.</summary>
+/// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch limit.</summary>
 /// <remarks>
 /// The lock <see cref="ISessionSink.Gate"/> guards all state. A method takes the lock, unless its comment says that the caller holds the
 /// lock.
@@ -95,7 +95,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>Returns deliveries from a transaction to the unacknowledged deliveries.</summary>
+    /// <summary>Adds the deliveries that a transaction held to the unacknowledged deliveries again.</summary>
     public void Restore(IEnumerable<Delivery> held)
     {
         lock (gate)

@@ -16,7 +16,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     private readonly RoutingTable _routing = virtualHost.Routing;
     private readonly RouteCache _routes = new(virtualHost.Routing);
     private readonly RouteFinder _finder = new(virtualHost.Routing);
-    // The exchange with a ChoosingRouter that was used last.
+    // The exchange of the latest message that went to an exchange with a ChoosingRouter.
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0);
 
     /// <summary>
@@ -81,8 +81,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the exchange with a ChoosingRouter that was used last, if it has this name and the topology has not changed; else null.
-    /// Avoids decoding the name.
+    /// Returns the exchange that <c>_choosing</c> holds, if the exchange has this name and the topology has not changed; else null. Avoids
+    /// decoding the name.
     /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;

@@ -156,7 +156,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             return;
         }
         DemandSource(source, routingKey);
-        _host.GetExchange(source); // checked first, because RabbitMQ's error names the exchange if both are missing
+        _host.GetExchange(source); // checked first, because RabbitMQ's error names the exchange if queue and exchange are missing
         _host.Topology.Bind(source, _host.GetQueue(queue, client), routingKey, arguments, client.Round);
     }
 

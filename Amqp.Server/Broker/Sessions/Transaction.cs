@@ -12,7 +12,7 @@ internal sealed class Transaction(HeldMemory held)
     /// <summary>Estimated memory of a held publish, in bytes, without head and body.</summary>
     private const int PublishSize = 256;
 
-    /// <summary>Estimated memory of a held settlement, in bytes, with the spare capacity of the list.</summary>
+    /// <summary>Estimated memory of a held settlement, in bytes. Includes the unused slots of the list.</summary>
     private const int SettlementSize = 96;
 
     private long _heldBytes;

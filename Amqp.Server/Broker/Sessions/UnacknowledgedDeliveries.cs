@@ -18,7 +18,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
     private const int LargeRing = 64 << 10;
 
     private Delivery[] _ring = [];
-    private int _size; // length of the used part of the array, a power of two
+    private int _size; // number of slots of the ring, a power of two; an array from the pool may be longer
     private int _first;
     private int _used; // number of slots from the first delivery to the last one, gaps included
 

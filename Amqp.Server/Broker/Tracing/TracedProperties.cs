@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Tracing;
 
 /// <summary>
-/// Converts a message's properties to a table for the firehose. The fields have RabbitMQ's names, and the last property comes first.
+/// Converts a message's properties to a table for the firehose. The fields have RabbitMQ's names, in the reverse of AMQP's order.
 /// </summary>
 internal static class TracedProperties
 {

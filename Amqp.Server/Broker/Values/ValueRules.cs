@@ -7,8 +7,9 @@ namespace Amqp.Server.Broker.Values;
 /// same key.
 /// </summary>
 /// <remarks>
-/// Values are checked when a client sends them. Values that were stored before a rule existed are accepted. <see cref="Name"/> treats a
-/// text that is too long for a name as missing. With <see cref="Deadline"/>, a sum with a long time does not overflow.
+/// Values are checked when a client sends them. Values that were stored before a rule existed are not checked, and are used as far as
+/// possible: <see cref="Name"/> treats a text that is too long for a name as missing, and sums of times in <see cref="Deadline"/> do not
+/// overflow.
 /// </remarks>
 internal static class ValueRules
 {

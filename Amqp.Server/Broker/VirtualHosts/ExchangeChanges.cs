@@ -65,7 +65,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     }
 
     /// <summary>
-    /// Saves a durable exchange's definition. If saving fails, deletes the queues that the exchange has in the message store.
+    /// Saves a durable exchange's definition. If saving fails, deletes the messages that the exchange keeps in the message store.
     /// </summary>
     private void SaveOrClose(Exchange exchange)
     {

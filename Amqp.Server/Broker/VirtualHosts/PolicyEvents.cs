@@ -10,7 +10,10 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Raises events of policies that are set and cleared.</summary>
 internal static class PolicyEvents
 {
-    /// <summary>Name of the component under which, as in RabbitMQ, an operator policy also raises the events of a parameter.</summary>
+    /// <summary>
+    /// RabbitMQ stores operator policies as runtime parameters of this component. The parameter events of operator policies name the
+    /// component.
+    /// </summary>
     private const string OperatorPolicy = "operator_policy";
 
     public static void PolicySet(this BrokerEvents events, string virtualHost, Policy policy)

@@ -17,7 +17,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     /// <inheritdoc cref="Topology.DeclareQueue"/>
     public Queue Declare(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection)
     {
-        // This check comes first, because a reserved name can be looked up but not declared, even if the queue exists.
+        // Checked before the queue is looked up: declaring a reserved name is an error even if a queue with this name exists.
         if (!isServerNamed)
             ReservedNames.DemandNotReserved("queue", name);
         QueueEquivalence.DemandPossible(name, isServerNamed, flags, arguments, state.Name);
@@ -64,7 +64,8 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Applies the policies to a queue that is not visible yet. The queue needs no drain, because no client uses the queue yet.
+    /// Applies the policies to a queue that is not visible yet. The round that would deliver messages is discarded, because the
+    /// queue has no consumers yet.
     /// </summary>
     public void ApplyPolicies(Queue queue)
     {

@@ -28,7 +28,7 @@ internal static class QueueEquivalence
         if (defaultType is not null
             && arguments[QueueKinds.Argument] is null
             && current.Declaration.Arguments.Table[QueueKinds.Argument] is { } type)
-            arguments = arguments.With(QueueKinds.Argument, type); // the default type may have changed since the queue was declared
+            arguments = arguments.With(QueueKinds.Argument, type); // a declaration that leaves the type to a default matches any type
         current.Declaration.Arguments.DemandEquivalent(arguments, current.Name, current.VirtualHost);
 
         void DemandFlag(string name, QueueFlags flag)

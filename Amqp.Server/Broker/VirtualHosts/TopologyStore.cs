@@ -13,8 +13,8 @@ internal sealed class TopologyStore(DefinitionStore definitions)
     public int QueueCount => definitions.Entries(DefinitionKey.Queues).Count();
 
     /// <summary>
-    /// Returns the numbers that durable queues and exchanges with stored messages have in the message store. A start recovers only the
-    /// messages with these numbers.
+    /// Returns the numbers in the message store of all durable queues, and of all durable exchanges that keep messages. A start recovers
+    /// only the messages with these numbers.
     /// </summary>
     public IReadOnlySet<uint> QueueNumbers() =>
         definitions.Read(DefinitionKey.Queues).SelectMany(queue => TopologyCodec.QueueNumbers(queue.Definition))

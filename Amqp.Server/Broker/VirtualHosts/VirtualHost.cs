@@ -15,10 +15,10 @@ namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>A namespace of exchanges, queues and bindings. Finds queues and exchanges by name.</summary>
 /// <remarks>
-/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. The lock is held shared to route and exclusively to
-/// change them. Any thread may look up a queue or an exchange without the lock. <see cref="Topology"/> makes the changes and saves them in
-/// the definitions under the lock, so that memory and definitions agree. A queue's lock may be taken under the topology lock, never the
-/// other way round.
+/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. A thread holds the lock shared to route a message,
+/// and exclusively to change exchanges or bindings. Any thread may look up a queue or an exchange without the lock. <see cref="Topology"/>
+/// makes the changes and saves them in the definitions under the lock, so that memory and definitions agree. A queue's lock may be taken
+/// under the topology lock, never the other way round.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Limits on queues and connections. A change of the runtime parameter for these limits sets a new object.</summary>
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
 
-    /// <summary>Policies: settings for queues and exchanges by name.</summary>
+    /// <summary>The policies, which set options of all queues and exchanges whose names match a pattern.</summary>
     public VirtualHostPolicies Policies { get; }
 
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
@@ -85,8 +85,8 @@ internal sealed class VirtualHost : IDisposable
     public MessageSpans? Spans { get; init; }
 
     /// <summary>
-    /// The type of a new queue that is declared without <c>x-queue-type</c> and can have this type. If null, such a queue is a classic
-    /// queue without the argument, and a redeclaration must have the argument exactly if the queue has it.
+    /// The type of a new queue that is declared without <c>x-queue-type</c> and can have this type. If null, a queue that is declared
+    /// without the argument is a classic queue, and a redeclaration must have the argument exactly if the first declaration had it.
     /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 
@@ -113,8 +113,8 @@ internal sealed class VirtualHost : IDisposable
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>
-    /// Stops the virtual host's own work: internal exchanges, and exchanges that keep messages. Afterwards these exchanges read and append
-    /// no message. The caller has closed all connections before. Throws nothing.
+    /// Stops the internal exchanges, and the exchanges that keep messages. Afterwards these exchanges read and append no message. Call
+    /// after all connections are closed. Throws nothing.
     /// </summary>
     public async Task StopAsync()
     {

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Handles the channel.* methods except open and close, which the connection handles, and AMQP 0-8's access.request.</summary>
+/// <summary>Handles channel.flow, a second channel.open, and AMQP 0-8's access.request.</summary>
 internal static class ChannelHandlers
 {
     public static MethodTable<AmqpChannel> OnChannelMethods(this MethodTable<AmqpChannel> table) => table

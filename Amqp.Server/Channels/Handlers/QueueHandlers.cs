@@ -38,7 +38,7 @@ internal static class QueueHandlers
             | (method.Exclusive ? QueueFlags.Exclusive : 0);
         var topology = channel.Session.Topology;
         var queue = method.Passive
-            ? topology.DemandQueue(name) // a passive declaration does not replace an empty name
+            ? topology.DemandQueue(name) // here an empty name is not replaced by the name of the queue declared last
             : topology.DeclareQueue(name, flags, method.Arguments);
         channel.LastQueue = queue.Name;
         if (method.NoWait)

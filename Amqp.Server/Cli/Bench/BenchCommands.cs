@@ -55,7 +55,7 @@ internal static class BenchCommands
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);
-            // A fanout has one consumer for each queue. With more connections than queues, a queue would get a second consumer.
+            // In a fanout each queue has one consumer, so at most as many connections can consume as there are queues.
             if (name == FanoutName)
                 load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
             LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>

@@ -98,7 +98,7 @@ internal static class UserVerbs
     private static Task Hash(CtlCall call)
     {
         string password = call.Input.Arguments.Count > 0 ? call[0] : ReadLine();
-        call.Announce("Will hash the password"); // rabbitmqctl prints the password here, so that it stays visible on the terminal
+        call.Announce("Will hash the password"); // rabbitmqctl's text would show the password on the terminal
         call.Output.WriteLine(HashOf(password));
         return Task.CompletedTask;
     }

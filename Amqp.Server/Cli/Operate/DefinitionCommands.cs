@@ -9,7 +9,7 @@ namespace Amqp.Server.Cli.Operate;
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
-    private const int MostBytes = 16_000_000; // below 20,000,000, the default of management.http.max_body_size
+    private const int MostBytes = 16_000_000; // of one request; below the broker's default limit for requests, 20,000,000
 
     /// <summary>The parts of a definition file, ordered so that each part needs only those before it.</summary>
     private static readonly string[] _parts =

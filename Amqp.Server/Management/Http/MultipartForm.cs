@@ -34,7 +34,7 @@ internal sealed class MultipartForm
         }
         catch (Exception damage) when (damage is IOException or InvalidDataException)
         {
-            // The fields after the damage count as missing.
+            // The form is truncated or malformed. Fields that were not read yet count as missing.
         }
         return form;
     }

@@ -57,7 +57,7 @@ internal static class ExchangeEndpoints
             });
     }
 
-    /// <summary>Updates the counts of the exchanges, unless no statistics are wanted, and returns the exchanges ordered by name.</summary>
+    /// <summary>Returns the exchanges ordered by name. If the client wants statistics, updates the counts of the exchanges first.</summary>
     private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
     {
         if (!query.IsDisabled)

@@ -40,8 +40,8 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// Names of the values that this broker accepts, by policy key. Unlike this broker, RabbitMQ accepts names of any length and times
-    /// without an upper bound.
+    /// For each policy key, the boundary values that this broker accepts. They are given by their keys in <see cref="_values"/>. RabbitMQ
+    /// also accepts exchange names and routing keys of any length, and times without an upper bound.
     /// </summary>
     private static readonly Dictionary<string, string> _policies = new()
     {
@@ -74,7 +74,10 @@ public class HostileValueTests : ApiTests
         ["ha-promote-on-failure"] = "",
     };
 
-    /// <summary>Names of the values that this broker accepts, by argument of queue.declare.</summary>
+    /// <summary>
+    /// For each argument of queue.declare, the boundary values that this broker accepts. They are given by their keys in
+    /// <see cref="_values"/>.
+    /// </summary>
     private static readonly Dictionary<string, string> _arguments = new()
     {
         ["x-expires"] = "1 2^31",
@@ -118,7 +121,7 @@ public class HostileValueTests : ApiTests
             string named = $$"""{"vhost":"{{host}}","name":"p",{{policy[1..]}}""";
             string parameter = $$$"""{"vhost":"{{{host}}}","name":"p","component":"operator_policy","value":{{{policy}}}}""";
 
-            // declared for each key, because the policy with the key before may have deleted the queue
+            // declares the queue again for each value, because the policy with the previous value may have deleted it
             await PutAsync($"/queues/{host}/policed", "{}");
             await ExpectAsync(PutAsync($"/policies/{host}/p", policy), isTaken);
             await ExpectAsync(PutAsync($"/operator-policies/{host}/p", policy), isTaken && isOperators);

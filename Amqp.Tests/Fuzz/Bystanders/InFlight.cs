@@ -26,7 +26,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Time since the oldest of these messages was sent.</summary>
+    /// <summary>Time since the client sent the oldest message that has not come back.</summary>
     public TimeSpan Age
     {
         get

@@ -12,7 +12,7 @@ if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out
     return 64;
 }
 
-// Instrumented code counts its branches in this memory from its first line on. Under afl-fuzz, shared memory replaces it.
+// The instrumented code counts branches in this memory as soon as it runs. Under afl-fuzz, shared memory replaces this memory.
 const int mapSize = 1 << 16;
 unsafe
 {

@@ -2,7 +2,10 @@ using Amqp.Schedules.Control;
 
 namespace System.Collections.Concurrent;
 
-/// <summary>Replaces the framework's type of this name. While a driven thread waits for an element, other driven threads run.</summary>
+/// <summary>
+/// Replaces the framework's type of this name. If a schedule drives the thread that waits for an element, other threads of the schedule run
+/// meanwhile.
+/// </summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {
     private readonly Queue<T> _elements = [];

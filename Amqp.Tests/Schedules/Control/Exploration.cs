@@ -15,16 +15,16 @@ internal interface IScenario : IDisposable
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>Number of steps at the end of a failed schedule that its report shows.</summary>
+    /// <summary>The report of a failed schedule shows this many of its last steps.</summary>
     private const int ShownSteps = 80;
 
     /// <summary>
-    /// Number of rounds for every test, in place of the test's own number; null if the variable is not set. A large number makes a long
-    /// search.
+    /// Value of the environment variable; null if it is not set. If set, it is the number of rounds of every test, in place of the number
+    /// that the test passes.
     /// </summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
-    /// <summary>Seed of the first round. The seed in a report repeats the schedule that failed.</summary>
+    /// <summary>Seed of the first round. A first round with the seed from a report runs the schedule that failed.</summary>
     private static readonly int _seed = Number("AMQP_SCHEDULES_SEED") ?? 1;
 
     /// <summary>Runs a new scenario in each round. Fails at the first round that fails, and reports its schedule.</summary>

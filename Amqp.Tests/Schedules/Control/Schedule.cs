@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Schedules.Control;
 
 /// <summary>
-/// Runs a set of threads, the driven threads, one at a time. At certain points of their code the schedule chooses the thread that
-/// continues. A seed repeats these choices.
+/// Runs a set of threads, called the driven threads, one at a time. At certain points of their code the schedule chooses the thread that
+/// continues. A strategy with the same seed makes the same choices again.
 /// </summary>
 /// <remarks>
 /// Other threads, such as those of the framework, run freely. If a driven thread waits for one of them, the schedule waits too. Only the
@@ -86,7 +86,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Task.Delay(time).Wait();
     }
 
-    /// <summary>Starts a thread. The new thread is driven if the calling thread is driven.</summary>
+    /// <summary>Starts a thread. If a schedule drives the calling thread, it drives the new thread too.</summary>
     public static void Start(string name, Action body)
     {
         if (_me is { } me)
@@ -194,7 +194,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         return "?";
     }
 
-    /// <summary>A driven thread.</summary>
+    /// <summary>A thread that the schedule drives.</summary>
     private sealed class Driven(Schedule schedule, string name)
     {
         public Schedule Schedule => schedule;

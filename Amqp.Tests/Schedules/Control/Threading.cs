@@ -253,7 +253,9 @@ internal static class Volatile
     }
 }
 
-/// <summary>Replaces the framework's thread pool. Work that a driven thread queues runs on a new driven thread.</summary>
+/// <summary>
+/// Replaces the framework's thread pool. If a schedule drives the thread that queues work, the work runs on a new thread of that schedule.
+/// </summary>
 internal static class ThreadPool
 {
     public static int ThreadCount => 1;
@@ -275,7 +277,9 @@ internal static class ThreadPool
     }
 }
 
-/// <summary>Replaces the framework's thread. A thread that a driven thread starts is driven.</summary>
+/// <summary>
+/// Replaces the framework's thread. If a schedule drives the thread that calls <see cref="Start"/>, it drives the new thread too.
+/// </summary>
 internal sealed class Thread(Action run)
 {
     public bool IsBackground { get; set; }

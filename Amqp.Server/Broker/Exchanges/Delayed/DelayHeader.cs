@@ -46,7 +46,7 @@ internal static class DelayHeader
     private static long? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => value.AsInteger(),
-        { IsFloat: true } => (long)value.AsDouble(), // saturates; NaN becomes 0
+        { IsFloat: true } => (long)value.AsDouble(), // the cast limits a value that is too large, and turns NaN into 0
         { Type: FieldType.LongString } =>
             long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
         _ => null,

@@ -18,8 +18,8 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// exchange.
 /// </summary>
 /// <remarks>
-/// A crash between append and settle repeats messages, but loses none. Only one task delivers at a time. The task holds the lock of the
-/// <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
+/// After a crash between append and settle, messages may be delivered twice, but none is lost. Only one task delivers at a time. The task
+/// holds the lock of the <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
 /// </remarks>
 internal sealed class DelayedDelivery(
     Lock gate,
@@ -54,7 +54,9 @@ internal sealed class DelayedDelivery(
 
     /// <summary>Delivers the messages of the batch in order. Stops at a message that cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
-    /// <exception cref="DiskAlarmException">The disk alarm is set. This message and all later ones stay in the batch.</exception>
+    /// <exception cref="DiskAlarmException">
+    /// The disk alarm is set. The message that was to be appended stays in the batch, and so do all messages after it.
+    /// </exception>
     /// <exception cref="StoreFailedException">The store has failed.</exception>
     public void Deliver()
     {
@@ -97,7 +99,7 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even if the settle failed, because no message may be delivered twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // removed even if the settle failed, so that none is delivered twice
                 Count -= done;
                 waiting.Release(done);
             }

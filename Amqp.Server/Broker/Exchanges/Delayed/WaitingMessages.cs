@@ -8,10 +8,12 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 /// <remarks>The lock of the <see cref="DelayedMessages"/> guards the state.</remarks>
 internal sealed class WaitingMessages(HeldMemory held)
 {
-    /// <summary>Bytes that each message occupies in memory: its entry, and its share of the unused capacity of the heap.</summary>
+    /// <summary>
+    /// Bytes that each message occupies in memory: its entry in the priority queue, and a share of the unused capacity of that queue.
+    /// </summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>Maximum capacity that the heap keeps when it is empty, in messages.</summary>
+    /// <summary>Maximum capacity that the empty priority queue keeps, in messages.</summary>
     private const int KeptCapacity = 1024;
 
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _heap = new();
@@ -40,7 +42,7 @@ internal sealed class WaitingMessages(HeldMemory held)
     /// <summary>Reduces the held memory by the memory of this many messages, which <see cref="TryTakeDue"/> has returned.</summary>
     public void Release(int messages) => held.Add(-(long)BytesPerEntry * messages);
 
-    /// <summary>Frees the memory of the heap if it is empty.</summary>
+    /// <summary>Frees the memory of the priority queue if it is empty.</summary>
     public void Trim()
     {
         if (_heap.Count == 0 && _heap.EnsureCapacity(0) > KeptCapacity)

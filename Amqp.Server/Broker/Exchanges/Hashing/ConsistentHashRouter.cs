@@ -14,10 +14,11 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// share of the hashes from the others, and a removed destination leaves its share to the others. All other hashes keep their destination.
 /// </summary>
 /// <remarks>
-/// Uses rendezvous hashing: a number is computed for each destination from the message's hash and the destination's name, and the
-/// destination with the highest number is chosen. So the choice does not depend on the order of bindings, and is the same after a restart.
-/// For destinations of the same weight, only these numbers are compared. As in RabbitMQ, only the first binding of a destination has an
-/// effect, until that binding is removed.
+/// Uses rendezvous hashing: each destination gets a number, which is computed from the message's hash and the destination's name. If all
+/// weights are equal, the destination with the highest number is chosen. Otherwise each weight's destination with the highest number gets a
+/// score, computed from its number and the weight, and the destination with the highest score is chosen. So the choice does not depend on
+/// the order of bindings, and is the same after a restart. As in RabbitMQ, only the first binding of a destination has an effect, until
+/// that binding is removed.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {

@@ -7,10 +7,10 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Counts the bytes that the heads of a queue's ready messages have.</summary>
 /// <remarks>
 /// <para>The lock of the queue guards this mutable struct. Change it in its field, not in a copy.</para>
-/// <para>Each message has an entry in memory, and a note in the entry holds the size of the message's head. When the entry is moved to the
-/// disk, which happens only to persistent messages, the note is lost. When such a message is taken, its head is at first assumed to have
-/// the average size of the queue's persistent heads. Reading the message corrects the size. Heads of messages that a start recovered are
-/// not counted, because their sizes are unknown.</para>
+/// <para>The entry of a message has a note with the size of the message's head. The entries of persistent messages can be moved from memory
+/// to the disk, and then lose their notes. When a message without a note is taken, its head is at first assumed to have the average size of
+/// the queue's persistent heads. Reading the message corrects the size. Heads of messages that a start recovered are not counted, because
+/// their sizes are unknown.</para>
 /// </remarks>
 /// <param name="recovered">Number of messages that a start recovered.</param>
 internal struct HeadBytes(long recovered)

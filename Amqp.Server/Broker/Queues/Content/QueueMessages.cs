@@ -6,8 +6,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, oldest first. In a queue with priorities, messages of the highest priority come first.</summary>
 /// <remarks>
-/// The lock of the queue guards all state. <see cref="QueueLevels"/> keeps the order of the messages. <see cref="HeadBytes"/> counts the
-/// bytes of their heads, because the size of a queue is reported in bytes of bodies.
+/// The lock of the queue guards all state. <see cref="QueueLevels"/> keeps the order of the messages. The size of a queue is reported
+/// without the heads of its messages, so <see cref="HeadBytes"/> counts the bytes to subtract.
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -50,7 +50,8 @@ internal sealed class QueueMessages
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
-    /// The store's queue for messages that clients returned. They are delivered before new messages. Null if the queue has no such level.
+    /// The store's queue for messages that clients returned. They are delivered before new messages. Null unless the queue was declared
+    /// with <c>QueueFlags.Returns</c>.
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
@@ -62,7 +63,7 @@ internal sealed class QueueMessages
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
-    /// <summary>Returns the number that the message's level has in the store.</summary>
+    /// <summary>Returns the number of the store's queue that holds the message.</summary>
     public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
     /// <summary>Adds a message that was just appended to the store.</summary>

@@ -39,8 +39,8 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. In this time the queue neither expires nor drops
-    /// messages, so that the backlog does not grow.
+    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. In this time no message of the queue expires or is
+    /// dropped, so that the backlog does not grow.
     /// </summary>
     public bool IsHeldUp { get; private set; }
 
@@ -98,7 +98,9 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Permits another attempt to publish, after a pause.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>Makes the thread pool publish a share of the backlog, after the queues that wait already. Needs no lock.</summary>
+    /// <summary>
+    /// Makes the thread pool publish a share of this backlog, after one share of each backlog that waits already. Needs no lock.
+    /// </summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)

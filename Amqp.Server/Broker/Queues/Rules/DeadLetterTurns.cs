@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// Makes the thread pool publish the dead letters that rounds have not published. Serves the waiting queues in order, with one share for
-/// each, and only a limited number at the same time. Thread-safe.
+/// Makes the thread pool publish the dead letters that are left when a <see cref="DispatchRound"/> reaches its limit. Serves the waiting
+/// queues in order, and publishes one share of the dead letters of each. Only a few queues are served at the same time. Thread-safe.
 /// </summary>
 /// <remarks>
 /// The thread pool runs its work items in order. A large cycle of queues that dead-letter to each other could have a work item for each

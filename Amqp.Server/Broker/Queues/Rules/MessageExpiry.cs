@@ -24,7 +24,8 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && (isRedelivered || stamp.Published < _flowingSince);
 
     /// <summary>
-    /// Records from now on if messages are delivered on arrival. They are if the queue is empty and a consumer has free capacity.
+    /// Records if messages that arrive from now on are delivered on arrival. <paramref name="isFlowing"/> is true if the queue is empty and
+    /// a consumer has free capacity, so that an arriving message need not wait.
     /// </summary>
     public void NoteFlow(bool isFlowing)
     {

@@ -9,7 +9,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The rules by which messages leave a queue without being consumed: expiry, length limits and dead-lettering.</summary>
+/// <summary>The rules by which messages leave a queue without being consumed: they expire, or a full queue drops them.</summary>
 /// <remarks>The lock of the queue guards all state.</remarks>
 internal sealed class QueueRules
 {
@@ -52,7 +52,7 @@ internal sealed class QueueRules
     /// <summary>Makes the timer call the queue at a set time.</summary>
     public QueueTimer.Alarm Alarm { get; }
 
-    /// <summary>True if messages may expire or if there is a length limit.</summary>
+    /// <summary>True if messages may expire, or if the number or the bytes of the ready messages are limited.</summary>
     public bool AreActive => _expiry is not null || _limit is not null;
 
     /// <inheritdoc cref="QueueSettings.CountsDeliveries"/>
@@ -71,8 +71,8 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A restored queue gets its policies here, so the timer makes the queue check its messages. If the queue has neither a TTL nor a
-        // dead-letter exchange, expired messages can stay until the queue is used.
+        // A restored queue gets its policies by this call. The timer then makes the queue check its messages for expiry. Without a TTL and
+        // a dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
