@@ -13,17 +13,15 @@ namespace Amqp.Server;
 
 /// <summary>The command line of <c>amqpbroker</c>, which runs the broker if no command is given.</summary>
 /// <param name="serve">Runs a broker with a valid configuration, and returns the exit code.</param>
-/// <param name="check">
-/// Checks the files and addresses named in a valid configuration, and adds the faults it finds to that configuration.
-/// </param>
+/// <param name="check">Checks the files and addresses that a valid configuration names. Adds the faults found to the configuration.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
     Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve,
     Action<BrokerConfiguration> check,
     IReadOnlyDictionary<string, string> environment)
 {
-    // Turns response files off: an argument that begins with @ does not name a file of arguments, because it may be a message, a password
-    // or the name of a queue.
+    // Without this setting, an argument that begins with @ would name a file of arguments. A message, a password or a queue's name may
+    // begin with @.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();
@@ -65,7 +63,7 @@ internal sealed class BrokerCommandLine(
         root.Subcommands.Add(CtlProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
-        // Removes the options that begin with a slash, because an argument that begins with a slash may be a message or a name.
+        // Removes the help options that begin with a slash, because a message or a name may begin with a slash.
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Aliases.Remove("/?");

@@ -83,8 +83,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
     /// <param name="durableQueues">Numbers of the queues that still exist. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists those messages
-    /// that are in no queue any more.
+    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists those of the
+    /// messages that are in no queue any more.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>

@@ -130,7 +130,7 @@ public sealed class FileMessageStore : IMessageStore
     {
         queue.IsDeleted = true;
         _durable.Remove(queue);
-        // The log gets no record of this: a start discards the messages of queues that do not exist, and the number is never used again.
+        // The deletion is not written to the log. The next start discards the messages of every queue that does not exist.
         var settled = new SettleBatch(_space, _log, queue, stackalloc SequenceRange[SettleBatch.Ranges]);
         settled.AddAside();
         settled.AddReady();
@@ -211,7 +211,7 @@ public sealed class FileMessageStore : IMessageStore
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
 
     /// <summary>
-    /// Makes everything appended so far durable, then ends the committer and the housekeeper. Call when nothing reads or appends any more.
+    /// Makes everything appended so far durable, then ends the committer and the housekeeper. Call after the last read and the last append.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

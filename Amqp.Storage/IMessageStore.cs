@@ -10,9 +10,9 @@ namespace Amqp.Storage;
 /// its queues, read back, settled, and recovered in order after a restart.
 /// </summary>
 /// <remarks>
-/// Thread-safe, except for each <see cref="StoredQueue"/>, which the lock of the queue's owner
-/// guards. A position is the number of bytes appended to the log since the store was opened. A record is
-/// durable once <see cref="DurablePosition"/> has reached the position that its append returned.
+/// Thread-safe, but each <see cref="StoredQueue"/> is guarded by the lock of its owner. A position is the number of bytes appended to the
+/// log since the store was opened. An append returns a position. The appended record is durable once <see cref="DurablePosition"/> has
+/// reached this position.
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
@@ -23,9 +23,8 @@ public interface IMessageStore : IAsyncDisposable
     event Action? Committed;
 
     /// <summary>
-    /// Raised when background work fails with an I/O error or an unexpected exception. Nothing is lost, and the work is retried later.
-    /// Raised for each failed attempt. But of consecutive failures to write page files, only the first is reported. Handlers run on threads
-    /// of the store and must be short.
+    /// Raised for each failed attempt at background work. Of consecutive failures to write page files, only the first is reported. No
+    /// message is lost, and the store retries the work later. Handlers run on threads of the store and must be short.
     /// </summary>
     event Action<BackgroundWork, Exception>? BackgroundWorkFailed;
 
@@ -36,25 +35,23 @@ public interface IMessageStore : IAsyncDisposable
     long AppendedPosition { get; }
 
     /// <summary>
-    /// The reason why nothing can be made durable any more; null while the store works. Never reset, because a failed sync is not retried.
+    /// The failure after which the store makes nothing durable any more; null while the store works. Never becomes null again.
     /// </summary>
     StoreFailedException? Failure { get; }
 
     /// <summary>
-    /// True while writes fail because the disk is full, and until the disk reserve for settles has its full size again. Nothing becomes
-    /// durable while the disk is full; afterwards everything that was appended becomes durable. Publishers must be blocked while this
-    /// property is true.
+    /// True while writes fail because the disk is full, or while the disk reserve has less than its full size. Publishers must be blocked
+    /// while this property is true. Everything appended on a full disk becomes durable once the disk has space.
     /// </summary>
     bool IsFull { get; }
 
     /// <summary>
-    /// True while the store has more unwritten bytes than its limit. Publishers then await <see cref="WaitForRoomAsync"/>.
+    /// True while the store has more unwritten bytes than its limit. While this property is true, publishers must await <see
+    /// cref="WaitForRoomAsync"/>.
     /// </summary>
     bool IsBehind { get; }
 
-    /// <summary>
-    /// Bytes of memory for payloads that are in memory only. Neither payloads that can be read from disk nor the queues' entries count.
-    /// </summary>
+    /// <summary>Bytes of memory for payloads that are only in memory. The queues' entries do not count.</summary>
     long MemoryInUse { get; }
 
     /// <summary>Bytes of memory for the queues' entries.</summary>
@@ -64,7 +61,8 @@ public interface IMessageStore : IAsyncDisposable
     StoreCounts Counts { get; }
 
     /// <summary>
-    /// True if every unsettled message with an entry in memory has its payload in memory too. The answer may be out of date at once.
+    /// True if every unsettled message with an entry in memory also has its payload in memory. Other threads may change the answer at any
+    /// time.
     /// </summary>
     bool ArePayloadsInMemory { get; }
 
@@ -78,8 +76,8 @@ public interface IMessageStore : IAsyncDisposable
     /// taken must still be settled: see <see cref="Settle"/>.
     /// </summary>
     /// <remarks>
-    /// The caller holds the queue's lock. After a restart the caller must not pass the queue's number to
-    /// <see cref="DataDirectory.OpenStore"/>, because this would recover the messages.
+    /// The caller holds the queue's lock. After a restart the caller must not pass the queue's number to <see
+    /// cref="DataDirectory.OpenStore"/>; otherwise the messages are recovered.
     /// </remarks>
     void DeleteQueue(StoredQueue queue);
 
@@ -89,8 +87,8 @@ public interface IMessageStore : IAsyncDisposable
     int Purge(StoredQueue queue);
 
     /// <summary>
-    /// Stores one message for several queues and assigns its sequence in each
-    /// queue. <see cref="StoredQueue.Add"/> then makes the message ready in a queue.
+    /// Stores one message for several queues and assigns its sequence in each queue. The caller then calls <see cref="StoredQueue.Add"/>
+    /// for each queue, to make the message ready.
     /// </summary>
     /// <param name="queues">At least one queue.</param>
     /// <param name="head">First part of the payload, copied.</param>
@@ -101,7 +99,7 @@ public interface IMessageStore : IAsyncDisposable
     /// </param>
     /// <returns>The position at which the message is durable, or 0 if the message survives a restart in no queue.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The message is too large.</exception>
-    /// <exception cref="StoreFailedException">The message would be written to the log, and the store has failed.</exception>
+    /// <exception cref="StoreFailedException">The message must be written to the log, but the store has failed.</exception>
     long Append(
         ReadOnlySpan<StoredQueue> queues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool persistent, Span<StoredMessage> messages);
 
@@ -121,22 +119,19 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Settles messages of a queue: they were acknowledged, discarded, or delivered without acknowledgement.</summary>
     /// <remarks>
-    /// The caller holds the queue's lock. Pass messages in order of sequence where possible: adjacent ones are logged as one range.
+    /// The caller holds the queue's lock. Pass messages in order of sequence where possible, because adjacent messages are logged as one
+    /// range.
     /// </remarks>
     /// <param name="queue">The queue that the messages were taken from.</param>
     /// <param name="messages">The messages to settle.</param>
     /// <param name="isBound">
-    /// True if the settles depend on everything appended so far, as in a transaction: after a crash the settles count only if the earlier
-    /// records are durable too. Other settles may count before earlier records are written, because on a full disk segments without
-    /// unsettled messages are deleted to make space for those records.
+    /// True in a transaction: after a crash the settles count only if everything appended before them is durable too. If false, the settles
+    /// may become durable before earlier records, which happens on a full disk.
     /// </param>
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false);
 
     /// <summary>Logs that the queue's messages up to this one were delivered, so that a restart marks them as redelivered.</summary>
-    /// <remarks>
-    /// The caller holds the queue's lock. After several deliveries, one call for the last of them is enough. A call writes nothing if no
-    /// persistent message in the queue is newer than the message of the previous call.
-    /// </remarks>
+    /// <remarks>The caller holds the queue's lock. After several deliveries, one call for the last delivered message is enough.</remarks>
     void NoteDelivered(StoredQueue queue, in StoredMessage last);
 
     /// <summary>Requests that everything up to a position be made durable soon. <see cref="Committed"/> is raised afterwards.</summary>

@@ -29,7 +29,7 @@ public sealed record BasicProperties
     public string? AppId { get; init; }
     public string? ClusterId { get; init; }
 
-    /// <summary>Decodes property flags and property list: see <see cref="ContentHeader.Properties"/>.</summary>
+    /// <summary>Decodes the property flags and the property list of a content header (<see cref="ContentHeader.Properties"/>).</summary>
     /// <exception cref="AmqpException">502: the list is shorter than its flags say, or the headers are malformed.</exception>
     public static BasicProperties Read(ReadOnlySpan<byte> properties)
     {
@@ -37,8 +37,7 @@ public sealed record BasicProperties
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
-        // The initialisers run from top to bottom. They have the same order as the encoded properties, so each reads the next property of
-        // the list.
+        // Each initialiser reads the next property of the list. So the initialisers must be in the order of the encoded properties.
         return new BasicProperties
         {
             ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,

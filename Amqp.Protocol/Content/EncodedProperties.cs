@@ -41,8 +41,8 @@ public readonly ref struct EncodedProperties
     public ReadOnlySpan<byte> ReplyTo { get; }
 
     /// <summary>
-    /// The expiration as the publisher wrote it. Empty if the message has no expiration or an empty one; <see cref="Flags"/> distinguishes
-    /// the two cases.
+    /// The expiration as the publisher wrote it. Empty if the message has no expiration. Also empty if the publisher set an empty text:
+    /// then <see cref="Flags"/> has the flag.
     /// </summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
@@ -128,10 +128,7 @@ public readonly ref struct EncodedProperties
         return start + replyTo.Length + rest.Length;
     }
 
-    /// <summary>
-    /// Copies a property list, with the headers replaced, and also the timestamp if the caller gives one. All other properties stay
-    /// unchanged.
-    /// </summary>
+    /// <summary>Copies a property list with new headers. Can also replace the timestamp and leave out the expiration.</summary>
     /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
     /// <param name="headers">The new headers.</param>
     /// <param name="keepsExpiration">False to leave out the expiration.</param>
@@ -145,9 +142,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>
-    /// Copies a property list, with the headers replaced. The new headers are already encoded, without the length of the table.
-    /// </summary>
+    /// <summary>Copies a property list with new headers. The new headers are already encoded, without the length of the table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,
@@ -181,7 +176,7 @@ public readonly ref struct EncodedProperties
     }
 
     /// <summary>
-    /// Returns the value of one property as it is encoded, without the length of a string or of the headers. Empty if the property is
+    /// Returns the encoded value of one property. A string or the headers are returned without their length. Empty if the property is
     /// absent.
     /// </summary>
     /// <param name="properties">A property list that <see cref="Read"/> has accepted.</param>
@@ -210,7 +205,9 @@ public readonly ref struct EncodedProperties
         }
     }
 
-    /// <summary>Returns the offset at which the length of the headers begins in a property list; -1 if the list has no headers.</summary>
+    /// <summary>
+    /// Returns the offset of the headers in a property list; -1 if the list has no headers. The headers begin with their length.
+    /// </summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {
         var flags = (PropertyFlags)BinaryPrimitives.ReadUInt16BigEndian(properties);

@@ -1,6 +1,8 @@
 namespace Amqp.Protocol;
 
-/// <summary>The arguments of basic.publish. Reads them without allocating strings, because this runs for every publish.</summary>
+/// <summary>
+/// The arguments of basic.publish. Reads the arguments without allocating strings, because every publish is read with this type.
+/// </summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;

@@ -15,8 +15,7 @@ public sealed class AmqpException(ReplyCode code, string explanation, MethodId c
     public bool ClosesConnection => Code.ClosesConnection();
 
     /// <summary>
-    /// The text that the close method carries, in RabbitMQ's form: <c>NOT_FOUND - no queue 'q' in vhost '/'</c>. Cut to the length of a
-    /// short string.
+    /// The text for the close method, at most 255 bytes. Has RabbitMQ's form: <c>NOT_FOUND - no queue 'q' in vhost '/'</c>.
     /// </summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Converts between AMQP 0-9-1 and AMQP 0-8, which RabbitMQ uses with clients that request it.</summary>
+/// <summary>Converts methods between AMQP 0-9-1 and AMQP 0-8. As in RabbitMQ, a client can request 0-8.</summary>
 /// <remarks>
-/// In 0-8 connection.close and close-ok have the method ids 60 and 61, and basic.consume
-/// and channel.open-ok lack the last argument of 0-9-1. All other methods are the same.
+/// In 0-8, connection.close has the method id 60, and close-ok 61. In 0-8, basic.consume and channel.open-ok lack their last argument. All
+/// other methods are the same.
 /// </remarks>
 internal static class Amqp08
 {

@@ -6,8 +6,8 @@ namespace Amqp.Protocol;
 
 /// <summary>Reads whole frames from the front of a buffer.</summary>
 /// <remarks>
-/// A frame that lies in one piece in the buffer is not copied. The reader copies a frame that is split over several buffers into its own
-/// array, so that every payload is one span. Used only by the loop that reads the connection.
+/// A frame that lies in one piece in the buffer is not copied. A frame that is split over several buffers is copied, so that its payload is
+/// one span. Used only by the loop that reads the connection.
 /// </remarks>
 public sealed class FrameReader
 {
@@ -25,8 +25,8 @@ public sealed class FrameReader
     /// consumed.
     /// </remarks>
     /// <exception cref="AmqpException">
-    /// 501, with RabbitMQ's text: the frame exceeds <see cref="FrameMax"/>, lacks its end octet, has an unknown type, or has a payload of a
-    /// length that its type does not allow.
+    /// 501, with RabbitMQ's text: the frame is too large, has no end octet, has an unknown type, or has a length that its type does not
+    /// allow.
     /// </exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {

@@ -6,7 +6,7 @@ public static class ProtocolHeader
     /// <summary>Octets in a protocol header.</summary>
     public const int Size = 8;
 
-    /// <summary>The header of AMQP 0-9-1: <c>AMQP</c> 0 0 9 1. The broker also sends it as the answer to an unknown header.</summary>
+    /// <summary>The header of AMQP 0-9-1: <c>AMQP</c> 0 0 9 1. The broker answers an unknown header with this header.</summary>
     public static ReadOnlySpan<byte> Amqp091 => "AMQP\0\0\u0009\u0001"u8;
 
     /// <summary>

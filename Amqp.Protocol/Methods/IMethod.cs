@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>An AMQP method with its ids, which can read and write its arguments.</summary>
+/// <summary>An AMQP method: its ids, and the encoding of its arguments.</summary>
 /// <typeparam name="TSelf">The type that implements this interface.</typeparam>
 public interface IMethod<TSelf>
     where TSelf : struct, IMethod<TSelf>

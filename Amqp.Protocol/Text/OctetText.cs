@@ -4,12 +4,11 @@ using System.Text.Unicode;
 namespace Amqp.Protocol;
 
 /// <summary>
-/// Converts octets to text and back without loss. Used for names and routing keys, which should be UTF-8 but, as in RabbitMQ, need not be.
+/// Converts octets to text and back without loss. Used for names and routing keys, which may contain invalid UTF-8 as in RabbitMQ.
 /// </summary>
 /// <remarks>
-/// Decoding turns an octet that is not part of valid UTF-8 into the lone surrogate U+DC00 plus the octet's value. Valid UTF-8 never decodes
-/// to a lone surrogate. So different octets give different strings, and encoding restores the input of <see cref="Decode"/>. Other programs
-/// show a lone surrogate as U+FFFD.
+/// An octet that is not part of valid UTF-8 is decoded to a lone surrogate: U+DC00 plus the octet's value. Valid UTF-8 never decodes to a
+/// lone surrogate, so encoding restores the octets. Other programs show a lone surrogate as U+FFFD.
 /// </remarks>
 public static class OctetText
 {
@@ -75,8 +74,8 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns false if the text certainly has no escaped octets. May return true for a text without escaped octets, because the second
-    /// half of a surrogate pair can look like an escaped octet.
+    /// Returns false if the text certainly has no escaped octets. May return true for other texts, because the second half of a surrogate
+    /// pair can look like an escaped octet.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 

@@ -1,10 +1,9 @@
 namespace Amqp.Protocol;
 
 /// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one.</summary>
-/// <remarks>Does not decode values, so a deeply nested value costs no more than a flat value of the same type.</remarks>
+/// <remarks>Does not decode values, so nested values cost no extra time.</remarks>
 /// <param name="bytes">
-/// Fields that <see cref="FieldTableCodec.Validate"/> has accepted, without the table's length. Or the content of a table or array that is
-/// nested in such fields, without the length of the nested table or array.
+/// Encoded content of a table or array, without the length. <see cref="FieldTableCodec.Validate"/> must have accepted the outermost table.
 /// </param>
 public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 {

@@ -30,7 +30,7 @@ public enum FieldType : byte
     Void = (byte)'V',
 }
 
-/// <summary>A value of a field table. Keeps the type tag that it was received with, so that it is encoded with the same tag.</summary>
+/// <summary>A value of a field table. Keeps the received type tag, so that the value is encoded with the same tag.</summary>
 public readonly struct FieldValue : IEquatable<FieldValue>
 {
     private readonly long _bits;
@@ -113,8 +113,8 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
     /// <summary>
-    /// Returns true if both values have the same type and content. RabbitMQ compares less strictly in some places. Code for those places
-    /// does its own comparison.
+    /// Returns true if both values have the same type and content. RabbitMQ compares less strictly in some places. Code for these places
+    /// must not use this method.
     /// </summary>
     public bool Equals(FieldValue other)
     {
@@ -184,7 +184,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
                 : other._reference is null);
 
     /// <summary>
-    /// Pushes pairs of elements of two tables or arrays, for comparison. Returns false if the two containers cannot be equal.
+    /// Pushes the pairs of elements that are still to be compared. Returns false if the two tables or arrays certainly differ.
     /// </summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {

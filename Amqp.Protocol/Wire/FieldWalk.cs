@@ -32,7 +32,7 @@ public static class FieldWalk
         }
     }
 
-    /// <summary>Computes a result from a value. Computes the results of nested values first.</summary>
+    /// <summary>Computes a result for a value from the results of the values nested in it.</summary>
     /// <param name="root">The outermost value.</param>
     /// <param name="ofLeaf">Computes the result for a value that is neither table nor array.</param>
     /// <param name="ofContainer">

@@ -48,8 +48,7 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
     }
 
     /// <summary>
-    /// Reads a short string that need not be UTF-8, like a name in a table or a property of a message. <see cref="OctetText"/> describes
-    /// the conversion.
+    /// Reads a short string that may be invalid UTF-8, such as a property of a message. <see cref="OctetText"/> describes the conversion.
     /// </summary>
     public string ReadOctetText() => OctetText.Decode(ReadShortStringBytes());
 

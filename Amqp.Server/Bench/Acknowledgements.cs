@@ -61,15 +61,14 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // the bit for "multiple"
         _end += _frame.Length;
-        // If earlier acknowledgements are pending, the socket was full, so this method does not try to write. A try for each message would
-        // slow this client's reading, and the broker may stop reading until this client reads.
+        // If earlier acknowledgements are pending, the socket was full. Another try for each message would slow this client's reading.
         if (_isEachWritten && isFirst)
             Flush();
     }
 
     /// <summary>
-    /// Writes as many bytes as the socket accepts, and keeps the rest for the next call. Waiting for the whole write might never end,
-    /// because the broker may stop reading until this client reads.
+    /// Writes as many bytes as the socket accepts, and keeps the rest for the next call. Waiting could be a deadlock, because the broker
+    /// may stop reading until this client reads.
     /// </summary>
     public void Flush()
     {

@@ -55,7 +55,7 @@ internal sealed record Churn
 /// <param name="Rate">Objects opened and closed per second.</param>
 /// <param name="Latency">
 /// Time in microseconds to open and close one object, from the first octet sent to the last reply; null if no time was measured.
-/// Connections are opened in groups of up to four, and the time of a group counts for each connection in it.
+/// Connections are opened in groups of up to four. Each connection counts with the time of its group.
 /// </param>
 /// <param name="OwnProcess">Processor time and memory of this process.</param>
 /// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
@@ -77,8 +77,7 @@ internal sealed class ChurnRun(Churn churn)
     private const int PollMilliseconds = 10;
 
     /// <summary>
-    /// Number of connecting clients that share one thread. Clients mostly wait for replies, and one thread for each client would use more
-    /// processor time than the broker.
+    /// Number of connecting clients that share one thread. One thread for each client would use more processor time than the broker.
     /// </summary>
     private const int ConnectionsTogether = 4;
 
@@ -205,7 +204,7 @@ internal sealed class ChurnRun(Churn churn)
     // No messages are sent, so the smallest frames are enough, and their small buffers are allocated quickly.
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
-    /// <summary>Counts of one client thread. Only that thread writes them. Other threads read <see cref="Count"/>.</summary>
+    /// <summary>Counts of one client thread. Only the client thread writes the counts. Other threads read <see cref="Count"/>.</summary>
     /// <param name="together">Number of objects that the thread opens at the same time.</param>
     private sealed class Client(int together)
     {

@@ -42,17 +42,14 @@ internal sealed class ConfirmWindow
     /// <summary>Number of messages that the producer may send now; can be negative.</summary>
     public int Room => (int)Math.Min(_size - InFlight, _dueAt.Length - (_sent - _confirmedUpTo));
 
-    /// <summary>
-    /// Records that a message was sent. The broker numbers the messages of a channel, so the message's delivery tag is the previous tag
-    /// plus one.
-    /// </summary>
+    /// <summary>Records that the channel's next message was sent. The delivery tag of this message is the previous tag plus one.</summary>
     public void Sent(long dueAt) => _dueAt[++_sent & _mask] = dueAt;
 
     /// <summary>Records a basic.ack or basic.nack from the broker.</summary>
     /// <param name="tag">Delivery tag of the confirm.</param>
     /// <param name="multiple">True if the confirm covers all messages up to this tag.</param>
     /// <param name="now">Timestamp of the confirm's arrival.</param>
-    /// <returns>Number of messages that this confirm is the first to confirm.</returns>
+    /// <returns>Number of messages that this confirm covers and no earlier confirm covered.</returns>
     public int Settle(long tag, bool multiple, long now)
     {
         long before = Confirmed;

@@ -9,7 +9,7 @@ namespace Amqp.Server.Bench;
 internal sealed class Consumer : IDisposable
 {
     private const long RestWait = 20_000; // microseconds without a delivery after which the consumer acknowledges an incomplete batch
-    // Microseconds to wait if no batch is incomplete. Long, because frequent polls by many consumers cost processor time.
+    // Microseconds to wait for a delivery while no acknowledgement is pending. Long, because frequent polls cost processor time.
     private const long IdleWait = 100_000;
 
     private readonly LoadControl _control;
@@ -27,8 +27,7 @@ internal sealed class Consumer : IDisposable
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // The broker delivers at most as many unacknowledged messages as the prefetch count, so a larger batch of acknowledgements would
-        // never fill.
+        // The broker keeps at most the prefetch count of messages unacknowledged. A larger batch of acknowledgements would never fill.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -40,8 +39,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply to this call shows that the broker has registered all consumers. Without producers the queues already hold messages,
-        // and the call would discard deliveries that arrive before the reply. So a run without producers skips the call.
+        // The reply to basic.qos shows that the broker has registered all consumers. A run without producers does not send basic.qos: the
+        // queues already hold messages, and Call would discard deliveries that arrive before the reply.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }

@@ -22,8 +22,8 @@ internal sealed class DeliveryScanner
     public ulong DeliveryTag { get; private set; }
 
     /// <summary>
-    /// Due time of the last message, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>. The producer wrote it into the first
-    /// eight octets of the body; 0 if the body is shorter.
+    /// Due time of the last message, read from the first eight octets of its body; 0 if the body is shorter. A timestamp of
+    /// <see cref="System.Diagnostics.Stopwatch"/>.
     /// </summary>
     public long DueAt { get; private set; }
 

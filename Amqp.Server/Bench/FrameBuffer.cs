@@ -7,8 +7,7 @@ namespace Amqp.Server.Bench;
 /// Buffer for bytes read from a socket, from which the caller takes frames without copying them. Used by one thread only.
 /// </summary>
 /// <remarks>
-/// Checks only what is needed to find the next frame, unlike <see cref="FrameReader"/>: the load tool trusts the broker and needs the
-/// speed.
+/// Faster than <see cref="FrameReader"/>, because the load tool trusts the broker. Checks only what is needed to find the next frame.
 /// </remarks>
 /// <param name="frameMax">Largest frame that the broker may send, in bytes.</param>
 internal sealed class FrameBuffer(int frameMax)
@@ -18,8 +17,8 @@ internal sealed class FrameBuffer(int frameMax)
     private int _end;
 
     /// <summary>
-    /// Free bytes to read into. Never empty once all whole frames are taken. When less than half of the buffer is free, the getter first
-    /// moves the remaining bytes to the front.
+    /// Free bytes to read into. Not empty if the caller has taken all whole frames. The getter may move the remaining bytes to the front of
+    /// the buffer.
     /// </summary>
     public Span<byte> Room
     {

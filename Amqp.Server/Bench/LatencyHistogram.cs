@@ -13,7 +13,7 @@ internal sealed class LatencyHistogram
     private const int Octaves = 48 - PrecisionBits; // enough powers of two for durations up to 2^48 ns, about three days
     private const long Longest = (1L << 48) - 1;
 
-    // The buckets of the first two octaves have a width of 1, so below 2 * PerOctave the index of a bucket equals the duration.
+    // The buckets of the first two octaves have a width of 1. Their index equals the duration.
     private readonly long[] _counts = new long[(Octaves + 1) * PerOctave];
 
     /// <summary>Number of recorded durations.</summary>
@@ -43,7 +43,7 @@ internal sealed class LatencyHistogram
 
     /// <summary>Returns a percentile of the recorded durations.</summary>
     /// <param name="percent">From 0 to 100.</param>
-    /// <returns>Nanoseconds: the upper end of the bucket in which the percentile lies, or 0 if nothing was recorded.</returns>
+    /// <returns>The upper end of the percentile's bucket, in nanoseconds; 0 if nothing was recorded.</returns>
     public long Percentile(double percent)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(Count * percent / 100));

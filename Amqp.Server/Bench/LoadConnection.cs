@@ -51,8 +51,7 @@ internal sealed class LoadConnection : IDisposable
     public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
 
     /// <summary>
-    /// Opens several connections together, so that their waits for replies overlap: each step is taken for all of them before the next
-    /// step.
+    /// Opens several connections at once. Takes each step for all connections before the next step, so that the waits for replies overlap.
     /// </summary>
     /// <param name="address">The broker.</param>
     /// <param name="frameMax">Largest frame to negotiate, in bytes; the buffer has twice this size.</param>
@@ -105,7 +104,7 @@ internal sealed class LoadConnection : IDisposable
             bytes = bytes[SendSome(bytes)..];
     }
 
-    /// <summary>Sends as many bytes as the socket accepts. If it accepts none, returns 0 after a wait of at most 0.1 s for room.</summary>
+    /// <summary>Sends as many bytes as the socket accepts. If the socket accepts none, waits at most 0.1 s and returns 0.</summary>
     /// <returns>Number of bytes sent.</returns>
     /// <exception cref="LoadException">The connection is broken.</exception>
     public int SendSome(ReadOnlySpan<byte> bytes)
@@ -160,8 +159,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Closes the channel, and then the connection. The broker's reply to the first close shows that it has processed all frames of the
-    /// channel.
+    /// Closes the channel, and then the connection. The broker's reply to the first close shows that the broker has processed all frames of
+    /// the channel.
     /// </summary>
     public void Close()
     {
@@ -283,8 +282,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Returns an exception with the reason for a failed write. If the broker has sent a close method, the reason is the text of that
-    /// method, else the error of the socket.
+    /// Returns an exception with the reason for a failed write. The reason is the text of the broker's close method if the broker has sent
+    /// one, otherwise the socket's error.
     /// </summary>
     private LoadException Broken(SocketError error)
     {

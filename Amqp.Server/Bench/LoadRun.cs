@@ -79,7 +79,7 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
         while (true)
         {
             ThrowFailure();
-            // Asks the producers before it reads the counts: if all producers have finished, the counts that Take then reads are final.
+            // Asks the producers before Take reads the counts. So the counts are final if all producers have finished.
             bool isPublished = _producers.TrueForAll(producer => producer.FinishedAt > 0);
             LoadSample sample = Take();
             if (!isWarm && sample.At >= _control.MeasureFrom)

@@ -51,7 +51,7 @@ internal sealed class Producer : IDisposable
     public long Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>
-    /// Time at which the broker had accepted all messages of this producer, as a timestamp of <see cref="Stopwatch"/>. 0 until then.
+    /// Time at which the broker had accepted all messages of this producer, as a timestamp of <see cref="Stopwatch"/>; 0 before that time.
     /// </summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
@@ -104,7 +104,8 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // A latency is measured from the due time of the message. So it includes the time by which a slow broker delayed the sending.
+            // A latency is measured from the due time of the message. So the latency includes the time by which a slow broker delayed the
+            // sending.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);

@@ -18,7 +18,7 @@ internal sealed class PublishBatch
 
     private readonly byte[] _bytes;
     private readonly int _messageSize;
-    private readonly int _timeOffset = -1; // offset of the due time in a message; -1 if the body is too short for it
+    private readonly int _timeOffset = -1; // offset of the due time in a message; -1 if the body is too short for a due time
     private readonly int _selectorOffset = -1; // offset of the digits that select the queue; -1 if every message goes to the same queues
     private readonly byte[][] _selectors;
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>Rates at which a count grew, per second.</summary>
-/// <param name="Mean">Mean from the start of the measurement to the last item.</param>
+/// <param name="Mean">Mean rate from the start of the measurement to the last counted item.</param>
 /// <param name="Steady">
-/// Mean rate of the whole seconds without the first. With fewer than three whole seconds, the first is included.
+/// Mean rate of the whole seconds after the first second. With fewer than three whole seconds, the first second is included.
 /// </param>
 /// <param name="Min">Lowest rate of a second that <paramref name="Steady"/> includes.</param>
 /// <param name="Max">Highest rate of a second that <paramref name="Steady"/> includes.</param>

@@ -24,7 +24,7 @@ internal static class ReadyWait
     }
 
     /// <summary>
-    /// Makes the waits of the calling thread end on time. Otherwise Linux may end a wait up to 50 microseconds late, to combine wake-ups
+    /// Makes the waits of the calling thread end on time. By default, Linux may end a wait up to 50 microseconds late, to combine wake-ups
     /// (timer slack).
     /// </summary>
     public static void EndOnTime()

@@ -16,8 +16,8 @@ internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsP
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
 /// <summary>
-/// Measures the resources that a load uses in this process and, if the broker's process id is known, in the broker. Used by one thread
-/// only.
+/// Measures the resources that a load uses in this process. Measures the broker too, if the broker's process id is known. Used by one
+/// thread only.
 /// </summary>
 internal sealed class UsageMeter
 {
@@ -28,7 +28,7 @@ internal sealed class UsageMeter
     private double _brokerBefore;
     private long _rssMax;
 
-    /// <summary>Starts the measurement. A null id means that only this process is measured.</summary>
+    /// <summary>Starts the measurement. If the broker's process id is null, measures only this process.</summary>
     /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public UsageMeter(int? brokerPid)
     {

@@ -60,7 +60,7 @@ internal sealed record Workload
     /// <summary>Seconds of publishing after the warm-up.</summary>
     public int Duration { get; init; } = 10;
 
-    /// <summary>Number of messages after which publishing ends; 0 to end it after <see cref="Duration"/>.</summary>
+    /// <summary>Number of messages after which publishing ends; 0 if publishing ends after <see cref="Duration"/>.</summary>
     public long Count { get; init; }
 
     /// <summary>Seconds of load before the measurement starts.</summary>

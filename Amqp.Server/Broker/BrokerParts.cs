@@ -8,15 +8,12 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker;
 
 /// <summary>
-/// Creates the table of virtual hosts and the alarms. They need parts of the broker that are created later, so they read those parts
-/// through delegates.
+/// Creates the table of virtual hosts and the alarms. Parts of the broker that are created later are passed as delegates.
 /// </summary>
 internal static class BrokerParts
 {
     /// <summary>Creates the empty table of virtual hosts.</summary>
-    /// <param name="broker">
-    /// The broker. Parts that it creates later, such as the alarms, are read through delegates when they are needed.
-    /// </param>
+    /// <param name="broker">The broker. Parts that the broker creates later, such as the alarms, are read through delegates.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="definitions">The stored durable exchanges, queues and bindings.</param>
     /// <param name="timer">Timer that all queues use.</param>

@@ -35,8 +35,8 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // Checks the alarms before the queue timer starts. The timer publishes dead letters of the last run, and these must not be written
-        // while the disk is short of space.
+        // Checks the alarms before the queue timer starts. The timer publishes dead letters of the last run. While the disk is short of
+        // space, dead letters must not be written.
         broker.Alarms.Check();
     }
 

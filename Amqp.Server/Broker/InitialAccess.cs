@@ -9,7 +9,7 @@ namespace Amqp.Server.Broker;
 
 /// <summary>
 /// Creates users and permissions that no client requested. A new data directory gets the default user, and each new virtual host gets its
-/// default users. Users stored by an old version, which had no permissions, get full permissions.
+/// default users. Users without permissions, whom an old version of the broker stored, get full permissions.
 /// </summary>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
@@ -41,8 +41,8 @@ internal sealed class InitialAccess(
     }
 
     /// <summary>
-    /// Creates the default user first and the default virtual host last. A data directory without a virtual host counts as new. So after a
-    /// crash in between, the next start repeats both steps.
+    /// Creates the default user before the default virtual host. After a crash between the two steps there is no virtual host, so the next
+    /// start repeats both steps.
     /// </summary>
     private void BeginNew()
     {
@@ -70,7 +70,7 @@ internal sealed class InitialAccess(
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last: the next start migrates every user who is still stored in the old format
+        users.Put(users.Find(name)!); // last, so that after a crash the next start migrates this user again
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

@@ -15,8 +15,8 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     public InternalPublisher? LogPublisher { get; private set; }
 
     /// <summary>
-    /// Adds the event exchange and the log exchange to a virtual host, if the configuration enables them there. Called before bindings are
-    /// restored, because a binding is kept only if its exchange exists.
+    /// Adds the event exchange and the log exchange to a virtual host, if the configuration enables these exchanges. Called before bindings
+    /// are restored, because a binding is restored only if its exchange exists.
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {

@@ -32,11 +32,12 @@ internal sealed class AmqpChannel : ISessionSink
     /// <summary>Assembles the message that the client is sending on this channel.</summary>
     public ContentAssembler Content { get; }
 
-    /// <summary>True from the broker's channel.close to the client's close-ok. Requests that arrive meanwhile are discarded.</summary>
+    /// <summary>True from the broker's channel.close to the client's close-ok. Requests that arrive in between are discarded.</summary>
     public bool IsClosing { get; set; }
 
     /// <summary>
-    /// Name of the queue that the channel declared last; empty if it declared none. An empty queue name in a method means this queue.
+    /// Name of the queue that the channel declared last; empty if the channel declared no queue. An empty queue name in a method means this
+    /// queue.
     /// </summary>
     public string LastQueue { get; set; } = "";
 

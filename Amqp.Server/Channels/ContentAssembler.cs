@@ -7,9 +7,9 @@ namespace Amqp.Server.Channels;
 
 /// <summary>Assembles a publish from its method, header and body frames, in the encoded form that is stored.</summary>
 /// <remarks>
-/// The connection's read loop owns the assembler. The head, which is the address and the properties, is built in a buffer that is kept for
-/// the next content. A body that arrives in one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived,
-/// not with the size that a header announces.
+/// The connection's read loop owns the assembler. The head consists of the address and the properties. Its buffer is used again for the
+/// next content. A body that arrives in one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived, not
+/// with the size that a header announces.
 /// </remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
@@ -41,7 +41,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
     /// <summary>
-    /// True between basic.publish and the end of its content. Meanwhile the channel may receive only frames of this content.
+    /// True between basic.publish and the end of its content. While true, the channel may receive only frames of the content.
     /// </summary>
     public bool IsExpectingContent => _expected != Expected.Method;
 

@@ -17,9 +17,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary>
-    /// Closes the socket. Called when the broker cannot report the outcome of a request to the client. Any thread may call this delegate.
-    /// </summary>
+    /// <summary> Closes the socket. Called when the broker cannot report the outcome of a request to the client, by any thread. </summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;
@@ -35,7 +33,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public required ClientCapabilities Capabilities { get; init; }
 
-    /// <summary>Size of the largest frame that may be sent to the client, in bytes, with the eight bytes around its payload.</summary>
+    /// <summary>Bytes of the largest frame that may be sent to the client, including the eight bytes around the payload.</summary>
     public required int FrameMax { get; init; }
 
     /// <summary>Maximum number of open channels.</summary>

@@ -11,13 +11,13 @@ namespace Amqp.Server.Channels;
 /// </summary>
 /// <remarks>
 /// <see cref="Gate"/> guards the frames that were written, and all state that must change in step with them: the delivery tags, prefetch
-/// counts and unacknowledged deliveries of the connection's channels. A queue's lock may be held when the gate is taken; no queue's lock
-/// may be taken while the gate is held. <see cref="OutputRoom"/> bounds the pending octets, <see cref="OutputSender"/> sends them.
+/// counts and unacknowledged deliveries of the connection's channels. A thread that holds a queue's lock may take the gate. A thread that
+/// holds the gate must not take a queue's lock. <see cref="OutputRoom"/> bounds the pending octets, <see cref="OutputSender"/> sends them.
 /// </remarks>
 internal sealed class Outbox : IOutput
 {
     /// <summary>
-    /// With this many pending octets, a round of work flushes before it ends, so that the socket sends while the round goes on.
+    /// With this many pending octets, a round of work flushes before its end. The socket sends while the round goes on.
     /// </summary>
     private const int EarlyFlush = 64 * 1024;
 
@@ -59,8 +59,8 @@ internal sealed class Outbox : IOutput
     public long LastSent => _sender.LastSent;
 
     /// <summary>
-    /// True while the pending octets reach the high watermark. Requests then wait, because each request may add output. Any thread may read
-    /// this property.
+    /// True while the pending octets reach the high watermark. While true, requests wait, because each request may add output. Any thread
+    /// may read this property.
     /// </summary>
     public bool IsFull => _room.IsFull;
 

@@ -4,9 +4,9 @@ namespace Amqp.Server.Channels;
 
 /// <summary>Limits the octets that wait to be sent to one client. At the high watermark, deliveries and requests begin to wait.</summary>
 /// <remarks>
-/// The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/> without the lock. If a peer reads
-/// slowly, sends take long and pending octets accumulate. From the high watermark on, consumers are refused and requests are not read, so
-/// that the memory of the output is bounded.
+/// The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/> without the lock. A peer that
+/// reads slowly makes pending octets accumulate. From the high watermark on, consumers are refused and requests are not read, which bounds
+/// the memory of the output.
 /// </remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
@@ -19,7 +19,9 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Number of octets that were written and are not sent yet.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>True while the pending octets reach the high watermark. Requests then wait, because each request may add output.</summary>
+    /// <summary>
+    /// True while the pending octets reach the high watermark. While true, requests wait, because each request may add output.
+    /// </summary>
     public bool IsFull => Volatile.Read(ref _isFull);
 
     /// <summary>True once <see cref="Close"/> was called: nothing may be written any more.</summary>
@@ -30,7 +32,7 @@ internal sealed class OutputRoom(long highWatermark)
 
     /// <summary>True if a consumer must wait with its deliveries.</summary>
     /// <remarks>
-    /// When there is room again, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, so that the caller can resume it. If
+    /// Once the output has room, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, and the caller resumes the consumer. If
     /// deliveries have ended, the consumer is never returned.
     /// </remarks>
     public bool Refuses(SessionConsumer consumer)

@@ -7,7 +7,8 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Channels;
 
 /// <summary>
-/// A channel's consumer of direct reply-to. A message whose routing key is the consumer's name goes to the client without a queue.
+/// A channel's consumer of direct reply-to. A message whose routing key is the consumer's name is sent to the client, and no queue stores
+/// the message.
 /// </summary>
 /// <remarks>
 /// <para>The lock of the connection's outbox guards the consumer. The thread that publishes a reply writes the reply to the outbox, and no

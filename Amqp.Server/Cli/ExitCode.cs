@@ -13,7 +13,7 @@ internal static class ExitCode
     public const int Damaged = 1;
 
     /// <summary>
-    /// The command found an invalid option or argument that the parser had accepted (<c>EX_USAGE</c>). For <c>ctl</c>: the command line is
+    /// An option or argument is invalid, although the parser has accepted it (<c>EX_USAGE</c>). For <c>ctl</c>: the command line is
     /// invalid.
     /// </summary>
     public const int Usage = 64;

@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace Amqp.Server.Cli;
 
 /// <summary>
-/// A table of text. On a terminal that is wide enough, the table is printed as a box. Otherwise columns are aligned with blanks, with one
-/// line for each row, for grep and awk.
+/// A table of text. On a terminal that is wide enough, the table is printed as a box. Otherwise each row is one line, with columns aligned
+/// by blanks, for grep and awk.
 /// </summary>
 /// <param name="title">Title of the table; null for none.</param>
 /// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers, which is aligned to the right.</param>

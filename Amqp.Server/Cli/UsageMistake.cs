@@ -26,8 +26,7 @@ internal static class UsageMistake
     }
 
     /// <summary>
-    /// Returns an option that is written before the command's name, although the parser accepts the option only after the name; null if
-    /// there is none.
+    /// Returns an option that the user has written before the command's name instead of after it; null if there is no such option.
     /// </summary>
     private static (string Token, Option Option)? Misplaced(ParseResult line)
     {

@@ -8,7 +8,7 @@ internal static class AuthenticationSettings
     private static readonly string[] _backendKeys = ["$num", "$num.authn", "$num.authz"];
     private static readonly ValueKind<string> _internal = OneOf("internal", "rabbit_auth_backend_internal");
 
-    /// <summary>Mechanisms that RabbitMQ ships with. If the configuration sets any of them, no others are offered.</summary>
+    /// <summary>Mechanisms that RabbitMQ ships with. If the configuration names mechanisms, only these mechanisms are offered.</summary>
     private static readonly ValueKind<string> _mechanisms = OneOf("PLAIN", "AMQPLAIN", "EXTERNAL", "RABBIT-CR-DEMO", "ANONYMOUS");
 
     public static IReadOnlyList<Setting> Rows { get; } =

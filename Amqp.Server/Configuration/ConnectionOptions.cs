@@ -24,7 +24,7 @@ public sealed class ConnectionOptions
     public int MaxConnections { get; set; }
 
     /// <summary>
-    /// Limit for connections that have not logged in; beyond the limit, the oldest such connection is closed. 0 is no limit.
+    /// Limit for connections that have not logged in; 0 is no limit. Beyond the limit, the oldest of these connections is closed.
     /// </summary>
     public int MaxUnauthenticated { get; set; } = 4_096;
 
@@ -32,8 +32,8 @@ public sealed class ConnectionOptions
     public int FailedLoginLimit { get; set; } = 20;
 
     /// <summary>
-    /// Number of warnings and errors about the connections of one address that are logged within ten seconds. The limit for all addresses
-    /// together is ten times as high. 0 is no limit.
+    /// Limit for the warnings and errors that are logged about one address within ten seconds; 0 is no limit. The limit for all addresses
+    /// together is ten times as high.
     /// </summary>
     public int LogLimit { get; set; } = 100;
 

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Reads settings from environment variables: <c>AMQPBROKER_</c> and the key in upper case with underscores for dots, and some variables
-/// of OpenTelemetry.
+/// Reads settings from environment variables. The variable of a key is <c>AMQPBROKER_</c> and the key in upper case, with underscores for
+/// dots. Some variables of OpenTelemetry are read too.
 /// </summary>
 internal static class EnvironmentSettings
 {

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Headers that the broker adds to every message that a client publishes. True replaces a value that the publisher has set, false keeps
-/// the publisher's value, and null adds nothing.
+/// Headers that the broker adds to every message that a client publishes. True replaces a header that the publisher has set, false keeps
+/// the publisher's header, and null adds no header.
 /// </summary>
 public sealed class InterceptorOptions
 {

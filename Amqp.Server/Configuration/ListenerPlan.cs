@@ -5,8 +5,8 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>Collects the settings of addresses and ports, and derives the endpoints to listen on.</summary>
 /// <remarks>
-/// A listener without an address listens on the bind addresses, which are loopback by default. If <c>bind</c> is set by a stronger source
-/// than the listener (for example by the command line, over a file), the bind addresses replace the listener's address.
+/// A listener without an address listens on the bind addresses, which are loopback by default. If <c>bind</c> comes from a stronger source
+/// than the listener, the bind addresses replace the listener's address. The command line, for example, is stronger than a file.
 /// </remarks>
 internal sealed class ListenerPlan
 {
@@ -34,8 +34,8 @@ internal sealed class ListenerPlan
     public bool WithoutTls { get; set; }
 
     /// <summary>
-    /// Port of the HTTP API without TLS. If null, RabbitMQ's default port is used; but if only the listener with TLS is configured, there
-    /// is no listener without TLS.
+    /// Port of the HTTP API without TLS; null if no setting names a port. If only the listener with TLS is configured, there is no listener
+    /// without TLS. Otherwise the default port is RabbitMQ's.
     /// </summary>
     public int? ManagementPort { get; set; }
 
@@ -43,8 +43,8 @@ internal sealed class ListenerPlan
     public int? ManagementTlsPort { get; set; }
 
     /// <summary>
-    /// Port for Prometheus. If null, the port is the HTTP API's port plus 20, so that several brokers on one machine do not use the same
-    /// port. RabbitMQ's default ports differ by 20 too.
+    /// Port for Prometheus. If null, the port is the HTTP API's port plus 20, the difference of RabbitMQ's default ports. So two brokers on
+    /// one machine do not use the same port.
     /// </summary>
     public int? MetricsPort { get; set; }
 

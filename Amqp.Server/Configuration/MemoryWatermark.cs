@@ -10,7 +10,7 @@ internal sealed class MemoryWatermark
     public long? Absolute { get; set; }
 
     /// <summary>
-    /// Share of the limit, above 0. Transient messages beyond this share are paged out to disk. With 1 or more, paging is off.
+    /// Share of the high watermark, above 0. Transient messages beyond this share are paged out to disk. With 1 or more, paging is off.
     /// </summary>
     public double PagingRatio { get; set; } = 0.5;
 

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Reads the environment variables of RabbitMQ and of its container image. Variables that the image rejects are errors here too; all
-/// unsupported variables are named in one warning.
+/// Reads the environment variables of RabbitMQ and of its container image. A variable that the image rejects is an error here too. One
+/// warning names all unsupported variables.
 /// </summary>
 internal static class RabbitMqEnvironment
 {
@@ -55,7 +55,8 @@ internal static class RabbitMqEnvironment
     /// <summary>Returns the settings in the variables.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="fileHasListeners">
-    /// True if a configuration file names AMQP listeners. Then the port and address in the environment are ignored, as in RabbitMQ.
+    /// True if a configuration file names AMQP listeners. As in RabbitMQ, such a file makes the port and address in the environment
+    /// ineffective.
     /// </param>
     /// <param name="errors">Receives an error for each variable that RabbitMQ's image rejects.</param>
     /// <param name="warnings">Receives one warning that names all unsupported variables.</param>

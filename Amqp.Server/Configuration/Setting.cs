@@ -48,7 +48,7 @@ internal sealed class Setting
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
     /// <summary>
-    /// Creates a setting. The effect also depends on the name in the setting's key, or on the strength of the value's source.
+    /// Creates a setting. The effect also receives the part of the key that the wildcard matched, and the strength of the value's source.
     /// </summary>
     public static Setting Of<T>(
         string key,
@@ -72,7 +72,7 @@ internal sealed class Setting
     /// <param name="reason">Behaviour of this broker. The warning shows it after the words "has no effect:".</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
-    /// <summary>Adds values that stop the start, because RabbitMQ restricts something by them and this broker does not.</summary>
+    /// <summary>Adds values that stop the start, because these values restrict something in RabbitMQ but not in this broker.</summary>
     /// <param name="kind">Kind of these values.</param>
     /// <param name="reason">Behaviour of this broker. The error shows it after the words "has no effect:".</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));

@@ -15,7 +15,7 @@ internal sealed class SettingKey(string pattern)
     /// <summary>Environment variable of the setting; a wildcard is written as <c>$NAME</c>.</summary>
     public string Variable { get; } = EnvironmentSettings.Prefix + pattern.ToUpperInvariant().Replace('.', '_');
 
-    /// <summary>True if the key matches. The name is then the part that the wildcard matched; empty if there is no wildcard.</summary>
+    /// <summary>True if the key matches. If true, the name is the part that the wildcard matched; empty if there is no wildcard.</summary>
     public bool Matches(IReadOnlyList<string> segments, out string name)
     {
         name = "";

@@ -68,7 +68,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
     /// <summary>
-    /// Accepts a setting without effect that would otherwise stop the start, because the setting restricts something in RabbitMQ.
+    /// Accepts a setting without effect. A setting that restricts something in RabbitMQ stops the start unless it is accepted.
     /// </summary>
     /// <param name="key">Key of the setting; from an environment variable, with underscores in place of dots.</param>
     public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));

@@ -19,7 +19,8 @@ internal sealed class StorePlan
 
     /// <summary>Creates the store's options from these settings.</summary>
     /// <remarks>
-    /// Unwritten messages, and written messages that stay in memory, are each limited to a quarter of the memory high watermark.
+    /// Messages that wait to be written take at most a quarter of the memory high watermark. Written messages that stay in memory take at
+    /// most another quarter.
     /// </remarks>
     /// <param name="memory">Memory high watermark, with the share above which transient messages are paged out.</param>
     /// <param name="diskFreeLimit">Free bytes on the disk below which nothing is paged out, because the disk alarm is raised.</param>

@@ -19,7 +19,7 @@ internal sealed class TlsPlan(TlsOptions options)
     public void LimitDepth(int depth) => _depth = depth;
 
     /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
-    /// <param name="common">Complete TLS options of AMQP; null if the options to compute are those of AMQP.</param>
+    /// <param name="common">Complete TLS options of AMQP; null if this plan is for AMQP.</param>
     public void Complete(TlsOptions? common)
     {
         options.Versions = _versions != SslProtocols.None ? _versions : common?.Versions ?? options.Versions;

@@ -21,7 +21,7 @@ internal static class TlsSettings
     ];
 
     /// <summary>
-    /// The settings of AMQP's listeners. Other listeners use these values for each of their own settings that is not set.
+    /// The settings of AMQP's listeners. If a setting of another listener is missing, that listener uses the value for AMQP.
     /// </summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [

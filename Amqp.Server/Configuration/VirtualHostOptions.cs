@@ -10,7 +10,8 @@ public sealed class VirtualHostOptions
     public long? Limit { get; set; }
 
     /// <summary>
-    /// Type that a queue declared without a type gets: <c>classic</c> or <c>quorum</c>; null adds no type to the queue's arguments.
+    /// Type of a queue that is declared without a type: <c>classic</c> or <c>quorum</c>. If null, no type is added to the queue's
+    /// arguments.
     /// </summary>
     public string? DefaultQueueType { get; set; }
 

@@ -11,7 +11,8 @@ namespace Amqp.Server.Connections;
 internal static class AccessChanges
 {
     /// <summary>
-    /// Starts to close the connections of deleted users and virtual hosts, and to cancel consumers whose user may no longer read the queue.
+    /// From now on, closes the connections of a deleted user or virtual host. Also cancels consumers whose user may no longer read the
+    /// queue.
     /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
@@ -28,8 +29,8 @@ internal static class AccessChanges
     }
 
     /// <summary>
-    /// Throws if the user or the virtual host of a new connection was deleted during the handshake. Such a deletion does not close the
-    /// connection.
+    /// Throws if the user or the virtual host of a new connection was deleted during the handshake. A deletion during the handshake does
+    /// not close the connection.
     /// </summary>
     /// <exception cref="AmqpException">320: the user or the virtual host is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)

@@ -202,7 +202,8 @@ internal sealed class AmqpConnection : IMemoryHolder
             }
             else if (!IsClosing)
             {
-                // The broker has sent close-ok, so the client should close its socket. If it does not, the deadline closes the socket.
+                // The broker has sent close-ok, so the client should close its socket. If the client does not, the deadline closes the
+                // socket.
                 NoteClosed();
                 _deadline.Set(ConnectionDeadline.ShortClose);
                 await _readLoop.DiscardRestAsync();
@@ -234,7 +235,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        // If the client was refused after the handshake, the read loop has not run, and so has not released the client.
+        // The read loop releases the client, but has not run if the client was refused after the handshake.
         _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)

@@ -85,7 +85,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         _latest = null;
     }
 
-    /// <summary>Closes the channels with a delivery that is unacknowledged for longer than the consumer timeout.</summary>
+    /// <summary>Closes each channel with a delivery that is unacknowledged for longer than the consumer timeout.</summary>
     /// <param name="now">Time in milliseconds.</param>
     public void CloseLate(long now)
     {
@@ -103,7 +103,8 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     }
 
     /// <summary>
-    /// Closes the channels with a consumer whose user may no longer read the queue, if the client does not understand a basic.cancel.
+    /// Closes each channel with a consumer that may no longer read its queue. Does not close a channel of a client that understands
+    /// basic.cancel.
     /// </summary>
     public void CloseRevoked()
     {

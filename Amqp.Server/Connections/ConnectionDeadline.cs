@@ -9,7 +9,7 @@ internal sealed class ConnectionDeadline(Action onMissed)
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
     /// <summary>The shorter time for a peer without a login or with broken framing. Such a peer is probably not an AMQP client.</summary>
-    /// <remarks>The last send of a connection has this time too, and so has a client that must close its socket after close-ok.</remarks>
+    /// <remarks>Also limits the last send of a connection, and the wait for the client to close its socket after close-ok.</remarks>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 
     private CancellationTokenSource? _timer;

@@ -4,8 +4,8 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Counts and logs refused logins by address, so that the guessing of passwords is slow and does not fill the log.</summary>
 /// <remarks>
-/// Thread-safe. Within ten seconds the first refusals of an address get a log line each; a line at the end of the ten seconds gives the
-/// number of its further refusals.
+/// Thread-safe. In each ten seconds, the first refusals of an address get a log line each. One line at the end of the ten seconds gives the
+/// number of further refusals of the address.
 /// </remarks>
 internal sealed class FailedLogins : IDisposable
 {

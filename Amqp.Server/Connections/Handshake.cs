@@ -132,7 +132,7 @@ internal sealed class Handshake(
     }
 
     /// <summary>
-    /// Reads the next method. Returns null if the peer has gone. After an error, returns null too, but only after a delay. As in RabbitMQ,
+    /// Reads the next method. Returns null if the peer has gone. After an error, logs the error, waits, and returns null. As in RabbitMQ,
     /// the client receives no answer to the error.
     /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)

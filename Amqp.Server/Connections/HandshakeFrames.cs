@@ -9,7 +9,7 @@ namespace Amqp.Server.Connections;
 /// <summary>Reads the handshake one method at a time. The octets after a method are left for the next read.</summary>
 internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
-    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before they have arrived.</summary>
+    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before eight octets have arrived.</summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
     {
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);

@@ -10,7 +10,7 @@ internal sealed class LateDeliveryCheck
     private long _next;
 
     /// <summary>
-    /// True if a check is due. The next check is then due after a quarter of the timeout, but at the latest after a minute.
+    /// True if a check is due. After a check, the next check is due in a quarter of the timeout, but at the latest in a minute.
     /// </summary>
     /// <param name="now">Time in milliseconds.</param>
     /// <param name="timeout">The shortest consumer timeout, in milliseconds; null: none.</param>

@@ -2,11 +2,13 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Logs the lines of connections and their channels, until their address has caused too many warnings and errors.</summary>
+/// <summary>
+/// Logs the lines of connections and their channels. Leaves lines out when the peer's address has caused too many warnings and errors.
+/// </summary>
 /// <remarks>
-/// Thread-safe. Lines beyond the limit are left out, and one line later gives their number. Information lines do not count for the limit,
-/// so a client that often connects and disconnects does not use up the limit. Information lines are left out only while warnings and errors
-/// have used up the limit. Lines with an exception, which are the broker's own errors, are always written.
+/// Thread-safe. A later line gives the number of lines that were left out. Information lines do not count for the limit, but are left out
+/// while warnings and errors have used up the limit. Lines with an exception are always written, because they report errors of the broker
+/// itself.
 /// </remarks>
 /// <param name="logger">Receives the lines within the limit.</param>
 /// <param name="allowance">The limit, shared by all connections.</param>

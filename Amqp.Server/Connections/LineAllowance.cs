@@ -4,8 +4,8 @@ namespace Amqp.Server.Connections;
 
 /// <summary>Limits the log lines of each address, and of all addresses together, within ten seconds.</summary>
 /// <remarks>
-/// Thread-safe. Lines beyond the limit are left out, and a line at the end of the ten seconds gives their number. A bounded number of
-/// addresses is tracked at once. The lines of further addresses are left out too, and counted together.
+/// Thread-safe. Lines beyond the limit are left out. At the end of the ten seconds, one line gives the number of lines that were left out.
+/// A bounded number of addresses is tracked at once. The lines of further addresses are left out too, and counted together.
 /// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed class LineAllowance : IDisposable
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="sumUp">Logs the number of lines of an address that were left out, the address, and the last of these lines.</param>
     /// <param name="sumUpOthers">
-    /// Logs the number of lines that were left out for all other addresses. Only the ten addresses with the most such lines get a log line
-    /// of their own.
+    /// Logs the number of lines that were left out for all other addresses. Only the ten addresses with the most lines left out get a log
+    /// line of their own.
     /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {

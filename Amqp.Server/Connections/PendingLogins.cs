@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Server.Connections;
 
 /// <summary>
-/// The connections that have not completed the handshake yet. When there are more than the limit, the oldest of them is closed.
+/// The connections that have not completed the handshake yet. When a connection exceeds the limit, the oldest of these connections is
+/// closed.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A handshake takes a client milliseconds. A peer that opens many sockets without a login has the oldest ones, which are
-/// closed first. So such a peer does not keep other clients out.
+/// Thread-safe. A handshake takes a client milliseconds, so the oldest connections belong to peers that do not log in. Closing the oldest
+/// keeps room for clients that log in.
 /// </remarks>
 /// <param name="most">Limit of pending connections; 0: no limit.</param>
 /// <param name="clock">Measures the time between two log lines.</param>

@@ -16,8 +16,8 @@ namespace Amqp.Server.Connections;
 /// </summary>
 /// <remarks>
 /// Frames are handled without awaiting: nearly all data that the frames need is in memory, and evicted payloads are read from the disk
-/// synchronously. The loop waits between rounds: for the store, for the end of an alarm, or for a client that does not read its output.
-/// Meanwhile TCP's flow control stops the client, so no input accumulates here.
+/// synchronously. Between rounds the loop waits for the store, for the end of an alarm, or for a client that does not read its output.
+/// During the wait TCP's flow control stops the client, so no input accumulates here.
 /// </remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
@@ -25,7 +25,7 @@ internal sealed class ReadLoop(
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
-    private bool _isFramingLost; // set after a frame that was too large, because no later octet can be trusted
+    private bool _isFramingLost; // true once the start of the next frame is unknown: no later octet can be trusted
     private bool _isDone;
     private bool _mustPause; // the loop must wait before the next frame
     private bool _isHeldBack; // a header or body frame came while an alarm was set
@@ -51,7 +51,8 @@ internal sealed class ReadLoop(
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // If the loop pauses, the rest may hold whole frames: it is not marked as examined, so that the next read returns it at once.
+            // During a pause the rest of the buffer may hold whole frames. The rest is not marked as examined, so the next read returns the
+            // rest at once.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
@@ -114,7 +115,8 @@ internal sealed class ReadLoop(
     }
 
     /// <summary>
-    /// Closes channels with a delivery that is unacknowledged for too long, or with a consumer whose user may no longer read the queue.
+    /// Closes channels with a delivery that is unacknowledged for too long. Also closes channels with a consumer that may no longer read
+    /// its queue.
     /// </summary>
     private static void CloseChannels(ChannelTable channels)
     {
@@ -153,7 +155,7 @@ internal sealed class ReadLoop(
                 continue;
             // RabbitMQ's rule: while an alarm is set, requests are still answered. Reading pauses after the first frame of a content.
             _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
-            // The requests of one packet can ask for more output than memory holds, so the output is checked after each frame.
+            // The requests of one packet can ask for more output than memory holds. So the output is checked after each frame.
             _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
@@ -190,7 +192,7 @@ internal sealed class ReadLoop(
     {
         if (id == ConnectionClose.Id)
         {
-            // Exclusive queues must be gone when the client reads close-ok, because the client may declare them again at once.
+            // Exclusive queues must be gone when the client reads close-ok, because the client may declare the same queues again at once.
             Release();
             logger.ConnectionClosed(connection.Peer.Name);
             Send(new ConnectionCloseOk());

@@ -3,7 +3,9 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The server properties of connection.start. Their capabilities tell clients which extensions they can use.</summary>
+/// <summary>
+/// The server properties of connection.start. The capabilities among these properties tell a client which extensions the broker supports.
+/// </summary>
 internal static class ServerProperties
 {
     private static readonly FieldValue _capabilities = FieldValue.FromTable(new FieldTable(

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>The addresses that the broker listens on, with the real ports once Kestrel has bound its sockets.</summary>
+/// <summary>The addresses that the broker listens on. Once Kestrel has bound its sockets, the ports are the real ones.</summary>
 /// <remarks>Written while Kestrel is configured, read after the start.</remarks>
 internal sealed class BoundAddresses
 {

@@ -70,8 +70,8 @@ internal static class BrokerHost
     }
 
     /// <summary>
-    /// Creates a formatter with the system's clock. The registered clock cannot be used: that clock itself needs the log, to report faults
-    /// of timers.
+    /// Creates a formatter with the system's clock. The registered clock cannot be used, because it needs the log to report faults of
+    /// timers.
     /// </summary>
     private static ConsoleFormatter Formatter(bool isJson) =>
         isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
@@ -132,7 +132,7 @@ internal static class BrokerHost
         });
     }
 
-    // A frame is handled once all of it has arrived, so a connection would wait for ever if its buffer could not hold the frame.
+    // A frame is handled once the whole frame has arrived. If the buffer could not hold the frame, the connection would wait for ever.
     private static long TwoFrames(BrokerOptions options) =>
         2 * (options.Connections.FrameMax == 0 ? options.Limits.MaxMessageSize : options.Connections.FrameMax);
 }

@@ -26,7 +26,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.Management.Listeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.Management.Tls.Listeners, [], management + OverTls(options.Management.Tls));
-        // Metrics have a limit of their own, so that connections for the HTTP API and for metrics cannot use up each other's limit.
+        // Metrics have a limit of their own. So connections for the HTTP API do not keep out connections for metrics.
         Action<ListenOptions> metrics = NewHttpConnections().Count;
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
         ListenOn(

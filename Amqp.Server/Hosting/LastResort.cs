@@ -6,7 +6,9 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Logs the exceptions that no other code caught: those that end the process, and those of tasks that no code awaits.</summary>
+/// <summary>
+/// Logs the exceptions that no other code caught. Such an exception ends the process, or belongs to a task that no code awaits.
+/// </summary>
 /// <remarks>
 /// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the broker's own program calls <see cref="Watch"/>: inside another
 /// program, for example a test, this class would also log the exceptions of that program.

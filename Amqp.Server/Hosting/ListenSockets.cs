@@ -7,7 +7,9 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Creates the sockets that Kestrel listens on. A stop of the broker closes these sockets first.</summary>
-/// <remarks>Not thread-safe: Kestrel binds one address after another, and a stop begins only after that.</remarks>
+/// <remarks>
+/// Not thread-safe: Kestrel binds one address after another, and a stop begins only after Kestrel has bound all addresses.
+/// </remarks>
 /// <param name="options">Options set on each socket.</param>
 internal sealed class ListenSockets(SocketOptions options)
 {
@@ -67,7 +69,7 @@ internal sealed class ListenSockets(SocketOptions options)
         try
         {
             var file = new FileInfo(path);
-            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and stays
+            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and is kept
                 file.Delete();
             socket.Bind(endPoint);
             if (!OperatingSystem.IsWindows())

@@ -5,9 +5,9 @@ namespace Amqp.Server.Hosting;
 /// no hop to the thread pool.
 /// </summary>
 /// <remarks>
-/// <para>The gain was measured on two cores that the load tool shares. With a hop each for receiving, reading and sending, single messages
-/// at 20,000 per second take 51 us of CPU each, and 99 % of them arrive within 1.4 ms; without the hops it is 18 us and 0.5 ms. A stream
-/// of 16 B messages takes 0.33 us per message instead of 0.54. The rate of opening and closing channels is 1.5 times as high.</para>
+/// <para>The gain was measured on two cores that the load tool shares, with 20,000 single messages per second. With the hops a message
+/// takes 51 us of CPU, without the hops 18 us. With the hops 99 % of the messages arrive within 1.4 ms, without the hops within 0.5 ms.
+/// </para>
 /// <para>Each processor has one such thread, so code on these threads must not block. Requests to the management port run on the thread
 /// pool and stay there after every await (<see cref="Management.Http.ThreadPoolContext"/>).</para>
 /// </remarks>

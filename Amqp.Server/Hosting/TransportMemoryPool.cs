@@ -5,12 +5,12 @@ using Amqp.Server.Broker.Alarms;
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as a block of Kestrel's own pool, so one
-/// system call moves up to 16 times as much.
+/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as a block of Kestrel's own pool. So one system
+/// call moves up to 16 times as much data.
 /// </summary>
 /// <remarks>
 /// Thread-safe. The last block returned is rented first, because it is still in the processor's caches. So unused blocks gather at the
-/// start of the list, and <see cref="Trim"/> leaves them to the garbage collector.
+/// start of the list. <see cref="Trim"/> releases unused blocks to the garbage collector.
 /// </remarks>
 internal sealed class TransportMemoryPool : MemoryPool<byte>
 {
@@ -92,7 +92,8 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         }
     }
 
-    // Pinned arrays have a heap of their own, so the kernel's reads and writes do not stop the garbage collector from moving other objects.
+    // The kernel reads and writes the array, so the array must not move. Pinned arrays have a heap of their own, where they do not hinder
+    // the garbage collector.
     private sealed class Block(TransportMemoryPool pool) : IMemoryOwner<byte>
     {
         public bool IsRented { get; set; } = true; // guarded by the pool's lock

@@ -50,7 +50,9 @@ internal static class DataFolder
             [.. unreadable, .. verdict.Findings]);
     }
 
-    /// <summary>Merges the reports of each queue. A queue with priorities is stored as a queue of its own for each priority.</summary>
+    /// <summary>
+    /// Merges the reports of each queue. A queue with priorities has several reports, because the store has a queue for each priority.
+    /// </summary>
     private static IEnumerable<QueueReport> Together(IEnumerable<QueueReport> stored) => stored
         .GroupBy(queue => queue.Name is null ? ("", "", queue.Number) : (queue.VirtualHost!, queue.Name, 0u))
         .Select(levels => levels.First() with

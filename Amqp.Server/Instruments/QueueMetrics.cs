@@ -8,7 +8,7 @@ namespace Amqp.Server.Instruments;
 /// <summary>The state of a queue at the time when its metrics are read.</summary>
 internal sealed class QueueSample
 {
-    // These values are read on demand, because not every reply contains them, and reading them may visit every message.
+    // These values are read on demand. Reading a value may visit every message, and not every reply contains the value.
     private readonly Lazy<QueueStorage> _storage;
     private readonly Lazy<double> _headTimestamp;
 

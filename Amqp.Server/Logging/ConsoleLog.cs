@@ -7,8 +7,8 @@ namespace Amqp.Server.Logging;
 
 /// <summary>Writes log lines to standard output or error. A writer thread collects lines for 10 ms, then writes them at once.</summary>
 /// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line. This would take a tenth of the time to open and close a connection.
-/// </para>
+/// <para>.NET's own console logger wakes its thread for each line. The wake-ups would take a tenth of the time to open and close a
+/// connection.</para>
 /// <para>Thread-safe: one lock guards the pending lines. An output that blocks does not block the broker: lines beyond the limit are
 /// counted and dropped.</para>
 /// </remarks>

@@ -17,7 +17,9 @@ internal sealed class LogLevels
 
     public bool IsEnabled(LogCategory category, LogLevel level) => level >= _levels[(int)category] && level != LogLevel.None;
 
-    /// <summary>Changes the level of a category until the broker stops; if the category is null, of all categories.</summary>
+    /// <summary>
+    /// Changes the level of a category, or of all categories if the category is null. The change lasts until the broker stops.
+    /// </summary>
     public void Set(LogCategory? category, LogLevel level)
     {
         lock (_changing)

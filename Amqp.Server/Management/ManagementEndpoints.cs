@@ -6,7 +6,9 @@ namespace Amqp.Server.Management;
 /// <summary>Assembles the HTTP API.</summary>
 internal static class ManagementEndpoints
 {
-    /// <summary>Maps every resource. An unknown path gets RabbitMQ's 404, or its 405 for methods that would change something.</summary>
+    /// <summary>
+    /// Maps every resource. As in RabbitMQ, an unknown path gets status 404, or 405 if the method would change something.
+    /// </summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));

@@ -10,8 +10,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Metrics;
 
 /// <summary>
-/// One reply to Prometheus. The reply contains sums over all objects, or a sample for each object. Samples for each object may be limited
-/// to selected families of metrics.
+/// One reply to Prometheus, with sums over all objects or with a sample for each object. A client can limit the samples for each object to
+/// some families of metrics.
 /// </summary>
 /// <remarks>All values are read at about the same time, each object once.</remarks>
 internal sealed class MetricsPage

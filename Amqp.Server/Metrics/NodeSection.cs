@@ -63,7 +63,7 @@ internal static class NodeSection
             ("rabbitmq_cluster_permanent_id", PermanentId(options)));
     }
 
-    /// <summary>Returns an id that is the same at every start with the same node name and the same path of the data directory.</summary>
+    /// <summary>Returns an id that depends only on the node name and the path of the data directory.</summary>
     private static string PermanentId(BrokerOptions options)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ManagementServices.NodeName}\n{Path.GetFullPath(options.DataDirectory)}"));

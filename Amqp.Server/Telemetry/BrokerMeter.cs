@@ -12,8 +12,8 @@ namespace Amqp.Server.Telemetry;
 /// collects them.
 /// </summary>
 /// <remarks>
-/// One thread reads all instruments of a collection in sequence. The instruments share one reading of the totals, so that their values are
-/// consistent.
+/// One thread reads all instruments in sequence. In each collection, the totals are read once for all instruments, so the values of the
+/// instruments are consistent.
 /// </remarks>
 internal sealed class BrokerMeter : IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class BrokerMeter : IDisposable
             Create(rows[0].Kind, rows[0].Instrument!, () => Measure(rows, read()));
     }
 
-    /// <summary>Adds the instruments of several sources. An attribute of the measurements names the source.</summary>
+    /// <summary>Adds the instruments of several sources. Each measurement has an attribute that names its source.</summary>
     private void AddEach<T>(Func<IEnumerable<T>> read, string attribute, Func<T, string> name, Metric<T>[] metrics)
     {
         foreach (var rows in ByInstrument(metrics))

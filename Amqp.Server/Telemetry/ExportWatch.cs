@@ -3,7 +3,7 @@ namespace Amqp.Server.Telemetry;
 /// <summary>
 /// Observes every request to a collector. Logs when requests begin to fail, and when they succeed again: OpenTelemetry logs neither.
 /// </summary>
-/// <remarks>Thread-safe. Over gRPC a collector reports a refusal in a trailer, which is not read, so the refusal is not logged.</remarks>
+/// <remarks>Thread-safe. Refusals over gRPC are not logged, because this class does not read the trailers of replies.</remarks>
 internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHandler(new SocketsHttpHandler())
 {
     private int _isFailing;

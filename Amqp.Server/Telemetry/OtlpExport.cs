@@ -48,7 +48,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends the last metrics and spans. The clients are disconnected by then, and the broker is still open.</summary>
+    /// <summary>Sends the last metrics and spans. At this moment the clients are disconnected, but the broker is still open.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Task.Run(() => _metrics?.Shutdown(StopMilliseconds), CancellationToken.None),
         Task.Run(() => _traces?.Shutdown(StopMilliseconds), CancellationToken.None));
@@ -61,13 +61,13 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Starts the export of spans. The queue of spans has OpenTelemetry's default limit of 2,048 spans; spans beyond the limit are dropped.
-    /// Queued spans are sent every 5 seconds, and as soon as 512 are queued.
+    /// Starts the export of spans. At most 2,048 spans wait to be sent; further spans are dropped. Spans are sent every 5 seconds, and as
+    /// soon as 512 spans wait.
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The sampler decides by the trace id, so every node samples the same traces. The ratio also applies to spans with a sampled remote
-        // parent. Spans with an unsampled parent are not sampled.
+        // The sampler decides by the trace id, so every node samples the same traces. The ratio also applies to a span whose parent was
+        // sampled by another process. A span whose parent was not sampled is not sampled.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
@@ -90,8 +90,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Returns OpenTelemetry's description of the sender of the data. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override
-    /// the attributes.
+    /// Returns the attributes that describe this broker to the collector. The environment variables <c>OTEL_RESOURCE_ATTRIBUTES</c> and
+    /// <c>OTEL_SERVICE_NAME</c> override the attributes.
     /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
         .AddService(

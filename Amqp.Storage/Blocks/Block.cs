@@ -5,9 +5,9 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The unit of memory for payloads: payloads of transient messages, or records of a segment.</summary>
 /// <remarks>
-/// <see cref="State"/> counts the block's references and pins. A thread may read <see cref="Memory"/> after one atomic
-/// step has pinned the block and found it resident. A property without a named owner is set before other threads get
-/// the block's number, and does not change after that.
+/// <see cref="State"/> counts the block's references and pins. A thread may read <see cref="Memory"/> after one atomic step has pinned the
+/// block and found it resident. Properties whose comment names no thread or lock are set before other threads get the block's number. These
+/// properties never change.
 /// </remarks>
 internal sealed unsafe class Block
 {
@@ -21,7 +21,7 @@ internal sealed unsafe class Block
     public int Number { get; set; }
 
     /// <summary>
-    /// Address of the bytes. Valid only while the block is resident and pinned. Changed by the thread that loads the block.
+    /// Address of the block's bytes. Valid only while the block is resident and pinned. Changed by the thread that loads the block.
     /// </summary>
     public byte* Memory { get; set; }
 
@@ -40,8 +40,8 @@ internal sealed unsafe class Block
     public long FileOffset { get; set; }
 
     /// <summary>
-    /// The parts of the block in the segment's file if they are not contiguous there, because the block was gathered or compacted;
-    /// otherwise null. <see cref="SegmentLayout"/> guards the array.
+    /// The parts of a block that is not contiguous in the segment's file; null if the block is contiguous. Gathered and compacted blocks
+    /// have several parts. <see cref="SegmentLayout"/> guards the array.
     /// </summary>
     public BlockPiece[]? Pieces { get; set; }
 
@@ -49,12 +49,12 @@ internal sealed unsafe class Block
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not durable. The records of these messages do not name all of their
-    /// queues. Guarded by the log's lock while the block is open, then fixed.
+    /// True if messages in the block also went to queues that are not durable. The messages' records name only the durable queues. Guarded
+    /// by the log's lock while the block is open; constant after the close.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
-    /// <summary>Bytes appended to the block. Guarded by the log's lock while the block is open, then fixed.</summary>
+    /// <summary>Bytes appended to the block. Guarded by the log's lock while the block is open; constant after the close.</summary>
     public int Length { get; set; }
 
     /// <summary>Bytes of the block that are already in the segment's file. Used by the committer only.</summary>
@@ -66,10 +66,7 @@ internal sealed unsafe class Block
     /// </summary>
     public List<Range>? Damage { get; set; }
 
-    /// <summary>
-    /// True if the bytes in memory were read from a file, false if the bytes have been in memory since they were appended. Set by the
-    /// loader before the block becomes resident.
-    /// </summary>
+    /// <summary>True if the bytes in memory were read from a file. Set by the loader before the block becomes resident.</summary>
     public bool WasRead { get; set; }
 
     /// <summary>

@@ -6,10 +6,9 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
-/// The memory that was freed last is reused first, because it may still be in the processor's cache. Fresh pages cost more than the copy of
-/// a payload into them. The memory is native, so that freed memory returns to the system at once, independent of the garbage collector. On
-/// Linux, all but the smallest blocks are mapped by the page. Without the mapping, the arenas that the allocator keeps per thread held more
-/// than 100 MB after many threads had loaded and freed blocks.
+/// The memory that was freed last is reused first, because it may still be in the processor's cache. The memory is native, so that freed
+/// memory returns to the system at once, without waiting for the garbage collector. On Linux, all but the smallest blocks are allocated by
+/// a system call, because the allocator of the C library kept more than 100 MB of freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
@@ -32,8 +31,8 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a block for this many bytes of gathered records. There may be one such block for each queue. So the capacity
-    /// may be less than the block size, to save memory.
+    /// Returns the capacity of a block for this many bytes of gathered records. The capacity may be less than the block size, because each
+    /// queue may have a block of gathered records.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 

@@ -3,7 +3,7 @@ namespace Amqp.Storage.Blocks;
 /// <summary>A part of a block, consisting of whole records, that is contiguous in the segment's file.</summary>
 internal readonly record struct BlockPiece
 {
-    // 32 bits suffice, because a file is below 4 GiB; they save memory, because each loaded message may have a piece
+    // 32 bits are enough, because a segment's file is below 4 GiB
     private readonly uint _fileOffset;
 
     public BlockPiece(int offset, long fileOffset, int length)

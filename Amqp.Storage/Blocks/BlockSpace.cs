@@ -5,9 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>
-/// All blocks of a store: opens them, reads from them, and frees their memory when nothing uses them any more. Thread-safe.
-/// </summary>
+/// <summary>Opens the blocks of a store, reads from blocks, and frees a block when nothing uses the block any more. Thread-safe.</summary>
 internal sealed unsafe class BlockSpace : IDisposable
 {
     private readonly BlockMemory _memory;
@@ -23,8 +21,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks do not
-    /// count: they are a cache, and must not block publishers.
+    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks do not count: they are a cache, and a cache must not block
+    /// publishers.
     /// </summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
@@ -34,9 +32,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>The closed transient blocks, which may be paged out.</summary>
     public TransientBlocks Transients { get; }
 
-    /// <summary>
-    /// True if no unsettled message has its payload only in a file. Messages whose entries are not in memory do not count.
-    /// </summary>
+    /// <summary>True if every unsettled message with an entry in memory also has its payload in memory.</summary>
     public bool IsAllInMemory => _evicted.Count == 0;
 
     /// <summary>Number of reads of payloads from files.</summary>
@@ -104,17 +100,19 @@ internal sealed unsafe class BlockSpace : IDisposable
         Change(block, -BlockState.OpenBias - BlockState.Pin);
     }
 
-    /// <summary>Closes a block for appending.</summary>
+    /// <summary>Closes a block, so that nothing is appended to it any more.</summary>
     /// <param name="block">An open block.</param>
     /// <param name="references">Number of messages that were appended to the block. A message counts once for each of its queues.</param>
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
-            Transients.Add(block); // before the close: once the block is closed, another thread may free it at any time
+            Transients.Add(block); // added before the close, because another thread may free a closed block at any time
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>Changes the counts of references and pins, which are parts of one number. Frees the block once both are 0.</summary>
+    /// <summary>
+    /// Adds a difference to the word with the block's references and pins. Frees the block if no reference and no pin is left.
+    /// </summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -162,7 +160,7 @@ internal sealed unsafe class BlockSpace : IDisposable
             throw;
         }
         Transients.Remove(block);
-        byte* memory = block.Memory; // read before the eviction: a reader that loads the block afterwards may change the property
+        byte* memory = block.Memory; // read before the eviction, because a reader that loads the evicted block changes the property
         int capacity = block.Capacity;
         if (block.State.TryEvictAndUnpin())
         {
@@ -175,8 +173,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees the memory of all blocks without pins. The memory of a pinned block is freed when the last reference and the last pin are
-    /// gone. Later reads that would load a block throw <see cref="ObjectDisposedException"/>.
+    /// Frees the memory of all blocks without pins. A pinned block is freed when its last reference and its last pin are gone. After this
+    /// call, a read that would have to load a block throws <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -221,7 +219,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         (block.Length, block.Written, block.Damage, block.WasRead) = (length, length, null, false);
     }
 
-    /// <summary>Loads the bytes of a block that the caller has pinned for reading a message. Releases the pin on failure.</summary>
+    /// <summary>Loads the bytes of a block that the caller has pinned for reading a message. If the load fails, releases the pin.</summary>
     private void MakeReadable(Block block, in StoredMessage message)
     {
         try

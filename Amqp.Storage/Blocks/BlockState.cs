@@ -8,18 +8,17 @@ namespace Amqp.Storage.Blocks;
 /// Every change of the word is atomic:
 /// <list type="bullet">
 /// <item>
-/// A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. Each reader has a pin. The
-/// committer has a pin until it has written a block of the log, and the pager has one while it writes a transient block.
+/// A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. A thread that reads or
+/// writes the bytes has a pin. The committer keeps its pin until a block of the log is written.
 /// </item>
 /// <item>
-/// A block is finished when it has no references and no pins. The owner of an unsettled message may add references and pins. Any other
-/// thread may add a pin only in an atomic step that finds references in the word. So a block finishes exactly once. The thread that
-/// finishes it retires it.
+/// A block is finished when it has no references and no pins. The thread that finishes a block retires the block. A block finishes exactly
+/// once: the owner of an unsettled message may add references and pins, and any other thread may add a pin only in an atomic step that
+/// finds references.
 /// </item>
 /// <item>
 /// A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
-/// <see cref="Resident"/> by compare-and-swap from a word that has no pins except the evictor's own. So no thread is reading the memory at
-/// that moment, and the next reader sees the flag cleared.
+/// <see cref="Resident"/> only in an atomic step that finds no pins of other threads. So no thread reads memory that is being freed.
 /// </item>
 /// </list>
 /// </remarks>
@@ -30,9 +29,8 @@ internal struct BlockState
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// A large number that is part of the references while the block is open, so that settles cannot finish the block. Each settle
-    /// subtracts from the word at once, but the appender adds the appended references only when it closes the block. At that moment it also
-    /// subtracts this number.
+    /// A large number that is part of the references while the block is open, so that settles cannot finish the block. The appender
+    /// subtracts this number and adds the number of appended messages when it closes the block.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -51,10 +49,7 @@ internal struct BlockState
     /// <summary>Sets the state of a block that is used for the first time or reused.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>
-    /// Returns the number of unsettled references of an open block. The word lacks the references appended to the block so far, so the
-    /// caller passes their number.
-    /// </summary>
+    /// <summary>Returns the number of unsettled references of an open block.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
     /// <summary>Adds a number to the references or pins. A negative number subtracts.</summary>
@@ -85,8 +80,8 @@ internal struct BlockState
     }
 
     /// <summary>
-    /// Pins the block if it has references but no pins. The pager calls this, because it owns no unsettled message of the block. Without a
-    /// pin, another thread could retire the block at any time.
+    /// Pins the block if it has references but no pins. A thread that owns no unsettled message of the block, such as the pager, must call
+    /// this before it uses the block.
     /// </summary>
     public bool TryPinIdle()
     {

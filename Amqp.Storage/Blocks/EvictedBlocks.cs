@@ -29,10 +29,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     /// <summary>Makes later calls of <see cref="MakeReadable"/> fail.</summary>
     public void Close() => _closed = true;
 
-    /// <summary>
-    /// Loads a block for a message. The caller must have pinned the block, so that it is not evicted or retired. The block's monitor keeps
-    /// two threads from loading the block at the same time.
-    /// </summary>
+    /// <summary>Loads a block, so that a message in it can be read. The caller must have pinned the block.</summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     /// <exception cref="IOException">The block cannot be read now.</exception>
@@ -88,8 +85,8 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            // the intact messages are read from these bytes; the block is not marked as resident, so each read checks whether its message
-            // is damaged
+            // A damaged block keeps its bytes in memory, because it may contain intact messages. The block is not marked as resident, so
+            // that each read checks for damage.
             return;
         block.State.MarkResident();
         Leave();

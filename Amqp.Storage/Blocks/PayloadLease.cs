@@ -17,8 +17,8 @@ public readonly ref struct PayloadLease : IDisposable
     public ReadOnlySpan<byte> Payload { get; }
 
     /// <summary>
-    /// True if the payload was read from disk, either for this message or for an earlier read of the block. False if it is still in the
-    /// memory to which the message was appended.
+    /// True if the payload's block was read from disk, by this read or an earlier one. False if the payload has been in memory since its
+    /// append.
     /// </summary>
     public bool WasRead => _block.WasRead;
 

@@ -2,8 +2,8 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The evictable blocks in memory, oldest first, with a limit on their bytes. Thread-safe.</summary>
 /// <remarks>
-/// A block is reused only after it was removed from this list under the lock. <see cref="Add"/> holds the lock while it evicts blocks, so
-/// it never evicts a reused block.
+/// A block is removed from this list before its object is reused. <see cref="Add"/> evicts blocks under the lock of the list, so it never
+/// evicts a reused block.
 /// </remarks>
 internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
 {
@@ -12,9 +12,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
 
     public long Bytes => _blocks.Bytes;
 
-    /// <summary>
-    /// Called under a lock for each evicted block. So a handler must do no more than count. Set before the first block is added.
-    /// </summary>
+    /// <summary>Called under a lock for each evicted block, so the handler must be short. Set before the first block is added.</summary>
     public Action? Evicted { get; init; }
 
     /// <summary>
@@ -33,8 +31,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
                 // read before the eviction, because a reader that then loads the block changes its property Memory
                 byte* bytes = candidate.Memory;
                 if (!candidate.State.TryEvict())
-                    // not evicted: a later call evicts the block if it is pinned now; a block that is about to be retired is removed from
-                    // the list
+                    // The block is pinned or about to be retired. A later call evicts the block if it is still in the list.
                     continue;
                 _blocks.Remove(candidate);
                 memory.Return(bytes, candidate.Capacity);

@@ -2,7 +2,7 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
 /// <remarks>
-/// A block is reused only after it was removed from this list under the lock. <see cref="PinOldest"/> holds the lock, so it never pins a
+/// A block is removed from this list before its object is reused. <see cref="PinOldest"/> holds the lock of the list, so it never pins a
 /// reused block.
 /// </remarks>
 /// <param name="maxBytes">Bytes of memory above which <see cref="Exceeded"/> is called.</param>
@@ -14,8 +14,8 @@ internal sealed class TransientBlocks(long maxBytes)
     public long Bytes => _blocks.Bytes;
 
     /// <summary>
-    /// Called on any thread for each block that is added while the memory is above the limit. So a handler must only schedule work. Set
-    /// before the first block is added.
+    /// Called for each block that is added while the memory is above the limit. Called on any thread, so the handler must only schedule
+    /// work. Set before the first block is added.
     /// </summary>
     public Action? Exceeded { get; set; }
 

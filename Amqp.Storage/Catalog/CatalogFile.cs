@@ -5,7 +5,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>The file of the catalog: a log of changes. Not thread-safe, except for <see cref="Sync"/>, which may run at any time.</summary>
+/// <summary>The file of the catalog: a log of changes. Not thread-safe, but <see cref="Sync"/> may run at any time.</summary>
 internal sealed class CatalogFile : IDisposable
 {
     public const string Name = "catalog.log";
@@ -17,7 +17,7 @@ internal sealed class CatalogFile : IDisposable
     private readonly string _path;
     private readonly Lock _swap = new(); // held while the file is synced, and while it is replaced
     private IStoreFile _file;
-    // set if syncing the folder failed after the new file was renamed: a power cut may then bring back the old file; guarded by _swap
+    // Set if a new file was renamed, but the folder could not be synced. A power cut may then bring back the old file. Guarded by _swap.
     private IOException? _folderFailure;
     private byte[] _buffer = new byte[512];
 
@@ -79,7 +79,7 @@ internal sealed class CatalogFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Creates a second file next to the catalog, writes these entries into it, and syncs it.</summary>
+    /// <summary>Writes these entries to a second file next to the catalog, and syncs the second file.</summary>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public CatalogFile BeginRewrite(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
@@ -87,7 +87,7 @@ internal sealed class CatalogFile : IDisposable
         return new CatalogFile(_files, _directory, _path, file) { Length = length };
     }
 
-    /// <summary>Deletes this file. Call on a file from <see cref="BeginRewrite"/> that does not replace the catalog after all.</summary>
+    /// <summary>Deletes this file, which must be from <see cref="BeginRewrite"/>. Call if the file will not replace the catalog.</summary>
     public void Abandon()
     {
         _file.Dispose();
@@ -100,12 +100,12 @@ internal sealed class CatalogFile : IDisposable
     /// </summary>
     /// <param name="next">The new file.</param>
     /// <param name="complete">
-    /// Appends the changes that the new file lacks. Returns true only if the new file has all changes and is synced; otherwise this file
-    /// stays in place.
+    /// Appends the changes that the new file lacks. Returns true if the new file has all changes and is synced. If it returns false, this
+    /// file stays in place.
     /// </param>
     /// <param name="exclude">
-    /// The lock that a thread holds while it makes a change. Held from the call of <paramref name="complete"/> until the new file is in
-    /// place.
+    /// The lock that threads hold while they make changes. This method holds the lock from the call of <paramref name="complete"/> until
+    /// the new file is in place.
     /// </param>
     /// <returns>False if <paramref name="complete"/> returned false.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
@@ -210,7 +210,7 @@ internal sealed class CatalogFile : IDisposable
         {
             _file.Truncate(Length);
         }
-        _file.Sync(); // the last run may have ended before it synced the file, and new records of the log depend on its entries
+        _file.Sync(); // the last run may have ended before it synced the file, but the log relies on the catalog
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);

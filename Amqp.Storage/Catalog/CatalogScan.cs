@@ -22,8 +22,8 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // The damaged bytes before a record and those after the last record are checked at this one place. If a second check came after
-            // the loop, the optimising compiler of .NET 10.0 would remove it, and an unfinished write would not be reported.
+            // Damaged bytes before a record and damaged bytes after the last record are checked at this one place. The optimising compiler
+            // of .NET 10.0 would remove a second check after the loop.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));
@@ -36,7 +36,7 @@ internal static class CatalogScan
         }
     }
 
-    /// <summary>Puts the entry of a record into the dictionary, or removes the entry that the record deletes.</summary>
+    /// <summary>Applies a record to the dictionary: adds or replaces the entry, or removes the entry that the record deletes.</summary>
     public static void Apply(ReadOnlySpan<byte> record, SortedDictionary<string, byte[]> entries)
     {
         string key = CatalogRecord.ReadKey(record);

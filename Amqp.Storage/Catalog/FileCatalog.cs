@@ -8,16 +8,17 @@ namespace Amqp.Storage.Catalog;
 
 /// <summary>The catalog of a <see cref="DataDirectory"/>. All entries are in memory; every change is appended to a file.</summary>
 /// <remarks>
-/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> is undone
-/// and can be retried, while a removal takes effect and is written later. After any other failure, the catalog writes nothing any more.
+/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> changes
+/// nothing and can be retried. A removal takes effect in memory, and is written when the disk has space. After any other failed write, the
+/// catalog writes nothing any more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
     // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // A rewrite goes on while other threads change the catalog. Each pass appends the changes that were made during the previous pass to
-    // the new file, and syncs them. After this many passes, a last pass holds the lock, so that no further change is made meanwhile.
+    // Other threads may change the catalog during a rewrite. Each pass of the rewrite appends to the new file the changes made during the
+    // previous pass. After this many passes, a last pass holds the lock, so that no thread can make further changes.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
@@ -28,7 +29,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
     private long _liveBytes = FileHeader.Size; // bytes of the header and of the records of current entries; guarded by _lock
     private long _rewriteAbove = MinRewriteBytes; // the file is rewritten when it has more bytes than this; guarded by _lock
-    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes since the rewrite began, with null for a removed key; guarded by _lock
+    private Dictionary<string, byte[]?>? _sinceSnapshot; // changes during a rewrite; null as value: the key was removed; guarded by _lock
     private bool _isRewriteRequested; // guarded by _lock
     private volatile bool _hasPendingRemovals; // true if _pendingRemovals is not empty
     private StoreFailedException? _failure; // guarded by _lock
@@ -44,8 +45,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Called under the lock when the file should be rewritten, and again only after that rewrite has ended. The handler schedules
-    /// <see cref="Rewrite"/> on a thread that may block. Set once.
+    /// Called under the lock when the file should be rewritten. The handler schedules <see cref="Rewrite"/> on a thread that may block. Set
+    /// once.
     /// </summary>
     public Action? RewriteRequested
     {
@@ -128,8 +129,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Replaces the file by a file with the current entries only. Other threads may change the catalog meanwhile. Call on one thread at a
-    /// time.
+    /// Replaces the file by a file with the current entries only. Call on one thread at a time. Other threads may change the catalog during
+    /// the call.
     /// </summary>
     /// <remarks>
     /// If an error occurs before the new file is in place, the old file stays in use. The next rewrite is due when the old file has grown
@@ -218,8 +219,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Calls a function that writes a record. If this fails for another reason than a full disk, the catalog writes nothing any more,
-    /// because the file may end with a part of a record.
+    /// Calls a function that writes a record. If the write fails, and not because of a full disk, the catalog writes nothing any more. The
+    /// reason is that the file may end with a part of a record.
     /// </summary>
     private void WriteOrFail(Action write)
     {

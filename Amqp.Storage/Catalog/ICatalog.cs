@@ -5,7 +5,7 @@ namespace Amqp.Storage.Catalog;
 /// <summary>A small durable dictionary for the broker's definitions: queues, exchanges, users and so on.</summary>
 /// <remarks>
 /// Thread-safe. Once a call has returned, its change survives the end of the process. The change is synced no later than the next commit of
-/// the log. So if a message is confirmed, a power cut does not lose the definition of its queue.
+/// the log. So a power cut never loses the queue of a confirmed message.
 /// </remarks>
 public interface ICatalog
 {

@@ -3,8 +3,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// Three positions in the log: up to which it is written, up to which it is synced, and up to which a sync is requested. Threads can wait
-/// for the first two, which only the committer advances. Thread-safe.
+/// Three positions in the log: the ends of the written part, of the synced part, and of the part whose sync is requested. Threads can wait
+/// until the log is written or synced up to a position. Thread-safe.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {

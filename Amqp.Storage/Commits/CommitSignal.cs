@@ -14,11 +14,11 @@ internal sealed class CommitSignal
     private readonly AutoResetEvent _event = new(false);
     private int _state; // changed with Interlocked
 
-    /// <summary>Wakes the committer if it is dozing or asleep. Call after the write that the committer is to see.</summary>
+    /// <summary>Wakes the committer if it waits. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // Without the barrier, the read of the state could come before the caller's write is visible. Then this method could read Awake and
-        // return, while the committer finds no work and waits.
+        // The barrier makes the caller's write visible before the state is read. Without the barrier, this method could read Awake although
+        // the committer has found no work and is about to wait.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
@@ -35,18 +35,15 @@ internal sealed class CommitSignal
     }
 
     /// <summary>
-    /// Announces that the committer is about to wait. Afterwards the committer checks for work once more, and waits only if there is none.
+    /// Announces that the committer is about to wait. After this call the committer must check for work once more before it waits.
     /// </summary>
     /// <remarks>
-    /// Because of the full fences here and in <see cref="Wake"/>, either the committer sees the work, or <see cref="Wake"/> sees the
+    /// This method and <see cref="Wake"/> have full fences. So either the committer sees the work, or <see cref="Wake"/> sees the
     /// announcement.
     /// </remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 
-    /// <summary>
-    /// Waits until a thread wakes the committer or the time is up. May return early: the event can still be set from an earlier wait that
-    /// timed out.
-    /// </summary>
+    /// <summary>Waits until a thread wakes the committer or the time is up. May return early.</summary>
     public void Wait(TimeSpan time)
     {
         _event.WaitOne(time);

@@ -21,8 +21,7 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
     {
         var folded = new HashSet<long>(dead.FoldedInto ?? []);
         int before = folded.Count;
-        // A dead target gets no settles, because it will be deleted. The segment that contains the settles is not deleted before the target
-        // is.
+        // A dead target gets no settles, because it will be deleted before the segment that contains the settles.
         Segment[] alive = [.. targets.Where(target => target.IsIndexed && !target.IsDead)];
         if (alive.Length > 0)
         {
@@ -40,8 +39,8 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
     {
-        // Keeps only the settled sequences of messages in the target segment. A sequence of any other message may be assigned again after a
-        // restart, and must not count as settled then.
+        // Keeps only the settled sequences of messages in the target segment. After a restart, other sequences may be assigned to new
+        // messages, which must not count as settled.
         var part = new Dictionary<uint, SequenceRanges>();
         foreach (QueueRow row in indexes.ReadSummary(target).Rows)
         {

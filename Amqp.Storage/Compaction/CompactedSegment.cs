@@ -4,7 +4,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>A segment whose compacted file and index are written and synced under temporary names, and can replace the old files.</summary>
+/// <summary>
+/// A segment that has been compacted. The new file and the new index are synced under temporary names, and are ready to replace the old
+/// ones.
+/// </summary>
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
 /// <summary>

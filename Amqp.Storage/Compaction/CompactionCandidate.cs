@@ -22,21 +22,19 @@ internal sealed class CompactionCandidate
     /// <summary>Summary of the segment's index.</summary>
     public SegmentSummary Summary { get; }
 
-    /// <summary>
-    /// The settles that a compacted file must keep, because they name messages that still exist, in older segments or in this segment.
-    /// </summary>
+    /// <summary>The settles that a compacted file must keep, because the settled messages are still in a segment.</summary>
     public Dictionary<uint, SequenceRanges> Kept { get; } = [];
 
     /// <summary>Marks messages of this segment as settled if <paramref name="settled"/> contains their sequences.</summary>
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Keeps the settles that name messages of an existing segment. The caller also passes this segment itself: a record may have to stay
-    /// for one queue, although other queues named in the record have settled the message. Then their settles must stay too.
+    /// Keeps the settles that name messages of an existing segment. Call also for the candidate's own segment. Its records may stay for one
+    /// queue although another queue has settled the message, and the settles of that other queue must stay too.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Keeps all settles of the candidate, because there is a segment whose messages are unknown.</summary>
+    /// <summary>Keeps all settles of the candidate. Call if it is unknown which messages a segment contains.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
@@ -44,7 +42,8 @@ internal sealed class CompactionCandidate
     }
 
     /// <summary>
-    /// Returns, in the order of their offsets, the records that a queue may still need and the records in pieces that must stay whole.
+    /// Returns the records that a compacted file must keep, in the order of their offsets. A record must be kept if a queue may still need
+    /// it, or if it is in a piece that must stay whole.
     /// </summary>
     /// <param name="indexes">The index of the segment.</param>
     /// <param name="queues">Numbers of the queues that exist.</param>

@@ -29,7 +29,8 @@ internal sealed class Relocation
     }
 
     /// <summary>
-    /// Changes the offsets in the blocks of a compacted segment to those of its new file. Call while readers are excluded.
+    /// Changes the offsets in the blocks of a compacted segment to offsets in the new file. The caller holds <see cref="SegmentLayout"/>
+    /// exclusively.
     /// </summary>
     public void Apply(BlockSpace space, Segment segment)
     {
@@ -37,7 +38,7 @@ internal sealed class Relocation
             block.Pieces = Apply(block.AllPieces);
     }
 
-    /// <summary>Returns those pieces of a block that were copied to the new file, with their offsets in that file.</summary>
+    /// <summary>Returns the pieces of a block that were copied to the new file, with their offsets in the new file.</summary>
     /// <param name="before">The pieces of the block in the old file.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {

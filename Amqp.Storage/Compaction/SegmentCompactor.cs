@@ -24,16 +24,16 @@ internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
     DurableQueues durableQueues, CompactedSegments ready)
 {
-    // Maximum number of segments that are compacted in one run. The settled ranges of all of them are in memory at the same time.
+    // Maximum number of segments that are compacted together. The settled ranges of all these segments are in memory at the same time.
     private const int MaxCandidates = 16;
 
-    // This limits a settle record to 64 KiB, so that it fits into the buffers with which segments are read and written.
+    // Limits a settle record to 64 KiB, so that the record fits into the buffers for reading and writing segments.
     private const int RangesPerRecord = 4096;
 
     private const int ReadSize = 256 << 10;
 
-    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. The next attempt is made when more
-    // segments have got an index: half as many as the patience.
+    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. If the patience is N, the next attempt
+    // is made after N / 2 further segments have got an index.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -43,15 +43,14 @@ internal sealed class SegmentCompactor(
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
     /// <summary>
-    /// True if the last run found a segment that is mostly dead but could not be compacted: settles of its messages may be in segments
-    /// without an index.
+    /// True if the last run left a mostly dead segment as it is. Perhaps the settles of its messages are in segments without an index.
     /// </summary>
     public bool AwaitsSettles { get; private set; }
 
     /// <summary>Compacts the segments that are mostly dead, if that gains enough space.</summary>
     /// <param name="isIdle">
-    /// True if the store is idle. Then the run includes segments whose last attempt gained too little,
-    /// and segments that consumers may be about to empty.
+    /// True if the store is idle. An idle store also compacts segments whose last attempt gained too little, and segments that consumers
+    /// may be about to empty.
     /// </param>
     /// <param name="isStopping">Called before each segment. Returns true if no further segment is to be compacted.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -67,7 +66,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Makes segments candidates again although their last attempt gained too little, because more of their messages are now known to be
+    /// Makes segments candidates again after an attempt that gained too little. Call when more messages of the segments are known to be
     /// settled.
     /// </summary>
     public void Reconsider(IEnumerable<Segment> folded)
@@ -77,8 +76,8 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns true if the segment lost less than an eighth of its live bytes since the last run. Otherwise consumers may be about to empty
-    /// the segment, and compaction would be wasted.
+    /// Returns true if the segment lost less than an eighth of its live bytes since the last run. A segment that lost more may soon be
+    /// empty, and would be compacted to no purpose.
     /// </summary>
     private bool IsSteady(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
 
@@ -104,7 +103,8 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        // read before the settles: if a queue is deleted between the two, its settles may be missing, and are not needed
+        // Numbers of the queues that exist now. If a queue is deleted before ReadSettled runs, some of its settled messages count as live
+        // and are copied. Recovery ignores the copies, because it ignores all messages of a deleted queue.
         HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)];
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
@@ -159,7 +159,7 @@ internal sealed class SegmentCompactor(
             }
             catch (FileNotFoundException)
             {
-                continue; // the segment was deleted meanwhile, and its settles are now in the acknowledgements of older segments
+                continue; // the segment was deleted, and its settles are now in the acknowledgements of older segments
             }
             foreach (CompactionCandidate candidate in candidates)
             {
@@ -212,8 +212,8 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// A message of the log may also be in a queue that is not durable. This queue may still need the message although the log lists it as
-    /// settled. Returns, in order, the pieces of all blocks with such messages.
+    /// Returns, in order, the pieces of all blocks with messages that are also in queues that are not durable. A queue that is not durable
+    /// may still need a message that all durable queues have settled.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)

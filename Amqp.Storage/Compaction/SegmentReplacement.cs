@@ -26,13 +26,13 @@ internal sealed class SegmentReplacement(
             return;
         using (layout.Change())
         {
-            // The old indexes are deleted first. After a power cut, an old index next to a compacted file would make the file look
-            // truncated.
+            // The old indexes are deleted before the files are replaced. If a power cut left an old index next to a compacted file, the
+            // file would look truncated.
             _ready.RemoveAll(ready => !TryDeleteIndex(ready.Segment));
             files.SyncDirectory(directory);
             _ready.ForEach(Replace);
         }
-        files.SyncDirectory(directory); // synced now, because later deletions of other files are safe only after the replacement
+        files.SyncDirectory(directory); // synced now, so that no later deletion of a file becomes durable before the replacement
         _ready.Clear();
     }
 
@@ -56,7 +56,7 @@ internal sealed class SegmentReplacement(
     }
 
     /// <remarks>
-    /// After an error, the segment's file is either the old or the new one, and complete. A missing index is rebuilt when it is needed.
+    /// After an error, the segment has either its old file or the complete new file. A missing index is rebuilt when it is needed.
     /// </remarks>
     private void Replace(CompactedSegment ready)
     {
@@ -76,11 +76,12 @@ internal sealed class SegmentReplacement(
     }
 
     /// <summary>
-    /// Gives up the compacted files of a segment, which may be compacted again later. The next start deletes the unused files.
+    /// Keeps the old files of a segment. The segment may be compacted again later. The next start deletes the unused compacted files.
     /// </summary>
     private void Postpone(Segment segment, Exception failure)
     {
-        segment.IsBeingCompacted = false; // set before the report, because the report causes a retry, which may choose the segment again
+        // Cleared before the report, because the report causes a retry, and the retry may compact the segment again.
+        segment.IsBeingCompacted = false;
         failures.Report(BackgroundWork.Compacting, failure);
     }
 }

@@ -4,13 +4,14 @@ namespace Amqp.Storage.Configuration;
 public sealed class StoreOptions
 {
     /// <summary>
-    /// Bytes after which the log continues in a new segment. A segment is larger only if it consists of a single larger record. From
-    /// <see cref="BlockSize"/> to 1 GiB.
+    /// Maximum bytes of a segment, after which the log continues in a new segment. A larger record gets a segment of its own. From <see
+    /// cref="BlockSize"/> to 1 GiB.
     /// </summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Bytes of a block. A block is allocated and freed as a whole. A larger message has a larger block of its own. 4 KiB to 64 MiB.
+    /// Bytes of a block, from 4 KiB to 64 MiB. A block is allocated and freed as a whole. A message larger than a block gets a larger block
+    /// of its own.
     /// </summary>
     public int BlockSize { get; init; } = 256 << 10;
 
@@ -22,14 +23,13 @@ public sealed class StoreOptions
 
     /// <summary>
     /// Limit on the number of queue entries in memory, for all durable queues together. An entry takes 24 bytes. Above the limit, entries
-    /// are removed from memory if they can be read from the index of their segment. The open segment has no index yet, so the entries of
-    /// its messages stay in memory.
+    /// are removed from memory if their segment has an index, from which they can be read again.
     /// </summary>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
-    /// Limit on the memory of transient messages: those that are not persistent, or are in no durable queue. Above the limit, the store
-    /// writes the oldest blocks to disk, and reads them when they are needed. By default, and in a store without a disk, there is no limit.
+    /// Limit on the memory of messages that are not persistent or are in no durable queue. Above the limit, the store writes the oldest
+    /// blocks to disk, and reads them when they are needed. A store without a disk has no limit.
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 
@@ -37,14 +37,15 @@ public sealed class StoreOptions
     public long MinFreeDiskBytes { get; init; }
 
     /// <summary>
-    /// Bytes of disk space that are reserved so that settles can be written on a full disk. 0 reserves nothing; null reserves one segment
-    /// or 5 % of the disk, whichever is smaller. While the reserve is not at its full size, <see cref="IMessageStore.IsFull"/> is true.
+    /// Bytes of disk space that are kept in reserve, so that messages can still be acknowledged when the disk is full. 0 reserves nothing;
+    /// null reserves one segment or 5 % of the disk, whichever is smaller. While the reserve is not at its full size, <see
+    /// cref="IMessageStore.IsFull"/> is true.
     /// </summary>
     public long? DiskReserveBytes { get; init; } = 0;
 
     /// <summary>
-    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. If there is a disk reserve,
-    /// this limit is lowered to half of the reserve, but not below <see cref="BlockSize"/>.
+    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. A disk reserve lowers this limit to half of the reserve,
+    /// but not below <see cref="BlockSize"/>.
     /// </summary>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 

@@ -1,7 +1,7 @@
 namespace Amqp.Storage.Faults;
 
 /// <summary>Reports failures of background work, and retries the work after a delay. Thread-safe.</summary>
-/// <remarks>If the work fails again, it is reported again and retried again. Retries end when no failed work is left.</remarks>
+/// <remarks>Each failure is reported, and causes another retry. Retries end when all work has succeeded.</remarks>
 internal sealed class BackgroundFailures(TimeSpan retryDelay)
 {
     private int _isRetryDue; // changed with Interlocked
@@ -30,7 +30,7 @@ internal sealed class BackgroundFailures(TimeSpan retryDelay)
 
     private void RetryNow()
     {
-        Interlocked.Exchange(ref _isRetryDue, 0); // cleared before the retry, so that a failure during the retry schedules another one
+        Interlocked.Exchange(ref _isRetryDue, 0); // cleared before the retry, so that a failure during the retry schedules another retry
         Retry();
     }
 }

@@ -11,7 +11,7 @@ public enum BackgroundWork
     /// <summary>Copies the settles recorded in a dead segment to older segments. The dead segment cannot be deleted before that.</summary>
     Folding,
 
-    /// <summary>Rewrites a segment that consists mostly of dead records. Until then the segment stays as it is.</summary>
+    /// <summary>Rewrites a segment that consists mostly of dead records. If the rewrite fails, the old segment stays in use.</summary>
     Compacting,
 
     /// <summary>Deletes files of the log that are no longer needed.</summary>

@@ -35,7 +35,7 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>
-    /// Takes a shared lock, which several inspections can hold at the same time. The lock excludes brokers, and changes nothing on disk.
+    /// Takes a shared lock, which several inspections can hold at the same time. No broker can open the directory while the lock is held.
     /// </summary>
     /// <returns>Null if there is no lock file, for instance in a copy of a data directory.</returns>
     /// <exception cref="DataDirectoryException">A broker holds the lock.</exception>
@@ -61,7 +61,8 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // While a file is open with these modes, the runtime holds a shared lock on it. Take needs an exclusive lock, so it fails meanwhile.
+    // The runtime holds a shared lock on a file opened with these modes. Take needs an exclusive lock, so Take fails while the file is
+    // open.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     private static bool IsOnlyShared(string path)

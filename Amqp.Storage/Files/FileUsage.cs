@@ -3,9 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Storage.Files;
 
 /// <summary>Counts of the reads, writes and syncs of files since the data directory was opened, and the times they took.</summary>
-/// <remarks>
-/// Thread-safe. Each read, write or sync is a system call, which costs far more than the interlocked addition that counts it.
-/// </remarks>
+/// <remarks>Thread-safe. The counts are cheap compared with the system calls that they count.</remarks>
 public sealed class FileUsage
 {
     private long _reads;

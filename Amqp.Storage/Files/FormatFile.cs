@@ -9,11 +9,11 @@ internal static class FormatFile
 {
     public const string Name = "version";
 
-    /// <summary>The newest format that this broker reads, and the format that it writes. See docs/store-format.md.</summary>
+    /// <summary>The format that this broker writes. The broker reads no newer format. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
     /// <returns>Version of the format; null if the directory has no such file.</returns>
-    /// <exception cref="DataDirectoryException">The file holds no version, or a newer one than this broker reads.</exception>
+    /// <exception cref="DataDirectoryException">The file holds no version, or a version newer than <see cref="Newest"/>.</exception>
     public static int? Read(IStoreFiles files, string directory)
     {
         string path = Path.Combine(directory, Name);

@@ -23,7 +23,7 @@ internal static unsafe partial class Libc
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Error("open");
     }
 
-    /// <summary>Syncs the bytes of a file. Of its attributes, only those that are needed to read the bytes are synced.</summary>
+    /// <summary>Syncs the bytes of a file and its length, but not the file's times.</summary>
     public static void SyncData(SafeFileHandle file)
     {
         while (FDataSync(file) != 0)

@@ -11,15 +11,13 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Housekeeping;
 
 /// <summary>
-/// Owns the thread for work that no commit waits for: it writes indexes, removes queue entries from memory, compacts segments, prepares
-/// dead segments for deletion, and writes transient messages to page files.
+/// Does work that no commit waits for, on a thread of its own. The work: writing indexes, removing queue entries from memory, compacting
+/// segments, preparing dead segments for deletion, and writing transient messages to page files.
 /// </summary>
-/// <remarks>
-/// The safety of messages does not depend on this work. A failure is reported and retried, at the latest by the next start.
-/// </remarks>
+/// <remarks>No message is lost if the work fails. Failed work is reported and retried, at the latest by the next start.</remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
-    // When entries of a queue are removed from memory, at most this many stay in memory at the head of the queue.
+    // When entries of a queue are removed from memory, at most this many entries stay at the head of the queue.
     private const int MaxWindow = 4096;
 
     private readonly SegmentIndexes _indexes;
@@ -33,7 +31,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // used by the housekeeper's thread only
-    // true if compaction needs settles of the open segment and has requested its seal; used by the housekeeper's thread only
+    // true if compaction needs settles of the open segment, and the segment's seal was requested; used by the housekeeper's thread only
     private bool _awaitsSettles;
     private volatile bool _stopping;
 
@@ -83,7 +81,8 @@ internal sealed class Housekeeper : IAsyncDisposable
         {
             failure = cause;
         }
-        segment.IsBeingFolded = false; // set before the report, because the report causes a retry, which may request the same work again
+        // Cleared before the report, because the report causes a retry, and the retry may request the same work again.
+        segment.IsBeingFolded = false;
         if (failure is not null)
             _failures.Report(BackgroundWork.Folding, failure);
         if (failure is IOException error && DiskFull.Is(error))
@@ -129,7 +128,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the thread after the work that it is doing. Work that is still queued is not done; the next start of the store makes up for it.
+    /// Ends the thread after its current work. Queued work is discarded; the next start of the store does what is missing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -155,7 +154,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs work. Reports an unexpected exception, and returns, so that the thread can go on with other work.</summary>
+    /// <summary>Runs work. If the work throws an unexpected exception, reports the exception and returns.</summary>
     private void Contain(Action work)
     {
         try
@@ -200,7 +199,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             }
             catch (Exception failure) when (BackgroundFailures.Is(failure))
             {
-                // damaged data is not retried: a retry would find the same damage, and the next start reports the lost records
+                // no retry after damage: a retry would find the same damage, and the next start reports the lost records
                 if (failure is not InvalidDataException)
                     _unindexed.Insert(0, segment);
                 _failures.Report(BackgroundWork.Indexing, failure);

@@ -5,8 +5,8 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The files of acknowledgements. Each one is next to a segment, and lists settled messages of that segment. So later segments that contain
-/// the settle records can be deleted. Not thread-safe.
+/// The files of acknowledgements. Each file belongs to a segment, and lists settled messages of this segment. So later segments with the
+/// settle records of these messages can be deleted. Not thread-safe.
 /// </summary>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {

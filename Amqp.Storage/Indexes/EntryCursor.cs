@@ -23,15 +23,15 @@ internal sealed class EntryCursor : IDisposable
     private int _left; // entries of the current group that are not read yet
     private readonly long _from;
     private readonly long _begin; // start of the queue's groups in the file
-    // true until a group was found at the offset that the caller passed; if there is none, reading restarts at _begin
+    // true until a group was found at the caller's offset; if the offset has no group, the cursor reads from _begin on
     private bool _isGuess;
 
     /// <param name="file">The index. Disposed with the cursor.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="row">Row of the queue in the index. Only the location of its groups is used.</param>
     /// <param name="at">
-    /// Offset of a group of the queue at or before the first wanted sequence. The offset is only a
-    /// guess, because the index may have been rebuilt since.
+    /// Offset of a group of the queue at or before the first wanted sequence. The offset may be wrong, because the index may have been
+    /// rebuilt. The cursor then searches all groups of the queue.
     /// </param>
     /// <param name="from">The first wanted sequence.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)

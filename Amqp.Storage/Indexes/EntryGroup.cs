@@ -4,8 +4,7 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// The encoding of a group: a record of the index that contains some entries of one queue, in order. A group is read and verified as a
-/// whole.
+/// The encoding of a group. A group is a record of the index with some entries of one queue, in order. It is read and verified as a whole.
 /// </summary>
 internal static class EntryGroup
 {

@@ -4,13 +4,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The index files. Each is next to the file of its segment, and is either complete or missing. Thread-safe.</summary>
+/// <summary>The index files. An index is next to the file of its segment. An index is either complete or missing. Thread-safe.</summary>
 internal sealed class IndexFiles(IStoreFiles files)
 {
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // With this many bytes, the first read usually contains the whole summary. They suffice for a segment with a few hundred queues.
+    // Bytes of the first read, which usually contains the whole summary: enough for a segment with a few hundred queues.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
@@ -88,8 +88,8 @@ internal sealed class IndexFiles(IStoreFiles files)
     private static string UnfinishedPathOf(string log) => Path.ChangeExtension(log, UnfinishedExtension);
 
     /// <summary>
-    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified, but the cursor verifies each
-    /// group of entries that the row refers to.
+    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified. The cursor verifies the
+    /// groups of entries to which the row refers.
     /// </summary>
     private static QueueRow FindRow(IStoreFile file, long segment, uint queue)
     {

@@ -15,7 +15,8 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
     private readonly Dictionary<uint, long> _delivered = [];
     private readonly List<BlockExtent> _blocks = [];
-    private QueueEntries? _latest; // entries of the queue that the last message went to; the next message often goes to the same queue
+    // Entries of the last message's queue, found without a look-up if the next message goes to the same queue.
+    private QueueEntries? _latest;
 
     /// <summary>Adds an intact record. Call in the order of the records.</summary>
     /// <returns>False if the record has a type that cannot be in a segment.</returns>

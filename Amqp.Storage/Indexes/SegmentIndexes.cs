@@ -6,7 +6,7 @@ namespace Amqp.Storage.Indexes;
 
 /// <summary>Creates, rebuilds and reads the indexes of the existing segments. Thread-safe.</summary>
 /// <remarks>
-/// A reader of entries locks <see cref="Layout"/> before it opens the index, and unlocks it after it has used the entries.
+/// A reader of entries must hold the lock <see cref="Layout"/> from the opening of the index until the last use of the entries.
 /// </remarks>
 internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {

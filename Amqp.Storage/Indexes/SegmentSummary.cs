@@ -44,7 +44,7 @@ internal sealed class SegmentSummary
     /// <summary>The settled sequences in the segment's settle records, by queue number.</summary>
     public required Dictionary<uint, SequenceRanges> Settled { get; init; }
 
-    /// <summary>The highest sequence that a delivered mark in the segment names for each queue, by queue number.</summary>
+    /// <summary>By queue number: the highest sequence in the queue's delivered marks in this segment.</summary>
     public required Dictionary<uint, long> Delivered { get; init; }
 
     public int Size =>

@@ -11,7 +11,7 @@ internal sealed class SequenceRanges
 
     private readonly List<SequenceRange> _ranges = [];
     private bool _isSorted = true; // true if the ranges are ascending, disjoint and not adjacent
-    private int _sortAt = MinSort; // number of ranges at which they are sorted, so that ranges that could be merged do not accumulate
+    private int _sortAt = MinSort; // once an unsorted list has this many ranges, Add sorts it and merges adjacent ranges
 
     /// <summary>The ranges in ascending order, disjoint and not adjacent. Valid until the next addition.</summary>
     public ReadOnlySpan<SequenceRange> All
@@ -64,7 +64,7 @@ internal sealed class SequenceRanges
         return at < _ranges.Count && _ranges[at].From <= first && _ranges[at].To >= last;
     }
 
-    /// <summary>Adds those sequences of another set that are in this range. Both ends belong to the range.</summary>
+    /// <summary>Adds the sequences of another set that are in this range. Both ends belong to the range.</summary>
     public void AddPart(SequenceRanges other, long first, long last)
     {
         for (int at = other.FindReaching(first); at < other._ranges.Count && other._ranges[at].From <= last; at++)

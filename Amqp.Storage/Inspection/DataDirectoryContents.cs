@@ -5,17 +5,19 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>The contents of the log in a data directory. All counts are those that the store would find when it starts.</summary>
+/// <summary>The contents of the log in a data directory, with the counts that the store would find at its next start.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
 /// <param name="Findings">
-/// Damage and unfinished writes that were found, those of the catalog first. Other damage
-/// may be undetected, because not every byte was read.
+/// Damage and unfinished writes that were found, first in the catalog, then in the log. Not every byte was read, so other damage may be
+/// undetected.
 /// </param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
-/// <summary>The contents of a segment. A message in several queues counts as one message for each queue. Its bytes count once.</summary>
+/// <summary>
+/// The contents of a segment. A message in several queues is counted once for each queue, but its bytes are counted once.
+/// </summary>
 /// <param name="Id">Id of the segment, also in its file names.</param>
 /// <param name="File">Path of the segment's file.</param>
 /// <param name="LogBytes">Bytes of the segment's file on disk.</param>
@@ -25,7 +27,7 @@ public sealed record DataDirectoryContents(
 /// <param name="LiveMessages">Number of messages that their queue has not settled. Messages of deleted queues do not count.</param>
 /// <param name="LiveBytes">Bytes of the live messages' records, record headers included.</param>
 /// <param name="DeadBytes">All other bytes of the segment's file, except its header: settled messages, settle records and marks.</param>
-/// <param name="Settles">Number of settles in the segment. The settled messages are in this segment or in older ones.</param>
+/// <param name="Settles">Number of settles in the segment. The settled messages are in this segment or in older segments.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 /// <param name="IsTail">True for the last segment if the broker was still writing to it when the last run ended.</param>
@@ -49,7 +51,7 @@ public sealed record SegmentContents(
 /// <param name="Exists">False for a deleted queue, whose messages a start discards.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered already; 0 if none has.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered already; 0 if no message was delivered.</param>
 /// <param name="LastSequence">The highest sequence of the queue in any record of the log.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
@@ -77,7 +79,7 @@ public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Le
 /// <param name="Acknowledgements">Acknowledgements of the segments.</param>
 /// <param name="Catalog">The catalog.</param>
 /// <param name="Pages">Transient messages that the last run paged out. A start does not read them.</param>
-/// <param name="Reserve">Disk space reserved for settles.</param>
+/// <param name="Reserve">Disk space kept in reserve, so that messages can still be acknowledged when the disk is full.</param>
 public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages, long Reserve)
 {
     /// <summary>Name of the folder of page files in the data directory.</summary>

@@ -8,14 +8,14 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Reads a data directory that no broker uses, without changing the directory. Its lock file, if there is one, keeps brokers from opening
-/// the directory until the inspection is disposed. Not thread-safe.
+/// Reads a data directory that no broker uses, without changing the directory. If the directory has a lock file, no broker can open the
+/// directory until the inspection is disposed. Not thread-safe.
 /// </summary>
 public sealed class DataDirectoryInspection : IDisposable
 {
     private readonly string _path;
     private readonly IStoreFiles _files;
-    private readonly DirectoryLock? _lock; // null if the directory has no lock file, for instance because it is a copy
+    private readonly DirectoryLock? _lock; // null if the directory has no lock file, as in a copy of a data directory
     private readonly List<RecoveryFinding> _catalogFindings = [];
     private readonly SortedDictionary<string, CatalogEntry> _catalog = new(StringComparer.Ordinal);
     private readonly long _catalogBytes;

@@ -27,7 +27,7 @@ internal sealed class IndexComparison(SegmentIndexImage index, SegmentIndexBuild
     }
 
     /// <summary>
-    /// Returns the fields of a row that describe messages of the segment. The other fields are locations in the index, which may differ.
+    /// Returns the fields of a row that must be equal in both indexes. The other fields are locations in the index, which may differ.
     /// </summary>
     private static (uint, int, long, long, long) ContentOf(QueueRow row) => (row.Queue, row.Count, row.First, row.Last, row.Bytes);
 

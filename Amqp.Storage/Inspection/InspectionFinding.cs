@@ -5,7 +5,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A problem in a data directory: something that a store which was closed normally would not leave behind.</summary>
+/// <summary>A problem in a data directory: damage, or an unfinished write.</summary>
 /// <param name="File">Path of the file.</param>
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Bytes of the file that the problem concerns.</param>

@@ -11,8 +11,8 @@ internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // If only one queue has messages in the segment, all records have heads of the same size. Then the bytes can be computed from
-        // counts and sums, without reading the index.
+        // If only one queue has messages in the segment, the heads of all message records have the same size. So the bytes can be computed
+        // from counts and sums, without reading the entries of the index.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try
@@ -31,7 +31,7 @@ internal sealed class LiveBytes(LogRecovery log)
     private long Walk(Segment segment, IEnumerable<LiveStretch> live)
     {
         long bytes = 0;
-        var shared = new HashSet<long>(); // offsets of records of messages in several queues: the bytes of such a record count once
+        var shared = new HashSet<long>(); // offsets of counted records with several queues; the bytes of a record count only once
         foreach ((uint queue, Stretch stretch) in live)
         {
             using EntryCursor entries = log.Indexes.OpenEntries(segment, queue, stretch.At, stretch.From);

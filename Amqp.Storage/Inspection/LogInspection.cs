@@ -10,20 +10,19 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Counts the contents of the log as the store would find them when it starts. Used once, by one thread.</summary>
+/// <summary>Counts the contents of the log that the store would find at its next start. Used once, by one thread.</summary>
 /// <param name="files">Access to the log. Changes that a recovery makes are kept in memory.</param>
 /// <param name="directory">Path of the segments' folder.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist.</param>
 internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
 {
-    // Without a list of queues, recovery keeps the messages of all queues, so that those of deleted queues can be counted.
+    // Without a list of queues, recovery keeps the messages of all queues, so that the messages of deleted queues can be counted.
     private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
     private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment id
     private readonly List<QueueContents> _queues = [];
 
     /// <summary>
-    /// The problems that the inspection found, each of them once. Recovery may report a damaged index several times: once for each queue
-    /// whose entries it cannot read.
+    /// The problems that the inspection found, without duplicates. Recovery may report a damaged index once for each queue.
     /// </summary>
     public IEnumerable<RecoveryFinding> Findings => _log.Findings.DistinctBy(finding => (finding.File, finding.Offset));
 
@@ -34,7 +33,7 @@ internal sealed class LogInspection(OverlayFiles files, string directory, IReadO
     public IReadOnlyList<SegmentContents> Run()
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, directory);
-        long[][] sizes = [.. found.Select(SizesOf)]; // taken before the recovery, because it creates missing indexes in memory
+        long[][] sizes = [.. found.Select(SizesOf)]; // read before the recovery, because the recovery creates missing indexes in memory
         IReadOnlyList<RecoveredSegment> read = _log.Read(new SegmentSet(directory, new CommitSignal()));
         foreach (RecoveredQueue queue in _log.Queues.OrderBy(queue => queue.Number))
             _queues.Add(Count(queue));

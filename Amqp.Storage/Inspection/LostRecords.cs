@@ -7,8 +7,8 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Describes the records that were lost because bytes of a segment are damaged. The description comes from the segment's index if that is
-/// intact, otherwise from the damaged bytes.
+/// Describes the records that were lost because bytes of a segment are damaged. An intact index tells which records were lost. Without an
+/// intact index, the description is guessed from the damaged bytes.
 /// </summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
@@ -25,7 +25,7 @@ internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, Segmen
         }
         catch (InvalidDataException)
         {
-            // the index has the right checksums but wrong contents, as no store writes them, so it does not show the loss
+            // the index has valid checksums but impossible contents, so the index does not show which records were lost
             return FromBytes(damage);
         }
     }

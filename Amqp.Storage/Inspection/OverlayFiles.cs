@@ -3,7 +3,7 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// The files on disk as they would be after the changes of a recovery. The changes are kept in memory, so that the disk stays unchanged.
+/// The files of a data directory, with changes that are kept in memory only. So a recovery can run without changing the disk.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>

@@ -13,20 +13,21 @@ namespace Amqp.Storage.Log;
 /// Writes appended bytes of the log on a thread of its own. Syncs them when a commit is requested, or when the sync interval has passed.
 /// </summary>
 /// <remarks>
-/// No timer delays a requested commit: the next sync begins when the current one ends, and covers all bytes appended meanwhile. The thread
-/// ends at the first write or sync that fails: the state of the disk is then unknown, so nothing is declared durable any more. Only a write
-/// that fails because the disk is full is retried: its bytes are still in memory, and their offset in the file is known.
+/// No timer delays a requested commit: the next sync begins when the current sync ends. The thread ends at the first write or sync that
+/// fails, and then nothing becomes durable any more. The only exception is a write that fails because the disk is full: the thread retries
+/// the write.
 /// <para>Only this thread uses the fields, except for those marked otherwise.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
-    // The thread looks for work every LogOutput.WriteDelay. After this many times without work, it sleeps until an append wakes it.
+    // The committer's thread looks for work every LogOutput.WriteDelay. After this many looks without work, the thread sleeps until an
+    // append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment that is larger than this and has no live messages is closed and deleted.
+    // When the store becomes idle, an open segment without live messages is closed and deleted if it has more bytes than this.
     private const long DeadSegmentBytes = 1 << 20;
 
-    // Used in place of DeadSegmentBytes while the disk reserve is not at its full size, because disk space is needed then.
+    // Replaces DeadSegmentBytes while the disk reserve is not at its full size, because more disk space is needed.
     private const long MinDeadSegmentBytes = 4 << 10;
 
     private readonly LogWriter _log;
@@ -56,8 +57,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // The reserve must have space for two kinds of records once the disk is full: the records that are unwritten at that moment, and
-        // the settles after them. So at most half of the reserve, or one block if that is more, may be unwritten.
+        // On a full disk, the reserve must have space for all unwritten records, and for the settles after them. So the unwritten bytes are
+        // limited to half of the reserve. The limit is at least one block.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -206,15 +207,11 @@ internal sealed class Committer : IAsyncDisposable
             Committed?.Invoke();
     }
 
-    /// <summary>
-    /// Deletes dead segments although the records of their settles are not written yet. Otherwise consumers could not free space on a full
-    /// disk.
-    /// </summary>
+    /// <summary>Deletes dead segments on a full disk, even if the records of their settles are not written yet.</summary>
     /// <remarks>
-    /// A crash after the deletion restores no settled message, because the messages are deleted too. Settles can depend on other records,
-    /// as in a transaction. Then the segment of the settled messages is kept until those records are written. If no segment can be deleted
-    /// and settles are pending, the reserve shrinks by one step. This makes space for the settles and for the records before them in the
-    /// log.
+    /// No settled message comes back after a crash, because the segment with the messages is deleted. If settles depend on other records,
+    /// as in a transaction, the messages' segment is kept until those records are written. If no segment can be deleted and settles are
+    /// pending, the reserve shrinks by one step, to make space for the settles.
     /// </remarks>
     private void FreeSpace()
     {
@@ -251,7 +248,8 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        // needed even if no mark was repeated: a mark appended earlier may have replaced a mark of this segment without being durable yet
+        // The write is necessary even if no mark was repeated. A newer mark may have replaced a mark of this segment, and the newer mark
+        // must be durable before the segment is deleted.
         while (!TryWrite())
         {
             if (!_disk.TryShrinkReserve())

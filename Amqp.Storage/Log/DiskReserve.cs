@@ -3,19 +3,18 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// A file that reserves disk space for settles. It shrinks when a full disk keeps settles from being written, and grows again when the disk
-/// has space.
+/// A file that keeps disk space in reserve, so that messages can still be settled when the disk is full. The file shrinks when settles
+/// cannot be written, and grows again when the disk has space.
 /// </summary>
 /// <remarks>
-/// On a full disk, consumers free space by settling messages, and the records of the settles need a little space themselves. The contents
-/// of the file have no meaning. So the file is never synced, and the store accepts a file of any length when it starts. Used by the
-/// committer only.
+/// The contents of the file have no meaning. So the file is never synced, and the store accepts a file of any length when it starts. Used
+/// by the committer only.
 /// </remarks>
 internal sealed class DiskReserve(IStoreFiles files, string path, long size) : IDisposable
 {
     public const string FileName = "reserve";
 
-    /// <summary>Number of steps in which the reserve shrinks. With small steps, it frees little more space than is needed.</summary>
+    /// <summary>Number of steps in which the reserve shrinks.</summary>
     private const int Pieces = 16;
 
     private const long SmallestPiece = 4 << 10;
@@ -43,8 +42,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Empties the file if the disk has fewer free bytes than the full size of the reserve. The recovery needs disk space, because it has
-    /// to write missing indexes. Call before <see cref="Open"/>.
+    /// Empties the file if the disk has fewer free bytes than the full size of the reserve. The recovery needs disk space for missing
+    /// indexes. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {
@@ -55,10 +54,9 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Opens the file that the last run left, and extends it to the full size if the disk has the space. Deletes the file if the configured
-    /// size is 0.
+    /// Opens the file, and extends it to the full size if the disk has the space. If the configured size is 0, deletes the file.
     /// </summary>
-    /// <exception cref="IOException">The file cannot be opened or extended, for another reason than a full disk.</exception>
+    /// <exception cref="IOException">The file cannot be opened or extended, although the disk is not full.</exception>
     public void Open()
     {
         bool isThere = files.Exists(path);
@@ -74,12 +72,12 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        if (!TryRestore()) // also called if the length is right: in a copy of the directory the file may be sparse
+        if (!TryRestore()) // needed even if the length is right, because the file may be sparse in a copy of the directory
             _length = _file?.Length ?? 0;
     }
 
     /// <summary>Extends the reserve to its full size.</summary>
-    /// <returns>False if the disk is full. Nothing has changed then.</returns>
+    /// <returns>False if the disk is full. The reserve has not changed.</returns>
     public bool TryRestore()
     {
         if (IsWhole)
@@ -94,7 +92,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            _file?.Truncate(before); // gives back the space that this call has taken, because other programs may need it
+            _file?.Truncate(before); // frees the space that this call has taken, because other programs may need disk space
             return false;
         }
     }

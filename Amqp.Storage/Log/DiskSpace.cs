@@ -1,8 +1,8 @@
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// Records which writes and which extensions of the reserve failed because the disk was full. Used by the committer only, except for
-/// <see cref="IsFull"/>.
+/// Records whether the disk is full, and when a failed write is retried. Used by the committer only, but any thread may read <see
+/// cref="IsFull"/>.
 /// </summary>
 internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     /// <summary>Time to wait before the reserve is extended again.</summary>
     public static readonly TimeSpan RestoreDelay = TimeSpan.FromMilliseconds(500);
 
-    // time after which a write is retried; in milliseconds of Environment.TickCount64, like all times in this class
+    // time at which a failed write is retried, in milliseconds of Environment.TickCount64
     private long _fullUntil;
     private long _restoreAt;
     private volatile bool _isFull = !reserve.IsWhole;
@@ -27,8 +27,8 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     public long ReserveSize => reserve.Size;
 
     /// <summary>
-    /// True while a write finds no space, and until the reserve has its full size again. Publishers have to wait, because freed space is
-    /// first used for settles and for the reserve.
+    /// True while writes find no space, or while the reserve has less than its full size. Publishers must be blocked while this property is
+    /// true.
     /// </summary>
     public bool IsFull => _isFull;
 
@@ -60,7 +60,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
             UpdateIsFull();
     }
 
-    /// <summary>Shrinks the reserve by one step. Then a write that found no space may be retried without a delay.</summary>
+    /// <summary>Shrinks the reserve by one step, so that a write that found no space can be retried at once.</summary>
     /// <returns>False if the reserve is empty.</returns>
     public bool TryShrinkReserve()
     {

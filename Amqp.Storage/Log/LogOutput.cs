@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log in order, and syncs the log and the catalog. Used by the committer only.</summary>
-/// <remarks>If the disk is full, the bytes that could not be written stay in memory. The next write begins with them.</remarks>
+/// <remarks>On a full disk, bytes that cannot be written stay in memory. The next write begins with these bytes.</remarks>
 internal sealed class LogOutput(
     LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class LogOutput(
     private readonly List<UnwrittenBytes> _unwritten = [];
     private int _released; // number of entries of _unwritten that are written already
     private long _taken; // position after the last bytes in _unwritten
-    private long? _unwrittenSince; // in milliseconds of Environment.TickCount64, like all times in this class
+    private long? _unwrittenSince; // in milliseconds of Environment.TickCount64; null if all bytes are written
     private long? _unsyncedSince;
 
     /// <summary>True if all bytes that had been appended at the last call of <see cref="FindDue"/> are written and synced.</summary>
@@ -53,7 +53,7 @@ internal sealed class LogOutput(
     }
 
     /// <summary>
-    /// Writes the bytes appended so far. If the last write found the disk full, writes only the bytes that remained then.
+    /// Writes the bytes appended so far. After a write that found the disk full, writes only the bytes that were left over.
     /// </summary>
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
@@ -83,7 +83,7 @@ internal sealed class LogOutput(
     public bool Sync()
     {
         long position = progress.Written;
-        catalog.Sync(); // before the log, because a restart recovers messages only if the catalog has their queues
+        catalog.Sync(); // synced before the log, because a restart recovers messages only if the catalog has their queues
         writer.Sync();
         _unsyncedSince = null;
         if (position == progress.Durable)

@@ -11,15 +11,15 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Bytes of a block that the committer has not written yet.</summary>
-/// <param name="Block">The block. The committer pins it until it is closed and written.</param>
-/// <param name="To">Offset in the block at which the unwritten bytes end. They begin at <see cref="Block.Written"/>.</param>
+/// <param name="Block">The block. The committer pins the block until the block is closed and written.</param>
+/// <param name="To">Offset in the block at which the unwritten bytes end. The unwritten bytes begin at <see cref="Block.Written"/>.</param>
 /// <param name="IsLast">True if nothing will be appended to the block any more.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
 /// <summary>Appends records to the end of the log, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// A thread that appends a message holds one lock while it copies the message. The committer computes the checksums later, when it reads
-/// the bytes to write them. So publishers wait less for the lock.
+/// A thread that appends a message holds one lock while it copies the message. The committer computes the checksums, so that publishers
+/// wait less for the lock.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
@@ -83,12 +83,12 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed. In that case a restart
-    /// recovers the messages.
+    /// Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed; a restart then recovers
+    /// the messages.
     /// </summary>
     /// <param name="queue">A durable queue.</param>
     /// <param name="ranges">Sequences of the messages.</param>
-    /// <param name="oldestSegment">Id of the oldest segment that holds one of the messages.</param>
+    /// <param name="oldestSegment">Id of the oldest segment with one of the messages.</param>
     public void AppendSettle(StoredQueue queue, ReadOnlySpan<SequenceRange> ranges, long oldestSegment)
     {
         int size = SettleRecord.Size(ranges.Length);
@@ -103,8 +103,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a delivered mark: a record which says that the messages of a queue up to a sequence were delivered. Does nothing if the last
-    /// mark of the queue names the same sequence or a higher one.
+    /// Appends a delivered mark: a record which says that the messages of a queue up to a sequence were delivered. Does nothing if the
+    /// queue already has a mark with this sequence or a higher sequence.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -132,10 +132,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>
-    /// Returns true if the deletion of a segment would lose a delivered mark. Either the segment contains the last mark of a queue, or it
-    /// contains the mark before the last one, and the last mark is not durable yet.
-    /// </summary>
+    /// <summary>Returns true if the deletion of a segment would lose the last durable delivered mark of a queue.</summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -144,7 +141,8 @@ internal sealed unsafe class LogWriter(
 
     /// <summary>Collects all unwritten bytes of the log, in order.</summary>
     /// <param name="unwritten">
-    /// Receives the bytes. The bytes of a closed block are returned only once, the bytes of the open block until they are written.
+    /// Receives the bytes. The bytes of a closed block are returned only once. The bytes of the open block are returned by each call until
+    /// they are written.
     /// </param>
     /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
@@ -163,8 +161,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Announces that the committer will sleep. Returns false instead if the log has bytes after this position, because the committer has
-    /// work then.
+    /// Announces that the committer will sleep. If the log has bytes after this position, returns false, because the committer has work.
     /// </summary>
     public bool TryPrepareSleep(long written)
     {
@@ -178,7 +175,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Closes the open segment if it is larger than a size and contains no live message. Then the segment can be deleted.
+    /// Closes the open segment, so that it can be deleted. Does nothing if the segment is smaller than this size or contains a live
+    /// message.
     /// </summary>
     public void SealDeadSegment(long largerThan)
     {
@@ -239,7 +237,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Reserves space for a record. Opens a new block if the record does not fit into the open one, because a record is never split.
+    /// Reserves space for a record, which is never split. If the record does not fit into the open block, opens a new block.
     /// </summary>
     [MemberNotNull(nameof(_block), nameof(_segment))]
     private Span<byte> Reserve(int size, out int offset)
@@ -280,7 +278,7 @@ internal sealed unsafe class LogWriter(
         long references = _references;
         block.Length = _used;
         (_block, _used, _references) = (null, 0, 0);
-        space.Close(block, references); // the block stays, because the committer pins it until its bytes are written
+        space.Close(block, references); // the committer pins the block until its bytes are written
         signal.Wake();
     }
 

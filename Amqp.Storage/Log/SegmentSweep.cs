@@ -10,8 +10,8 @@ namespace Amqp.Storage.Log;
 /// Deletes segments whose messages are all settled. Used by the committer only, at moments when everything written is synced.
 /// </summary>
 /// <remarks>
-/// A dead segment has no live messages, but its settle records may name messages of older segments that still exist. Without these records,
-/// a restart would recover the messages. So the housekeeper first copies these settles to the acknowledgements of the older segments.
+/// The settle records of a dead segment may name messages of older segments. Without these records, a restart would recover the messages.
+/// So before the deletion, the housekeeper copies the settles to the acknowledgements of the older segments.
 /// </remarks>
 internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
@@ -21,8 +21,8 @@ internal sealed class SegmentSweep(
 
     /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
-    /// Called for each segment before it is deleted. Returns false to keep the segment, because its deletion would lose a delivered mark,
-    /// or because settles of its messages depend on records that are not written yet.
+    /// Called for each segment before it is deleted. Returns false to keep the segment. There are two reasons to keep a segment: the
+    /// deletion would lose a delivered mark, or settles of its messages depend on unwritten records.
     /// </param>
     /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
@@ -31,8 +31,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the directory is synced. Otherwise a power cut could bring back a deleted segment, but not
-        // the later segment that contained the settles of its messages.
+        // A segment counts as deleted only after the directory is synced. Without the sync, a power cut could bring back a deleted segment,
+        // but not a later segment with the settles of its messages.
         bool isAny = false;
         var gone = new List<Segment>();
         do
@@ -72,8 +72,7 @@ internal sealed class SegmentSweep(
     }
 
     /// <summary>
-    /// Deletes a file on which no message depends. If the deletion fails, the file stays until a later sweep or the next start of the
-    /// store.
+    /// Deletes a file on which no message depends. If the deletion fails, a later sweep or the next start retries the deletion.
     /// </summary>
     private bool TryDelete(string path)
     {
@@ -89,10 +88,7 @@ internal sealed class SegmentSweep(
         }
     }
 
-    /// <summary>
-    /// Deletes a file that belongs to a deleted segment. After a failure, a later sweep deletes it. The store creates no other file of that
-    /// name before it is opened again.
-    /// </summary>
+    /// <summary>Deletes a file that belongs to a deleted segment. If the deletion fails, a later sweep deletes the file.</summary>
     private void Discard(string path)
     {
         if (!TryDelete(path))
@@ -110,9 +106,7 @@ internal sealed class SegmentSweep(
         _dead.Remove(segment);
     }
 
-    /// <summary>
-    /// Returns the older segments that may hold messages settled by this segment, but whose acknowledgements do not list these settles yet.
-    /// </summary>
+    /// <summary>Returns the older segments whose acknowledgements may still lack settles of this segment.</summary>
     private Segment[] SettledAndNotFolded(Segment segment)
     {
         if (segment.OldestSettled >= segment.Id)

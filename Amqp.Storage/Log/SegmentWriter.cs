@@ -6,9 +6,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log to the files of segments, and syncs the files. Used by the committer only.</summary>
-/// <remarks>
-/// Calls <c>complete</c> for each segment to which nothing is appended any more, once its file is written and synced to the end.
-/// </remarks>
+/// <remarks>Calls <c>complete</c> for each sealed segment, once its file is written and synced to the end.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
     // segments to which nothing is appended any more, but whose files are not synced yet
@@ -32,8 +30,8 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     }
 
     /// <summary>
-    /// Records that the open file of a segment is complete. The next sync calls <c>complete</c> for the segment. Does nothing if the file
-    /// is not open.
+    /// Records that nothing will be appended to a segment any more. The next sync calls <c>complete</c> for the segment. Does nothing if
+    /// the segment's file is not open.
     /// </summary>
     public void Seal(Segment segment)
     {
@@ -59,8 +57,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     }
 
     /// <summary>
-    /// Closes the file of a segment, because the segment is about to be deleted. Does nothing if the file is not open. Call when all files
-    /// are synced.
+    /// Closes the file of a segment that is about to be deleted. Does nothing if the file is not open. Call when all files are synced.
     /// </summary>
     public void Release(Segment segment)
     {

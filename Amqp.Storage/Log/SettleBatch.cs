@@ -5,17 +5,14 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>
-/// Settles messages of one queue. Writes one range to the log for adjacent messages, and releases a block once for all settled messages in
-/// it.
-/// </summary>
+/// <summary>Settles messages of one queue. Adjacent messages are written to the log as one range.</summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
-    /// <summary>Length of the array of ranges that a caller passes. The array takes 1 KiB of the caller's stack.</summary>
+    /// <summary>Length of the array of ranges that a caller passes: 1 KiB of the caller's stack.</summary>
     public const int Ranges = 64;
 
     /// <summary>
-    /// Position up to which the log must be written before the settles become valid; 0 if they depend on no earlier record.
+    /// Position up to which the log must be written before the settles become valid; 0 if the settles depend on no earlier record.
     /// </summary>
     public long BoundTo { get; init; }
 
@@ -47,8 +44,8 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         {
             if (_rangeCount == _ranges.Length)
                 Log();
-            // The range may contain sequences that are not in the index. These do not matter, because the log has no message with such a
-            // sequence.
+            // The range may contain sequences that are not in the index. Such sequences are harmless, because no message in the log has
+            // them.
             _ranges[_rangeCount++] = new SequenceRange(stretch.From, stretch.To);
             _oldestSegment = Math.Min(_oldestSegment, stretch.Segment.Id);
         }
@@ -89,8 +86,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
     {
         if (_rangeCount > 0 && _ranges[_rangeCount - 1].To + 1 == message.Sequence)
         {
-            // The range may contain the sequence of a transient message. This does not matter, because recovery ignores sequences that are
-            // not in the log.
+            // The range may contain the sequence of a transient message. Recovery ignores sequences that are not in the log.
             _ranges[_rangeCount - 1] = _ranges[_rangeCount - 1] with { To = message.Sequence };
         }
         else if (message.IsPersistent)

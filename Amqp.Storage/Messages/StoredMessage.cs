@@ -3,7 +3,7 @@ namespace Amqp.Storage.Messages;
 /// <summary>An entry of a queue: the sequence of a message, and the location of its payload.</summary>
 /// <remarks>
 /// An entry has 24 bytes and no reference, so that millions of entries cost the garbage collector nothing. The payload stays readable until
-/// the message is settled, whether it is in memory or only on disk.
+/// the message is settled.
 /// </remarks>
 /// <param name="Sequence">Number of the message in its queue. The first message has 1; numbers ascend in the order of publishing.</param>
 /// <param name="Block">Number of the block that holds the payload.</param>
@@ -26,8 +26,8 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     public bool StaysInMemory => (Flags & MessageFlags.StaysInMemory) != 0;
 
     /// <summary>
-    /// A value that the queue's owner stores with the entry. A restart sets the note to 0, and so does the removal of the entry from
-    /// memory.
+    /// A value that the queue's owner stores with the entry. The note is lost, and becomes 0, at a restart and when the entry is removed
+    /// from memory.
     /// </summary>
     public int Note => (int)((uint)Flags >> NoteShift);
 

@@ -7,26 +7,25 @@ namespace Amqp.Storage.Paging;
 /// <remarks>Used by the housekeeper only, except for reads and <see cref="Release"/>, which any thread may call.</remarks>
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a file that does not exist yet.</param>
-/// <param name="finished">
-/// Called on any thread when no block in the file is needed any more. If more blocks are added later, it is called again when none of them
-/// is needed.
-/// </param>
+/// <param name="finished">Called on any thread whenever the last needed block of the file has been released.</param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
     private IStoreFile? _file = files.Create(path);
-    private int _blocks; // blocks that are still needed; changed with Interlocked, and incremented by the housekeeper only
+    private int _blocks; // number of blocks still needed; changed with Interlocked, and incremented by the housekeeper only
 
     public string Path { get; } = path;
 
     /// <summary>Bytes of the blocks in the file.</summary>
     public long Length { get; private set; }
 
-    /// <summary>True if no block in the file is needed. Once true, it stays true until the housekeeper writes the next block.</summary>
+    /// <summary>
+    /// True if no block in the file is needed. Only the housekeeper makes the property false again, by writing the next block.
+    /// </summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
     public bool IsDeleted { get; private set; }
 
-    /// <summary>Appends a block. If the write fails, the part that was written is never read.</summary>
+    /// <summary>Appends a block.</summary>
     /// <exception cref="IOException">The block cannot be written.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
@@ -73,9 +72,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Deletes the file.</summary>
-    /// <exception cref="IOException">
-    /// The file cannot be deleted. A later call may delete it; otherwise it stays until the folder is emptied.
-    /// </exception>
+    /// <exception cref="IOException">The file cannot be deleted. The call can be retried.</exception>
     public void Delete()
     {
         Dispose();

@@ -4,12 +4,12 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Paging;
 
 /// <summary>
-/// Writes transient blocks to page files. Their folder is emptied when the store is opened and when it is closed. Used by the housekeeper
-/// only while the store runs.
+/// Writes transient blocks to page files. The folder of page files is emptied when the store is opened and when the store is closed. While
+/// the store runs, only the housekeeper uses this object.
 /// </summary>
 /// <remarks>
-/// Page files are never synced, because only this process reads them. A file is deleted when none of its blocks is needed any more, and no
-/// part of it is reused before that. So a single unsettled message can keep a whole file.
+/// Page files are never synced, because only this process reads them. A file is deleted when none of its blocks is needed any more. So a
+/// single unsettled message can keep a whole file.
 /// </remarks>
 internal sealed class PageFolder
 {

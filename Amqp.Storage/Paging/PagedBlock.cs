@@ -4,16 +4,13 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Paging;
 
 /// <summary>The location of a transient block in a page file. Immutable.</summary>
-/// <param name="file">The page file. It counts this block as needed.</param>
+/// <param name="file">The page file, which counts this block as needed.</param>
 /// <param name="offset">Offset of the block in the file, in bytes.</param>
-/// <param name="checksum">Checksum of the block. It is kept in memory only, because no other process reads the file.</param>
+/// <param name="checksum">Checksum of the block, which is not in the file.</param>
 internal sealed class PagedBlock(PageFile file, long offset, uint checksum)
 {
     /// <summary>Reads the block. The target has the length of the block.</summary>
-    /// <returns>
-    /// Null if the block is intact. Otherwise a range that covers the whole block, because the checksum does not show which bytes are
-    /// damaged.
-    /// </returns>
+    /// <returns>Null if the block is intact. If the block is damaged, one range that covers the whole block.</returns>
     /// <exception cref="IOException">The file cannot be opened now.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public List<Range>? Load(Span<byte> target) =>

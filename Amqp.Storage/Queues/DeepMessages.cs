@@ -6,23 +6,24 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>
 /// The oldest messages of a queue with more messages than fit into memory. The first of these messages, called the window, have entries in
-/// memory. The entries of the others are only in the indexes on disk. A stretch describes a range of such messages.
+/// memory. The entries of the other messages are only in the indexes on disk. A stretch describes a range of messages without entries in
+/// memory.
 /// </summary>
 /// <remarks>
-/// The housekeeper removes entries from memory (spills them) while the queue's owner works with the queue. So <see cref="Lock"/> guards
-/// this object, and the collections that are passed to <see cref="Spill"/>. Stretches are only added at the end. The window is filled from
-/// the first stretch.
+/// To spill entries means to remove them from memory. The housekeeper spills entries while the queue's owner works with the queue. So <see
+/// cref="Lock"/> guards this object, and the collections that are passed to <see cref="Spill"/>. Stretches are added at the end, and the
+/// window is filled from the first stretch.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. An entry in the heap
-    // costs more than one in the run. So spilling ends when the number of moved entries exceeds TransientsAnyway + TransientsPerPersistent
-    // × the number of spilled entries.
+    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. Entries in the heap
+    // are expensive. So spilling ends when the number of moved entries exceeds TransientsAnyway + TransientsPerPersistent × the number of
+    // spilled entries.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Maximum of the low mark. When the number of messages in the window falls to the low mark, the next messages are loaded. So their
-    // bytes are read from disk while the messages in the window are delivered.
+    // Maximum of the low mark. When the number of messages in the window falls to the low mark, the next messages are loaded. So the disk
+    // is read while the messages in the window are delivered.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
@@ -31,7 +32,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     // place in an index at which the last load ended; the next load begins there if it needs the same segment
     private (Segment? Segment, long At) _last;
     private long _next; // a message with this sequence extends the last stretch without a gap
-    private List<Stretch>? _aside; // stretches of one message each, in order: the messages set aside by recovery that are not taken yet
+    // The messages that recovery has set aside and no caller has taken, in order, each as a stretch of one message.
+    private List<Stretch>? _aside;
 
     public Lock Lock { get; } = new();
 
@@ -66,7 +68,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     /// <summary>The messages that recovery has set aside and that no caller has taken, in order.</summary>
     public IReadOnlyList<Stretch> Aside => _aside ?? [];
 
-    /// <summary>Adds a recovered message to those that are set aside: they are not delivered until a caller takes them.</summary>
+    /// <summary>Sets a recovered message aside: the message is not delivered until a caller takes it.</summary>
     public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
 
     /// <summary>Takes a message that was set aside, and loads it.</summary>
@@ -105,7 +107,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         _next = 0;
     }
 
-    /// <summary>Removes the first stretch without loading its messages, so that the caller can settle them.</summary>
+    /// <summary>Removes the first stretch without loading its messages, so that the caller can settle the messages.</summary>
     public bool TryRemoveStretch(out Stretch stretch)
     {
         stretch = _stretches.IsEmpty ? default : _stretches.First;
@@ -117,7 +119,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     }
 
     /// <summary>Loads entries of the first stretch into the window. Call only if there is a stretch.</summary>
-    /// <returns>Number of messages that are lost because bytes are damaged, and their bytes of payload.</returns>
+    /// <returns>Number of messages that are lost because bytes are damaged, and the bytes of their payloads.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
@@ -133,14 +135,11 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return lost;
     }
 
-    /// <summary>
-    /// Removes entries from memory that can be loaded again. Begins with the first message of the run, and ends before the first message
-    /// whose segment has no index yet.
-    /// </summary>
+    /// <summary>Removes entries of the run from memory, up to the first message whose segment has no index yet.</summary>
     /// <param name="run">The messages of the queue that were added in order.</param>
     /// <param name="outOfOrder">
-    /// The other messages of the queue in memory. Receives those messages of the run that must stay in memory. Messages with sequences
-    /// between those of the run are removed together with the run.
+    /// The messages that were added out of order. Receives the messages of the run that must stay in memory. Loses messages whose sequences
+    /// are between those of removed messages.
     /// </param>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
     /// <param name="space">The blocks that contain the messages.</param>
@@ -155,8 +154,8 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Concurrent publishers can add messages out of order. Such messages are in the heap, and are merged with the run here. Otherwise
-        // each gap that they leave in the run would begin a new stretch, and loading a stretch costs a search in the index.
+        // Messages that concurrent publishers added out of order are in the heap. They are merged with the run, because each gap in the run
+        // would begin a new stretch, and each stretch costs a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)

@@ -1,9 +1,9 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>The highest sequence of a queue that was delivered to a consumer, and the location of the log's record that says so.</summary>
+/// <summary>The highest sequence of a queue that was delivered to a consumer, and the location of its record in the log.</summary>
 /// <remarks>
-/// The log's lock guards the mark. <see cref="UpTo"/> is written under that lock and the queue's lock, so a thread that reads it needs only
-/// one of the two.
+/// The log's lock guards the mark. <see cref="UpTo"/> is written under the log's lock and the queue's lock, so one of the two locks is
+/// enough for reading it.
 /// </remarks>
 internal struct DeliveredMark
 {
@@ -16,6 +16,6 @@ internal struct DeliveredMark
     /// <summary>Position in the log after the record of the mark.</summary>
     public long Position { get; set; }
 
-    /// <summary>Id of the segment with the mark that this mark has replaced. Used until the record of this mark is durable.</summary>
+    /// <summary>Id of the segment with the previous mark. That segment is needed until the record of this mark is durable.</summary>
     public long ReplacedSegment { get; set; }
 }

@@ -14,7 +14,9 @@ internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
     /// <summary>All durable queues, in no particular order.</summary>
     public IEnumerable<StoredQueue> All => _all.Select(entry => entry.Value);
 
-    /// <summary>Opens a queue with recovered messages. Returns false if there is no such queue, or if it was opened already.</summary>
+    /// <summary>
+    /// Opens a queue with recovered messages. Returns false if the queue has no recovered messages, or was opened already.
+    /// </summary>
     public bool TryOpen(uint number, [NotNullWhen(true)] out StoredQueue? queue) => _recovered.TryRemove(number, out queue);
 
     /// <exception cref="InvalidOperationException">A queue with this number is open already.</exception>

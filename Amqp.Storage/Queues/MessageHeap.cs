@@ -34,7 +34,7 @@ internal struct MessageHeap
     }
 
     /// <summary>
-    /// Removes the messages whose entries may be removed from memory and whose sequence is above a bound. Returns them in order.
+    /// Removes the messages whose sequence is above a bound and whose entries need not stay in memory. Returns these messages in order.
     /// </summary>
     public StoredMessage[] TakeMovable(long behind)
     {

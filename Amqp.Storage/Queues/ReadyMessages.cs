@@ -16,7 +16,7 @@ namespace Amqp.Storage.Queues;
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
     private MessageRun _run = new(chunks); // messages that were added in order, as most messages are
-    private MessageHeap _outOfOrder; // messages that a consumer returned, or that were added after one with a higher sequence
+    private MessageHeap _outOfOrder; // messages that a consumer returned, or that were added after a message with a higher sequence
     private MessageTally _tally;
 
     private enum Source
@@ -53,7 +53,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         _tally.AddPersistent(stretch.Count, stretch.Bytes);
     }
 
-    /// <summary>Returns the head of the queue without taking it. Loads it if its entry is not in memory.</summary>
+    /// <summary>Returns the head of the queue without taking it. Loads the head if its entry is not in memory.</summary>
     /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
@@ -62,7 +62,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// </summary>
     public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
-    /// <summary>Takes the head of the queue. Loads it if its entry is not in memory.</summary>
+    /// <summary>Takes the head of the queue. Loads the head if its entry is not in memory.</summary>
     /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
     {

@@ -5,9 +5,9 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: the owner that opened the queue guards it with a lock. If a queue has very many messages, only the entries at its head
-/// and its tail are in memory; the store loads the others when they are needed. Sequences are assigned without the owner's lock, because
-/// messages are appended before their queues are locked. The store owns the sequences and the delivered mark.
+/// Not thread-safe: the owner that opened the queue guards it with a lock. Sequences are assigned without this lock, because messages are
+/// appended before their queues are locked. If a queue has very many messages, only the entries at its head and its tail are in memory. The
+/// store loads the other entries when they are needed.
 /// </remarks>
 public sealed class StoredQueue
 {
@@ -80,7 +80,7 @@ public sealed class StoredQueue
     /// <summary>Makes a taken message ready again, at the place of its sequence, and marks it as redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
-    /// <summary>Counts the ready messages anew, because an error has occurred in the middle of a change.</summary>
+    /// <summary>Counts the ready messages anew. Call after an error that may have interrupted a change of the queue.</summary>
     public void Recount()
     {
         if (Deep is not { } deep)
@@ -92,7 +92,7 @@ public sealed class StoredQueue
             _ready.Recount();
     }
 
-    /// <summary>Takes a message that recovery has set aside. The caller settles the message, or adds it to the queue.</summary>
+    /// <summary>Takes a message that recovery has set aside. The caller must settle the message, or add it to the queue.</summary>
     /// <returns>False if the message is not set aside, or is lost because its bytes are damaged.</returns>
     /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
@@ -104,7 +104,7 @@ public sealed class StoredQueue
             return deep.TryTakeAside(sequence, out message);
     }
 
-    /// <summary>Returns the head of the queue without taking it. Loads it if its entry is not in memory.</summary>
+    /// <summary>Returns the head of the queue without taking it. Loads the head if its entry is not in memory.</summary>
     /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message)
     {
@@ -115,7 +115,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>
-    /// Takes the head of the queue. Loads it if its entry is not in memory. The caller later settles or returns the message.
+    /// Takes the head of the queue. Loads the head if its entry is not in memory. The caller must settle or return the message.
     /// </summary>
     /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
@@ -153,7 +153,7 @@ public sealed class StoredQueue
     /// <summary>Adds messages that recovery has found in the log. Call before any other message is added.</summary>
     internal void Restore(in Stretch stretch) => _ready.Add(stretch);
 
-    /// <summary>Adds a recovered message to those that are set aside: they are not delivered until a caller takes them.</summary>
+    /// <summary>Sets a recovered message aside: the message is not delivered until a caller takes it.</summary>
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
     /// <summary>
@@ -169,7 +169,7 @@ public sealed class StoredQueue
             _ready.Spill(keep, space);
     }
 
-    /// <summary>Takes the first stretch, so that the caller can settle its messages. Their entries are not loaded.</summary>
+    /// <summary>Takes the first stretch without loading its entries, so that the caller can settle its messages.</summary>
     internal bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;

@@ -3,8 +3,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// A range of messages of one queue whose entries are not in memory. It contains all entries of the queue between two sequences in the
-/// index of a segment.
+/// A range of messages of one queue whose entries are not in memory: all messages that are in one segment and between two sequences.
 /// </summary>
 /// <param name="Segment">The segment that holds the messages.</param>
 /// <param name="From">Sequence of the first message, or a lower number.</param>

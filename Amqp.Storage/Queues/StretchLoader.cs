@@ -9,32 +9,32 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// Loads entries that are not in memory: finds a queue's messages in the index of a segment, and makes for each an entry with the number of
-/// the block that holds its record. Thread-safe.
+/// Loads entries that are not in memory. Reads the entries of a queue in the index of a segment, and finds or makes the blocks that hold
+/// the messages. Thread-safe.
 /// </summary>
 /// <remarks>
-/// If the queue's messages are dense in an extent of the segment, the whole extent becomes a block, which is read when needed and can be
-/// evicted. If they are sparse, as when many queues share the log, only the records of the queue are read, and gathered into one block.
+/// If an extent of the segment consists mostly of messages of the queue, the extent becomes a block, which is read when needed. If an
+/// extent has few messages of the queue, only their records are read. These records are gathered into one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // A load reads about WantedMessages entries, so that they are worth the cost of opening the index. It ends only at the end of an
-    // extent, so that each extent is read once, or when it has read MaxMessages entries.
+    // Opening the index is expensive, so a load goes on until it has read WantedMessages entries. The load then continues to the end of the
+    // current extent, so that each extent is read once. At MaxMessages entries a load ends even within an extent.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // A load also ends after the extent in which the records to read one by one reach this many bytes. They usually exceed it by so little
-    // that a block of 16 KiB suffices. The next larger blocks have 32 KiB.
+    // When the gathered records reach this many bytes, the load ends after the current extent. The limit leaves space for the last records
+    // of the extent, so that a block of 16 KiB is usually enough.
     private const int MaxGathered = 15 << 10;
 
-    // Reading a single record costs about as much as reading this many more bytes of an extent, including the checksum.
+    // Reading a record by itself costs about as much as reading this many bytes as part of an extent, including the checksum.
     private const int BytesPerRead = 1024;
 
     /// <summary>Loads the first messages of a stretch, and adds them to a run.</summary>
-    /// <param name="stretch">The stretch. Shrinks to the messages that are not loaded. Its count becomes 0 if all are loaded.</param>
+    /// <param name="stretch">The stretch. On return, the messages that were not loaded; its count is 0 if all messages were loaded.</param>
     /// <param name="queue">Number of the stretch's queue.</param>
     /// <param name="target">Receives the messages.</param>
-    /// <returns>Number of messages that neither the index nor the segment has any more, and their bytes of payload.</returns>
+    /// <returns>Number of messages that are lost because bytes are damaged, and the bytes of their payloads.</returns>
     /// <exception cref="IOException">The index or the segment cannot be read. Nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
@@ -197,10 +197,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>
-    /// Returns a message whose record is damaged. Its block is the whole extent, so that a reader of the message gets the exception for
-    /// damage.
-    /// </summary>
+    /// <summary>Returns the entry of a message whose record is damaged. Reading the message throws the exception for damage.</summary>
     private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
     {
         BlockExtent extent = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];

@@ -6,8 +6,8 @@ namespace Amqp.Storage.Records;
 
 /// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction for eight bytes.</summary>
 /// <remarks>
-/// The instruction takes three cycles, and another one can start in each cycle. So longer input is split into three lanes, whose checksums
-/// are computed in parallel and then joined.
+/// The instruction takes three cycles, but the processor can start an instruction in each cycle. So longer input is split into three lanes.
+/// The checksums of the lanes are computed in parallel and then joined.
 /// </remarks>
 internal static class Crc32C
 {
@@ -16,8 +16,8 @@ internal static class Crc32C
     // Bytes of a lane. Long enough to make joining cheap, but short enough to speed up the checksum of a 1 KiB message.
     private const int Lane = 256;
 
-    // The table shows how Lane zero bytes change each byte of a checksum. A checksum is linear, so the results for its four bytes are
-    // combined by XOR.
+    // For each byte of a checksum: the change of the checksum by Lane zero bytes. A checksum is linear, so the changes of its four bytes
+    // are combined by XOR.
     private static readonly uint[] _shift = BuildShift();
 
     /// <summary>Adds bytes to a running checksum. The caller begins with all bits set, and inverts the last result.</summary>

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Amqp.Storage.Records;
 
 /// <summary>
-/// The encoding of a message as a record. The record names every durable queue that the message went to, and its sequence there.
+/// The encoding of a message as a record. The record names every durable queue of the message, and the sequence of the message in each
+/// queue.
 /// </summary>
 internal static class MessageRecord
 {

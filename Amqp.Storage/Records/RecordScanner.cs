@@ -5,13 +5,14 @@ namespace Amqp.Storage.Records;
 /// <param name="Length">Length in bytes.</param>
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
-/// <summary>Finds the intact records in a part of a file, and the ranges between them that contain no record.</summary>
+/// <summary>Finds the intact records in a part of a file, and the ranges of bytes that contain no record.</summary>
 /// <param name="bytes">The part of the file, which should begin with a record.</param>
 /// <param name="file">Id of the file. The checksums of its records depend on it.</param>
 /// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
 {
-    // Arbitrary bytes can look like the starts of many long records. The search ends when checksums of this many bytes were computed.
+    // The search for a record ends when checksums of this many bytes were computed. Damaged bytes can look like the starts of many long
+    // records, so a search without a limit could take very long.
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -24,7 +25,8 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     public ReadOnlySpan<byte> Record { get; private set; }
 
     /// <summary>
-    /// The bytes that were skipped before the current record or, at the end, after the last record. The length is 0 if there are none.
+    /// The damaged bytes between the previous record and the current one. At the end, the damaged bytes after the last record. The length
+    /// is 0 if no byte was skipped.
     /// </summary>
     public DamagedBytes Skipped { get; private set; }
 
@@ -44,7 +46,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     {
         if (at == _bytes.Length || IsRecord(at))
             return at;
-        // The length field of the damaged record is probably intact. In that case, the next record begins right after that length.
+        // The length field of a damaged record is usually intact. So the search first tries the offset at which the damaged record ends.
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;

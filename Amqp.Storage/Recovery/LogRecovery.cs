@@ -11,17 +11,15 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>Finds the messages that the last run left in the log, except for the settled ones. Used once, by one thread.</summary>
+/// <summary>Finds the unsettled messages that the last run left in the log. Used once, by one thread.</summary>
 /// <remarks>
-/// The time depends on the number of segments and queues. Entries of single messages are read in two cases only: a segment has both settled
-/// and unsettled messages of a queue, or it has messages to set aside.
+/// The time of a recovery depends mostly on the number of segments and queues. Entries of single messages are read in two cases only. (1) A
+/// segment has both settled and unsettled messages of a queue. (2) A segment has messages to set aside.
 /// </remarks>
-/// <param name="files">
-/// Access to the log. Recovery writes missing indexes and cuts off unfinished writes; for an inspection, these changes are kept in memory.
-/// </param>
+/// <param name="files">Access to the log. Recovery writes missing indexes and cuts off unfinished writes.</param>
 /// <param name="durableQueues">Numbers of the queues that still exist. Null makes recovery keep the messages of all queues.</param>
 /// <param name="options">Options of the store.</param>
-/// <param name="aside">Messages that are not delivered until a caller takes them one by one.</param>
+/// <param name="aside">Messages to set aside: they are not delivered until a caller takes them one by one.</param>
 internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
@@ -41,7 +39,7 @@ internal sealed class LogRecovery(
     private SegmentRecovery Reader => field ??= new SegmentRecovery(files, options, _findings);
 
     /// <summary>
-    /// Reads all segments, and fills the queues with their unsettled messages. Reports segments without such messages as dead.
+    /// Reads all segments, and fills the queues with their unsettled messages. Reports segments without unsettled messages as dead.
     /// </summary>
     public RecoveredLog Run(SegmentSet segments)
     {
@@ -67,7 +65,7 @@ internal sealed class LogRecovery(
         return new RecoveredLog(space, chunks, _indexes, loader, segments, queues, report);
     }
 
-    /// <summary>Reads all segments in order. If a store will use the segments, the caller then seals them.</summary>
+    /// <summary>Reads all segments in order. If a store will use the segments, the caller must seal them.</summary>
     public IReadOnlyList<RecoveredSegment> Read(SegmentSet segments)
     {
         IReadOnlyList<SegmentFile> found = SegmentFile.In(files, segments.Directory);

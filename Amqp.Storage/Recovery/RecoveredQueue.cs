@@ -4,14 +4,14 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The messages of a queue in the log, and the settled ones among them. Used by <see cref="LogRecovery"/> only.</summary>
+/// <summary>The messages of a queue in the log, settled or not. Used by <see cref="LogRecovery"/> only.</summary>
 /// <param name="number">Number of the queue.</param>
 /// <param name="aside">Sequences of the messages that recovery is to set aside.</param>
 internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
-    /// <summary>The queue's rows in the indexes of the segments, in the order of the log. Their sequences are in the same order.</summary>
+    /// <summary>The queue's rows in the indexes of the segments, in ascending order of segments and sequences.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
     /// <summary>The sequences in the settle records of all segments.</summary>
@@ -49,8 +49,8 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     }
 
     /// <summary>
-    /// Returns the id of the oldest segment that may hold one of these messages. Returns <paramref name="otherwise"/> if no segment holds
-    /// any.
+    /// Returns the id of the oldest segment that may have one of these messages; <paramref name="otherwise"/> if no segment has any of
+    /// them.
     /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {

@@ -6,15 +6,15 @@ namespace Amqp.Storage.Recovery;
 /// <summary>Result of the recovery when a data directory was opened.</summary>
 public sealed class RecoveryReport
 {
-    /// <summary>Number of recovered messages. A message in several queues counts once for each of them.</summary>
+    /// <summary>Number of recovered messages. A message in several queues counts once for each queue.</summary>
     public long Messages { get; init; }
 
     /// <summary>Messages that the caller wanted to have set aside, but that are in no queue.</summary>
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
-    /// The highest number of a queue that the log names, also if the queue is deleted; 0 if the log names none. A new queue must get a
-    /// higher number, because a power cut may have removed a queue from the catalog that is still in the log.
+    /// The highest queue number in the log; 0 if the log names no queue. A new queue must get a higher number. The number of a queue that
+    /// is not in the catalog may still be in the log.
     /// </summary>
     public uint HighestQueue { get; init; }
 
@@ -28,6 +28,6 @@ public sealed class RecoveryReport
 
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Damage and unfinished writes: those of the catalog, then those of the log in the order of the segments.</summary>
+    /// <summary>Damage and unfinished writes, first in the catalog, then in the log in the order of the segments.</summary>
     public IReadOnlyList<RecoveryFinding> Findings { get; init; } = [];
 }

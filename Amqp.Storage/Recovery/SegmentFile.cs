@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The data about a segment that the names of files in the folder show.</summary>
+/// <summary>A segment in the folder. All data come from the names of files.</summary>
 /// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
 /// <param name="IsSettlesOnly">
@@ -19,8 +19,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
     /// <summary>
-    /// Lists the segments in a folder, in order. Deletes files that an earlier run left unfinished, and indexes and acknowledgements whose
-    /// segment is deleted. Ignores other files.
+    /// Lists the segments in a folder, in order. Deletes unfinished files, and indexes and acknowledgements without a segment. Ignores
+    /// other files.
     /// </summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
@@ -51,8 +51,8 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(
                 id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // A new segment may get the id of a deleted one. So the deletions, including those of the last run, are made durable here.
-        // Otherwise, after a power cut, a new segment could be next to an index or acknowledgements of an old one with the same id.
+        // A new segment may get the id of a deleted segment. The sync makes sure that no power cut brings back the index or the
+        // acknowledgements of the deleted segment.
         files.SyncDirectory(directory);
         return found;
     }

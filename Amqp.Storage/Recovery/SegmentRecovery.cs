@@ -57,7 +57,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
             ReportIndex(file.Path);
         indexed = summary?.LogLength ?? 0;
         using IStoreFile log = files.Open(file.Path, FileAccess.Read);
-        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, all records are read to find the reason
+        return summary?.LogLength == log.Length ? summary : null; // if the lengths differ, the caller reads all records to find the reason
     }
 
     private SegmentSummary Scan(SegmentFile file, long indexed, LogEnd end)
@@ -73,7 +73,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // the last run may have ended before it synced the file, and the index relies on the file's contents
+            written.Sync(); // the last run may have ended before it synced the file, and an index must describe synced bytes only
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;
@@ -100,8 +100,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <summary>
-    /// Cuts off an unfinished write at the end of a segment's file. If the file contains no record, it stays as an empty file until the
-    /// committer deletes the segment.
+    /// Cuts off an unfinished write at the end of a segment's file. A file without an intact header and without a record becomes empty.
     /// </summary>
     /// <returns>Length of the file afterwards, in bytes.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)

@@ -1,18 +1,14 @@
 namespace Amqp.Storage.Segments;
 
-/// <summary>
-/// Contents that may follow the last record of a segment's file without being damage. They depend on the segment's index and on the
-/// segments after it.
-/// </summary>
+/// <summary>Bytes that may follow the last record of a segment's file without being damage.</summary>
 internal enum LogEnd
 {
-    /// <summary>No other bytes. The file was synced to its end, so anything after the records is damage.</summary>
+    /// <summary>No bytes. The file was synced to its end, so any bytes after the last record are damage.</summary>
     Synced,
 
     /// <summary>
-    /// Zeros. They are bytes that did not reach the disk before a power cut. This value applies to the segment before the last one, if
-    /// neither of the two has an index or acknowledgements. The end of its file may not have been synced; in that case nothing in the last
-    /// segment was confirmed.
+    /// Zeros, which are bytes that did not reach the disk before a power cut. Applies to the last segment but one if neither this segment
+    /// nor the last segment has an index or acknowledgements.
     /// </summary>
     SyncedOrZeros,
 

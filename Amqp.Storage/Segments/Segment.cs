@@ -4,13 +4,13 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// While the segment is open, the log's lock guards the mutable state. Once the segment is sealed, the state does not change. Members that
-/// follow another rule say so. A segment is alive while it is open, while a block of it has unsettled messages, or while entries of its
+/// The log's lock guards the mutable state while the segment is open. The state does not change after the segment is sealed. Comments name
+/// the members with another rule. A segment is alive while it is open, while a block of it has unsettled messages, or while entries of its
 /// messages are only in its index.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
-    // 1 while the segment is open, plus the number of its unfinished blocks and of its messages whose entries are only in the index
+    // Sum of the unfinished blocks and of the messages whose entries are only in the index, plus 1 while the segment is open.
     private int _needed = 1;
     private long _settledBytes; // changed with Interlocked
     private long _boundPosition; // changed with Interlocked
@@ -25,8 +25,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public string Path { get; } = path;
 
     /// <summary>
-    /// Bytes of the segment's file, header included. Compaction changes the length of a complete segment while it holds
-    /// <see cref="SegmentLayout"/> exclusively.
+    /// Bytes of the segment's file, header included. After the seal, the length changes only by compaction, under the exclusive lock of
+    /// <see cref="SegmentLayout"/>.
     /// </summary>
     public long Length { get; set; } = FileHeader.Size;
 
@@ -37,14 +37,14 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long MessageBytes { get; set; }
 
     /// <summary>
-    /// The part of <see cref="MessageBytes"/> that belongs to unsettled messages. A compacted file would have about this size. It would be
-    /// smaller if messages are in several queues, because a file contains each message once.
+    /// The part of <see cref="MessageBytes"/> that belongs to unsettled messages. A compacted file would have about this size, or less if
+    /// messages are in several queues.
     /// </summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>
-    /// Position up to which the log must be written before the segment may be deleted. Settles of its messages depend on records before
-    /// that position.
+    /// Position up to which the log must be written before the segment may be deleted, because settles of its messages depend on the
+    /// records before this position.
     /// </summary>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
 
@@ -54,7 +54,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <summary>Id of the oldest segment that may hold messages named by this segment's settle records.</summary>
     public long OldestSettled { get; set; } = id;
 
-    /// <summary>True once the segment has an index. Then entries of its messages can be removed from memory.</summary>
+    /// <summary>True once the segment has an index. Without an index, entries of the segment's messages must stay in memory.</summary>
     public bool IsIndexed => _blocks is not null;
 
     /// <summary>
@@ -116,13 +116,12 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public void BlockFinished() => Release(1);
 
     /// <summary>
-    /// Keeps the segment for messages whose entries are being removed from memory. Call while their blocks still need the segment.
+    /// Keeps the segment for messages whose entries are being removed from memory. Call while the blocks of the messages still need the
+    /// segment.
     /// </summary>
     public void Hold(int messages) => Interlocked.Add(ref _needed, messages);
 
-    /// <summary>
-    /// Records that messages whose entries were only on disk were loaded or settled, and do not need the segment any more.
-    /// </summary>
+    /// <summary>Undoes <see cref="Hold"/> for messages whose entries were loaded or that were settled.</summary>
     public void Release(int messages)
     {
         if (Interlocked.Add(ref _needed, -messages) == 0)
@@ -133,7 +132,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     /// <param name="messages">Number of messages.</param>
     /// <param name="bytes">Bytes of payload of these messages.</param>
     /// <param name="boundTo">
-    /// Position up to which the log must be written before the settles become valid; 0 if they depend on no earlier record.
+    /// Position up to which the log must be written before the settles become valid; 0 if the settles depend on no earlier record.
     /// </param>
     public void Settle(int messages, long bytes, long boundTo = 0)
     {

@@ -5,9 +5,8 @@ namespace Amqp.Storage.Segments;
 /// holds the lock exclusively. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Only compaction moves records. A reader holds the lock for one read of a segment or an index. The committer holds it exclusively while
-/// two renames replace a segment by a compacted one. A thread that needs several locks takes a block's monitor first, then this lock, then
-/// a segment's monitor.
+/// A reader holds the lock for one read of a segment or an index. The committer holds the lock exclusively while it replaces a segment by a
+/// compacted one. A thread that needs several locks takes a block's monitor first, then this lock, then a segment's monitor.
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "the lock has no handle unless it was waited for, and readers may come after the store ended")]

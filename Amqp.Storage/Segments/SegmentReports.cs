@@ -22,8 +22,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     }
 
     /// <summary>
-    /// Requests that the committer tries to delete dead segments. Called when a segment has become deletable, or when a failed deletion is
-    /// to be retried.
+    /// Requests that the committer tries to delete dead segments. Call when a segment has become deletable, or to retry a failed deletion.
     /// </summary>
     public void RequestSweep()
     {
@@ -32,7 +31,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     }
 
     /// <summary>
-    /// Requests that the open segment be closed and indexed. Its index then lists settles that the compaction of older segments needs.
+    /// Requests that the open segment be closed and indexed. The compaction of older segments needs the settles in its index.
     /// </summary>
     public void RequestSeal()
     {
@@ -41,8 +40,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     }
 
     /// <summary>
-    /// Reports that the disk is too full to copy a dead segment's settles to older segments. Without these copies the dead segment cannot
-    /// be deleted.
+    /// Reports that the disk is too full to copy a dead segment's settles to older segments. So the dead segment cannot be deleted.
     /// </summary>
     public void ReportLackOfSpace()
     {

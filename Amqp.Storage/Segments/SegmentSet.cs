@@ -14,9 +14,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
 
     public const string LogExtension = ".log";
 
-    /// <summary>
-    /// Extension of those files of format 1 whose settle records are still valid, although all their messages are settled.
-    /// </summary>
+    /// <summary>Extension of a segment of format 1 whose messages are all settled, but whose settle records are still needed.</summary>
     public const string SettlesOnlyExtension = ".settles";
 
     private readonly Lock _lock = new();
@@ -50,8 +48,8 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
     }
 
     /// <summary>
-    /// Adds a segment of an earlier run. Call before anything is appended to the log. The caller seals the segment when it has counted the
-    /// segment's messages.
+    /// Adds a segment of an earlier run. Call before anything is appended to the log. The caller must count the segment's messages, and
+    /// then seal the segment.
     /// </summary>
     public Segment Recover(long id, string path)
     {

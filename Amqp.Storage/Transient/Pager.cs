@@ -15,7 +15,7 @@ internal sealed class Pager
 {
     private const long SliceBytes = 16 << 20;
 
-    // Paging stops when the memory is down to this fraction of its limit. So each run of the pager writes enough to be worth its cost.
+    // Paging stops when the memory is down to this fraction of its limit, so that the pager does not run too often.
     private const double Target = 0.9;
 
     private readonly BlockSpace _space;
@@ -50,7 +50,7 @@ internal sealed class Pager
 
     private void Page()
     {
-        Interlocked.Exchange(ref _isRequested, 0); // cleared before paging, so that a block which is added from now on makes a new request
+        Interlocked.Exchange(ref _isRequested, 0); // cleared before paging, so that the next added block requests another run
         if (_isWaiting)
             return;
         try
@@ -67,7 +67,7 @@ internal sealed class Pager
         }
     }
 
-    /// <returns>True if enough was written, or if nothing more can be written. False if another slice has to be written.</returns>
+    /// <returns>False if another slice has to be written.</returns>
     private bool PageSlice()
     {
         if (_space.Transients.Bytes > _targetBytes)
@@ -85,9 +85,7 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>
-    /// Throws an exception if the disk has too little free space. Paging must stop before the disk is too full for the log.
-    /// </summary>
+    /// <summary>Throws an exception if the disk has little free space, so that paging leaves space for the log.</summary>
     private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)

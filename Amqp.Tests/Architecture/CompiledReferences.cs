@@ -6,7 +6,7 @@ namespace Amqp.Tests.Architecture;
 /// <summary>
 /// The references between the types of an assembly, read from the compiled code. A nested type counts as the type around it.
 /// </summary>
-/// <remarks>A use of a constant is not found, because the compiler replaces it by the constant's value.</remarks>
+/// <remarks>References to constants are missing, because the compiler replaces each constant by its value.</remarks>
 internal sealed class CompiledReferences
 {
     private readonly HashSet<(string From, string To)> _pairs = [];

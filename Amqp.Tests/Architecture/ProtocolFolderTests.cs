@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Amqp.Protocol is a single namespace, but its folders form an order: code in a folder uses only the folders below it.</summary>
+/// <summary>Amqp.Protocol is a single namespace, but its folders are in order. Code in a folder uses only the folders below.</summary>
 public sealed class ProtocolFolderTests
 {
     [Test]
@@ -25,8 +25,8 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // A use leads from one folder to another. The loop removes the uses that lead from a folder to which no use leads, and those that
-        // lead to a folder from which no use leads. When nothing more can be removed, the remaining uses form circles.
+        // A use leads from one folder to another folder. The loop removes each use that cannot be part of a circle: no use leads to its
+        // first folder, or no use leads away from its second folder. The uses that remain form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -53,8 +53,8 @@ public sealed partial class TypeSizeTests
             Is.Empty);
 
     /// <summary>
-    /// Returns the methods and properties that the source of a type declares. A property counts once. Constructors, fields, events and
-    /// operators do not count.
+    /// Returns the methods and properties that the source of a type declares. A property is one member. Constructors, fields, events and
+    /// operators are left out.
     /// </summary>
     private static IEnumerable<MemberInfo> MembersOf(Type type)
     {
@@ -69,8 +69,7 @@ public sealed partial class TypeSizeTests
     }
 
     /// <summary>
-    /// Returns true for a private method that the compiler has added. If a method of an interface has an <c>in</c> parameter, the compiler
-    /// adds a private method that calls the public method by which the type implements the interface.
+    /// Returns true for a private method that the compiler adds to a type which implements an interface method with an <c>in</c> parameter.
     /// </summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)

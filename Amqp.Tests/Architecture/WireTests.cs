@@ -12,8 +12,8 @@ public sealed class WireTests
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
     /// <summary>
-    /// The folders of Amqp.Protocol that contain types for frames. The folder Content also contains the decoded properties of a message,
-    /// which the HTTP API may use, because they are values.
+    /// The folders of Amqp.Protocol that contain types for frames. The folder Content also contains the decoded properties of a message.
+    /// The HTTP API may use these properties, because they are values.
     /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 
@@ -22,7 +22,7 @@ public sealed class WireTests
     [Test]
     public void The_HTTP_API_knows_no_frames_no_pipes_and_no_channels() => Assert.That(WiresOf("Amqp.Server.Management."), Is.Empty);
 
-    // Shows that the search finds references. Otherwise the test above could pass because the search found nothing.
+    // Shows that the search finds references. A search that finds nothing would let the test above pass without checking anything.
     [TestCase("System.IO.Pipelines.PipeReader")]
     [TestCase("Amqp.Server.Channels.AmqpChannel")]
     [TestCase("Amqp.Protocol.FrameReader")]

@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// While the disk alarm is set, the broker delays the messages that it would write itself, such as dead letters. The delayed messages block
-/// no thread, and the broker continues with all other work.
+/// While the disk alarm is set, the broker delays its own messages, such as dead letters. The delayed messages block no thread, and the
+/// broker continues with all other work.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests

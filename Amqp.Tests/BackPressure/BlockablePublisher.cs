@@ -4,10 +4,10 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes many messages with confirms, as fast as it can. Records the confirms, and the moments at which the broker blocks and unblocks
-/// it.
+/// A client that publishes messages with confirms, as fast as it can. Records the confirms, and the moments at which the broker blocks and
+/// unblocks the client.
 /// </summary>
-/// <remarks>Belongs to one test. Other threads may read its records at the same time.</remarks>
+/// <remarks>Used by one test. Any thread may read the records.</remarks>
 internal sealed class BlockablePublisher : IDisposable
 {
     private readonly AmqpSocket _socket;

@@ -4,10 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>
-/// An alarm blocks a connection at its first content frame after the alarm, as in RabbitMQ. Earlier actions of the connection do not
-/// matter.
-/// </summary>
+/// <summary>An alarm blocks a connection when the connection sends its first content frame after the alarm, as in RabbitMQ.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
 public sealed class BlockedPublisherTests
@@ -125,9 +122,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client publishes during an alarm, and the broker already holds data of this client. During a memory alarm, it closes the client if
-    /// the data takes more than an eighth of the memory limit, because no other client could free this memory. A disk alarm closes no
-    /// client.
+    /// A client publishes during an alarm, and the broker already holds data of this client. If the data takes more than an eighth of the
+    /// memory limit, a memory alarm closes the client's connection. A disk alarm closes no connection.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -214,7 +210,7 @@ public sealed class BlockedPublisherTests
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Waits for two heartbeats of the broker. They show that the connection is alive, and give the broker time to read more of what the
+    /// Waits for two heartbeats of the broker, which show that the connection is alive. In this time the broker reads more of what the
     /// client has sent.
     /// </summary>
     private async Task BeatAsync()

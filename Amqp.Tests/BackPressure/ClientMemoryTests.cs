@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Apart from messages in queues, the broker also needs memory for its clients, for example for outboxes and open channels. This memory
-/// counts for the memory alarm until the clients release it.
+/// The memory alarm counts the memory that the broker needs for each client, such as outboxes and open channels. The memory counts until
+/// the client releases it.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
@@ -38,7 +38,8 @@ public sealed class ClientMemoryTests
             if ((await publisher.ReceiveAsync()).Method != ChannelFlowOk.Id)
                 break; // the frame is connection.blocked: the alarm is set
             foreach (var queue in queues)
-                // full outboxes leave messages in the queues; the purge removes them, so that only the outboxes can raise the alarm
+                // messages that do not fit into the outboxes stay in the queues; the purge removes them, so that only the outboxes can
+                // raise the alarm
                 Purge(queue);
         }
         foreach (var queue in queues)
@@ -109,8 +110,8 @@ public sealed class ClientMemoryTests
 
         async Task DemandMoreAsync(string what)
         {
-            // The broker may count the memory a moment after it has answered. An answer in an outbox counts too, so the test waits until
-            // the outboxes are empty.
+            // The broker may count the memory a moment after it has answered. Answers in outboxes count too, so the test waits until the
+            // outboxes are empty.
             await Eventually.Holds(
                 () => _broker.Connections.All.All(connection => connection.Outbox.Waiting == 0) && _broker.Broker.MemoryInUse > last,
                 () => $"{what} is not counted");

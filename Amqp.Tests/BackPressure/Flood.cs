@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes numbered messages of one size without confirms, as fast as the broker reads them. Receives the messages and checks their
-/// numbers.
+/// Publishes numbered messages without confirms, as fast as the broker reads them. Receives the messages and checks their numbers. All
+/// messages have the same size.
 /// </summary>
 internal static class Flood
 {

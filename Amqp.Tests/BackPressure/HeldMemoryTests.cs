@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Memory that the broker holds for clients, such as unfinished messages, counts for the memory alarm and has a limit of its own. In these
+/// Memory that the broker holds for clients, such as unfinished messages, counts for the memory alarm, and has another limit too. In these
 /// tests the watermark is 64 MiB, and paging is off.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
@@ -89,7 +89,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
     }
 
     /// <summary>
-    /// Returns the frames that open a channel and publish a message of 40 MB on it. The last frame of the message is missing.
+    /// Returns the frames that open a channel and publish a message of 40 MB on the channel. The last frame of the message is missing.
     /// </summary>
     private static byte[] UnfinishedPublish(ushort channel)
     {

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// During a memory alarm, the broker closes a publishing client for which it holds more memory than an eighth of the watermark. It blocks
-/// all other publishers, and during a disk alarm every publisher.
+/// During a memory alarm, a publisher is closed if the broker holds more memory for this publisher than an eighth of the watermark. All
+/// other publishers are blocked. During a disk alarm, all publishers are blocked.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The memory alarm blocks publishers when the broker's memory exceeds a watermark of 64 MiB. Paging is off, because it would free memory
-/// and prevent the alarm.
+/// The memory alarm blocks publishers when the broker's memory exceeds a watermark of 64 MiB. Paging is off, so that it does not prevent
+/// the alarm.
 /// </summary>
 public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 {
@@ -103,7 +103,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var channel = await (await ConnectAsync()).CreateChannelAsync();
         await channel.QueuePurgeAsync("transient");
 
-        // The broker may still publish messages that it had read from the closed connection, so the alarm may be set once more.
+        // The broker may still publish messages that it has read from the closed connection. So the alarm may be set once more.
         await Eventually.Holds(
             async () => await channel.QueuePurgeAsync("transient") == 0,
             () => "messages of the closed publisher keep arriving");

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The class that pauses publishers, tested without a connection: the moments of the pauses, and the states that it reports.
+/// Tests the class that pauses publishers, without a connection: the moments of the pauses, and the states that the class reports.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput

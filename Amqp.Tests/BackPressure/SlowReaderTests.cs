@@ -38,7 +38,7 @@ public sealed class SlowReaderTests : BackPressureTests
         var publisher = await OpenSocketAsync();
 
         var publishing = Flood.PublishAsync(publisher, "shared", Size, count, persistent: true);
-        // The stuck consumer gets only the messages that fit into its outbox of 1 MiB and the kernel's buffers. All others must be
+        // The stuck consumer gets only the messages that fit into its outbox of 1 MiB and the kernel's buffers. All other messages must be
         // delivered to the other consumer.
         for (int received = 0; received < count * 8 / 10; received++)
             await reading.ExpectDeliveryAsync();

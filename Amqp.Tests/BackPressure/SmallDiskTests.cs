@@ -72,8 +72,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} messages are confirmed");
-        // When the alarm is set, the free space may already be up to 8 MiB below the limit: up to 4 MiB for the bytes appended since the
-        // last check, and up to 4 MiB for the bytes that were not yet written at that check.
+        // When the alarm is set, the free space may already be up to 8 MiB below the limit. Up to 4 MiB may have been appended since the
+        // last check, and up to 4 MiB may have been unwritten at the last check.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, and removes them at its end. So these tests
-/// may run in parallel, even on a broker that has other clients.
+/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, which are removed after the test. So these
+/// tests may run in parallel, even on a broker that has other clients.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
@@ -25,7 +25,7 @@ public abstract class BehaviourTests
             return;
         await using var cleaner = await RawClient.DialAsync();
         await cleaner.OpenAsync();
-        // The test does not wait for the answers: deleting an exclusive queue fails here, but the queue is deleted with its connection.
+        // The clean-up ignores the answers. Deleting an exclusive queue fails, but the broker deletes the queue with its connection.
         ushort number = 0;
         foreach (string queue in _queues)
         {
@@ -82,10 +82,7 @@ public abstract class BehaviourTests
         return queue;
     }
 
-    /// <summary>
-    /// Waits until all messages have expired that were published before this call with this time to live. Their expiry is measured by the
-    /// broker's clock.
-    /// </summary>
+    /// <summary>Waits until every message published earlier with this time to live has expired by the broker's clock.</summary>
     /// <remarks>
     /// Publishes a message with a slightly longer time to live to another queue, and waits until that message has expired.
     /// </remarks>
@@ -107,7 +104,7 @@ public abstract class BehaviourTests
         return exchange;
     }
 
-    /// <summary>Skips the test if it runs against RabbitMQ 3.10, because that behaves differently.</summary>
+    /// <summary>Skips the test if it runs against RabbitMQ 3.10, which behaves differently.</summary>
     /// <param name="reason">Description of RabbitMQ's behaviour, shown as the reason for skipping the test.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {

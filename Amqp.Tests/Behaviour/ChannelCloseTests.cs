@@ -19,7 +19,7 @@ public class ChannelCloseTests : BehaviourTests
 
     /// <summary>
     /// When the broker closes a channel, channel.close must contain the ids of the class and the method that failed. Spring's error
-    /// handling depends on them.
+    /// handling depends on these ids.
     /// </summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Behaviour;
 
 /// <summary>
 /// The exchange type x-consistent-hash routes messages with the same key to the same queue. The broker may choose any queue for a key, but
-/// must not change its choice.
+/// must then choose the same queue for each message with that key.
 /// </summary>
 public class ConsistentHashTests : BehaviourTests
 {

@@ -198,7 +198,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // one copy has died in the first queue, the other copy also in the next queue
+        foreach (int deaths in (int[])[1, 2]) // the first copy has died in one queue, the second copy in two queues
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));

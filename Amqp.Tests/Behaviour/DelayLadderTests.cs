@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delayed messages in the topology of NServiceBus. Each bit of the delay has a queue, in which messages wait for the time that the bit
-/// stands for. When this time is over, the messages go to the exchange of the next lower bit.
+/// Delayed messages with the queues and exchanges of NServiceBus. Each bit of a delay has a queue, in which messages wait for the time of
+/// the bit. Then the messages go to the exchange of the next lower bit.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {
@@ -30,7 +30,7 @@ public class DelayLadderTests : BehaviourTests
         Assert.That((delivered.Text, delivered.Method.RoutingKey), Is.EqualTo(("late", $"{bits}.target")));
     }
 
-    /// <returns>Name of the exchange to which clients publish delayed messages. It belongs to the highest bit of the delay.</returns>
+    /// <returns>Name of the exchange of the highest bit, to which clients publish delayed messages.</returns>
     private async Task<string> DeclareLadderAsync(RawChannel channel, string delivery)
     {
         string below = delivery;

@@ -13,7 +13,7 @@ internal sealed class EventWatch
     private EventWatch(RawChannel channel) => _channel = channel;
 
     /// <summary>Subscribes to events.</summary>
-    /// <param name="channel">A channel in the default virtual host. The test must use it for nothing else.</param>
+    /// <param name="channel">A channel in the default virtual host, used only for the events.</param>
     /// <param name="names">Names of the events, which are their routing keys; wildcards of topic exchanges are allowed.</param>
     public static async Task<EventWatch> StartAsync(RawChannel channel, params IEnumerable<string> names)
     {

@@ -113,8 +113,8 @@ public class ExclusiveQueueTests : BehaviourTests
         var other = await OpenChannelAsync();
         await owner.Client.DisposeAsync();
 
-        // The test cannot see when the broker notices that the connection is lost. So it tries again until the exclusive queue and the
-        // auto-delete exchange are deleted.
+        // The test cannot see when the broker notices the loss of the connection. So the test tries again until the broker has deleted the
+        // exclusive queue and the auto-delete exchange.
         for (ushort number = 2; ; number++)
         {
             await other.SendAsync(new QueueDeclare(queue, Passive: true, false, false, false, false, FieldTable.Empty));

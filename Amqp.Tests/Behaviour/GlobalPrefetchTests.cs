@@ -167,7 +167,8 @@ public class GlobalPrefetchTests : BehaviourTests
     }
 
     /// <summary>
-    /// Starts the consumers a, b and c, each on a queue of its own. Deliveries may arrive before the answers to the later requests.
+    /// Starts the consumers a, b and c, each on its own queue. Deliveries to a consumer may arrive before the answers to the requests that
+    /// start the next consumers.
     /// </summary>
     private static async Task ConsumeFromThreeQueuesAsync(RawChannel channel, int messages)
     {
@@ -206,7 +207,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return delivery.Method.ConsumerTag;
     }
 
-    /// <summary>Checks that the broker sends no further delivery: the next frame is the answer to a passive declare.</summary>
+    /// <summary>Checks that the broker sends no further delivery. The next frame must be the answer to a passive declare.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

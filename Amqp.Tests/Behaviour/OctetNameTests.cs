@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Names and keys that are not valid UTF-8. The broker accepts them in publishes and tables, and keeps their bytes unchanged. In other
-/// methods it rejects them.
+/// The broker accepts names and keys that are not valid UTF-8 in publishes and tables, and keeps their bytes unchanged. In other methods
+/// the broker rejects such names and keys.
 /// </summary>
 public sealed class OctetNameTests : BehaviourTests
 {

@@ -171,7 +171,7 @@ public class PrefetchTests : BehaviourTests
             Assert.That((await channel.ExpectDeliveryAsync()).Method.DeliveryTag, Is.EqualTo(tag));
     }
 
-    /// <summary>Checks that the broker sends no further delivery: the next frame is the answer to a passive declare.</summary>
+    /// <summary>Checks that the broker sends no further delivery. The next frame must be the answer to a passive declare.</summary>
     private static async Task ExpectNoMoreAsync(RawChannel channel, string queue)
     {
         await channel.LookUpQueueAsync(queue);

@@ -76,8 +76,8 @@ public class QueueExpiryTests : BehaviourTests
     }
 
     /// <summary>
-    /// Waits until the queue is deleted: publishes messages to the queue until the broker returns one. A publish does not count as a use of
-    /// the queue, but any other request would keep the queue from being deleted.
+    /// Waits until the queue is deleted: publishes messages to the queue until the broker returns a message. Other requests would count as
+    /// a use of the queue, and keep the broker from deleting the queue.
     /// </summary>
     private async Task IsGoneAsync(string queue)
     {

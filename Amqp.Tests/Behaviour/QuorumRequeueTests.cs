@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Clients return messages to a quorum queue. Without a delivery limit, the messages go behind all others; with a limit, they go in front
-/// of them. In both cases they keep the order in which they were returned.
+/// Clients return messages to a quorum queue. With a delivery limit, returned messages go to the front of the queue. Without a delivery
+/// limit, returned messages go to the end of the queue. Returned messages keep the order of their return.
 /// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {
@@ -178,7 +178,9 @@ public class QuorumRequeueTests : BehaviourTests
             await channel.GetAsync(queue, noAck: false);
     }
 
-    /// <summary>Checks that the queue contains these messages in this order. A plus after a message means that it is redelivered.</summary>
+    /// <summary>
+    /// Checks that the queue contains these messages in this order. A plus after a message means that the message is redelivered.
+    /// </summary>
     private async Task ExpectAsync(string queue, string expected)
     {
         var channel = await OpenChannelAsync();

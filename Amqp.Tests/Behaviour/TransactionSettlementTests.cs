@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Settlements in an open transaction take effect with its commit. Each test has three deliveries, of which the transaction settles the
-/// first one, the first two or all three.
+/// Settlements in a transaction take effect with the commit. Each test has three deliveries. The transaction settles the first delivery,
+/// the first two or all three.
 /// </summary>
 public class TransactionSettlementTests : BehaviourTests
 {
@@ -133,7 +133,7 @@ public class TransactionSettlementTests : BehaviourTests
 
         await CommitAsync(channel);
 
-        // the settlements belong to the deleted queue, so the commit does not fail although a new queue has its name
+        // the settlements belong to the deleted queue, so no message is requeued to the new queue with the same name
         await channel.ExpectEmptyAsync(queue);
     }
 

@@ -4,8 +4,8 @@ using Amqp.Tests.Interop;
 namespace Amqp.Tests.Bench;
 
 /// <summary>
-/// The script <c>bench/against</c> compares two brokers. These tests check the arguments that it refuses, and its verdicts, without
-/// building two brokers.
+/// The script <c>bench/against</c> compares two brokers. The tests check which arguments the script refuses, and the verdicts of the
+/// script. The tests build no brokers.
 /// </summary>
 public sealed class AgainstTests
 {

@@ -18,7 +18,7 @@ public sealed class AdmissionTests
         await using var broker = await BrokerInProcess.StartAsync();
         broker.Broker.VirtualHosts.Put("gone", VirtualHostDescription.None, maker: "guest");
         broker.Broker.UserLimits.Set("guest", UserLimits.MaxConnections, FieldValue.FromInt64(1));
-        // makes the broker delete the virtual host after it has admitted the connection, and before the connection uses the host
+        // deletes the virtual host after the broker has admitted the connection, and before the connection uses the host
         broker.Broker.Events.Add(new Deletion(broker.Broker, "gone"));
 
         Assert.That(

@@ -312,7 +312,7 @@ public sealed class BrokerEventTests
     }
 
     /// <summary>
-    /// The error in the event starts with the user's name. The broker adds the name only if the reason does not start with it.
+    /// The error in the event starts with the user's name. If the reason does not start with the name, the broker adds the name.
     /// </summary>
     [TestCase("no such user", "user 'jo' - no such user")]
     [TestCase("user 'jo' can only connect via localhost", "user 'jo' can only connect via localhost")]
@@ -364,7 +364,9 @@ public sealed class BrokerEventTests
         [.. _listener.Heard.Select(
             heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>The TLS feature of a connection, with the certificate that the client has sent, or null if it has sent none.</summary>
+    /// <summary>
+    /// The TLS feature of a connection, with the certificate that the client has sent; null: the client has sent no certificate.
+    /// </summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

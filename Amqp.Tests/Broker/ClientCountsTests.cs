@@ -111,8 +111,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// The broker checks a connection against two limits in sequence. If the second check fails, the connection must not count for the
-    /// limit of the first check.
+    /// The broker checks a new connection against two limits in sequence. If the second check refuses the connection, the connection must
+    /// not count for the first limit.
     /// </summary>
     [Test]
     public void Who_is_refused_counts_nowhere()

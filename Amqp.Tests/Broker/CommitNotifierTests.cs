@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An object that waits for a commit may throw an exception when it is notified. This harms neither the store nor other waiting objects.
+/// An object that waits for a commit may throw an exception when it is notified. The store and other waiting objects must not be affected.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommitNotifierTests : IDisposable
@@ -71,8 +71,8 @@ public sealed class CommitNotifierTests : IDisposable
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. A broken waiter throws an exception when it is notified. Then the task
-        /// completes when the broker calls <see cref="OnNotifyingFailed"/>.
+        /// Completes when the waiter is notified of the commit. For a broken waiter, which throws an exception, the task completes when the
+        /// broker calls <see cref="OnNotifyingFailed"/>.
         /// </summary>
         public Task Told => _told.Task;
 

@@ -203,7 +203,7 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
-    /// <summary>Returns one field of an export. The export is for all virtual hosts, or for the given one.</summary>
+    /// <summary>Returns one field of an export of this virtual host; null: of all virtual hosts.</summary>
     private string Export(string field, string? host = null)
     {
         var origin = new DefinitionOrigin("3.9.9", "Shop", "7.8.9");

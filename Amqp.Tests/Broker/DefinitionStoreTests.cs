@@ -227,8 +227,8 @@ public sealed class DefinitionStoreTests
     }
 
     /// <summary>
-    /// A catalog whose changes fail as the test demands. Each change removes the first exception from the list and throws it. If the list
-    /// is empty, the change succeeds.
+    /// A catalog whose changes fail as the test demands. Each change removes and throws the first exception of the list. With an empty
+    /// list, changes succeed.
     /// </summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {

@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A dispatch round gathers work for queues and outputs, and passes it on when it ends. Each piece of work reaches the right object, and
-/// the round keeps nothing afterwards.
+/// A dispatch round gathers work for queues and outputs, and passes the work on when the round ends. Each piece of work reaches the right
+/// object, and a round that has ended keeps no work.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DispatchRoundTests : IAsyncDisposable
@@ -53,7 +53,7 @@ public sealed class DispatchRoundTests : IAsyncDisposable
         _broker.Publish(queue);
         _broker.Round.Touch(output);
         _broker.Round.Touch(output);
-        _broker.Round.NoteDue(output); // called by the test, because here no drained queue asks for a flush of the output
+        _broker.Round.NoteDue(output); // called by the test, because no queue of the test asks for a flush of the output
         _broker.Round.Complete();
         Assert.That(
             (output.Flushes, output.NotedBy, queue.NotedBy), Is.EqualTo((1, (DispatchRound?)null, (DispatchRound?)null)), "flushed once");

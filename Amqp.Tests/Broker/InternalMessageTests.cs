@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The broker publishes messages itself, such as copies of traced messages. They are routed and stored like messages of clients.
+/// Messages that the broker itself publishes, such as copies of traced messages, are routed and stored like messages of clients.
 /// </summary>
 public sealed class InternalMessageTests
 {
@@ -21,8 +21,8 @@ public sealed class InternalMessageTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// The routing key of a traced message consists of a prefix and the name of a queue. The name can be as long as a routing key may be,
-    /// so the broker cuts the whole to 255 bytes.
+    /// The routing key of a traced message consists of a prefix and the name of a queue. If prefix and name together are longer than 255
+    /// bytes, the broker cuts the routing key to 255 bytes.
     /// </summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
@@ -54,7 +54,8 @@ public sealed class InternalMessageTests
     }
 
     /// <summary>
-    /// The message may be an event, for example. An exchange with a history keeps it, and routes it to a queue that is bound later.
+    /// The broker publishes a message to an exchange with a history. The exchange keeps the message, and routes it to a queue that is bound
+    /// later.
     /// </summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()

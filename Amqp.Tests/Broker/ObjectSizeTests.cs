@@ -42,7 +42,7 @@ public sealed class ObjectSizeTests
     [TestCase("channel", ObjectSize.Channel)]
     public async Task What_is_counted_is_about_what_it_takes(string kind, int size)
     {
-        await MakeAsync(kind, 0, 20); // creates the objects that are created only once, so that the test does not measure them
+        await MakeAsync(kind, 0, 20); // creates what the broker creates only once, so that the test does not measure this memory
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         await MakeAsync(kind, 20, Count);

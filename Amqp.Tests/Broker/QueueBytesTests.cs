@@ -7,7 +7,7 @@ namespace Amqp.Tests.Broker;
 
 /// <summary>
 /// A queue counts the bytes of the bodies of its messages. When the entry of a message is removed from memory, the size of the message's
-/// head is lost. The count then stays exact if all heads have the same size, and otherwise nearly exact.
+/// head is lost. The count stays exact if all heads have the same size; if their sizes differ, the count is nearly exact.
 /// </summary>
 public sealed class QueueBytesTests
 {

@@ -107,11 +107,11 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That(_broker.Host.FindQueue("q"), Is.Null);
     }
 
-    /// <summary>The queues' timer fires at least once an hour. If a deadline is later than that, the timer must be set again.</summary>
+    /// <summary>The queues' timer fires at least once an hour. For a deadline in more than an hour, the timer must be set again.</summary>
     [Test]
     public async Task Times_of_many_hours_are_kept_to_the_millisecond()
     {
-        _broker.Broker.Alarms.Dispose(); // otherwise the alarms would be measured thousands of times during these hours
+        _broker.Broker.Alarms.Dispose(); // saves time: the alarms would be measured thousands of times during the simulated hours
         await _broker.Broker.Sampler.DisposeAsync();
         const int hour = 3_600_000;
         var (going, waiting) = (
@@ -130,8 +130,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// As in RabbitMQ, the time until an unused queue is deleted starts again in two cases only: another policy now applies to the queue,
-    /// or its policy has changed.
+    /// As in RabbitMQ, the time until an unused queue is deleted starts again in two cases only: another policy applies to the queue, or
+    /// the queue's policy has changed.
     /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
@@ -267,8 +267,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again, and puts it at the end of the queue. While the store is behind with
-    /// writing, the queue avoids this write.
+    /// A quorum queue appends a returned message to the log again, and puts the message at the end of the queue. While the store is behind
+    /// with writing, the queue does not append the message, and returns it to its old place.
     /// </summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
@@ -446,7 +446,7 @@ public sealed class QueueTests : IAsyncDisposable
 
     /// <summary>
     /// When an entry is removed from memory, the size of the message's head is lost. A queue with a limit on the bytes of bodies needs this
-    /// size, so its entries stay in memory.
+    /// size, so the entries of the queue stay in memory.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -464,8 +464,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again. If the queue has a limit on the bytes of bodies, the new entry must stay
-    /// in memory, like the first one.
+    /// A quorum queue appends a returned message to the log again. If the queue has a limit on the bytes of bodies, the new entry of the
+    /// message must stay in memory.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -507,7 +507,10 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>The number of messages is larger than the number that one pass removes, and is not a multiple of that number.</summary>
+    /// <summary>
+    /// The number of messages is larger than the number that one pass removes, so that several passes are needed. The last pass removes
+    /// fewer messages than the other passes.
+    /// </summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
@@ -728,9 +731,7 @@ public sealed class QueueTests : IAsyncDisposable
         Assert.That((low.Received, one.Received, other.Received), Is.EqualTo((2, 2, 2)));
     }
 
-    /// <summary>
-    /// The broker stores the text of an exception together with the quarantined message, but not more than 1,000 characters of the text.
-    /// </summary>
+    /// <summary>The broker stores the text of an exception with the quarantined message, but at most 1,000 characters.</summary>
     [TestCase(972, 999)]
     [TestCase(973, 1_000)]
     [TestCase(974, 1_000)]

@@ -10,8 +10,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An x-recent-history exchange keeps messages in memory until newer ones replace them or the exchange is deleted. If one message or one
-/// queue fails, the others are not affected.
+/// An x-recent-history exchange keeps messages in memory until newer messages replace them or the exchange is deleted. If a message or a
+/// queue fails, other messages and queues are not affected.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable

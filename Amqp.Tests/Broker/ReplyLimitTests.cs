@@ -20,7 +20,7 @@ public class ReplyLimitTests
         string name = (await asking.GetAsync("q")).Content.Decoded.ReplyTo!;
         var answering = await replier.OpenChannelAsync();
 
-        // The buffers of the sockets take some of the 64 replies of 1 MiB. The others still exceed the limit of 1 MiB.
+        // The buffers of the sockets take some of the 64 replies of 1 MiB. The other replies still exceed the limit of 1 MiB.
         for (int reply = 0; reply < 64; reply++)
             await answering.PublishAsync("", name, new string('x', 1 << 20));
         await answering.PublishAsync("", name, "one too many", mandatory: true);

@@ -11,11 +11,11 @@ namespace Amqp.Tests.Broker;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
 {
-    /// <summary>The first check measures the free space of the disk, and so does every tenth check after it.</summary>
+    /// <summary>The first check and every tenth check after it measure the free space of the disk.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
     /// <summary>
-    /// Number of appended bytes after which a check measures the disk again. The broker uses its smallest step, because the limit is so
+    /// Number of appended bytes after which a check measures the disk again. This is the broker's smallest step, because the limit is so
     /// small.
     /// </summary>
     private const long Step = 256 << 10;
@@ -51,8 +51,8 @@ public sealed class ResourceAlarmsTests : IDisposable
     }
 
     /// <summary>
-    /// At the start, the process uses 100 bytes, and the broker counts 1 of them. Later the process uses 500 bytes, and the broker counts
-    /// 7.
+    /// At the start, the process uses 100 bytes, and the broker counts 1 byte. Then the process uses 500 bytes, and the broker counts 7
+    /// bytes.
     /// </summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]

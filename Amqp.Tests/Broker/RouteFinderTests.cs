@@ -47,8 +47,8 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// An exchange has routed a message even if all its destinations were in the route already. So its alternate exchange must not get the
-    /// message.
+    /// If all destinations of an exchange are in the route already, the exchange still counts as having routed the message. So its
+    /// alternate exchange must not get the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

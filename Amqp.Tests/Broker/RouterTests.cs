@@ -58,7 +58,7 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A topic exchange remembers how far it has matched a key by a '#'. This state must not be used for the next key of the same message.
+    /// A topic exchange keeps state while it matches a key with a '#'. This state must not be used for the next key of the same message.
     /// </summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
@@ -108,8 +108,8 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// After a restart, the bindings of an exchange are in another order. The exchange must choose the same binding for a routing key as
-    /// before.
+    /// After a restart, the bindings of an exchange are in another order. For each routing key, the exchange must choose the same binding
+    /// as before the restart.
     /// </summary>
     [Test]
     public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
@@ -128,7 +128,8 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// The choices must be the same in every version of the broker. Otherwise an update would send the messages of one key to two queues.
+    /// The choices must be the same in every version of the broker. If they changed with an update, messages with the same key would be in
+    /// two queues.
     /// </summary>
     [Test]
     public void A_long_key_goes_the_same_way_in_every_run()
@@ -160,7 +161,8 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A queue and an exchange with the same name are bound. If the hash used only the name, one of the two would get all messages.
+    /// A queue and an exchange with the same name are bound to an exchange that chooses by a hash. If the hash used only the name, either
+    /// the queue or the exchange would get all messages.
     /// </summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()

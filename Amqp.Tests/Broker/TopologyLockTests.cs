@@ -7,7 +7,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A change of the topology waits for operations that use the old state, blocks others, and invalidates cached routes.</summary>
+/// <summary>
+/// A change of the topology waits for operations that use the old state, blocks new operations, and invalidates cached routes.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopologyLockTests
 {
@@ -149,7 +151,7 @@ public sealed class TopologyLockTests
     private void Unbind(string exchange, string queue, string key) =>
         _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
 
-    /// <summary>Routes a message on a thread until it is stopped. Meanwhile the thread holds the topology lock shared.</summary>
+    /// <summary>Routes a message on a thread until the test stops the routing. The thread holds the topology lock shared.</summary>
     private sealed class EndlessRouting : IRouter, IDisposable
     {
         private readonly ManualResetEventSlim _isRouting = new();

@@ -63,7 +63,7 @@ public sealed class ValueRulesTests
         Assert.That(MessageTraits.Of(EncodedProperties.Read(properties)).Expiration, Is.EqualTo(milliseconds));
     }
 
-    /// <summary>-1 means no delivery limit. It is valid in an argument of a queue, but not in a policy.</summary>
+    /// <summary>-1 means no delivery limit. The value -1 is valid in an argument of a queue, but not in a policy.</summary>
     [TestCase(-2, false, false)]
     [TestCase(-1, true, false)]
     [TestCase(0, true, true)]

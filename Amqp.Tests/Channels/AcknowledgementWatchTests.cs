@@ -3,8 +3,8 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The watch finds deliveries that have been unacknowledged for longer than a timeout. It notes the last delivery tag at intervals, and so
-/// knows how old a tag is.
+/// The watch finds deliveries that have been unacknowledged for longer than a timeout. To know the ages of deliveries, the watch notes the
+/// last delivery tag at intervals.
 /// </summary>
 public sealed class AcknowledgementWatchTests
 {

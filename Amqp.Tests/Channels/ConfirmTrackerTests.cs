@@ -6,15 +6,15 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The confirm tracker decides when a publish is confirmed or refused. It answers several publishes with as few methods as possible.
+/// The confirm tracker decides when a publish is confirmed or refused, and answers several publishes with as few methods as possible.
 /// </summary>
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// The first parameter contains groups of publishes. A publish is the log position at which it is durable, <c>r</c> if a queue has
-    /// refused it, or <c>n</c> if it never becomes durable. The second parameter contains events: <c>@</c> with the position that has
-    /// become durable, or <c>!</c> if the store fails. The third parameter contains the expected answers with their tags. A + means that
-    /// the answer has the flag multiple.
+    /// The first parameter has groups of publishes. A number is a publish that is durable at this log position; <c>r</c> is a publish that
+    /// a queue refuses; <c>n</c> is a publish that never becomes durable. The second parameter has events: <c>@</c> with a position that
+    /// becomes durable, or <c>!</c> for a failure of the store. The third parameter has the expected answers with their tags. A + stands
+    /// for the flag multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

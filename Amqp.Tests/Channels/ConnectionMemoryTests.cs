@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The memory of a connection counts for the memory alarm. The memory of a consumer, a channel or a connection stops counting when that
-/// object ends.
+/// The memory of a connection counts for the memory alarm. When a consumer, a channel or a connection ends, its memory does not count any
+/// more.
 /// </summary>
 public sealed class ConnectionMemoryTests
 {

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The broker can pause reading from a connection. These tests check the events after which it resumes reading.</summary>
+/// <summary>The broker can pause reading from a connection. The tests check the events after which the broker resumes reading.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionPauseTests : IDisposable
 {

@@ -5,14 +5,15 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The parts of a message take memory while they arrive, and the assembler releases this memory afterwards.</summary>
+/// <summary>
+/// The parts of a message take memory while they arrive. The assembler releases this memory when the message is complete.
+/// </summary>
 public sealed class ContentAssemblerTests
 {
     private const int Part = 100_000;
 
     /// <summary>
-    /// Most channels publish only messages with small heads. So a channel keeps the buffer of a small head for its next message, but does
-    /// not keep a large buffer.
+    /// A channel keeps the buffer of a small head for its next message. A large buffer is not kept, because most heads are small.
     /// </summary>
     [TestCase(100, true)]
     [TestCase(100_000, false)]

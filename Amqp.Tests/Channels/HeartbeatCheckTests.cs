@@ -5,12 +5,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The broker sends heartbeats in time, and disconnects a client that is silent for too long. The test calls the check with times that it
-/// chooses.
+/// The broker sends heartbeats in time, and disconnects a client that is silent for too long. The tests call the check with arbitrary
+/// times.
 /// </summary>
 public sealed class HeartbeatCheckTests
 {
-    private const long Interval = 60_000; // in milliseconds; long enough that the broker does not call the check itself during a test
+    private const long Interval = 60_000; // in milliseconds; so long that only the test calls the check
 
     private BrokerInProcess _broker = null!;
     private RawClient _client = null!;

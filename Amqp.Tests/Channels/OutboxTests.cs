@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// An outbox reports when it exceeds its watermark, and returns its blocks to the pool, also when the peer disconnects. The tests use it
-/// without a connection.
+/// An outbox reports when it exceeds its watermark, and returns its blocks to the pool, even if the peer disconnects. The tests use an
+/// outbox without a connection.
 /// </summary>
 public sealed class OutboxTests
 {
@@ -88,7 +88,7 @@ public sealed class OutboxTests
     }
 
     /// <summary>
-    /// An outbox writes encoded properties in one piece. Properties that are larger than a block of the pool get memory of their own.
+    /// An outbox writes encoded properties in one piece. Properties that are larger than a block of the pool get other memory.
     /// </summary>
     [Test]
     public void What_is_larger_than_a_block_takes_none_of_the_pools([Values] bool isBehindOther)
@@ -196,8 +196,8 @@ public sealed class OutboxTests
         }
 
         /// <summary>
-        /// Completes the pending send, if there is one, as if the peer had accepted all of it. Always returns true, so that a condition
-        /// which is polled can begin with this call.
+        /// Completes the pending send, as if the peer had accepted all octets. Does nothing without a pending send. Always returns true, so
+        /// that a polled condition can begin with this call.
         /// </summary>
         public bool TakeAll()
         {

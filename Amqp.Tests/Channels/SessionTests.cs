@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The consumer timeout of a queue is the queue's own timeout if it has one, otherwise the broker's.</summary>
+/// <summary>A consumer timeout of a queue replaces the consumer timeout of the broker.</summary>
 public sealed class SessionTests
 {
     private BareBroker _broker = null!;

@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// A commit calls the store in the right order: if a crash loses the publishes of a transaction, it must also lose the acknowledgements of
-/// this transaction.
+/// A commit calls the store in the right order. If a crash loses the publishes of a transaction, the crash must also lose the
+/// acknowledgements of the transaction.
 /// </summary>
 public sealed class TransactionCommitTests
 {
@@ -77,8 +77,8 @@ public sealed class TransactionCommitTests
     }
 
     /// <summary>
-    /// The client sends several commits, and disconnects while the broker waits for the disk during the first one. The broker must still
-    /// execute the others, because they have arrived.
+    /// The client sends several commits. While the broker waits for the disk during the first commit, the client disconnects. The broker
+    /// must still execute the other commits, because they have arrived.
     /// </summary>
     [Test]
     public async Task What_a_client_committed_before_it_went_is_done()

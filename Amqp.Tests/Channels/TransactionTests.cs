@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>A transaction keeps settlements until its commit, which executes them in a certain order.</summary>
+/// <summary>A transaction keeps settlements until its commit. The commit executes the settlements in a certain order.</summary>
 public sealed class TransactionTests
 {
     private BareBroker _broker = null!;
@@ -24,7 +24,7 @@ public sealed class TransactionTests
 
     /// <summary>
     /// Parameters: settlements in the order of their requests, and in the order of their execution. A settlement is a letter and a delivery
-    /// tag. The letter a means acknowledge, r reject, and q requeue.
+    /// tag. The letters: a for acknowledge, r for reject, q for requeue.
     /// </summary>
     [TestCase("a3 a1 a2", "a1 a2 a3")]
     [TestCase("r2 r1 a4 a3 r6 r5", "r1 r2 a3 a4 r5 r6", Description = "of those that say the same, as long as they stand together")]

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Base of the command line tests. They run commands against a broker, in a new process or in this one. Each test has a virtual host of its
-/// own.
+/// Base of the command line tests, which run commands against a broker. A command runs in a new process or in the process of the tests.
+/// Each test has its own virtual host.
 /// </summary>
 public abstract class CliTests : ApiTests
 {

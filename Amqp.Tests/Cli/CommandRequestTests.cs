@@ -260,6 +260,6 @@ public sealed class CommandRequestTests : IDisposable
         Assert.That(_api.Asked, Is.EqualTo(new[] { $"GET {list}?columns=name" }));
     }
 
-    /// <summary>Splits a command line at blanks. A word of two single quotes stands for an empty argument.</summary>
+    /// <summary>Splits a command line at blanks. Two single quotes stand for an empty argument.</summary>
     private static string[] Words(string command) => [.. command.Split(' ').Select(word => word == "''" ? "" : word)];
 }

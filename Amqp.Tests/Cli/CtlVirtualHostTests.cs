@@ -1,12 +1,12 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> has the same exit codes and texts as rabbitmqctl 3.10.8 if the virtual host does not exist, or the user has no
-/// access to it.
+/// If a virtual host does not exist or the user has no access to it, <c>amqpbroker ctl</c> has the same exit codes and texts as rabbitmqctl
+/// 3.10.8.
 /// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {
-    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail with an error text of their own.
+    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail with an error text.
     [TestCase("list_queues", 0, "")]
     [TestCase("list_exchanges", 0, "")]
     [TestCase("list_bindings", 0, "")]

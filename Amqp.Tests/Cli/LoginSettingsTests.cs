@@ -5,8 +5,8 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Options, environment variables and profiles set the address, the user, the password and the virtual host of a command. If several of
-/// them set the same value, the right one wins.
+/// Options, environment variables and profiles set the address, the user, the password and the virtual host of a command. If several
+/// sources set the same value, the value of the right source is used.
 /// </summary>
 public sealed class LoginSettingsTests
 {

@@ -3,7 +3,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// A command uses the right address and login. If it cannot reach the broker, or the broker refuses the login, it prints the right error.
+/// A command uses the right address and login. If the command cannot reach the broker, or if the broker refuses the login, the command
+/// prints the right error.
 /// </summary>
 public sealed class LoginTests : CliTests
 {

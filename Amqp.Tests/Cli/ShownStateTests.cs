@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Commands print what a fake HTTP API returns. All numbers of its responses differ, so that a number in the wrong place fails the test.
+/// Commands print what a fake HTTP API returns. All numbers in the responses differ, so that a number in the wrong place fails the test.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownStateTests : IDisposable

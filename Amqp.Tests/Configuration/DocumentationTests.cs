@@ -24,8 +24,8 @@ public partial class DocumentationTests
             Is.Empty);
 
     /// <summary>
-    /// Rewrites the rows of docs/configuration.md. Run it after a change of <see cref="SettingTable"/>. The row of a new setting is
-    /// inserted after the row of the setting that precedes it in the table.
+    /// Rewrites the rows of docs/configuration.md. Run this test after a change of <see cref="SettingTable"/>. The row of a new setting is
+    /// inserted after the row of the previous setting in the table.
     /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_rows()

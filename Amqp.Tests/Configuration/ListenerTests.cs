@@ -84,8 +84,8 @@ public class ListenerTests
             Is.EqualTo((http, https)));
     }
 
-    // By default the metrics port is 20 above the port of the HTTP API, as 15692 is above 15672. If two brokers on a machine have different
-    // ports for the HTTP API, their metrics ports differ too.
+    // The default metrics port is the port of the HTTP API plus 20, just as 15692 is 15672 plus 20. So if two brokers on a machine have
+    // different ports for the HTTP API, their metrics ports differ too.
     [TestCase("heartbeat = 1", "127.0.0.1:15692")]
     [TestCase("management.tcp.port = 1000", "127.0.0.1:1020")]
     [TestCase("management.tcp.port = 65515", "127.0.0.1:65535")]

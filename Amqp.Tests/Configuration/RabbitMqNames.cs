@@ -17,8 +17,8 @@ internal static class RabbitMqNames
             .Select(columns => (columns[0], ReadValues(columns[1])))];
 
     /// <summary>
-    /// Returns the name with other words for the parts that the operator chooses: <c>1</c> for a part that must be a number, and <c>x</c>
-    /// for any other.
+    /// Returns the name with values for the parts that the operator chooses: <c>1</c> for a part that must be a number, and <c>x</c> for
+    /// any other part.
     /// </summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch
     {

@@ -10,7 +10,7 @@ namespace Amqp.Tests.Configuration;
 /// <summary>Each setting changes exactly those options that <c>SettingEffects.tsv</c>, next to this file, lists for it.</summary>
 public class SettingEffectTests
 {
-    // makes the result the same on all machines: without this line, the broker binds ::1 only on a machine that has this address
+    // makes the result the same on all machines: without this line, the bound addresses depend on the machine
     private const string Always = "bind = 127.0.0.1";
 
     private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>
@@ -31,7 +31,7 @@ public class SettingEffectTests
     }
 
     /// <summary>
-    /// Rewrites the effects in SettingEffects.tsv. Run it after you have added a setting to the file, and review the result.
+    /// Rewrites the effects in SettingEffects.tsv. Run this test after you have added a setting to the file, and review the result.
     /// </summary>
     [Test, Explicit("changes the table")]
     public void Write_the_effects() =>

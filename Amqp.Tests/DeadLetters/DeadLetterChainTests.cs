@@ -6,8 +6,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Queues that are full dead-letter their messages to one another. A single publish then starts a chain of dead letters, which must not
-/// delay other clients.
+/// Full queues dead-letter their messages to one another, so a single publish starts a chain of dead letters. This chain must not delay
+/// other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -197,7 +197,7 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring of full queues: each message that arrives pushes the previous message of the queue to the next queue, unless that
+    /// Simulates a ring of full queues. Each arriving message pushes the queue's previous message to the next queue, unless the previous
     /// message has already died there. Returns the number of arrivals, including the first.
     /// </summary>
     private static int DeathsOfRing(int length)

@@ -9,7 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// A message stays in its queue if the broker cannot dead-letter it. Later the broker dead-letters it exactly once, and in order.
+/// If the broker cannot dead-letter a message, the message stays in its queue. When dead-lettering is possible again, the broker
+/// dead-letters each message exactly once, and in order.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
@@ -104,8 +105,8 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// If the broker does not write the copy of a message to the log, it settles the message without waiting for a write. On a full disk,
-    /// this frees space.
+    /// If the dead-lettered copy of a message is not written to the log, the broker settles the message without waiting for a write. On a
+    /// full disk, this frees space.
     /// </summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
@@ -198,8 +199,8 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// While dead letters cannot be published, messages above the length limit and expired messages stay in their queue. Afterwards the
-    /// broker dead-letters them.
+    /// While dead letters cannot be published, messages above the length limit and expired messages stay in their queue. When publishing is
+    /// possible again, the broker dead-letters these messages.
     /// </summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]

@@ -2,7 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>A dispatch round publishes only a limited number of dead letters, and leaves the others to the thread pool.</summary>
+/// <summary>A dispatch round publishes only a limited number of dead letters. The thread pool publishes the other dead letters.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterTurnsTests : IAsyncDisposable
 {

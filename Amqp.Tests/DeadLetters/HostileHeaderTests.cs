@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Headers are well-formed, but have values that are invalid for the parts of the broker that read or extend them. The broker delivers the
-/// message, and nothing fails.
+/// Headers are well-formed, but have values that are invalid for the parts of the broker that read or extend the headers. The broker
+/// delivers the message without an error.
 /// </summary>
 public sealed class HostileHeaderTests
 {

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Durability;
 /// <summary>Declares, binds, fills, purges and deletes durable queues until the broker is killed.</summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    // maximum number of queues that stay after a round; small, because each of these queues gets every fanout message
+    // maximum number of queues that stay after a round; small, because each of the queues gets every fanout message
     private const int MostKept = 2;
     private const int MessagesEach = 5;
     private int _number;
@@ -27,7 +27,7 @@ internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopolog
         await channel.ExchangeDeclareAsync(ExchangeName(round), ExchangeType.Headers, durable: true);
     }
 
-    /// <summary>Options for the channel of <see cref="RunAsync"/>. With them, the client waits for the confirm of each publish.</summary>
+    /// <summary>Options for the channel of <see cref="RunAsync"/>: the client waits for the confirm of each publish.</summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
     public override string ToString() => "churn";

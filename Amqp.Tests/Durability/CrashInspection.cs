@@ -14,9 +14,9 @@ internal sealed class CrashInspection(IConnection connection, CrashLedger ledger
     public long Seen { get; private set; }
 
     /// <summary>Reads a queue and compares it with the ledger.</summary>
-    /// <param name="queue">The queue. If it must exist and does not, the inspection reports an error.</param>
+    /// <param name="queue">The queue. If the queue must exist and is missing, the inspection reports an error.</param>
     /// <param name="drain">
-    /// True if the inspection is to acknowledge the messages. Otherwise it requeues them, by closing the channel.
+    /// True: the inspection acknowledges the messages. False: the inspection requeues the messages, by closing the channel.
     /// </param>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {

@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Records all messages that clients have sent to the broker, and those that the broker has confirmed, over all crashes. A clock that
-/// counts events gives the order of events. The broker has one log. So when the broker confirms a message, it has also made durable all
-/// changes that it had answered before the client sent this message. Thread-safe: one lock guards all of the state.
+/// Records, over all crashes, which messages clients have sent and which messages the broker has confirmed. A clock that counts events
+/// gives the order of the events. A confirm of a message means that all changes answered before the publish are durable too, because the
+/// broker has one log. Thread-safe: one lock guards all of the state.
 /// </summary>
 internal sealed class CrashLedger
 {
@@ -19,7 +19,7 @@ internal sealed class CrashLedger
     public long Confirmed { get; private set; }
 
     /// <summary>
-    /// The queues that must exist, and those that may exist because the broker has not answered their declaration or deletion.
+    /// The queues that must exist, and the queues that may exist, because the broker has not answered their declaration or deletion.
     /// </summary>
     public IReadOnlyList<QueueLedger> Queues
     {
@@ -30,7 +30,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Returns the names of the queues that were removed since the last call. None of them may exist in the broker.</summary>
+    /// <summary>Returns the names of the queues that were removed since the last call. The broker must have none of these queues.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)

@@ -4,14 +4,14 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Publishes messages until the broker is killed, with a limited number of unconfirmed messages. The same object publishes before and after
-/// all crashes, so that it uses no message number twice.
+/// all crashes, so that no message number is used twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {
     private int _number;
 
     /// <summary>
-    /// Options for the channel of <see cref="RunAsync"/>. With them, the client reports confirms by events, and publishes without waiting.
+    /// Options for the channel of <see cref="RunAsync"/>: the client library reports confirms by events, and publishes without waiting.
     /// </summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
@@ -57,7 +57,7 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
         });
     }
 
-    /// <summary>Chooses the destination of a message, and records in the ledger that it is about to be published.</summary>
+    /// <summary>Chooses the destination of a message, and records in the ledger that the message is about to be published.</summary>
     protected abstract CrashAddress Address(CrashMessage message);
 
     /// <summary>Called when the broker has confirmed a message.</summary>

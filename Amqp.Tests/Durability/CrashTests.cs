@@ -5,17 +5,16 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Kills the broker (SIGKILL) again and again under load, always on the same data directory. Everything that the broker had confirmed
-/// before a kill must be there afterwards. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. A run with the same
-/// <c>AMQP_TESTS_SEED</c> makes the same random choices, and waits for the same time before each kill.
+/// Kills the broker (SIGKILL) again and again under load, always on the same data directory. Everything that the broker has confirmed must
+/// survive the kills. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. A run with the same <c>AMQP_TESTS_SEED</c>
+/// makes the same random choices, and waits for the same time before each kill.
 /// </summary>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;
     private const int RoundsStuck = 7; // the test takes the messages from the queue CrashTopology.Stuck in every seventh round
 
-    // The sizes are small. So within a round, segments of the log are filled, indexed, compacted and deleted, and queue entries are removed
-    // from memory.
+    // Small sizes, so that each round fills, indexes, compacts and deletes segments of the log, and removes queue entries from memory.
     private const string Settings = """
         store.segment_size = 1MiB
         store.block_size = 64KiB

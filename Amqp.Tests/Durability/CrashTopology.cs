@@ -3,9 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The durable objects that exist during the whole test: a queue that is bound to no exchange, a queue whose few messages stay long, a
-/// queue with priorities, and three queues that get messages from a fanout exchange. One of these three gets them through a second
-/// exchange.
+/// The durable objects that exist during the whole test. Three queues have no binding: one for direct publishes, one with few messages that
+/// stay long, and one with priorities. Three queues get messages from a fanout exchange, one of them through a second exchange.
 /// </summary>
 internal sealed class CrashTopology
 {
@@ -27,8 +26,7 @@ internal sealed class CrashTopology
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };
 
     /// <summary>
-    /// Declares the objects. Called once, before the first crash. Later rounds do not declare the objects again, so they show that the
-    /// objects survive crashes.
+    /// Declares the objects. Called only once, before the first crash, so that later rounds show that the objects survive crashes.
     /// </summary>
     public async Task DeclareAsync(IConnection connection, CrashLedger ledger)
     {

@@ -43,7 +43,8 @@ public abstract class CrashingBroker
     }
 
     /// <summary>
-    /// Replaces the test's channel by a new one. If <paramref name="confirms"/> is true, each publish on the channel waits for its confirm.
+    /// Replaces the test's channel by a new channel. If <paramref name="confirms"/> is true, each publish on the new channel waits for its
+    /// confirm.
     /// </summary>
     private protected async Task ReopenAsync(bool confirms = false)
     {
@@ -58,7 +59,7 @@ public abstract class CrashingBroker
     private protected async Task PublishAsync(string exchange, string key, string text) =>
         await Channel.BasicPublishAsync(exchange, key, false, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Publishes persistent messages on a channel of their own, and waits until all of them are confirmed.</summary>
+    /// <summary>Opens a channel, publishes persistent messages on it, and waits until all messages are confirmed.</summary>
     private protected async Task ConfirmAsync(string exchange, string key, params string[] texts)
     {
         await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(true, true));

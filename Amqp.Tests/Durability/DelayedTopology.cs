@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The exchange that delays messages, and the queue that receives them. The messages stay in the exchange through crashes.
+/// The exchange that delays messages, and the queue that receives the delayed messages. Delayed messages must survive crashes.
 /// </summary>
 internal static class DelayedTopology
 {

@@ -3,20 +3,20 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The queues that dead-letter their messages, each for a different reason. A dead letter moves from queue to queue, and in the end to
-/// <see cref="Letters"/>. It reaches no queue twice.
+/// The queues that dead-letter their messages, each for a different reason. A dead letter moves from queue to queue, and in the end to <see
+/// cref="Letters"/>. No dead letter reaches a queue twice.
 /// </summary>
 internal static class DyingTopology
 {
     /// <summary>A queue with a TTL. Its messages expire, and go to <see cref="Short"/>.</summary>
     public const string Expiring = "crash.dying.expiring";
 
-    /// <summary>A queue whose messages have expirations of their own. They go to <see cref="Letters"/> when they expire.</summary>
+    /// <summary>A queue whose messages have different expirations. Expired messages go to <see cref="Letters"/>.</summary>
     public const string Own = "crash.dying.own";
 
     /// <summary>
-    /// A queue with a policy that changes all the time. Its messages expire or exceed the length limit of the policy. They go to the queue
-    /// that the dead-letter routing key of the policy names.
+    /// A queue with a policy that changes all the time. Messages that expire or exceed the policy's length limit go to the queue that the
+    /// policy's dead-letter routing key names.
     /// </summary>
     public const string Policed = "crash.dying.policed";
 
@@ -27,7 +27,7 @@ internal static class DyingTopology
     public const string Rejected = "crash.dying.rejected";
 
     /// <summary>
-    /// A queue with a delivery limit. Its messages are requeued until the limit is reached, and go to <see cref="Letters"/>.
+    /// A queue with a delivery limit. Messages are requeued until they reach the limit, and then go to <see cref="Letters"/>.
     /// </summary>
     public const string Limited = "crash.dying.limited";
 

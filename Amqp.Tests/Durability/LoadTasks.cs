@@ -4,8 +4,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>A part of the load that is running. It uses one connection.</summary>
-/// <param name="Name">Name of the part. An error message contains it if the part does not end.</param>
+/// <summary>A running part of the load, with a connection of its own.</summary>
+/// <param name="Name">Name of the part, for the error message if the part does not end.</param>
 /// <param name="Connection">Connection of the part.</param>
 /// <param name="Work">Task that ends after the broker was killed.</param>
 internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
@@ -14,8 +14,8 @@ internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 internal static class LoadTasks
 {
     /// <summary>
-    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error says whether its connection is still
-    /// open. An open connection means that the client library has not noticed the kill.
+    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error says whether the connection of the
+    /// part is still open. An open connection means that the client library has not noticed the kill.
     /// </summary>
     /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
@@ -36,8 +36,7 @@ internal static class LoadTasks
     /// <summary>Runs work until the channel is closed. Fails if the broker has closed the channel and given a reason.</summary>
     /// <param name="channel">The channel that the work uses.</param>
     /// <param name="work">
-    /// The work. Its token is cancelled when the channel is closed. If a call of the client library does not end then, the work does not
-    /// wait for it.
+    /// The work. Its token is cancelled when the channel is closed. After the cancellation, this method does not wait until the work ends.
     /// </param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {

@@ -9,7 +9,7 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Changes policies over HTTP until the broker is killed, and records which policies must exist after the crash. The same object works
-/// before and after all crashes, so that no two of its changes have the same number.
+/// before and after all crashes, so that no two changes have the same number.
 /// </summary>
 internal sealed class PolicyChanger
 {
@@ -50,9 +50,7 @@ internal sealed class PolicyChanger
         }
     }
 
-    /// <summary>
-    /// Compares the policies after a crash with the changes that the broker had confirmed. Returns the errors that it finds.
-    /// </summary>
+    /// <summary>Compares the policies after a crash with the changes that the broker had confirmed. Returns the errors found.</summary>
     public async Task<IReadOnlyList<string>> InspectAsync(BrokerProcess broker)
     {
         using var http = Client(broker);
@@ -98,7 +96,7 @@ internal sealed class PolicyChanger
     }
 
     /// <summary>
-    /// Returns the definition of a policy. It always contains a dead-letter exchange, because the queue would lose messages without one.
+    /// Returns the definition of a policy. Each definition has a dead-letter exchange, so that the queue loses no messages.
     /// </summary>
     private static JsonObject Definition(int number)
     {

@@ -5,22 +5,24 @@ namespace Amqp.Tests.Durability;
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private bool _isPurging; // true between a purge and its reply; the purge may also remove messages that are published meanwhile
+    private bool _isPurging; // true between a purge and its reply; the purge may remove messages that are published in this time
 
     public string Name { get; } = name;
 
     /// <summary>
     /// True if the queue must exist after a crash: the broker has answered its declaration, and no client has requested its deletion. If
-    /// false, the queue may exist.
+    /// false, the queue may exist or not.
     /// </summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>True if the broker has confirmed the queue's binding. Messages that were published before that may be missing.</summary>
+    /// <summary>
+    /// True if the broker has confirmed the queue's binding. Messages that were published before this confirmation may be missing.
+    /// </summary>
     public bool IsBound { get; set; }
 
     /// <summary>
-    /// True if the queue may have messages that are not in this ledger. Such a message was published before the binding was requested, but
-    /// the broker has routed it afterwards.
+    /// True if the queue may have messages that are not in this ledger, because they were published before the queue was bound. The broker
+    /// may have routed such a message after the binding.
     /// </summary>
     public bool MayHoldUnknown { get; init; }
 
@@ -115,7 +117,8 @@ internal sealed class QueueLedger(string name)
     }
 
     /// <summary>
-    /// Records that the test has acknowledged all messages, and that the broker has answered a later request on the same channel.
+    /// Records that the test has acknowledged all messages. The broker has answered a later request on the same channel, so it has received
+    /// the acknowledgements.
     /// </summary>
     public void Settle(long now)
     {

@@ -60,7 +60,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
 
     /// <summary>
     /// The test removes the entry of a queue or an exchange from the catalog, but keeps a binding that names it. Damage in the data
-    /// directory may do the same.
+    /// directory may have the same result.
     /// </summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
@@ -103,8 +103,8 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When the broker starts, it logs a warning if a crash has left an unfinished write at the end of the log. It logs an error if the log
-    /// is damaged.
+    /// If a crash has left an unfinished write at the end of the log, the next start logs a warning. If the log is damaged, the next start
+    /// logs an error.
     /// </summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data directory: ")]

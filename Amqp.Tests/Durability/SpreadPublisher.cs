@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes each message either to one queue, or to the fanout exchange and so to all queues bound to it. A few messages are transient.
+/// Publishes each message either to one queue, or to all queues through the fanout exchange. A few messages are transient.
 /// </summary>
 internal sealed class SpreadPublisher(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
     : CrashPublisher(publisher, window: 300, random)

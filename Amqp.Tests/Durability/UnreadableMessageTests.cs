@@ -171,7 +171,7 @@ public sealed class UnreadableMessageTests
     }
 
     /// <summary>
-    /// Hides those files of the log from the broker that match a pattern. The files come back when the result is disposed.
+    /// Hides files of the log from the broker: all whose names match the pattern. Disposing the result brings the files back.
     /// </summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 

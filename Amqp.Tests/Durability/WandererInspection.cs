@@ -6,7 +6,7 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>
 /// Consumes all queues of dead letters or delayed messages at the same time, and checks each delivery. If the queues were consumed one
-/// after another, a message that moves between them could be missed.
+/// after another, a message that moves from queue to queue could be missed.
 /// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {

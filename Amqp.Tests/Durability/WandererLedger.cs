@@ -7,13 +7,13 @@ namespace Amqp.Tests.Durability;
 /// </summary>
 /// <param name="name">Name for the messages, used in error texts.</param>
 /// <param name="mayRepeat">
-/// True if a message may come once more after it was acknowledged, because its removal from the old place may not be durable yet.
+/// True if an acknowledged message may come once more. The reason: its removal from the old place may not be durable yet.
 /// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Serial, Entry> _entries = [];
-    private readonly List<Serial> _settled = []; // messages settled since the last confirm, whose settles may not be durable yet
+    private readonly List<Serial> _settled = []; // messages settled since the last confirm: their settle records may not be durable yet
     private readonly HashSet<Serial> _gone = []; // messages whose settles are durable, so they must not be delivered again
 
     public long Confirmed { get; private set; }
@@ -38,7 +38,8 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     }
 
     /// <summary>
-    /// Records that the broker has confirmed a message. So the message is durable, and so are all settles before its publish.
+    /// Records that the broker has confirmed a message. The message is then durable. All settles that came before its publish are durable
+    /// too.
     /// </summary>
     public void Confirm(Serial serial)
     {

@@ -7,8 +7,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// When the broker restarts, durable queues keep their bindings, transient queues are gone, and a queue with x-expires is deleted if no
-/// client uses it afterwards.
+/// After a restart of the broker, durable queues have their bindings, and transient queues are gone. A queue with x-expires is deleted if
+/// no client uses it.
 /// </summary>
 public class RestartTests
 {

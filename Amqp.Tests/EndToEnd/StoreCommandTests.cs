@@ -119,7 +119,7 @@ public sealed class StoreCommandTests
     }
 
     /// <summary>
-    /// The test runs optimised code. The optimising compiler of .NET 10.0 removed the second of two equal checks, and so the command did
+    /// The test runs optimised code. The optimising compiler of .NET 10.0 once removed the second of two equal checks. So the command did
     /// not report damage.
     /// </summary>
     [Test]

@@ -189,7 +189,7 @@ public class PoisonedMessageTests
 
     /// <summary>
     /// The broker finds the poisoned messages when they expire, when they are delivered, or when they are read. In each case the queue
-    /// stops when more messages are quarantined than the limit allows.
+    /// stops when the number of quarantined messages exceeds the limit.
     /// </summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)

@@ -125,7 +125,7 @@ public class QueueFaultTests
         int stored = 0, seen = 0;
         var other = new Thread(() =>
         {
-            if (queue.Counts.Consumers == 0) // the count takes the queue's lock, and so waits for the thread that holds it
+            if (queue.Counts.Consumers == 0) // reading the count takes the queue's lock, and so waits for the thread that holds the lock
                 Volatile.Write(ref seen, Volatile.Read(ref stored));
         });
         broker.Store.Before = (call, _) =>

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// A queue has crashed and is restarted. It has its declared properties again. Reserved messages and consumers from the time before the
-/// crash do not block it.
+/// A crashed queue is restarted. It has its declared properties again. Reserved messages and consumers from the time before the crash do
+/// not block the queue.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable

@@ -92,7 +92,7 @@ public sealed class MixedFloodTests
     }
 
     /// <summary>
-    /// Waits until the client has received another message. Returns early if the token is cancelled, because the client then publishes no
+    /// Waits until the client has received another message. Returns early if the token is cancelled: a cancelled client publishes no
     /// further messages.
     /// </summary>
     private static async Task DemandProgressAsync(GoodClient client, CancellationToken stop)

@@ -3,14 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Builds topologies that random operations would hardly ever build: rings and chains of full queues, of alternate exchanges, and of
-/// exchanges that keep or delay messages.
+/// Builds topologies that random operations would hardly ever build. They are rings and chains of full queues, of alternate exchanges, and
+/// of exchanges that keep or delay messages.
 /// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters, and the headers of each message list all
-    /// queues in which it died. So only long runs build the large rings.
+    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters. The header of each dead letter lists all
+    /// queues in which the message died. So only long runs build the large rings.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -44,8 +44,8 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds one topology. First sends channel.flow, which opens a new channel if the broker has closed the old one because of a method of
-    /// the last topology.
+    /// Builds one topology. A method of the previous topology may have made the broker close the channel. In this case, sending
+    /// channel.flow opens a new channel.
     /// </summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
@@ -236,7 +236,7 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Publishes on a channel that the worker uses for nothing else, because the broker may refuse the messages and close the channel.
+    /// The broker may refuse the messages and close the channel. So they are published on a channel that the worker uses for nothing else.
     /// </summary>
     private Task PublishAnyAsync(string exchange, string key) =>
         worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);

@@ -38,10 +38,10 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
 
     public InputCoverage Coverage { get; } = new();
 
-    /// <summary>Description of the first failure, with the last operations, which may explain it; null if nothing has failed.</summary>
+    /// <summary>Description of the first failure, followed by the last operations before the failure. Null if nothing has failed.</summary>
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
-    /// <summary>The kinds of answers that the broker has given so far, as text, with the number of answers of each kind.</summary>
+    /// <summary>A text with the number of answers of each kind that the broker has given so far.</summary>
     public string Answers =>
         string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 

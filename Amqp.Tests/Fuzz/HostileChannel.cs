@@ -153,7 +153,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
 /// <summary>The broker's answer to a method.</summary>
 /// <param name="Method">Id of the method with which the broker answered.</param>
 /// <param name="Code">
-/// Reply code, if the broker has closed the channel or the connection. 0 means the expected answer; 1 means that the connection ended
+/// Reply code, if the broker has closed the channel or the connection. 0 means the expected answer. 1 means that the connection ended
 /// without a code.
 /// </param>
 internal readonly record struct Answer(MethodId Method, ushort Code)

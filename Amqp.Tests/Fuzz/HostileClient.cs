@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A client that the broker may refuse: if the broker closes a channel or the connection, the worker opens a new one. The worker sends,
-/// while a task of the client reads all the time. So the broker never waits for the client to read.
+/// A client that the broker may refuse. If the broker closes a channel or the connection, the worker opens a new one. The worker sends, and
+/// a task of the client reads all the time. So the broker never waits for the client to read.
 /// </summary>
 internal sealed class HostileClient : IDisposable
 {

@@ -12,7 +12,7 @@ namespace Amqp.Tests.Fuzz;
 internal sealed record HostileValue(string Name, FieldValue Field, string Json)
 {
     /// <summary>
-    /// Depth of the values that are nested deeply. Together with the tables around such a value, the depth is just within the default of
+    /// Depth of deeply nested values. The tables around such a value add to the depth. The sum is just within the default of
     /// max_table_depth.
     /// </summary>
     private const int DeepLevels = 1020;

@@ -15,8 +15,8 @@ internal sealed class InputCoverage
         expected.Where(input => !_answers.ContainsKey((input.Place, input.Name, input.Value.Name)));
 
     /// <summary>
-    /// Returns a line for each kind of place. The line contains the number of names and the number of values that were tried, and for each
-    /// answer the number of times that it came.
+    /// Returns a line for each kind of place. A line contains three kinds of numbers: of names, of tried values, and of the times that each
+    /// answer came.
     /// </summary>
     public override string ToString() =>
         string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>

@@ -26,8 +26,7 @@ internal static partial class KnownInputs
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
     /// <summary>
-    /// Names of headers. They are listed here, because the broker's code contains them as octets, where a search for strings does not find
-    /// them.
+    /// Names of headers. The broker's code contains them as octets, which a search for strings does not find. So they are listed here.
     /// </summary>
     public static IReadOnlyList<string> Headers { get; } =
     [

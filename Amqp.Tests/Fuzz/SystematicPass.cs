@@ -97,8 +97,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Declares queues in which nothing is due for years. Then the timer of all queues has no near deadline, until another worker declares
-    /// a queue with such a deadline.
+    /// Declares queues in which nothing is due for years. So the broker's timer for queues has no near deadline until another worker
+    /// declares a queue with a near deadline.
     /// </summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
@@ -195,7 +195,9 @@ internal static class SystematicPass
             new() { Headers = FieldTable.Empty.With("x-death", FieldValue.FromArray([FieldValue.FromTable(new FieldTable(death))])) });
     }
 
-    /// <summary>Publishes messages that have the value in one of their properties, as far as the type of the property allows it.</summary>
+    /// <summary>
+    /// Publishes messages that have the value in one property. If the value does not fit the property's type, it is converted.
+    /// </summary>
     private static async Task<string> TryPropertyAsync(FuzzWorker worker, string name, HostileValue value)
     {
         string text = value.ShortText;
@@ -220,8 +222,8 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Publishes messages while tracing is on: to a queue that dead-letters them, and to exchanges that read their properties or keep the
-    /// messages.
+    /// Publishes messages with these properties to a queue that dead-letters them, to exchanges that route by headers, and to exchanges
+    /// that keep messages.
     /// </summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker opens its data directory when it starts, and not earlier, when its services are created.</summary>
+/// <summary>The broker opens its data directory when it starts. Creating the broker's services does not open it.</summary>
 public sealed class BrokerOpeningTests
 {
     [TestCase("")]

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// A client makes an error in tune-ok, or between tune-ok and open-ok, and the broker closes the connection with the right code.
+/// A client makes an error in tune-ok, or between tune-ok and open-ok. The broker closes the connection with the right code.
 /// </summary>
 public class HandshakeErrorTests
 {

@@ -8,8 +8,8 @@ using Amqp.Tests.Tls;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Settings change the HTTP API: TLS, response headers, a prefix of paths, allowed origins, the delay after failed logins, and protected
-/// virtual hosts.
+/// Effects of settings on the HTTP API. They concern TLS, response headers, a prefix of paths, allowed origins, the delay after failed
+/// logins, and protected virtual hosts.
 /// </summary>
 public class ManagementListenerTests
 {

@@ -1,9 +1,9 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Base of the tests of Celery. Their broker reports RabbitMQ as its product, because Celery's library kombu looks at the product to choose
-/// the kind of prefetch. For any other product, kombu assumes that a new prefetch count applies to existing consumers, which is not so in
-/// RabbitMQ.
+/// Base of the tests of Celery. Their broker reports RabbitMQ as its product. The reason is Celery's library kombu, which chooses the kind
+/// of prefetch by the product. For any other product, kombu assumes that a new prefetch count applies to existing consumers. In this broker
+/// and in RabbitMQ, it applies to new consumers only.
 /// </summary>
 public abstract class CeleryFixture() : InteropFixture(ClientLanguage.Celery)
 {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A program of <c>interop-tests</c> that is running. It belongs to one test. Its output is collected from the start, so that a test which
-/// waits for a line late does not miss it. Dispose kills the program if it is still running.
+/// A program of <c>interop-tests</c> that is running. It belongs to one test. Its output is collected from the start, so a test can also
+/// wait for a line that was printed before. Dispose kills the program if it is still running.
 /// </summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {

@@ -23,8 +23,8 @@ public sealed class InteropRun
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
     /// <summary>
-    /// A second broker, which reports RabbitMQ as its product. It is for clients that derive a broker's features from its product, and is
-    /// started when it is first used.
+    /// A second broker, which reports RabbitMQ as its product. It is for clients that derive a broker's features from its product. The
+    /// first use starts it.
     /// </summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 

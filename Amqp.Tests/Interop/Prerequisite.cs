@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Checks that software is installed which tests need and which is not part of the project.</summary>
+/// <summary>Checks for installed software that tests need and that is not part of the project.</summary>
 internal static class Prerequisite
 {
     /// <summary>

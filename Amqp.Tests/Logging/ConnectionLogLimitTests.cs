@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Tests.Logging;
 
 /// <summary>
-/// If the connections of a client fail again and again, the log names the client, but has only a limited number of lines about it.
+/// The connections of a client fail again and again. The log names the client, but has only a limited number of lines about the client.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
@@ -105,8 +105,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// The owner of a network can connect from any number of addresses. The broker needs memory for each address that it remembers, so it
-    /// remembers only a limited number.
+    /// The owner of a network can connect from any number of addresses. Each remembered address needs memory, so the broker remembers only
+    /// a limited number of addresses.
     /// </summary>
     [Test]
     public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
@@ -138,8 +138,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// The log may have one warning or error about an address. Afterwards lines about the address are left out and counted. Errors with an
-    /// exception are never left out, because they are faults of the broker.
+    /// The limit of this test is one warning or error for each address. All later lines about an address are left out and counted. Errors
+    /// with an exception are never left out, because they are faults of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()

@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Logging;
 
 /// <summary>
-/// The log has one line about each important event of a connection, and none about a client that only checks that the port is open.
+/// The log has one line about each important event of a connection. A client that only checks that the port is open causes no line.
 /// </summary>
 public sealed class ConnectionLogTests
 {

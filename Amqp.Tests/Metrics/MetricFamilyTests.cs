@@ -10,8 +10,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Metrics;
 
 /// <summary>
-/// A request can ask for families of metrics. The tests check, with a broker without clients, which metrics a family contains, and which
-/// count each metric shows.
+/// A request can ask for families of metrics. The tests check which metrics a family contains, and which count each metric shows. The
+/// broker has no clients.
 /// </summary>
 public sealed class MetricFamilyTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Performance;
 
-/// <summary>The broker allocates almost no memory for a message on its way from socket to socket, once all pools have grown.</summary>
+/// <summary>Once all pools have grown, the broker allocates almost no memory for a message on its way from socket to socket.</summary>
 /// <remarks>The load comes from another process, so that only the broker's allocations are counted.</remarks>
 [NonParallelizable]
 public sealed class MessageAllocationTests

@@ -14,8 +14,7 @@ internal static class GoldenBytes
     {
         byte[] payload = Convert.FromHexString(string.Concat(groups));
         Assert.That(Convert.ToHexString(Encoded.Frame(1, method)[7..^1]), Is.EqualTo(Convert.ToHexString(payload)));
-        // The bytes of the decoded method are compared, and not the methods themselves, because equal tables and arrays are different
-        // objects.
+        // Two equal tables or arrays are different objects. So the bytes of the methods are compared, not the methods themselves.
         var read = MethodArguments.Read<TMethod>(payload.AsSpan(4));
         Assert.That(Convert.ToHexString(Encoded.Arguments(read)), Is.EqualTo(Convert.ToHexString(payload.AsSpan(4))));
     }

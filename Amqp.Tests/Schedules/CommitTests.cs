@@ -4,14 +4,15 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Each publish of a persistent message is confirmed once, in whatever order the threads of the publishers and the store's thread run.
+/// Each publish of a persistent message is confirmed once. The order in which publishers' threads and the store's thread run does not
+/// matter.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
     /// <summary>
-    /// The runtime initializes types under locks that no schedule controls. So this method makes it initialize them before the first
-    /// schedule begins.
+    /// The runtime initializes types under locks that no schedule controls. So this method makes the runtime initialize the types before
+    /// the first schedule begins.
     /// </summary>
     [OneTimeSetUp]
     public void WarmUp()
@@ -56,7 +57,8 @@ public sealed class CommitTests
         }
 
         /// <summary>
-        /// Opens the broker on a thread that the schedule drives. Only then does the schedule drive the store's threads too.
+        /// Opens the broker on a thread that the schedule drives. The schedule drives the store's threads only if a driven thread has
+        /// started them.
         /// </summary>
         private void Open()
         {

@@ -29,10 +29,7 @@ public class NamePatternTests
     public void What_is_no_regular_expression_is_refused(string pattern) =>
         Assert.That(() => new NamePattern(pattern), Throws.TypeOf<FormatException>());
 
-    /// <summary>
-    /// With backtracking, matching a name against one of these patterns would take a time that grows exponentially with the length of the
-    /// name.
-    /// </summary>
+    /// <summary>With backtracking, the time to match one of these patterns would grow exponentially with the length of the name.</summary>
     [TestCase(@"^(a+)+$", 'a', false)]
     [TestCase(@"^(a|aa)+$", 'a', false)]
     [TestCase(@"^(a|a)*$", 'a', false)]

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// A limited number of connections may wait for their login. If there are more, the broker closes one of them and logs it.
+/// A limited number of connections may wait for their login. If one more connection is opened, the broker closes a waiting connection and
+/// logs this.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests

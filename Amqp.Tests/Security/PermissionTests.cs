@@ -9,10 +9,7 @@ namespace Amqp.Tests.Security;
 /// The broker refuses operations for which a user lacks permission. The error texts are those of RabbitMQ 3.13, and name the missing
 /// permission.
 /// </summary>
-/// <remarks>
-/// The user of these tests may configure objects whose names begin with c, write to objects whose names begin with w, and read from objects
-/// whose names begin with r.
-/// </remarks>
+/// <remarks>The first letter of an object's name decides what the user of these tests may do: c configure, w write, r read.</remarks>
 public class PermissionTests
 {
     private BrokerInProcess _broker = null!;

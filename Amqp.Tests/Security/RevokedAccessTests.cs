@@ -13,8 +13,8 @@ public class RevokedAccessTests
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
     /// <summary>
-    /// Half of the time after which the broker disconnects a client that does not answer a close. The test must see the result earlier,
-    /// because a disconnected client gets no messages in any case.
+    /// Time limit for the broker to stop the deliveries. The broker disconnects a client that does not answer a close after twice this
+    /// time. The limit is shorter, because a disconnected client gets no messages in any case.
     /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 

@@ -102,8 +102,8 @@ public class UserStoreTests
     }
 
     /// <summary>
-    /// The permissions of a user are deleted before the user. A crash in between leaves a user without permissions. In the other order, it
-    /// would leave permissions that a later user of the same name would get.
+    /// The permissions of a user are deleted before the user. A crash between the two deletions leaves a user without permissions. If the
+    /// user were deleted first, a crash would leave permissions for a later user of the same name.
     /// </summary>
     [Test]
     public void What_a_user_may_do_is_deleted_before_the_user()

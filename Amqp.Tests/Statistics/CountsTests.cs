@@ -165,8 +165,8 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A channel may publish to more and more exchanges. It must not keep counts for all of them, but its total must contain all of its
-    /// publishes.
+    /// A channel may publish to more and more exchanges. The channel must not keep counts for all these exchanges. But the total of the
+    /// channel must contain all publishes.
     /// </summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()

@@ -21,8 +21,8 @@ public sealed class QueueStorageTests
     private static readonly string[] _queues = ["classic", "transient", "priority", "quorum"];
 
     /// <summary>
-    /// Settings that make the broker keep as little as possible in memory: it writes messages to disk early, and removes queue entries from
-    /// memory early.
+    /// With these settings the broker keeps as little as possible in memory. It moves messages to the disk early, and removes queue entries
+    /// from memory early.
     /// </summary>
     private static readonly string[] _little =
     [

@@ -157,7 +157,8 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When the memory for samples is used up, the broker keeps the last two samples, because rates need them, and one sample per minute.
+    /// When the memory for samples is used up, the broker keeps one sample per minute, and the last two samples. Rates need the last two
+    /// samples.
     /// </summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]

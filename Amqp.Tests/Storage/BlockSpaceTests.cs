@@ -11,8 +11,8 @@ using Amqp.Storage.Transient;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The memory of message blocks: which block is evicted or paged out first, and that a block releases its memory even if a read or write of
-/// it has failed.
+/// The tests check which block of messages is evicted or paged out first. A block must release its memory even if reading or writing it has
+/// failed.
 /// </summary>
 public sealed class BlockSpaceTests
 {

@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // number of passes of a rewrite during which a change can be made; during its last pass a change has to wait
+        const int outside = 9; // passes of a rewrite in which a change can be made; a change in the last pass has to wait
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -386,7 +386,8 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    // A change during the last pass waits for the end of the rewrite, so waiting for the change here would be a deadlock.
+                    // Waits for the change, but not in the last pass. A change in the last pass waits for the end of the rewrite, so
+                    // waiting here would be a deadlock.
                     last.Wait();
             };
             await GrowAsync(directory, store);

@@ -218,7 +218,7 @@ public sealed class CommitTests
         for (int written = 1; written <= 2; written++)
         {
             run.Store.Publish("text", Persistent, run.First);
-            // The first write contains only the file header, so two writes are needed for one message, and three for two.
+            // The first write contains only the file header. Each message needs one more write.
             await Support.Eventually.Holds(
                 () => _files.Calls.Count(call => call == $"write {FirstSegment}") > written, () => "the message is not written");
         }

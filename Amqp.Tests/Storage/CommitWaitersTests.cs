@@ -4,7 +4,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A task that waits for a position of the log completes when the log is durable up to that position, and fails if the store fails first.
+/// A task waits for a position of the log. It completes when the log is durable up to this position. If the store fails before, the task
+/// fails.
 /// </summary>
 public sealed class CommitWaitersTests
 {

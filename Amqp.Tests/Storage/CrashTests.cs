@@ -110,7 +110,7 @@ public sealed class CrashTests
     [Test]
     public async Task A_record_inside_a_message_is_not_taken_for_one()
     {
-        // Copies whole records, to be used as the body of a message. Their checksums are valid only at the old offsets.
+        // Copies whole records, to be used as the body of a message. The checksums of the copies are valid only at the old offsets.
         byte[] forged = File.ReadAllBytes(_segment)[FileHeader.Size..];
         await using (var run = new StoreRun(_folder.Path))
         {

@@ -113,7 +113,8 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        // Takes all messages before any is returned, so that each returned message is put behind those returned before.
+        // The test takes all messages before it returns the first. So each returned message is put behind the messages that were returned
+        // earlier.
         StoredMessage[] taken = run.First.TakeAll();
         foreach (StoredMessage message in taken)
             run.First.Return(message);

@@ -8,8 +8,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The disk reserve lets consumers drain queues while the disk has no free byte, even if earlier records of the log must be written before
-/// the acknowledgements. Publishers do not use the reserve.
+/// The disk reserve lets consumers drain queues while the disk has no free byte. It also suffices if earlier records of the log must be
+/// written before the acknowledgements. Publishers do not use the reserve.
 /// </summary>
 public sealed class DiskReserveTests
 {

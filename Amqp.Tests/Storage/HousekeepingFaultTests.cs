@@ -7,8 +7,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Housekeeping of segments fails, such as writing an index or deleting a segment. The store retries it, and neither loses a message nor
-/// returns a settled one.
+/// Housekeeping of segments fails, such as writing an index or deleting a segment. The store retries the failed work. No message is lost,
+/// and no settled message returns.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
@@ -161,8 +161,8 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // The first segment is compacted if only one of its messages stays live. If 28 stay live, it is not compacted. Then the settle
-        // records of its other messages, which are in later segments, are copied to its acknowledgement file.
+        // If only one message of the first segment stays live, the segment is compacted. If 28 messages stay live, the segment gets an
+        // acknowledgement file instead: the settle records of its other messages are copied from later segments to this file.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);

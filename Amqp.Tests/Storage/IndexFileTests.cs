@@ -12,7 +12,7 @@ namespace Amqp.Tests.Storage;
 /// </summary>
 public sealed class IndexFileTests
 {
-    // Size in bytes of the pieces in which the store reads a log to build its index, and writes a compacted log.
+    // Size of a piece in bytes. The store reads a log in pieces to build its index, and writes a compacted log in pieces.
     private const int Piece = 256 << 10;
 
     private readonly DiskFiles _files = new();

@@ -34,7 +34,9 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>Makes the recovered values the state of the model, after a start of the store. The store has made them durable.</summary>
+    /// <summary>
+    /// Makes the recovered values the state of the model, after a start of the store. The start has made these values durable.
+    /// </summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

@@ -19,9 +19,9 @@ public enum UnsyncedBytes
 /// Simulated files in memory that know which bytes were synced. A simulated power cut may lose all other bytes. Thread-safe.
 /// </summary>
 /// <remarks>
-/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced. Before that
-/// each change may survive or not, independently of other changes. Folders themselves always survive, because the store creates them before
-/// anything else.
+/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced. Each change
+/// that is not synced may survive or not, independently of other changes. Folders themselves always survive, because the store creates them
+/// before anything else.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {

@@ -59,7 +59,8 @@ internal sealed class PowerCutQueue(uint number)
     }
 
     /// <summary>
-    /// Returns true if at least one message must be in the queue after a power cut: it is in the durable log, and no settle was requested.
+    /// Returns true if at least one message must be in the queue after a power cut. Such a message is in the durable log, and no settle of
+    /// it was requested.
     /// </summary>
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 

@@ -52,7 +52,7 @@ internal sealed class PowerCutSession : IDisposable
     public int QueueCount => _queues.Count;
 
     /// <summary>
-    /// The log's end after the last operation; null if the store has failed, because then the operation may be missing from the log.
+    /// The log's end after the last operation. Null if the store has failed: then the operation may be missing from the log.
     /// </summary>
     private long? Now => _store.AppendedPosition is var position && _store.Failure is null ? position : null;
 
@@ -164,8 +164,8 @@ internal sealed class PowerCutSession : IDisposable
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
     /// <summary>
-    /// Ends the store: closes it, kills the process or cuts the power. Then starts the store, sometimes with further power cuts during the
-    /// start, and compares it with the model.
+    /// Ends the store: closes it, kills the process or cuts the power. Then starts the store and compares it with the model. Sometimes cuts
+    /// the power again during the start.
     /// </summary>
     /// <param name="random">Selects the unsynced bytes and names that survive.</param>
     /// <param name="unsynced">Contents of unsynced bytes after the power cut; null if only the process ends.</param>

@@ -96,8 +96,8 @@ public sealed class PowerCutTests
     }
 
     /// <summary>
-    /// Publishes many messages and settles most of them. A few messages of every segment stay live: some in the last queue, others in the
-    /// queue that is not durable.
+    /// Publishes many messages and settles most of them. A few messages of every segment stay live, in the last queue and in the queue that
+    /// is not durable.
     /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {

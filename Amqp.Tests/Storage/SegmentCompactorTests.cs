@@ -148,8 +148,8 @@ public sealed class SegmentCompactorTests
     }
 
     /// <summary>
-    /// Runs the compactor. Returns 1 if it tried, and failed, to compact the first segment; otherwise 0. A try is recognized because it
-    /// reads the segment's index.
+    /// Runs the compactor, which must compact no segment. Returns 1 if the compactor tried to compact the first segment, otherwise 0. A try
+    /// reads the segment's index, and the test counts these reads.
     /// </summary>
     private int Tries(bool isIdle)
     {

@@ -4,8 +4,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Recovery after the process is killed during housekeeping of segments: at each call that writes an index or an acknowledgement file, or
-/// deletes a segment.
+/// Recovery after the process is killed during housekeeping of segments. The process is killed at each call that writes an index or an
+/// acknowledgement file, or deletes a segment.
 /// </summary>
 public sealed class SegmentCrashTests
 {
@@ -96,7 +96,7 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            // The counts are read before the files are copied, so that the copy contains at least this number of messages and settles.
+            // The counts are read before the files are copied. So the copy contains at least these numbers of messages and settles.
             (int published, int settled) = (_published, _settled);
             try
             {

@@ -144,7 +144,7 @@ internal sealed class StoreModelSession : IDisposable
         }
     }
 
-    /// <summary>Counts the messages of each queue one by one, and compares the results with the counts that the queue keeps.</summary>
+    /// <summary>Counts the messages of each queue one by one, and compares the result with the count that the queue keeps.</summary>
     public void Recount()
     {
         for (int queue = 0; queue < 2; queue++)

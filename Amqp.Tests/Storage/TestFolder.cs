@@ -43,7 +43,9 @@ internal sealed class TestFolder : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>Describes every file by its name, size, time of the last change and bytes, so that two snapshots show any change.</summary>
+    /// <summary>
+    /// Describes every file by its name, size, time of the last change and bytes. Two snapshots are equal only if nothing was changed.
+    /// </summary>
     public string[] Snapshot() =>
     [
         .. new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)

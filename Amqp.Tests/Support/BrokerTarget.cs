@@ -3,9 +3,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker that tests use as clients. By default the first use starts this project's broker in a process that all tests share, and <see
-/// cref="StopAsync"/> stops it. If <c>AMQPBROKER_TEST_URL</c> is set, tests use the broker at that address. So the tests can be run against
-/// RabbitMQ.
+/// The broker that tests use as clients. By default, this is a process of this project's broker that all tests share. The first use starts
+/// the process, and <see cref="StopAsync"/> stops it. If <c>AMQPBROKER_TEST_URL</c> is set, tests use the broker at that address. So the
+/// tests can be run against RabbitMQ.
 /// </summary>
 internal static class BrokerTarget
 {

@@ -12,8 +12,8 @@ namespace Amqp.Tests.Support;
 internal sealed class RawClient : IAsyncDisposable
 {
     /// <summary>
-    /// Timeout of each wait. Longer than RabbitMQ delays any answer: it waits ten seconds for a login, and three before it closes the
-    /// socket of a refused client.
+    /// Timeout of each wait. RabbitMQ's own delays are shorter: ten seconds for a login, and three seconds before it closes the socket of a
+    /// refused client.
     /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -187,7 +187,7 @@ internal sealed class RawClient : IAsyncDisposable
         bool isTaken = _reader.TryRead(ref buffer, out var frame);
         if (isTaken)
             taken = new RawFrame(frame.Type, frame.Channel, frame.Payload.ToArray());
-        // If a frame was taken, the rest of the buffer may contain another one. So the rest is marked as examined only if no whole frame
+        // If a frame was taken, the rest of the buffer may contain another frame. So the rest is marked as examined only if no whole frame
         // was found.
         _input.AdvanceTo(buffer.Start, isTaken ? buffer.Start : buffer.End);
         if (!isTaken && result.IsCompleted)

@@ -2,9 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace Amqp.Benchmarks;
 
-/// <summary>
-/// Measures the time to create and delete a binding: the mean while an exchange grows to 100,000 bindings and shrinks to none.
-/// </summary>
+/// <summary>Measures the mean time to create and delete a binding. The exchange grows to 100,000 bindings and shrinks to none.</summary>
 [MemoryDiagnoser]
 public class BindingBenchmarks
 {

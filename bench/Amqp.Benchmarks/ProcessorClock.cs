@@ -3,7 +3,7 @@ using Perfolizer.Horology;
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// A clock for BenchmarkDotNet that measures the processor time of this process, so that other processes do not disturb the results.
+/// A clock for BenchmarkDotNet that measures the processor time of this process. So other processes do not disturb the results.
 /// </summary>
 internal sealed class ProcessorClock : IClock
 {

@@ -6,7 +6,7 @@ namespace MassTransit8;
 internal static class Endpoints
 {
     /// <summary>
-    /// Adds an endpoint whose queue is purged before the endpoint consumes. The queue is durable, so it may contain messages that other
+    /// Adds an endpoint whose queue is purged before the endpoint consumes. The queue is durable. So it may contain messages that other
     /// programs have published since the last run.
     /// </summary>
     public static void EmptyEndpoint(

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>A consumer that fails twice. MassTransit calls the consumer again with the same message; the broker is not involved.</summary>
+/// <summary>A consumer that fails twice. MassTransit calls the consumer again with the same message, without the broker.</summary>
 internal static class Retry
 {
     private const int Failures = 2;

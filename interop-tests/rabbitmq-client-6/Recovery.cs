@@ -10,8 +10,8 @@ namespace RabbitMqClient6;
 internal static class Recovery
 {
     /// <summary>
-    /// Consumes from an exclusive queue, bound to a topic exchange of this name, before and after a restart of
-    /// the broker. Ends when it receives the message "quit".
+    /// Consumes from an exclusive queue before and after a restart of the broker. The queue is bound to a topic exchange of this name. Ends
+    /// when it receives the message "quit".
     /// </summary>
     public static void Survive(string exchange)
     {

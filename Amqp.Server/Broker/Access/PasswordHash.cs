@@ -33,7 +33,8 @@ internal sealed class PasswordHash
     public static PasswordHash FromOctets(HashingAlgorithm algorithm, ReadOnlySpan<byte> octets) => new(algorithm, octets.ToArray());
 
     /// <summary>
-    /// Parses the base64 form that <see cref="ToString"/> returns. RabbitMQ's definitions and HTTP API call it <c>password_hash</c>.
+    /// Parses the base64 form that <see cref="ToString"/> returns. The field <c>password_hash</c> in RabbitMQ's definitions and HTTP API
+    /// has the same form.
     /// </summary>
     public static bool TryParse(string base64, HashingAlgorithm algorithm, [NotNullWhen(true)] out PasswordHash? hash)
     {
@@ -43,8 +44,8 @@ internal sealed class PasswordHash
     }
 
     /// <summary>
-    /// Returns true if the password is right. Takes as long for a wrong password as for the right one, so that the time reveals nothing
-    /// about the password.
+    /// Returns true if the password is right. Takes the same time for a wrong password, so that the time reveals nothing about the
+    /// password.
     /// </summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(

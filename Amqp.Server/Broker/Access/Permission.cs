@@ -3,8 +3,8 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Permission of a user in a virtual host. For each kind of access it has a pattern; the user has that access to queues and exchanges whose
-/// names match.
+/// Permission of a user in a virtual host. Each kind of access has a pattern. The user may access queues and exchanges whose names match
+/// the pattern.
 /// </summary>
 /// <remarks>A user without a permission in a virtual host cannot open a connection to that virtual host.</remarks>
 internal sealed record Permission(string User, string VirtualHost, NamePattern Configure, NamePattern Write, NamePattern Read)

@@ -6,9 +6,7 @@ using Amqp.Storage.Catalog;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>All permissions and topic permissions of all users.</summary>
-/// <remarks>
-/// Thread-safe. Every access after a change is checked against the new permissions, even on channels that were open before.
-/// </remarks>
+/// <remarks>Thread-safe. A change applies to every later access, also on open channels.</remarks>
 internal sealed class PermissionStore
 {
     private readonly DefinitionTable<(string VirtualHost, string User), Permission> _permissions;
@@ -33,7 +31,7 @@ internal sealed class PermissionStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the name of a virtual host after permissions in it were changed. Runs on the thread that changed them.
+    /// Raised with the name of a virtual host after permissions in the virtual host were changed. Runs on the thread that made the change.
     /// </summary>
     public event Action<string>? Changed;
 
@@ -63,8 +61,8 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called with pattern, user, virtual host and name, if matching the name takes too long and so counts as no match. Called only once
-    /// for each pattern.
+    /// Called once for each pattern that takes too long to match. The arguments are pattern, user, virtual host and name. A match that
+    /// takes too long counts as no match.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
@@ -117,8 +115,8 @@ internal sealed class PermissionStore
     }
 
     /// <summary>
-    /// Deletes a user's permission in a virtual host; false if the user had none. Connections of the user stay open, but every further
-    /// access is refused.
+    /// Deletes a user's permission in a virtual host. Returns false if the user had none. Connections of the user stay open, but every
+    /// further access is refused.
     /// </summary>
     public bool Delete(string virtualHost, string user)
     {
@@ -131,7 +129,7 @@ internal sealed class PermissionStore
 
     /// <summary>
     /// Deletes a user's topic permission for one exchange. If the exchange is null, deletes the user's topic permissions for all exchanges.
-    /// False if the user had none.
+    /// Returns false if the user had none.
     /// </summary>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
@@ -184,8 +182,8 @@ internal sealed class PermissionStore
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
     /// <summary>
-    /// Increments the version and raises <see cref="Changed"/>. Called after the permissions have changed. Otherwise a check of the old
-    /// permissions could be cached under the new version.
+    /// Increments the version and raises <see cref="Changed"/>. Must be called after the permissions have changed, so that no check of the
+    /// old permissions is cached under the new version.
     /// </summary>
     private void NoteChange(string virtualHost)
     {

@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Access;
 
 /// <summary>Encodes a user for the catalog. The user's name is not part of the value, because it is the key.</summary>
 /// <remarks>
-/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Old versions of the broker, which had no
-/// permissions, wrote <c>| hash length u8 | hash | tags |</c>. Their hashes always had 36 octets, so a first octet of 36 identifies the old
+/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Old versions of the broker wrote
+/// <c>| hash length u8 | hash | tags |</c>. In the old format the hash length is always 36, so a first octet of 36 identifies the old
 /// format.
 /// </remarks>
 internal static class UserCodec
@@ -14,7 +14,7 @@ internal static class UserCodec
     private const byte Version = 1;
     private const int HeaderSize = 4;
 
-    /// <summary>Returns true if an old version of the broker, which had no permissions, wrote the value.</summary>
+    /// <summary>Returns true if the value has the format of old versions of the broker.</summary>
     public static bool IsOfOldVersion(ReadOnlySpan<byte> value) => value.Length > 0 && value[0] == 36;
 
     public static byte[] Write(User user)

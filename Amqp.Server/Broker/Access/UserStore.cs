@@ -8,9 +8,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>
-    /// A login with an unknown user name is checked against this hash, so that it takes as long as a login with a known name.
-    /// </summary>
+    /// <summary>A login with an unknown name is checked against this hash, to take as long as a login with a known name.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -35,9 +33,8 @@ internal sealed class UserStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the user's name before a user is deleted, on the thread that deletes. Handlers delete the user's other data, such as
-    /// limits, which a later user of the same name must not inherit. The user is deleted last, so a crash in between leaves nothing behind
-    /// that could be inherited.
+    /// Raised with the user's name before the user is deleted, on the deleting thread. Handlers delete the user's other data, such as
+    /// limits. So a later user of the same name inherits nothing, even after a crash.
     /// </summary>
     public event Action<string>? Deleting;
 
@@ -68,7 +65,7 @@ internal sealed class UserStore
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before Remove: a crash between the two leaves no permissions for a later user
+        _permissions.DeleteUser(name); // before Remove, so that after a crash no later user of this name inherits permissions
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);
@@ -77,7 +74,7 @@ internal sealed class UserStore
     }
 
     /// <summary>
-    /// Returns the user if name and password are correct and the user may connect from the client's address. Otherwise null.
+    /// Returns the user if name and password are correct and the user may connect from the client's address; null in all other cases.
     /// </summary>
     /// <param name="name">Name that the client claims.</param>
     /// <param name="password">Password in clear text. An empty password never matches.</param>
@@ -97,8 +94,8 @@ internal sealed class UserStore
     }
 
     /// <summary>
-    /// Returns the user that another mechanism, without a password, has authenticated. Null if the user does not exist or may not connect
-    /// from the client's address.
+    /// Returns a user whom a mechanism without a password has authenticated. Null if the user does not exist or may not connect from the
+    /// client's address.
     /// </summary>
     public User? Admit(string name, bool isLoopback, out string refusal)
     {

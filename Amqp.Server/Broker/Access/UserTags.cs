@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// RabbitMQ's user tags, which grant rights in the HTTP API and the right to impersonate. Any word can be a tag, but only the constants of
-/// this class grant rights. Immutable.
+/// RabbitMQ's user tags. Any word can be a tag, but only the constants of this class grant rights: in the HTTP API, or to publish in
+/// another user's name. Immutable.
 /// </summary>
 internal sealed class UserTags
 {

@@ -13,8 +13,8 @@ internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, C
     private readonly Dictionary<BackgroundWork, long> _logged = []; // time of the last log line, by kind of work; guarded by _gate
 
     /// <summary>
-    /// Logs a failure, unless a failure of the same kind of work was logged in the last minute. An exception that is no disk error is
-    /// reported as a contained fault instead.
+    /// Logs a failure, unless a failure of the same kind of work was logged in the last minute. An exception that is no disk error is not
+    /// logged here, but reported as a contained fault.
     /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {

@@ -6,12 +6,11 @@ namespace Amqp.Server.Broker.Alarms;
 /// Watches the disk of the data directory. Reports whether the disk is short of space, and whether the next check is due.
 /// </summary>
 /// <remarks>
-/// Checking the free space costs a system call. So a check is due only after a quarter of the limit (at least 256 KiB, at most 4 MiB) was
-/// appended to the log. A timer also checks every second, because other processes use the disk too. With these checks the alarm is set
-/// before the free space is far below the limit. RabbitMQ instead polls faster near the limit.
+/// Checking the free space costs a system call. So a check is due only after 256 KiB to 4 MiB, depending on the limit, were appended to the
+/// log. A timer also checks every second, because other processes use the disk too.
 /// <para><see cref="Check"/> is called under the lock of <see cref="ResourceAlarms"/>; all other members are thread-safe.</para>
 /// </remarks>
-/// <param name="free">Measures the free bytes, and has the limit below which the disk is short of space.</param>
+/// <param name="free">The free bytes, and the limit below which the disk is short of space.</param>
 /// <param name="appended">Returns the number of bytes appended to the log since the start.</param>
 /// <param name="isFull">Returns true while writes fail because the disk is full.</param>
 internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bool> isFull)
@@ -29,14 +28,11 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
         set => free.Limit = value;
     }
 
-    /// <summary>
-    /// True if at the last check fewer bytes than the limit were free, or writes failed because the disk was full. Thread-safe.
-    /// </summary>
+    /// <summary>True if the last check found too few free bytes, or found that writes fail because the disk is full. Thread-safe.</summary>
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
     /// <summary>
-    /// True if a check is due: enough bytes were appended since the last check, or writes began or ceased to fail because of a full disk.
-    /// Thread-safe.
+    /// True if, since the last check, many bytes were appended, or the disk became full or is no longer full. Thread-safe.
     /// </summary>
     public bool IsDue => isFull() != Volatile.Read(ref _isFull)
         || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
@@ -47,7 +43,7 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
     /// </summary>
     public void Check(ILogger logger)
     {
-        Volatile.Write(ref _checkedAt, appended()); // first, so that bytes appended during this check count towards the next
+        Volatile.Write(ref _checkedAt, appended()); // read before the free space is measured: later bytes count towards the next check
         free.Update(value => value < free.Limit, logger.DiskAlarmSet, logger.DiskAlarmCleared);
         bool isFullNow = isFull();
         if (isFullNow == Volatile.Read(ref _isFull))

@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Raises and clears the memory and disk alarms, which block publishers (RabbitMQ's alarms).</summary>
 /// <remarks>
-/// Memory and disk are checked on a timer, and at the latest after every 4 MiB of messages, but not for each message. Any thread may read
-/// <see cref="Reason"/> and wait for an alarm or its end. Checks may overlap, so all changes are made under the lock.
+/// Memory and disk are checked on a timer, and at the latest after every 4 MiB of messages. Any thread may read <see cref="Reason"/> and
+/// wait for an alarm or its end. Checks may overlap, so all changes are made under the lock.
 /// </remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
@@ -39,8 +39,8 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Raised with the name of the alarm (<c>memory</c> or <c>disk</c>), and with true if it was set or false if it was cleared. Handlers
-    /// run under a lock and must not wait.
+    /// Raised when an alarm is set or cleared. The arguments are the name of the alarm (<c>memory</c> or <c>disk</c>), and true if the
+    /// alarm is now set. Handlers run under a lock and must not wait.
     /// </summary>
     public event Action<string, bool>? Changed;
 
@@ -90,7 +90,9 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <summary>Returns a task that completes when no alarm is set. If no alarm is set now, the task is complete.</summary>
     public Task WaitUntilClearedAsync() => Volatile.Read(ref _cleared)?.Task ?? Task.CompletedTask;
 
-    /// <summary>Checks the memory, and also the disk on every tenth call or if a check of the disk is due. Called by the timer.</summary>
+    /// <summary>
+    /// Checks the memory. Checks the disk on every tenth call, and whenever a check of the disk is due. Called by the timer.
+    /// </summary>
     public void Check()
     {
         lock (_gate)
@@ -100,10 +102,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>
-    /// Checks memory and disk if enough bytes were appended since the last check, or if writes began or ceased to fail because of a full
-    /// disk. Otherwise returns at once.
-    /// </summary>
+    /// <summary>Checks memory and disk if <see cref="DiskWatch.IsDue"/> is true. Otherwise returns at once.</summary>
     public void CheckIfDue()
     {
         if (_disk.IsDue)
@@ -111,8 +110,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>
-    /// Does the same as <see cref="CheckIfDue"/>, but on the thread pool. The store calls this on its own thread, which must not wait for a
-    /// lock.
+    /// Does the same as <see cref="CheckIfDue"/>, but on the thread pool. Called by the store's thread, which must not wait for a lock.
     /// </summary>
     public void CheckSoonIfDue()
     {

@@ -2,7 +2,7 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>A resource with a limit. Keeps the result of the last comparison between the resource and the limit.</summary>
 /// <param name="measure">
-/// Returns the bytes to compare with a limit. If it returns null because the bytes are unknown, the last result stays valid.
+/// Returns the bytes to compare with a limit. Null if the bytes are unknown; the last result then stays valid.
 /// </param>
 /// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)

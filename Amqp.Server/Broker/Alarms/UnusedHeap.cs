@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Alarms;
 /// <summary>Forces a garbage collection that returns unused heap memory to the system, once much of the heap is unused.</summary>
 /// <remarks>
 /// Thread-safe. Messages leave no garbage, so the runtime has no reason to collect by itself. Without this class the process would keep the
-/// memory of a few large messages, or of many connections that have closed.
+/// memory of large messages and closed connections.
 /// </remarks>
 internal static class UnusedHeap
 {
@@ -16,8 +16,8 @@ internal static class UnusedHeap
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// The broker counts as idle if it allocates fewer bytes than this between two checks. A broker that only forwards messages counts as
-    /// idle too, because it allocates almost nothing. In an idle broker, this many freed bytes are enough for a collection.
+    /// The broker counts as idle if it allocates fewer bytes than this between two checks. Forwarding messages allocates almost nothing.
+    /// While the broker is idle, this many freed bytes are enough for a collection.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 
@@ -29,7 +29,7 @@ internal static class UnusedHeap
     public static void Note(long bytes) => Interlocked.Add(ref _large, bytes);
 
     /// <summary>
-    /// Returns memory to the system if many bytes were freed, or if many were allocated before the broker became idle. Called every few
+    /// Returns memory to the system if many bytes were freed, or if the broker has become idle after many allocations. Called every few
     /// seconds, by one thread at a time.
     /// </summary>
     public static void GiveBack()

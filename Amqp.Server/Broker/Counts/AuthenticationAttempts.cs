@@ -1,8 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>
-/// Counts successful and failed logins for each protocol. If configured, also counts them for each source address and user.
-/// </summary>
+/// <summary>Counts successful and failed logins for each protocol and, if configured, for each source address and user.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class AuthenticationAttempts
 {

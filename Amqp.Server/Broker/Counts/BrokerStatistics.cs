@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the whole broker. They include virtual hosts and queues that were deleted.</summary>
+/// <summary>Counts of the whole broker, including virtual hosts and queues that were deleted.</summary>
 /// <remarks>
 /// Thread-safe. The counters of created objects, deleted objects and dead messages are changed with Interlocked. A lock guards the sums for
 /// deleted virtual hosts and queues.

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Counts;
 /// </remarks>
 internal sealed class ChannelCounts
 {
-    private readonly Lock _lock = new(); // guards changes of the dictionary, and reads of it by other threads
+    private readonly Lock _lock = new(); // guards changes of the dictionary, and reads by other threads
     private Dictionary<ExchangeCounts, ExchangeTally>? _tallies;
     private int _sweepAt = 64;
     private MessageCounts _swept; // sums of the tallies that Sweep has removed; guarded by _lock
@@ -90,8 +90,7 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// For each tally, adds the messages that it has counted since the last call of Carry to the counts of its exchange. Called under the
-    /// lock of the <see cref="VirtualHostStatistics"/>.
+    /// Calls <see cref="ExchangeTally.Carry"/> for each tally. Called under the lock of the <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {
@@ -103,8 +102,8 @@ internal sealed class ChannelCounts
     }
 
     /// <summary>
-    /// Removes the tallies of deleted exchanges, and adds them to a sum. Without this, the table would grow without bound if a channel
-    /// publishes to ever new exchanges.
+    /// Removes the tallies of deleted exchanges, and adds them to a sum. Otherwise a channel that publishes to ever new exchanges would
+    /// make the table grow without bound.
     /// </summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {

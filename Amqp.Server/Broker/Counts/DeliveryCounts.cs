@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Counts;
 /// <c>message_stats</c>.
 /// </summary>
 /// <remarks>
-/// Only the owner of the counts changes the fields, one thread at a time and without Interlocked. Any thread may call <see cref="Read"/>: a
-/// 64-bit read is atomic, but may return a slightly outdated value.
+/// Only one thread at a time may change the fields, because the changes are not atomic. Any thread may call <see cref="Read"/>: a 64-bit
+/// read is atomic, but may return a slightly outdated value.
 /// </remarks>
 internal struct DeliveryCounts
 {

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Counts the messages that one channel published to one exchange.</summary>
 /// <remarks>
-/// The channel's read loop increments the tally without a lock, so that publishers to one exchange do not compete for a cache line. Before
-/// the counts of the exchange are read, <see cref="Carry"/> adds the messages that the tally has counted since the last call of Carry.
+/// The channel's read loop increments the tally without a lock. So publishers to one exchange do not compete for a cache line.
+/// <see cref="Carry"/> is called before the counts of the exchange are read.
 /// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
@@ -28,7 +28,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds the messages that this tally has counted since the last call to the counts of the exchange. Called under the lock of the
+    /// Adds the messages that were counted since the last call to the counts of the exchange. Called under the lock of the
     /// <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()

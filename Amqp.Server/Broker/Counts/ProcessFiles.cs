@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Number of files that the process has open, and the maximum. Each number is 0 if the system does not report it.</summary>
+/// <summary>Number of files that the process has open, and the maximum. A number that the system does not report is 0.</summary>
 internal static class ProcessFiles
 {
     /// <summary>Maximum number of open files, read once when the process starts.</summary>

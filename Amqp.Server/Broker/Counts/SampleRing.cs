@@ -52,9 +52,7 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// Adds a row if the interval has passed and the row differs from the last one. If the buffer is full and may not grow, discards the
     /// oldest row.
     /// </summary>
-    /// <returns>
-    /// False if the row equals the last one. True for a different row, even if the row was not added because the interval has not passed.
-    /// </returns>
+    /// <returns>True if the row differs from the last row, even if the row was not added.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         if (Count > 0 && Row(Count - 1).SequenceEqual(row))

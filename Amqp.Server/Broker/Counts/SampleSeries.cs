@@ -9,9 +9,8 @@ internal sealed class SampleSeries
     private const long Minute = 60_000;
 
     /// <summary>
-    /// Numbers of seconds for which samples are kept, as in RabbitMQ's <c>sample_retention_policies</c>: the most frequent samples for the
-    /// first number of seconds, and rarer samples for each longer time. Basic is for single objects, Global for the broker and its virtual
-    /// hosts.
+    /// Seconds for which samples are kept, as in RabbitMQ's <c>sample_retention_policies</c>. The most frequent samples are kept for the
+    /// shortest time, and rarer samples for each longer time. Basic is for single objects, Global for the broker and its virtual hosts.
     /// </summary>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
@@ -24,9 +23,7 @@ internal sealed class SampleSeries
     /// <param name="width">Count of numbers in a row.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">
-    /// True if the first row includes events from before the first sample, so that no rate can be computed from it.
-    /// </param>
+    /// <param name="isBaseline">True if the first row includes earlier events, so that no rate can be computed from the first row.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;
@@ -65,8 +62,8 @@ internal sealed class SampleSeries
 
     /// <summary>Returns the growth per second of one number between the last two samples.</summary>
     /// <param name="column">Index of the number in a row.</param>
-    /// <param name="last">Time at which the sampler last took samples.</param>
-    /// <param name="before">Time at which the sampler took samples before that; 0 if it did not.</param>
+    /// <param name="last">Time of the sampler's last run.</param>
+    /// <param name="before">Time of the sampler's run before the last; 0 if there was only one run.</param>
     public double Rate(int column, long last, long before)
     {
         lock (_lock)
@@ -80,8 +77,8 @@ internal sealed class SampleSeries
     }
 
     /// <summary>
-    /// Returns the value that one number had at the given time. For a time before the first row, returns 0. If old rows were discarded,
-    /// returns the oldest known value instead.
+    /// Returns the value that one number had at the given time. Before the first row the value is 0, or the oldest known value if older
+    /// rows were discarded.
     /// </summary>
     public long At(long time, int column)
     {

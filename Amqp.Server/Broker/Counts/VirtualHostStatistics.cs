@@ -132,8 +132,8 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
     }
 
     /// <summary>
-    /// Brings the counts of the exchanges up to date: adds the messages that each channel has published since the last call. Then calls
-    /// <paramref name="read"/>. Holds the lock all the time.
+    /// Brings the counts of the exchanges up to date, and then calls <paramref name="read"/>. Holds the lock until <paramref name="read"/>
+    /// returns.
     /// </summary>
     /// <param name="read">Reads the counts of the exchanges. Called under the lock.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
@@ -147,9 +147,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>
-    /// Brings the counts of the exchanges up to date: adds the messages that each channel has published since the last call.
-    /// </summary>
+    /// <summary>Adds the messages that channels have published since the last call to the counts of the exchanges.</summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>Returns the counts of all open channels.</summary>

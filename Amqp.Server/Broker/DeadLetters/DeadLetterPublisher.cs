@@ -9,7 +9,7 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>Publishes messages that died in a queue to the dead-letter exchange of that queue.</summary>
-/// <remarks>Created for one batch of messages. Used by one thread, which holds no lock meanwhile.</remarks>
+/// <remarks>Created for one batch of messages. Used by one thread, which holds no lock.</remarks>
 /// <param name="queue">Queue in which the messages died.</param>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
 /// <param name="exchange">The dead-letter exchange.</param>
@@ -24,11 +24,11 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
-    /// <summary>True if a copy of at least one message was stored in such a way that it survives a restart.</summary>
+    /// <summary>True if at least one message was stored in a form that survives a restart.</summary>
     public bool HasWritten { get; private set; }
 
     /// <summary>
-    /// Publishes one message, but not to queues in which it would go around in a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// Publishes one message. Leaves out queues to which the message would return in a cycle (<see cref="DeathHistory.IsCycle"/>).
     /// </summary>
     /// <param name="payload">The message in its stored form.</param>
     /// <param name="reason">Reason of the death.</param>

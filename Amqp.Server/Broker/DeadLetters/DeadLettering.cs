@@ -13,8 +13,8 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// lock.
 /// </summary>
 /// <remarks>
-/// Each message is first stored for its new queues, and only then settled in its old queue. So after a crash in between, the message may
-/// exist twice, but is not lost.
+/// Each message is first stored for its new queues, and only then settled in its old queue. After a crash between the two steps, the
+/// message may exist twice, but is not lost.
 /// </remarks>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
@@ -56,8 +56,8 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
     }
 
     /// <returns>
-    /// Done is the number of messages that were published, dropped or quarantined. IsWritten is true if a copy was stored in such a way
-    /// that it survives a restart.
+    /// Done is the number of messages that were published, dropped or quarantined. IsWritten is true if at least one message was stored in
+    /// a form that survives a restart.
     /// </returns>
     private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {

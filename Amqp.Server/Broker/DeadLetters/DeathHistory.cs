@@ -9,8 +9,8 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <remarks>
 /// <para>Order and types of the fields are those of RabbitMQ 3.10.8, which sorts tables by name. The latest death is the first entry, as in
 /// RabbitMQ 3.13.</para>
-/// <para>The history grows with every queue in which the message dies, and a client may send a history of any length and content. So the
-/// history stays encoded: adding a death costs one pass over the bytes, and decodes only the fields to compare.</para>
+/// <para>A client may send a history of any length and content. So the history stays encoded. Adding a death costs one pass over the
+/// bytes.</para>
 /// <para>Used by one thread only; the buffers are reused.</para>
 /// </remarks>
 internal sealed class DeathHistory
@@ -57,8 +57,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Returns true if the message would go around in a cycle: it died in this queue before, and no client has rejected it since then.
-    /// Looks into the history that <see cref="Add"/> wrote.
+    /// Returns true if the message would go around in a cycle. In a cycle, the message died in this queue before, and no client has
+    /// rejected the message since. Reads the history that <see cref="Add"/> wrote.
     /// </summary>
     /// <param name="queue">Name of the queue that the message is routed to.</param>
     public bool IsCycle(string queue)
@@ -80,9 +80,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes all entries of x-death. If an earlier entry has the queue and reason of the new death, it becomes the first entry, with its
-    /// count increased and its other fields unchanged. Otherwise the first entry is a new one. The other earlier entries follow in their
-    /// old order.
+    /// Writes all entries of x-death, with the entry of the new death first. An earlier entry with the queue and reason of the new death
+    /// moves to the front, and its count increases. The other entries keep their order.
     /// </summary>
     private void AddInFront(in Death death)
     {
@@ -135,8 +134,7 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes an entry of an earlier death. An entry without a count comes from a client. It gets a count as its first field: the number of
-    /// entries that had the same queue and reason.
+    /// Writes the entry of an earlier death. If a client sent the entry without a count, <paramref name="occurrences"/> becomes the count.
     /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// Entries of an x-death header. A client may send several entries with the same queue and reason; then only the first is kept.
+/// Entries of an x-death header. Of several entries with the same queue and reason, which only a client sends, the first is kept.
 /// </summary>
 /// <remarks>Ignores values that are not tables, which only a client sends. Used by one thread; the buffers are reused.</remarks>
 internal sealed class EarlierDeaths

@@ -30,7 +30,8 @@ internal static class DefinitionExport
     }
 
     /// <summary>
-    /// Writes the definitions of one virtual host. They do not contain its name, so that another virtual host can import them.
+    /// Writes the definitions of one virtual host. The name of the virtual host is left out, so that another virtual host can import the
+    /// definitions.
     /// </summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {

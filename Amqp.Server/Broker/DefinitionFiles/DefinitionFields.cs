@@ -11,7 +11,7 @@ internal static class DefinitionFields
         ? text.AsString()
         : throw new DefinitionException($"[{{key_missing,{field}}}]");
 
-    /// <summary>Returns a text that AMQP limits to the length of a short string, such as a name or a routing key.</summary>
+    /// <summary>Returns a text of at most 255 bytes, such as a name or a routing key.</summary>
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
     /// <param name="what">RabbitMQ's name for the field, for the error text.</param>
@@ -36,7 +36,7 @@ internal static class DefinitionFields
     /// <param name="definition">Definition that holds the field.</param>
     /// <param name="field">Name of the field.</param>
     /// <param name="owner">Description of the object that is defined, for the error text.</param>
-    /// <exception cref="DefinitionException">The field is neither true nor false. For example, it is the text "true" or null.</exception>
+    /// <exception cref="DefinitionException">The field is neither true nor false, but for example the text "true".</exception>
     public static bool Flag(this FieldTable definition, string field, string owner) => definition[field] switch
     {
         null => false,
@@ -49,7 +49,7 @@ internal static class DefinitionFields
 
     /// <summary>
     /// Returns the field <c>arguments</c>; an empty table if the field is missing. An empty array counts as an empty table, because some
-    /// programs write one.
+    /// programs write an empty array.
     /// </summary>
     /// <exception cref="DefinitionException">The arguments are neither a table nor an empty array.</exception>
     public static FieldTable Arguments(this FieldTable definition, string owner) => definition["arguments"] switch

@@ -11,12 +11,10 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// Imports definitions that this broker or RabbitMQ exported. Changes existing objects and adds missing ones, but deletes nothing.
 /// </summary>
 /// <remarks>
-/// All definitions are checked before the first change, so an invalid definition changes nothing. RabbitMQ instead stops at the first error
-/// and keeps the changes made so far. Here only three things can interrupt the changes: a failure of the disk, the limit of virtual hosts,
-/// and a client that deletes a virtual host during the import. The changes made so far then stay.
-/// <para>As in RabbitMQ, existing queues and exchanges are not changed, no permissions are required, and limits on queues do not apply.
-/// Definitions with types, plugin parameters or policy keys that this broker does not support are left out and reported. RabbitMQ stops at
-/// such a definition if the plugin is not enabled.</para>
+/// All definitions are checked before the first change, so an invalid definition changes nothing. The changes stop if the disk fails, if
+/// the limit of virtual hosts is reached, or if a client deletes a virtual host. Changes made before the stop are kept.
+/// <para>As in RabbitMQ, existing queues and exchanges are not changed, no permissions are required, and queue limits do not apply.
+/// Definitions with types, plugin parameters or policy keys that this broker does not support are left out and reported.</para>
 /// </remarks>
 /// <param name="scope">The tables that the import changes.</param>
 /// <param name="importer">
@@ -33,8 +31,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
 
     /// <summary>Imports all definitions, in the same order as RabbitMQ.</summary>
     /// <exception cref="DefinitionException">
-    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes were interrupted, as the remarks of the class
-    /// describe.
+    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes stopped, as the remarks of the class describe.
     /// </exception>
     /// <exception cref="ValidationException">The limit of a user is invalid. Nothing has been imported.</exception>
     public ImportReport Run(FieldTable definitions)

@@ -17,7 +17,7 @@ internal static class DefinitionReader
 
     /// <summary>Reads the description of a virtual host. A missing field leaves the current value unchanged.</summary>
     /// <remarks>
-    /// Newer versions of RabbitMQ write the description inside the field <c>metadata</c>, or both inside and outside of it.
+    /// Newer versions of RabbitMQ write the description inside the field <c>metadata</c>, and some versions also outside.
     /// </remarks>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)

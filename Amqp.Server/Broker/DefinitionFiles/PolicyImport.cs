@@ -4,8 +4,8 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Sets the policies of an import. All policies of a virtual host are set in one change, because each change is applied to every queue and
-/// exchange of the virtual host.
+/// Sets the policies of an import. All policies of a virtual host are set in one change, because each change costs a pass over all queues
+/// and exchanges.
 /// </summary>
 /// <param name="virtualHosts">The virtual hosts. The import may add virtual hosts before the policies are set.</param>
 internal sealed class PolicyImport(VirtualHostTable virtualHosts)

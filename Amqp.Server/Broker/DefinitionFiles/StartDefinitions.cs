@@ -65,7 +65,8 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
             foreach (string leftOut in report.NotTaken)
                 logger.StartDefinitionLeftOut(file, leftOut);
             logger.DefinitionsImported(report.Imported, file);
-            // The digest is stored after the import. If the broker crashes in between, the next start imports the file again.
+            // The digest is stored after the import. If the broker crashes before the digest is stored, the next start imports the file
+            // again.
             scope.ImportedFiles.Put(path, FieldValue.FromString(digest));
         }
         catch (Exception error)

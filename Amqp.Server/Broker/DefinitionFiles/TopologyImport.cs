@@ -9,13 +9,13 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>Checks the queues, exchanges and bindings of an import: each against the others and against existing objects.</summary>
+/// <summary>Checks the queues, exchanges and bindings of an import against each other and against existing objects.</summary>
 /// <param name="virtualHosts">Existing virtual hosts, without those that the import will create.</param>
 /// <param name="plan">Collects the changes of the import.</param>
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
     private readonly Dictionary<(string Host, string Name), PlannedQueue> _queues = [];
-    // exchanges that the import will declare, not part of any virtual host yet; bindings are checked against them
+    // exchanges that the import will declare; the bindings of the import are checked against these exchanges
     private readonly Dictionary<(string Host, string Name), Exchange> _exchanges = [];
 
     /// <exception cref="DefinitionException">A field is invalid.</exception>
@@ -143,8 +143,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Declares an object that did not exist when it was checked. Leaves the definition out if the object now exists with other properties,
-    /// because it was defined twice or a client declared it.
+    /// Declares an object that did not exist when it was checked. Leaves the definition out if the object now exists with other properties.
+    /// The cause may be a second definition or a client.
     /// </summary>
     private void Declare(string what, Action declare)
     {

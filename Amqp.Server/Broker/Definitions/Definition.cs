@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Definitions;
 /// <summary>The stored properties of an exchange, a queue or another object, without its name.</summary>
 /// <param name="Flags">Flags of an exchange or a queue.</param>
 /// <param name="Number">
-/// Number in the message store, if this is a queue or an exchange that keeps messages; else 0. A queue with priorities has consecutive
-/// numbers; this is the number of its lowest priority.
+/// Number in the message store of a queue, or of an exchange that keeps messages; 0 for other objects. For a queue with priorities, the
+/// number of the lowest priority. The other priorities have the numbers after it.
 /// </param>
 /// <param name="Type">Type of an exchange.</param>
 /// <param name="Arguments">Arguments of a queue or an exchange.</param>

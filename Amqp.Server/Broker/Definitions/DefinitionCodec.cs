@@ -33,9 +33,7 @@ internal static class DefinitionCodec
     /// <summary>Encodes the value of a runtime parameter, which can have any type.</summary>
     public static ReadOnlySpan<byte> Write(FieldValue value) => Write(new Definition(0, 0, "", FieldTable.Empty.With("value", value)));
 
-    /// <exception cref="InvalidDataException">
-    /// The definition is not a policy, or not one that this version of the broker can read.
-    /// </exception>
+    /// <exception cref="InvalidDataException">The definition is not a policy that this version of the broker can read.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, Definition definition)
     {
         var table = definition.Arguments;

@@ -4,7 +4,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>All definitions of one kind. They are kept in memory and in the catalog.</summary>
+/// <summary>All definitions of one kind, kept in memory and in the catalog.</summary>
 /// <remarks>Any thread may read without a lock. A change takes the table's lock, so that memory and catalog change together.</remarks>
 /// <param name="catalog">Catalog that stores the definitions.</param>
 /// <param name="keyOf">Returns the key that a definition has in the catalog.</param>
@@ -39,7 +39,7 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
         }
     }
 
-    /// <summary>Removes a definition; false if there was none.</summary>
+    /// <summary>Removes a definition. Returns false if no definition has this key.</summary>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public bool Remove(TKey key)
     {

@@ -6,18 +6,17 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Records in the catalog that name the quarantined messages, so that they stay quarantined after a restart.</summary>
+/// <summary>Records in the catalog that name the quarantined messages, so that the messages stay quarantined after a restart.</summary>
 /// <remarks>
-/// <para>Thread-safe. A change has reached the operating system when the call returns, so a power cut loses at most the latest changes. If
-/// a saved record is lost, the message is in its queue again and is retried. If the removal of a record is lost, the record names a message
-/// that no longer exists.</para>
-/// <para>A queue without messages may reuse a sequence number after a restart. So each start deletes the records of missing messages before
-/// anything is stored. Otherwise a record could quarantine a new message.</para>
+/// <para>Thread-safe. A power cut may lose the latest changes. If a saved record is lost, the message is in its queue again and is retried.
+/// If the removal of a record is lost, the record names a message that no longer exists.</para>
+/// <para>Each start deletes the records of missing messages before any message is stored. Otherwise a record could quarantine a new
+/// message, because a queue without messages may reuse a sequence number after a restart.</para>
 /// </remarks>
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    // records of the last run that their queue or exchange has not taken yet; guarded by a lock on the dictionary
+    // records of the last run that no queue or exchange has taken yet; guarded by a lock on the dictionary
     private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
@@ -28,7 +27,7 @@ internal sealed class QuarantineRecords
                 _restored.Add(ReadPlace(key), Read(value));
     }
 
-    /// <summary>Messages that the last run quarantined, and that their queue or exchange has not restored yet.</summary>
+    /// <summary>Messages that the last run quarantined, and that no queue or exchange has restored yet.</summary>
     public IReadOnlyCollection<MessagePlace> Restored
     {
         get

@@ -10,9 +10,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
     /// <summary>The lowest number of a queue that does not survive a restart. Numbers from here on are never written to the disk.</summary>
     private const uint FirstTransient = 0x8000_0000;
 
-    /// <summary>
-    /// One write of the catalog reserves this many numbers, so that most declarations of queues need no write for the number.
-    /// </summary>
+    /// <summary>One write of the catalog reserves this many numbers. So most declarations of queues need no write for the number.</summary>
     private const uint ReservedAtOnce = 256;
 
     private readonly Lock _gate = new();
@@ -22,8 +20,8 @@ internal sealed class QueueNumbers(ICatalog catalog)
     private uint _nextTransient = FirstTransient;
 
     /// <summary>
-    /// Excludes all numbers up to the highest number found in the log, even if no stored queue has it. Called before the first new queue is
-    /// created.
+    /// Excludes all numbers up to the highest number in the log. The log may contain messages of deleted queues. Called before the first
+    /// new queue is created.
     /// </summary>
     public void Skip(uint highestTaken) => _highestTaken = highestTaken;
 

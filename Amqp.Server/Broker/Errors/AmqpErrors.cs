@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Errors;
 
 /// <summary>
-/// Translates the broker's errors into AMQP reply codes. Channels close with these codes, and the HTTP API has them in its error texts, as
-/// in RabbitMQ.
+/// Translates the broker's errors into AMQP reply codes. Channels close with these codes. As in RabbitMQ, error texts of the HTTP API
+/// contain the codes.
 /// </summary>
 internal static class AmqpErrors
 {

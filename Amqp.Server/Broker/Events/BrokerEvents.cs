@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Events;
 
 /// <summary>The stream of all events in the broker: declared and deleted objects, connected clients, refused logins and others.</summary>
 /// <remarks>
-/// Thread-safe. Callers check <see cref="IsWanted"/> before they collect the details of an event, so that an event without listeners costs
-/// only the check. For each kind of event there is an extension method of this class, in the folder of the object that the event is about.
+/// Thread-safe. Callers check <see cref="IsWanted"/> before they collect the details of an event. So an event without listeners costs only
+/// the check. Each kind of event has an extension method of this class, in the folder of the object that the event is about.
 /// </remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
@@ -78,7 +78,7 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>When disposed of, makes its thread work for the previous actor again.</summary>
+    /// <summary>Restores the previous actor of the thread when disposed of.</summary>
     /// <param name="before">The previous actor of the thread; null if there was none.</param>
     internal readonly struct ActingUser(string? before) : IDisposable
     {

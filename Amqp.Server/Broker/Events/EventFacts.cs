@@ -33,9 +33,7 @@ internal static class EventFacts
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
-    /// <summary>
-    /// Returns a detail that holds a text as an array of character codes, because RabbitMQ sends some texts as lists of characters.
-    /// </summary>
+    /// <summary>Returns a detail that holds a text as an array of character codes. RabbitMQ sends some texts in this form.</summary>
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 

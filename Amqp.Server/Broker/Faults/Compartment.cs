@@ -1,8 +1,7 @@
 namespace Amqp.Server.Broker.Faults;
 
 /// <summary>
-/// Kinds of compartments. A compartment is a unit of work that contains its unexpected exceptions, so that they affect nothing outside of
-/// it.
+/// Kinds of compartments. A compartment is a unit of work. Its unexpected exceptions affect nothing outside of the compartment.
 /// </summary>
 internal enum Compartment
 {
@@ -24,7 +23,7 @@ internal enum Compartment
     /// <summary>A request to the HTTP API or to the Prometheus port.</summary>
     Http,
 
-    /// <summary>An internal task of the broker, such as a timer, a check of the alarms or a step of a stop.</summary>
+    /// <summary>An internal task of the broker, such as a timer or a check of the alarms.</summary>
     Broker,
 
     /// <summary>A background task of the message store.</summary>

@@ -61,8 +61,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     }
 
     /// <summary>
-    /// Runs work and contains any exception that it throws. Not for use once per message: the delegate is an allocation, and handling a
-    /// message must not allocate.
+    /// Runs work and contains any exception that it throws. Must not be called for every message, because each call allocates a delegate.
     /// </summary>
     /// <returns>False if the work threw an exception.</returns>
     public bool Contain(Compartment compartment, string place, Action work)

@@ -3,7 +3,9 @@
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>The system clock. Its timers contain exceptions that their callbacks throw, which would otherwise end the process.</summary>
+/// <summary>
+/// The system clock. Its timers contain exceptions of their callbacks. Such an exception would otherwise end the process.
+/// </summary>
 internal sealed class ContainedTimers(ContainedFaults faults) : TimeProvider
 {
     /// <inheritdoc/>

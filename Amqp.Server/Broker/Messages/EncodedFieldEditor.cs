@@ -115,8 +115,8 @@ internal sealed class EncodedFieldEditor
     }
 
     /// <summary>
-    /// Place of one encoded field, which consists of length of the name, name, type and value. <paramref name="Order"/> keeps fields of the
-    /// same name in order when the fields are sorted.
+    /// Place of one encoded field: length of the name, name, type and value. <paramref name="Order"/> keeps fields of the same name in
+    /// order when the fields are sorted.
     /// </summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

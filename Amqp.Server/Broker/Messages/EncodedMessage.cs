@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace Amqp.Server.Broker.Messages;
 
 /// <summary>
-/// The encoded form of a message. It is written once when the message is published, stored unchanged, and read in slices for every
-/// delivery.
+/// The encoded form of a message. Written once when the message is published, stored unchanged, and read in slices for every delivery.
 /// </summary>
 /// <remarks>The head is everything before the body. Only this type reads and writes the layout of a head.</remarks>
 internal readonly ref struct EncodedMessage
@@ -46,7 +45,8 @@ internal readonly ref struct EncodedMessage
     public MessageStamp? Stamp { get; }
 
     /// <summary>
-    /// Keys of the BCC header, as consecutive short strings. Consumers do not see these keys, but dead letters are routed by them too.
+    /// Keys of the BCC header, as consecutive short strings. Consumers do not see these keys, but dead letters are also routed by these
+    /// keys.
     /// </summary>
     public ReadOnlySpan<byte> HiddenKeys { get; }
 
@@ -55,10 +55,7 @@ internal readonly ref struct EncodedMessage
 
     public ReadOnlySpan<byte> Body { get; }
 
-    /// <summary>
-    /// Number of times that the message was requeued. Only a quorum queue sets the number, when it stores a requeued message again; it is 0
-    /// in all other messages.
-    /// </summary>
+    /// <summary>Number of times that a quorum queue requeued the message; 0 in messages of other queues.</summary>
     public int Requeues { get; private init; }
 
     /// <summary>Finds the parts of a message in its stored bytes.</summary>

@@ -8,9 +8,8 @@ namespace Amqp.Server.Broker.Messages;
 
 /// <summary>Reads the expiration property of messages, and computes the time at which a stored message expires.</summary>
 /// <remarks>
-/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time at which it expires is not stored. That time is computed
-/// from the stamp and the current TTL of the queue, so that a change of policy applies to stored messages too. All times are milliseconds
-/// since 1970-01-01 UTC.
+/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is not stored, but computed from the stamp and
+/// the current TTL of the queue. So a change of policy also applies to stored messages. All times are milliseconds since 1970-01-01 UTC.
 /// </remarks>
 internal static class Expiry
 {
@@ -64,7 +63,7 @@ internal static class Expiry
 /// <param name="Expiration">Expiration in milliseconds that the publisher gave, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
-    /// <summary>Written into a head that must have a stamp because it has hidden keys, although the message cannot expire.</summary>
+    /// <summary>The stamp of a message that cannot expire. Needed because every head with hidden keys has a stamp.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>

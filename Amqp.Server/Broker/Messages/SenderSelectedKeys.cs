@@ -27,8 +27,8 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array: the broker has accepted the
-    /// message and must not lose it.
+    /// Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array, because the broker must not lose
+    /// a message that it has accepted.
     /// </summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {

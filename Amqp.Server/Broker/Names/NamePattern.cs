@@ -12,8 +12,8 @@ namespace Amqp.Server.Broker.Names;
 /// The expression may match anywhere in a name, and an empty expression matches nothing. Erlang matches octet by octet. So names and
 /// patterns are encoded in UTF-8 here, with each octet as one character. Thread-safe.
 /// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences can be slow, so they
-/// have a short timeout, and slow results are cached. A caller that needs a result under a lock matches once before it takes the lock, so
-/// that a slow result is cached by then.</para>
+/// have a short timeout, and slow results are cached. A caller that needs a result under a lock calls IsMatch before it takes the lock, to
+/// cache the result.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
@@ -81,9 +81,7 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>
-    /// Returns true only for the first call after the first timeout, so that the caller logs only one timeout of this pattern.
-    /// </summary>
+    /// <summary>Returns true for the first call after the first timeout. So the caller logs only one timeout of this pattern.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
@@ -140,7 +138,7 @@ internal sealed partial class NamePattern
 
     private static string Octets(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>. .NET would read them as a set of their letters.</summary>
+    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>. .NET would read such a class as a set of letters.</summary>
     private static string WithErlangsClasses(string pattern) => PosixClass().Replace(pattern, found => found.Groups["name"].Value switch
     {
         "alpha" => "a-zA-Z",

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Names;
 internal static class ReservedNames
 {
     /// <summary>
-    /// Name of the pseudo-queue for direct reply-to. A client that consumes from it receives the replies to its own requests.
+    /// Name of the pseudo-queue for direct reply-to. A client that consumes from the pseudo-queue receives the replies to its own requests.
     /// </summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
@@ -50,7 +50,7 @@ internal static class ReservedNames
     /// <summary>Returns true for exchanges that exist in every virtual host and cannot be deleted.</summary>
     public static bool IsSystemExchange(string name) => IsReserved(name);
 
-    /// <summary>Removes line breaks from a name, as RabbitMQ does. They would disturb the output of RabbitMQ's tools.</summary>
+    /// <summary>Removes line breaks from a name, as RabbitMQ does. Line breaks would disturb the output of RabbitMQ's tools.</summary>
     public static string Clean(string name) =>
         name.AsSpan().ContainsAny('\r', '\n')
             ? name.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)
@@ -59,7 +59,7 @@ internal static class ReservedNames
     /// <summary>Returns a random name that no other client can guess, for the replies to one client.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
-    /// <summary>Returns a random id for a broker. It lets programs that monitor several brokers distinguish them.</summary>
+    /// <summary>Returns a random id for a broker. Programs that monitor several brokers distinguish the brokers by this id.</summary>
     public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()

@@ -18,8 +18,8 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
     /// <summary>
-    /// Raised with the name and the new value after a value was set, or with null after it was removed. Handlers run under a lock and must
-    /// not wait.
+    /// Raised with the name and the new value after a value was set. The new value is null if the value was removed. Handlers run under a
+    /// lock and must not wait.
     /// </summary>
     public event Action<string, FieldValue?>? Changed;
 
@@ -28,11 +28,11 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
 
     public FieldValue? Find(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
-    /// <returns>True if there was no value with this name before.</returns>
+    /// <returns>True if the name had no value before.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Computes a new value from the current value, and sets it. The current value is null if there is none.</summary>
-    /// <returns>True if there was no value with this name before.</returns>
+    /// <summary>Sets a value that is computed from the current value. The current value is null if no value is set.</summary>
+    /// <returns>True if the name had no value before.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {
         lock (_lock)

@@ -54,7 +54,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         Change(component, virtualHost, name, _ => value);
 
     /// <summary>
-    /// Computes the new value of a parameter from the current value, and sets it. The current value is null if the parameter is not set.
+    /// Sets a parameter to a value that is computed from the current value. The current value is null if the parameter is not set.
     /// </summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)

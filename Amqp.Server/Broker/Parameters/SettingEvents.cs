@@ -5,7 +5,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Broker.Parameters;
 
 /// <summary>Publishes events about parameters and limits.</summary>
-/// <remarks>The limits of a virtual host are also a runtime parameter. A change of them raises two events, as in RabbitMQ.</remarks>
+/// <remarks>The limits of a virtual host are also a runtime parameter. A change of such limits raises two events, as in RabbitMQ.</remarks>
 internal static class SettingEvents
 {
     /// <summary>Raises the events for a runtime parameter that was set. If the value is null, the parameter was cleared.</summary>
@@ -20,8 +20,8 @@ internal static class SettingEvents
     }
 
     /// <summary>
-    /// Raises the event for a global parameter that was set. If the value is null, the parameter was cleared. As in RabbitMQ, the event is
-    /// <c>parameter.set</c> in both cases, but has no value for a cleared parameter.
+    /// Raises the event for a global parameter that was set. If the value is null, the parameter was cleared. As in RabbitMQ, a cleared
+    /// parameter also raises <c>parameter.set</c>, but without a value.
     /// </summary>
     public static void GlobalParameterChanged(this BrokerEvents events, string name, FieldValue? value)
     {

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// RabbitMQ's strategy for dead letters. Here the strategy only selects the counter in the statistics. With any strategy, this broker
-/// removes a dead letter from its old queue only after it was stored in its new queues.
+/// RabbitMQ's strategy for dead letters. In this broker the strategy only selects a counter in the statistics. A dead letter is always
+/// stored in its new queues before it is removed from its old queue.
 /// </summary>
 internal enum DeadLetterStrategy
 {

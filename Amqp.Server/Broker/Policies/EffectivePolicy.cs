@@ -17,9 +17,7 @@ internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> de
     /// <summary>Returns the value of a key; null if the key is missing or its value is not an integer.</summary>
     public long? Integer(string key) => Definition.TryGetValue(key, out var value) && value.IsInteger ? value.AsInteger() : null;
 
-    /// <summary>
-    /// Returns the value of a key; null if the key is missing, or if its value is not a text or is longer than 255 bytes.
-    /// </summary>
+    /// <summary>Returns the text of a key; null if the key is missing or its value is not a text of at most 255 bytes.</summary>
     public string? Text(string key) => Definition.TryGetValue(key, out var value) ? ValueRules.Name(value) : null;
 
     /// <summary>Returns true if the other policy has the same keys and values.</summary>

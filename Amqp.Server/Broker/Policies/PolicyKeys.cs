@@ -40,8 +40,8 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
-        // Keys of RabbitMQ 3 for mirrored classic queues. Many definitions have these keys, so they are accepted. They have no effect on a
-        // broker with one node.
+        // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have these keys, but without effect on a broker
+        // with one node.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),
         new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
@@ -55,10 +55,10 @@ internal static class PolicyKeys
         /// <summary>Only user policies can have the key.</summary>
         None,
 
-        /// <summary>User and operator policies can have the key. If both have it, the smaller number applies.</summary>
+        /// <summary>User and operator policies can have the key. If both have the key, the smaller number applies.</summary>
         Smaller,
 
-        /// <summary>User and operator policies can have the key. If both have it, the value of the operator policy applies.</summary>
+        /// <summary>User and operator policies can have the key. If both have the key, the value of the operator policy applies.</summary>
         Operators,
     }
 

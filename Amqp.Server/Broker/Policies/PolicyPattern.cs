@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// The pattern of a policy: a regular expression that may match anywhere in a name, unless it is anchored. An empty pattern matches every
-/// name. In a permission it would match none.
+/// The pattern of a policy: a regular expression that may match anywhere in a name, unless it is anchored. An empty pattern of a policy
+/// matches every name. An empty pattern of a permission matches none.
 /// </summary>
 internal sealed class PolicyPattern
 {

@@ -15,7 +15,9 @@ internal static class PolicyTarget
     /// <summary>Returns true if the policy applies to exchanges.</summary>
     public static bool CoversExchanges(Policy policy) => policy.ApplyTo is All or Exchanges;
 
-    /// <summary>Returns true if the policy applies to queues of this type, and all its keys have a meaning for them.</summary>
+    /// <summary>
+    /// Returns true if the policy applies to queues of this type, and all keys of the policy have a meaning for the type.
+    /// </summary>
     public static bool Covers(Policy policy, QueueType type) =>
         (policy.ApplyTo is All or Queues || policy.ApplyTo == type.PolicyTarget)
             && policy.Definition.All(entry => type.Understands(entry.Key));

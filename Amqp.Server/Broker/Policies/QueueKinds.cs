@@ -25,7 +25,7 @@ internal static class QueueKinds
             "ha-promote-on-failure", "max-age", "stream-max-segment-size-bytes"
         ];
 
-    /// <summary>All values that RabbitMQ accepts as a queue type. They include <c>stream</c>, which this broker refuses.</summary>
+    /// <summary>All values that RabbitMQ accepts as a queue type. The list includes <c>stream</c>, which this broker refuses.</summary>
     public static IReadOnlyList<string> Names { get; } = [QueueType.Classic.Name, QueueType.Quorum.Name, Stream];
 
     /// <summary>Returns the queue type that an <c>x-queue-type</c> argument names; classic if the argument is missing.</summary>
@@ -62,13 +62,12 @@ internal static class QueueKinds
         public bool MustBePermanent => type.IsQuorum;
 
         /// <summary>
-        /// True if the queue stores a requeued message again, so that the log has the message's new place and its number of requeues.
+        /// True if the queue stores a requeued message again. The log then has the message's new place and number of requeues.
         /// </summary>
         public bool StoresReturnsAnew => type.IsQuorum;
 
         /// <summary>
-        /// True if the queue counts how often each message was requeued, even without a delivery limit. Consumers receive the count. As in
-        /// RabbitMQ 3, there is no default limit.
+        /// True if the queue counts how often each message was requeued, even without a delivery limit. Consumers receive the count.
         /// </summary>
         public bool CountsDeliveries => type.IsQuorum;
 

@@ -5,6 +5,6 @@ internal enum QueueType
 {
     Classic,
 
-    /// <summary>A durable queue that counts deliveries. RabbitMQ would also replicate it to other nodes.</summary>
+    /// <summary>A durable queue that counts deliveries. RabbitMQ would also replicate the queue to other nodes.</summary>
     Quorum,
 }

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Publishing;
 
 /// <summary>Publishes the broker's own messages to one internal exchange.</summary>
 /// <remarks>
-/// Thread-safe. Callers may hold any lock. So callers only enqueue messages, and a separate loop publishes them in order. While
+/// Thread-safe. Callers may hold any lock. So callers only enqueue messages, and a separate loop publishes the messages in order. While
 /// <see cref="MaxPending"/> messages are pending, new messages are dropped, because clients must not wait for this publisher. If publishing
 /// a message fails, the loop continues with the next.
 /// </remarks>

@@ -44,14 +44,13 @@ internal sealed class MessageIntake(QueueServices services)
     }
 
     /// <summary>
-    /// Throws if the disk alarm is set and the message, which the broker itself publishes, would be written to disk. The disk alarm blocks
-    /// only clients, so the broker must check it.
+    /// Called before the broker itself publishes a message. Throws if the disk alarm is set and the message would be written to disk.
     /// </summary>
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if the message results from an acknowledgement or rejection by a client. Acknowledgements and rejections may free disk space,
-    /// so the message is then refused only if the store is also behind with its writes.
+    /// True if a client's acknowledgement or rejection causes the message. Acknowledgements and rejections may free disk space. So the
+    /// message is refused only if the store is also behind with its writes.
     /// </param>
     /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)

@@ -1,16 +1,15 @@
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The consumers of a queue. Consumers with the highest priority are served first; those with equal priority are served in turns.
+/// The consumers of a queue. Consumers with the highest priority are served first. Consumers with equal priority are served in turns.
 /// </summary>
 /// <remarks>
-/// A consumer has no free capacity if its prefetch limit or its output buffer is full. It is then parked outside the ring, so that a
-/// thousand such consumers cost nothing per message. The thread that frees capacity resumes the consumer. The lock of the queue guards the
-/// state.
+/// A consumer has no free capacity if its prefetch limit or its output buffer is full. Consumers without free capacity are parked outside
+/// the ring, and cost nothing per message. The thread that frees capacity resumes the consumer. The lock of the queue guards the state.
 /// </remarks>
 /// <param name="singleActive">
-/// True if only one consumer is served, until it leaves the queue. Its successor is the consumer with the highest priority; of several, the
-/// one that subscribed first.
+/// True if only one consumer is served, until this consumer leaves the queue. After that, the consumer with the highest priority is served.
+/// Of consumers with equal priority, the first subscriber is served.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -46,7 +45,7 @@ internal sealed class ConsumerRing(bool singleActive)
         Leave(subscription);
         _levels.RemoveAll(level => level.Ready.Count == 0); // a level is created again when a consumer with its priority is added
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // of those with the highest priority, the first subscriber
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // of consumers with equal priority, the first subscriber
         return true;
     }
 
@@ -60,7 +59,8 @@ internal sealed class ConsumerRing(bool singleActive)
 
     /// <summary>Returns the next consumer to serve; null if no consumer has free capacity.</summary>
     /// <param name="isOnly">
-    /// True if no other consumer of the same priority has free capacity. The returned consumer may then take many messages at once.
+    /// True if no other consumer of the returned consumer's priority has free capacity. The returned consumer may then take many messages
+    /// at once.
     /// </param>
     public Subscription? Next(out bool isOnly)
     {

@@ -8,46 +8,39 @@ namespace Amqp.Server.Broker.Queues;
 /// flushes each output once.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time. The next round reuses the lists, so that a round allocates nothing. Each connection has a round, and most
-/// of ten thousand connections are idle, so the lists get their memory only at first use. A round that adds a queue or an output to its
-/// lists also sets the property NotedBy of that queue or output. So a round finds duplicates without a search. Two concurrent rounds
-/// overwrite the property, and may then each add the same queue twice. The only cost is that an empty queue is drained; no message is lost
-/// or repeated.
-/// <para>A queue (<see cref="QueueFaults.IsCrashed"/>) or output (<see cref="IOutput.Flush"/>) catches its unexpected exceptions, so that
-/// the round goes on to serve all other queues and outputs.</para>
+/// Owned by one thread at a time. A round reuses its lists and allocates nothing. To find duplicates without a search, a round sets the
+/// property NotedBy of each queue or output in its lists. Concurrent rounds may overwrite the property, and then add a queue twice. The
+/// only cost is that an empty queue is drained.
+/// <para>Each queue and each output contains its own unexpected exceptions. So the round goes on to serve all other queues and
+/// outputs.</para>
 /// </remarks>
 /// <param name="deadLetterShare">Maximum dead-letter work in one round. <see cref="NoteDeadLetter"/> defines the unit.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
 {
-    /// <summary>
-    /// Number of collected messages after which a round completes early, so that consumers need not wait for the end of a long batch.
-    /// </summary>
+    /// <summary>Number of collected messages after which a round completes early, so that consumers get the messages soon.</summary>
     private const int MaxGathered = 512;
 
     /// <summary>Smallest capacity of a list of messages.</summary>
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes in which a round publishes deferred messages, such as copies of traced messages. A copy that was
-    /// dead-lettered is traced too, so its delivery causes another copy, which the next pass publishes. Without this limit, a cycle of
-    /// queues that dead-letter copies to each other would never end.
+    /// Maximum number of passes in which a round publishes deferred messages, such as copies of traced messages. A copy can also be traced.
+    /// The next pass then publishes the copy of the copy. Without this limit, a cycle of queues would make a round endless.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
     /// <summary>
-    /// Dead-letter limit of a round that serves a client. A round usually needs less work, so that a thread that publishes to full queues
-    /// also publishes all their dead letters. If a round needs more, for example because full queues dead-letter to each other in a cycle,
-    /// the thread pool publishes the rest.
+    /// Dead-letter limit of a round that serves a client. Most rounds stay below the limit, and publish all dead letters that they cause.
+    /// Beyond the limit, for example in a cycle of full queues, the thread pool publishes the rest.
     /// </summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
-    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may wait for the pool, and each queue
-    /// gets its next round only after every other queue had one.
+    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may wait for the pool.
     /// </summary>
     public const int PooledDeadLetterShare = 256;
 
-    /// <summary>Publishing this many bytes of a dead letter counts as much work as adding it to one more queue.</summary>
+    /// <summary>Publishing this many bytes of a dead letter counts as much work as adding the dead letter to one more queue.</summary>
     private const int BytesPerWork = 4096;
 
     private readonly List<Queue> _queues = [];
@@ -85,8 +78,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction. After a crash, the acknowledgements of the transaction then count only if its published
-    /// messages are in the log too.
+    /// True during the commit of a transaction. After a crash, the acknowledgements of the transaction count only if its published messages
+    /// are in the log.
     /// </summary>
     public bool BindsSettles { get; set; }
 
@@ -155,8 +148,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Collects a message that the broker itself publishes. <see cref="Drain"/> will publish it. May be called under a queue's lock, under
-    /// which no message may be routed.
+    /// Collects a message that the broker itself publishes. <see cref="Drain"/> will publish the message. May be called under a queue's
+    /// lock.
     /// </summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
@@ -186,8 +179,8 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        // A drain that ended early leaves entries in the list. They would keep the output of another connection in memory while this round
-        // is idle.
+        // A drain that ended early leaves entries in the list. The entries would keep the output of another connection in memory while this
+        // round is idle.
         _due.Clear();
     }
 

@@ -13,9 +13,7 @@ internal interface IConsumer
     /// <summary>True if the consumer does not acknowledge. The queue then settles each delivered message at once.</summary>
     bool NoAck { get; }
 
-    /// <summary>
-    /// Takes messages from the queue and sends them, until the consumer has no free capacity left in its prefetch or its output.
-    /// </summary>
+    /// <summary>Takes messages from the queue and sends them, until the consumer's prefetch limit or output buffer is full.</summary>
     /// <remarks>Called under the lock of the queue. Under that lock the consumer takes the lock of its connection.</remarks>
     /// <param name="queue">Queue to take messages from, with <see cref="QueueDeliveries.TryTake"/>.</param>
     /// <param name="most">Maximum number of messages to take.</param>

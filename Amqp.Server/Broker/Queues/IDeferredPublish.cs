@@ -8,8 +8,8 @@ namespace Amqp.Server.Broker.Queues;
 internal interface IDeferredPublish
 {
     /// <summary>
-    /// Routes the message and stores it for its queues. They receive it when the round hands its messages over. Called while the thread
-    /// holds no lock. Never throws.
+    /// Routes the message and stores it for its queues. The queues receive the message when the round hands its messages over. Called while
+    /// the thread holds no lock. Never throws.
     /// </summary>
     void PublishContained(DispatchRound round);
 }

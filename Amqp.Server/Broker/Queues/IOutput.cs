@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The output of a connection. A round that has written to the output flushes it once, when the round ends.</summary>
+/// <summary>The output of a connection. A round that has written to the output flushes the output once, when the round ends.</summary>
 internal interface IOutput
 {
     /// <summary>

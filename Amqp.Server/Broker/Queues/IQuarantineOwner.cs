@@ -6,8 +6,8 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of a queue or exchange. An operator can return or drop them. Each member takes the lock of the queue or
-/// exchange.
+/// The quarantined messages of a queue or exchange. An operator can return or drop these messages. Each member takes the lock of the queue
+/// or exchange.
 /// </summary>
 internal interface IQuarantineOwner : IQuarantine
 {
@@ -19,7 +19,7 @@ internal interface IQuarantineOwner : IQuarantine
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     bool TryReadQuarantined(MessagePlace place, out PayloadLease payload);
 
-    /// <summary>Ends the quarantine of a message and returns it to where it came from. There it is handled again.</summary>
+    /// <summary>Ends the quarantine of a message. The message returns to its queue or exchange, which handles the message again.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool ReturnQuarantined(MessagePlace place, DispatchRound round);
 

@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Queues;
 internal interface IQueueRegistry
 {
     /// <summary>
-    /// Deletes the queue if it has been unused for the time of <c>x-expires</c>. Checks this again under the locks, because a client may
-    /// have used the queue since the caller checked.
+    /// Deletes the queue if it has been unused for the time of <c>x-expires</c>. Checks the time again under the locks, because a client
+    /// may have used the queue since the caller checked.
     /// </summary>
     void DeleteUnused(Queue queue);
 }

@@ -10,12 +10,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of one queue or exchange, which is called the owner here. They were taken to be delivered, but are neither
-/// delivered nor settled. The lock of the owner guards the state.
+/// The quarantined messages of one owner: a queue or an exchange. The messages were taken for delivery, but are neither delivered nor
+/// settled. The lock of the owner guards the state.
 /// </summary>
 /// <remarks>
-/// For each persistent message there is a record on the disk (<see cref="QuarantineRecords"/>), so that the message is still quarantined
-/// after a restart. A message that the last run quarantined is loaded from the disk when a caller first asks for it.
+/// Each persistent message has a record on the disk (<see cref="QuarantineRecords"/>), and stays quarantined after a restart. A message
+/// that the last run quarantined is loaded from the disk at its first use.
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
@@ -63,10 +63,9 @@ internal sealed class QuarantinedMessages
             Keep(aside);
     }
 
-    /// <summary>Finds a quarantined message. Loads it into memory if the last run quarantined it.</summary>
+    /// <summary>Finds a quarantined message. Loads the message into memory if the last run quarantined it.</summary>
     /// <returns>
-    /// False if this message is not quarantined. False also if damage on the disk has destroyed the message, which is then removed from the
-    /// quarantine.
+    /// False if this message is not quarantined. Also false if the message is damaged on the disk; this call then ends its quarantine.
     /// </returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
@@ -104,8 +103,8 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Ends the quarantine of all messages, because the owner is deleted. Settles those that are loaded into memory. The store has deleted
-    /// those that are not loaded, together with the owner's queue.
+    /// Ends the quarantine of all messages, because the owner is deleted. Settles the messages that are loaded into memory. The store has
+    /// deleted all others together with the owner's queue.
     /// </summary>
     public void Delete()
     {
@@ -159,7 +158,7 @@ internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord
     public int Length { get; } = length;
 
     /// <summary>
-    /// The message as it was taken. Null until it is loaded, if the last run quarantined it. Guarded by the lock of the owner.
+    /// The message. Null if the last run quarantined the message and this run has not loaded it yet. Guarded by the lock of the owner.
     /// </summary>
     public StoredMessage? Message { get; set; }
 

@@ -52,8 +52,7 @@ internal sealed class Queue : IBindingDestination
     public QueueSettings Settings => _state.Rules.Settings;
 
     /// <summary>
-    /// The ready messages. Callers hold the lock of the queue, unless they only read which queues of the store hold the messages. These
-    /// queues never change.
+    /// The ready messages. Callers hold the lock of the queue. No lock is needed to read which queues of the store hold the messages.
     /// </summary>
     public QueueMessages Messages => _state.Messages;
 
@@ -87,7 +86,7 @@ internal sealed class Queue : IBindingDestination
         }
     }
 
-    /// <summary>Adds messages at the end of the queue. If the queue has been deleted, settles them instead. Never throws.</summary>
+    /// <summary>Adds messages at the end of the queue, or settles the messages if the queue has been deleted. Never throws.</summary>
     public void Enqueue(ReadOnlySpan<(Queue Queue, StoredMessage Message)> published)
     {
         int done = 0;
@@ -183,9 +182,7 @@ internal sealed class Queue : IBindingDestination
             return _state.Messages.Purge();
     }
 
-    /// <summary>
-    /// Applies changed policies. If messages are expired or in excess under the new settings, the next drain removes them.
-    /// </summary>
+    /// <summary>Applies changed policies. The next drain removes messages that are expired or in excess under the new settings.</summary>
     /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed. Cached routes are then out of date.</returns>
     public bool Apply(EffectivePolicy policy, DispatchRound round)
     {

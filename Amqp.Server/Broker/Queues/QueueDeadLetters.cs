@@ -6,14 +6,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The pending dead letters of one queue. The publisher of dead letters takes them from here.</summary>
+/// <summary>The pending dead letters of one queue. The publisher of dead letters takes its batches from this class.</summary>
 /// <remarks>The lock of the queue guards the state. Only one thread at a time publishes the dead letters.</remarks>
 internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 {
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // true if the log says that the exchange is missing; false again once the exchange exists
+    private bool _isMissingExchange; // true from the log line about the missing exchange until the exchange exists
     private long _nextLogLine;
 
     /// <summary>
@@ -23,7 +23,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 
     /// <summary>
     /// Counts a message that the queue has refused. If the queue has a dead-letter exchange, also adds the message to the dead letters. The
-    /// round publishes it when its thread holds no lock.
+    /// round publishes the dead letter later, when its thread holds no lock.
     /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
@@ -54,7 +54,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// The published messages, which are the first ones of the batch. All other messages of the batch stay pending.
     /// </param>
     /// <param name="isWritten">
-    /// True if published messages were appended to the log. After a crash the store then ignores these settles unless it finds the
+    /// True if published messages were appended to the log. After a crash, the store then applies the settles only if it finds the
     /// published messages.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
@@ -107,7 +107,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             state.Rules.Dead?.Resume();
     }
 
-    /// <summary>Logs that the dead-letter exchange is missing. Logs it only once, until the exchange exists again.</summary>
+    /// <summary>Logs that the dead-letter exchange is missing. Logs this again only after the exchange existed in between.</summary>
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)

@@ -33,7 +33,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     private readonly QueueFaults _faults;
     private readonly QueueRules _rules; // copied from the state, because it is read for each message
     private readonly QueueReader _reader;
-    private int _drainRequests; // changed with Interlocked; the thread that raises it from 0 drains the queue
+    private int _drainRequests; // changed with Interlocked; the thread that raises the number from 0 drains the queue
 
     public QueueDeliveries(QueueState state, QueueFaults faults)
     {
@@ -114,10 +114,10 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. If no more can be delivered, removes expired and excess messages. Takes
-    /// the lock.
+    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. If no further message can be delivered, removes expired and excess
+    /// messages. Takes the lock.
     /// </summary>
-    /// <returns>True if there may be more to deliver or to remove.</returns>
+    /// <returns>True if further messages may be ready to deliver or to remove.</returns>
     public bool DeliverSome(DispatchRound round)
     {
         lock (_state.Gate)
@@ -133,8 +133,8 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // Complete drains the queue only if it can raise the number of requests from 0, so the number is reset first. The drain also serves
-        // the requests made so far.
+        // Complete drains the queue only if it can raise the number of requests from 0. So the number is reset before Complete is called.
+        // The drain also serves the earlier requests.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -222,7 +222,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Checks a message that was taken. If it has expired, dead-letters or drops it. If it cannot be checked, quarantines it.
+    /// Checks a message that was taken. Dead-letters or drops an expired message. Quarantines a message that cannot be checked.
     /// </summary>
     /// <returns>True if the message must not be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
@@ -277,7 +277,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
 /// <summary>
-/// Thrown if a message could not be written to the client that requested it. The output of that client is no longer usable, but the message
-/// is intact and returns to its place in the queue.
+/// Thrown if a message could not be written to the client that requested it. The client's output is broken, but the message is intact and
+/// returns to its place in the queue.
 /// </summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

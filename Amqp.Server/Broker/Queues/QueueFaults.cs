@@ -9,8 +9,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <remarks>
 /// <para>A message that causes an exception is quarantined, and the next message is served. Any other exception means that the state of the
 /// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
-/// <para>Callers do not get these exceptions. The caller is often a round, a timer or a publish by a client that did not cause the fault,
-/// and must continue.</para>
+/// <para>Callers do not get these exceptions, because the caller must continue: a round, a timer or a publish by another client.</para>
 /// <para>The lock of the queue guards the state. Any thread may read <see cref="IsCrashed"/>.</para>
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
@@ -32,14 +31,14 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <summary>
-    /// True if the queue has stopped after an unexpected exception. It neither accepts nor delivers messages until <see cref="Restart"/> is
-    /// called.
+    /// True if the queue has stopped after an unexpected exception. The queue then neither accepts nor delivers messages until
+    /// <see cref="Restart"/> is called.
     /// </summary>
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
     /// <summary>
-    /// True if the queue has crashed and will be restarted. Its dead letters must wait for the restart, because all of them might end in
-    /// quarantine. False for a deleted queue, which is never restarted.
+    /// True if the queue has crashed and is not deleted. Its dead letters then wait for a restart of the queue, because publishing them
+    /// might quarantine all of them.
     /// </summary>
     public bool IsHalted => _isCrashed && !_state.IsDeleted;
 
@@ -139,7 +138,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <summary>
-    /// Stops the queue and removes its consumers. The next drain notifies them. The caller may hold the lock of the queue.
+    /// Stops the queue and removes its consumers. The next drain notifies the consumers. The caller may hold the lock of the queue.
     /// </summary>
     public void Crash(Exception error)
     {

@@ -3,15 +3,14 @@ using Amqp.Server.Broker.Queues.Content;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Reserves room in a queue that rejects publishes when it is full. Such a queue has a maximum number or maximum bytes of ready messages,
-/// and each message needs a reservation before it is stored.
+/// Reserves room in a queue that rejects publishes when it is full. In such a queue, each message needs a reservation before it is stored.
 /// </summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
     /// <summary>Reserves room for one message. Never throws.</summary>
     /// <remarks>
-    /// Called by the publishing thread. If the queue is full, the thread hands over the messages collected in its round, delivers ready
-    /// messages, and then tries to reserve again.
+    /// Called by the publishing thread. If the queue is full, the thread first tries to make room: it hands over the messages of its round
+    /// and delivers ready messages.
     /// </remarks>
     /// <returns>False if the queue refuses the message.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)
@@ -28,8 +27,7 @@ internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliv
             {
                 while (deliveries.DeliverSome(round))
                 {
-                    // Delivers until no message can be delivered. The call of TryReserve after this loop finds out if there is enough room
-                    // now.
+                    // Delivers until no message can be delivered. The call of TryReserve below then checks if there is room.
                 }
                 return !faults.IsCrashed && (state.IsDeleted || state.Rules.TryReserve(bodyBytes));
             }

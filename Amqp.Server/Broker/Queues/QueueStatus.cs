@@ -32,8 +32,8 @@ internal sealed class QueueStatus(QueueState state)
     }
 
     /// <summary>
-    /// Numbers and bytes of messages in memory and on the disk. If some payloads or entries are only on the disk, visits each entry that is
-    /// in memory.
+    /// Numbers and bytes of messages in memory and on the disk. Slow if payloads or entries are only on the disk: each entry in memory is
+    /// then visited.
     /// </summary>
     public QueueStorage Storage
     {

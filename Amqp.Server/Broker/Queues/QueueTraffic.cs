@@ -18,7 +18,7 @@ internal sealed class QueueTraffic
     private long _unacknowledgedPersistent;
     private long _unacknowledgedPersistentBytes;
 
-    /// <summary>Past values of these counts; null while there was no traffic. Used by the sampler only.</summary>
+    /// <summary>Past values of these counts; null until the queue has traffic. Used by the sampler only.</summary>
     public SampleSeries? Samples { get; set; }
 
     /// <summary>

@@ -24,9 +24,7 @@ internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuled
     void IQuarantine.SetAside(in StoredMessage message, Exception error) => queue.Faults.SetAside(message, error);
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Called when messages or the queue may have expired, and when dead letters are to be published again after a failure.
-    /// </remarks>
+    /// <remarks>Called when messages or the queue may have expired, and when publishing dead letters is to be retried.</remarks>
     void IWakened.Wake()
     {
         var round = PooledRound.Current;

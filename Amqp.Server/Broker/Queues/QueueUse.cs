@@ -15,7 +15,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
 
     /// <summary>
     /// True if the queue has been unused for the time of <c>x-expires</c>. If that time has not passed yet, sets the timer of the queue to
-    /// the end of it.
+    /// the end of that time.
     /// </summary>
     public bool IsUnused
     {
@@ -31,8 +31,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     /// <param name="exclusive">True to refuse all other consumers of this queue.</param>
     /// <param name="onSubscribed">Called under the lock once the consumer is accepted and before its first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: another consumer has exclusive use. Or exclusive use is requested, but the queue has consumers or allows only a single active
-    /// one. 404: the queue is deleted or has crashed.
+    /// 403: another consumer has exclusive use, or exclusive use is requested but not possible. 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
@@ -64,9 +63,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>
-    /// Lets the queue serve a consumer again that had no free capacity, because the consumer may have some now. Never throws.
-    /// </summary>
+    /// <summary>Serves a consumer again that had no free capacity. Called when the consumer may have free capacity. Never throws.</summary>
     public void Resume(Subscription subscription)
     {
         try
@@ -81,7 +78,8 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     }
 
     /// <summary>
-    /// Restarts the time of <c>x-expires</c>: the queue was used or declared, its last consumer left, or its policies changed.
+    /// Restarts the time of <c>x-expires</c>. Called after the queue was used or declared, after its last consumer left, and after its
+    /// policies changed.
     /// </summary>
     public void Renew()
     {

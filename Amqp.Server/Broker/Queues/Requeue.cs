@@ -12,10 +12,10 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>Returns unacknowledged messages to one queue, and marks them as redelivered.</summary>
 /// <remarks>
 /// <para>In a classic queue, each message returns to its old place. In a quorum queue, a message that its client requeued gets a new place.
-/// The new place is behind all other messages or, if the queue has a delivery limit, before all new messages.</para>
-/// <para>The place of a message is fixed when it is stored. For a new place the message is therefore stored again, as in RabbitMQ, and then
-/// settled in its old place. So the order and the number of requeues survive a restart, and the memory of a deep queue stays bounded. After
-/// a crash between the two steps the message may exist twice.</para>
+/// Without a delivery limit, the new place is behind all other messages. With a delivery limit, it is before all new messages.</para>
+/// <para>To get a new place, a message is stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of
+/// requeues survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist
+/// twice.</para>
 /// <para>The lock of the queue guards the state.</para>
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
@@ -28,12 +28,11 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     private QueueSettings Settings => state.Rules.Settings;
 
     /// <summary>
-    /// Returns messages to the queue. If a message was requeued more often than the delivery limit allows, it is dead-lettered instead.
-    /// Never throws.
+    /// Returns messages to the queue. Dead-letters a message that was requeued more often than the delivery limit allows. Never throws.
     /// </summary>
     /// <param name="messages">The messages, in the order in which they are to return.</param>
     /// <param name="isReturned">
-    /// True if the client requeued the messages. False if the client's session ended. The messages then return to their old places.
+    /// True if the client requeued the messages. False if the client's session ended: all messages then return to their old places.
     /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
@@ -93,7 +92,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
 
     /// <summary>
     /// Adds a message in its new place, after it was settled in its old place. If the queue cannot add the message, the message is kept for
-    /// the restart of the queue. Otherwise it would be missing until the broker's next start.
+    /// the restart of the queue.
     /// </summary>
     private void AddMoved(in StoredMessage moved)
     {
@@ -112,10 +111,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     /// <param name="message">The message in its old place.</param>
     /// <param name="requeues">Number of times that the message was requeued, including this time.</param>
     /// <param name="moved">The message in its new place. The caller adds it to the queue.</param>
-    /// <returns>
-    /// False if the message must return to its old place. The reason is that the queue has no level for returned messages, that the store
-    /// is behind or fails, or that the disk is short of space.
-    /// </returns>
+    /// <returns>False if the message must return to its old place, for example because the disk is short of space.</returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
     {
         var messages = state.Messages;

@@ -14,12 +14,12 @@ internal sealed class Subscription
     /// <summary>True if no other consumer may subscribe to the queue.</summary>
     public bool IsExclusive { get; }
 
-    /// <summary>True until the consumer leaves the queue. Once it is false, <see cref="ConsumerRing.Resume"/> has no effect.</summary>
+    /// <summary>True until the consumer leaves the queue. While false, <see cref="ConsumerRing.Resume"/> has no effect.</summary>
     public bool IsSubscribed { get; set; }
 
     /// <summary>
-    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. The node belongs to no list while the consumer has no free
-    /// capacity, and once the consumer has left the queue.
+    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. The node belongs to no list if the consumer has no free capacity or
+    /// has left the queue.
     /// </summary>
     public LinkedListNode<Subscription> Place { get; }
 }

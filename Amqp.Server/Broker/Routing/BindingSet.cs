@@ -2,7 +2,7 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
 /// All bindings of an exchange that have the same key. Most keys have a single binding, which is stored without a collection. Some keys
-/// have a hundred thousand bindings, so a hash set makes it fast to remove one.
+/// have a hundred thousand bindings, which are stored in a hash set, so that removing a binding is fast.
 /// </summary>
 /// <remarks>
 /// The topology lock of the virtual host guards the set. This is a mutable struct: change it in its field, not in a copy.

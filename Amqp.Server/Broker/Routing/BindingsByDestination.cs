@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// The bindings of a virtual host by destination. They serve to find the bindings that must be deleted with a queue or exchange.
+/// The bindings of a virtual host by destination. Needed to find the bindings that are deleted together with a queue or exchange.
 /// </summary>
 /// <remarks>The topology lock of the virtual host guards the bindings. Readers hold it shared, writers exclusively.</remarks>
 internal sealed class BindingsByDestination

@@ -2,10 +2,7 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// Routes messages of the default exchange. The routing key is the name of a queue, or a name under which a client waits for a direct
-/// reply.
-/// </summary>
+/// <summary>Routes messages of the default exchange. The routing key names a queue, or a client that waits for a direct reply.</summary>
 internal sealed class DefaultRouter(IReadOnlyDictionary<string, Queue> queues, ReplyConsumers replies) : IRouter
 {
     public bool VariesByMessage => false;

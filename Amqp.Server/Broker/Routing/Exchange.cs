@@ -34,8 +34,8 @@ internal sealed class Exchange : IBindingDestination
     public FieldTable Arguments { get; }
 
     /// <summary>
-    /// Name of the exchange that gets messages without a destination. The exchange's argument sets it, or else its policy. Null or empty if
-    /// there is none.
+    /// Name of the exchange that gets messages without a destination. Null or empty if no argument or policy of this exchange sets the
+    /// name.
     /// </summary>
     public string? AlternateExchange { get; private set; }
 
@@ -78,7 +78,7 @@ internal sealed class Exchange : IBindingDestination
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
-    /// <summary>Returns true if a binding can be added. Returns false if the exchange has it already.</summary>
+    /// <summary>Returns true if a binding can be added. Returns false if the exchange has the binding already.</summary>
     /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
     public bool Accepts(Binding binding)
     {
@@ -102,8 +102,8 @@ internal sealed class Exchange : IBindingDestination
     /// <summary>Removes a binding. Returns false if the exchange has no such binding.</summary>
     /// <param name="binding">A binding that is equal to the one to remove.</param>
     /// <param name="removed">
-    /// The binding that was removed. Its arguments may be in another order than those of <paramref name="binding"/>. The order matters,
-    /// because the key in the catalog depends on it.
+    /// The binding that was removed. Its arguments may have another order than the arguments of <paramref name="binding"/>. The key in the
+    /// catalog depends on the order.
     /// </param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {

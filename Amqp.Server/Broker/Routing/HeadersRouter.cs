@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Routes messages of headers exchanges to the bindings that match their headers. The argument <c>x-match</c> of a binding says if all of
-/// its other arguments must match, or if one is enough.
+/// Routes messages of headers exchanges to the bindings that match their headers. The argument <c>x-match</c> of a binding says if all
+/// other arguments of the binding must match, or if one is enough.
 /// </summary>
 internal sealed class HeadersRouter : IRouter
 {
@@ -41,7 +41,7 @@ internal sealed class HeadersMatch
 
     /// <summary>
     /// Reads the condition from the arguments of a binding. The modes <c>all</c> and <c>any</c> ignore arguments whose names start with
-    /// <c>x-</c>. The modes <c>all-with-x</c> and <c>any-with-x</c> compare them too.
+    /// <c>x-</c>. The modes <c>all-with-x</c> and <c>any-with-x</c> compare all arguments except <c>x-match</c>.
     /// </summary>
     /// <exception cref="BrokerException">406: the value of <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
@@ -92,8 +92,8 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Returns a number in a form that can be compared. This is a decimal, which holds every 64-bit integer exactly, or a double if the
-    /// number is too large for a decimal. Null if the value is not a number.
+    /// Returns a number as a decimal, which holds every 64-bit integer exactly. Returns a double if the number is too large for a decimal,
+    /// and null if the value is not a number.
     /// </summary>
     private static object? NumberOf(FieldValue value) => value switch
     {

@@ -3,10 +3,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A router that keeps messages itself. It stores them in the message store, as a queue does.</summary>
+/// <summary>A router that keeps messages itself. The router stores the messages in the message store, as a queue does.</summary>
 /// <remarks>
 /// The caller of <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock of the virtual host exclusively. The caller of
-/// <see cref="Open"/> also holds it, unless the broker is starting and no client can connect yet.
+/// <see cref="Open"/> holds the lock too, except during the start of the broker, when no client can connect.
 /// </remarks>
 internal interface IMessageKeeper
 {
@@ -21,7 +21,7 @@ internal interface IMessageKeeper
     /// <param name="routing">Exchanges and bindings of the virtual host.</param>
     /// <param name="host">Services of the virtual host.</param>
     /// <param name="openQueue">
-    /// Opens a queue in the store; the argument is true for a durable one. Each exchange can have at most one durable queue.
+    /// Opens a queue in the store. The argument is true for a durable queue. Each exchange can have at most one durable queue.
     /// </param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
@@ -34,7 +34,7 @@ internal interface IMessageKeeper
     }
 
     /// <summary>
-    /// Called after a binding was added. If the router publishes messages to the new destination, they are in their queues when the call
+    /// Called after a binding was added. Messages that the router publishes to the new destination are in their queues when the call
     /// returns.
     /// </summary>
     void OnBound(Binding binding, DispatchRound round)

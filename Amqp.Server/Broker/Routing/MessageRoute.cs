@@ -17,7 +17,9 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>The exchanges that keep the message: to publish it after a delay, or to send it again to later bindings.</summary>
+    /// <summary>
+    /// The exchanges that keep the message. Some publish the message after a delay, others to each destination that is bound later.
+    /// </summary>
     public IRouteTarget[] Targets { get; } = targets;
 
     /// <summary>
@@ -26,14 +28,14 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
     public IReplyConsumer[] Replies { get; init; } = [];
 
     /// <summary>
-    /// The store's queue for each of the <see cref="Queues"/>, in the same order. For a queue with several priorities, this is the one for
-    /// the lowest priority.
+    /// The store's queue for each of the <see cref="Queues"/>, in the same order. A queue with several priorities has several queues in the
+    /// store. The array has the queue for the lowest priority.
     /// </summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>
-    /// True if no queue receives the message, now or later. If the message is mandatory, it is then returned, unless a client receives it
-    /// as a direct reply.
+    /// True if the message has no destination: no queue receives the message at once, and no exchange delays it. A mandatory message
+    /// without a destination is returned, unless a client receives it as a direct reply.
     /// </summary>
     public bool IsUnrouted => Queues.Length == 0 && !Array.Exists(Targets, target => target.IsDestination);
 

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The clients of a virtual host that wait for direct replies, by the routing key of the replies.</summary>
-/// <remarks>Thread-safe. The routing keys are secrets, because any client that knows one can send a reply.</remarks>
+/// <remarks>Thread-safe. The routing keys are secrets, because any client that knows a key can send a reply.</remarks>
 internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();

@@ -4,11 +4,11 @@ using Amqp.Server.Broker.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// Finds the queues for a message. Starts at the exchange that it was published to, and follows bindings and alternate exchanges.
+/// Finds the queues for a message. Starts at the exchange that the message was published to, and follows bindings and alternate exchanges.
 /// </summary>
 /// <remarks>
-/// Adds each queue only once and visits each exchange only once, so routing ends even if exchanges are bound in a cycle. Each session has
-/// one finder and reuses it.
+/// Visits each exchange only once, so routing ends even if exchanges are bound in a cycle. Adds each queue only once. Each session has one
+/// finder and reuses it.
 /// </remarks>
 internal sealed class RouteFinder(RoutingTable routing)
 {
@@ -29,14 +29,13 @@ internal sealed class RouteFinder(RoutingTable routing)
     public bool HasMissed { get; private set; }
 
     /// <summary>
-    /// Nodes after a '#' that a topic exchange has already tried for the current routing key. <c>Start</c> is the position in the key from
-    /// which on the words are not matched yet.
+    /// Nodes after a '#' that a topic exchange has already tried for the current routing key. The unmatched rest of the key begins at
+    /// <c>Start</c>.
     /// </summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
     /// <summary>
-    /// The last visited exchange that had no destination for the message and names an alternate exchange that does not exist. Null if there
-    /// is none.
+    /// An exchange that had no destination for the message, and whose alternate exchange does not exist. Null if there is no such exchange.
     /// </summary>
     public Exchange? WithoutAlternate { get; private set; }
 
@@ -86,7 +85,8 @@ internal sealed class RouteFinder(RoutingTable routing)
     }
 
     /// <summary>
-    /// Returns the route, and clears the finder. Otherwise the finder of an idle session would keep deleted queues in memory.
+    /// Returns the route, and clears the finder. A finder that is not cleared would keep deleted queues in memory while its session is
+    /// idle.
     /// </summary>
     public MessageRoute ToRoute()
     {

@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Routing;
 /// <c>#</c> matches any number of words.
 /// </summary>
 /// <remarks>
-/// The words of the binding keys form a trie. Routing follows only branches that match, so the cost of a message grows with the length of
-/// its key and not with the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two words, of which the
+/// The words of the binding keys form a trie. Routing follows only branches that match. So the cost of a message depends on the length of
+/// its key, and not on the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two words, of which the
 /// second is empty. Methods get the unmatched rest of a key as a start position, so that matching allocates nothing. A start position after
 /// the end of the key means that no words are left.
 /// </remarks>
@@ -63,9 +63,9 @@ internal sealed class TopicRouter : IRouter
 
     /// <summary>Continues after a '#' with every possible rest of the routing key, because '#' matches any number of words.</summary>
     /// <remarks>
-    /// After a second '#', the same node can be reached with the same rest in many ways, and keys with many '#' would take exponential
-    /// time. Therefore each node is tried only once for each rest. After the first '#' there is only one way to each rest, so the method
-    /// does not record the rests it has tried.
+    /// From the second '#' on, the same node can be reached with the same rest in many ways. Without a record of the tried rests, a key
+    /// with many '#' would take exponential time. The first '#' reaches each rest only once, so the rests after the first '#' need no
+    /// record.
     /// </remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {

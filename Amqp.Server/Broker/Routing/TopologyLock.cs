@@ -18,8 +18,8 @@ internal sealed class TopologyLock : IDisposable
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
 
     /// <summary>
-    /// Changes whenever a queue or an exchange is declared. It matters for a cached route that looked for a queue or an exchange that did
-    /// not exist: the route is valid only until this value or <see cref="Version"/> changes.
+    /// Changes whenever a queue or an exchange is declared. If routing looked for a queue or an exchange that did not exist, its cached
+    /// route is valid only until this value or <see cref="Version"/> changes.
     /// </summary>
     public int Declarations => Volatile.Read(ref _declarations);
 

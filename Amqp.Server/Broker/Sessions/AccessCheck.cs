@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Checks if the user of a session has a permission. Throws RabbitMQ's error if not.</summary>
 /// <remarks>
-/// Used only by the thread that uses the session. Caches the permissions that were granted last, as many as RabbitMQ does, until any
-/// permission changes. A cached result needs no regular expression and allocates nothing.
+/// Used only by the thread that uses the session. Caches the permissions that were granted last, as many as RabbitMQ does. Any change of
+/// permissions clears the cache. A cached result needs no regular expression and allocates nothing.
 /// </remarks>
 internal sealed class AccessCheck(BrokerClient client)
 {

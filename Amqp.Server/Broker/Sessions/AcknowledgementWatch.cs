@@ -1,12 +1,11 @@
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Finds deliveries of a session that have been unacknowledged for longer than a timeout. Does so without reading the clock for each
-/// delivery.
+/// Finds deliveries of a session that have been unacknowledged for longer than a timeout. Does not read the clock for each delivery.
 /// </summary>
 /// <remarks>
-/// From time to time, the latest delivery tag and the current time are recorded together as a mark. All deliveries up to this tag were sent
-/// before this time. The lock of the session's sink guards all state.
+/// From time to time, a mark records the latest delivery tag and the current time. All deliveries up to the mark's tag were sent before the
+/// mark's time. The lock of the session's sink guards all state.
 /// </remarks>
 internal sealed class AcknowledgementWatch
 {
@@ -20,8 +19,7 @@ internal sealed class AcknowledgementWatch
     public int Count => _marks.Count;
 
     /// <summary>
-    /// Records that all deliveries up to this tag have been sent by now. Does nothing if the tag is recorded already, or if the last record
-    /// is too recent.
+    /// Adds a mark: all deliveries up to this tag have been sent by now. Does nothing if the last mark has the same tag or is too recent.
     /// </summary>
     /// <param name="lastTag">The latest delivery tag of the session.</param>
     /// <param name="now">Current time in milliseconds, from any starting point.</param>
@@ -29,7 +27,7 @@ internal sealed class AcknowledgementWatch
     {
         if (_marks.Count == 0 || (_marks[^1].UpTo != lastTag && now - _marks[^1].At >= _spacing))
             _marks.Add((lastTag, now));
-        // All deliveries up to the last mark that is older than the longest timeout are late. So the marks before that mark are not needed.
+        // Of the marks older than the longest timeout, only the latest is needed: all deliveries up to its tag are late.
         int old = _marks.FindLastIndex(mark => now - mark.At >= _longest);
         if (old > 0)
             _marks.RemoveRange(0, old);
@@ -40,7 +38,7 @@ internal sealed class AcknowledgementWatch
     }
 
     /// <summary>
-    /// Removes every second mark, and adds marks less often from now on. As a consequence, late deliveries are found a little later.
+    /// Removes every second mark, and makes the time between new marks longer. Late deliveries are therefore found a little later.
     /// </summary>
     private void Thin()
     {

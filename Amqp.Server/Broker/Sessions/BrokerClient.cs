@@ -8,7 +8,7 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A client that has logged in. Holds its user, its virtual host and the state that its sessions share, and owns its exclusive queues.
+/// A client that has logged in. Owns the exclusive queues of the client, and holds the state that the sessions of the client share.
 /// </summary>
 /// <remarks>Used only by the thread that uses its sessions, such as the read loop of a connection.</remarks>
 /// <param name="services">The parts of the broker that all sessions use.</param>
@@ -26,7 +26,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Bytes that the client occupies outside of the message store.</summary>
     public HeldMemory HeldMemory { get; } = new(services.HeldMemory);
 
-    /// <summary>Blocks the client's publishes during an alarm, and pauses them while the store is behind.</summary>
+    /// <summary>Blocks the client's publishes during an alarm, and pauses publishes while the store is behind.</summary>
     public PublisherBrake Brake => _brake ??= new PublisherBrake(
         Services.Alarms, VirtualHost.Host.Services.Store, HeldMemory, Services.Options.Alarms.MemoryHighWatermark);
 
@@ -84,7 +84,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Ends a round of requests. Adds published messages to their queues, sends confirms or waits for the commit, and flushes all output.
+    /// Ends a round of requests. Adds published messages to their queues, and flushes all output. Confirms of messages that are not durable
+    /// yet wait for the commit.
     /// </summary>
     public void EndRound()
     {
@@ -99,8 +100,8 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     }
 
     /// <summary>
-    /// Deletes the client's exclusive queues, and stops counting the client. Called after its sessions were released. If one step fails,
-    /// the further steps still run.
+    /// Deletes the client's exclusive queues, and stops counting the client. Called after the client's sessions were released. If one step
+    /// fails, the further steps still run.
     /// </summary>
     public void Release()
     {

@@ -11,13 +11,13 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session of a client that has logged in, such as an AMQP channel. It does not depend on the wire protocol: the code that serves the
-/// protocol passes the client's requests to the session.
+/// A session of a client that has logged in, such as an AMQP channel. The session does not depend on the wire protocol: the code that
+/// serves the protocol passes the client's requests to the session.
 /// </summary>
 /// <remarks>
-/// Only one thread at a time uses a session, such as the read loop of a connection. This thread ends each round with
+/// A session is used by one thread at a time, such as the read loop of a connection. This thread ends each round with
 /// <see cref="BrokerClient.EndRound"/>. Deliveries on other threads also change delivery tags, prefetch, unacknowledged deliveries,
-/// consumers and pending confirms. The lock of the <see cref="Sink"/> guards this state.
+/// consumers and pending confirms. The lock of the <see cref="Sink"/> guards this shared state.
 /// </remarks>
 internal sealed class BrokerSession
 {
@@ -74,7 +74,7 @@ internal sealed class BrokerSession
     /// <summary>Confirms the messages that the session publishes.</summary>
     public Confirms Confirms { get; }
 
-    /// <summary>The transaction of the session, which holds publishes and acknowledgements back until it is committed.</summary>
+    /// <summary>The transaction of the session. Holds publishes and acknowledgements back until the client commits.</summary>
     public Transactions Transactions { get; }
 
     /// <summary>Traces the messages of the session.</summary>

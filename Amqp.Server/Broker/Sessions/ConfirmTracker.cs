@@ -14,7 +14,7 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     /// <summary>Log position for a message that could not be stored. No commit will reach it.</summary>
     public const long Never = long.MaxValue;
 
-    private const long Refused = -1; // used as the position of a single publish that a queue refused and that gets a nack
+    private const long Refused = -1; // position of a publish that a queue refused; the answer is a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
     private Queue<ulong>? _refused; // numbers of the publishes in this round that a queue refused

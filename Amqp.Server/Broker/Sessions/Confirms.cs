@@ -7,8 +7,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Confirms the publishes of a session, after the client has sent confirm.select.</summary>
 /// <remarks>
-/// Used by the thread that uses the session. The <see cref="CommitNotifier"/> uses some of the state on other threads. The lock of the
-/// session's sink guards that state.
+/// Used by the thread that uses the session. The <see cref="CommitNotifier"/> calls this object on other threads. The lock of the session's
+/// sink guards the state that both use.
 /// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {

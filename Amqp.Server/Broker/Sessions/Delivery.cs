@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>A delivered message that is not acknowledged yet.</summary>
 /// <remarks>
-/// An object takes 40 bytes. The size matters, because a client with a large prefetch on many queues may have a million deliveries.
+/// A value takes 40 bytes. The size matters, because a client with a large prefetch on many queues may have a million deliveries.
 /// </remarks>
 internal readonly struct Delivery
 {

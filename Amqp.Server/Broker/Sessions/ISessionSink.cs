@@ -5,8 +5,9 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Sends the output of a session to its client. Implemented by the code that serves the client's protocol.</summary>
 /// <remarks>
-/// <see cref="Gate"/> is a lock. It guards the state that must agree with the output: delivery tags, prefetch counts, unacknowledged
-/// deliveries and pending confirms. A thread may take it while it holds the lock of a queue, but never the other way round.
+/// The lock <see cref="Gate"/> guards the state that must agree with the output: delivery tags, prefetch counts, unacknowledged deliveries
+/// and pending confirms. A thread that holds the lock of a queue may take <see cref="Gate"/>. A thread that holds <see cref="Gate"/> must
+/// not take the lock of a queue.
 /// </remarks>
 internal interface ISessionSink
 {
@@ -16,12 +17,12 @@ internal interface ISessionSink
     IOutput Output { get; }
 
     /// <summary>
-    /// True if so many bytes are pending that they must be sent before the round ends. Read under the lock <see cref="Gate"/>.
+    /// True if the pending bytes must be sent before the round ends, because there are too many. Read under the lock <see cref="Gate"/>.
     /// </summary>
     bool IsFlushDue { get; }
 
     /// <summary>
-    /// Returns true if the output has no room for deliveries. In this case the sink resumes the consumer once there is room. Called under
+    /// Returns true if the output has no room for deliveries. The sink resumes a refused consumer once the output has room. Called under
     /// the lock <see cref="Gate"/>.
     /// </summary>
     bool Refuses(SessionConsumer consumer);
@@ -51,8 +52,8 @@ internal interface ISessionSink
     void Return(in EncodedMessage message, ReadOnlySpan<byte> body);
 
     /// <summary>
-    /// Tells the client that a consumer has ended, because its queue was deleted or its user may no longer read the queue. Called under the
-    /// lock <see cref="Gate"/>.
+    /// Tells the client that a consumer has ended. The queue was deleted, or the user may no longer read the queue. Called under the lock
+    /// <see cref="Gate"/>.
     /// </summary>
     /// <returns>False if the client does not support such notifications.</returns>
     bool TryCancel(SessionConsumer consumer);
@@ -60,6 +61,6 @@ internal interface ISessionSink
     /// <summary>Closes the output after an exception that interrupted a write. Called under the lock <see cref="Gate"/>.</summary>
     void Fail(Exception error);
 
-    /// <summary>Disconnects the client, because the confirms that it waits for cannot be sent. May be called by any thread.</summary>
+    /// <summary>Disconnects the client, because its confirms cannot be sent. May be called by any thread.</summary>
     void Abort();
 }

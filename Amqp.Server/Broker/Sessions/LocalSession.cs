@@ -11,10 +11,10 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A session that the broker itself uses, without a connection, for example for the HTTP API. It has the permissions of a user. Checks and
-/// error texts are the same as in a client's session.
+/// A session that the broker itself uses, without a connection, for example for the HTTP API. The session has the permissions of a user.
+/// Checks and error texts are the same as in a client's session.
 /// </summary>
-/// <remarks>Used only by its creator. Disposing of it requeues unacknowledged messages.</remarks>
+/// <remarks>Used only by its creator. Disposing of the session requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 {
     private const ushort Number = 1;
@@ -163,7 +163,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Copies a message while it is being delivered, because its memory is not valid afterwards.</summary>
+    /// <summary>Copies a message during its delivery, because the memory of the message is not valid after the delivery.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

@@ -3,12 +3,12 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
 /// As in RabbitMQ, messages taken by basic.get do not count. While the limit is reached, no consumer of the session receives messages, not
-/// even one that needs no acknowledgements. The lock <see cref="ISessionSink.Gate"/> guards all state.
+/// even a consumer that needs no acknowledgements. The lock <see cref="ISessionSink.Gate"/> guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
     private List<SessionConsumer> _waiting = []; // sorted by the time of each consumer's latest delivery, earliest time first
-    private List<SessionConsumer> _resumed = []; // the list that TakeWaiting returned last, kept so that its memory is used again
+    private List<SessionConsumer> _resumed = []; // the list that TakeWaiting returned last; its memory is used again
     private int _count; // number of unacknowledged deliveries of all consumers
     private ushort _limit;
 
@@ -42,8 +42,8 @@ internal sealed class Prefetch
     }
 
     /// <summary>
-    /// Returns the waiting consumers, which then no longer wait; returns none while the limit is reached. The caller clears the list after
-    /// use.
+    /// While the limit is reached, returns an empty list. Otherwise returns the waiting consumers, and ends their wait. The caller clears
+    /// the list after use.
     /// </summary>
     public List<SessionConsumer> TakeWaiting()
     {

@@ -4,7 +4,8 @@ using Amqp.Storage;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Slows a publisher down: blocks it while memory or disk is short, and pauses it while the store has too much to write.
+/// Slows a publisher down: blocks the publisher while memory or disk is short, and pauses the publisher while the store has too much to
+/// write.
 /// </summary>
 /// <remarks>Only the thread that reads the client's requests uses this object. Any thread may read <see cref="State"/>.</remarks>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
@@ -22,14 +23,14 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     public bool HasPublished { get; set; }
 
     /// <summary>
-    /// True while memory or disk is short. The caller must then await <see cref="WaitForAlarmsAsync"/> before it reads the rest of a
+    /// True while memory or disk is short. If true, the caller must await <see cref="WaitForAlarmsAsync"/> before it reads the rest of a
     /// publish.
     /// </summary>
     public bool IsAlarmSet => alarms.IsSet;
 
     /// <summary>
-    /// Bytes that the client occupies outside of the message store. Null unless memory is short and the client has more than its share, an
-    /// eighth of the high watermark.
+    /// Bytes that the client occupies outside of the message store. Null unless memory is short and the client has more than an eighth of
+    /// the high watermark.
     /// </summary>
     /// <remarks>The caller must close such a client, because nothing else frees that memory.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
@@ -54,8 +55,8 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
 
     /// <summary>Pauses a publisher until the store has written enough of the messages that wait to be written.</summary>
     /// <remarks>
-    /// An alarm ends the pause too, because a store whose disk is almost full may never write enough. The client is then blocked when it
-    /// publishes the next message.
+    /// An alarm ends the pause too, because a store whose disk is almost full may never write enough. After an alarm, the next publish
+    /// blocks the client.
     /// </remarks>
     public async Task WaitForStoreAsync(IPublisherInput input)
     {

@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes.</summary>
 /// <remarks>
 /// The key is the raw bytes of exchange and routing key, so that a publish creates no strings. Each hash has one slot, so a new route
-/// replaces one whose key has the same hash. Owned by the one thread that uses the session.
+/// replaces the route of another key with the same hash. Owned by the one thread that uses the session.
 /// </remarks>
 internal sealed class RouteCache(RoutingTable routing)
 {

@@ -8,7 +8,8 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// A consumer of a session. Takes messages from its queue and sends them, while the prefetch limit and the client's output have room.
+/// A consumer of a session. Takes messages from its queue and sends the messages, as long as the prefetch limit and the client's output
+/// have room.
 /// </summary>
 /// <remarks>The lock <see cref="ISessionSink.Gate"/> guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
@@ -108,7 +109,10 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
         (NoAck || Prefetch == 0 || Unacknowledged < Prefetch) && _sessionPrefetch.HasRoom(this) && !_sink.Refuses(this);
 
     /// <summary>Sends a message that was taken from the queue.</summary>
-    /// <returns>False after an exception. The message is then quarantined or, if the output failed, returned to its queue.</returns>
+    /// <returns>
+    /// False after an exception. After an exception of the output, the message is returned to its queue; after any other exception, it is
+    /// quarantined.
+    /// </returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {
         ulong deliveryTag = 0;

@@ -56,7 +56,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         var consumer = new SessionConsumer(session, queue, options);
         lock (_gate)
             DemandRoom(options.Tag);
-        // As soon as the queue's lock is released, another thread may deliver to the new consumer. So onAdded is called under that lock.
+        // Once the queue's lock is released, another thread may deliver to the new consumer. So onAdded is called under the queue's lock.
         queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
@@ -145,7 +145,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     }
 
     /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Callable from any thread.</summary>
-    /// <returns>False if the client does not support consumer cancel notifications. The caller must then close the session.</returns>
+    /// <returns>False if the client does not support consumer cancel notifications. If false, the caller must close the session.</returns>
     public bool Revoke(SessionConsumer consumer, DispatchRound round)
     {
         lock (_gate)

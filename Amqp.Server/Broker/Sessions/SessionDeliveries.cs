@@ -59,7 +59,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     /// <summary>Removes an unacknowledged delivery, so that the caller can settle the delivery.</summary>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isHeld">
-    /// True if a transaction will hold the delivery. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/>.
+    /// True if a transaction will hold the delivery. A held delivery counts for the prefetch limit until <see cref="NoteSettled"/>.
     /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)

@@ -9,7 +9,9 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Publishes the messages of a session: finds their routes, stores them, adds them to their queues, or returns them.</summary>
+/// <summary>
+/// Publishes the messages of a session: finds the routes, and stores the messages in their queues or returns them to the client.
+/// </summary>
 /// <remarks>
 /// Owned by the one thread that uses the session. Messages stay encoded, so a message that is neither persistent nor traced allocates
 /// nothing.
@@ -62,7 +64,7 @@ internal sealed class SessionPublisher(BrokerSession session)
     /// <summary>Returns the error for a request with a direct reply-to address, when the session does not consume direct replies.</summary>
     /// <param name="head">The head of the request.</param>
     /// <exception cref="BrokerException">
-    /// 403, 404 or 406: the address of the request is invalid. Thrown because this error is more important than the returned one.
+    /// 403, 404 or 406: the address of the request is invalid. This error takes precedence over the returned error.
     /// </exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
@@ -72,12 +74,12 @@ internal sealed class SessionPublisher(BrokerSession session)
     }
 
     /// <summary>
-    /// Stores a message in its queues, or returns an unrouted message to the publisher. Notes the log position that the publisher's confirm
-    /// waits for.
+    /// Stores a message in its queues. Returns a mandatory message without a destination to the publisher. Notes the log position that the
+    /// publisher's confirm waits for.
     /// </summary>
     /// <returns>False if one of the queues refused the message.</returns>
     /// <exception cref="BrokerException">
-    /// 541: the message cannot be stored. Not thrown if the session has selected confirms, because a nack then reports the failure.
+    /// 541: the message cannot be stored. Not thrown if the session has selected confirms: the failure is reported by a nack.
     /// </exception>
     public bool Deliver(
         MessageRoute route,

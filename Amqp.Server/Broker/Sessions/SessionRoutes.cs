@@ -81,8 +81,8 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     }
 
     /// <summary>
-    /// Returns the exchange that <c>_choosing</c> holds, if the exchange has this name and the topology has not changed; else null. Avoids
-    /// decoding the name.
+    /// Returns the exchange in <c>_choosing</c>, without decoding the name. Returns null if the exchange has another name, or if the
+    /// topology has changed.
     /// </summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;

@@ -78,7 +78,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         if (isServerNamed)
             name = ReservedNames.NewQueueName();
         else
-            ReservedNames.DemandNotReserved("queue", name); // first: a reserved name is reported even to a user without permissions
+            ReservedNames.DemandNotReserved("queue", name); // checked before the permissions
         access.DemandQueue(AccessKind.Configure, name);
         DemandDeadLetterAccess(name, arguments);
         var queue = _host.Topology.DeclareQueue(name, isServerNamed, flags, arguments, client);
@@ -88,8 +88,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>
-    /// True if a name is the pseudo-queue of direct reply-to, which always exists, or the name of an existing requester. A client can look
-    /// such a name up, but not declare it.
+    /// True for the pseudo-queue of direct reply-to, which always exists, and for the name of an existing requester. Clients can look up
+    /// these names, but cannot declare them.
     /// </summary>
     /// <exception cref="BrokerException">404: the name has the form of a requester's name, but no such requester exists.</exception>
     public bool IsReplyTo(string name)
@@ -149,7 +149,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public void BindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
-        // The default exchange already routes to each queue by the queue's name, so a request for just that binding is no error.
+        // The default exchange already routes to each queue by the queue's name. So a request for this binding is no error.
         if (source.Length == 0 && (routingKey.Length == 0 || routingKey == queue) && _host.FindQueue(queue) is not null)
         {
             _host.GetQueue(queue, client);

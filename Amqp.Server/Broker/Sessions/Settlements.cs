@@ -63,7 +63,7 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Requeues every delivery. All deliveries of a queue are requeued at once, so that they keep their order.</summary>
+    /// <summary>Requeues every delivery. All deliveries of a queue are requeued at once, to keep the order of the messages.</summary>
     /// <param name="isReturned">True if the client requested the requeue; false if the session ends.</param>
     public void RequeueAll(bool isReturned)
     {

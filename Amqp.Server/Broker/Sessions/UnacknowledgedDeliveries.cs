@@ -7,9 +7,9 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The unacknowledged deliveries of a session, in the order of their tags.</summary>
 /// <remarks>
-/// A ring of structs. Tags only grow, so a tag is found without a hash map: by its distance from the first tag, or by binary search if the
-/// tags in between are not consecutive. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery
-/// that is never acknowledged does not make the ring grow. The gate of the session's sink guards all state.
+/// A ring of structs. Tags only grow, so the ring needs no hash map. A tag is found by its distance from the first tag, or by binary search
+/// if tags are missing in between. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery that
+/// is never acknowledged does not make the ring grow. The lock of the session's sink guards all state.
 /// </remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
@@ -110,7 +110,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         offset = -1;
         if (_used == 0 || tag < At(0).Tag || tag > At(_used - 1).Tag)
             return false;
-        // If the tags from the first one to this one are consecutive, the difference of the tags is the offset in the ring.
+        // If no tag is missing in between, the distance from the first tag is the offset in the ring.
         ulong distance = tag - At(0).Tag;
         offset = distance < (ulong)_used && At((int)distance).Tag == tag ? (int)distance : Search(tag);
         return offset >= 0 && !At(offset).IsGap;
@@ -141,7 +141,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Close();
     }
 
-    /// <summary>Makes room for another delivery: packs the ring if half of it is gaps, else doubles its size.</summary>
+    /// <summary>Makes room for another delivery: packs the ring if half of the ring is gaps, else doubles the size of the ring.</summary>
     private void MakeRoom()
     {
         int size = Count <= _used / 2 ? Math.Max(_size, 16) : (int)BitOperations.RoundUpToPowerOf2((uint)_used + 1);

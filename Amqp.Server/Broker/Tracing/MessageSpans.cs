@@ -11,7 +11,7 @@ namespace Amqp.Server.Broker.Tracing;
 /// Makes spans for messages that have W3C's header <c>traceparent</c>. A publisher adds this header to messages that it traces.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Each span is a child of the span that the header names. The message keeps its header, so that the consumer's span becomes a
+/// Thread-safe. Each span is a child of the span that the header names. The message keeps its header, so the consumer's span becomes a
 /// child of the same span. A message that is not traced costs a search of its headers. Making a span never blocks, because the exporter
 /// drops spans that exceed its buffer.
 /// </remarks>
@@ -98,8 +98,8 @@ internal sealed class MessageSpans : IDisposable
     }
 
     /// <summary>
-    /// Reads <c>traceparent</c>. Returns false if the header is missing or malformed, or if its flags mark the trace as not recorded,
-    /// because no span would then be kept.
+    /// Reads <c>traceparent</c>. Returns false if the header is missing or malformed. Also returns false if the flags in the header mark
+    /// the trace as not recorded.
     /// </summary>
     private static bool TryFindContext(ReadOnlySpan<byte> properties, out ActivityContext context)
     {

@@ -39,7 +39,9 @@ internal static class TracedProperties
         _ => FieldValue.FromString(encoded),
     };
 
-    /// <summary>Returns a signed integer of 32 bits, as RabbitMQ does, or one of 64 bits if the value does not fit into 32 bits.</summary>
+    /// <summary>
+    /// Returns a signed integer of 32 bits, as RabbitMQ does. Returns a signed integer of 64 bits if the value does not fit into 32 bits.
+    /// </summary>
     private static FieldValue Number(long value) =>
         value is >= int.MinValue and <= int.MaxValue ? FieldValue.FromInt32((int)value) : FieldValue.FromInt64(value);
 }

@@ -46,8 +46,8 @@ internal static class ArgumentTypes
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
     /// <summary>
-    /// Returns the error for an argument that differs between a declaration and the existing object. If only one of them has the argument,
-    /// the text includes the type of the value.
+    /// Returns the error for an argument that differs between a declaration and the existing object. If the argument is missing on one
+    /// side, the text includes the type of the value on the other side.
     /// </summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>

@@ -8,9 +8,8 @@ namespace Amqp.Server.Broker.Values;
 /// Parses untrusted JSON: bodies of requests and files of definitions. Every value of a parsed document can be read without an error.
 /// </summary>
 /// <remarks>
-/// A byte order mark is skipped, as in RabbitMQ. Besides invalid JSON, these are rejected: octets that are not UTF-8, halves of surrogate
-/// pairs, which cannot be converted to UTF-8, and numbers that exceed a double. The parser does not recurse, so deep nesting cannot
-/// overflow the stack.
+/// A byte order mark is skipped, as in RabbitMQ. Invalid JSON is rejected, and so are octets that are not UTF-8, halves of surrogate pairs,
+/// and numbers that exceed a double. The parser does not recurse, so deep nesting cannot overflow the stack.
 /// </remarks>
 internal static class JsonText
 {

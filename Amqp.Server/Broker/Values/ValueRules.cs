@@ -7,9 +7,8 @@ namespace Amqp.Server.Broker.Values;
 /// same key.
 /// </summary>
 /// <remarks>
-/// Values are checked when a client sends them. Values that were stored before a rule existed are not checked, and are used as far as
-/// possible: <see cref="Name"/> treats a text that is too long for a name as missing, and sums of times in <see cref="Deadline"/> do not
-/// overflow.
+/// Values are checked when a client sends them. A stored value may be older than its rule, so the code that uses values must accept invalid
+/// values. For example, <see cref="Name"/> treats a text that is too long for a name as missing.
 /// </remarks>
 internal static class ValueRules
 {

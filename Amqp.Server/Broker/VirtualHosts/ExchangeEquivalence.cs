@@ -5,7 +5,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Compares a redeclared exchange with the existing one. Of the arguments, only the alternate exchange is compared.</summary>
+/// <summary>
+/// Compares the declaration of an existing exchange with the exchange. Of the arguments, only the alternate exchange is compared.
+/// </summary>
 internal static class ExchangeEquivalence
 {
     /// <exception cref="BrokerException">406 naming the first property that differs.</exception>

@@ -33,7 +33,7 @@ internal static class PolicyEvents
     /// <summary>Raises the event that another policy now applies to a queue.</summary>
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="queue">The queue that the policy applies to.</param>
-    /// <param name="set">The policy that was set; null when one was cleared.</param>
+    /// <param name="set">The policy that was set; null if a policy was cleared.</param>
     public static void QueuePolicyChanged(this BrokerEvents events, Queue queue, Policy? set)
     {
         if (events.IsWanted)

@@ -51,7 +51,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
 
     /// <summary>Creates a queue that is not visible yet.</summary>
     /// <param name="number">
-    /// The queue's number in the message store. If the queue has several numbers, this is the first, and the others follow it.
+    /// The queue's first number in the message store. Further numbers, if any, follow the first without a gap.
     /// </param>
     /// <param name="declaration">Name, flags and arguments.</param>
     /// <param name="isKept">True if the queue survives a restart.</param>
@@ -64,8 +64,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Applies the policies to a queue that is not visible yet. The round that would deliver messages is discarded, because the
-    /// queue has no consumers yet.
+    /// Applies the policies to a queue that is not visible yet. Delivers nothing, because the queue has no consumers yet.
     /// </summary>
     public void ApplyPolicies(Queue queue)
     {

@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Compares a redeclared queue with the existing one, and rejects declarations that are never valid.</summary>
+/// <summary>Compares the declaration of an existing queue with the queue, and rejects declarations that are never valid.</summary>
 internal static class QueueEquivalence
 {
     /// <param name="current">The existing queue.</param>

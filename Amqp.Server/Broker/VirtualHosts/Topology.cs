@@ -108,13 +108,12 @@ internal sealed class Topology
         _bindings.Unbind(source, destination, routingKey, arguments);
 
     /// <summary>
-    /// Changes the virtual host's policies and applies them to every exchange and queue.
-    /// Queues whose effective policy stays the same are not touched.
+    /// Changes the virtual host's policies. Applies the policies to every exchange, and to every queue whose effective policy changes.
     /// </summary>
     /// <param name="change">Saves and replaces the policies. Called under the lock.</param>
     /// <param name="effective">
-    /// Effective policies by exchange or queue, computed before the lock was taken because patterns are slow. Queues and exchanges that
-    /// were declared since may be missing: their policies are computed under the lock.
+    /// Effective policies by exchange or queue, computed in advance because patterns are slow. For a queue or an exchange that is missing
+    /// here, the policy is computed under the lock.
     /// </param>
     public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {

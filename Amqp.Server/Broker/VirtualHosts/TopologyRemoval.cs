@@ -9,8 +9,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>
-/// Removes exchanges, queues and bindings. Also removes the bindings of a removed exchange or queue, and the auto-delete exchanges that
-/// lose their last binding.
+/// Removes exchanges, queues and bindings. A removed exchange or queue loses its bindings. An auto-delete exchange that loses its last
+/// binding is removed too.
 /// </summary>
 /// <remarks>The caller holds the topology lock exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)

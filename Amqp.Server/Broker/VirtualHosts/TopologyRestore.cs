@@ -74,8 +74,8 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
             || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
     /// <summary>
-    /// Returns a stored binding, or null if its source or destination does not exist. A crash between the deletion of a queue or exchange
-    /// and the deletion of its bindings leaves such a binding.
+    /// Returns a stored binding; null if its source or destination does not exist. If the broker crashes while it deletes a queue or an
+    /// exchange, the bindings may stay in the definitions.
     /// </summary>
     private Binding? FindEnds(in StoredDefinition stored)
     {

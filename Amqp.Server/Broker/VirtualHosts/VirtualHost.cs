@@ -43,7 +43,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Description, tags and other metadata. Only <see cref="VirtualHostTable"/> changes them.</summary>
     public VirtualHostDescription Description { get; set; } = VirtualHostDescription.None;
 
-    /// <summary>True once the deletion of the virtual host has begun. Declarations and new connections are then rejected.</summary>
+    /// <summary>True once the deletion of the virtual host has begun. Declarations and new connections are rejected from then on.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
     /// <summary>Limits on queues and connections. A change of the runtime parameter for these limits sets a new object.</summary>
@@ -85,8 +85,8 @@ internal sealed class VirtualHost : IDisposable
     public MessageSpans? Spans { get; init; }
 
     /// <summary>
-    /// The type of a new queue that is declared without <c>x-queue-type</c> and can have this type. If null, a queue that is declared
-    /// without the argument is a classic queue, and a redeclaration must have the argument exactly if the first declaration had it.
+    /// Default of <c>x-queue-type</c> for each new queue that can have the type. Null if there is no default: a queue without the argument
+    /// is a classic queue, and a redeclaration must not add or omit the argument.
     /// </summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 

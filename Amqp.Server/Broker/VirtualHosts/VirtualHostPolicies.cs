@@ -190,7 +190,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     private Applied AppliedTo(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));
 
     /// <param name="before">The policies that applied to each queue before the change.</param>
-    /// <param name="set">The policies that were put; empty if one was removed.</param>
+    /// <param name="set">The policies that were put; empty if a policy was removed.</param>
     private void RaiseQueueEvents(List<Applied> before, IReadOnlyList<Policy> set)
     {
         foreach (var old in before)
@@ -212,6 +212,6 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     /// <summary>The policies that apply to a queue.</summary>
     private readonly record struct Applied(Queue Queue, Policy? User, Policy? Operator);
 
-    /// <summary>A new policy, and the policy of the same name that it replaces; null if there was none.</summary>
+    /// <summary>A new policy, and the old policy with the same name; null if the name is new.</summary>
     private readonly record struct Replaced(Policy? Old, Policy New);
 }

@@ -66,7 +66,7 @@ internal sealed class VirtualHostTable(
     /// <summary>Adds a virtual host, or replaces the description of the existing one.</summary>
     /// <param name="name">The virtual host's name.</param>
     /// <param name="description">The virtual host's metadata.</param>
-    /// <param name="maker">The user who gets all permissions in a new virtual host, as its creator does in RabbitMQ; null: no user.</param>
+    /// <param name="maker">The creator of a new virtual host, who gets all permissions in it, as in RabbitMQ; null: no user.</param>
     /// <exception cref="BrokerException">406: the limit on virtual hosts is reached.</exception>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>

@@ -71,8 +71,8 @@ internal static class ChannelFrames
     {
         var id = MethodOf(frame);
         var arguments = frame.Payload[4..];
-        // basic.publish and basic.ack make up nearly all traffic. They are read without the table of handlers and without strings. The
-        // messages collected so far are not yet put into their queues, so that one step can add many messages.
+        // basic.publish and basic.ack make up nearly all traffic. So both are read without the table of handlers and without strings. The
+        // published messages are collected, and later added to their queues together.
         if (id == BasicPublish.Id)
         {
             channel.Connection.Brake.HasPublished = true;
@@ -84,7 +84,7 @@ internal static class ChannelFrames
             BasicSettlementHandlers.Acknowledge(channel, MethodArguments.Read<BasicAck>(arguments));
             return;
         }
-        // Every other method must see the effects of all earlier methods, so the collected messages are put into their queues first.
+        // Every other method must see the effects of all earlier methods. So the collected messages are added to their queues first.
         channel.Connection.Round.Drain();
         using (BrokerEvents.ActAs(channel.Connection.User.Name))
             _methods.Dispatch(channel, id, arguments, channel.Connection.Options.Limits.MaxTableDepth);

@@ -38,7 +38,7 @@ internal static class DirectReplyToHandlers
 
     /// <summary>Answers queue.declare of the pseudo-queue, or of a reply consumer's name. Nothing is declared.</summary>
     /// <remarks>
-    /// A name exists as long as its reply consumer. So a client can declare the name to learn if a requester still waits for its reply.
+    /// A name exists as long as its reply consumer. So a client can declare the name to learn if the requester still waits for a reply.
     /// </remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {

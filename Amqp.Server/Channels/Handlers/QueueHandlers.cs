@@ -63,8 +63,8 @@ internal static class QueueHandlers
     }
 
     /// <summary>
-    /// Replaces an empty queue name by the name of the queue that the channel declared last. If the routing key is empty too, the routing
-    /// key becomes the same name.
+    /// Replaces an empty queue name by the name of the queue that the channel declared last. If the routing key is empty too, replaces the
+    /// routing key by that name as well.
     /// </summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {

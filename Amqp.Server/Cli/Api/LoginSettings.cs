@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Amqp.Server.Cli.Api;
 
 /// <summary>
-/// The broker and login given on the command line. An option that is not given is null; <see cref="Resolve"/> takes its value from the
-/// environment, else from a profile.
+/// The broker and login given on the command line. An option that is not given is null. <see cref="Resolve"/> takes the value of a missing
+/// option from the environment, else from a profile.
 /// </summary>
 /// <param name="Url">URL of the HTTP API, which may contain user and password.</param>
 /// <param name="User">Name of the user.</param>

@@ -3,7 +3,9 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options of a load. Each command supports some of these options; all other values are the defaults of the command.</summary>
+/// <summary>
+/// The options of a load. Each command supports some of these options. Every other option has the default of the command.
+/// </summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;

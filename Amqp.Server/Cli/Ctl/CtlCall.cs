@@ -120,7 +120,8 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Only administrators may ask for a virtual host. For other users this check has no effect, and the next request reports the error.
+        // Only administrators may look up a virtual host. For other users the look-up has no effect, and the next request reports the
+        // error.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);

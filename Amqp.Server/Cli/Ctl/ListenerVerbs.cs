@@ -42,7 +42,7 @@ internal static class ListenerVerbs
         var failed = new List<int>();
         foreach (ListenerView listener in listeners)
         {
-            // A remote client may not be able to reach the address that the broker listens on, so the client uses the host of the URL.
+            // The address that the broker listens on may be unreachable from another machine. So a remote client uses the host of the URL.
             string host = call.Client.Login.Url.IsLoopback ? Reachable(listener.Address) : call.Client.Login.Url.Host;
             try
             {

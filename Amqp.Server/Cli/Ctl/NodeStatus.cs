@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// Prints the output of <c>status</c> and <c>cluster_status</c>: RabbitMQ's sections and lines, without those of features that this broker
-/// does not have.
+/// Prints the output of <c>status</c> and <c>cluster_status</c>: RabbitMQ's sections and lines. Sections and lines of features that this
+/// broker does not have are left out.
 /// </summary>
 internal static class NodeStatus
 {

@@ -6,7 +6,7 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// The verbs of <c>amqpbroker ctl</c> that wait for the start of the node, show its status, put it into maintenance mode, or stop it.
+/// The verbs of <c>amqpbroker ctl</c> for the node: wait for its start, show its status, change its maintenance mode, and stop it.
 /// </summary>
 internal static class NodeVerbs
 {

@@ -1,6 +1,8 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>RabbitMQ's verbs that cannot be supported. Each fails with the reason and, if there is one, the alternative.</summary>
+/// <summary>
+/// RabbitMQ's verbs that cannot be supported. Each of these verbs fails, and prints the reason and a possible alternative.
+/// </summary>
 internal static class RefusedVerbs
 {
     private const string Erlang = "there is no Erlang in this broker";

@@ -5,8 +5,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// The verbs of <c>amqpbroker ctl</c> that change settings while the broker runs. The changes last until the broker stops, except the
-/// cluster's name, which is stored.
+/// The verbs of <c>amqpbroker ctl</c> that change settings while the broker runs. The cluster's name is stored; every other change lasts
+/// until the broker stops.
 /// </summary>
 internal static class SettingVerbs
 {
@@ -69,8 +69,8 @@ internal static class SettingVerbs
     }
 
     /// <summary>
-    /// True if the arguments are the given word and a value; false if the only argument is a value. Any other number of arguments is an
-    /// error.
+    /// True if the arguments are the word <paramref name="kind"/> and a value. False if the only argument is a value. Any other number of
+    /// arguments is an error.
     /// </summary>
     private static bool IsOf(CtlCall call, string kind) =>
         call[0] == kind ? call.Input.Arguments.Count == 2 ? true : throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.")

@@ -65,7 +65,7 @@ internal static class UserVerbs
         call.Announce($"Authenticating user \"{user}\" ...");
         using var asUser = new ApiClient(call.Client.Login with { User = user, Password = ReadPassword(call) }, TimeSpan.FromSeconds(60));
         ApiAnswer answer = await asUser.AskAsync(HttpMethod.Get, "whoami");
-        // After a successful login, a user without a tag for the HTTP API gets the status 401 too, but with another reason.
+        // Status 401 with another reason means that the login succeeded, but the user has no tag for the HTTP API.
         if (answer.Status == HttpStatusCode.Unauthorized && answer.Reason is "" or "Login failed")
             throw CtlException.Error(
                 ExitCode.Refused, $"Error: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials");

@@ -33,7 +33,7 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     /// <summary>Virtual host of the command: from the option, the environment, the profile, or <c>/</c>.</summary>
     public string VirtualHost => VirtualHostOrAll ?? client.Login.VirtualHost;
 
-    /// <summary>Value of the option for the virtual host. Null if not given; a list then contains all virtual hosts.</summary>
+    /// <summary>Value of the option for the virtual host. If null, a list contains all virtual hosts.</summary>
     public string? VirtualHostOrAll => arguments.GetValue(CommonOptions.VirtualHost);
 
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
@@ -50,14 +50,15 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         }
         catch (ApiFailure refused) when (refused is { Status: HttpStatusCode.Unauthorized, Reason: "Access refused." })
         {
-            // The broker's text is the same for a missing permission and a missing virtual host, so a second request finds the cause.
+            // The broker's text is the same for a missing permission and a missing virtual host. A second request finds the cause.
             ApiAnswer host = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost), cancellation: Cancellation);
             throw host.Status == HttpStatusCode.NotFound ? ApiFailure.NoVirtualHost() : refused;
         }
     }
 
     /// <summary>
-    /// Makes Ctrl-C and SIGTERM cancel the work instead of ending the process, so that a progress bar or live view can be erased.
+    /// Makes Ctrl-C and SIGTERM cancel the work instead of ending the process. The command can erase its progress bar or live view before
+    /// it ends.
     /// </summary>
     public void TakeInterrupts()
     {

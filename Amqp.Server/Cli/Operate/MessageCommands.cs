@@ -8,7 +8,7 @@ using Amqp.Server.Cli.Bench;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>
-/// The commands <c>amqpbroker publish</c> and <c>get</c>. They suit a few messages only, because each publish is an HTTP request.
+/// The commands <c>amqpbroker publish</c> and <c>get</c>. Each publish is an HTTP request, so these commands suit only a few messages.
 /// </summary>
 internal static class MessageCommands
 {

@@ -15,7 +15,7 @@ internal sealed class RateSample(long at, JsonElement queues)
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
     /// <summary>
-    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. Without an earlier sample of the queue, returns the
+    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. If there is no earlier sample of the queue, returns the
     /// rate that the broker computed. Returns <c>-</c> if there is no count or no rate.
     /// </summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)

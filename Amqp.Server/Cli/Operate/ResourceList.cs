@@ -41,7 +41,7 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
     /// <summary>
-    /// Returns the name of the object that contains the listed items. If that object does not exist, the error text shows the name.
+    /// Returns the name of the object that contains the listed items. The error text for a missing object shows the name.
     /// </summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 

@@ -27,7 +27,7 @@ internal static class StatusCommands
                     ? ApiFailure.NoApi(context.Client.Login)
                     : ApiFailure.Of(context.Client.Login, answer, "overview");
             JsonElement overview = answer.Json;
-            // The broker refuses this request to users without the tag monitoring; then the status has no lines on the node.
+            // The broker refuses this request to users without the tag monitoring. For these users the status has no lines on the node.
             ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation);
             JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
             if (context.Get(CommonOptions.Json))

@@ -10,8 +10,7 @@ namespace Amqp.Server.Hosting.Proxy;
 /// <param name="next">The next layer of the connection.</param>
 /// <param name="timeout">Longest time that the header may take to arrive.</param>
 /// <param name="trusted">
-/// Networks of trusted proxies. A loopback address in a header counts as loopback only if the header comes from one of these proxies or
-/// from a proxy on this machine.
+/// Networks of trusted proxies. Only these proxies and proxies on this machine may report a loopback address.
 /// </param>
 /// <param name="logger">Logs connections without a header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)

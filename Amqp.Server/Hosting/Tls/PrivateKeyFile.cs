@@ -10,8 +10,7 @@ internal static partial class PrivateKeyFile
     private const string Rsa = "1.2.840.113549.1.1.1", EllipticCurve = "1.2.840.10045.2.1";
 
     /// <summary>
-    /// Key algorithms that occur in certificates but that .NET's TLS does not support. The key of an entry is the object identifier, the
-    /// value is a description.
+    /// Algorithms that occur in certificates but that .NET's TLS does not support: a description for each object identifier.
     /// </summary>
     private static readonly Dictionary<string, string> _unusable = new()
     {

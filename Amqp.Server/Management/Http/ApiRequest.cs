@@ -109,8 +109,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     };
 
     /// <summary>
-    /// Returns an integer field, given as a number or as a string of digits. A number loses its fraction, and becomes the nearest
-    /// <c>long</c> if it is out of range.
+    /// Returns an integer field, given as a number or as a string of digits. The fraction of a number is cut off. A number out of range
+    /// becomes the nearest <c>long</c>.
     /// </summary>
     /// <exception cref="ApiException">400: the field has any other value.</exception>
     public long Number(string name) =>

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The user of a request, and the objects that the user's tags and permissions make visible.</summary>
+/// <summary>The user of a request. Determines the objects that the user's tags and permissions make visible.</summary>
 internal sealed class ApiUser(User user, PermissionStore permissions)
 {
     /// <summary>The user of a request without a login, for resources that demand none.</summary>

@@ -5,10 +5,9 @@ namespace Amqp.Server.Management.Http;
 
 /// <summary>Sends RabbitMQ's CORS headers, and refuses changes that come from pages of unknown origins.</summary>
 /// <remarks>
-/// A browser adds a remembered login to the requests of any page, and sends a form to any site without a preflight. So the broker accepts
-/// changes only from its own pages, from configured origins, and from clients that are not browsers. RabbitMQ accepts changes from every
-/// page.
-/// ASP.NET's CORS middleware is not used: it answers a preflight without <c>Allow</c>, and names the same methods for every resource.
+/// A browser adds a remembered login to the requests of any page. A browser also sends a form to any site without a preflight. So the
+/// broker accepts changes only from its own pages, from configured origins, and from clients that are not browsers. RabbitMQ accepts
+/// changes from every page. ASP.NET's CORS middleware is not used, because it names the same methods for every resource.
 /// </remarks>
 internal sealed class CrossOrigin(CorsOptions options)
 {
@@ -29,7 +28,7 @@ internal sealed class CrossOrigin(CorsOptions options)
         string origin = request.Origin.ToString();
         if (origin.Length == 0 || !(_isAnyAllowed || _allowed.Contains(origin)))
             return;
-        // A page that only the wildcard allows may send a login that the page knows, but not the login that the browser remembers.
+        // If only the wildcard allows a page, the browser does not add its remembered login to the page's requests.
         bool isNamed = _allowed.Contains(origin);
         response.AccessControlAllowOrigin = isNamed ? origin : Any;
         if (isNamed)
@@ -58,8 +57,8 @@ internal sealed class CrossOrigin(CorsOptions options)
     }
 
     /// <summary>
-    /// True if the request comes from a page of the broker, or from a client that is not a browser. The origin is in headers that every
-    /// browser adds and no page can change; a request without these headers comes from another client.
+    /// True if the request comes from a page of the broker, or from a client that is not a browser. Every browser adds headers with the
+    /// origin, which no page can change. A request without these headers comes from a client that is not a browser.
     /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
         site.Length > 0 ? site is "same-origin" or "none"
@@ -68,8 +67,8 @@ internal sealed class CrossOrigin(CorsOptions options)
                 && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// True if the browser must have sent a preflight. The reply to the preflight does not allow remembered logins, so the request has no
-    /// such login. Only a POST that could come from a form is sent without a preflight.
+    /// True if a browser must have sent a preflight before this request. Such a request has no remembered login, because the broker's reply
+    /// to the preflight does not allow remembered logins. Only a POST that could come from a form is sent without a preflight.
     /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
         !HttpMethods.IsPost(request.Method)

@@ -52,9 +52,7 @@ internal sealed class ListQuery
     public Columns? Columns { get; }
 
     /// <summary>True if a name passes the filter.</summary>
-    /// <exception cref="ApiException">
-    /// 400: the regular expression took too long for this or an earlier name. Matching stops, because each further name may take as long.
-    /// </exception>
+    /// <exception cref="ApiException">400: the regular expression took too long for this name or for an earlier name.</exception>
     public bool Wants(string name)
     {
         if (_pattern is null)

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// A list, or the requested page of the list. Only the items that are sent are rendered, unless the list must be sorted first.
+/// A list, or the requested page of the list. Only the items of the requested page are rendered. If the client wants a sorted list, all
+/// items are rendered first.
 /// </summary>
 /// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
 /// <param name="name">Returns the name of an item, to which the filter applies.</param>

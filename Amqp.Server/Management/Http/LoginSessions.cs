@@ -10,9 +10,9 @@ namespace Amqp.Server.Management.Http;
 /// <see cref="LoginCookie"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Only digests of the tokens are kept. A session ends when it expires, at a logout, when its user gets a new password or is
-/// deleted, and when the process ends. At the limit, a new session ends the oldest session of the user with the most sessions. So a user
-/// who logs in again and again cannot end the sessions of all other users.
+/// Thread-safe. A session ends when it expires, at a logout, when its user gets a new password or is deleted, and when the process ends. At
+/// the maximum number of sessions, a new login ends the oldest session of the user who has the most sessions. So a user who logs in again
+/// and again cannot end the sessions of all other users.
 /// </remarks>
 /// <param name="lifetime">Time from the login until a session expires.</param>
 /// <param name="most">Maximum number of sessions.</param>
@@ -51,7 +51,9 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
         return token;
     }
 
-    /// <summary>Returns the user whose session has this token; null if the session does not exist or has ended.</summary>
+    /// <summary>
+    /// Returns the user whose session has this token. Returns null if no session has the token, or if the session has ended.
+    /// </summary>
     public string? Find(string token, UserStore users)
     {
         byte[] digest = DigestOf(token);
@@ -81,8 +83,8 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
     /// <summary>
-    /// Returns the first 16 bytes of a digest, which are the key of its session. The time of a lookup depends on the digest only, so it
-    /// reveals nothing about the token.
+    /// Returns the first 16 bytes of a digest, which are the key of a session. A client cannot guess the token from the time that a look-up
+    /// takes, because the time depends on the digest only.
     /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 

@@ -82,7 +82,8 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
-                handling = handle(request); // events get this user only until the handler's first await; no handler raises events later
+                // Events that the handler raises before its first await name this user. No handler raises events after its first await.
+                handling = handle(request);
             var reply = await handling;
             await reply.SendAsync(http);
             if (isChange)

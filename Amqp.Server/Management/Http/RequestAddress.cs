@@ -21,9 +21,7 @@ internal sealed class RequestAddress
             .Select(entry => (entry.part[1..^1], entry.segment))];
 
     /// <summary>Replaces the route values of a request by the decoded names.</summary>
-    /// <exception cref="ApiException">
-    /// 400: a name is not valid UTF-8; or the method is PUT, and a name has more than the 255 bytes that AMQP allows.
-    /// </exception>
+    /// <exception cref="ApiException">400: a name is not valid UTF-8, or a name in a PUT request has more than 255 bytes.</exception>
     public void Decode(HttpContext http)
     {
         if (_names.Length == 0)

@@ -9,12 +9,12 @@ namespace Amqp.Server.Management.Http;
 /// </remarks>
 internal static class RequestBody
 {
-    /// <summary>Maximum size in bytes of the body of a request that needs no login. The form of a login is smaller.</summary>
+    /// <summary>Maximum size of the body of a request without a login, in bytes.</summary>
     public const long MostWithoutLogin = 8_192;
 
     /// <param name="http">The request.</param>
     /// <param name="most">Maximum size of the body, in bytes.</param>
-    /// <exception cref="ApiException">400: the body is larger. If <c>Content-Length</c> already says so, the body is not read.</exception>
+    /// <exception cref="ApiException">400: the body is larger than <paramref name="most"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long most)
     {
         if (http.Request.ContentLength > most)

@@ -4,8 +4,8 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The key of a list item. Keys have Erlang's order of terms, as in RabbitMQ: numbers; false, null and true; objects; arrays; strings.
-/// Objects and arrays are ordered only by the number of their elements.
+/// The key by which a list item is sorted. The order of the types is that of Erlang, as in RabbitMQ: numbers, false, null, true, objects,
+/// arrays, strings. An object or array with fewer elements comes first.
 /// </summary>
 /// <remarks>An item without the field sorts as the number 0, as in RabbitMQ.</remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>

@@ -2,8 +2,8 @@ namespace Amqp.Server.Management.Http;
 
 /// <summary>Resumes all awaits of a request on the thread pool, whichever thread completes the awaited task.</summary>
 /// <remarks>
-/// A request may take long and may wait for locks. A read of its body or a write of its reply may complete on a socket thread
-/// (<see cref="Hosting.SocketThreads"/>). If the request continued there, all connections of that thread would wait.
+/// Handling a request may take long and may wait for locks. If a request continued on a socket thread (<see
+/// cref="Hosting.SocketThreads"/>), all connections of the socket thread would wait.
 /// </remarks>
 internal sealed class ThreadPoolContext : SynchronizationContext
 {

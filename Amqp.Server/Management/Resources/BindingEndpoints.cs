@@ -51,8 +51,8 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Returns RabbitMQ's key for a binding: the routing key, and a hash of the arguments if there are any. No other binding with the same
-    /// source and destination has this key.
+    /// Returns the key of a binding in addresses, as in RabbitMQ: the routing key, followed by a hash of the arguments if the binding has
+    /// arguments. Bindings with the same source and destination have different keys.
     /// </summary>
     public static string PropertiesKey(ListedBinding binding)
     {
@@ -84,8 +84,8 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key is percent-encoded, so a client should encode it a
-    /// second time for the address. A key that was not encoded a second time is found too.
+    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key is percent-encoded already. Clients may send the key
+    /// as it is, or percent-encode the key a second time.
     /// </summary>
     private static ListedBinding Demand(ApiRequest request, string kind)
     {
@@ -126,9 +126,7 @@ internal static class BindingEndpoints
         static string Readable(string name) => Encode(name).Replace("%7E", "~", StringComparison.Ordinal);
     }
 
-    /// <summary>
-    /// Percent-encodes a text as RabbitMQ does: all characters except letters, digits and <c>-._</c>, even if an address may contain them.
-    /// </summary>
+    /// <summary>Percent-encodes a text as RabbitMQ does: all characters except letters, digits and <c>-._</c>.</summary>
     private static string Encode(string text) => WebUtility.UrlEncode(text)
         .Replace("!", "%21", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)
         .Replace(")", "%29", StringComparison.Ordinal).Replace("*", "%2A", StringComparison.Ordinal);
@@ -146,7 +144,7 @@ internal static class BindingEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Returns a hash of the arguments. Any stable hash is compatible; RabbitMQ uses Erlang's own, in base64.</summary>
+    /// <summary>Returns a hash of the arguments. Clients do not depend on the algorithm, which differs from RabbitMQ's.</summary>
     private static string HashOf(FieldTable arguments)
     {
         var bytes = new ArrayBufferWriter<byte>();

@@ -34,7 +34,7 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>
-    /// Writes the fields that only the reply for a single channel has. The lists of counts by queue and by exchange are empty, as in
+    /// Writes the fields that only the reply for a single channel has. The counts by queue and by exchange are empty lists, as in
     /// RabbitMQ's rates mode <c>basic</c>.
     /// </summary>
     private static void WriteParts(Utf8JsonWriter json, BrokerSession session)

@@ -43,7 +43,7 @@ internal static class ConnectionEndpoints
         .Get("/connections/{name}/channels", Access.Management, request =>
             ChannelEndpoints.List(request, Demand(request).Connection.Sessions));
 
-    /// <summary>Returns the open connections: all for a user with the tag monitoring, only the user's own for another user.</summary>
+    /// <summary>Returns the open connections. A user without the tag monitoring gets only the user's own connections.</summary>
     public static IEnumerable<(AmqpConnection Connection, BrokerClient Client)> Visible(ApiRequest request) =>
         Open(request).Where(entry => MaySee(request, entry.Client)).OrderBy(entry => entry.Client.Origin.ConnectedAt);
 
@@ -90,10 +90,7 @@ internal static class ConnectionEndpoints
     private static bool MaySee(ApiRequest request, BrokerClient client) =>
         request.User.IsMonitoring || client.User.Name == request.User.Name;
 
-    /// <summary>
-    /// Throws unless the user may close a connection. Closing another user's connection requires the tag administrator; the tag monitoring
-    /// only makes the connection visible.
-    /// </summary>
+    /// <summary>Throws unless the user may close a connection. Closing another user's connection requires the tag administrator.</summary>
     private static void DemandMayClose(ApiRequest request, string user)
     {
         if (!request.User.IsAdministrator && user != request.User.Name)

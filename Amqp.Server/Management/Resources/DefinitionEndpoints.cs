@@ -60,8 +60,8 @@ internal static class DefinitionEndpoints
     }
 
     /// <summary>
-    /// True if the client wants a report even if no definition was left out. This broker's command line requests the report by the header
-    /// <c>Prefer</c> (RFC 7240).
+    /// True if the client wants a report on every import. This broker's command line requests the report by the header <c>Prefer</c> (RFC
+    /// 7240).
     /// </summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(

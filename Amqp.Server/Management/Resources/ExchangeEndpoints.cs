@@ -57,7 +57,9 @@ internal static class ExchangeEndpoints
             });
     }
 
-    /// <summary>Returns the exchanges ordered by name. If the client wants statistics, updates the counts of the exchanges first.</summary>
+    /// <summary>
+    /// Returns the exchanges ordered by name. If the client wants statistics, this method first updates the counts of the exchanges.
+    /// </summary>
     private static IEnumerable<Exchange> Sorted(VirtualHost host, SampleQuery query)
     {
         if (!query.IsDisabled)
@@ -158,7 +160,8 @@ internal static class ExchangeEndpoints
         }
         catch (BrokerException error)
         {
-            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}"); // AMQP's code and text, as in RabbitMQ
+            // The reply contains AMQP's code and text, as in RabbitMQ.
+            throw ApiException.BadRequest($"{(int)error.Error.Code()} {error.ToAmqp().ReplyText}");
         }
     }
 

@@ -120,10 +120,7 @@ internal static class HealthEndpoints
             });
     }
 
-    /// <summary>
-    /// Checks the certificate files, as RabbitMQ does, instead of the certificates that the listeners have loaded, because the next start
-    /// uses the files.
-    /// </summary>
+    /// <summary>Checks the certificate files, as RabbitMQ does. The certificates that the listeners have loaded are not checked.</summary>
     private static ApiReply CertificatesExpire(ApiRequest request)
     {
         if (!int.TryParse(request.Name("within"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int within))

@@ -149,8 +149,8 @@ internal static class OverviewEndpoints
     }
 
     /// <summary>
-    /// Writes the counts of the whole broker for a user with the tag monitoring, and the sums over the visible virtual hosts for another
-    /// user.
+    /// Writes the counts of the whole broker if the user has the tag monitoring. For any other user, writes the sums over the virtual hosts
+    /// that the user may see.
     /// </summary>
     private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
     {

@@ -17,7 +17,7 @@ internal static class ParameterEndpoints
 
     /// <summary>
     /// Components whose parameters only administrators may change. The resources <c>/api/vhost-limits</c> and <c>/api/operator-policies</c>
-    /// demand the same tag.
+    /// are reserved for administrators too.
     /// </summary>
     private static readonly string[] _administrators = [VirtualHostLimits.Component, OperatorPolicies];
 

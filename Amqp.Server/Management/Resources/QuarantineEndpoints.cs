@@ -10,12 +10,13 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// <c>/api/queues/vhost/name/quarantine</c> and <c>/api/exchanges/vhost/name/quarantine</c>: messages that the broker could not handle.
-/// RabbitMQ does not have these resources.
+/// The resources <c>/api/queues/vhost/name/quarantine</c> and <c>/api/exchanges/vhost/name/quarantine</c>. They list messages that the
+/// broker could not handle. RabbitMQ does not have these resources.
 /// </summary>
 /// <remarks>
-/// Listing and exporting messages requires the permission to read from the queue or exchange. Returning and dropping messages requires the
-/// permission to read from the queue, as a purge does, or to configure the exchange, as its deletion does.
+/// Listing and exporting messages requires the permission to read from the queue or exchange. Returning or dropping messages of a queue
+/// requires the permission to read from the queue. Returning or dropping messages of an exchange requires the permission to configure the
+/// exchange.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -96,8 +97,7 @@ internal static class QuarantineEndpoints
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
     /// <summary>
-    /// Applies an action to each message that is in quarantine now. If the action fails for a message, the message is counted as refused,
-    /// and the action goes on with the next message.
+    /// Applies an action to each message that is in quarantine now. A message for which the action fails is counted as refused.
     /// </summary>
     private static ApiReply ApplyToAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {

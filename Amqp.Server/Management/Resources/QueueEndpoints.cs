@@ -92,9 +92,7 @@ internal static class QueueEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>
-    /// Accepts the actions that synchronise mirrors in RabbitMQ. The actions have no effect, because this broker has no mirrors.
-    /// </summary>
+    /// <summary>Accepts RabbitMQ's actions for mirrors, but does nothing, because this broker has no mirrors.</summary>
     private static ApiReply Act(ApiRequest request)
     {
         Demand(request);

@@ -11,9 +11,7 @@ namespace Amqp.Server.Management.Resources;
 /// <summary><c>/api/queues/vhost/name/get</c>: takes messages from a queue, and requeues, acknowledges or rejects them.</summary>
 internal static class QueueMessages
 {
-    /// <summary>
-    /// Estimated bytes that a message needs besides its content, in a reply and in the memory of the session that holds the message.
-    /// </summary>
+    /// <summary>Estimated bytes that a message takes in a reply, in addition to its body.</summary>
     private const int Overhead = 512;
 
     public static ApiReply Get(ApiRequest request)
@@ -50,10 +48,7 @@ internal static class QueueMessages
             $"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
     };
 
-    /// <summary>
-    /// Takes messages until the next one does not fit into the reply. The first message is taken whatever its size. A later message that
-    /// does not fit stays in the queue, unless another client takes the message in front of it between the check and the get.
-    /// </summary>
+    /// <summary>Takes messages until the next message does not fit into the reply. The first message is taken whatever its size.</summary>
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
@@ -81,7 +76,7 @@ internal static class QueueMessages
     }
 
     /// <summary>
-    /// True if the next message fits into the reply. Of the message's body, only the bytes that the reply shows are counted.
+    /// True if the next message of the queue fits into the reply. The reply shows at most <paramref name="most"/> bytes of the body.
     /// </summary>
     private static bool Fits(Queue? queue, long left, int most) =>
         left >= Overhead && queue is not null && Math.Min(queue.Status.FrontLength, most) + Overhead <= left;

@@ -7,7 +7,7 @@ namespace Amqp.Server.Management.Resources;
 
 /// <summary>
 /// The resources <c>/api/settings</c> and <c>/api/stop</c> of the HTTP API, for the command line of this broker. RabbitMQ's HTTP API has
-/// neither resource, because rabbitmqctl runs these operations inside the node.
+/// neither resource.
 /// </summary>
 /// <remarks>A setting changed by these resources applies until the broker stops. The configuration file is not changed.</remarks>
 internal static class SettingEndpoints
@@ -32,8 +32,7 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                // The drain is not awaited, because the clients may take as long as the timeout to disconnect, and the reply does not
-                // depend on them.
+                // The drain is not awaited, because clients may take as long as the timeout to disconnect.
                 _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout);
             else
                 request.Services.Connections.Revive();
@@ -63,8 +62,8 @@ internal static class SettingEndpoints
     }
 
     /// <summary>
-    /// Reads a number of bytes: the field <c>absolute</c>, with or without a unit, or the field <c>relative</c>, a share of the available
-    /// memory.
+    /// Reads a number of bytes. The field <c>absolute</c> has the number, with or without a unit. The field <c>relative</c> has a share of
+    /// the available memory.
     /// </summary>
     private static long ReadBytes(ApiRequest request)
     {

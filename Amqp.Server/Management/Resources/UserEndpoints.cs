@@ -49,7 +49,7 @@ internal static class UserEndpoints
         });
 
     /// <summary>
-    /// Checks the name and password in a form, as RabbitMQ's pages send it. Sets a cookie, with which later requests need no name and
+    /// Checks the name and password in a form that RabbitMQ's pages send. Sets a cookie. Requests with this cookie need no name and
     /// password.
     /// </summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)

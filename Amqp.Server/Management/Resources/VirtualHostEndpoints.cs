@@ -65,8 +65,8 @@ internal static class VirtualHostEndpoints
     }
 
     /// <summary>
-    /// Accepts the start of a virtual host, but does nothing, because every virtual host runs. Refuses an unknown node or virtual host, as
-    /// RabbitMQ does.
+    /// Accepts a request to start a virtual host, but does nothing, because every virtual host runs already. Refuses an unknown node or
+    /// virtual host.
     /// </summary>
     private static ApiReply Start(ApiRequest request)
     {

@@ -8,12 +8,12 @@ namespace Amqp.Server.Management.Views;
 internal static class CertificateExpiration
 {
     /// <summary>
-    /// Returns RabbitMQ's text for each certificate that is found: the expiry time in UTC, or that the certificate is not valid yet. If the
-    /// file cannot be read or contains no certificate, returns one text with the reason.
+    /// Returns RabbitMQ's text for each certificate found. The text has the expiry time in UTC, or says that the certificate is not valid
+    /// yet. If the file cannot be read or contains no certificate, returns a text with the reason.
     /// </summary>
     /// <param name="file">Path of the PEM file; null: not configured.</param>
     /// <param name="now">Current time, in UTC.</param>
-    /// <param name="limit">Time in UTC. Valid certificates that expire at that time or later are left out.</param>
+    /// <param name="limit">Time in UTC. Certificates that are valid until this time or longer are left out.</param>
     public static IReadOnlyList<string> Find(string? file, DateTime now, DateTime limit)
     {
         if (file is null)

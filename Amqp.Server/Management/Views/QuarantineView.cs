@@ -7,7 +7,8 @@ namespace Amqp.Server.Management.Views;
 internal static class QuarantineView
 {
     /// <summary>
-    /// Writes the known fields of a message. If requested, also writes the body, or all stored bytes if the message cannot be decoded.
+    /// Writes the known fields of a message, and the body if the client wants it. If the message cannot be decoded, writes all stored bytes
+    /// instead of the body.
     /// </summary>
     public static void Write(Utf8JsonWriter json, QuarantinedMessage message, QuarantinedContent content)
     {

@@ -40,7 +40,8 @@ internal sealed class SampleQuery
     public bool WantsQueueTotals { get; }
 
     /// <summary>
-    /// Times for which samples of the depth of queues are wanted, in milliseconds since 1970-01-01 UTC, latest first; null: no samples.
+    /// Times for which the client wants samples of queue lengths, latest first, in milliseconds since 1970-01-01 UTC. Null: the client
+    /// wants no samples.
     /// </summary>
     public long[]? Lengths { get; }
 

@@ -71,8 +71,8 @@ internal sealed class SampledCounts
     public long this[int column] => _now[column];
 
     /// <summary>
-    /// Time of the sample at which the counts last changed, in milliseconds since 1970-01-01 UTC; null if the counts changed in the latest
-    /// sample, or never.
+    /// Time of the sample at which the counts last changed, in milliseconds since 1970-01-01 UTC. Null if the counts changed in the latest
+    /// sample, or if they never changed.
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
@@ -83,7 +83,7 @@ internal sealed class SampledCounts
     /// <param name="json">Writer that is inside an object.</param>
     /// <param name="names">Names of the counts, in the order of their columns.</param>
     /// <param name="column">Column of the first count.</param>
-    /// <param name="times">Times of the wanted samples, in milliseconds since 1970-01-01 UTC, latest first; null: no samples.</param>
+    /// <param name="times">Times of the wanted samples, latest first, in milliseconds since 1970-01-01 UTC. Null: no samples.</param>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<string> names, int column, long[]? times)
     {
         for (int i = 0; i < names.Length; i++)
@@ -95,7 +95,7 @@ internal sealed class SampledCounts
 
     /// <summary>
     /// Writes <c>message_stats</c> with the counts of published and delivered messages. If all counts are 0, writes nothing, as RabbitMQ
-    /// does, or an empty object if <paramref name="isAlwaysThere"/> is true.
+    /// does. But if <paramref name="isAlwaysThere"/> is true, writes an empty object.
     /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {
@@ -161,7 +161,7 @@ internal sealed class SampledCounts
         WriteDouble(json, "avg", sum / times.Length);
     }
 
-    /// <summary>Writes a number with a decimal point, as Erlang does: some clients distinguish 0 and 0.0.</summary>
+    /// <summary>Writes a number with a decimal point, as Erlang does, because some clients distinguish 0 from 0.0.</summary>
     public static void WriteDouble(Utf8JsonWriter json, string name, double number)
     {
         Span<byte> text = stackalloc byte[40];

@@ -2,13 +2,12 @@ namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
 /// The expected status of every resource and method of the HTTP API, for ten kinds of users. The first five statuses of a row are for users
-/// with a permission in the virtual host, the other five for users without one. Each group begins with a user without a tag; users with the
-/// tags management, policymaker, monitoring and administrator follow.
+/// with a permission in the virtual host; the last five are for users without a permission. The five users of each group have these tags:
+/// none, management, policymaker, monitoring, administrator.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. The requests have
-/// invalid arguments. So a user with access gets 400 or 404, and no request changes the broker. A dash means that the test sends no
-/// request.
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. A dash means that
+/// the test sends no request.
 /// </remarks>
 internal static class AccessTable
 {
@@ -130,9 +129,9 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Rows for which this broker returns other statuses than RabbitMQ 3.10.8, for one of three reasons. Users with the tag monitoring may
-    /// read any virtual host, as in later versions of RabbitMQ. To change a parameter, a user needs the tag administrator if only
-    /// administrators may change the object that the parameter describes. RabbitMQ 3.10.8 does not have the resource, or fails.
+    /// Rows in which this broker's statuses differ from those of RabbitMQ 3.10.8. There are three reasons. (1) The tag monitoring allows a
+    /// user to read every virtual host, as in later versions of RabbitMQ. (2) Only administrators may change a parameter that describes an
+    /// object reserved for administrators. (3) RabbitMQ 3.10.8 lacks the resource, or fails to handle the request.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

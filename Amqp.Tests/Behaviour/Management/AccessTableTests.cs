@@ -94,8 +94,8 @@ public class AccessTableTests : ApiTests
     }
 
     /// <summary>
-    /// Rows for requests about connections, each with a status for every one of <see cref="_tags"/>. The requests that close a connection
-    /// come last, because all rows use the same connections.
+    /// Rows for requests about connections, with a status for each of <see cref="_tags"/>. The requests that close a connection come last,
+    /// because all rows use the same connections.
     /// </summary>
     private static readonly string[] _ofConnections =
     [

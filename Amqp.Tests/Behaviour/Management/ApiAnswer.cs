@@ -10,7 +10,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Body, HttpRespons
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement.Clone();
 
-    /// <summary>The reason that the response gives for an error. If the reason is an array, its items are joined by spaces.</summary>
+    /// <summary>The reason that the response gives for an error. The items of an array are joined by spaces.</summary>
     public string Reason => Json.GetProperty("reason") is { ValueKind: JsonValueKind.Array } parts
         ? string.Join(' ', parts.EnumerateArray().Select(part => part.ToString()))
         : Json.GetProperty("reason").GetString()!;

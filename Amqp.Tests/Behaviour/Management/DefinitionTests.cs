@@ -36,8 +36,8 @@ public class DefinitionTests : ApiTests
     }
 
     /// <summary>
-    /// The import request is a form, as RabbitMQ's web pages send it. Its field <c>redirect</c> is the page to which the browser goes
-    /// afterwards.
+    /// The import request is a form, as RabbitMQ's web pages send it. The form's field <c>redirect</c> names the page that the browser
+    /// opens after the import.
     /// </summary>
     [Test]
     public async Task A_form_with_a_file_is_imported_and_leads_on()
@@ -105,10 +105,7 @@ public class DefinitionTests : ApiTests
         Assert.That((await GetAsync($"/bindings/{host}/e/amq.topic/q/q")).Column("routing_key"), Is.EqualTo(new[] { "k" }));
     }
 
-    /// <summary>
-    /// In each import, valid definitions of a user, a virtual host, a parameter, a policy, a queue, an exchange and a binding come before
-    /// the invalid one.
-    /// </summary>
+    /// <summary>In each import, valid definitions of all kinds come before the invalid definition.</summary>
     [TestCase("users", """{"name":"bad"}""", "tags_not_present")]
     [TestCase(
         "users", """{"name":"bad","tags":"","password":"x","limits":{"nothing":1}}""",

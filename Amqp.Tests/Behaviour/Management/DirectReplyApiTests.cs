@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Direct reply-to needs a reply consumer. A client of the HTTP API has none, so it gets the same error as a channel that has none.
+/// Direct reply-to needs a reply consumer. A client of the HTTP API has no reply consumer, so the client gets the error of a channel
+/// without a reply consumer.
 /// </summary>
 public sealed class DirectReplyApiTests : ApiTests
 {

@@ -156,7 +156,7 @@ public class FirehoseTests : ApiTests
     private static async Task<bool> IsTracingAsync(string host) =>
         (await GetAsync($"/vhosts/{host}")).Json.GetProperty("tracing").GetBoolean();
 
-    /// <summary>Opens a channel, and binds a queue so that it receives the copies of all traced messages.</summary>
+    /// <summary>Opens a channel, and binds a queue that receives the copies of all traced messages.</summary>
     private async Task<RawChannel> TraceAsync(string host)
     {
         var channel = await OpenChannelAsync(host);

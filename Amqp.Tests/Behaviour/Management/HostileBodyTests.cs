@@ -9,7 +9,7 @@ public class HostileBodyTests : ApiTests
     private const int Deep = 10_000;
 
     /// <summary>
-    /// Every request that has a body. Each line lists the members that the body may have, and the members that it must have with values. V
+    /// Every request that has a body. Each line lists the members that the body may have, and a body with the members that it must have. V
     /// is a virtual host, U is a user.
     /// </summary>
     private static readonly (string Request, string Members, string Complete)[] _table =
@@ -139,9 +139,7 @@ public class HostileBodyTests : ApiTests
         Assert.That((answer.Code, answer.Code >= 400 ? answer.Reason : ""), Is.EqualTo((code, reason)));
     }
 
-    /// <summary>
-    /// Returns bodies of a request. Each body sets one member to one hostile value, and has all members that are required.
-    /// </summary>
+    /// <summary>Returns bodies of a request. Each body has all required members, and a hostile value for one member.</summary>
     private static IEnumerable<string> BodiesFor(string request)
     {
         var (_, members, complete) = _table.Single(row => row.Request == request);

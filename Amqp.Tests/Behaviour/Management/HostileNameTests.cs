@@ -131,6 +131,6 @@ public class HostileNameTests : ApiTests
         Assert.That((answer.Code, answer.Reason), Is.EqualTo((400, $"{what} should be less than 255 bytes, actually was 256\n")));
     }
 
-    /// <summary>Escapes a name for a URL. Otherwise a name such as <c>//</c> would be split into path segments.</summary>
+    /// <summary>Escapes a name for a URL, so that a name such as <c>//</c> is not split into path segments.</summary>
     private static string Escape(string name) => Uri.EscapeDataString(name);
 }

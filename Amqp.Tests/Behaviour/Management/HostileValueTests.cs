@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// The tests set every argument and every policy key to boundary values, in every request that accepts it. The broker must accept each
-/// value, or refuse it with a reason. A value must not affect another queue.
+/// The tests set every argument and every policy key to boundary values, in every request that accepts the argument or key. The broker must
+/// accept the value, or refuse the request with a reason. A value must not affect another queue.
 /// </summary>
 public class HostileValueTests : ApiTests
 {
@@ -40,8 +40,8 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// For each policy key, the boundary values that this broker accepts. They are given by their keys in <see cref="_values"/>. RabbitMQ
-    /// also accepts exchange names and routing keys of any length, and times without an upper bound.
+    /// For each policy key, the boundary values that this broker accepts, by their names in <see cref="_values"/>. RabbitMQ also accepts
+    /// exchange names and routing keys of any length, and times without an upper bound.
     /// </summary>
     private static readonly Dictionary<string, string> _policies = new()
     {
@@ -75,8 +75,7 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// For each argument of queue.declare, the boundary values that this broker accepts. They are given by their keys in
-    /// <see cref="_values"/>.
+    /// For each argument of queue.declare, the boundary values that this broker accepts, by their names in <see cref="_values"/>.
     /// </summary>
     private static readonly Dictionary<string, string> _arguments = new()
     {
@@ -292,8 +291,8 @@ public class HostileValueTests : ApiTests
     }
 
     /// <summary>
-    /// Publishes to a queue that has the hostile value. Then checks that the channel is still open, that another queue has lost no message,
-    /// and that the other queue still drops its expired messages.
+    /// Publishes to a queue that has the hostile value. Then checks that the channel is still open, and that another queue keeps its
+    /// messages until they expire.
     /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {

@@ -8,8 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// An administrator changes the state of the node over HTTP. The tests use a broker of their own, because the state affects all clients of
-/// a broker.
+/// An administrator changes the state of the node over HTTP. The tests have their own broker, because the state affects all clients of a
+/// broker.
 /// </summary>
 public sealed class NodeStateTests
 {

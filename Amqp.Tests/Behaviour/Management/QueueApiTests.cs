@@ -267,7 +267,8 @@ public class QueueApiTests : ApiTests
         Assert.That((queue.Code, queue.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' in use")));
         Assert.That((exchange.Code, exchange.Reason), Is.EqualTo((400, $"exchange 'x' in vhost '{host}' in use")));
 
-        await channel.PublishAsync("", "q", "held"); // the queue is not empty after this publish, but if-unused permits its deletion
+        // After this publish, the queue is not empty, but if-unused permits the deletion of the queue.
+        await channel.PublishAsync("", "q", "held");
         await channel.ExpectDeliveryAsync();
         await channel.CallAsync<BasicCancel, BasicCancelOk>(new BasicCancel(tag, NoWait: false));
         Assert.That((await DeleteAsync($"/queues/{host}/q?if-unused=true")).Code, Is.EqualTo(204));

@@ -4,7 +4,8 @@ namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
 /// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Sends the next message only when the last one
-/// has come back. So no publish makes the broker look for expired messages, and the timer alone must expire them.
+/// has come back. While a message waits, no publish makes the broker look for expired messages. So the broker's timer alone must expire the
+/// message.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

@@ -3,9 +3,9 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages that clients publish to the predeclared exchanges and, while tracing is on, copies of all other messages. Binds
-/// amq.fanout to a recent-history exchange again and again, so that the history is replayed to queues of other clients. The broker must not
-/// close the connection for any of this.
+/// Consumes all messages that clients publish to the predeclared exchanges. While tracing is on, also consumes copies of all other
+/// messages. Binds amq.fanout to a recent-history exchange again and again. Each time the history is sent to queues of other clients. The
+/// broker must not close the connection.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {

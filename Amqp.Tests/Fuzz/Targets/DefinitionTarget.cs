@@ -17,7 +17,7 @@ namespace Amqp.Tests.Fuzz.Targets;
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>Number of imports after which the target starts a new broker, so that a broker does not get too many objects.</summary>
+    /// <summary>After this number of imports, the target starts a new broker. Otherwise the broker would get too many objects.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

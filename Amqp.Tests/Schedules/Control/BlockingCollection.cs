@@ -4,7 +4,7 @@ namespace System.Collections.Concurrent;
 
 /// <summary>
 /// Replaces the framework's type of this name. If a schedule drives the thread that waits for an element, other threads of the schedule run
-/// meanwhile.
+/// during the wait.
 /// </summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Schedules.Control;
 
-/// <summary>Threads that run at the same time, and a check of the state that they must have reached when all of them have ended.</summary>
+/// <summary>Threads that run at the same time, and a check of the final state. The check is made when all threads have ended.</summary>
 internal interface IScenario : IDisposable
 {
     /// <summary>The name and the work of each thread. The exploration reads the whole list before it starts any thread.</summary>
@@ -18,10 +18,7 @@ internal static class Exploration
     /// <summary>The report of a failed schedule shows this many of its last steps.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>
-    /// Value of the environment variable; null if it is not set. If set, it is the number of rounds of every test, in place of the number
-    /// that the test passes.
-    /// </summary>
+    /// <summary>Number of rounds for every test, from the environment variable. If null, each test uses its own number.</summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
     /// <summary>Seed of the first round. A first round with the seed from a report runs the schedule that failed.</summary>
@@ -70,8 +67,8 @@ internal static class Exploration
     }
 
     /// <summary>
-    /// Returns the strategy for a seed. With every second seed, the schedule may switch threads at every point. With the others, the
-    /// priorities of threads change at one to four points only.
+    /// Returns the strategy for a seed. With an even seed, the schedule may switch threads at every point. With an odd seed, the priorities
+    /// of threads change at one to four points only.
     /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);

@@ -59,7 +59,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             me.Schedule.Switch(me, isReady: null);
     }
 
-    /// <summary>Waits until a condition is true. Meanwhile other driven threads run.</summary>
+    /// <summary>Waits until a condition is true. Other driven threads run during the wait.</summary>
     /// <param name="isSo">
     /// The condition. It must have no side effect, because any driven thread may evaluate it. A thread that is not driven may make the
     /// condition false again before this call returns.
@@ -76,7 +76,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     }
 
     /// <summary>
-    /// Lets time pass. If the calling thread is driven, the schedule decides which threads run meanwhile, and no real time needs to pass.
+    /// Lets time pass. If the calling thread is driven, other driven threads may run during the pause, as the schedule decides. No real
+    /// time needs to pass.
     /// </summary>
     public static void Pause(TimeSpan time)
     {

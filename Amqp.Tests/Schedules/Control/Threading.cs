@@ -1,6 +1,6 @@
-// The types in this file replace the framework's types of the same names when the sources of the broker are compiled for these tests. Each
-// operation is a point at which the schedule may continue with another thread. If no schedule drives the calling thread, an operation does
-// the same as the framework's. One monitor makes the operations atomic, because the framework's own interlocked operations are hidden.
+// The sources of the broker are compiled with the types in this file. These replace the framework's types of the same names. Each operation
+// is a point at which the schedule may continue with another thread. If no schedule drives the calling thread, an operation does the same
+// as the framework's. One monitor makes the operations atomic, because the framework's own interlocked operations are hidden.
 
 using Amqp.Schedules.Control;
 

@@ -12,8 +12,7 @@ internal static class DelayHeader
     private const long Longest = uint.MaxValue; // the limit of RabbitMQ's delayed-message plugin and of Erlang's timers
 
     /// <summary>
-    /// Returns the delay of a message in milliseconds. Returns 0 if the headers have no <c>x-delay</c>, or if its value is not a number,
-    /// not positive or too large.
+    /// Returns the delay of a message in milliseconds; 0 if <c>x-delay</c> is missing, is not a positive number or is too large.
     /// </summary>
     public static long Read(ReadOnlySpan<byte> headers)
     {

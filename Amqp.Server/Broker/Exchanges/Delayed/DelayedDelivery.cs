@@ -14,12 +14,12 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// Delivers delayed messages that are due, in batches. Routes each message and appends it to the queues, and then settles it in the
-/// exchange.
+/// Delivers delayed messages that are due, in batches. Routes each message, appends the message to the queues, and then settles the message
+/// in the exchange.
 /// </summary>
 /// <remarks>
 /// After a crash between append and settle, messages may be delivered twice, but none is lost. Only one task delivers at a time. The task
-/// holds the lock of the <see cref="DelayedMessages"/> while it takes and settles messages, but not while it routes and appends them.
+/// takes and settles messages under the lock of the <see cref="DelayedMessages"/>. It routes and appends messages without the lock.
 /// </remarks>
 internal sealed class DelayedDelivery(
     Lock gate,
@@ -43,8 +43,7 @@ internal sealed class DelayedDelivery(
     public int Count { get; private set; }
 
     /// <summary>
-    /// Fills the batch with messages that are due. They follow any messages that the last <see cref="Deliver"/> left in the batch. Called
-    /// under the lock.
+    /// Adds due messages to the batch, after any messages that the last <see cref="Deliver"/> left in the batch. Called under the lock.
     /// </summary>
     public void Fill(long now)
     {
@@ -86,7 +85,7 @@ internal sealed class DelayedDelivery(
     /// <param name="done">Number of messages to remove from the batch.</param>
     /// <param name="delivered">Number of delivered messages, which are now at the front of the batch.</param>
     /// <param name="isBound">
-    /// True if copies of the messages were appended to the log. After a crash the store then ignores these settles unless it finds the
+    /// True if copies of the messages were appended to the log. After a crash, the store then applies the settles only if it finds the
     /// copies.
     /// </param>
     private void End(int done, int delivered, bool isBound)
@@ -99,14 +98,14 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // removed even if the settle failed, so that none is delivered twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even if the settle failed, so that no message is delivered twice
                 Count -= done;
                 waiting.Release(done);
             }
         }
     }
 
-    /// <returns>True if the message was delivered. False if it was damaged and so was settled, or if it is now quarantined.</returns>
+    /// <returns>True if the message was delivered. False if a damaged message was settled, or if the message is now quarantined.</returns>
     private bool TryDeliver(in StoredMessage message, DispatchRound round, ref long position)
     {
         try
@@ -141,7 +140,7 @@ internal sealed class DelayedDelivery(
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            // If a full queue refuses the message, its copy for that queue is lost, as it would be for a publisher without confirms.
+            // A full queue may refuse the message, and does not get the message later. A publish without confirms is lost in the same way.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
             _intake.DemandDisk(route, traits, isClients: false);

@@ -14,8 +14,8 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The delayed messages of one exchange, and the timer that starts their delivery.</summary>
 /// <remarks>
-/// <para>The messages are stored in a queue of the message store, so those of a durable exchange survive a restart. Memory holds only each
-/// message's due time and place in the store.</para>
+/// <para>The messages are stored in a queue of the message store. The messages of a durable exchange survive a restart. Memory holds only
+/// each message's due time and place in the store.</para>
 /// <para>A message that causes an unexpected exception is quarantined and stays stored. The delivery continues with the next
 /// message.</para>
 /// <para>The lock guards all state. Only one task at a time loads or delivers messages.</para>
@@ -34,7 +34,7 @@ internal sealed class DelayedMessages
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    // The exchange's queue in the store. Its ready messages are those of the last run that have not been loaded yet.
+    // The exchange's queue in the store. Its ready messages were stored by the last run and have not been loaded yet.
     private readonly StoredQueue _stored;
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
@@ -82,7 +82,7 @@ internal sealed class DelayedMessages
     private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Stores a message, to be delivered after a delay.</summary>
-    /// <returns>Log position up to which the log must be synced before the message is safe; 0 if the message need not be synced.</returns>
+    /// <returns>The message is safe once the log is synced up to this position; 0 if the message need not be synced.</returns>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     public long Add(
         long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)

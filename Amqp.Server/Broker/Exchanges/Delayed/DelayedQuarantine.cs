@@ -9,10 +9,10 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The quarantined messages of an exchange that delays messages.</summary>
 /// <remarks>
-/// If more messages are quarantined than the limit allows, the exchange stops delivering until an operator returns or drops some of them.
-/// The lock of the <see cref="DelayedMessages"/> guards the state.
+/// While the quarantine is full, the exchange delivers no messages. An operator can return or drop quarantined messages. The lock of the
+/// <see cref="DelayedMessages"/> guards the state.
 /// </remarks>
-/// <param name="owner">The exchange's delayed messages. A message that an operator returns is added to them.</param>
+/// <param name="owner">The exchange's delayed messages. A message that an operator returns joins these messages again.</param>
 /// <param name="gate">The lock of the owner.</param>
 /// <param name="messages">The owner's messages in the message store.</param>
 /// <param name="exchange">Name of the exchange.</param>

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>Takes one message that is routed to an exchange with delays, and adds it to the delayed messages of that exchange.</summary>
+/// <summary>Adds one message to the delayed messages of an exchange.</summary>
 /// <param name="messages">The delayed messages of the exchange.</param>
 /// <param name="milliseconds">Time from storing the message until it is due.</param>
-/// <param name="furtherKeys">Routing keys from the headers CC and BCC. They are needed to route the message when it is due.</param>
+/// <param name="furtherKeys">Routing keys from the headers CC and BCC, needed to route the message when its delay is over.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {
     public bool IsDestination => true;

@@ -11,14 +11,12 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// <summary>
 /// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of the
 /// destination. As long as the bindings are unchanged, messages with the same hash go to the same destination. A new destination takes a
-/// share of the hashes from the others, and a removed destination leaves its share to the others. All other hashes keep their destination.
+/// share of the hashes from the others. A removed destination leaves its share to the others. All other hashes keep their destination.
 /// </summary>
 /// <remarks>
-/// Uses rendezvous hashing: each destination gets a number, which is computed from the message's hash and the destination's name. If all
-/// weights are equal, the destination with the highest number is chosen. Otherwise each weight's destination with the highest number gets a
-/// score, computed from its number and the weight, and the destination with the highest score is chosen. So the choice does not depend on
-/// the order of bindings, and is the same after a restart. As in RabbitMQ, only the first binding of a destination has an effect, until
-/// that binding is removed.
+/// Uses rendezvous hashing. Each destination has a score, computed from the message's hash, the destination's name and the weight. The
+/// destination with the highest score is chosen. So the choice does not depend on the order of bindings, and is the same after a restart.
+/// As in RabbitMQ, only the first binding of a destination has an effect, until that binding is removed.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {

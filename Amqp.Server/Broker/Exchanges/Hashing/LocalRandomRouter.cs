@@ -6,8 +6,8 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to a random queue of this node (x-local-random). The broker has only one node, so this type differs from x-random
-/// only in which bindings RabbitMQ allows.
+/// Routes each message to a random queue of this node (x-local-random). This broker has only one node. So this type differs from x-random
+/// only in the bindings that RabbitMQ allows.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {

@@ -3,9 +3,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to the binding whose index is the hash of the routing key modulo the number of bindings (x-modulus-hash). While the
-/// bindings are unchanged, messages with the same key go to the same destination, even after a restart. After a change of the bindings,
-/// most keys go to another destination.
+/// Routes each message to one binding (x-modulus-hash). The index of the binding is the routing key's hash modulo the number of bindings.
+/// While the bindings are unchanged, messages with the same key go to the same destination, even after a restart. After a change of the
+/// bindings, most keys go to another destination.
 /// </summary>
 internal sealed class ModulusHashRouter : ChoosingRouter
 {

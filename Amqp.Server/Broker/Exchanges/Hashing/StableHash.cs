@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// A hash function that gives the same result in every run and on every machine, because routing by the hash must be the same after a
-/// restart. Not to be used for hash tables with keys from clients, because a client could compute colliding keys.
+/// A hash function that gives the same result in every run and on every machine. So routing by the hash is the same after a restart. Not to
+/// be used for hash tables with keys from clients, because a client could compute colliding keys.
 /// </summary>
 internal static class StableHash
 {

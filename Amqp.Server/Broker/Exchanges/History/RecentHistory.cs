@@ -13,7 +13,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>The last messages that were published to an exchange, oldest first. As in RabbitMQ, they do not survive a restart.</summary>
+/// <summary>
+/// The last messages that were published to an exchange, oldest first. As in RabbitMQ, the history does not survive a restart.
+/// </summary>
 /// <remarks>
 /// The history has its own lock, which guards its state. This lock is taken after the topology lock, and before the locks of queues and of
 /// the store.
@@ -41,7 +43,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
 
     public bool IsDurable => false;
 
-    /// <summary>Stores a message. If there are then too many messages, removes the oldest from the store.</summary>
+    /// <summary>Stores a message. If the history is then too long, removes the oldest message from the store.</summary>
     public long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits)
     {
         StoredMessage kept = default;
@@ -79,7 +81,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
 
     /// <summary>
     /// Publishes the messages of the history to a destination. Called under the topology lock, so that no newer message can reach the
-    /// destination before them.
+    /// destination before the history.
     /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {

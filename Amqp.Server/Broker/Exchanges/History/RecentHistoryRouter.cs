@@ -8,7 +8,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.History;
 
 /// <summary>
-/// Routes each message to all bindings, whatever its routing key, and sends the last messages again to each new binding (x-recent-history).
+/// Routes each message to all bindings, whatever its routing key. A new binding also receives the exchange's last messages
+/// (x-recent-history).
 /// </summary>
 internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 {

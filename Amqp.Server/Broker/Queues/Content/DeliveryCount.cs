@@ -4,7 +4,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The header x-delivery-count. In queues that count deliveries, it tells consumers how often a message was requeued.</summary>
+/// <summary>
+/// The header x-delivery-count. In queues that count deliveries, the header tells consumers how often a message was requeued.
+/// </summary>
 internal static class DeliveryCount
 {
     /// <summary>Returns the properties with the header added. Replaces a header of the same name that the publisher sent.</summary>

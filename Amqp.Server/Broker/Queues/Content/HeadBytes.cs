@@ -7,10 +7,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>Counts the bytes that the heads of a queue's ready messages have.</summary>
 /// <remarks>
 /// <para>The lock of the queue guards this mutable struct. Change it in its field, not in a copy.</para>
-/// <para>The entry of a message has a note with the size of the message's head. The entries of persistent messages can be moved from memory
-/// to the disk, and then lose their notes. When a message without a note is taken, its head is at first assumed to have the average size of
-/// the queue's persistent heads. Reading the message corrects the size. Heads of messages that a start recovered are not counted, because
-/// their sizes are unknown.</para>
+/// <para>The entry of a message has a note with the size of the head. An entry that is moved to the disk loses its note. When a message
+/// without a note is taken, its head counts with the average size of persistent heads. Reading the message corrects the size. Heads of
+/// messages that a start recovered are not counted, because their sizes are unknown.</para>
 /// </remarks>
 /// <param name="recovered">Number of messages that a start recovered.</param>
 internal struct HeadBytes(long recovered)
@@ -39,7 +38,7 @@ internal struct HeadBytes(long recovered)
             Persistent += head;
     }
 
-    /// <summary>Counts the head of a message that was put back into the queue, unless the size of the head is unknown.</summary>
+    /// <summary>Counts the head of a message that was put back into the queue. Does nothing if the head's size is unknown.</summary>
     public void PutBack(in StoredMessage message)
     {
         Add(message);

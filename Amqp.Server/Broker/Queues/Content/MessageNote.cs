@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>
-/// Bits in a message's entry that have a meaning for the queue only. The store keeps them (<see cref="StoredMessage.Note"/>).
+/// Bits in a message's entry that have a meaning for the queue only. The store keeps the bits (<see cref="StoredMessage.Note"/>).
 /// </summary>
 internal static class MessageNote
 {
@@ -12,9 +12,7 @@ internal static class MessageNote
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
-    /// <summary>
-    /// Set if the message has its own expiration. Also set when the queue takes a message that can expire because of the queue's TTL.
-    /// </summary>
+    /// <summary>Set if the message can expire. For the queue's TTL, the bit is set only when the queue takes the message.</summary>
     public const int ExpiresBit = 1 << 27;
 
     private const int ReturnedBit = 1 << 28;
@@ -43,8 +41,8 @@ internal static class MessageNote
     public static StoredMessage WithPriority(in StoredMessage message, int priority) => WithCount(message, priority);
 
     /// <summary>
-    /// Returns the number of times that the message was requeued, in a queue that counts deliveries. Returns at least 1 for a redelivered
-    /// message, because a restart may have lost the number.
+    /// Returns the number of times that the message was requeued. Only for queues that count deliveries. Returns at least 1 for a
+    /// redelivered message, because a restart may have lost the number.
     /// </summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 

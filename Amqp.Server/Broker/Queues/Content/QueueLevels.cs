@@ -8,10 +8,9 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The levels of one queue. A level is a queue in the message store, which holds the ready messages of one priority.</summary>
 /// <remarks>
-/// The lock of the queue guards all state. The store keeps the order of each level, moves its entries to the disk and recovers it, so this
-/// class need not. The levels have consecutive numbers in the store, so a number identifies a level. The note of a message says to which
-/// level it belongs. A quorum queue has a second level for messages that clients returned. They are delivered before new messages, as if
-/// they had a higher priority.
+/// The lock of the queue guards all state. The store keeps the order of the messages in each level. The levels have consecutive numbers in
+/// the store, and the note of a message names its level. A quorum queue has a second level for messages that clients returned. Returned
+/// messages are delivered before new messages.
 /// </remarks>
 internal sealed class QueueLevels
 {
@@ -65,7 +64,8 @@ internal sealed class QueueLevels
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
     /// <summary>
-    /// Returns how many messages at the start of the span belong to the same level as the first. Only for queues with several levels.
+    /// Returns how many messages at the start of the span belong to the same level as the first message. Only for queues with several
+    /// levels.
     /// </summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
@@ -177,10 +177,7 @@ internal sealed class QueueLevels
         _count = _levels.Sum(level => level.Count);
     }
 
-    /// <summary>
-    /// Asserts that the calling thread holds the lock of the queue. Only debug builds contain the check; tests that try out schedules of
-    /// threads use such a build.
-    /// </summary>
+    /// <summary>Asserts that the calling thread holds the lock of the queue. Only debug builds contain the check.</summary>
     [Conditional("DEBUG")]
     public void DemandGate() =>
         Debug.Assert(_gate is not { IsHeldByCurrentThread: false }, "The messages of a queue were accessed without its lock.");

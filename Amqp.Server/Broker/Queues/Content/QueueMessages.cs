@@ -50,14 +50,12 @@ internal sealed class QueueMessages
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
-    /// The store's queue for messages that clients returned. They are delivered before new messages. Null unless the queue was declared
-    /// with <c>QueueFlags.Returns</c>.
+    /// The store's queue for messages that clients returned. Returned messages are delivered before new messages. Null unless the queue was
+    /// declared with <c>QueueFlags.Returns</c>.
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>
-    /// Messages that a start recovered but did not make ready, because they are quarantined. <see cref="TryTakeAside"/> takes one of them.
-    /// </summary>
+    /// <summary>Quarantined messages that a start recovered. They are not ready: <see cref="TryTakeAside"/> takes one of them.</summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
@@ -92,7 +90,7 @@ internal sealed class QueueMessages
     /// </summary>
     public bool TryPeekInMemory(out StoredMessage message) => _levels.TryPeekInMemory(out message);
 
-    /// <summary>Takes the next message. The caller must settle it or put it back.</summary>
+    /// <summary>Takes the next message. The caller must settle the message or put it back.</summary>
     /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
     public bool TryTake(out StoredMessage message)
     {
@@ -102,13 +100,12 @@ internal sealed class QueueMessages
         return isTaken;
     }
 
-    /// <summary>Takes one of the messages in <see cref="Aside"/>. The caller must settle it or put it back.</summary>
+    /// <summary>Takes one of the messages in <see cref="Aside"/>. The caller must settle the message or put it back.</summary>
     /// <inheritdoc cref="StoredQueue.TryTakeAside"/>
     public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
     /// <summary>
-    /// Counts the messages whose bodies are in memory. Visits each entry that is in memory, at about a millisecond for some hundred
-    /// thousand entries.
+    /// Counts the messages whose bodies are in memory. Takes about a millisecond for some hundred thousand entries in memory.
     /// </summary>
     public ResidenceLook CountResident()
     {
@@ -144,7 +141,7 @@ internal sealed class QueueMessages
         }
     }
 
-    /// <summary>Records that messages were delivered to a consumer, so that they are marked as redelivered after a restart.</summary>
+    /// <summary>Records that messages were delivered to a consumer. After a restart, these messages are marked as redelivered.</summary>
     public void NoteDelivered(ReadOnlySpan<StoredMessage> messages)
     {
         if (_levels.Only is { } only)

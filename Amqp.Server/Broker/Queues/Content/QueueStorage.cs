@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>
-/// Numbers and body bytes of a queue's messages: persistent ones, those in memory, and those that are only on the disk. RabbitMQ reports
-/// the same values for a queue.
+/// Numbers and body bytes of a queue's messages, as RabbitMQ reports them. Persistent messages, messages in memory, and messages that are
+/// only on the disk are counted separately.
 /// </summary>
 /// <remarks>Unacknowledged messages count as in memory, because they were read for their delivery.</remarks>
 /// <param name="Persistent">Number of ready and unacknowledged messages that survive a restart.</param>

@@ -5,12 +5,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The dead letters of a queue that have not been published yet. Those that were stored in the queue have been taken from it, but are not
-/// settled. The lock of the queue guards the state.
+/// The dead letters of a queue that have not been published yet. A dead letter is no longer among the ready messages of the queue, but is
+/// not settled. The lock of the queue guards the state.
 /// </summary>
 /// <remarks>
-/// One thread at a time publishes the messages, in order and in batches, without the lock. One round publishes only a limited share of
-/// them. A work item of the thread pool publishes the next share.
+/// One thread at a time publishes the messages, in order and in batches, without the lock. One round publishes only a limited share of the
+/// messages. A work item of the thread pool publishes the next share.
 /// </remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
@@ -39,7 +39,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. In this time no message of the queue expires or is
+    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. While true, no message of the queue expires or is
     /// dropped, so that the backlog does not grow.
     /// </summary>
     public bool IsHeldUp { get; private set; }
@@ -73,7 +73,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     }
 
     /// <summary>Ends a batch. Removes the published messages from the backlog, and keeps all others.</summary>
-    /// <param name="done">Number of published messages. They are the first ones of the batch.</param>
+    /// <param name="done">Number of published messages, which are the first messages of the batch.</param>
     public void End(int done)
     {
         int published = done;
@@ -121,5 +121,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 /// <param name="Message">The message as stored; default for a message that the queue refused, which was not stored.</param>
 /// <param name="Reason">Reason for which the message died.</param>
 /// <param name="Refused">The payload of a message that the queue refused; null for a stored message.</param>
-/// <param name="IsPutAside">True if the message could not be published and was quarantined, so that it must not be settled.</param>
+/// <param name="IsPutAside">
+/// True if the message could not be published and was quarantined. A quarantined message must not be settled.
+/// </param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

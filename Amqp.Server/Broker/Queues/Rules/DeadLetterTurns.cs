@@ -4,12 +4,11 @@ namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
 /// Makes the thread pool publish the dead letters that are left when a <see cref="DispatchRound"/> reaches its limit. Serves the waiting
-/// queues in order, and publishes one share of the dead letters of each. Only a few queues are served at the same time. Thread-safe.
+/// queues in order, and publishes one share of each queue's dead letters. Only a few queues are served at the same time. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The thread pool runs its work items in order. A large cycle of queues that dead-letter to each other could have a work item for each
-/// queue. Then timers, commits and requests would wait for a share of every queue. So there are at most half as many work items as
-/// processors, and other work waits for one share only.
+/// There are at most half as many work items as processors. With one work item for each queue, a large cycle of queues would delay timers,
+/// commits and requests.
 /// </remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
@@ -47,8 +46,8 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 
     private void StartWork()
     {
-        // The first CompareExchange changes nothing, but is a full fence. Without it a new backlog could be overlooked. With it, either
-        // this thread sees that a work item has ended, or that work item sees the new backlog.
+        // The first CompareExchange changes nothing, but is a full fence. Without the fence, neither this thread nor a work item that is
+        // about to end might serve a new backlog.
         for (int workItems = Interlocked.CompareExchange(ref _workItems, 0, 0); workItems < _maxWorkItems && !_pending.IsEmpty;)
         {
             int before = Interlocked.CompareExchange(ref _workItems, workItems + 1, workItems);

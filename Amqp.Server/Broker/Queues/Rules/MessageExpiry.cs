@@ -4,8 +4,8 @@ namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>Decides which messages of a queue have expired. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// As in RabbitMQ, a message that can be delivered as soon as it arrives is delivered, however short its TTL is. Only messages that had to
-/// wait in the queue, or that were requeued, expire. So this class keeps the time since which every message was delivered on arrival.
+/// As in RabbitMQ, a message expires only if it had to wait in the queue or was requeued. So this class keeps the time since which every
+/// message was delivered on arrival.
 /// </remarks>
 /// <param name="timer">Gives the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
@@ -24,8 +24,8 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && (isRedelivered || stamp.Published < _flowingSince);
 
     /// <summary>
-    /// Records if messages that arrive from now on are delivered on arrival. <paramref name="isFlowing"/> is true if the queue is empty and
-    /// a consumer has free capacity, so that an arriving message need not wait.
+    /// Records if messages are delivered on arrival from now on. <paramref name="isFlowing"/> is true if the queue is empty and a consumer
+    /// has free capacity.
     /// </summary>
     public void NoteFlow(bool isFlowing)
     {
@@ -37,7 +37,7 @@ internal sealed class MessageExpiry(QueueTimer timer)
 
     /// <summary>
     /// Assumes that every earlier message was delivered on arrival. Called when the first message that can expire arrives, because nothing
-    /// was recorded before.
+    /// was recorded before that message.
     /// </summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

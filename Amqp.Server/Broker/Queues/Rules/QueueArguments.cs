@@ -6,8 +6,7 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>
-/// The x-arguments of queue.declare. They are validated once, by RabbitMQ's rules. A redeclaration must repeat the values of some
-/// arguments.
+/// The x-arguments of queue.declare, validated once by RabbitMQ's rules. A redeclaration must repeat the values of some arguments.
 /// </summary>
 internal sealed class QueueArguments
 {
@@ -51,20 +50,21 @@ internal sealed class QueueArguments
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
     /// <summary>
-    /// Number of levels that the queue has in the store. Each priority has a level, and so do messages that clients returned.
+    /// Number of levels that the queue has in the store. Each priority has a level. A quorum queue may have one more level, for messages
+    /// that clients returned.
     /// </summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
     /// <summary>
-    /// True if a new queue gets a level for messages that clients return. A queue with priorities gets none: there a returned message goes
-    /// back to its priority.
+    /// True if a new queue gets a level for messages that clients return. A queue with priorities gets no such level: a returned message
+    /// goes back to the level of its priority.
     /// </summary>
     public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;
 
     /// <summary>Returns an argument as a number; null if the argument is missing or is not an integer.</summary>
     public long? Integer(string name) => Table[name] is { IsInteger: true } value ? value.AsInteger() : null;
 
-    /// <summary>Returns an argument as a text; null if the argument is missing, is not a text, or is longer than a short string.</summary>
+    /// <summary>Returns the text of an argument; null if the argument is missing or is not a text of at most 255 bytes.</summary>
     public string? Text(string name) => ValueRules.Name(Table[name]);
 
     /// <summary>Validates the arguments of a new queue.</summary>
@@ -85,7 +85,7 @@ internal sealed class QueueArguments
         return new QueueArguments(table);
     }
 
-    /// <summary>Creates the arguments of a stored queue. They were validated when the queue was first declared.</summary>
+    /// <summary>Creates the arguments of a stored queue. The arguments were validated when the queue was first declared.</summary>
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
     /// <summary>Throws if a redeclaration has another value for a compared argument.</summary>

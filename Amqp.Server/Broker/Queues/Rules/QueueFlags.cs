@@ -17,7 +17,7 @@ internal enum QueueFlags
 
     /// <summary>
     /// The queue has a level in the store for messages that clients returned, which are delivered first. The broker sets this flag for
-    /// quorum queues. Quorum queues that an earlier version of the broker declared do not have it.
+    /// quorum queues. Quorum queues that an earlier version of the broker declared do not have the flag.
     /// </summary>
     Returns = 8,
 }

@@ -14,7 +14,7 @@ internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
     public void Renew() => _usedAt = timer.Now;
 
     /// <summary>
-    /// Returns true if the queue has been unused for the given time. If not, sets the alarm of the queue to the end of that time.
+    /// Returns true if the queue has been unused for the given time. Otherwise sets the alarm of the queue to the end of that time.
     /// </summary>
     /// <param name="expires">The time in milliseconds.</param>
     public bool IsOver(long expires)

@@ -9,7 +9,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The rules by which messages leave a queue without being consumed: they expire, or a full queue drops them.</summary>
+/// <summary>The rules by which messages leave a queue without being consumed. A message may expire, or a full queue may drop it.</summary>
 /// <remarks>The lock of the queue guards all state.</remarks>
 internal sealed class QueueRules
 {
@@ -20,8 +20,7 @@ internal sealed class QueueRules
     private const int MaxDroppedAtOnce = 2048;
 
     /// <summary>
-    /// Milliseconds until expiry or dead-lettering is tried again: <c>RetryDelay</c> after a disk error, <c>RoomDelay</c> while the store
-    /// lags.
+    /// Milliseconds until expiry or dead-lettering is retried. RetryDelay applies after a disk error, RoomDelay while the store lags.
     /// </summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
@@ -71,8 +70,8 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // A restored queue gets its policies by this call. The timer then makes the queue check its messages for expiry. Without a TTL and
-        // a dead-letter exchange, expired messages can stay until the queue is used.
+        // Makes the queue check its messages for expiry, because some messages of a restored queue may have expired. If the queue has
+        // neither a TTL nor a dead-letter exchange, expired messages can stay until the queue is used.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
@@ -104,8 +103,8 @@ internal sealed class QueueRules
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
     /// <summary>
-    /// Returns true if a message that was taken has expired. Sets a bit in the note of a message that can expire. If such a message is
-    /// requeued, the queue then checks it again.
+    /// Returns true if a message that was taken has expired. Marks a message that can expire, so that the queue checks the message again
+    /// after a requeue.
     /// </summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -115,7 +114,9 @@ internal sealed class QueueRules
         return _expiry.IsOver(payload, Settings.MessageTtl, message.IsRedelivered);
     }
 
-    /// <summary>Dead-letters messages that were taken, or settles them if the queue is deleted or has no dead-letter exchange.</summary>
+    /// <summary>
+    /// Dead-letters messages that were taken. Only settles the messages if the queue is deleted or has no dead-letter exchange.
+    /// </summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
         if (messages.IsEmpty)
@@ -158,7 +159,7 @@ internal sealed class QueueRules
         return isDone;
     }
 
-    /// <summary>Pauses dead-lettering until a retry. Expired and excess messages stay in the queue meanwhile.</summary>
+    /// <summary>Pauses dead-lettering until a retry. Until the retry, expired and excess messages stay in the queue.</summary>
     public void HoldDeadLettersUp()
     {
         Dead?.HoldUp();
@@ -190,7 +191,7 @@ internal sealed class QueueRules
         _isClosed = true;
         _timer.Clear(Alarm);
         if (Dead is { IsAny: true })
-            _timer.Set(Alarm, _timer.Now + RetryDelay); // the queue must still publish the messages that have died before
+            _timer.Set(Alarm, _timer.Now + RetryDelay); // the queue must still publish its pending dead letters
     }
 
     /// <summary>True if dead letters cannot be published now.</summary>
@@ -261,7 +262,7 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>Returns true if the next message has expired. If not, makes the timer call the queue when it expires.</summary>
+    /// <summary>Returns true if the next message has expired. If not, makes the timer call the queue when the message expires.</summary>
     /// <returns>Null if the message caused an exception and so was quarantined.</returns>
     private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {

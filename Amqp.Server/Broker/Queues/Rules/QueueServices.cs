@@ -7,7 +7,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The parts of the broker that all queues and exchanges use. They are never replaced while the broker runs.</summary>
+/// <summary>The parts of the broker that all queues and exchanges use. The parts are never replaced while the broker runs.</summary>
 internal sealed record QueueServices
 {
     public required IMessageStore Store { get; init; }
@@ -31,11 +31,14 @@ internal sealed record QueueServices
     /// <summary>Stores the records that name quarantined messages.</summary>
     public required QuarantineRecords Quarantine { get; init; }
 
-    /// <summary>Maximum number of quarantined messages in a queue or an exchange. A queue or exchange with more of them stops.</summary>
+    /// <summary>
+    /// Maximum number of quarantined messages in a queue or an exchange. A queue or exchange with more quarantined messages stops.
+    /// </summary>
     public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
     /// <summary>
-    /// Maximum number of messages in the recent history of an exchange. A new binding receives all of them at once, while other work waits.
+    /// Maximum number of messages in the recent history of an exchange. The number is limited because a new binding receives all these
+    /// messages at once, while other work waits.
     /// </summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 

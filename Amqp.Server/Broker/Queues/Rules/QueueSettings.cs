@@ -16,9 +16,7 @@ internal sealed record QueueSettings
     /// <summary>TTL of messages in milliseconds; null if messages have no TTL in this queue.</summary>
     public long? MessageTtl { get; private init; }
 
-    /// <summary>
-    /// Time in milliseconds after which the queue is deleted if it is unused; null if it is never deleted for this reason.
-    /// </summary>
+    /// <summary>Time in milliseconds after which an unused queue is deleted; null if an unused queue is kept.</summary>
     public long? Expires { get; private init; }
 
     /// <summary>Exchange to which messages that die in the queue are published; null to drop them.</summary>
@@ -28,7 +26,7 @@ internal sealed record QueueSettings
     public string? DeadLetterRoutingKey { get; private init; }
 
     /// <summary>
-    /// RabbitMQ's dead-letter strategy. It only affects the statistics, because this broker does the same for all strategies.
+    /// RabbitMQ's dead-letter strategy. The strategy only affects the statistics, because this broker does the same for all strategies.
     /// </summary>
     public DeadLetterStrategy DeadLetterStrategy { get; private init; }
 
@@ -41,7 +39,9 @@ internal sealed record QueueSettings
     /// <summary>Behaviour of the queue when it is full.</summary>
     public Overflow Overflow { get; private init; }
 
-    /// <summary>Highest priority of the queue, from 0 to 255; 0 for a queue without priorities. Policies cannot change it.</summary>
+    /// <summary>
+    /// Highest priority of the queue, from 0 to 255; 0 for a queue without priorities. Policies cannot change the highest priority.
+    /// </summary>
     public int MaxPriority { get; private init; }
 
     /// <summary>Maximum number of times that a message can be requeued. At the next requeue the message dies. Null for no limit.</summary>
@@ -59,17 +59,18 @@ internal sealed record QueueSettings
 
     /// <summary>
     /// True if the queue counts how often each message was requeued, and gives the count to consumers in a header. False in a queue with
-    /// priorities, because a message's note has room for only one of priority and count.
+    /// priorities, because a message's note has no room for both priority and count.
     /// </summary>
     public bool CountsDeliveries { get; private init; } // computed once, because it is read for each delivery
 
     /// <summary>
-    /// True if the queue has no rule that affects a newly published message. The expiration of the message itself is no such rule.
+    /// True if the queue has no rule that affects a newly published message. The message's own expiration is not a rule of the queue.
     /// </summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
     /// <summary>
-    /// Combines arguments and policies. If both have a value, the smaller number applies. If both have a text, the argument applies.
+    /// Combines arguments and policies. If both set a number, the smaller number applies. If both set a text, the text of the argument
+    /// applies.
     /// </summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {

@@ -1,8 +1,9 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Calls queues at set times, their alarms. One timer serves all queues of the broker. Thread-safe.</summary>
+/// <summary>Calls each queue at a set time, the queue's alarm. One timer serves all queues of the broker. Thread-safe.</summary>
 /// <remarks>
-/// The lock of the timer may be taken under any other lock, because no lock is taken under it. Queues are called while no lock is held.
+/// The lock of the timer may be taken under any other lock, because no other lock is taken under the timer's lock. Queues are called while
+/// no lock is held.
 /// </remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
@@ -39,7 +40,7 @@ internal sealed class QueueTimer : IAsyncDisposable
     /// <summary>Creates the alarm of a queue, which is not set yet.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
-    /// <summary>Sets an alarm to a time. Does nothing if it is already set to an earlier time.</summary>
+    /// <summary>Sets an alarm to a time. Does nothing if the alarm is already set to an earlier time.</summary>
     /// <param name="alarm">Alarm of the queue.</param>
     /// <param name="due">Time in milliseconds since 1970-01-01 UTC.</param>
     public void Set(Alarm alarm, long due)

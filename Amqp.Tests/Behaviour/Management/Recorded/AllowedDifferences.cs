@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The fields in which this broker's responses may differ from RabbitMQ's recorded ones, with reasons. docs/compatibility.md documents the
-/// differences of the last group.
+/// The fields in which this broker's responses may differ from the recorded responses of RabbitMQ, with reasons. docs/compatibility.md
+/// documents the differences of the last group.
 /// </summary>
 internal static class AllowedDifferences
 {
     private static readonly Row[] _rows =
     [
-        // In RabbitMQ, these values depend on the history of the recorded broker, or exist only for its Erlang processes or its store.
+        // The values of these fields depend on the history of the recorded broker, or describe RabbitMQ's Erlang processes or its store.
         new(
             @"GET /overview",
             @"body\.(message_stats|churn_rates|queue_totals|object_totals|sample_retention_policies|rates_mode|statistics_db_event_queue|enable_queue_totals).*",
@@ -21,7 +21,7 @@ internal static class AllowedDifferences
             "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // RabbitMQ shows counts with a delay of some seconds, so the recorded responses lack them. RabbitMQ 3.10.8 shows only some counts
+        // RabbitMQ shows counts with a delay of some seconds, so the recorded responses lack counts. RabbitMQ 3.10.8 shows only some counts
         // of quorum queues.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Compares a response of this broker with RabbitMQ's recorded one, and finds the differences that <see cref="AllowedDifferences"/> does
-/// not list.
+/// Compares a response of this broker with a recorded response of RabbitMQ. Finds the differences that <see cref="AllowedDifferences"/>
+/// does not list.
 /// </summary>
 internal static class AnswerComparison
 {

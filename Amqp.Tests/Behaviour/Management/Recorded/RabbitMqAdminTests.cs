@@ -91,8 +91,8 @@ public class RabbitMqAdminTests : ApiTests
                 var answer = await RabbitMqAdmin.RunAsync(
                     names.Insert(command).Replace("{file}", file, StringComparison.Ordinal).Split(' '));
                 await output.WriteLineAsync($"$ {command}");
-                // The script itself reports an invalid command line, and sends no request to the broker. Of such a report, the test
-                // compares only the last line.
+                // The script reports an invalid command line by itself, without a request to the broker. The test compares only the last
+                // line of this report.
                 string text = answer.Output.Contains("Try 'rabbitmqadmin", StringComparison.Ordinal)
                     ? answer.LastLine
                     : answer.Output.TrimEnd();

@@ -9,7 +9,7 @@ internal static class RecordedAnswer
     private static readonly string[] _headers =
         ["Location", "Allow", "Content-Type", "WWW-Authenticate", "Content-Disposition", "Set-Cookie"];
 
-    /// <summary>Fields whose values differ from run to run. Of such a value, only the type is recorded.</summary>
+    /// <summary>Fields whose values differ from run to run. Only the types of these values are recorded.</summary>
     private static readonly HashSet<string> _volatile =
         ["password_hash", "idle_since", "memory", "reductions", "uptime", "os_pid", "connected_at"];
 

@@ -7,8 +7,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Makes the calls in the <c>*.calls</c> files, and compares the responses with those that RabbitMQ 3.10.8 gave. RabbitMQ's responses are
-/// recorded in the <c>*.answers</c> files next to the calls. README.md explains how to record the responses again.
+/// Makes the calls in the <c>*.calls</c> files, and compares the responses with the responses of RabbitMQ 3.10.8 in the <c>*.answers</c>
+/// files. README.md explains how to record RabbitMQ's responses again.
 /// </summary>
 public class RecordedApiTests : ApiTests
 {

@@ -10,7 +10,7 @@ namespace Amqp.Tests.Behaviour.Management.Recorded;
 /// <param name="Body">Request body, or null.</param>
 internal sealed partial record RecordedCall(string Text, string Login, string Method, string Path, string? Body)
 {
-    /// <summary>True for the line <c>pause</c>. It makes the test wait until RabbitMQ shows earlier changes.</summary>
+    /// <summary>True for the line <c>pause</c>, at which the test waits until RabbitMQ shows earlier changes.</summary>
     public bool IsPause => Method == "pause";
 
     public static IEnumerable<RecordedCall> ReadFile(string path) =>

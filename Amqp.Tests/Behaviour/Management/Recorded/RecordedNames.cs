@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The names that replace the placeholders in recorded calls. Each run of the test has names of its own, so that runs do not interfere.
+/// The names that replace the placeholders in recorded calls. Each run of the test has its own names, so that runs do not interfere.
 /// </summary>
 internal sealed class RecordedNames
 {
