@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
@@ -12,21 +11,19 @@ internal sealed class BenchOutput(TextWriter output)
 {
     private const double Mebibyte = 1024 * 1024;
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) }
-    };
-
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
 
     /// <summary>Prints one JSON object with the verb, the settings, and all fields of the report.</summary>
     public void Json(string verb, object settings, object report)
     {
-        var whole = new JsonObject { ["verb"] = verb, ["settings"] = JsonSerializer.SerializeToNode(settings, _json) };
-        foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(report, _json)!.AsObject())
+        var whole = new JsonObject { ["verb"] = verb, ["settings"] = Node(settings) };
+        foreach ((string name, JsonNode? value) in Node(report)!.AsObject())
             whole[name] = value?.DeepClone();
-        output.WriteLine(whole.ToJsonString(_json));
+        output.WriteLine(whole.ToJsonString());
     }
+
+    private static JsonNode? Node(object settingsOrReport) =>
+        JsonSerializer.SerializeToNode(settingsOrReport, settingsOrReport.GetType(), BenchJson.Default);
 
     /// <summary>Prints the report of throughput, latency or fanout.</summary>
     public void Print(Workload load, LoadReport report)

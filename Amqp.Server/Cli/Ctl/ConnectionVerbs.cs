@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
@@ -21,7 +22,7 @@ internal static class ConnectionVerbs
         "send_oct", "send_cnt", "send_pend", "connected_at", "user_provided_name", "node", "type",
     ];
 
-    private static readonly int[] _version = [0, 9, 1];
+    private static readonly JsonElement _version = new JsonArray(0, 9, 1).ToElement();
 
     private static readonly string[] _channelColumns =
     [
@@ -80,19 +81,19 @@ internal static class ConnectionVerbs
         "pid" => Field(connection, "name"),
         // RabbitMQ prints protocol and addresses as Erlang tuples, which are lists in JSON.
         "protocol" when Field(connection, column).ToString() is "AMQP 0-9-1" =>
-            call.IsForProgram ? JsonSerializer.SerializeToElement(_version) : JsonSerializer.SerializeToElement("{0,9,1}"),
+            call.IsForProgram ? _version : "{0,9,1}".ToElement(),
         "host" or "peer_host" when call.IsForProgram && IPAddress.TryParse(Field(connection, column).ToString(), out IPAddress? address) =>
-            JsonSerializer.SerializeToElement(Parts(address)),
+            Parts(address).ToElement(),
         _ => Field(connection, column),
     };
 
     /// <summary>Returns the four octets of an IPv4 address, or the eight 16-bit words of an IPv6 address.</summary>
-    private static int[] Parts(IPAddress address)
+    private static JsonArray Parts(IPAddress address)
     {
         byte[] octets = address.GetAddressBytes();
         return address.AddressFamily == AddressFamily.InterNetwork
-            ? [.. octets]
-            : [.. octets.Chunk(2).Select(pair => (pair[0] << 8) + pair[1])];
+            ? [.. octets.Select(octet => (JsonNode)octet)]
+            : [.. octets.Chunk(2).Select(pair => (JsonNode)((pair[0] << 8) + pair[1]))];
     }
 
     private static async Task ListChannelsAsync(CtlCall call)

@@ -6,7 +6,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Reads the arguments of verbs, and the arguments with which queues, exchanges, bindings and consumers were declared.</summary>
 internal static class CtlArguments
 {
-    private static readonly JsonElement _none = JsonSerializer.SerializeToElement(Array.Empty<string>());
+    private static readonly JsonElement _none = Array.Empty<JsonElement>().ToElement();
 
     /// <summary>Returns an argument of a verb as a whole number above zero.</summary>
     /// <exception cref="CtlException">The argument is not a whole number above zero.</exception>

@@ -61,8 +61,8 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <summary>Prints a result.</summary>
     /// <param name="text">Text for people.</param>
     /// <param name="fields">Fields for programs; null for one field <c>message</c> with the text.</param>
-    public void Say(string text, Dictionary<string, object?>? fields = null) =>
-        Output.WriteLine(IsForProgram ? CtlJson.Of(fields ?? new() { ["message"] = text }) : text);
+    public void Say(string text, JsonObject? fields = null) =>
+        Output.WriteLine(IsForProgram ? (fields ?? new() { ["message"] = text }).ToText() : text);
 
     /// <summary>Prints the value that the verb returns.</summary>
     public void SayValue(string value) => Say(value, new() { ["node"] = Node, ["result"] = "ok", ["value"] = value });

@@ -11,8 +11,6 @@ internal static class CtlFormat
     /// <summary>The supported formatters: all of RabbitMQ's but <c>erlang</c>.</summary>
     public static readonly string[] Known = ["table", "json", "csv", "pretty_table", "plain", "string", "report"];
 
-    public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Prints a list.</summary>
     /// <param name="call">The call, whose options select the format.</param>
     /// <param name="columns">Headings.</param>

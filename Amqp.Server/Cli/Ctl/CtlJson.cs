@@ -9,21 +9,36 @@ internal static class CtlJson
     /// Returns a field of an item. Fields <c>definition</c> and <c>value</c> are returned as JSON text, as <c>rabbitmqctl</c> does.
     /// </summary>
     public static JsonElement AsText(JsonElement item, string field) => !item.TryGetProperty(field, out JsonElement value) ? default
-        : field is "definition" or "value" ? JsonSerializer.SerializeToElement(Compact(value)) : value;
-
-    /// <summary>Formats an object in one line.</summary>
-    public static string Of(Dictionary<string, object?> fields) => JsonSerializer.Serialize(fields, CtlFormat.Json);
+        : field is "definition" or "value" ? Compact(value).ToElement() : value;
 
     /// <summary>Formats a value without blanks, with sorted fields.</summary>
-    public static string Compact(JsonElement value) => JsonSerializer.Serialize(Sorted(value), CtlFormat.Json);
+    public static string Compact(JsonElement value) => Sorted(value).ToText();
 
     /// <summary>Sorts the fields of objects by name, as in Erlang's maps.</summary>
-    public static JsonElement Sorted(JsonElement value) => value.ValueKind switch
+    public static JsonElement Sorted(JsonElement value) => JsonForms.Element(writer => WriteSorted(writer, value));
+
+    private static void WriteSorted(Utf8JsonWriter writer, JsonElement value)
     {
-        JsonValueKind.Object => JsonSerializer.SerializeToElement(
-            new SortedDictionary<string, JsonElement>(
-                value.EnumerateObject().ToDictionary(field => field.Name, field => Sorted(field.Value)), StringComparer.Ordinal)),
-        JsonValueKind.Array => JsonSerializer.SerializeToElement(value.EnumerateArray().Select(Sorted)),
-        _ => value,
-    };
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (JsonProperty field in value.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(field.Name);
+                    WriteSorted(writer, field.Value);
+                }
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (JsonElement item in value.EnumerateArray())
+                    WriteSorted(writer, item);
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
 }

@@ -39,7 +39,7 @@ internal static class DefinitionVerbs
             call.Announce($"Exporting definitions in JSON to a file at \"{file}\" ...");
         if (file.Length == 0 || Directory.Exists(file))
             throw CtlException.Error(ExitCode.Refused, $"Path {file} is a directory");
-        string text = JsonSerializer.Serialize(await call.GetAsync("definitions"), CtlFormat.Json);
+        string text = (await call.GetAsync("definitions")).ToText();
         if (file == Standard)
         {
             call.Output.Write(text);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
@@ -75,7 +76,7 @@ internal static class DiagnosticVerbs
         string[] alarms = NodeStatus.Alarms(await NodeStatus.NodeAsync(call));
         string text = alarms.Length == 0 ? $"Node {call.Node} reported no alarms, local or clusterwide" : string.Join('\n', alarms);
         if (!isCheck)
-            call.Say(text, new() { ["alarms"] = alarms, ["node"] = call.Node, ["result"] = "ok" });
+            call.Say(text, new() { ["alarms"] = alarms.ToNode(), ["node"] = call.Node, ["result"] = "ok" });
         else if (alarms.Length > 0)
             throw CtlException.Error(ExitCode.Unavailable, text);
         else
@@ -155,6 +156,6 @@ internal static class DiagnosticVerbs
         NodeStatus.DemandUnit(call);
         call.Announce($"Reporting memory breakdown on node {call.Node}...");
         double used = (await NodeStatus.NodeAsync(call)).GetProperty("mem_used").GetDouble();
-        call.Say($"total: {NodeStatus.Size(call, used)} (100.0%)", new() { ["total"] = new { bytes = used, percentage = 100.0 } });
+        call.Say($"total: {NodeStatus.Size(call, used)} (100.0%)", new() { ["total"] = new JsonObject { ["bytes"] = used, ["percentage"] = 100.0 } });
     }
 }

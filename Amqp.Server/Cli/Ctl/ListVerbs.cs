@@ -43,7 +43,7 @@ internal static class ListVerbs
         await PrintAsync(call, ApiPath.Of("bindings", call.VirtualHost), columns, (binding, column) => column switch
         {
             "source_name" => Field(binding, "source"),
-            "source_kind" => JsonSerializer.SerializeToElement("exchange"),
+            "source_kind" => "exchange".ToElement(),
             "destination_name" => Field(binding, "destination"),
             "destination_kind" => Field(binding, "destination_type"),
             "arguments" => CtlArguments.Of(binding),

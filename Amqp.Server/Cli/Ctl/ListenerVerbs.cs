@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
@@ -80,7 +81,7 @@ internal static class ListenerVerbs
                 {
                     ["listeners"] = Fields(listeners),
                     ["missing"] = call[0],
-                    ["ports"] = listeners.Select(listener => listener.Port).Distinct(),
+                    ["ports"] = listeners.Select(listener => listener.Port).Distinct().Select(port => (JsonNode)port).ToNode(),
                     ["result"] = "error"
                 });
         }
@@ -107,7 +108,7 @@ internal static class ListenerVerbs
                 call,
                 $"Error:\nNo listener for protocol {wanted} is active on node {call.Node}. Found "
                     + $"listeners for the following protocols: {string.Join(", ", protocols)}",
-                new() { ["listeners"] = Fields(listeners), ["missing"] = wanted, ["protocols"] = protocols, ["result"] = "error" });
+                new() { ["listeners"] = Fields(listeners), ["missing"] = wanted, ["protocols"] = protocols.ToNode(), ["result"] = "error" });
         }
         call.Say(
             $"A listener for protocol {wanted} is running on node {call.Node}.",
@@ -125,10 +126,10 @@ internal static class ListenerVerbs
 
     private static async Task<ListenerView[]> FindAsync(CtlCall call) => ListenerView.Of(await call.GetAsync("overview"));
 
-    private static CtlException Failed(CtlCall call, string text, Dictionary<string, object?> fields) =>
-        new(ExitCode.Unavailable, call.IsForProgram ? CtlJson.Of(fields) : text);
+    private static CtlException Failed(CtlCall call, string text, JsonObject fields) =>
+        new(ExitCode.Unavailable, call.IsForProgram ? fields.ToText() : text);
 
-    private static IEnumerable<object> Fields(ListenerView[] listeners) => listeners.Select(listener => listener.Fields);
+    private static JsonArray Fields(ListenerView[] listeners) => listeners.Select(listener => listener.Fields).ToNode();
 
     private static string Ports(ListenerView[] listeners) =>
         string.Join(", ", listeners.Select(listener => listener.Port).Distinct().Order());

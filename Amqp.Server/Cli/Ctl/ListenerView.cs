@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
@@ -22,7 +23,7 @@ internal sealed record ListenerView(string Node, string Address, int Port, strin
     ];
 
     /// <summary>The fields of the JSON output.</summary>
-    public Dictionary<string, object?> Fields =>
+    public JsonObject Fields =>
         new() { ["interface"] = Interface, ["node"] = Node, ["port"] = Port, ["protocol"] = Protocol, ["purpose"] = Purpose };
 
     public override string ToString() =>

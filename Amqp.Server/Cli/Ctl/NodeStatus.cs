@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
@@ -24,7 +25,7 @@ internal static class NodeStatus
         int hosts = (await call.ListAsync("vhosts")).Length;
         if (call.IsForProgram)
         {
-            call.Output.WriteLine(CtlJson.Of(Machine(overview, node, hosts)));
+            call.Output.WriteLine(Machine(overview, node, hosts).ToText());
             return;
         }
         var output = call.Output;
@@ -71,22 +72,26 @@ internal static class NodeStatus
         string maintenance = IsDrained(node) ? "marked for maintenance" : "not under maintenance";
         if (call.IsForProgram)
         {
-            call.Output.WriteLine(CtlJson.Of(new()
+            call.Output.WriteLine(new JsonObject
             {
-                ["alarms"] = Alarms(node),
+                ["alarms"] = Alarms(node).ToNode(),
                 ["cluster_name"] = Text(overview, "cluster_name"),
-                ["disk_nodes"] = new[] { name },
-                ["feature_flags"] = flags,
-                ["listeners"] = new Dictionary<string, object> { [name] = ListenerView.Of(overview).Select(listener => listener.Fields) },
-                ["maintenance_status"] = new Dictionary<string, string> { [name] = maintenance },
-                ["partitions"] = new Dictionary<string, string>(),
-                ["ram_nodes"] = Array.Empty<string>(),
-                ["running_nodes"] = new[] { name },
-                ["versions"] = new Dictionary<string, object>
+                ["disk_nodes"] = new JsonArray(name),
+                ["feature_flags"] = flags.Select(JsonForms.ToNode).ToNode(),
+                ["listeners"] = new JsonObject { [name] = ListenerView.Of(overview).Select(listener => listener.Fields).ToNode() },
+                ["maintenance_status"] = new JsonObject { [name] = maintenance },
+                ["partitions"] = new JsonObject(),
+                ["ram_nodes"] = new JsonArray(),
+                ["running_nodes"] = new JsonArray(name),
+                ["versions"] = new JsonObject
                 {
-                    [name] = new { rabbitmq_name = Text(overview, "product_name"), rabbitmq_version = Text(overview, "product_version") }
+                    [name] = new JsonObject
+                    {
+                        ["rabbitmq_name"] = Text(overview, "product_name"),
+                        ["rabbitmq_version"] = Text(overview, "product_version"),
+                    },
                 },
-            }));
+            }.ToText());
             return;
         }
         var output = call.Output;
@@ -158,36 +163,40 @@ internal static class NodeStatus
 
     private static bool IsDrained(JsonElement node) => node.GetProperty("being_drained").GetBoolean();
 
-    private static Dictionary<string, object?> Machine(JsonElement overview, JsonElement node, int hosts) => new()
+    private static JsonObject Machine(JsonElement overview, JsonElement node, int hosts) => new()
     {
-        ["alarms"] = Alarms(node),
+        ["alarms"] = Alarms(node).ToNode(),
         ["data_directory"] = Text(node, "db_dir"),
-        ["disk_free"] = node.GetProperty("disk_free"),
-        ["disk_free_limit"] = node.GetProperty("disk_free_limit"),
-        ["file_descriptors"] = new
+        ["disk_free"] = node.GetProperty("disk_free").ToNode(),
+        ["disk_free_limit"] = node.GetProperty("disk_free_limit").ToNode(),
+        ["file_descriptors"] = new JsonObject
         {
-            sockets_limit = node.GetProperty("sockets_total"),
-            sockets_used = node.GetProperty("sockets_used"),
-            total_limit = node.GetProperty("fd_total"),
-            total_used = node.GetProperty("fd_used"),
+            ["sockets_limit"] = node.GetProperty("sockets_total").ToNode(),
+            ["sockets_used"] = node.GetProperty("sockets_used").ToNode(),
+            ["total_limit"] = node.GetProperty("fd_total").ToNode(),
+            ["total_used"] = node.GetProperty("fd_used").ToNode(),
         },
         ["is_under_maintenance"] = IsDrained(node),
-        ["listeners"] = ListenerView.Of(overview).Select(listener => listener.Fields),
-        ["memory"] = new { strategy = Text(node, "mem_calculation_strategy"), total = new { rss = node.GetProperty("mem_used") } },
+        ["listeners"] = ListenerView.Of(overview).Select(listener => listener.Fields).ToNode(),
+        ["memory"] = new JsonObject
+        {
+            ["strategy"] = Text(node, "mem_calculation_strategy"),
+            ["total"] = new JsonObject { ["rss"] = node.GetProperty("mem_used").ToNode() },
+        },
         ["os"] = OperatingSystemName,
         ["pid"] = int.Parse(Text(node, "os_pid"), CultureInfo.InvariantCulture),
         ["product_name"] = Text(overview, "product_name"),
         ["product_version"] = Text(overview, "product_version"),
         ["rabbitmq_version"] = Text(overview, "rabbitmq_version"),
-        ["totals"] = new
+        ["totals"] = new JsonObject
         {
-            virtual_host_count = hosts,
-            connection_count = overview.GetProperty("object_totals").GetProperty("connections"),
-            queue_count = overview.GetProperty("object_totals").GetProperty("queues"),
+            ["virtual_host_count"] = hosts,
+            ["connection_count"] = overview.GetProperty("object_totals").GetProperty("connections").ToNode(),
+            ["queue_count"] = overview.GetProperty("object_totals").GetProperty("queues").ToNode(),
         },
         ["uptime"] = (long)(Number(node, "uptime") / 1000),
         ["vm_memory_calculation_strategy"] = Text(node, "mem_calculation_strategy"),
-        ["vm_memory_high_watermark_limit"] = node.GetProperty("mem_limit"),
+        ["vm_memory_high_watermark_limit"] = node.GetProperty("mem_limit").ToNode(),
     };
 
     private static string OperatingSystemName => OperatingSystem.IsLinux() ? "Linux" : OperatingSystem.IsMacOS() ? "macOS" : "Windows";

@@ -92,7 +92,7 @@ internal static class NodeVerbs
     private static Task Version(CtlCall call)
     {
         string version = typeof(NodeVerbs).Assembly.GetName().Version!.ToString(3);
-        call.Say(version, new() { ["node"] = call.Node, ["result"] = "ok", ["value"] = new { version } });
+        call.Say(version, new() { ["node"] = call.Node, ["result"] = "ok", ["value"] = new JsonObject { ["version"] = version } });
         return Task.CompletedTask;
     }
 

@@ -79,7 +79,7 @@ internal static class ParameterVerbs
         // RabbitMQ sorts the fields of all values but operator policies, which it prints in a fixed order.
         JsonElement policy = parameter.GetProperty("value");
         IEnumerable<string> fields = _policyFields.Select(field => $"\"{field}\":{CtlJson.Compact(policy.GetProperty(field))}");
-        return JsonSerializer.SerializeToElement($"{{{string.Join(',', fields)}}}");
+        return $"{{{string.Join(',', fields)}}}".ToElement();
     }
 
     private static void Print(

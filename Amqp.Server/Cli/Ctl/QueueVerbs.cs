@@ -78,7 +78,7 @@ internal static class QueueVerbs
         "leader" => IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement node) ? node : default,
         "members" or "online" when !queue.TryGetProperty(column, out _) =>
             IsQuorum(queue) && queue.TryGetProperty("node", out JsonElement only)
-                ? JsonSerializer.SerializeToElement(new[] { only.GetString() })
+                ? new[] { only }.ToElement()
                 : default,
         _ => queue.TryGetProperty(column, out JsonElement value) ? value : default,
     };

@@ -116,8 +116,8 @@ internal static class VirtualHostVerbs
             isStreamed: false);
     }
 
-    private static JsonElement States(JsonElement host) => JsonSerializer.SerializeToElement(
-        host.GetProperty("cluster_state").EnumerateObject().Select(node => $"{{{node.Name}, {node.Value.GetString()}}}"));
+    private static JsonElement States(JsonElement host) => host.GetProperty("cluster_state").EnumerateObject()
+        .Select(node => $"{{{node.Name}, {node.Value.GetString()}}}").ToNode().ToElement();
 
     private static async Task RestartAsync(CtlCall call)
     {

@@ -10,12 +10,6 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The execution of one command: its arguments, a client of the broker, and the output.</summary>
 internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation) : IDisposable
 {
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-    };
-
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private readonly List<PosixSignalRegistration> _signals = [];
 
@@ -84,5 +78,5 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     public void Say(string sentence) => Output.WriteLine(sentence);
 
     /// <summary>Prints JSON, indented.</summary>
-    public void Print(JsonElement json) => Output.WriteLine(JsonSerializer.Serialize(json, _json));
+    public void Print(JsonElement json) => Output.WriteLine(json.ToIndentedText());
 }

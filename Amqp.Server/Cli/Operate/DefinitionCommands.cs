@@ -49,7 +49,9 @@ internal static class DefinitionCommands
                     if (!OperatingSystem.IsWindows())
                         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
                     await using var stream = new FileStream(context.Get(file), options);
-                    await JsonSerializer.SerializeAsync(stream, definitions, cancellationToken: context.Cancellation);
+                    await using var json = new Utf8JsonWriter(stream);
+                    definitions.WriteTo(json);
+                    await json.FlushAsync(context.Cancellation);
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
@@ -68,7 +70,7 @@ internal static class DefinitionCommands
             async context =>
             {
                 JsonObject definitions = Read(context.Get(file));
-                JsonElement whole = JsonSerializer.SerializeToElement(definitions);
+                JsonElement whole = definitions.ToElement();
                 var leftOut = new List<string>();
                 await WorkProgress.ShowAsync(context, "importing", Pieces(definitions, MostBytes), async piece =>
                     leftOut.AddRange(await ImportAsync(context, piece)));

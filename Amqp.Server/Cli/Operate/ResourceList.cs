@@ -68,8 +68,8 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
         if (context.Get(CommonOptions.Json))
             context.Print(
                 context.Get(_columns) is null
-                    ? JsonSerializer.SerializeToElement(shown)
-                    : JsonSerializer.SerializeToElement(shown.Select(item => Cut(item, wanted))));
+                    ? shown.ToElement()
+                    : shown.Select(item => Cut(item, wanted)).ToNode().ToElement());
         else
             Print(context, wanted, shown);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
@@ -32,8 +33,7 @@ internal static class StatusCommands
             JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
             if (context.Get(CommonOptions.Json))
             {
-                context.Print(
-                    JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement?> { ["overview"] = overview, ["node"] = node }));
+                context.Print(new JsonObject { ["overview"] = overview.ToNode(), ["node"] = node?.ToNode() }.ToElement());
                 return;
             }
             Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
@@ -67,7 +67,7 @@ internal static class StatusCommands
             results[name] = answer.IsSuccess ? "ok" : answer.Reason;
         }
         if (context.Get(CommonOptions.Json))
-            context.Print(JsonSerializer.SerializeToElement(results));
+            context.Print(new JsonObject(results.Select(result => KeyValuePair.Create(result.Key, (JsonNode?)result.Value))).ToElement());
         else
             foreach (var (name, result) in results)
                 Line(context, name, result);

@@ -95,7 +95,7 @@ internal static class WatchCommand
             ApiPath.List("queues", context.VirtualHostOrAll), $"virtual host '{context.VirtualHost}'", context.Cancellation);
         return new RateSample(
             TimeProvider.System.GetTimestamp(),
-            JsonSerializer.SerializeToElement(queues.EnumerateArray().Where(queue => filters.All(wanted => wanted.Wants(queue)))));
+            queues.EnumerateArray().Where(queue => filters.All(wanted => wanted.Wants(queue))).ToElement());
     }
 
     private static IEnumerable<string[]> Rows(RateSample now, RateSample? earlier) => now.Queues.Select(queue => (string[])

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Amqp.Server.Inspection;
 using Amqp.Storage.Faults;
 using Amqp.Storage.Inspection;
@@ -9,8 +10,6 @@ namespace Amqp.Server.Cli.Store;
 /// <summary>The commands that inspect a data directory while no broker uses it.</summary>
 internal static class StoreCommands
 {
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web);
-
     /// <summary>Creates the command <c>store</c> with its subcommands.</summary>
     public static Command Create() => new("store", "Inspect a data directory that no broker uses. The directory is not changed.")
     {
@@ -19,12 +18,14 @@ internal static class StoreCommands
             "Show the contents of a data directory: segments, queues, definitions, sizes.",
             DataFolder.Inspect,
             StoreOutput.Print,
+            StoreJson.Default.DataFolderReport,
             _ => ExitCode.Ok),
         Verb(
             "verify",
             "Read and check all files of a data directory; the exit code is 1 if data is damaged.",
             DataFolder.Verify,
             StoreOutput.Print,
+            StoreJson.Default.DataFolderVerdict,
             verdict => verdict.IsSound ? ExitCode.Ok : ExitCode.Damaged),
     };
 
@@ -33,6 +34,7 @@ internal static class StoreCommands
         string description,
         Func<string, IProgress<InspectionProgress>?, T> look,
         Action<T, StoreOutput> print,
+        JsonTypeInfo<T> jsonType,
         Func<T, int> exitCode)
     {
         var folder = new Argument<string>("folder") { Description = "The data directory." };
@@ -46,7 +48,7 @@ internal static class StoreCommands
                 string path = result.GetRequiredValue(folder);
                 T found = ReadProgress.Show(streams.Error, progress => look(path, progress));
                 if (result.GetValue(json))
-                    streams.Output.WriteLine(JsonSerializer.Serialize(found, _json));
+                    streams.Output.WriteLine(JsonSerializer.Serialize(found, jsonType));
                 else
                     print(found, new StoreOutput(streams.Output));
                 return exitCode(found);

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Amqp.Server.Cli;
+
+/// <summary>
+/// Converts JSON between its forms: elements, which are read; nodes, which are built; and text. No conversion needs reflection, which the
+/// native program does not have.
+/// </summary>
+internal static class JsonForms
+{
+    private static readonly JsonWriterOptions _line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
+
+    /// <summary>Returns a value as text, in one line.</summary>
+    public static string ToText(this JsonElement value) => Text(value.WriteTo, _line);
+
+    /// <summary>Returns a value as text, in one line.</summary>
+    public static string ToText(this JsonNode value) => Text(writer => value.WriteTo(writer), _line);
+
+    /// <summary>Returns a value as text, indented.</summary>
+    public static string ToIndentedText(this JsonElement value) => Text(value.WriteTo, _indented);
+
+    /// <summary>Returns a value as a node; null for JSON's null and for a missing value.</summary>
+    public static JsonNode? ToNode(this JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => JsonObject.Create(value),
+        JsonValueKind.Array => JsonArray.Create(value),
+        _ => JsonValue.Create(value),
+    };
+
+    /// <summary>Returns a list as a node.</summary>
+    public static JsonArray ToNode(this IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
+
+    /// <summary>Returns a list as a node. The items must not have a parent.</summary>
+    public static JsonArray ToNode(this IEnumerable<JsonNode?> items) => [.. items];
+
+    /// <summary>Returns a value as an element.</summary>
+    public static JsonElement ToElement(this JsonNode value) => Element(writer => value.WriteTo(writer));
+
+    /// <summary>Returns a text as an element.</summary>
+    public static JsonElement ToElement(this string text) => Element(writer => writer.WriteStringValue(text));
+
+    /// <summary>Returns a list as an element.</summary>
+    public static JsonElement ToElement(this IEnumerable<JsonElement> items) => Element(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (JsonElement item in items)
+            item.WriteTo(writer);
+        writer.WriteEndArray();
+    });
+
+    /// <summary>Returns the value that a function writes as an element.</summary>
+    public static JsonElement Element(Action<Utf8JsonWriter> write) => JsonElement.Parse(Bytes(write, _line));
+
+    private static string Text(Action<Utf8JsonWriter> write, JsonWriterOptions options) => Encoding.UTF8.GetString(Bytes(write, options));
+
+    private static ReadOnlySpan<byte> Bytes(Action<Utf8JsonWriter> write, JsonWriterOptions options)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, options))
+            write(writer);
+        return bytes.WrittenSpan;
+    }
+}

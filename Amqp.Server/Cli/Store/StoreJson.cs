@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Amqp.Server.Inspection;
+
+namespace Amqp.Server.Cli.Store;
+
+/// <summary>The reports on a data directory as JSON.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(DataFolderReport))]
+[JsonSerializable(typeof(DataFolderVerdict))]
+internal sealed partial class StoreJson : JsonSerializerContext;
