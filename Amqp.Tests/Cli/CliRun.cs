@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Amqp.Server;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
@@ -40,14 +41,8 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     /// <summary>Starts a command as a process, for tests that observe the running process.</summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = BrokerProgram.With(arguments);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["XDG_CONFIG_HOME"] = "/nonexistent"; // keeps the command from reading profiles of the user who runs the tests
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -16,11 +16,10 @@ public sealed partial class ManagementDocumentTests
         Assert.That(lines, Has.Length.GreaterThan(15));
 
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
-        string program = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
         string script = string.Join('\n', lines.Select(line =>
             line.StartsWith("export AMQPBROKER_URL=", StringComparison.Ordinal)
                 ? $"export AMQPBROKER_URL=http://localhost:{broker.ManagementPort}"
-            : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ dotnet '{program}' \"$@\"; }}"
+            : line.StartsWith("alias amqpbroker=", StringComparison.Ordinal) ? $"amqpbroker() {{ {BrokerProgram.Shell} \"$@\"; }}"
             : line == "amqpbroker watch" ? "amqpbroker watch --count 1" // without a count the command would not exit
             : line));
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;

@@ -186,9 +186,8 @@ public sealed class ResourceCommandTests : CliTests
     [Test]
     public async Task Completion_for_bash_completes_in_bash()
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
         string script = $$"""
-            amqpbroker() { dotnet "{{program}}" "$@"; }
+            amqpbroker() { {{BrokerProgram.Shell}} "$@"; }
             source <(amqpbroker completion bash)
             COMP_LINE="amqpbroker exch"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(amqpbroker exch); COMP_CWORD=1
             _amqpbroker

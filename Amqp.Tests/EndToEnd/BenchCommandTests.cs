@@ -369,13 +369,12 @@ public sealed class BenchCommandTests
         return await EndAsync(process);
     }
 
-    private static Process Start(string arguments) => Process.Start(new ProcessStartInfo(
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+    private static Process Start(string arguments)
     {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        ProcessStartInfo start = BrokerProgram.With(["bench", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
+    }
 
     private static async Task<Ended> EndAsync(Process process)
     {

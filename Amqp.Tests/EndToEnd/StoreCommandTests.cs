@@ -162,13 +162,8 @@ public sealed class StoreCommandTests
 
     private static async Task<Ended> RunAsync(bool isOptimised, params string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "store", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = BrokerProgram.With(["store", .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         if (isOptimised)
             start.Environment["DOTNET_TieredCompilation"] = "0";
         using Process process = Process.Start(start)!;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Amqp.Server.Hosting;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Hosting;
 
@@ -39,12 +40,9 @@ public class SystemdTests
             using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
             manager.ReceiveTimeout = 60_000;
-            var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [
-                Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve", "--port", "0", "--management-port", "0", "--data-dir",
-                Path.Combine(folder, "data")])
-            {
-                Environment = { ["NOTIFY_SOCKET"] = Path.Combine(folder, "notify") },
-            };
+            ProcessStartInfo start = BrokerProgram.With(
+                ["serve", "--port", "0", "--management-port", "0", "--data-dir", Path.Combine(folder, "data")]);
+            start.Environment["NOTIFY_SOCKET"] = Path.Combine(folder, "notify");
             using var broker = Process.Start(start)!;
             try
             {
@@ -70,8 +68,7 @@ public class SystemdTests
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-            string broker = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
+            string[] words = [.. BrokerProgram.Words, "serve", "--port", "1", "--management-port", "0", "--data-dir", $"{folder}/data"];
             // The program acts like systemd: it passes a listening socket as file descriptor 3, and sets the environment variables. Then it
             // replaces itself by the broker, so that the process id stays.
             string program = $"""
@@ -80,7 +77,7 @@ public class SystemdTests
                 print(s.getsockname()[1], flush=True)
                 os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
                 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1')
-                os.execvp('{dotnet}', ['{dotnet}', '{broker}', 'serve', '--port', '1', '--management-port', '0', '--data-dir', '{folder}/data'])
+                os.execvp('{words[0]}', ['{string.Join("', '", words)}'])
                 """;
             var start = new ProcessStartInfo("/usr/bin/python3", ["-c", program]) { RedirectStandardOutput = true };
             using var process = Process.Start(start)!;

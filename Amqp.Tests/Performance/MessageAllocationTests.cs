@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Performance;
 
@@ -32,15 +33,12 @@ public sealed class MessageAllocationTests
     private static async Task<long> AllocatedAsync(InProcessBroker broker, string load, int messages)
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        using var bench = Process.Start(new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "bench", "throughput", "--json", "--uri", broker.Uri,
-                "--count", messages.ToString(CultureInfo.InvariantCulture), .. load.Split(' '),
-            ])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        ProcessStartInfo start = BrokerProgram.With([
+            "bench", "throughput", "--json", "--uri", broker.Uri, "--count", messages.ToString(CultureInfo.InvariantCulture),
+            .. load.Split(' '),
+        ]);
+        start.RedirectStandardOutput = true;
+        using var bench = Process.Start(start)!;
         string report = await bench.StandardOutput.ReadToEndAsync();
         await bench.WaitForExitAsync();
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;

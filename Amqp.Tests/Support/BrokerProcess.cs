@@ -162,15 +162,9 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private async Task LaunchAsync()
     {
         _process?.Dispose();
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = DataDirectory,
-        };
-        foreach (string argument in Arguments())
-            start.ArgumentList.Add(argument);
+        ProcessStartInfo start = BrokerProgram.With(Arguments());
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.WorkingDirectory = DataDirectory;
         _process = Process.Start(start) ?? throw new InvalidOperationException("The broker's process did not start.");
         _process.StandardInput.Close();
         Pid = _process.Id;
@@ -199,7 +193,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     {
         string[] always =
         [
-            Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll"), "serve",
+            "serve",
             "--port", Port.ToString(CultureInfo.InvariantCulture),
             "--management-port", ManagementPort.ToString(CultureInfo.InvariantCulture),
             "--data-dir", DataDirectory,
