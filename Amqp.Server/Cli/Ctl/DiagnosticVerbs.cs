@@ -156,6 +156,8 @@ internal static class DiagnosticVerbs
         NodeStatus.DemandUnit(call);
         call.Announce($"Reporting memory breakdown on node {call.Node}...");
         double used = (await NodeStatus.NodeAsync(call)).GetProperty("mem_used").GetDouble();
-        call.Say($"total: {NodeStatus.Size(call, used)} (100.0%)", new() { ["total"] = new JsonObject { ["bytes"] = used, ["percentage"] = 100.0 } });
+        call.Say(
+            $"total: {NodeStatus.Size(call, used)} (100.0%)",
+            new() { ["total"] = new JsonObject { ["bytes"] = used, ["percentage"] = 100.0 } });
     }
 }

@@ -108,7 +108,13 @@ internal static class ListenerVerbs
                 call,
                 $"Error:\nNo listener for protocol {wanted} is active on node {call.Node}. Found "
                     + $"listeners for the following protocols: {string.Join(", ", protocols)}",
-                new() { ["listeners"] = Fields(listeners), ["missing"] = wanted, ["protocols"] = protocols.ToNode(), ["result"] = "error" });
+                new()
+                {
+                    ["listeners"] = Fields(listeners),
+                    ["missing"] = wanted,
+                    ["protocols"] = protocols.ToNode(),
+                    ["result"] = "error"
+                });
         }
         call.Say(
             $"A listener for protocol {wanted} is running on node {call.Node}.",
