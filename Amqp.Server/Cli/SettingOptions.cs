@@ -32,6 +32,11 @@ internal sealed class SettingOptions
         Description = "Folder for all persistent data. Default: amqpbroker-data in the current folder.",
     };
 
+    private readonly Option<bool> _stopWhenStandardInputCloses = new("--stop-when-stdin-closes")
+    {
+        Description = "Stop once standard input closes, so that the broker ends with the program that started it.",
+    };
+
     private readonly Option<string> _config = new("--config")
     {
         HelpName = "file",
@@ -40,7 +45,7 @@ internal sealed class SettingOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _bind, _port, _managementPort, _dataDirectory, _config })
+        foreach (Option option in new Option[] { _bind, _port, _managementPort, _dataDirectory, _stopWhenStandardInputCloses, _config })
             command.Options.Add(option);
     }
 
@@ -53,6 +58,8 @@ internal sealed class SettingOptions
         Add("listeners.tcp.default", _port);
         Add("management.tcp.port", _managementPort);
         Add("data_dir", _dataDirectory);
+        if (result.GetValue(_stopWhenStandardInputCloses))
+            assignments.Add(Set("stop_when_stdin_closes", "true", _stopWhenStandardInputCloses));
         return BrokerConfiguration.Load(result.GetValue(_config), assignments, environment);
 
         void Add(string key, Option<string> option)

@@ -59,6 +59,9 @@ public sealed class BrokerOptions
     /// <summary>Options for sending metrics and traces to an OpenTelemetry collector.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
+    /// <summary>True if the broker stops once its standard input closes.</summary>
+    public bool StopsWithStandardInput { get; set; }
+
     /// <summary>Options for the log.</summary>
     public LogOptions Log { get; set; } = new();
 

@@ -24,6 +24,7 @@ internal static class SettingTable
         .. TelemetrySettings.Rows,
         .. EventSettings.Rows,
         .. StoreSettings.Rows,
+        .. ProcessSettings.Rows,
         Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "",
             "`true` accepts a setting of RabbitMQ (the rest of this key) that would restrict something, "
                 + "but has no effect here. The broker starts with a warning.",

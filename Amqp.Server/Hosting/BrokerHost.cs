@@ -97,6 +97,7 @@ internal static class BrokerHost
         services.AddSingleton(
             new LoginSessions(options.Management.LoginSessionTimeout, options.Management.MaxLoginSessions, TimeProvider.System));
         services.AddSingleton(new SystemdNotification(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
+        services.AddSingleton<StandardInput>();
         services.AddSingleton(new ListenSockets(options.Sockets));
         services.AddSingleton<LastResort>();
         services.AddHostedService<BrokerLifetime>();

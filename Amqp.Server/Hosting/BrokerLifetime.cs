@@ -18,6 +18,7 @@ internal sealed class BrokerLifetime(
     ConsoleLog log,
     LogExchange logExchange,
     SystemdNotification systemd,
+    StandardInput input,
     ILogger<BrokerLifetime> logger) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -38,6 +39,8 @@ internal sealed class BrokerLifetime(
     {
         log.WriteLine($"Server startup complete; {addresses}");
         systemd.SayReady();
+        if (options.Value.StopsWithStandardInput)
+            input.StopWhenClosed();
         return Task.CompletedTask;
     }
 

@@ -25,6 +25,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     private readonly TextWriter _output;
     private readonly Thread _writer;
     private readonly AutoResetEvent _news = new(false);
+    private readonly AutoResetEvent _urgent = new(false);
     private readonly Lock _gate = new();
     private StringBuilder _waiting = new(); // guarded by _gate, like _dropped
     private long _dropped;
@@ -45,8 +46,13 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
-    /// <summary>Writes a line that is no event, after all events so far.</summary>
-    public void WriteLine(string line) => Add(line + '\n');
+    /// <summary>Writes a line that is no event, after all events so far, and without delay: a program may wait for the line.</summary>
+    public void WriteLine(string line)
+    {
+        Add(line + '\n');
+        if (!_isDisposed)
+            _urgent.Set();
+    }
 
     /// <summary>Writes the pending lines and closes the output.</summary>
     public void Dispose()
@@ -55,8 +61,10 @@ internal sealed class ConsoleLog : ILoggerProvider
             return;
         _isDisposed = true;
         _news.Set();
+        _urgent.Set();
         _writer.Join();
         _news.Dispose();
+        _urgent.Dispose();
         _output.Dispose();
     }
 
@@ -83,7 +91,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         {
             _news.WaitOne();
             if (!_isDisposed)
-                Thread.Sleep(Gathering);
+                _urgent.WaitOne(Gathering);
             WriteWaiting();
         }
         WriteWaiting();

@@ -14,6 +14,9 @@ internal static partial class HostingLog
     [LoggerMessage(3, LogLevel.Information, "Stopping: no more connections are accepted")]
     public static partial void Stopping(this ILogger logger);
 
+    [LoggerMessage(12, LogLevel.Information, "Standard input is closed, so the broker stops (stop_when_stdin_closes)")]
+    public static partial void StandardInputClosed(this ILogger logger);
+
     [LoggerMessage(4, LogLevel.Information, "All connections are closed")]
     public static partial void ConnectionsClosed(this ILogger logger);
 

@@ -47,6 +47,7 @@ public class BrokerOptionsTests
         yield return Case("product_name = RabbitMQ", options => options.Identity.ProductName, "RabbitMQ");
         yield return Case("product_version = 3.13.7", options => options.Identity.ProductVersion, "3.13.7");
         yield return Case("data_dir = /var/lib/amqpbroker", options => options.DataDirectory, "/var/lib/amqpbroker");
+        yield return Case("stop_when_stdin_closes = true", options => options.StopsWithStandardInput, true);
         yield return Case("tcp_listen_options.backlog = 128", options => options.Sockets.Backlog, 128);
         yield return Case("tcp_listen_options.nodelay = false", options => options.Sockets.NoDelay, false);
         yield return Case("tcp_listen_options.keepalive = true", options => options.Sockets.KeepAlive, true);

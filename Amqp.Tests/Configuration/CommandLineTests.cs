@@ -39,6 +39,15 @@ public class CommandLineTests
         Assert.That(options.DataDirectory, Is.EqualTo("d"));
     }
 
+    [TestCase("serve", false)]
+    [TestCase("serve --stop-when-stdin-closes", true)]
+    public async Task The_broker_watches_its_standard_input_if_it_is_asked_to(string arguments, bool stops)
+    {
+        await RunAsync(arguments);
+
+        Assert.That(_served!.Options.StopsWithStandardInput, Is.EqualTo(stops));
+    }
+
     [Test]
     public async Task The_exit_code_of_serving_is_that_of_the_process() =>
         Assert.That(await RunAsync("serve", exitCode: 5), Is.EqualTo(5));

@@ -107,6 +107,14 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         Process process = _process ?? throw new InvalidOperationException("The broker was never started.");
         if (!process.HasExited && SendSignal(process.Id, SigTerm) != 0 && !process.HasExited)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Waits until the broker exits by itself, and returns its exit code.</summary>
+    /// <exception cref="TimeoutException">The broker did not exit within a minute, and was killed.</exception>
+    public async Task<int> WaitForExitAsync()
+    {
+        Process process = _process ?? throw new InvalidOperationException("The broker was never started.");
         using var limit = new CancellationTokenSource(_stopLimit);
         try
         {

@@ -1,0 +1,29 @@
+using Amqp.Server.Logging;
+
+namespace Amqp.Server.Hosting;
+
+/// <summary>Watches standard input, so that the broker ends with the program that started it.</summary>
+/// <remarks>A thread of its own waits in a read, which the system completes when the last writer of the pipe ends or closes it.</remarks>
+internal sealed class StandardInput(IHostApplicationLifetime lifetime, ILogger<StandardInput> logger)
+{
+    /// <summary>Stops the broker as soon as standard input closes. What arrives before is ignored.</summary>
+    public void StopWhenClosed() => new Thread(Watch) { IsBackground = true, Name = "Standard input" }.Start();
+
+    private void Watch()
+    {
+        try
+        {
+            using Stream input = Console.OpenStandardInput();
+            byte[] ignored = new byte[256];
+            while (input.Read(ignored) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // A terminal or socket that has failed is closed too.
+        }
+        logger.StandardInputClosed();
+        lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using Amqp.Tests.Support;
+
+namespace Amqp.Tests.Hosting;
+
+/// <summary>A broker that ends with the program that started it.</summary>
+[Platform("Linux")]
+public class StandardInputTests
+{
+    [Test]
+    public async Task A_broker_stops_in_order_when_its_standard_input_closes()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync(arguments: ["--stop-when-stdin-closes"]);
+
+        Assert.That(await broker.WaitForExitAsync(), Is.Zero);
+        Assert.That(broker.Output, Does.Contain("Standard input is closed").And.Contain("Server startup complete"));
+    }
+
+    [Test]
+    public async Task Without_the_option_a_broker_does_not_need_its_standard_input()
+    {
+        await using BrokerProcess broker = await BrokerProcess.StartAsync();
+
+        Assert.That(broker.HasExited, Is.False);
+        Assert.That(await broker.StopAsync(), Is.Zero);
+        Assert.That(broker.Output, Does.Not.Contain("Standard input is closed"));
+    }
+
+    [Test]
+    public async Task A_broker_ends_with_a_program_that_is_killed()
+    {
+        string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        try
+        {
+            // The program has the other end of the broker's standard input, and prints the broker's process id.
+            string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+            string broker = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
+            string program = $"""
+                import subprocess, sys
+                broker = subprocess.Popen(['{dotnet}', '{broker}', 'serve', '--stop-when-stdin-closes', '--port', '0',
+                    '--management-port', '0', '--data-dir', '{folder}/data'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                for line in broker.stdout:
+                    if line.startswith(b'Server startup complete'):
+                        break
+                print(broker.pid, flush=True)
+                broker.wait()
+                """;
+            using var starter = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", program]) { RedirectStandardOutput = true })!;
+            int pid = int.Parse((await starter.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+            using var started = Process.GetProcessById(pid);
+
+            starter.Kill();
+
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            Assert.That(async () => await started.WaitForExitAsync(limit.Token), Throws.Nothing);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
