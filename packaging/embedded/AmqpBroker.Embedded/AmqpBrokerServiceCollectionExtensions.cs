@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AmqpBroker.Embedded;
+
+/// <summary>Adds a broker to the services of a host.</summary>
+public static class AmqpBrokerServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a broker that runs as long as the host. It starts when the host creates its hosted services, so before the constructors of the
+    /// services that are registered later. Its address is <see cref="EmbeddedBroker.ConnectionString"/> of the service
+    /// <see cref="EmbeddedBroker"/>, and a connection string of the configuration.
+    /// </summary>
+    /// <param name="services">Services of the host.</param>
+    /// <param name="configure">Sets the options. Lines of the broker go to the host's log unless it sets another receiver.</param>
+    /// <param name="connectionName">
+    /// Name of the connection string: with the default, <c>configuration.GetConnectionString("rabbitmq")</c> returns the address, whatever
+    /// the configuration had there.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The services have a broker already.</exception>
+    public static IServiceCollection AddAmqpBroker(
+        this IServiceCollection services, Action<EmbeddedBrokerOptions>? configure = null, string connectionName = "rabbitmq")
+    {
+        if (services.Any(service => service.ServiceType == typeof(EmbeddedBroker)))
+            throw new InvalidOperationException("AddAmqpBroker was called twice. A host has one broker.");
+        services.AddSingleton(provider => Start(provider, configure, connectionName));
+        services.AddSingleton<IHostedService>(provider => new HostedBroker(provider.GetRequiredService<EmbeddedBroker>()));
+        return services;
+    }
+
+    // A factory of a service cannot be asynchronous.
+    private static EmbeddedBroker Start(IServiceProvider provider, Action<EmbeddedBrokerOptions>? configure, string connectionName)
+    {
+        var options = new EmbeddedBrokerOptions();
+        if (provider.GetService<ILoggerFactory>() is { } loggers)
+            options.LineLogged = new HostLog(loggers.CreateLogger("AmqpBroker")).Write;
+        configure?.Invoke(options);
+        EmbeddedBroker broker = Task.Run(() => EmbeddedBroker.StartAsync(options)).GetAwaiter().GetResult();
+        // A configuration without a source cannot hold a value.
+        if (provider.GetService<IConfiguration>() is IConfigurationRoot configuration && configuration.Providers.Any())
+            configuration[$"ConnectionStrings:{connectionName}"] = broker.ConnectionString;
+        return broker;
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text;
+using AmqpBroker.Embedded.Management;
+using AmqpBroker.Embedded.Processes;
+
+namespace AmqpBroker.Embedded;
+
+/// <summary>
+/// An AMQP 0-9-1 broker on free ports of 127.0.0.1, for tests and development. The broker is a process of its own: it shares no socket,
+/// thread or variable with this process, and ends with it, however this process ends.
+/// </summary>
+/// <remarks>
+/// Thread-safe, but a test that restarts a broker has to expect failures of its other calls meanwhile. Data is in a temporary folder,
+/// unless <see cref="EmbeddedBrokerOptions.DataDirectory"/> names a folder.
+/// </remarks>
+public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
+{
+    private readonly EmbeddedBrokerOptions _options;
+    private readonly TemporaryFolder _folder;
+    private readonly BrokerLog _log;
+    private readonly BrokerLaunch _launch;
+    private readonly SemaphoreSlim _changes = new(1); // one start or stop at a time
+    private volatile BrokerChild? _child;
+    private ManagementClient? _management; // set once the first process is ready, like the next two
+    private VirtualHost? _host;
+    private BrokerAddress? _address;
+    private int _isDisposed;
+
+    private EmbeddedBroker(EmbeddedBrokerOptions options)
+    {
+        _options = options;
+        _log = new BrokerLog(options.LineLogged);
+        _folder = TemporaryFolder.Create(options.TemporaryFolder);
+        try
+        {
+            DataDirectory = options.DataDirectory is null ? Path.Combine(_folder.Path, "data") : Path.GetFullPath(options.DataDirectory);
+            _launch = new BrokerLaunch(options, _log, _folder.Path, DataDirectory);
+        }
+        catch
+        {
+            _folder.Dispose();
+            throw;
+        }
+        AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
+    }
+
+    /// <summary>Address for AMQP clients: <c>amqp://guest:guest@127.0.0.1:34567/</c>. It stays the same over a restart.</summary>
+    public Uri Uri => Address.Amqp;
+
+    /// <summary>The text of <see cref="Uri"/>.</summary>
+    public string ConnectionString => Uri.OriginalString;
+
+    /// <summary>Address of the HTTP API, which is RabbitMQ's: <c>http://127.0.0.1:34568/</c>.</summary>
+    public Uri ManagementUri => Address.Management;
+
+    /// <summary>Port for AMQP on 127.0.0.1.</summary>
+    public int Port => _launch.Port;
+
+    /// <summary>User of the address: the setting <c>default_user</c>, or <c>guest</c>.</summary>
+    public string UserName => Address.User;
+
+    /// <summary>Password of the address: the setting <c>default_pass</c>, or <c>guest</c>.</summary>
+    public string Password => Address.Password;
+
+    /// <summary>Folder of the broker's data.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>Id of the process that was started last.</summary>
+    public int ProcessId => _child?.Id ?? 0;
+
+    /// <summary>True if the broker runs.</summary>
+    public bool IsRunning => _child is { Exited.IsCompleted: false };
+
+    /// <summary>Lines that the broker has printed, over all of its starts, the oldest first; at most the last 10,000.</summary>
+    public IReadOnlyList<string> Log => _log.Lines;
+
+    private VirtualHost Host => _host ?? throw new ObjectDisposedException(nameof(EmbeddedBroker));
+
+    private BrokerAddress Address => _address ?? throw new InvalidOperationException("The broker has not started.");
+
+    /// <summary>Starts a broker, and returns once clients can connect.</summary>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start, and ends the broker.</param>
+    /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
+    /// <exception cref="PlatformNotSupportedException">No broker for this machine is here; the message has the fix.</exception>
+    public static async Task<EmbeddedBroker> StartAsync(
+        EmbeddedBrokerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var broker = new EmbeddedBroker(options ?? new EmbeddedBrokerOptions());
+        try
+        {
+            await broker.LaunchAsync(cancellationToken).ConfigureAwait(false);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Declares a queue with arguments such as <c>x-max-length</c>. Declaring an equal queue again is allowed.</summary>
+    /// <exception cref="EmbeddedBrokerException">A queue with other properties exists, or an argument is invalid.</exception>
+    public Task DeclareQueueAsync(
+        string queue,
+        bool durable = true,
+        bool autoDelete = false,
+        IReadOnlyDictionary<string, object?>? arguments = null,
+        CancellationToken cancellationToken = default) =>
+        Host.DeclareQueueAsync(queue, durable, autoDelete, arguments, cancellationToken);
+
+    /// <summary>Declares an exchange of a type such as <c>direct</c>, <c>fanout</c>, <c>topic</c> or <c>headers</c>.</summary>
+    /// <exception cref="EmbeddedBrokerException">An exchange with other properties exists, or an argument is invalid.</exception>
+    public Task DeclareExchangeAsync(
+        string exchange,
+        string type = "direct",
+        bool durable = true,
+        bool autoDelete = false,
+        IReadOnlyDictionary<string, object?>? arguments = null,
+        CancellationToken cancellationToken = default) =>
+        Host.DeclareExchangeAsync(exchange, type, durable, autoDelete, arguments, cancellationToken);
+
+    /// <summary>Binds a queue to an exchange.</summary>
+    /// <exception cref="EmbeddedBrokerException">The queue or the exchange does not exist.</exception>
+    public Task BindAsync(
+        string queue,
+        string exchange,
+        string routingKey = "",
+        IReadOnlyDictionary<string, object?>? arguments = null,
+        CancellationToken cancellationToken = default) =>
+        Host.BindAsync(queue, exchange, routingKey, arguments, cancellationToken);
+
+    /// <summary>Returns a queue with its counts; null if it does not exist.</summary>
+    public Task<QueueInfo?> GetQueueAsync(string queue, CancellationToken cancellationToken = default) =>
+        Host.GetQueueAsync(queue, cancellationToken);
+
+    /// <summary>Returns all queues with their counts, sorted by name.</summary>
+    public Task<IReadOnlyList<QueueInfo>> ListQueuesAsync(CancellationToken cancellationToken = default) =>
+        Host.ListQueuesAsync(cancellationToken);
+
+    /// <summary>Publishes a message, and returns true if a queue received it.</summary>
+    /// <param name="exchange">Name of the exchange; empty for the default exchange, which routes by the name of a queue.</param>
+    /// <param name="routingKey">Routing key; at most 255 bytes in UTF-8.</param>
+    /// <param name="body">Bytes of the body.</param>
+    /// <param name="properties">Properties as in <see cref="BrokerMessage.Properties"/>; null for none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="EmbeddedBrokerException">The exchange does not exist, or a property is invalid.</exception>
+    public Task<bool> PublishAsync(
+        string exchange,
+        string routingKey,
+        ReadOnlyMemory<byte> body,
+        IReadOnlyDictionary<string, object?>? properties = null,
+        CancellationToken cancellationToken = default) =>
+        Host.PublishAsync(exchange, routingKey, body, properties, cancellationToken);
+
+    /// <summary>Publishes a message whose body is a text in UTF-8, and returns true if a queue received it.</summary>
+    /// <exception cref="EmbeddedBrokerException">The exchange does not exist, or a property is invalid.</exception>
+    public Task<bool> PublishAsync(
+        string exchange,
+        string routingKey,
+        string text,
+        IReadOnlyDictionary<string, object?>? properties = null,
+        CancellationToken cancellationToken = default) =>
+        Host.PublishAsync(exchange, routingKey, Encoding.UTF8.GetBytes(text), properties, cancellationToken);
+
+    /// <summary>Waits for a message in a queue, removes it and returns it. The queue need not exist yet.</summary>
+    /// <param name="queue">Name of the queue.</param>
+    /// <param name="timeout">Time limit; zero returns a message that is there.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="TimeoutException">No message arrived; the text has the counts of the queue and of its consumers.</exception>
+    public Task<BrokerMessage> WaitForMessageAsync(string queue, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        new MessageWait(Host).TakeAsync(queue, timeout, cancellationToken);
+
+    /// <summary>Kills the broker (SIGKILL) as a crash does: no client is told, and nothing is written. The data stays.</summary>
+    public async Task KillAsync()
+    {
+        if (_child is not { } child)
+            return;
+        child.Kill();
+        await child.Exited.ConfigureAwait(false);
+    }
+
+    /// <summary>Starts the broker again, on the same ports and data. A broker that runs is stopped in order first.</summary>
+    /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
+    /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+        await LaunchAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops the broker in order: clients get 320 CONNECTION_FORCED, and all data is written. <see cref="RestartAsync"/> starts it again.
+    /// </summary>
+    /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (_child is not { } child)
+            return;
+        child.CloseInput();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = await Task.WhenAny(child.Exited, Task.Delay(_options.StopTimeout, limit.Token)).ConfigureAwait(false);
+        limit.Cancel(); // frees the timer
+        if (first == child.Exited)
+            return;
+        await KillAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new TimeoutException($"The broker did not stop within {_options.StopTimeout.TotalSeconds} s, and was killed. {_log.End}");
+    }
+
+    /// <summary>
+    /// Ends the broker and deletes its temporary folder. A broker with a <see cref="EmbeddedBrokerOptions.DataDirectory"/> is stopped in
+    /// order, one with a temporary folder is killed, because no data of it is needed any more.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        AppDomain.CurrentDomain.ProcessExit -= DisposeAtExit;
+        await _changes.WaitAsync().ConfigureAwait(false); // until a start that has begun is complete
+        _changes.Release();
+        try
+        {
+            if (_options.DataDirectory is not null)
+                await StopAsync().ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // It was killed.
+        }
+        await KillAsync().ConfigureAwait(false);
+        _management?.Dispose();
+        _folder.Dispose();
+    }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (IsRunning)
+                return;
+            _ = _isDisposed == 0 ? 0 : throw new ObjectDisposedException(nameof(EmbeddedBroker));
+            _child = await _launch.StartAsync(cancellationToken).ConfigureAwait(false);
+            if (_address is null)
+            {
+                _address = new BrokerAddress(_options.Settings, _launch.Port, _launch.ManagementPort);
+                _management = new ManagementClient(_address.Management, _address.User, _address.Password, _log);
+                _host = new VirtualHost(_management, _address.VirtualHost);
+            }
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
+}

@@ -1,0 +1,21 @@
+namespace AmqpBroker.Embedded;
+
+/// <summary>The broker did not start, has ended, or refused a request. The message contains the reason.</summary>
+public sealed class EmbeddedBrokerException : Exception
+{
+    /// <summary>Creates an exception.</summary>
+    /// <param name="message">Reason, for the developer who reads the output of a test.</param>
+    /// <param name="log">Lines that the broker printed.</param>
+    /// <param name="innerException">Cause; null if there is none.</param>
+    public EmbeddedBrokerException(string message, IReadOnlyList<string> log, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Log = log;
+    }
+
+    /// <summary>Lines that the broker printed until then, the oldest first; at most the last 10,000.</summary>
+    public IReadOnlyList<string> Log { get; }
+
+    /// <summary>Status of the HTTP response by which the broker refused a request; null if it refused none.</summary>
+    public int? StatusCode { get; internal set; }
+}

@@ -1,0 +1,45 @@
+namespace AmqpBroker.Embedded;
+
+/// <summary>Options of an <see cref="EmbeddedBroker"/>. They are read once, at the start.</summary>
+public sealed class EmbeddedBrokerOptions
+{
+    /// <summary>
+    /// Settings of the broker, by the keys of <c>rabbitmq.conf</c>: <c>["max_message_size"] = "16MiB"</c>. The broker refuses unknown keys
+    /// and invalid values, and the exception names them.
+    /// </summary>
+    public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Folder for the data of the broker, which survives it. Null, the default, for a temporary folder that is deleted with the broker.
+    /// </summary>
+    public string? DataDirectory { get; set; }
+
+    /// <summary>
+    /// Folder in which the temporary folder is created. Null, the default, for <c>/dev/shm</c>, which is in memory, if it exists and has
+    /// at least 1 GiB left; else for the temporary folder of the system.
+    /// </summary>
+    public string? TemporaryFolder { get; set; }
+
+    /// <summary>Port for AMQP on 127.0.0.1; 0, the default, for any free port.</summary>
+    public int Port { get; set; }
+
+    /// <summary>Port of the HTTP API on 127.0.0.1; 0, the default, for any free port.</summary>
+    public int ManagementPort { get; set; }
+
+    /// <summary>
+    /// Path of the broker to run: an executable, or <c>amqpbroker.dll</c>, which runs on the .NET 10 runtime. Null, the default, for the
+    /// broker in the package.
+    /// </summary>
+    public string? Program { get; set; }
+
+    /// <summary>Time limit for the start. The default is one minute.</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Time limit for an orderly stop. The broker is killed afterwards. The default is 30 seconds.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Receives each line that the broker prints, on a thread of the broker's output. Exceptions that it throws are ignored.
+    /// </summary>
+    public Action<string>? LineLogged { get; set; }
+}
