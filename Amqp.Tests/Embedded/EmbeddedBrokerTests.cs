@@ -12,7 +12,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_client_connects_with_the_connection_string()
     {
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+        await using EmbeddedBroker broker = await TestedBroker.StartAsync();
 
         await using IConnection connection = await new ConnectionFactory { Uri = new Uri(broker.ConnectionString) }.CreateConnectionAsync();
 
@@ -23,10 +23,11 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_login_and_a_virtual_host_of_the_settings_are_in_the_address()
     {
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerOptions
-        {
-            Settings = { ["default_user"] = "jo/e", ["default_pass"] = "it's #1: 50% @ home", ["default_vhost"] = "shop / east" },
-        });
+        EmbeddedBrokerOptions options = TestedBroker.Options;
+        options.Settings["default_user"] = "jo/e";
+        options.Settings["default_pass"] = "it's #1: 50% @ home";
+        options.Settings["default_vhost"] = "shop / east";
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(options);
 
         await using IConnection connection = await new ConnectionFactory { Uri = broker.Uri }.CreateConnectionAsync();
         await broker.DeclareQueueAsync("q");
@@ -38,7 +39,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task The_HTTP_API_answers_at_its_address()
     {
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+        await using EmbeddedBroker broker = await TestedBroker.StartAsync();
         using var http = new HttpClient { BaseAddress = broker.ManagementUri };
 
         using HttpResponseMessage answer = await http.GetAsync("api/health/checks/ready-to-serve-clients");
@@ -49,7 +50,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task Brokers_have_ports_and_folders_of_their_own()
     {
-        EmbeddedBroker[] brokers = await Task.WhenAll(EmbeddedBroker.StartAsync(), EmbeddedBroker.StartAsync());
+        EmbeddedBroker[] brokers = await Task.WhenAll(TestedBroker.StartAsync(), TestedBroker.StartAsync());
         await using EmbeddedBroker one = brokers[0];
         await using EmbeddedBroker other = brokers[1];
 
@@ -60,7 +61,8 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_wrong_setting_fails_the_start_and_the_exception_has_the_log()
     {
-        var options = new EmbeddedBrokerOptions { Settings = { ["heartbaet"] = "1" } };
+        EmbeddedBrokerOptions options = TestedBroker.Options;
+        options.Settings["heartbaet"] = "1";
 
         EmbeddedBrokerException exception =
             (await Assert.ThrowsAsync<EmbeddedBrokerException>(() => EmbeddedBroker.StartAsync(options)))!;
@@ -74,7 +76,9 @@ public class EmbeddedBrokerTests
     public async Task Lines_of_the_broker_are_kept_and_reported()
     {
         var lines = new List<string>();
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(new EmbeddedBrokerOptions { LineLogged = lines.Add });
+        EmbeddedBrokerOptions options = TestedBroker.Options;
+        options.LineLogged = lines.Add;
+        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(options);
         await broker.StopAsync();
 
         Assert.That(broker.Log, Is.EqualTo(lines));
@@ -85,7 +89,8 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_receiver_of_lines_that_throws_does_not_harm_the_process()
     {
-        var options = new EmbeddedBrokerOptions { LineLogged = _ => throw new InvalidOperationException() };
+        EmbeddedBrokerOptions options = TestedBroker.Options;
+        options.LineLogged = _ => throw new InvalidOperationException();
         await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync(options);
 
         Assert.That(broker.IsRunning);
@@ -98,7 +103,7 @@ public class EmbeddedBrokerTests
         Environment.SetEnvironmentVariable("AMQPBROKER_LOG_CONSOLE_LEVEL", "error");
         try
         {
-            await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+            await using EmbeddedBroker broker = await TestedBroker.StartAsync();
 
             await broker.DeclareQueueAsync("q"); // as guest
             Assert.That(broker.Log[0], Does.Contain("[info]"));
@@ -113,7 +118,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_temporary_folder_is_deleted_with_the_broker()
     {
-        EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+        EmbeddedBroker broker = await TestedBroker.StartAsync();
         string folder = Path.GetDirectoryName(broker.DataDirectory)!;
         Assert.That(folder, Does.Exist);
 
@@ -132,7 +137,8 @@ public class EmbeddedBrokerTests
         {
             string abandoned = Directory.CreateDirectory(Path.Combine(parent, "amqpbroker-embedded-1")).FullName;
             await File.WriteAllTextAsync(Path.Combine(abandoned, "owner"), "");
-            var options = new EmbeddedBrokerOptions { TemporaryFolder = parent };
+            EmbeddedBrokerOptions options = TestedBroker.Options;
+            options.TemporaryFolder = parent;
             await using EmbeddedBroker one = await EmbeddedBroker.StartAsync(options);
             await using EmbeddedBroker other = await EmbeddedBroker.StartAsync(options);
 
@@ -151,7 +157,8 @@ public class EmbeddedBrokerTests
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            var options = new EmbeddedBrokerOptions { DataDirectory = folder };
+            EmbeddedBrokerOptions options = TestedBroker.Options;
+            options.DataDirectory = folder;
             await using (EmbeddedBroker first = await EmbeddedBroker.StartAsync(options))
             {
                 await first.DeclareQueueAsync("q");
@@ -170,7 +177,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_broker_that_was_killed_restarts_on_its_port_with_what_was_confirmed()
     {
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+        await using EmbeddedBroker broker = await TestedBroker.StartAsync();
         await broker.DeclareQueueAsync("q");
         var factory = new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false };
         await using IConnection connection = await factory.CreateConnectionAsync();
@@ -191,7 +198,7 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_broker_that_was_stopped_restarts()
     {
-        await using EmbeddedBroker broker = await EmbeddedBroker.StartAsync();
+        await using EmbeddedBroker broker = await TestedBroker.StartAsync();
         await broker.DeclareQueueAsync("q");
 
         await broker.StopAsync();
@@ -206,8 +213,8 @@ public class EmbeddedBrokerTests
     [Test]
     public async Task A_broker_keeps_no_other_broker_alive()
     {
-        await using EmbeddedBroker one = await EmbeddedBroker.StartAsync();
-        await using EmbeddedBroker other = await EmbeddedBroker.StartAsync(); // would inherit the input of the first
+        await using EmbeddedBroker one = await TestedBroker.StartAsync();
+        await using EmbeddedBroker other = await TestedBroker.StartAsync(); // would inherit the input of the first
 
         Assert.That(async () => await one.StopAsync(), Throws.Nothing);
     }
@@ -218,7 +225,8 @@ public class EmbeddedBrokerTests
         string parent = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            var options = new EmbeddedBrokerOptions { TemporaryFolder = parent };
+            EmbeddedBrokerOptions options = TestedBroker.Options;
+            options.TemporaryFolder = parent;
 
             Assert.That(
                 async () => await EmbeddedBroker.StartAsync(options, new CancellationToken(canceled: true)),
@@ -234,7 +242,8 @@ public class EmbeddedBrokerTests
     [Test]
     public void A_start_that_takes_too_long_fails()
     {
-        var options = new EmbeddedBrokerOptions { StartTimeout = TimeSpan.FromMilliseconds(1) };
+        EmbeddedBrokerOptions options = TestedBroker.Options;
+        options.StartTimeout = TimeSpan.FromMilliseconds(1);
 
         Assert.That(
             async () => await EmbeddedBroker.StartAsync(options),

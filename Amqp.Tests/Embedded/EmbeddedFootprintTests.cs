@@ -18,7 +18,8 @@ public class EmbeddedFootprintTests
         string parent = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            var options = new EmbeddedBrokerOptions { TemporaryFolder = parent };
+            EmbeddedBrokerOptions options = TestedBroker.Options;
+            options.TemporaryFolder = parent;
             for (int warm = 0; warm < 5; warm++)
                 await StartTogetherAsync(options);
             Footprint before = Footprint.Now();

@@ -11,7 +11,7 @@ public class EmbeddedMessagesTests
     private EmbeddedBroker _broker = null!;
 
     [OneTimeSetUp]
-    public async Task Start() => _broker = await EmbeddedBroker.StartAsync();
+    public async Task Start() => _broker = await TestedBroker.StartAsync();
 
     [OneTimeTearDown]
     public async Task Stop() => await _broker.DisposeAsync();

@@ -34,12 +34,11 @@ public class StandardInputTests
         try
         {
             // The program has the other end of the broker's standard input, and prints the broker's process id.
-            string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-            string broker = Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll");
+            string[] words = [.. BrokerProgram.Words, "serve", "--stop-when-stdin-closes", "--port", "0", "--management-port", "0"];
             string program = $"""
                 import subprocess, sys
-                broker = subprocess.Popen(['{dotnet}', '{broker}', 'serve', '--stop-when-stdin-closes', '--port', '0',
-                    '--management-port', '0', '--data-dir', '{folder}/data'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                broker = subprocess.Popen(['{string.Join("', '", words)}', '--data-dir', '{folder}/data'],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
                 for line in broker.stdout:
                     if line.startswith(b'Server startup complete'):
                         break
