@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Amqp.Tests.Support;
 using AmqpBroker.Embedded;
 
 namespace Amqp.Tests.Embedded;
@@ -9,11 +10,12 @@ namespace Amqp.Tests.Embedded;
 [Platform("Linux")]
 public class EmbeddedFootprintTests
 {
-    private const int Starts = 200;
     private const int AtATime = 4;
 
+    private static readonly int _starts = BrokerProgram.IsNative ? 200 : 40; // the portable build starts ten times as slowly
+
     [Test]
-    public async Task Two_hundred_starts_leave_no_thread_handle_process_or_memory()
+    public async Task Many_starts_leave_no_thread_handle_process_or_memory()
     {
         string parent = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
@@ -23,7 +25,7 @@ public class EmbeddedFootprintTests
             for (int warm = 0; warm < 5; warm++)
                 await StartTogetherAsync(options);
             Footprint before = Footprint.Now();
-            for (int started = 0; started < Starts; started += AtATime)
+            for (int started = 0; started < _starts; started += AtATime)
                 await StartTogetherAsync(options);
             Footprint after = Footprint.Now();
 
@@ -60,7 +62,7 @@ public class EmbeddedFootprintTests
                 Directory.GetFileSystemEntries("/proc/self/fd").Length,
                 self.Threads.Count,
                 self.WorkingSet64,
-                Directory.GetDirectories("/proc").Count(process => IsChild(process, id)));
+                Directory.GetDirectories("/proc").Count(path => char.IsAsciiDigit(Path.GetFileName(path)[0]) && IsChild(path, id)));
         }
 
         private static bool IsChild(string process, int parent)
