@@ -102,12 +102,21 @@ internal static class BrokerHost
         services.AddSingleton<LastResort>();
         services.AddHostedService<BrokerLifetime>();
         services.AddHostedService<HeartbeatMonitor>();
+        if (SystemdWatchdog.Interval(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } interval)
+            services.AddHostedService(services => Watchdog(services, interval));
         if (options.Telemetry.Endpoint is not null)
             services.AddTelemetry(options.Telemetry);
         services.AddRoutingCore();
         services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Connections.ShutdownTimeout + TimeSpan.FromSeconds(5));
     }
+
+    private static SystemdWatchdog Watchdog(IServiceProvider services, TimeSpan interval) => new(
+        interval,
+        () => new LivenessCheck(services.GetRequiredService<MessageBroker>()).RunAsync(),
+        services.GetRequiredService<SystemdNotification>(),
+        services.GetRequiredService<ContainedFaults>(),
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
 
     private static void AddKestrel(WebApplicationBuilder builder, BrokerOptions options)
     {

@@ -3,12 +3,15 @@ using System.Text;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Notifies systemd (<c>Type=notify</c>) that the broker is ready or is stopping. See sd_notify(3).</summary>
+/// <summary>Notifies systemd (<c>Type=notify</c>) that the broker is ready, works, or is stopping. See sd_notify(3).</summary>
 /// <param name="socketPath">Value of the variable <c>NOTIFY_SOCKET</c>; null or empty if the broker was not started by systemd.</param>
 internal sealed class SystemdNotification(string? socketPath)
 {
     /// <summary>Reports that all listeners accept connections.</summary>
     public void SayReady() => Send("READY=1");
+
+    /// <summary>Reports that the broker works; see <see cref="SystemdWatchdog"/>.</summary>
+    public void SayAlive() => Send("WATCHDOG=1");
 
     /// <summary>Reports that no more connections are accepted.</summary>
     public void SayStopping() => Send("STOPPING=1");

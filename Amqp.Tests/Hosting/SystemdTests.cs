@@ -63,6 +63,43 @@ public class SystemdTests
     }
 
     [Test]
+    public async Task A_broker_that_is_watched_says_again_and_again_that_it_works()
+    {
+        string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
+        try
+        {
+            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            manager.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder, "notify")));
+            ProcessStartInfo start = BrokerProgram.With(
+                ["serve", "--port", "0", "--management-port", "0", "--data-dir", Path.Combine(folder, "data")]);
+            start.Environment["NOTIFY_SOCKET"] = Path.Combine(folder, "notify");
+            start.Environment["WATCHDOG_USEC"] = "100000";
+            using var broker = Process.Start(start)!;
+            try
+            {
+                string state;
+                do
+                {
+                    state = await ReceiveAsync(manager);
+                }
+                while (state == "WATCHDOG=1"); // a slow start takes longer than the time between two notifications
+                Assert.That(state, Is.EqualTo("READY=1"));
+                for (int i = 0; i < 3; i++)
+                    Assert.That(await ReceiveAsync(manager), Is.EqualTo("WATCHDOG=1"));
+            }
+            finally
+            {
+                broker.Kill();
+                await broker.WaitForExitAsync();
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
     public async Task A_broker_listens_on_a_socket_that_it_was_handed()
     {
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
