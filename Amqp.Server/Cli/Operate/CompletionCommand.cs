@@ -30,7 +30,12 @@ internal static class CompletionCommand
             offered=("${(@f)$(${words[1]} "[suggest:${#${(j: :)words[1,CURRENT]}}]" "${(j: :)words[1,CURRENT]}" 2>/dev/null)}")
             compadd -- $offered
         }
-        compdef _amqpbroker amqpbroker
+        # As a file in fpath, the script itself is the function that zsh calls first.
+        if [[ $funcstack[1] == _amqpbroker ]]; then
+            _amqpbroker "$@"
+        else
+            compdef _amqpbroker amqpbroker
+        fi
         """;
 
     private const string Fish = """
