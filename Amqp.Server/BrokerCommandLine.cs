@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Amqp.Server.Cli;
+using Amqp.Server.Cli.Admin;
 using Amqp.Server.Cli.Bench;
 using Amqp.Server.Cli.Ctl;
 using Amqp.Server.Cli.Operate;
@@ -20,6 +21,9 @@ internal sealed class BrokerCommandLine(
     Action<BrokerConfiguration> check,
     IReadOnlyDictionary<string, string> environment)
 {
+    /// <summary>Name of the command that runs the broker.</summary>
+    public const string Serve = "serve";
+
     // Without this setting, an argument that begins with @ would name a file of arguments. A message, a password or a queue's name may
     // begin with @.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
@@ -40,10 +44,18 @@ internal sealed class BrokerCommandLine(
         // stop.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
-        // The command ctl parses its arguments itself, because rabbitmqctl allows options before and after the verb.
-        if (arguments is [CtlProgram.Name, .. var rest])
-            return new CtlProgram(environment, output.Output, output.Error).RunAsync(rest);
-        ParseResult line = Root().Parse(arguments, _asTheyAre);
+        (string[] words, string program) = ProgramNames.Replace(arguments);
+        // These commands parse their arguments themselves, because rabbitmqctl and rabbitmqadmin allow options before and after the verb.
+        switch (words)
+        {
+            case [CtlProgram.Name, .. var rest]:
+                return new CtlProgram(CtlTool.Ctl(program), environment, output.Output, output.Error).RunAsync(rest);
+            case [CtlProgram.PluginsName, .. var rest]:
+                return new CtlProgram(CtlTool.Plugins(program), environment, output.Output, output.Error).RunAsync(rest);
+            case [AdminProgram.Name, .. var rest]:
+                return new AdminProgram(program, environment, output.Output, output.Error).RunAsync(rest);
+        }
+        ParseResult line = Root().Parse(words, _asTheyAre);
         // Reports each usage mistake in one line. System.CommandLine would print the whole help to standard output.
         return line.Action is ParseErrorAction ? Task.FromResult(UsageMistake.Report(line, output.Error)) : line.InvokeAsync(output);
     }
@@ -60,7 +72,9 @@ internal sealed class BrokerCommandLine(
         };
         foreach (Command command in OperateCommands.Create(environment))
             root.Subcommands.Add(command);
-        root.Subcommands.Add(CtlProgram.Describe());
+        root.Subcommands.Add(CtlProgram.Describe(CtlTool.Ctl(CtlProgram.Name)));
+        root.Subcommands.Add(CtlProgram.Describe(CtlTool.Plugins(CtlProgram.PluginsName)));
+        root.Subcommands.Add(AdminProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
         // Removes the help options that begin with a slash, because a message or a name may begin with a slash.
@@ -74,7 +88,7 @@ internal sealed class BrokerCommandLine(
 
     private Command ServeCommand()
     {
-        var command = new Command("serve", "Run the broker until it is told to stop (SIGTERM, Ctrl-C).");
+        var command = new Command(Serve, "Run the broker until it is told to stop (SIGTERM, Ctrl-C).");
         _settings.AddTo(command);
         command.SetAction(ServeAsync);
         return command;

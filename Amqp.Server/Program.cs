@@ -1,5 +1,10 @@
 using Amqp.Server;
+using Amqp.Server.Configuration;
 using Amqp.Server.Hosting;
 
 SocketThreads.CarryWork();
-return await new BrokerCommandLine(BrokerRun.RunAsync, StartChecks.Run, BrokerCommandLine.ProcessEnvironment).RunAsync(args);
+string[] words = ProgramNames.AddTo(args);
+IReadOnlyDictionary<string, string> environment = words is [ProgramNames.Server, ..]
+    ? RabbitMqFolders.AddTo(BrokerCommandLine.ProcessEnvironment)
+    : BrokerCommandLine.ProcessEnvironment;
+return await new BrokerCommandLine(BrokerRun.RunAsync, StartChecks.Run, environment).RunAsync(words);

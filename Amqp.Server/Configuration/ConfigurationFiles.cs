@@ -23,7 +23,9 @@ internal static class ConfigurationFiles
     /// <summary>Returns the files next to these configuration files that RabbitMQ would read and this broker does not.</summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
-        .. files.Select(file => Path.GetDirectoryName(file) ?? "").Distinct()
+        .. files.Select(file => Path.GetDirectoryName(file) ?? "")
+            .Select(folder => Path.GetFileName(folder) == FurtherFolder ? Path.GetDirectoryName(folder) ?? "" : folder)
+            .Distinct()
             .SelectMany(folder => _notRead.Select(name => Path.Combine(folder, name)))
             .Where(File.Exists),
     ];

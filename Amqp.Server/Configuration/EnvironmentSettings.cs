@@ -11,6 +11,9 @@ internal static class EnvironmentSettings
     /// <summary>Variable that names the configuration file; takes precedence over <see cref="RabbitMqEnvironment.ConfigFile"/>.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
+    /// <summary>Variable that names the data directory; takes precedence over <see cref="RabbitMqEnvironment.DataFolders"/>.</summary>
+    public const string DataFolder = Prefix + "DATA_DIR";
+
     /// <summary>
     /// Variables that select a broker and a login for the commands of the command line. The broker ignores these variables.
     /// </summary>

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Reads the environment variables of RabbitMQ and of its container image. A variable that the image rejects is an error here too. One
-/// warning names all unsupported variables.
+/// Reads the environment variables of RabbitMQ and of its container image. A variable that the image rejects is an error here too. Each
+/// variable of RabbitMQ without effect causes a warning with the reason. One further warning names all unknown variables.
 /// </summary>
 internal static class RabbitMqEnvironment
 {
@@ -12,20 +12,33 @@ internal static class RabbitMqEnvironment
     /// <summary>Variable that names a folder of further configuration files, or a pattern of their names.</summary>
     public const string ConfigFiles = Prefix + "CONFIG_FILES";
 
+    /// <summary>Variable of RabbitMQ's image that names the folder of all data.</summary>
+    public const string DataFolder = Prefix + "DATA_DIR";
+
+    /// <summary>Variable with the name of the first user.</summary>
+    public const string DefaultUser = Prefix + "DEFAULT_USER";
+
+    /// <summary>Variable with the password of the first user.</summary>
+    public const string DefaultPassword = Prefix + "DEFAULT_PASS";
+
     private const string Prefix = "RABBITMQ_";
+    private const string FileSuffix = "_FILE";
     private const string Port = Prefix + "NODE_PORT";
     private const string Address = Prefix + "NODE_IP_ADDRESS";
     private const string Levels = Prefix + "LOG";
     private const string LogFile = Prefix + "LOGS";
 
-    /// <summary>Source of the warning about all unsupported variables.</summary>
+    /// <summary>Source of the warning about the variables that RabbitMQ does not know either.</summary>
     private static readonly SettingSource _environment = new("environment", SettingSource.OthersEnvironment);
 
     private static readonly Dictionary<string, string> _keys = new()
     {
-        [Prefix + "DEFAULT_USER"] = "default_user",
-        [Prefix + "DEFAULT_PASS"] = "default_pass",
+        [DefaultUser] = "default_user",
+        [DefaultPassword] = "default_pass",
         [Prefix + "DEFAULT_VHOST"] = "default_vhost",
+        [Prefix + "DEFAULT_PERMISSIONS_CONFIGURE"] = "default_permissions.configure",
+        [Prefix + "DEFAULT_PERMISSIONS_READ"] = "default_permissions.read",
+        [Prefix + "DEFAULT_PERMISSIONS_WRITE"] = "default_permissions.write",
         [Prefix + "PRODUCT_NAME"] = "product.name",
         [Prefix + "PRODUCT_VERSION"] = "product.version",
     };
@@ -35,8 +48,6 @@ internal static class RabbitMqEnvironment
     /// </summary>
     private static readonly Dictionary<string, string> _former = new()
     {
-        [Prefix + "DEFAULT_USER_FILE"] = "default_user",
-        [Prefix + "DEFAULT_PASS_FILE"] = "default_pass",
         [Prefix + "VM_MEMORY_HIGH_WATERMARK"] = "vm_memory_high_watermark.relative",
         [Prefix + "SSL_CERTFILE"] = "ssl_options.certfile",
         [Prefix + "SSL_KEYFILE"] = "ssl_options.keyfile",
@@ -52,6 +63,12 @@ internal static class RabbitMqEnvironment
         [Prefix + "MANAGEMENT_SSL_FAIL_IF_NO_PEER_CERT"] = "management.ssl.fail_if_no_peer_cert",
     };
 
+    /// <summary>Variables that name the folder of all data. The first one that is set applies.</summary>
+    public static IReadOnlyList<string> DataFolders { get; } = [Prefix + "MNESIA_DIR", Prefix + "MNESIA_BASE", DataFolder];
+
+    /// <summary>Variables whose value may be in a file, which the variable with <c>_FILE</c> after the name names.</summary>
+    private static IEnumerable<string> InFiles => [DefaultUser, DefaultPassword, Prefix + "DEFAULT_VHOST"];
+
     /// <summary>Returns the settings in the variables.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="fileHasListeners">
@@ -59,7 +76,7 @@ internal static class RabbitMqEnvironment
     /// ineffective.
     /// </param>
     /// <param name="errors">Receives an error for each variable that RabbitMQ's image rejects.</param>
-    /// <param name="warnings">Receives one warning that names all unsupported variables.</param>
+    /// <param name="warnings">Receives a warning for each variable without effect.</param>
     public static IReadOnlyList<Assignment> Read(
         IReadOnlyDictionary<string, string> variables,
         bool fileHasListeners,
@@ -76,6 +93,8 @@ internal static class RabbitMqEnvironment
             var source = new SettingSource(variable, SettingSource.OthersEnvironment);
             if (_keys.TryGetValue(variable, out string? key))
                 assignments.Add(Assignment.Of(key, value, source));
+            else if (InFiles.FirstOrDefault(name => name + FileSuffix == variable) is { } inFile)
+                ReadFile(variables, inFile, value, source, assignments, errors);
             else if (_former.TryGetValue(variable, out string? former))
                 errors.Add(
                     new(source, $"this variable is not supported, as in RabbitMQ's image since 3.9; set {former} in a configuration file"));
@@ -83,15 +102,61 @@ internal static class RabbitMqEnvironment
                 continue;
             else if (variable == Levels)
                 assignments.AddRange(ReadLevels(value, source));
-            else if (variable is not (ConfigFile or ConfigFiles) && !(variable == LogFile && value == "-"))
+            else if (variable is ConfigFile or ConfigFiles || DataFolders.Contains(variable) || variable == LogFile && value == "-")
+                continue;
+            else if (RabbitMqVariables.Reason(variable[Prefix.Length..]) is { } reason)
+                warnings.Add(new(source, $"this variable has no effect: {reason}"));
+            else
                 unread.Add(variable);
         }
+        if (DataFolders.FirstOrDefault(name => variables.GetValueOrDefault(name) is { Length: > 0 }) is { } folder)
+            assignments.Add(Assignment.Of(
+                "data_dir", variables[folder], new SettingSource(folder, SettingSource.OthersEnvironment)));
 
         if (!fileHasListeners && ReadListener(variables) is { } listener)
             assignments.Add(listener);
         if (unread.Count > 0)
             warnings.Add(new(_environment, $"{string.Join(", ", unread)}: not read; docs/configuration.md lists the supported variables"));
         return assignments;
+    }
+
+    /// <summary>
+    /// Returns the value of a variable, or the text of the file that the variable with <c>_FILE</c> names; null if there is neither.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string? ValueOf(IReadOnlyDictionary<string, string> variables, string variable) =>
+        variables.GetValueOrDefault(variable) is { Length: > 0 } value ? value
+        : variables.GetValueOrDefault(variable + FileSuffix) is { Length: > 0 } file ? ValueIn(file)
+        : null;
+
+    // The line break at the end of the file belongs to the editor, not to the value.
+    private static string ValueIn(string file) => File.ReadAllText(file).TrimEnd('\r', '\n');
+
+    private static void ReadFile(
+        IReadOnlyDictionary<string, string> variables,
+        string variable,
+        string file,
+        SettingSource source,
+        List<Assignment> assignments,
+        ICollection<SettingRemark> errors)
+    {
+        if (variables.GetValueOrDefault(variable) is { Length: > 0 })
+        {
+            errors.Add(new(source, $"{variable} is set too; set only one of the two"));
+            return;
+        }
+        try
+        {
+            string value = ValueIn(file);
+            if (value.Length > 0)
+                assignments.Add(Assignment.Of(_keys[variable], value, source));
+            else
+                errors.Add(new(source, $"{file} is empty; write the value of {variable} into this file"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new(source, $"cannot read the value of {variable}: {exception.Message}"));
+        }
     }
 
     private static Assignment? ReadListener(IReadOnlyDictionary<string, string> variables)

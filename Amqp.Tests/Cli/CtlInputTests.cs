@@ -5,6 +5,8 @@ namespace Amqp.Tests.Cli;
 /// <summary><c>amqpbroker ctl</c> parses the command lines of rabbitmqctl correctly.</summary>
 public sealed class CtlInputTests
 {
+    private static readonly CtlTool _tool = CtlTool.Ctl("amqpbroker ctl");
+
     [TestCase("list_queues name messages", "list_queues(name,messages)")]
     [TestCase("-p v list_queues name", "list_queues(name) vhost=v")]
     [TestCase("list_queues -p v name", "list_queues(name) vhost=v")]
@@ -31,7 +33,7 @@ public sealed class CtlInputTests
     [TestCase("-p list_queues", "() vhost=list_queues")]
     public void Options_stand_before_and_behind_the_verb(string line, string expected)
     {
-        var input = new CtlInput(line.Split(' '), CtlVerbs.Find);
+        var input = new CtlInput(line.Split(' '), _tool);
         string[] names =
             ["vhost", "node", "timeout", "user", "unit", "priority", "apply-to", "P", "quiet", "silent", "if-unused", "if-empty", "e", "u"];
 
@@ -49,8 +51,8 @@ public sealed class CtlInputTests
     [TestCase("list_users --user jo", "jo")]
     public void A_user_whom_a_verb_is_about_does_not_log_in(string line, string? user)
     {
-        var input = new CtlInput(line.Split(' '), CtlVerbs.Find);
+        var input = new CtlInput(line.Split(' '), _tool);
 
-        Assert.That(input.Login(CtlVerbs.Find(input.Verb!)!).User, Is.EqualTo(user));
+        Assert.That(input.Login(_tool.Find(input.Verb!)!).User, Is.EqualTo(user));
     }
 }

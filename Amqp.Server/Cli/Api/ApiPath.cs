@@ -3,6 +3,9 @@ namespace Amqp.Server.Cli.Api;
 /// <summary>Builds paths of the HTTP API, with names encoded: a name may contain any character, even a slash.</summary>
 internal static class ApiPath
 {
+    /// <summary>Path of the health check that needs no login.</summary>
+    public const string ReadyToServe = "health/checks/ready-to-serve-clients";
+
     /// <summary>Encodes the parts and joins them with slashes.</summary>
     /// <exception cref="CliException">A part is empty, which a path cannot express.</exception>
     public static string Of(params ReadOnlySpan<string> parts)

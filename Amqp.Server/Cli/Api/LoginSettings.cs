@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Api;
 
@@ -27,6 +28,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
         // A profile on the command line takes precedence over a URL in the environment, which may be for another broker.
         string? url = Url ?? (Profile is null ? Variable("AMQPBROKER_URL") : null);
         LoginProfile profile = Profiles.Find(File, profileName, environment, isNeeded: url is null || profileName is not null);
+        bool isDefault = url is null && profile.Url is null;
         url ??= profile.Url ?? DefaultUrl;
         if (!url.Contains("://", StringComparison.Ordinal))
             url = $"http://{url}";
@@ -36,12 +38,16 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
             throw new CliException(
                 ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
 
+        // In a container, commands have the variables that named the first user when the broker was started. They are for this broker only.
+        string? firstUser = isDefault ? First(RabbitMqEnvironment.DefaultUser) ?? Guest : null;
         string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
-        string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? Guest;
+        string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? firstUser ?? Guest;
         string? password = Password
             ?? (User is null && inUrl.Length > 1 ? inUrl[1] : null)
             ?? Variable("AMQPBROKER_PASSWORD")
             ?? (user == profile.User ? profile.Password : null);
+        if (user == firstUser)
+            password ??= First(RabbitMqEnvironment.DefaultPassword);
         if (password is null && user == Guest)
             password = Guest;
         password ??= askPassword?.Invoke(user)
@@ -49,6 +55,20 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
                 ExitCode.Usage, $"There is no password for '{user}'. Give it with --password, AMQPBROKER_PASSWORD or a profile");
         var plain = new UriBuilder(address.Scheme, address.Host, address.Port, address.AbsolutePath);
         return new BrokerLogin(plain.Uri, user, password, Variable("AMQPBROKER_VHOST") ?? profile.VirtualHost ?? "/");
+
+        string? First(string name)
+        {
+            try
+            {
+                return RabbitMqEnvironment.ValueOf(environment, name);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new CliException(
+                    ExitCode.Usage,
+                    $"The file that {name}_FILE names cannot be read: {exception.Message} Give a login with AMQPBROKER_USER");
+            }
+        }
 
         string? Variable(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }

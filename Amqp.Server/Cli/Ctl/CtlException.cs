@@ -34,5 +34,7 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
 
     /// <summary>Creates the error for invalid arguments, with the usage.</summary>
     public static CtlException Usage(CtlInput input, CtlVerb verb, string problem, int exitCode = Cli.ExitCode.Usage) =>
-        new(exitCode, $"Error (argument validation): {problem}\nArguments given:\n\t{string.Join(' ', input.Given)}\n\n{verb.UsageText}");
+        new(
+            exitCode,
+            $"Error (argument validation): {problem}\nArguments given:\n\t{string.Join(' ', input.Given)}\n\n{input.Tool.UsageOf(verb)}");
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Texts of the help of <c>amqpbroker ctl</c>.</summary>
+/// <summary>Texts of the help of <c>amqpbroker ctl</c> and <c>amqpbroker plugins</c>.</summary>
 internal static class CtlHelp
 {
     private static readonly string[] _options =
@@ -22,12 +22,12 @@ internal static class CtlHelp
     public static string Bold(string heading) => $"\e[1m{heading}\e[0m";
 
     /// <summary>Returns the help for all verbs.</summary>
-    public static string All()
+    public static string All(CtlTool tool)
     {
-        int width = CtlVerbs.Families.Max(family => family.Verbs.Max(verb => verb.Name.Length));
-        IEnumerable<string> families = CtlVerbs.Families.Select(
+        int width = tool.Families.Max(family => family.Verbs.Max(verb => verb.Name.Length));
+        IEnumerable<string> families = tool.Families.Select(
             family => $"{Bold(family.Name)}:\n\n{string.Join('\n', Lines(family.Verbs))}\n");
-        return $"{Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--timeout <timeout>] [--quiet] <command> "
+        return $"{Bold("Usage")}\n\n{tool.Program} [--node <node>] [--timeout <timeout>] [--quiet] <command> "
             + $"[<command options>]\n\nAvailable commands:\n\n{string.Join('\n', families)}\n{Options()}";
 
         IEnumerable<string> Lines(IEnumerable<CtlVerb> verbs) => verbs
@@ -36,7 +36,7 @@ internal static class CtlHelp
     }
 
     /// <summary>Returns the help for one verb.</summary>
-    public static string Of(CtlVerb verb) => $"\n{verb.UsageText}\n\n{verb.Description}\n\n{Options()}";
+    public static string Of(CtlTool tool, CtlVerb verb) => $"\n{tool.UsageOf(verb)}\n\n{verb.Description}\n\n{Options()}";
 
     private static string Options() => $"{Bold("General Options")}\n\n{string.Join('\n', _options.Select(option => $"   {option}"))}\n";
 }

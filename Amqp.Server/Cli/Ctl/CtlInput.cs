@@ -47,6 +47,9 @@ internal sealed class CtlInput
 
     private readonly Dictionary<string, string> _options = [];
 
+    /// <summary>The tool that was called.</summary>
+    public CtlTool Tool { get; }
+
     /// <summary>The unparsed command line, for error texts.</summary>
     public IReadOnlyList<string> Given { get; }
 
@@ -75,17 +78,17 @@ internal sealed class CtlInput
             Option("config"));
 
     /// <summary>Parses a command line.</summary>
-    /// <param name="given">The words after <c>ctl</c>.</param>
-    /// <param name="find">Returns the verb with a name; null if there is none.</param>
-    public CtlInput(IReadOnlyList<string> given, Func<string, CtlVerb?> find)
+    /// <param name="given">The words after the tool's name.</param>
+    /// <param name="tool">The tool, which knows the verbs.</param>
+    public CtlInput(IReadOnlyList<string> given, CtlTool tool)
     {
-        Given = given;
+        (Given, Tool) = (given, tool);
         // The verb is the first word that is neither an option nor the value of one.
         CtlVerb? verb = null;
         for (int i = 0; i < given.Count && Verb is null; i++)
         {
             if (!IsOption(given[i]))
-                (Verb, verb) = (given[i], find(given[i]));
+                (Verb, verb) = (given[i], tool.Find(given[i]));
             else if (_valued.ContainsKey(Apart(given[i], null).Last()))
                 i++;
         }

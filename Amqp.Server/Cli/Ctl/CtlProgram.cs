@@ -6,36 +6,42 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// The command <c>amqpbroker ctl</c>, which accepts <c>rabbitmqctl</c>'s command lines and prints <c>rabbitmqctl</c>'s output.
+/// The commands <c>amqpbroker ctl</c> and <c>amqpbroker plugins</c>, which accept the command lines of <c>rabbitmqctl</c> and of
+/// <c>rabbitmq-plugins</c> and print their output.
 /// </summary>
-internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
+internal sealed class CtlProgram(CtlTool tool, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
 {
+    /// <summary>Name of the command with the verbs of <c>rabbitmqctl</c>.</summary>
     public const string Name = "ctl";
+
+    /// <summary>Name of the command with the verbs of <c>rabbitmq-plugins</c>.</summary>
+    public const string PluginsName = "plugins";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without System.CommandLine's parser.
     /// </summary>
-    public static Command Describe()
+    /// <param name="tool">The tool, whose program is the name of the command.</param>
+    public static Command Describe(CtlTool tool)
     {
         var verb = new Argument<string[]>("command")
         {
             HelpName = "command",
-            Description = "rabbitmqctl's command and its arguments; amqpbroker ctl help lists them.",
+            Description = $"A command of RabbitMQ's tool and its arguments; amqpbroker {tool.Program} help lists them.",
             Arity = ArgumentArity.ZeroOrMore
         };
         verb.CompletionSources.Add(context => context.ParseResult.GetValue(verb) is { Length: > 1 } ? []
-            : CtlVerbs.Families.SelectMany(family => family.Verbs).Select(known => new CompletionItem(known.Name)));
-        return new Command(Name, "Accept rabbitmqctl's commands and print its output: a replacement for rabbitmqctl.") { verb };
+            : tool.Families.SelectMany(family => family.Verbs).Select(known => new CompletionItem(known.Name)));
+        return new Command(tool.Program, tool.Description) { verb };
     }
 
     /// <summary>Runs a command line.</summary>
-    /// <param name="arguments">The words after <c>ctl</c>.</param>
+    /// <param name="arguments">The words after the tool's name.</param>
     /// <returns>An exit code of sysexits.h.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var input = new CtlInput(arguments, CtlVerbs.Find);
+        var input = new CtlInput(arguments, tool);
         try
         {
             return await RunAsync(input);
@@ -75,13 +81,13 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private async Task<int> RunAsync(CtlInput input)
     {
-        if (input.Verb is null or "help" || input.Has("help") && CtlVerbs.Find(input.Verb) is null)
+        if (input.Verb is null or "help" || input.Has("help") && tool.Find(input.Verb) is null)
             return await HelpAsync(input.Arguments.FirstOrDefault(), input.Verb is not null || input.Has("help"));
-        if (CtlVerbs.Find(input.Verb) is not { } verb)
+        if (tool.Find(input.Verb) is not { } verb)
         {
-            string? nearest = CtlVerbs.Nearest(input.Verb);
+            string? nearest = tool.Nearest(input.Verb);
             await error.WriteLineAsync(
-                $"\nCommand '{input.Verb}' not found. \n{(nearest is null ? $"\n{CtlHelp.All()}" : $"Did you mean '{nearest}'? \n")}");
+                $"\nCommand '{input.Verb}' not found. \n{(nearest is null ? $"\n{CtlHelp.All(tool)}" : $"Did you mean '{nearest}'? \n")}");
             return ExitCode.Usage;
         }
         if (input.Has("help"))
@@ -121,12 +127,12 @@ internal sealed class CtlProgram(IReadOnlyDictionary<string, string> environment
 
     private async Task<int> HelpAsync(string? name, bool isAsked)
     {
-        if (name is not null && CtlVerbs.Find(name) is null)
+        if (name is not null && tool.Find(name) is null)
             throw CtlException.Error(ExitCode.Usage, $"\nCommand '{name}' not found.");
-        if (name is not null && CtlVerbs.Find(name) is { } verb)
-            await output.WriteLineAsync(CtlHelp.Of(verb));
+        if (name is not null && tool.Find(name) is { } verb)
+            await output.WriteLineAsync(CtlHelp.Of(tool, verb));
         else
-            await (isAsked ? output : error).WriteLineAsync($"\n{CtlHelp.All()}");
+            await (isAsked ? output : error).WriteLineAsync($"\n{CtlHelp.All(tool)}");
         return isAsked ? ExitCode.Ok : ExitCode.Usage;
     }
 }

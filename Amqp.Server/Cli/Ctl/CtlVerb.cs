@@ -23,8 +23,4 @@ internal sealed record CtlVerb(string Name, string Usage, int Least, int Most, s
 
     /// <summary>True if the verb sends no request to a broker and so needs no password.</summary>
     public bool IsLocal { get; init; }
-
-    /// <summary>The text of the help that shows how the verb is called.</summary>
-    public string UsageText =>
-        $"{CtlHelp.Bold("Usage")}\n\namqpbroker ctl [--node <node>] [--longnames] [--quiet] {Name}{(Usage.Length > 0 ? $" {Usage}" : "")}";
 }

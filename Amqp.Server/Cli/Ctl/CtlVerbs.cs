@@ -1,8 +1,6 @@
-using Amqp.Server.Configuration;
-
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>All verbs of <c>amqpbroker ctl</c>.</summary>
+/// <summary>The verbs of <c>rabbitmqctl</c>, <c>rabbitmq-diagnostics</c> and <c>rabbitmq-queues</c>.</summary>
 internal static class CtlVerbs
 {
     /// <summary>The supported verbs, by subject.</summary>
@@ -22,14 +20,4 @@ internal static class CtlVerbs
         ("Configuration", SettingVerbs.All),
         ("Definitions", DefinitionVerbs.All),
     ];
-
-    private static readonly Dictionary<string, CtlVerb> _byName = Families.SelectMany(family => family.Verbs)
-        .Concat(RefusedVerbs.All)
-        .ToDictionary(verb => verb.Name);
-
-    /// <summary>Returns the verb with a name; null if there is none.</summary>
-    public static CtlVerb? Find(string name) => _byName.GetValueOrDefault(name);
-
-    /// <summary>Returns the verb whose name is most similar to a misspelled one; null if none is similar.</summary>
-    public static string? Nearest(string name) => Spelling.Nearest(name, _byName.Keys);
 }

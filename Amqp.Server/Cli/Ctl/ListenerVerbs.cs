@@ -140,5 +140,6 @@ internal static class ListenerVerbs
     private static string Ports(ListenerView[] listeners) =>
         string.Join(", ", listeners.Select(listener => listener.Port).Distinct().Order());
 
-    private static string Reachable(string address) => address is "0.0.0.0" ? "127.0.0.1" : address is "::" ? "::1" : address;
+    // A container may have no ::1. A listener on :: accepts IPv4 too, and localhost is tried with both.
+    private static string Reachable(string address) => address is "0.0.0.0" ? "127.0.0.1" : address is "::" ? "localhost" : address;
 }

@@ -36,7 +36,7 @@ internal static class NodeVerbs
             "enabled",
             true)),
         new("node_health_check", "", 0, 0, "DEPRECATED. Performs a health check of the target node", CheckAsync) { Timeout = 70 },
-        new("ping", "", 0, 0, "Checks that the broker responds and the login is valid", PingAsync) { Timeout = 60 },
+        new("ping", "", 0, 0, "Checks that the broker responds", PingAsync) { Timeout = 60 },
         new("resume_listeners", "", 0, 0, "Resumes client connection listeners making them accept client connections again", call =>
             SetAsync(
                 call,
@@ -89,9 +89,12 @@ internal static class NodeVerbs
         await call.SendAsync(HttpMethod.Put, $"settings/{setting}", new JsonObject { [field] = value });
     }
 
-    private static Task Version(CtlCall call)
+    /// <summary>Version of this program: <c>1.2.3</c>.</summary>
+    public static string OwnVersion { get; } = typeof(NodeVerbs).Assembly.GetName().Version!.ToString(3);
+
+    public static Task Version(CtlCall call)
     {
-        string version = typeof(NodeVerbs).Assembly.GetName().Version!.ToString(3);
+        string version = OwnVersion;
         call.Say(version, new() { ["node"] = call.Node, ["result"] = "ok", ["value"] = new JsonObject { ["version"] = version } });
         return Task.CompletedTask;
     }
@@ -101,7 +104,8 @@ internal static class NodeVerbs
         call.Announce(
             $"Will ping {call.Node}. This only checks if the OS process is running and registered with "
                 + $"epmd. Timeout: {(long)call.Timeout.TotalMilliseconds} ms.");
-        await call.GetAsync("whoami");
+        // Any response will do, because a ping in RabbitMQ needs no user: a container's health check has no password of one.
+        await call.Client.AskAsync(HttpMethod.Get, ApiPath.ReadyToServe);
         call.Say("Ping succeeded");
     }
 

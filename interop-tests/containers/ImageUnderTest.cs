@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Containers;
+
+/// <summary>Builds the image before the tests, with a daemon of its own if none answers.</summary>
+[SetUpFixture]
+public sealed class ImageUnderTest
+{
+    /// <summary>Name of the image.</summary>
+    public const string Name = "amqpbroker";
+
+    private const string ProgramImage = "amqpbroker-program";
+
+    private DockerDaemon? _daemon;
+
+    /// <summary>Name of the image below the broker's files.</summary>
+    public static string Base { get; } = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
+
+    [OneTimeSetUp]
+    public async Task Build()
+    {
+        if (!await DockerDaemon.AnswersAsync())
+        {
+            _daemon = await DockerDaemon.StartAsync();
+            if (_daemon is null)
+                Skip("Docker neither answers nor can be started: install it (apt-get install docker.io) and run the tests as root");
+        }
+        long started = Stopwatch.GetTimestamp();
+        await DemandBaseAsync("program", Base);
+        await DemandBaseAsync("sdk", "mcr.microsoft.com/dotnet/sdk:10.0-noble-aot");
+        string[] program = await ProgramAsync();
+        // BuildKit leaves out stages that the image does not need.
+        Environment.SetEnvironmentVariable("DOCKER_BUILDKIT", "1");
+        await Shell.DockerAsync(["build", "--network", "host", "-t", Name, .. program, Shell.Root]);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds, megabytes = await OwnSizeAsync() / 1e6;
+        TestContext.Progress.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"The image was ready after {seconds:0} s; its own layers have {megabytes:0.0} MB."));
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
+    }
+
+    /// <summary>Returns the size of the image without its base, in bytes.</summary>
+    public static async Task<long> OwnSizeAsync() => await SizeAsync(Name) - await SizeAsync(Base);
+
+    /// <summary>Ends a test that cannot run on this machine; with CI=true it fails.</summary>
+    public static void Skip(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(reason);
+        Assert.Ignore(reason);
+    }
+
+    private static async Task<long> SizeAsync(string image) =>
+        long.Parse(await Shell.DockerAsync("image", "inspect", "-f", "{{.Size}}", image), CultureInfo.InvariantCulture);
+
+    /// <summary>Pulls a base image, or makes it from the files of this machine if it cannot be pulled.</summary>
+    private static async Task DemandBaseAsync(string kind, string image)
+    {
+        if ((await Shell.TryAsync(Shell.Client, ["image", "inspect", image])).Code == 0
+            || (await Shell.TryAsync("timeout", ["120", Shell.Client, "pull", "-q", image])).Code == 0)
+            return;
+        (int code, _, string error) = await Shell.TryAsync(
+            Path.Combine(Shell.Root, "interop-tests/containers/base-images"),
+            [kind],
+            environment: new Dictionary<string, string> { ["DOCKER"] = Shell.Client });
+        Assert.That(code, Is.Zero, $"{image} can neither be pulled nor made: {error}");
+    }
+
+    /// <summary>
+    /// If <c>AMQP_TESTS_BROKER</c> names a native program, the image gets this program. Otherwise the build compiles it, which takes
+    /// minutes.
+    /// </summary>
+    private static async Task<string[]> ProgramAsync()
+    {
+        if (Environment.GetEnvironmentVariable("AMQP_TESTS_BROKER") is not { Length: > 0 } program)
+            return [];
+        string folder = Directory.CreateTempSubdirectory("amqpbroker-program-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "program"));
+            File.Copy(program, Path.Combine(folder, "program", "amqpbroker"));
+            await Shell.RunAsync("sh", "-c", $"tar -C '{folder}' -c program | '{Shell.Client}' import - {ProgramImage}");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        return ["--build-arg", $"PROGRAM={ProgramImage}"];
+    }
+}
