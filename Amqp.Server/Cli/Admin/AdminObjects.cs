@@ -52,16 +52,31 @@ internal static class AdminObjects
     public static IReadOnlyList<AdminObject> Purgable { get; } = [new("queue", ["queues", "{vhost}", "{name}", "contents"], ["name"])];
 
     /// <summary>A message to publish.</summary>
-    public static AdminObject Published { get; } = new("publish", ["exchanges", "{vhost}", "{exchange}", "publish"], ["routing_key"], new()
-    {
-        ["payload"] = null, ["properties"] = NoFields(), ["exchange"] = "amq.default", ["payload_encoding"] = "string"
-    }, "properties");
+    public static AdminObject Published { get; } = new(
+        "publish",
+        ["exchanges", "{vhost}", "{exchange}", "publish"],
+        ["routing_key"],
+        new()
+        {
+            ["payload"] = null,
+            ["properties"] = NoFields(),
+            ["exchange"] = "amq.default",
+            ["payload_encoding"] = "string",
+        },
+        "properties");
 
     /// <summary>Messages to get.</summary>
-    public static AdminObject Fetched { get; } = new("get", ["queues", "{vhost}", "{queue}", "get"], ["queue"], new()
-    {
-        ["count"] = "1", ["ackmode"] = "ack_requeue_true", ["payload_file"] = null, ["encoding"] = "auto"
-    });
+    public static AdminObject Fetched { get; } = new(
+        "get",
+        ["queues", "{vhost}", "{queue}", "get"],
+        ["queue"],
+        new()
+        {
+            ["count"] = "1",
+            ["ackmode"] = "ack_requeue_true",
+            ["payload_file"] = null,
+            ["encoding"] = "auto",
+        });
 
     // Priority is JSON because it is a number.
     private static AdminObject Policy(string name, string path) => new(
