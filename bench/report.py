@@ -147,7 +147,7 @@ def markdown(rows, cases, machine, ours, theirs):
     yield ""
     yield "## Latency"
     yield ""
-    yield "The time from a message's due time to its delivery or confirm. Due times are evenly spaced, so a delay of the publisher by a slow broker counts too."
+    yield "The load tool sends at a fixed rate, so each message has a due time. Latency is the time from the due time to the delivery or the confirm. If a slow broker makes the publisher send late, the latency includes the lateness."
     yield ""
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("latency")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])

@@ -14,7 +14,10 @@ internal sealed class PublishBatch
 {
     private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
-    private const char Placeholder = '~'; // replaces each digit of the queue's number, to find its place
+
+    // The message is encoded a second time, with this character for each digit of the queue's number. The first byte that differs is the
+    // offset of the digits.
+    private const char Placeholder = '~';
 
     private readonly byte[] _bytes;
     private readonly int _messageSize;

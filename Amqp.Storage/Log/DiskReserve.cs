@@ -72,7 +72,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        if (!TryRestore()) // needed even if the length is right, because the file may be sparse in a copy of the directory
+        // Extends the file even if it has the full size: in a copy of the data directory, the file may be sparse and occupy no disk space.
+        if (!TryRestore())
             _length = _file?.Length ?? 0;
     }
 

@@ -4,14 +4,14 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// The log's lock guards the mutable state while the segment is open. The state does not change after the segment is sealed. Comments name
-/// the members with another rule. A segment is alive while it is open, while a block of it has unsettled messages, or while entries of its
-/// messages are only in its index.
+/// The log's lock guards each member, and the member does not change after the segment is sealed, unless the member's comment says
+/// otherwise. The segment is needed while it is open, while one of its blocks has unsettled messages, and while entries of its messages are
+/// only in its index. After that, the segment is dead.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
     // Sum of the unfinished blocks and of the messages whose entries are only in the index, plus 1 while the segment is open.
-    private int _needed = 1;
+    private int _needed = 1; // changed with Interlocked
     private long _settledBytes; // changed with Interlocked
     private long _boundPosition; // changed with Interlocked
     private volatile BlockExtent[]? _blocks;
@@ -106,7 +106,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public bool IsDead => Volatile.Read(ref _needed) == 0;
 
     /// <summary>
-    /// Number of blocks, and of messages with entries only on disk, that need the segment. Valid only while the segment is open.
+    /// Number of unfinished blocks of an open segment. All entries of its messages are in memory, because an open segment has no index.
     /// </summary>
     public int NeededWhileOpen => Volatile.Read(ref _needed) - 1;
 

@@ -8,8 +8,8 @@ namespace Amqp.Server.Broker.Queues;
 /// the ring, and cost nothing per message. The thread that frees capacity resumes the consumer. The lock of the queue guards the state.
 /// </remarks>
 /// <param name="singleActive">
-/// True if only one consumer is served, until this consumer leaves the queue. After that, the consumer with the highest priority is served.
-/// Of consumers with equal priority, the first subscriber is served.
+/// True for a queue with a single active consumer: only one consumer at a time is served, until that consumer leaves. The first subscriber
+/// is served first. After that, the consumer with the highest priority takes its place; of equal ones, the earliest subscriber.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
