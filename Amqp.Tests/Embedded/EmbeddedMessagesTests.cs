@@ -109,7 +109,8 @@ public class EmbeddedMessagesTests
                 await _broker.DeclareQueueAsync("known");
                 await _broker.WaitForMessageAsync("unknown", TimeSpan.Zero);
             },
-            Throws.TypeOf<TimeoutException>().With.Message.Contains("There is no such queue, but: ").And.Message.Contains("known: 0 ready"));
+            Throws.TypeOf<TimeoutException>().With.Message.Contains("There is no such queue, but: ")
+                .And.Message.Contains("known: 0 ready"));
 
     [Test]
     public async Task Counts_of_a_queue_are_those_of_now()

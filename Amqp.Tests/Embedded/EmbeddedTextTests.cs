@@ -51,7 +51,8 @@ public class EmbeddedTextTests
     public void The_line_of_the_start_has_the_ports()
     {
         StartupLine line = StartupLine.Read(
-            "Server startup complete; AMQP on 127.0.0.1:1; AMQP over TLS on 127.0.0.1:9; management on 127.0.0.1:2; metrics on 127.0.0.1:3")!;
+            "Server startup complete; AMQP on 127.0.0.1:1; AMQP over TLS on 127.0.0.1:9; "
+                + "management on 127.0.0.1:2; metrics on 127.0.0.1:3")!;
 
         Assert.That((line.Port, line.ManagementPort), Is.EqualTo((1, 2)));
         Assert.That(StartupLine.Read("2026-11-21 12:00:36.163 [info] Server startup complete"), Is.Null);

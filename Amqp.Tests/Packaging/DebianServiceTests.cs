@@ -15,7 +15,9 @@ public sealed partial class DebianServiceTests
 
     private static readonly ILookup<string, string> _unit = File.ReadLines(Path.Combine(_folder, "amqpbroker.service"))
         .Where(line => !line.StartsWith('#') && line.Contains('=', StringComparison.Ordinal))
-        .ToLookup(line => line[..line.IndexOf('=', StringComparison.Ordinal)], line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        .ToLookup(
+            line => line[..line.IndexOf('=', StringComparison.Ordinal)],
+            line => line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..]);
 
     [Test]
     public async Task The_command_of_the_unit_runs_the_broker()
@@ -67,7 +69,9 @@ public sealed partial class DebianServiceTests
     {
         BrokerConfiguration configuration = Load(uncommented);
 
-        Assert.That((configuration.Errors, configuration.Warnings), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())).AsCollection);
+        Assert.That(
+            (configuration.Errors, configuration.Warnings),
+            Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())).AsCollection);
     }
 
     [Test]
@@ -75,7 +79,8 @@ public sealed partial class DebianServiceTests
     {
         foreach (string key in new[] { "vm_memory_high_watermark.relative", "disk_free_limit.absolute", "heartbeat", "channel_max" })
         {
-            string line = File.ReadLines(Path.Combine(_folder, "amqpbroker.conf")).Single(line => line.StartsWith($"#{key} = ", StringComparison.Ordinal));
+            string line = File.ReadLines(Path.Combine(_folder, "amqpbroker.conf"))
+                .Single(line => line.StartsWith($"#{key} = ", StringComparison.Ordinal));
 
             Assert.That(line, Is.EqualTo($"#{key} = {SettingTable.All.Single(setting => setting.Key.ToString() == key).Default}"));
         }

@@ -37,7 +37,10 @@ public sealed class GoldenTests(string version)
         foreach (JsonNode queue in queues.Select(queue => queue!).Where(queue => (string)queue["name"]! != "delayed"))
         {
             string name = $"{queue["vhost"]}|{queue["name"]}";
-            Assert.That(await TakeAllAsync(broker, (string)queue["vhost"]!, (string)queue["name"]!), Is.EqualTo(expected.GetValueOrDefault(name, [])), name);
+            Assert.That(
+                await TakeAllAsync(broker, (string)queue["vhost"]!, (string)queue["name"]!),
+                Is.EqualTo(expected.GetValueOrDefault(name, [])),
+                name);
         }
     }
 

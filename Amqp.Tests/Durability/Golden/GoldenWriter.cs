@@ -7,8 +7,8 @@ namespace Amqp.Tests.Durability.Golden;
 
 /// <summary>Writes the directory of this version, which <see cref="GoldenTests"/> reads from then on.</summary>
 /// <remarks>
-/// Each run of the broker writes a segment of its own. The third run only settles, so the next start folds its segment into acknowledgements
-/// of older segments. The last run is killed, so its segment has no index.
+/// Each run of the broker writes a segment of its own. The third run only settles. So the next start folds its segment into
+/// acknowledgements of older segments. The last run is killed, so its segment has no index.
 /// </remarks>
 [Explicit("replaces the files of this version; run it once, before the version is released")]
 public sealed class GoldenWriter
@@ -81,7 +81,8 @@ public sealed class GoldenWriter
             // The headers of a delivered message have the negated delay.
             long delay = LongestDelay - 3_600_000 * i;
             var delivered = new BasicProperties { Headers = new Dictionary<string, object?> { ["x-delay"] = -delay } };
-            await PublishAsync("later", $"{i}", $"delayed {i}", new() { Headers = new Dictionary<string, object?> { ["x-delay"] = delay } });
+            await PublishAsync(
+                "later", $"{i}", $"delayed {i}", new() { Headers = new Dictionary<string, object?> { ["x-delay"] = delay } });
             Expect("/|(delayed)", "later", $"{i}", $"delayed {i}", delivered);
         }
         _queues["/|(delayed)"].Reverse();

@@ -37,7 +37,8 @@ internal static class JsonValues
                 break;
             default:
                 throw new ArgumentException(
-                    $"A value of type {value.GetType()} cannot be an argument or a property. Use a text, number, bool, list or dictionary.");
+                    $"A value of type {value.GetType()} cannot be an argument or a property. "
+                        + "Use a text, number, bool, list or dictionary.");
         }
     }
 

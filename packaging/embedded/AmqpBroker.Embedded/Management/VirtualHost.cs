@@ -12,7 +12,8 @@ internal sealed class VirtualHost(ManagementClient client, string name)
 
     /// <summary>Declares a queue.</summary>
     public Task DeclareQueueAsync(
-        string queue, bool durable, bool autoDelete, IReadOnlyDictionary<string, object?>? arguments, CancellationToken cancellationToken) =>
+        string queue, bool durable, bool autoDelete, IReadOnlyDictionary<string, object?>? arguments,
+        CancellationToken cancellationToken) =>
         client.SendAsync(HttpMethod.Put, Path("queues", queue), json =>
         {
             json.WriteStartObject();

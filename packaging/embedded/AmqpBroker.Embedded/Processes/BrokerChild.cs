@@ -10,7 +10,7 @@ internal sealed class BrokerChild
 {
     private const int StackSize = 256 << 10;
 
-    /// <summary>Variables of the caller that would change the broker: its settings, and code that is loaded into each .NET process.</summary>
+    /// <summary>Variables of the caller that would change the broker: its settings, and code loaded into each .NET process.</summary>
     private static readonly string[] _withheld =
     [
         "AMQPBROKER_", "RABBITMQ_", "OTEL_", "LISTEN_", "NOTIFY_SOCKET", "DOTNET_STARTUP_HOOKS", "DOTNET_gc", "DOTNET_GC",
