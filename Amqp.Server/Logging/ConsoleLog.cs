@@ -14,8 +14,8 @@ namespace Amqp.Server.Logging;
 /// </remarks>
 internal sealed class ConsoleLog : ILoggerProvider
 {
-    /// <summary>Time for which lines are collected after the first one, in milliseconds.</summary>
-    private const int Gathering = 10;
+    /// <summary>Time for which lines are collected after the first one.</summary>
+    private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Limit of the pending lines, in characters.</summary>
     private const int MostWaiting = 4 << 20;
@@ -91,7 +91,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         {
             _news.WaitOne();
             if (!_isDisposed)
-                _urgent.WaitOne(Gathering);
+                _urgent.WaitOne(_gathering);
             WriteWaiting();
         }
         WriteWaiting();

@@ -34,12 +34,15 @@ internal static class BrokerPrograms
 
         string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "amqpbroker.exe" : "amqpbroker";
         string folder = AppContext.BaseDirectory;
-        // Programs that are built for one platform have native files in their own folder.
+        // Programs that are built for one platform have native files in their own folder. An executable with a runtimeconfig.json beside it
+        // is not native: it needs the assemblies of the broker.
         string[] native = [Path.Combine(folder, "runtimes", Platform, "native", name), Path.Combine(folder, name)];
         string portable = Path.Combine(folder, PortableFolder, "amqpbroker.dll");
         BrokerCommand[] found =
         [
-            .. native.Where(File.Exists).Take(1).Select(path => new BrokerCommand(path, null)),
+            .. native.Where(path => File.Exists(path) && !File.Exists(path + ".runtimeconfig.json"))
+                .Take(1)
+                .Select(path => new BrokerCommand(path, null)),
             .. File.Exists(portable) ? [Portable(portable)] : Array.Empty<BrokerCommand>(),
         ];
         return found.Length > 0
