@@ -97,25 +97,6 @@ public class EmbeddedBrokerTests
     }
 
     [Test]
-    public async Task Variables_of_the_caller_do_not_change_the_broker()
-    {
-        Environment.SetEnvironmentVariable("RABBITMQ_DEFAULT_USER", "other");
-        Environment.SetEnvironmentVariable("AMQPBROKER_LOG_CONSOLE_LEVEL", "error");
-        try
-        {
-            await using EmbeddedBroker broker = await TestedBroker.StartAsync();
-
-            await broker.DeclareQueueAsync("q"); // as guest
-            Assert.That(broker.Log[0], Does.Contain("[info]"));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("RABBITMQ_DEFAULT_USER", null);
-            Environment.SetEnvironmentVariable("AMQPBROKER_LOG_CONSOLE_LEVEL", null);
-        }
-    }
-
-    [Test]
     public async Task A_temporary_folder_is_deleted_with_the_broker()
     {
         EmbeddedBroker broker = await TestedBroker.StartAsync();

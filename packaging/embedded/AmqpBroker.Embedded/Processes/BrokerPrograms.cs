@@ -34,13 +34,12 @@ internal static class BrokerPrograms
 
         string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "amqpbroker.exe" : "amqpbroker";
         string folder = AppContext.BaseDirectory;
-        // Programs that are built for one platform have native files in their own folder. An executable with a runtimeconfig.json beside it
-        // is not native: it needs the assemblies of the broker.
+        // Programs that are built for one platform have native files in their own folder.
         string[] native = [Path.Combine(folder, "runtimes", Platform, "native", name), Path.Combine(folder, name)];
         string portable = Path.Combine(folder, PortableFolder, "amqpbroker.dll");
         BrokerCommand[] found =
         [
-            .. native.Where(path => File.Exists(path) && !File.Exists(path + ".runtimeconfig.json"))
+            .. native.Where(path => File.Exists(path) && IsComplete(path))
                 .Take(1)
                 .Select(path => new BrokerCommand(path, null)),
             .. File.Exists(portable) ? [Portable(portable)] : Array.Empty<BrokerCommand>(),
@@ -51,6 +50,9 @@ internal static class BrokerPrograms
                 $"There is no broker for {Platform}: neither {native[0]} nor {portable} exists. Reference the package "
                     + "AmqpBroker.Embedded in the project that is started, or set the option Program to the path of amqpbroker.");
     }
+
+    /// <summary>False for an executable that needs the broker's assembly, if the assembly is not beside it.</summary>
+    private static bool IsComplete(string path) => !File.Exists(path + ".runtimeconfig.json") || File.Exists(path + ".dll");
 
     private static BrokerCommand Portable(string assembly) => new(DotNet(), assembly);
 
