@@ -49,7 +49,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <summary>Writes a line that is no event, after all events so far, and without delay: a program may wait for the line.</summary>
     public void WriteLine(string line)
     {
-        Add(line + '\n');
+        Add(new StringBuilder(line).Append('\n'));
         if (!_isDisposed)
             _urgent.Set();
     }
@@ -68,7 +68,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         _output.Dispose();
     }
 
-    private void Add(string line)
+    private void Add(StringBuilder line)
     {
         bool isFirst;
         lock (_gate)
@@ -140,7 +140,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         {
             var line = _line ??= new StringWriter(CultureInfo.InvariantCulture);
             log._formatter.Write(new LogEntry<TState>(logLevel, name, eventId, state, exception, formatter), scopeProvider: null, line);
-            log.Add(line.ToString());
+            log.Add(line.GetStringBuilder());
             line.GetStringBuilder().Clear();
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -10,12 +11,13 @@ namespace Amqp.Server.Logging;
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line")
 {
+    private static readonly SearchValues<char> _controls =
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(code => (char)code).Where(char.IsControl)]);
+
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        Span<char> now = stackalloc char[24];
-        time.GetUtcNow().TryFormat(now, out int length, "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        textWriter.Write(now[..length]);
+        WriteTime(time.GetUtcNow(), textWriter);
         textWriter.Write(" [");
         textWriter.Write(LogLevels.NameOf(logEntry.LogLevel));
         textWriter.Write("] ");
@@ -28,9 +30,24 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         }
     }
 
+    // The framework formats "u" several times faster than a custom format. Each connection logs three lines.
+    private static void WriteTime(DateTimeOffset time, TextWriter writer)
+    {
+        Span<char> text = stackalloc char[24];
+        time.TryFormat(text, out int length, "u", CultureInfo.InvariantCulture); // 2026-01-02 03:04:05Z
+        text[length - 1] = '.';
+        time.Millisecond.TryFormat(text[length..], out int digits, "D3", CultureInfo.InvariantCulture);
+        writer.Write(text[..(length + digits)]);
+    }
+
     // Messages may contain text from clients, which must not forge a log line or control a terminal.
     private static void WriteOneLine(string message, TextWriter writer)
     {
+        if (!message.AsSpan().ContainsAny(_controls))
+        {
+            writer.Write(message);
+            return;
+        }
         foreach (char character in message)
             writer.Write(char.IsControl(character) ? ' ' : character);
     }
