@@ -14,7 +14,7 @@ namespace Amqp.Server;
 
 /// <summary>The command line of <c>amqpbroker</c>, which runs the broker if no command is given.</summary>
 /// <param name="serve">Runs a broker with a valid configuration, and returns the exit code.</param>
-/// <param name="check">Checks the files and addresses that a valid configuration names. Adds the faults found to the configuration.</param>
+/// <param name="check">Checks the files and addresses in a valid configuration. Adds the faults to the configuration.</param>
 /// <param name="environment">The environment variables.</param>
 internal sealed class BrokerCommandLine(
     Func<BrokerConfiguration, TextWriter, CancellationToken, Task<int>> serve,
@@ -24,8 +24,7 @@ internal sealed class BrokerCommandLine(
     /// <summary>Name of the command that runs the broker.</summary>
     public const string Serve = "serve";
 
-    // Without this setting, an argument that begins with @ would name a file of arguments. A message, a password or a queue's name may
-    // begin with @.
+    // Without this setting, an argument that begins with @ would name a file of arguments.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();
@@ -40,8 +39,7 @@ internal sealed class BrokerCommandLine(
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
     {
-        // The host handles SIGTERM and Ctrl-C. System.CommandLine must not add its own time limit, because the broker may need longer to
-        // stop.
+        // The host handles SIGTERM and Ctrl-C. The broker may need longer to stop than System.CommandLine's time limit.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
         (string[] words, string program) = ProgramNames.Replace(arguments);

@@ -4,8 +4,7 @@ using Amqp.Server.Cli.Ctl;
 namespace Amqp.Server;
 
 /// <summary>
-/// The names of RabbitMQ's programs. The executable behaves like the program whose name it is called by, through a symbolic link, or
-/// whose name is its first argument.
+/// The names of RabbitMQ's programs. Called by such a name, or with the name as first argument, this program behaves like RabbitMQ's.
 /// </summary>
 internal static class ProgramNames
 {
@@ -27,14 +26,12 @@ internal static class ProgramNames
         ["rabbitmqadmin"] = AdminProgram.Name,
     };
 
-    /// <summary>
-    /// Puts the name by which the process was called before its arguments, if it is the name of one of RabbitMQ's programs.
-    /// </summary>
+    /// <summary>If the process was called by the name of one of RabbitMQ's programs, puts this name before the arguments.</summary>
     public static string[] AddTo(string[] arguments) => AddTo(arguments, Called());
 
     /// <inheritdoc cref="AddTo(string[])"/>
     /// <param name="arguments">The arguments without the program's name.</param>
-    /// <param name="called">Path or name by which the process was called.</param>
+    /// <param name="called">Path or name by which this process was started.</param>
     public static string[] AddTo(string[] arguments, string called)
     {
         string name = Path.GetFileName(called);
@@ -43,15 +40,15 @@ internal static class ProgramNames
         return _commands.ContainsKey(name) ? [name, .. arguments] : arguments;
     }
 
-    /// <summary>Replaces the name of one of RabbitMQ's programs, if it is the first argument, with the command of this program.</summary>
-    /// <param name="arguments">The arguments, as <see cref="AddTo(string[])"/> returns them.</param>
-    /// <returns>The arguments, and the words by which the help shall name the program.</returns>
+    /// <summary>If the first argument is the name of one of RabbitMQ's programs, replaces it by a command.</summary>
+    /// <param name="arguments">The arguments from <see cref="AddTo(string[])"/>.</param>
+    /// <returns>The arguments, and the name of the program in help texts.</returns>
     public static (string[] Arguments, string Program) Replace(string[] arguments) =>
         arguments is not [var first, .. var rest] ? (arguments, Own)
         : _commands.TryGetValue(first, out string? command) ? ([command, .. rest], first)
         : (arguments, $"{Own} {first}");
 
-    // The runtime may report the path of the program or of its DLL; only the system knows the name of the link for certain.
+    // The runtime may report the path of the program or of its DLL. Only the system knows the name of the link.
     private static string Called() => File.Exists(CommandLineOfProcess)
         ? File.ReadAllText(CommandLineOfProcess).Split('\0')[0]
         : Environment.GetCommandLineArgs()[0];

@@ -53,11 +53,11 @@ public sealed class DataDirectory : IDisposable
 
     private string SegmentsPath => Path.Combine(_path, SegmentSet.FolderName);
 
-    /// <summary>Opens a directory, or creates it, and reads its catalog.</summary>
+    /// <summary>Opens or creates a directory, and reads its catalog.</summary>
     /// <exception cref="DataDirectoryException">
     /// The directory is in use, has a newer format, is not a data directory, or cannot be accessed.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static DataDirectory Open(string path, StoreOptions options) => Open(path, options, new DiskFiles());
 
     internal static DataDirectory Open(string path, StoreOptions options, IStoreFiles files)
@@ -81,10 +81,10 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
-    /// <param name="durableQueues">Numbers of the queues that still exist. The messages of other queues are discarded.</param>
+    /// <param name="durableQueues">Numbers of the existing queues. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages to set aside instead of making them ready: see <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists those of the
-    /// messages that are in no queue any more.
+    /// Messages to put into <see cref="StoredQueue.Aside"/> instead of making them ready. <see cref="Report"/> lists those that were not
+    /// found.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>

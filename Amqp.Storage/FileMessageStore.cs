@@ -18,10 +18,8 @@ using Amqp.Storage.Transient;
 
 namespace Amqp.Storage;
 
-/// <summary>
-/// The store in a <see cref="DataDirectory"/>. Persistent messages of durable queues are in one log. All other messages are transient:
-/// they are in memory or in page files.
-/// </summary>
+/// <summary>The store in a <see cref="DataDirectory"/>.</summary>
+/// <remarks>Persistent messages of durable queues are in one log. All other messages are transient: in memory or in page files.</remarks>
 public sealed class FileMessageStore : IMessageStore
 {
     private readonly BlockSpace _space;
@@ -188,8 +186,7 @@ public sealed class FileMessageStore : IMessageStore
     /// <inheritdoc/>
     public void NoteDelivered(StoredQueue queue, in StoredMessage last)
     {
-        // The last message may be transient although earlier ones are persistent. A record is needed only if a persistent message follows
-        // the sequence in the previous record.
+        // A record is needed only if a persistent message follows the sequence in the previous record.
         if (queue.IsDurable
             && !queue.IsDeleted
             && last.Sequence > queue.Delivered.UpTo
@@ -210,9 +207,7 @@ public sealed class FileMessageStore : IMessageStore
     /// <summary>Completes when the housekeeper has done all work queued so far.</summary>
     internal Task WhenIdleAsync() => _housekeeper.WhenIdleAsync();
 
-    /// <summary>
-    /// Makes everything appended so far durable, then ends the committer and the housekeeper. Call after the last read and the last append.
-    /// </summary>
+    /// <summary>Makes everything appended durable, and ends the store's threads. Call after the last read and the last append.</summary>
     public async ValueTask DisposeAsync()
     {
         _transient.Close();

@@ -1,5 +1,4 @@
-// Test fixtures run at the same time, because most tests wait: for a process to start, for an answer, or for a time to pass. Tests with
-// [NonParallelizable] measure allocations of the whole process, need all processors, or change state that other tests read. NUnit runs
-// these tests after all other tests.
+// Test fixtures run in parallel, because most tests wait. Tests with [NonParallelizable] run after all other tests. Tests with this
+// attribute measure the whole process, need all processors, or change state that other tests read.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(6)]

@@ -29,8 +29,8 @@ public sealed record BasicProperties
     public string? AppId { get; init; }
     public string? ClusterId { get; init; }
 
-    /// <summary>Decodes the property flags and the property list of a content header (<see cref="ContentHeader.Properties"/>).</summary>
-    /// <exception cref="AmqpException">502: the list is shorter than its flags say, or the headers are malformed.</exception>
+    /// <summary>Decodes the property flags and properties of a content header.</summary>
+    /// <exception cref="AmqpException">502: a property is missing or malformed.</exception>
     public static BasicProperties Read(ReadOnlySpan<byte> properties)
     {
         var reader = new WireReader(properties);

@@ -3,10 +3,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>
-/// The properties that the server needs of every message, read from their encoding without allocating. <see cref="BasicProperties"/>
-/// decodes all properties.
-/// </summary>
+/// <summary>The properties that the server needs of every message, read without decoding the other properties.</summary>
 public readonly ref struct EncodedProperties
 {
     private EncodedProperties(
@@ -40,24 +37,17 @@ public readonly ref struct EncodedProperties
 
     public ReadOnlySpan<byte> ReplyTo { get; }
 
-    /// <summary>
-    /// The expiration as the publisher wrote it. Empty if the message has no expiration. Also empty if the publisher set an empty text:
-    /// then <see cref="Flags"/> has the flag.
-    /// </summary>
+    /// <summary>The expiration as the publisher wrote it. Empty if there is none.</summary>
     public ReadOnlySpan<byte> Expiration { get; }
 
     public ReadOnlySpan<byte> UserId { get; }
 
     public bool IsPersistent => DeliveryMode == 2;
 
-    /// <summary>
-    /// Reads the whole property list once, and verifies that the list has exactly the properties that its flags announce.
-    /// </summary>
-    /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
+    /// <summary>Reads and validates an encoded property list.</summary>
+    /// <param name="properties">The property flags and the properties.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables and arrays in the headers.</param>
-    /// <exception cref="AmqpException">
-    /// 502: the list is shorter or longer than its flags say, or the headers are not a valid table.
-    /// </exception>
+    /// <exception cref="AmqpException">502: the list is shorter or longer than its flags say, or the headers are malformed.</exception>
     public static EncodedProperties Read(ReadOnlySpan<byte> properties, int maxTableDepth = int.MaxValue)
     {
         var encoded = ReadAccepted(properties);
@@ -109,12 +99,12 @@ public readonly ref struct EncodedProperties
         return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
     }
 
-    /// <summary>Copies a property list, with the reply-to replaced. All other properties stay unchanged.</summary>
-    /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
+    /// <summary>Copies a property list with another reply-to.</summary>
+    /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
     /// <param name="replyTo">The new reply-to, at most 255 bytes.</param>
-    /// <param name="target">Buffer for the new list.</param>
+    /// <param name="target">Receives the new list.</param>
     /// <returns>Length of the new list.</returns>
-    /// <exception cref="ArgumentException">The property list has no reply-to, or an empty one.</exception>
+    /// <exception cref="ArgumentException">The list has no reply-to, or an empty reply-to.</exception>
     public static int ReplaceReplyTo(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> replyTo, Span<byte> target)
     {
         var current = Read(properties).ReplyTo;
@@ -128,11 +118,11 @@ public readonly ref struct EncodedProperties
         return start + replyTo.Length + rest.Length;
     }
 
-    /// <summary>Copies a property list with new headers. Can also replace the timestamp and leave out the expiration.</summary>
-    /// <param name="properties">Property flags and property list that <see cref="Read"/> has accepted.</param>
+    /// <summary>Copies a property list with new headers.</summary>
+    /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
     /// <param name="headers">The new headers.</param>
     /// <param name="keepsExpiration">False to leave out the expiration.</param>
-    /// <param name="output">Receives property flags and property list.</param>
+    /// <param name="output">Receives the new list.</param>
     /// <param name="timestamp">New timestamp in seconds since 1970-01-01 UTC; null to keep the old one.</param>
     public static void Rewrite(
         ReadOnlySpan<byte> properties, FieldTable headers, bool keepsExpiration, IBufferWriter<byte> output, ulong? timestamp = null)
@@ -142,7 +132,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>Copies a property list with new headers. The new headers are already encoded, without the length of the table.</summary>
+    /// <summary>Copies a property list with new headers, which are already encoded (without the table's length).</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,
@@ -175,11 +165,8 @@ public readonly ref struct EncodedProperties
         output.Write(reader.Rest); // properties that belong to further words of flags
     }
 
-    /// <summary>
-    /// Returns the encoded value of one property. A string or the headers are returned without their length. Empty if the property is
-    /// absent.
-    /// </summary>
-    /// <param name="properties">A property list that <see cref="Read"/> has accepted.</param>
+    /// <summary>Returns one property in its encoded form, without a length prefix. Empty if the property is absent.</summary>
+    /// <param name="properties">A list that <see cref="Read"/> has accepted.</param>
     /// <param name="wanted">Flag of the property.</param>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> properties, PropertyFlags wanted)
     {

@@ -28,7 +28,7 @@ public readonly ref struct PublishAddress
 
     public bool Immediate => (_bits & 2) != 0;
 
-    /// <summary>Reads the arguments of basic.publish that follow the method's id.</summary>
+    /// <summary>Reads the arguments of basic.publish, which follow the method's id.</summary>
     /// <exception cref="AmqpException">502: the arguments are too short.</exception>
     public static PublishAddress Read(ReadOnlySpan<byte> arguments)
     {

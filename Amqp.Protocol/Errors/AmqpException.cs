@@ -3,7 +3,7 @@ namespace Amqp.Protocol;
 /// <summary>A protocol error that is reported to the peer.</summary>
 /// <param name="code">Reply code. A soft error closes the channel, a hard error the connection.</param>
 /// <param name="explanation">Description of the error, in RabbitMQ's words.</param>
-/// <param name="cause">The method that failed; default if the error is not about a method.</param>
+/// <param name="cause">The method that failed; default if no method caused the error.</param>
 public sealed class AmqpException(ReplyCode code, string explanation, MethodId cause = default) : Exception(explanation)
 {
     public ReplyCode Code { get; } = code;
@@ -19,10 +19,7 @@ public sealed class AmqpException(ReplyCode code, string explanation, MethodId c
     /// </summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 
-    /// <summary>
-    /// Shortens a text so that its UTF-8 has at most 255 bytes, the limit of a short string. A shortened text ends in three dots, as in
-    /// RabbitMQ.
-    /// </summary>
+    /// <summary>Shortens a text to at most 255 bytes of UTF-8. As in RabbitMQ, a shortened text ends in three dots.</summary>
     public static string CutToShortString(string text)
     {
         if (ShortString.Fits(text))

@@ -2,11 +2,8 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>Converts methods between AMQP 0-9-1 and AMQP 0-8. As in RabbitMQ, a client can request 0-8.</summary>
-/// <remarks>
-/// In 0-8, connection.close has the method id 60, and close-ok 61. In 0-8, basic.consume and channel.open-ok lack their last argument. All
-/// other methods are the same.
-/// </remarks>
+/// <summary>Converts methods between AMQP 0-9-1 and 0-8. As in RabbitMQ, a client can request 0-8.</summary>
+/// <remarks>In 0-8, connection.close has the method id 60, and close-ok 61. Consume and channel.open-ok lack their last argument.</remarks>
 internal static class Amqp08
 {
     private const uint Close = 10 << 16 | 50, CloseOk = 10 << 16 | 51;

@@ -8,8 +8,8 @@ public static class DeliverFrame
     // Frame envelope, class and method ids, length of the consumer tag, delivery tag, redelivered.
     private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1;
 
-    /// <param name="consumerTagLength">Bytes of the consumer tag, not counting its length octet.</param>
-    /// <param name="addressLength">Bytes of exchange and routing key, both with their length octets.</param>
+    /// <param name="consumerTagLength">Bytes of the consumer tag, without its length octet.</param>
+    /// <param name="addressLength">Bytes of exchange and routing key, with their length octets.</param>
     public static int SizeOf(int consumerTagLength, int addressLength) => FixedSize + consumerTagLength + addressLength;
 
     /// <param name="span">At least <see cref="SizeOf"/> bytes.</param>

@@ -4,11 +4,8 @@ using System.Numerics;
 
 namespace Amqp.Protocol;
 
-/// <summary>Reads whole frames from the front of a buffer.</summary>
-/// <remarks>
-/// A frame that lies in one piece in the buffer is not copied. A frame that is split over several buffers is copied, so that its payload is
-/// one span. Used only by the loop that reads the connection.
-/// </remarks>
+/// <summary>Reads whole frames from the front of a buffer. Used only by the connection's read loop.</summary>
+/// <remarks>A frame in one piece is not copied. A frame that is split over several buffers is copied into one.</remarks>
 public sealed class FrameReader
 {
     private byte[] _joined = [];
@@ -19,14 +16,10 @@ public sealed class FrameReader
     /// <summary>True if the peer uses AMQP 0-8. The peer's methods are then converted to 0-9-1.</summary>
     public bool IsAmqp08 { get; set; }
 
-    /// <summary>Reads the next frame if it has arrived completely; otherwise leaves the buffer unchanged.</summary>
-    /// <remarks>
-    /// Consumes a malformed frame before throwing, so that the caller can read the frames after it. A frame that is too large is not
-    /// consumed.
-    /// </remarks>
+    /// <summary>Reads the next frame. Leaves the buffer unchanged if the frame has not arrived completely.</summary>
+    /// <remarks>A malformed frame is consumed before the exception is thrown. A frame that is too large is not consumed.</remarks>
     /// <exception cref="AmqpException">
-    /// 501, with RabbitMQ's text: the frame is too large, has no end octet, has an unknown type, or has a length that its type does not
-    /// allow.
+    /// 501, with RabbitMQ's text: the frame is too large, has no end octet, has an unknown type, or has the wrong length for its type.
     /// </exception>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out Frame frame)
     {

@@ -7,10 +7,7 @@ namespace Amqp.Protocol;
 /// <remarks>Callers hold the lock of the output.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    /// <summary>
-    /// A message is written into one span of output memory if its body has at most this many bytes. A larger body is written frame by
-    /// frame.
-    /// </summary>
+    /// <summary>Largest body in bytes that is written together with its header. A larger body is written frame by frame.</summary>
     public const int OnePiece = 32 * 1024;
 
     // The size of a frame precedes its payload, and is not known before the payload is encoded. So each method is first encoded into this
@@ -34,9 +31,9 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         return payload.Length + Frame.Overhead;
     }
 
-    /// <summary>Writes the content of a message: its header and as many body frames as frame-max requires.</summary>
-    /// <param name="channel">Number of the channel on which the preceding method was written.</param>
-    /// <param name="properties">Property flags and property list: see <see cref="ContentHeader.Properties"/>.</param>
+    /// <summary>Writes the header and the body frames of a message.</summary>
+    /// <param name="channel">Number of the channel.</param>
+    /// <param name="properties">The property flags and the properties.</param>
     /// <param name="body">The body. An empty body has no frame.</param>
     /// <param name="frameMax">The negotiated frame-max in bytes.</param>
     /// <returns>Number of bytes written.</returns>
@@ -49,8 +46,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // A large body is written frame by frame, so that the output can use memory blocks of its own size. One block for the whole body
-        // could take 100 MB of new memory.
+        // One span for a large body could take 100 MB of new memory. Frame by frame, the output uses its own memory blocks.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);

@@ -278,8 +278,7 @@ public readonly record struct BasicRecoverOk : IMethod<BasicRecoverOk>
 }
 
 /// <summary>
-/// basic.nack, an extension of RabbitMQ. A client sends it to reject one or several deliveries; the server sends it to report publishes
-/// that failed.
+/// basic.nack, an extension of RabbitMQ. A client rejects deliveries with this method, and the server reports failed publishes.
 /// </summary>
 public readonly record struct BasicNack(ulong DeliveryTag, bool Multiple, bool Requeue) : IMethod<BasicNack>
 {

@@ -68,9 +68,7 @@ public readonly record struct ExchangeDeleteOk : IMethod<ExchangeDeleteOk>
     }
 }
 
-/// <summary>
-/// exchange.bind: binds one exchange to another, so that messages are routed from the source to the destination. An extension of RabbitMQ.
-/// </summary>
+/// <summary>exchange.bind, an extension of RabbitMQ: routes messages from the source exchange to the destination exchange.</summary>
 public readonly record struct ExchangeBind(string Destination, string Source, string RoutingKey, bool NoWait, FieldTable Arguments)
     : IMethod<ExchangeBind>
 {

@@ -3,12 +3,10 @@ namespace Amqp.Protocol;
 /// <summary>Reads all arguments of a method, and rejects a method with bytes after its last argument.</summary>
 public static class MethodArguments
 {
-    /// <summary>Reads the method's arguments, which follow the class and method ids. Throws if bytes follow the last argument.</summary>
+    /// <summary>Reads the method's arguments, which follow its id.</summary>
     /// <param name="arguments">The encoded arguments.</param>
     /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
-    /// <exception cref="AmqpException">
-    /// 501, with RabbitMQ's text: bytes are missing, are left over, or do not encode arguments of this method.
-    /// </exception>
+    /// <exception cref="AmqpException">501, with RabbitMQ's text: the bytes are not exactly the arguments of this method.</exception>
     public static TMethod Read<TMethod>(ReadOnlySpan<byte> arguments, int maxTableDepth = FieldTableCodec.DefaultMaxDepth)
         where TMethod : struct, IMethod<TMethod>
     {

@@ -3,13 +3,8 @@ using System.Text.Unicode;
 
 namespace Amqp.Protocol;
 
-/// <summary>
-/// Converts octets to text and back without loss. Used for names and routing keys, which may contain invalid UTF-8 as in RabbitMQ.
-/// </summary>
-/// <remarks>
-/// An octet that is not part of valid UTF-8 is decoded to a lone surrogate: U+DC00 plus the octet's value. Valid UTF-8 never decodes to a
-/// lone surrogate, so encoding restores the octets. Other programs show a lone surrogate as U+FFFD.
-/// </remarks>
+/// <summary>Converts octets to text and back without loss. Names and routing keys may contain invalid UTF-8, as in RabbitMQ.</summary>
+/// <remarks>An octet that is not valid UTF-8 becomes a lone surrogate: U+DC00 plus the octet's value.</remarks>
 public static class OctetText
 {
     private const char FirstEscape = '\uDC80';
@@ -74,8 +69,7 @@ public static class OctetText
     }
 
     /// <summary>
-    /// Returns false if the text certainly has no escaped octets. May return true for other texts, because the second half of a surrogate
-    /// pair can look like an escaped octet.
+    /// Returns false if the text has no escaped octets. True may be wrong: half of a surrogate pair can look like an escaped octet.
     /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 

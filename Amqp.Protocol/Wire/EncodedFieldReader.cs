@@ -1,9 +1,8 @@
 namespace Amqp.Protocol;
 
-/// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one.</summary>
-/// <remarks>Does not decode values, so nested values cost no extra time.</remarks>
+/// <summary>Reads the fields of an encoded table, or the values of an encoded array, one by one. Does not decode values.</summary>
 /// <param name="bytes">
-/// Encoded content of a table or array, without the length. <see cref="FieldTableCodec.Validate"/> must have accepted the outermost table.
+/// Content of the table or array, without its length. <see cref="FieldTableCodec.Validate"/> must have accepted the whole table.
 /// </param>
 public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 {
@@ -11,7 +10,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
 
     /// <summary>Reads the next field of a table.</summary>
     /// <param name="name">Name of the field in UTF-8.</param>
-    /// <param name="value">Value of the field, beginning with its type tag.</param>
+    /// <param name="value">Encoded value of the field, beginning with its type tag.</param>
     /// <returns>False if the table has no further field.</returns>
     public bool TryReadField(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
@@ -20,7 +19,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Reads the next value of an array.</summary>
-    /// <param name="value">The value, beginning with its type tag.</param>
+    /// <param name="value">The encoded value, beginning with its type tag.</param>
     /// <returns>False if the array has no further value.</returns>
     public bool TryReadValue(out ReadOnlySpan<byte> value)
     {
@@ -33,7 +32,7 @@ public ref struct EncodedFieldReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <summary>Returns the content of a long string, byte array, table or array, without type tag and length.</summary>
-    /// <param name="value">A long string, byte array, table or array, beginning with its type tag.</param>
+    /// <summary>Returns the content of an encoded string, byte array, table or array.</summary>
+    /// <param name="value">The encoded value, beginning with its type tag.</param>
     public static ReadOnlySpan<byte> ContentOf(ReadOnlySpan<byte> value) => value[(1 + sizeof(uint))..];
 }

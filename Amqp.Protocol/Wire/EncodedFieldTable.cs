@@ -3,10 +3,10 @@ namespace Amqp.Protocol;
 /// <summary>Searches an encoded field table for one field. Decodes no field, because decoding allocates.</summary>
 public static class EncodedFieldTable
 {
-    /// <summary>Finds the first field that has the given name.</summary>
-    /// <param name="fields">Fields that <see cref="FieldTableCodec.Validate"/> has accepted, without the table's length.</param>
+    /// <summary>Finds the first field with the given name.</summary>
+    /// <param name="fields">Encoded fields that <see cref="FieldTableCodec.Validate"/> has accepted, without the table's length.</param>
     /// <param name="name">Name of the field in UTF-8.</param>
-    /// <param name="value">Value of the field, beginning with its type tag.</param>
+    /// <param name="value">Encoded value of the field, beginning with its type tag.</param>
     public static bool TryFind(ReadOnlySpan<byte> fields, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var reader = new EncodedFieldReader(fields);

@@ -5,9 +5,7 @@ using System.Runtime.InteropServices;
 namespace Amqp.Protocol;
 
 /// <summary>Encodes, decodes and validates field tables.</summary>
-/// <remarks>
-/// A client decides how deep values nest. So no method recurses, and each method's time is linear in the number of bytes.
-/// </remarks>
+/// <remarks>Clients decide how deep values nest. No method may recurse, and each must take linear time.</remarks>
 public static class FieldTableCodec
 {
     /// <summary>Maximum nesting of tables and arrays that clients send. The configuration can set another maximum.</summary>
@@ -23,9 +21,7 @@ public static class FieldTableCodec
     public static FieldTable Read(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue) =>
         fields.IsEmpty ? FieldTable.Empty : ReadFields(fields, maxDepth);
 
-    /// <summary>
-    /// Validates the fields of a table, and throws in the same cases as <see cref="Read"/>. Allocates only for deeply nested values.
-    /// </summary>
+    /// <summary>Validates the fields of a table. Throws in the same cases as <see cref="Read"/>.</summary>
     /// <inheritdoc cref="Read"/>
     public static void Validate(ReadOnlySpan<byte> fields, int maxDepth = int.MaxValue)
     {
@@ -266,9 +262,9 @@ public static class FieldTableCodec
         new(ReplyCode.SyntaxError, $"field type 0x{(byte)type:X2} is unknown");
 
     /// <summary>A table or array that has not been decoded to its end yet.</summary>
-    /// <param name="name">Name of the field in the enclosing table.</param>
+    /// <param name="name">Name of its field in the enclosing table.</param>
     /// <param name="type"><see cref="FieldType.Table"/> or <see cref="FieldType.Array"/>.</param>
-    /// <param name="end">Offset of the end of this table or array in the fields of the outermost table.</param>
+    /// <param name="end">Offset of its end in the outermost table.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
         private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // an array uses only the values, and leaves the keys empty

@@ -15,8 +15,7 @@ public enum FieldType : byte
     Int64 = (byte)'l',
 
     /// <summary>
-    /// The spec's tag for a signed 64-bit integer. In the spec, the tag of <see cref="Int64"/> is for an unsigned integer. RabbitMQ reads a
-    /// signed integer after both tags.
+    /// The spec's tag for a signed 64-bit integer. RabbitMQ reads a signed integer after this tag and after <see cref="Int64"/>'s.
     /// </summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',
@@ -112,10 +111,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
-    /// <summary>
-    /// Returns true if both values have the same type and content. RabbitMQ compares less strictly in some places. Code for these places
-    /// must not use this method.
-    /// </summary>
+    /// <summary>Returns true if both values have the same type and content. RabbitMQ compares some arguments less strictly.</summary>
     public bool Equals(FieldValue other)
     {
         if (!IsContainer)

@@ -1,15 +1,9 @@
 namespace Amqp.Protocol;
 
-/// <summary>
-/// Visits a value and all values nested in it. Does not recurse, because a client decides how deep values nest, and deep recursion would
-/// overflow the stack.
-/// </summary>
+/// <summary>Visits a value and all values nested in it. Does not recurse, because a client decides how deep values nest.</summary>
 public static class FieldWalk
 {
-    /// <summary>
-    /// Returns a step for the value and for each nested value, in wire order. After the elements of a table or array, a further step marks
-    /// its end.
-    /// </summary>
+    /// <summary>Returns a step for each value, in wire order. A table or array has a second step after its last element.</summary>
     public static IEnumerable<FieldStep> Through(FieldValue root)
     {
         var open = new Stack<Container>();
@@ -35,9 +29,7 @@ public static class FieldWalk
     /// <summary>Computes a result for a value from the results of the values nested in it.</summary>
     /// <param name="root">The outermost value.</param>
     /// <param name="ofLeaf">Computes the result for a value that is neither table nor array.</param>
-    /// <param name="ofContainer">
-    /// Computes the result for a table or array from the results of its elements, which are in wire order.
-    /// </param>
+    /// <param name="ofContainer">Computes the result for a table or array from the results of its elements, in wire order.</param>
     public static TResult Fold<TResult>(
         FieldValue root, Func<FieldValue, TResult> ofLeaf, Func<FieldValue, IReadOnlyList<TResult>, TResult> ofContainer)
     {
@@ -86,7 +78,7 @@ public static class FieldWalk
 }
 
 /// <summary>One step of <see cref="FieldWalk.Through"/>.</summary>
-/// <param name="Name">Name of a table's field. Null for an element of an array, and for the end of a table or array.</param>
-/// <param name="Value">The visited value, or the table or array that ends.</param>
-/// <param name="IsEnd">True for the step that marks the end of a table or array.</param>
+/// <param name="Name">Name of a table's field; null for an array's element and for an end.</param>
+/// <param name="Value">The value that is visited or, at an end, the table or array.</param>
+/// <param name="IsEnd">True at the end of a table or array.</param>
 public readonly record struct FieldStep(string? Name, FieldValue Value, bool IsEnd);

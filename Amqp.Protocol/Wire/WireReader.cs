@@ -4,9 +4,10 @@ using System.Text.Unicode;
 
 namespace Amqp.Protocol;
 
-/// <summary>Reads AMQP's primitive types (spec 4.2.5) from the payload of a frame.</summary>
-/// <remarks>Every read throws <see cref="AmqpException"/> 502 if there are too few bytes, so callers need not check lengths.</remarks>
-/// <param name="payload">The payload.</param>
+/// <summary>
+/// Reads AMQP's primitive types (spec 4.2.5). Each read throws <see cref="AmqpException"/> 502 if too few bytes are left.
+/// </summary>
+/// <param name="payload">The payload of a frame.</param>
 /// <param name="maxTableDepth">Maximum nesting of tables and arrays.</param>
 public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int.MaxValue)
 {
@@ -47,9 +48,7 @@ public ref struct WireReader(ReadOnlySpan<byte> payload, int maxTableDepth = int
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw MalformedUtf8();
     }
 
-    /// <summary>
-    /// Reads a short string that may be invalid UTF-8, such as a property of a message. <see cref="OctetText"/> describes the conversion.
-    /// </summary>
+    /// <summary>Reads a short string that may be invalid UTF-8. <see cref="OctetText"/> describes the conversion.</summary>
     public string ReadOctetText() => OctetText.Decode(ReadShortStringBytes());
 
     /// <summary>Reads a long string, which is a length of four octets followed by that many bytes.</summary>

@@ -7,9 +7,7 @@ namespace Amqp.Server.Bench;
 /// <summary>Frequency with which a consumer writes its acknowledgements to the socket.</summary>
 internal enum AckWrite
 {
-    /// <summary>
-    /// One write for the acknowledgements of all messages that arrived with one read of the socket. This costs the client the least.
-    /// </summary>
+    /// <summary>One write for all messages that arrived with one read of the socket.</summary>
     Batch,
 
     /// <summary>One write for each acknowledgement, as client libraries do.</summary>
@@ -28,9 +26,9 @@ internal sealed class Acknowledgements
     private byte[] _waiting = new byte[FirstRoom];
     private int _end;
 
-    /// <summary>Encodes the frame from which all acknowledgements are copied.</summary>
+    /// <summary>Creates an empty list of acknowledgements.</summary>
     /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
-    /// <param name="write">Frequency of writes to the socket.</param>
+    /// <param name="write">When acknowledgements are written to the socket.</param>
     /// <param name="send">Sends bytes to the socket.</param>
     public Acknowledgements(bool isMultiple, AckWrite write, Send send)
     {
@@ -47,9 +45,9 @@ internal sealed class Acknowledgements
     /// <summary>Encoded acknowledgements that the socket has not accepted yet.</summary>
     public ReadOnlySpan<byte> Waiting => _waiting.AsSpan(0, _end);
 
-    /// <summary>Acknowledges a message. The acknowledgement is sent at once or by the next <see cref="Flush"/>.</summary>
+    /// <summary>Acknowledges a message at once, or with the next <see cref="Flush"/>.</summary>
     /// <param name="tag">Delivery tag of the message.</param>
-    /// <param name="upTo">True to acknowledge all earlier messages too, whatever the constructor's argument isMultiple says.</param>
+    /// <param name="upTo">True to acknowledge all earlier messages, too.</param>
     public void Add(ulong tag, bool upTo = false)
     {
         bool isFirst = _end == 0;
@@ -67,8 +65,8 @@ internal sealed class Acknowledgements
     }
 
     /// <summary>
-    /// Writes as many bytes as the socket accepts, and keeps the rest for the next call. Waiting could be a deadlock, because the broker
-    /// may stop reading until this client reads.
+    /// Writes as many bytes as the socket accepts, and keeps the rest. Never waits, because the broker may be waiting for this client to
+    /// read.
     /// </summary>
     public void Flush()
     {

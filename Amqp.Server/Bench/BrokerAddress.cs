@@ -10,10 +10,7 @@ internal sealed record BrokerAddress(string Host, int Port, string User, string 
     /// <summary>A broker on this machine, with user and password <c>guest</c>.</summary>
     public static BrokerAddress Local { get; } = new("localhost", DefaultPort, "guest", "guest", "/");
 
-    /// <summary>
-    /// Parses <c>amqp://user:password@host:port/vhost</c>. Names may be percent-encoded. Missing parts default to guest, guest, 5672 and
-    /// <c>/</c>.
-    /// </summary>
+    /// <summary>Parses <c>amqp://user:password@host:port/vhost</c>. The defaults are guest, guest, 5672 and <c>/</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BrokerAddress? address)
     {
         address = null;

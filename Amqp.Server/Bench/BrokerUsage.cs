@@ -10,7 +10,7 @@ internal sealed class BrokerUsage(int pid)
     private const int SystemTicks = 12;
     private const int ResidentPages = 1; // index of the field in /proc/PID/statm
 
-    /// <summary>Returns the processor time (user and system) of all threads, including ended ones, in seconds.</summary>
+    /// <summary>Returns the processor time (user and system) of the process in seconds.</summary>
     /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public double CpuSeconds()
     {
@@ -20,7 +20,7 @@ internal sealed class BrokerUsage(int pid)
         return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
     }
 
-    /// <summary>Returns the resident memory (RSS), in bytes.</summary>
+    /// <summary>Returns the resident memory (RSS) in bytes.</summary>
     /// <exception cref="LoadException">There is no such process, or this system is not Linux.</exception>
     public long ResidentBytes() => Number(Read("statm").Split(' ')[ResidentPages]) * Environment.SystemPageSize;
 

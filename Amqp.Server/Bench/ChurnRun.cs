@@ -54,10 +54,9 @@ internal sealed record Churn
 /// <param name="Count">Number of objects opened and closed.</param>
 /// <param name="Rate">Objects opened and closed per second.</param>
 /// <param name="Latency">
-/// Time in microseconds to open and close one object, from the first octet sent to the last reply; null if no time was measured.
-/// Connections are opened in groups of up to four. Each connection counts with the time of its group.
+/// Microseconds to open and close one object; null if no time was measured. A connection counts with the time of its group of up to four.
 /// </param>
-/// <param name="OwnProcess">Processor time and memory of this process.</param>
+/// <param name="OwnProcess">Processor time and memory of the load tool.</param>
 /// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
 internal sealed record ChurnReport(
     string Broker,
@@ -68,10 +67,7 @@ internal sealed record ChurnReport(
     ProcessCost OwnProcess,
     BrokerCost? BrokerProcess);
 
-/// <summary>
-/// Opens and closes connections, channels or queues repeatedly. The thread that calls <see cref="Run"/> counts the objects, while client
-/// threads open and close them.
-/// </summary>
+/// <summary>Opens and closes connections, channels or queues repeatedly, on several client threads.</summary>
 internal sealed class ChurnRun(Churn churn)
 {
     private const int PollMilliseconds = 10;
@@ -94,9 +90,9 @@ internal sealed class ChurnRun(Churn churn)
 
     private long Done => _clients.Sum(client => Volatile.Read(ref client.Count)) - _doneBefore;
 
-    /// <summary>Runs until the duration has passed or the count is reached.</summary>
-    /// <param name="broker">Product and version of the broker, for the report.</param>
-    /// <param name="cancellation">Ends the load early.</param>
+    /// <summary>Runs for the configured duration or number of objects.</summary>
+    /// <param name="broker">Product and version of the broker.</param>
+    /// <param name="cancellation">Ends the run early.</param>
     /// <exception cref="LoadException">The broker refused a request.</exception>
     public ChurnReport Run(string broker, CancellationToken cancellation)
     {
@@ -132,7 +128,7 @@ internal sealed class ChurnRun(Churn churn)
             brokerCost);
     }
 
-    /// <summary>Waits until the warm-up is over, and then starts the measurement.</summary>
+    /// <summary>Waits for the end of the warm-up, and then starts the measurement.</summary>
     /// <returns>Start of the measurement, as a timestamp of <see cref="Stopwatch"/>.</returns>
     private long WarmUp(CancellationToken cancellation)
     {
@@ -204,7 +200,7 @@ internal sealed class ChurnRun(Churn churn)
     // No messages are sent, so the smallest frames are enough, and their small buffers are allocated quickly.
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
-    /// <summary>Counts of one client thread. Only the client thread writes the counts. Other threads read <see cref="Count"/>.</summary>
+    /// <summary>Counts of one client thread. Other threads may read <see cref="Count"/>.</summary>
     /// <param name="together">Number of objects that the thread opens at the same time.</param>
     private sealed class Client(int together)
     {

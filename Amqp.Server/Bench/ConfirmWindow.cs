@@ -3,10 +3,7 @@ using System.Numerics;
 namespace Amqp.Server.Bench;
 
 /// <summary>The messages of a channel that the broker has not confirmed yet. Used only by the producer's thread.</summary>
-/// <remarks>
-/// A broker may confirm single messages out of order, and later confirm all messages up to a tag. So this class records for each message
-/// whether it is confirmed.
-/// </remarks>
+/// <remarks>Each message is tracked, because a broker may confirm out of order.</remarks>
 internal sealed class ConfirmWindow
 {
     private const int Spread = 8; // how far the oldest unconfirmed message may lag behind the newest, in multiples of the window's size
@@ -20,10 +17,10 @@ internal sealed class ConfirmWindow
     private long _confirmedUpTo; // all messages up to this delivery tag are confirmed
     private long _sent;
 
-    /// <summary>Creates a window without messages.</summary>
+    /// <summary>Creates an empty window.</summary>
     /// <param name="size">Maximum number of unconfirmed messages.</param>
-    /// <param name="latencies">Receives the time from each message's due time to its confirm.</param>
-    /// <param name="measureFrom">Messages due before this timestamp are not recorded.</param>
+    /// <param name="latencies">Receives the time between due time and confirm of each message.</param>
+    /// <param name="measureFrom">Timestamp; messages due before are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
     {
         _size = size;
@@ -46,10 +43,10 @@ internal sealed class ConfirmWindow
     public void Sent(long dueAt) => _dueAt[++_sent & _mask] = dueAt;
 
     /// <summary>Records a basic.ack or basic.nack from the broker.</summary>
-    /// <param name="tag">Delivery tag of the confirm.</param>
-    /// <param name="multiple">True if the confirm covers all messages up to this tag.</param>
-    /// <param name="now">Timestamp of the confirm's arrival.</param>
-    /// <returns>Number of messages that this confirm covers and no earlier confirm covered.</returns>
+    /// <param name="tag">Delivery tag in the confirm.</param>
+    /// <param name="multiple">True if the confirm covers all messages up to the tag.</param>
+    /// <param name="now">Timestamp at which the confirm arrived.</param>
+    /// <returns>Number of messages that are newly confirmed.</returns>
     public int Settle(long tag, bool multiple, long now)
     {
         long before = Confirmed;

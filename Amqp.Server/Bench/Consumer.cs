@@ -4,7 +4,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// A connection that consumes from its share of the queues. Used only by its own thread, except that other threads may read the counts.
+/// A connection that consumes from a share of the queues. One thread uses the connection; other threads may read the counts.
 /// </summary>
 internal sealed class Consumer : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class Consumer : IDisposable
     private long _consumed; // written by the consumer's thread, read by other threads
     private long _lastAt;
 
-    /// <summary>Connects and starts consuming. The index, counted from 0, decides which queues this consumer uses.</summary>
+    /// <summary>Connects and starts consuming from the queues that belong to the index, which counts from 0.</summary>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
@@ -39,8 +39,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply to basic.qos shows that the broker has registered all consumers. A run without producers does not send basic.qos: the
-        // queues already hold messages, and Call would discard deliveries that arrive before the reply.
+        // The reply shows that all consumers are registered. A run without producers starts with full queues: Call would discard
+        // deliveries.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }

@@ -3,10 +3,8 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>
-/// Finds messages in the frames of a consuming channel. Decodes only the delivery tag, the size, and the due time in the body.
-/// </summary>
-/// <remarks>Used only by the consumer's thread.</remarks>
+/// <summary>Finds messages in the frames of a consuming channel. Used only by the consumer's thread.</summary>
+/// <remarks>Decodes only the delivery tag, the size, and the due time in the body.</remarks>
 internal sealed class DeliveryScanner
 {
     private const int TimeSize = sizeof(long);
@@ -22,8 +20,8 @@ internal sealed class DeliveryScanner
     public ulong DeliveryTag { get; private set; }
 
     /// <summary>
-    /// Due time of the last message, read from the first eight octets of its body; 0 if the body is shorter. A timestamp of
-    /// <see cref="System.Diagnostics.Stopwatch"/>.
+    /// Due time of the last message, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>; 0 if its body is shorter than eight
+    /// octets.
     /// </summary>
     public long DueAt { get; private set; }
 

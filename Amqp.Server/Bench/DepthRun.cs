@@ -2,23 +2,21 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates at which one part of the messages, for example the second million, was published and later consumed.</summary>
-/// <param name="Messages">
-/// Number of messages at the end of this part: confirmed so far while filling, consumed so far while draining.
-/// </param>
-/// <param name="InRate">Messages confirmed per second over this part, while the queue was filled.</param>
-/// <param name="OutRate">Messages consumed per second over this part, while the queue was drained.</param>
+/// <summary>Rates for one part of the messages, for example the second million.</summary>
+/// <param name="Messages">Number of messages from the start to the end of this part.</param>
+/// <param name="InRate">Messages confirmed per second while the queue was filled.</param>
+/// <param name="OutRate">Messages consumed per second while the queue was drained.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);
 
 /// <summary>Result of filling and draining deep queues.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
-/// <param name="Fill">Results of publishing the messages.</param>
-/// <param name="Drain">Results of consuming the messages.</param>
-/// <param name="Steps">Rates of filling and draining for each million messages.</param>
+/// <param name="Fill">Results of publishing.</param>
+/// <param name="Drain">Results of consuming.</param>
+/// <param name="Steps">Rates for each million messages.</param>
 internal sealed record DepthReport(string Broker, LoadReport Fill, LoadReport Drain, IReadOnlyList<DepthStep> Steps);
 
 /// <summary>Fills queues with persistent messages, and then drains them.</summary>
-/// <param name="load">Settings of publishing and of consuming.</param>
+/// <param name="load">Settings for publishing and consuming.</param>
 /// <param name="topology">Names of the queues and the exchange.</param>
 internal sealed class DepthRun(Workload load, LoadTopology topology)
 {
@@ -28,8 +26,8 @@ internal sealed class DepthRun(Workload load, LoadTopology topology)
     public Action<LoadProgress>? Progress { get; init; }
 
     /// <summary>Fills the queues, and then drains them.</summary>
-    /// <param name="broker">Product and version of the broker, for the report.</param>
-    /// <param name="cancellation">Ends the filling early. Messages published until then are still drained.</param>
+    /// <param name="broker">Product and version of the broker.</param>
+    /// <param name="cancellation">Ends the filling early. The published messages are still drained.</param>
     /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public DepthReport Run(string broker, CancellationToken cancellation)
     {

@@ -3,8 +3,7 @@ using System.Numerics;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// Counts durations in buckets. Each power of two has 128 buckets, so the error of a value is below 1 %. One thread writes; other threads
-/// may read at the same time and see slightly outdated counts.
+/// Counts durations in buckets with an error below 1 %. One thread writes; other threads may read slightly outdated counts.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -41,9 +40,9 @@ internal sealed class LatencyHistogram
         Max = Math.Max(Max, other.Max);
     }
 
-    /// <summary>Returns a percentile of the recorded durations.</summary>
+    /// <summary>Returns a percentile of the recorded durations, in nanoseconds.</summary>
     /// <param name="percent">From 0 to 100.</param>
-    /// <returns>The upper end of the percentile's bucket, in nanoseconds; 0 if nothing was recorded.</returns>
+    /// <returns>The upper end of the bucket; 0 if nothing was recorded.</returns>
     public long Percentile(double percent)
     {
         long wanted = Math.Max(1, (long)Math.Ceiling(Count * percent / 100));

@@ -7,8 +7,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>
-/// A connection with one channel, on a non-blocking socket. Used by one thread only, except that other threads may read
-/// <see cref="BlockedBy"/>.
+/// A connection with one channel, on a non-blocking socket. One thread uses it; other threads may read <see cref="BlockedBy"/>.
 /// </summary>
 internal sealed class LoadConnection : IDisposable
 {
@@ -50,11 +49,9 @@ internal sealed class LoadConnection : IDisposable
     /// <exception cref="LoadException">The broker cannot be reached, or refused the login.</exception>
     public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
 
-    /// <summary>
-    /// Opens several connections at once. Takes each step for all connections before the next step, so that the waits for replies overlap.
-    /// </summary>
+    /// <summary>Opens several connections at once, so that their waits for replies overlap.</summary>
     /// <param name="address">The broker.</param>
-    /// <param name="frameMax">Largest frame to negotiate, in bytes; the buffer has twice this size.</param>
+    /// <param name="frameMax">Largest frame to negotiate, in bytes. The read buffer has twice this size.</param>
     /// <param name="count">Number of connections.</param>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a login.</exception>
     public static LoadConnection[] Open(BrokerAddress address, int frameMax, int count)
@@ -78,8 +75,8 @@ internal sealed class LoadConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a method and waits for the reply. Other frames that arrive before the reply are discarded.</summary>
-    /// <exception cref="LoadException">The broker closed the channel or the connection, or does not reply.</exception>
+    /// <summary>Sends a method and waits for the reply. Discards other frames that arrive before the reply.</summary>
+    /// <exception cref="LoadException">The broker closed the channel or the connection, or did not reply.</exception>
     public TReply Call<TMethod, TReply>(in TMethod method, ushort channel = 1)
         where TMethod : struct, IMethod<TMethod>
         where TReply : struct, IMethod<TReply>
@@ -118,8 +115,8 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>Reads the bytes that have arrived.</summary>
-    /// <param name="waitMicroseconds">Longest time to wait if no bytes have arrived.</param>
-    /// <returns>True if bytes were read. <see cref="TryTake"/> then returns the frames in them.</returns>
+    /// <param name="waitMicroseconds">Longest time to wait for bytes.</param>
+    /// <returns>True if bytes were read. <see cref="TryTake"/> then returns their frames.</returns>
     /// <exception cref="LoadException">The connection is broken.</exception>
     public bool Read(long waitMicroseconds)
     {
@@ -141,10 +138,8 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Takes the next whole frame that has been read. Frames that concern the connection itself are handled here and not returned.
-    /// </summary>
-    /// <exception cref="LoadException">The broker closed the channel or the connection; the message has the broker's text.</exception>
+    /// <summary>Takes the next whole frame. Handles methods about the connection itself, and does not return them.</summary>
+    /// <exception cref="LoadException">The broker closed the channel or the connection, with the reason in the message.</exception>
     public bool TryTake(out Frame frame)
     {
         while (_frames.TryTake(out frame))
@@ -158,10 +153,7 @@ internal sealed class LoadConnection : IDisposable
         return false;
     }
 
-    /// <summary>
-    /// Closes the channel, and then the connection. The broker's reply to the first close shows that the broker has processed all frames of
-    /// the channel.
-    /// </summary>
+    /// <summary>Closes the channel and then the connection. Returns after the broker has processed all frames of the channel.</summary>
     public void Close()
     {
         Call<ChannelClose, ChannelCloseOk>(new ChannelClose((ushort)ReplyCode.Success, "done", 0, 0));
@@ -282,8 +274,7 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Returns an exception with the reason for a failed write. The reason is the text of the broker's close method if the broker has sent
-    /// one, otherwise the socket's error.
+    /// Returns an exception with the reason for a failed write: the text of the broker's close method, or else the socket's error.
     /// </summary>
     private LoadException Broken(SocketError error)
     {

@@ -2,10 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>
-/// State that the threads of a load share: start time, stop flags and first failure. The thread that runs the load writes the state. A
-/// thread that fails also sets the failure and the stop flags.
-/// </summary>
+/// <summary>State that the threads of a load share: start time, stop flags and first failure.</summary>
 /// <param name="warmup">Time after the start that is not measured.</param>
 internal sealed class LoadControl(TimeSpan warmup)
 {

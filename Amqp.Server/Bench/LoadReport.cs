@@ -14,7 +14,7 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 
 /// <summary>Result of a load. Counts include the warm-up; rates, latencies and processor time do not.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
-/// <param name="Seconds">Time from the end of the warm-up until all messages have arrived and all producers have finished.</param>
+/// <param name="Seconds">Time from the end of the warm-up to the end of the load.</param>
 /// <param name="Published">Number of messages sent.</param>
 /// <param name="Confirmed">Number of messages confirmed, with an ack or a nack.</param>
 /// <param name="Rejected">Number of messages confirmed with a nack.</param>
@@ -22,11 +22,11 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
 /// <param name="PublishRate">Messages sent per second.</param>
 /// <param name="ConfirmRate">Messages confirmed per second; null without confirms.</param>
 /// <param name="ConsumeRate">Messages received per second; null without consumers.</param>
-/// <param name="DeliveryLatency">Time from a message's due time to its arrival; null if messages are too short to hold the time.</param>
-/// <param name="ConfirmLatency">Time from a message's due time to its confirm; null without confirms.</param>
+/// <param name="DeliveryLatency">Time from due time to arrival; null if messages are too short to hold the due time.</param>
+/// <param name="ConfirmLatency">Time from due time to confirm; null without confirms.</param>
 /// <param name="BlockedSeconds">Seconds during which the broker blocked a producer (connection.blocked).</param>
-/// <param name="OwnProcess">Processor time of this process.</param>
-/// <param name="BrokerProcess">Processor time and memory of the broker's process; null if the process is unknown.</param>
+/// <param name="OwnProcess">Processor time of the load tool.</param>
+/// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
 internal sealed record LoadReport(
     string Broker,
     double Seconds,
@@ -45,9 +45,9 @@ internal sealed record LoadReport(
 
 /// <summary>Progress of a load, reported once a second.</summary>
 /// <param name="Seconds">Seconds since the start.</param>
-/// <param name="PublishRate">Messages published per second, over the last second.</param>
-/// <param name="ConsumeRate">Messages received per second, over the last second.</param>
-/// <param name="InFlight">Messages published but not received; without consumers, messages published but not confirmed.</param>
-/// <param name="P99">99th percentile of the delivery latency so far, in microseconds; without consumers, of the confirm latency.</param>
+/// <param name="PublishRate">Messages published in the last second.</param>
+/// <param name="ConsumeRate">Messages received in the last second.</param>
+/// <param name="InFlight">Published messages that are not received yet. Without consumers: not confirmed yet.</param>
+/// <param name="P99">99th percentile of the delivery latency in microseconds. Without consumers: of the confirm latency.</param>
 /// <param name="BlockedBy">Reason for which the broker blocks producers; null if producers are not blocked.</param>
 internal sealed record LoadProgress(int Seconds, double PublishRate, double ConsumeRate, long InFlight, double P99, string? BlockedBy);

@@ -2,10 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>
-/// Runs one load from its first connection to its last acknowledgement. The thread that calls <see cref="Run"/> counts the messages, while
-/// producers and consumers have threads of their own.
-/// </summary>
+/// <summary>Runs one load, with a thread for each producer and each consumer.</summary>
 /// <param name="load">Settings of the load. The queues must exist.</param>
 /// <param name="topology">Names of the queues and the exchange.</param>
 internal sealed class LoadRun(Workload load, LoadTopology topology)
@@ -35,9 +32,9 @@ internal sealed class LoadRun(Workload load, LoadTopology topology)
 
     private static long Now => Stopwatch.GetTimestamp();
 
-    /// <summary>Runs until the load is complete and all published messages have arrived.</summary>
-    /// <param name="broker">Product and version of the broker, for the report.</param>
-    /// <param name="cancellation">Ends the publishing early. Messages published until then are still received.</param>
+    /// <summary>Runs the load until all published messages have arrived.</summary>
+    /// <param name="broker">Product and version of the broker.</param>
+    /// <param name="cancellation">Ends the publishing early. The published messages are still received.</param>
     /// <exception cref="LoadException">The broker closed a connection, did not reply, or lost messages.</exception>
     public LoadReport Run(string broker, CancellationToken cancellation)
     {

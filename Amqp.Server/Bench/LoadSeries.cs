@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>Counts of a load at one moment.</summary>
-/// <param name="At">The moment, as a timestamp of <see cref="Stopwatch"/>.</param>
+/// <param name="At">Time of the sample, as a timestamp of <see cref="Stopwatch"/>.</param>
 /// <param name="Published">Number of messages sent.</param>
 /// <param name="Confirmed">Number of messages confirmed.</param>
 /// <param name="Consumed">Number of messages received.</param>
@@ -19,10 +19,7 @@ internal sealed class LoadSeries
 
     public void Add(LoadSample sample) => _samples.Add(sample);
 
-    /// <summary>
-    /// Returns the timestamp and the count of the sample <paramref name="from"/>, and of the first sample in each later second.
-    /// </summary>
-    /// <returns>Pairs of timestamp and count, oldest first.</returns>
+    /// <summary>Returns timestamp and count of the sample <paramref name="from"/> and of the first sample in each later second.</summary>
     public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
     {
         var found = new List<(long At, long Count)> { (from.At, count(from)) };
@@ -32,8 +29,8 @@ internal sealed class LoadSeries
         return found;
     }
 
-    /// <summary>Returns the timestamp at which a count reached the given number, interpolated between two samples.</summary>
-    /// <returns>Null if the count never reached the number.</returns>
+    /// <summary>Returns the timestamp at which a count reached a number, interpolated between two samples.</summary>
+    /// <returns>Null if the count stayed below the number.</returns>
     public double? Reached(long number, Func<LoadSample, long> count)
     {
         for (int i = 1; i < _samples.Count; i++)

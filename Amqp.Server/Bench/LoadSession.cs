@@ -5,9 +5,9 @@ internal static class LoadSession
 {
     /// <summary>Declares the queues, runs the load and deletes the queues.</summary>
     /// <param name="load">Settings of the load.</param>
-    /// <param name="keep">True to leave the queues and the exchange in place.</param>
-    /// <param name="work">Runs the load. Its arguments are the names of the queues and the broker's product and version.</param>
-    /// <exception cref="LoadException">The broker cannot be reached, or refused a request, or the load failed.</exception>
+    /// <param name="keep">True to keep the queues and the exchange.</param>
+    /// <param name="work">Runs the load with the names of the queues, and with the broker's product and version.</param>
+    /// <exception cref="LoadException">The broker cannot be reached, refused a request, or failed under the load.</exception>
     public static T Run<T>(Workload load, bool keep, Func<LoadTopology, string, T> work)
     {
         var topology = new LoadTopology(load);

@@ -11,7 +11,7 @@ internal readonly struct Pace
     private readonly double _first;
 
     /// <summary>Creates the pace of one producer.</summary>
-    /// <param name="startsAt">Due time of the first message of the first producer.</param>
+    /// <param name="startsAt">Timestamp at which the first producer's first message is due.</param>
     /// <param name="rate">Messages per second of all producers together; 0 for no limit.</param>
     /// <param name="producers">Number of producers.</param>
     /// <param name="index">Index of this producer, from 0.</param>
@@ -26,12 +26,10 @@ internal readonly struct Pace
     /// <summary>Returns the due time of the message with this number, counted from 0.</summary>
     public long DueAt(long number) => (long)(_first + number * _interval);
 
-    /// <summary>
-    /// Returns the time until a message is due. Rounds up, so that a producer does not wake too early and have to wait again.
-    /// </summary>
-    /// <param name="number">Number of the message, counted from 0.</param>
+    /// <summary>Returns the microseconds until a message is due, rounded up.</summary>
+    /// <param name="number">Number of the message, from 0.</param>
     /// <param name="now">Current timestamp of <see cref="Stopwatch"/>.</param>
-    /// <returns>Microseconds; 0 if the message is already due.</returns>
+    /// <returns>0 if the message is already due.</returns>
     public long MicrosecondsUntil(long number, long now) =>
         Math.Max(0, (long)Math.Ceiling((DueAt(number) - now) * 1e6 / Stopwatch.Frequency));
 

@@ -50,9 +50,7 @@ internal sealed class Producer : IDisposable
     /// <summary>Number of messages that the broker has confirmed with a nack.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>
-    /// Time at which the broker had accepted all messages of this producer, as a timestamp of <see cref="Stopwatch"/>; 0 before that time.
-    /// </summary>
+    /// <summary>Timestamp at which the broker had accepted all messages of this producer; 0 before.</summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
     /// <summary>Nanoseconds from each message's due time to its confirm.</summary>
@@ -61,10 +59,7 @@ internal sealed class Producer : IDisposable
     /// <summary>Reason that the broker gave in connection.blocked; null if the connection is not blocked.</summary>
     public string? BlockedBy => _connection.BlockedBy;
 
-    /// <summary>
-    /// Publishes until the run stops its producers, or until this producer has sent its share of messages. Then waits for outstanding
-    /// confirms and closes.
-    /// </summary>
+    /// <summary>Publishes until all messages are sent or the run is stopped. Then waits for the confirms and closes.</summary>
     public void Run()
     {
         _pace = new Pace(_control.StartsAt, _load.Rate, _load.Producers, _index);
@@ -135,10 +130,7 @@ internal sealed class Producer : IDisposable
         }
     }
 
-    /// <summary>
-    /// Waits until at most half of the window's messages are unconfirmed. The producer can then send a batch of messages at once, as a busy
-    /// client does.
-    /// </summary>
+    /// <summary>Waits until half of the window is free. The producer then sends many messages at once, as a busy client does.</summary>
     private void AwaitRoom()
     {
         while (!_control.ArePublishersStopped && (_window!.Room <= 0 || _window.InFlight > _load.ConfirmWindow / 2))

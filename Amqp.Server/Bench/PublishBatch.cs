@@ -5,18 +5,14 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>
-/// A series of publishes that is encoded only once. Before the batch is sent again, only the due time and the queue of each message are
-/// overwritten.
-/// </summary>
-/// <remarks>Used only by the producer's thread.</remarks>
+/// <summary>A series of publishes that is encoded once and sent many times. Used only by the producer's thread.</summary>
+/// <remarks>Each sending overwrites only the due time and the queue of each message.</remarks>
 internal sealed class PublishBatch
 {
     private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
 
-    // The message is encoded a second time, with this character for each digit of the queue's number. The first byte that differs is the
-    // offset of the digits.
+    // Stands for each digit of the queue's number in a second encoding of the message. The first different byte is the digits' offset.
     private const char Placeholder = '~';
 
     private readonly byte[] _bytes;
@@ -52,7 +48,7 @@ internal sealed class PublishBatch
     /// <summary>Overwrites the due time and the queue of one message in the batch.</summary>
     /// <param name="index">Index of the message, below <see cref="Capacity"/>.</param>
     /// <param name="dueAt">Due time, as a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
-    /// <param name="queue">Number of the queue, counted from 0.</param>
+    /// <param name="queue">Number of the queue, from 0.</param>
     public void Prepare(int index, long dueAt, int queue)
     {
         Span<byte> message = _bytes.AsSpan(index * _messageSize, _messageSize);

@@ -2,18 +2,16 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Rates at which a count grew, per second.</summary>
+/// <summary>Growth of a count per second.</summary>
 /// <param name="Mean">Mean rate from the start of the measurement to the last counted item.</param>
-/// <param name="Steady">
-/// Mean rate of the whole seconds after the first second. With fewer than three whole seconds, the first second is included.
-/// </param>
-/// <param name="Min">Lowest rate of a second that <paramref name="Steady"/> includes.</param>
-/// <param name="Max">Highest rate of a second that <paramref name="Steady"/> includes.</param>
+/// <param name="Steady">Mean rate of the whole seconds. From three whole seconds on, the first second is left out.</param>
+/// <param name="Min">Lowest rate of a second in <paramref name="Steady"/>.</param>
+/// <param name="Max">Highest rate of a second in <paramref name="Steady"/>.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)
 {
     /// <summary>Computes the rates from counts taken once a second.</summary>
     /// <param name="counts">
-    /// Pairs of a timestamp of <see cref="Stopwatch"/> and the count at that time. The first pair is from the start of the measurement.
+    /// Timestamps of <see cref="Stopwatch"/> with their counts. The first pair is from the start of the measurement.
     /// </param>
     /// <param name="end">Final count.</param>
     /// <param name="endedAt">Timestamp of the last counted item.</param>

@@ -4,9 +4,7 @@ using System.Runtime.InteropServices;
 namespace Amqp.Server.Bench;
 
 /// <summary>Waits for input on a socket. On Linux the timeout is exact to some tens of microseconds.</summary>
-/// <remarks>
-/// <see cref="Socket.Poll(int, SelectMode)"/> waits for whole milliseconds. That is too coarse to send 20,000 messages per second on time.
-/// </remarks>
+/// <remarks><see cref="Socket.Poll(int, SelectMode)"/> is too coarse for high rates: it waits for whole milliseconds.</remarks>
 internal static class ReadyWait
 {
     private const int SetTimerSlack = 29; // Linux's PR_SET_TIMERSLACK
@@ -24,8 +22,7 @@ internal static class ReadyWait
     }
 
     /// <summary>
-    /// Makes the waits of the calling thread end on time. By default, Linux may end a wait up to 50 microseconds late, to combine wake-ups
-    /// (timer slack).
+    /// Makes the waits of the calling thread end on time. By default, Linux ends a wait up to 50 microseconds late (timer slack).
     /// </summary>
     public static void EndOnTime()
     {

@@ -1,24 +1,21 @@
 namespace Amqp.Server.Bench;
 
 /// <summary>Resources that a process used during a load.</summary>
-/// <param name="CpuSeconds">Processor time, in user mode and in the kernel.</param>
-/// <param name="CpuSecondsPerMillion">Processor time per million messages. In a churn load, per million objects opened and closed.</param>
+/// <param name="CpuSeconds">Processor time in user mode and in the kernel.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million messages, or per million objects opened and closed.</param>
 internal record ProcessCost(double CpuSeconds, double CpuSecondsPerMillion);
 
 /// <summary>Resources that the broker's process used during a load.</summary>
 /// <param name="Pid">Process id.</param>
-/// <param name="CpuSeconds">Processor time, in user mode and in the kernel.</param>
-/// <param name="CpuSecondsPerMillion">Processor time per million messages. In a churn load, per million objects opened and closed.</param>
-/// <param name="RssAtStart">Resident memory before the load, in bytes.</param>
-/// <param name="RssMax">Largest resident memory, sampled once a second, in bytes.</param>
-/// <param name="RssAtEnd">Resident memory after the load, in bytes.</param>
+/// <param name="CpuSeconds">Processor time in user mode and in the kernel.</param>
+/// <param name="CpuSecondsPerMillion">Processor time per million messages, or per million objects opened and closed.</param>
+/// <param name="RssAtStart">Resident memory in bytes before the load.</param>
+/// <param name="RssMax">Largest resident memory in bytes, sampled once a second.</param>
+/// <param name="RssAtEnd">Resident memory in bytes after the load.</param>
 internal sealed record BrokerCost(int Pid, double CpuSeconds, double CpuSecondsPerMillion, long RssAtStart, long RssMax, long RssAtEnd)
     : ProcessCost(CpuSeconds, CpuSecondsPerMillion);
 
-/// <summary>
-/// Measures the resources that a load uses in this process. Measures the broker too, if the broker's process id is known. Used by one
-/// thread only.
-/// </summary>
+/// <summary>Measures what a load uses in this process, and in the broker's process if its id is known. Used by one thread only.</summary>
 internal sealed class UsageMeter
 {
     private readonly int? _pid;
@@ -49,7 +46,7 @@ internal sealed class UsageMeter
     public void SampleMemory() => _rssMax = Math.Max(_rssMax, _broker?.ResidentBytes() ?? 0);
 
     /// <summary>Ends the measurement and returns the results.</summary>
-    /// <param name="count">Number of messages. In a churn load, number of objects opened and closed.</param>
+    /// <param name="count">Number of messages, or of objects opened and closed.</param>
     public (ProcessCost Own, BrokerCost? Broker) End(long count)
     {
         double own = OwnCpuSeconds - _ownBefore;

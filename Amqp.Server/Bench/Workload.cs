@@ -20,8 +20,7 @@ internal sealed record Workload
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>
-    /// Number of publishing connections. Each publishes to its share of the queues, one queue after the other. 0 if the queues already hold
-    /// the messages.
+    /// Number of publishing connections. Each publishes to its queues in turn. 0 if the queues already hold the messages.
     /// </summary>
     public int Producers { get; init; } = 1;
 

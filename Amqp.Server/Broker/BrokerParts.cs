@@ -13,12 +13,12 @@ namespace Amqp.Server.Broker;
 internal static class BrokerParts
 {
     /// <summary>Creates the empty table of virtual hosts.</summary>
-    /// <param name="broker">The broker. Parts that the broker creates later, such as the alarms, are read through delegates.</param>
+    /// <param name="broker">The broker, which is not complete yet.</param>
     /// <param name="options">The configuration.</param>
-    /// <param name="definitions">The stored durable exchanges, queues and bindings.</param>
-    /// <param name="timer">Timer that all queues use.</param>
+    /// <param name="definitions">The stored exchanges, queues and bindings.</param>
+    /// <param name="timer">Timer of all queues.</param>
     /// <param name="clock">Clock for all timestamps.</param>
-    /// <param name="logger">Log for virtual hosts, exchanges and queues.</param>
+    /// <param name="logger">Log of virtual hosts, exchanges and queues.</param>
     /// <param name="spans">Creates trace spans of messages; null if tracing is off.</param>
     /// <param name="making">Called with each new virtual host, before its bindings are restored.</param>
     public static VirtualHostTable NewVirtualHosts(

@@ -35,8 +35,7 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // Checks the alarms before the queue timer starts. The timer publishes dead letters of the last run. While the disk is short of
-        // space, dead letters must not be written.
+        // Must precede the start of the queue timer, which publishes dead letters. During a disk alarm, dead letters must not be written.
         broker.Alarms.Check();
     }
 

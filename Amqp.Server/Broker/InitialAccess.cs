@@ -7,10 +7,8 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>
-/// Creates users and permissions that no client requested. A new data directory gets the default user, and each new virtual host gets its
-/// default users. Users without permissions, whom an old version of the broker stored, get full permissions.
-/// </summary>
+/// <summary>Creates the default user of a new data directory, and the default users of each new virtual host.</summary>
+/// <remarks>Users from an old version of the broker, which had no permissions, get full permissions.</remarks>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
     UserStore users,
@@ -21,8 +19,8 @@ internal sealed class InitialAccess(
 {
     /// <summary>Creates the users and permissions that a newly opened data directory lacks.</summary>
     /// <param name="definitions">
-    /// Imports the configured definitions; null if none are configured. If definitions are imported, no default user and no default virtual
-    /// host are created, as in RabbitMQ.
+    /// Imports the configured definitions; null if none are configured. As in RabbitMQ, an import replaces the default user and virtual
+    /// host.
     /// </param>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public void Complete(Action? definitions)
@@ -41,8 +39,7 @@ internal sealed class InitialAccess(
     }
 
     /// <summary>
-    /// Creates the default user before the default virtual host. After a crash between the two steps there is no virtual host, so the next
-    /// start repeats both steps.
+    /// Creates the default user, and then the default virtual host. After a crash between both steps, the next start repeats both.
     /// </summary>
     private void BeginNew()
     {
@@ -62,10 +59,7 @@ internal sealed class InitialAccess(
         }
     }
 
-    /// <summary>
-    /// Gives full permissions to a user whom an old version of the broker has stored. That version had no permissions: every user could
-    /// access everything.
-    /// </summary>
+    /// <summary>Gives full permissions to a user from an old version of the broker, which had no permissions.</summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))

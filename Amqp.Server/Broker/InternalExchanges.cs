@@ -15,8 +15,7 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     public InternalPublisher? LogPublisher { get; private set; }
 
     /// <summary>
-    /// Adds the event exchange and the log exchange to a virtual host, if the configuration enables these exchanges. Called before bindings
-    /// are restored, because a binding is restored only if its exchange exists.
+    /// Adds the configured event and log exchanges to a virtual host. Called before bindings are restored, which need the exchanges.
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {

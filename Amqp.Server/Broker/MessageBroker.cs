@@ -22,10 +22,8 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Server.Broker;
 
-/// <summary>The broker. Creates the store, the users, the virtual hosts and all other parts, and connects them.</summary>
-/// <remarks>
-/// Opened before the first client connects, and disposed of after the last client has disconnected. Its parts are never replaced.
-/// </remarks>
+/// <summary>The broker: the store, the users, the virtual hosts and all other parts.</summary>
+/// <remarks>Opened before the first client connects, and disposed after the last client has disconnected.</remarks>
 internal sealed class MessageBroker : IAsyncDisposable
 {
     private readonly BrokerOptions _options;
@@ -85,8 +83,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     public NamedValues GlobalParameters { get; }
 
     /// <summary>
-    /// Name of the cluster: the value of the global parameter <c>cluster_name</c>. Without this parameter, the configured name.
-    /// Thread-safe.
+    /// Name of the cluster: the global parameter <c>cluster_name</c>, or the configured name if the parameter is not set. Thread-safe.
     /// </summary>
     public string ClusterName =>
         GlobalParameters.Find("cluster_name") is { Type: FieldType.LongString } name ? name.AsString() : _options.Identity.ClusterName;
@@ -142,10 +139,10 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <param name="options">The configuration.</param>
     /// <param name="clock">Clock for all timers and timestamps.</param>
     /// <param name="faults">Logs and counts unexpected exceptions.</param>
-    /// <param name="logger">Log for the broker.</param>
-    /// <param name="queueLogger">Log for virtual hosts, exchanges and queues.</param>
-    /// <param name="events">The event stream; null to create a stream without listeners.</param>
-    /// <param name="seam">Tests pass a function that wraps the store. Null for no wrapper.</param>
+    /// <param name="logger">Log of the broker.</param>
+    /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
+    /// <param name="events">The event stream; null for a stream without listeners.</param>
+    /// <param name="seam">Wraps the store in tests; null otherwise.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(

@@ -10,15 +10,15 @@ using Amqp.Storage.Recovery;
 namespace Amqp.Server.Broker;
 
 /// <summary>An open data directory with its message store and its definitions.</summary>
-/// <param name="Directory">The data directory. Holds the lock on its folder.</param>
-/// <param name="Store">Message store, with the messages that it recovered from the directory.</param>
-/// <param name="Definitions">The definitions that are stored in the directory.</param>
+/// <param name="Directory">The data directory, with the lock on its folder.</param>
+/// <param name="Store">The store with the recovered messages.</param>
+/// <param name="Definitions">The definitions in the directory.</param>
 internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store, DefinitionStore Definitions)
 {
     /// <param name="options">Configuration of the broker.</param>
-    /// <param name="clock">Clock that measures how long the recovery takes.</param>
+    /// <param name="clock">Measures the time of the recovery.</param>
     /// <param name="logger">Receives a report of the recovery.</param>
-    /// <param name="seam">Tests wrap the store with this function. The broker passes a function that returns the store unchanged.</param>
+    /// <param name="seam">Wraps the store in tests; the broker passes a function without effect.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
     {

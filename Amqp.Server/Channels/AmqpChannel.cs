@@ -7,10 +7,7 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Server.Channels;
 
 /// <summary>One channel of a connection: translates between AMQP's frames and a session of the broker.</summary>
-/// <remarks>
-/// The connection's read loop owns the channel. The session writes to the connection's outbox, and uses the lock of the outbox as its own
-/// lock.
-/// </remarks>
+/// <remarks>The connection's read loop owns the channel. The session uses the lock of the connection's outbox as its own lock.</remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
     private readonly Outbox _outbox;
@@ -36,8 +33,7 @@ internal sealed class AmqpChannel : ISessionSink
     public bool IsClosing { get; set; }
 
     /// <summary>
-    /// Name of the queue that the channel declared last; empty if the channel declared no queue. An empty queue name in a method means this
-    /// queue.
+    /// Name of the queue that the channel declared last; empty for none. An empty queue name in a method means this queue.
     /// </summary>
     public string LastQueue { get; set; } = "";
 
@@ -55,10 +51,7 @@ internal sealed class AmqpChannel : ISessionSink
     public void Send<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => _outbox.Send(Number, method, Connection.Round);
 
-    /// <summary>
-    /// Releases everything that the channel holds: cancels its consumers and requeues its deliveries. A second call does nothing.
-    /// Throws nothing: if one step fails, the next steps are still taken.
-    /// </summary>
+    /// <summary>Cancels the channel's consumers and requeues its deliveries. A second call does nothing. Never throws.</summary>
     public void Release()
     {
         LeaveAll();

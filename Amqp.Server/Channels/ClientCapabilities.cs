@@ -2,10 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>
-/// The extensions of AMQP that a client understands, according to its connection.start-ok. The broker uses no other extensions with this
-/// client.
-/// </summary>
+/// <summary>The extensions of AMQP that a client supports, from its connection.start-ok.</summary>
 internal readonly record struct ClientCapabilities(bool AuthenticationFailureClose, bool ConsumerCancelNotify, bool ConnectionBlocked)
 {
     public static ClientCapabilities Read(FieldTable clientProperties)

@@ -5,12 +5,8 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Assembles a publish from its method, header and body frames, in the encoded form that is stored.</summary>
-/// <remarks>
-/// The connection's read loop owns the assembler. The head consists of the address and the properties. Its buffer is used again for the
-/// next content. A body that arrives in one frame, as most bodies do, is not copied. Memory grows with the octets that have arrived, not
-/// with the size that a header announces.
-/// </remarks>
+/// <summary>Assembles a message from its method, header and body frames, in its stored form. Owned by the connection's read loop.</summary>
+/// <remarks>The head is the address and the properties. Memory grows with the received octets, not with the announced size.</remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
     /// <summary>Size in bytes of the largest head buffer that is kept for the next content.</summary>
@@ -40,9 +36,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     /// <summary>Address and properties of the message. Valid after <see cref="TakeHeader"/>.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    /// <summary>
-    /// True between basic.publish and the end of its content. While true, the channel may receive only frames of the content.
-    /// </summary>
+    /// <summary>True between basic.publish and the end of its content. The channel may then receive only frames of the content.</summary>
     public bool IsExpectingContent => _expected != Expected.Method;
 
     /// <summary>Begins the content of a basic.publish.</summary>
@@ -91,7 +85,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a header frame belongs to a publish.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words: the header frame has another class, or a weight.</exception>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words: another class, or a weight.</exception>
     public static void DemandHeader(in ContentHeader header)
     {
         if (header.Weight != 0)
@@ -120,9 +114,7 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     /// <summary>Adds a body frame.</summary>
     /// <param name="part">Payload of the frame.</param>
-    /// <param name="body">
-    /// The whole body, if it is complete. Valid until the next call, and only while the payload of the frame is valid.
-    /// </param>
+    /// <param name="body">The whole body, if complete. Valid until the next call, and as long as <paramref name="part"/>.</param>
     /// <returns>True if the content is complete.</returns>
     /// <exception cref="AmqpException">501: more octets than the header announced.</exception>
     public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
@@ -148,7 +140,7 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Demands that a frame of this type is allowed now.</summary>
-    /// <exception cref="AmqpException">505 in RabbitMQ's words: the channel expects a frame of another type now.</exception>
+    /// <exception cref="AmqpException">505 in RabbitMQ's words: the frame has another type than expected.</exception>
     public void DemandExpected(FrameType type)
     {
         var (expected, text) = _expected switch

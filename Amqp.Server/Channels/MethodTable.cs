@@ -16,13 +16,13 @@ internal sealed class MethodTable<TReceiver>
         return this;
     }
 
-    /// <summary>Calls the handler of a method. If the handler throws an error, the method becomes the cause of the error.</summary>
+    /// <summary>Calls the handler of a method. An error of the handler names the method as its cause.</summary>
     /// <param name="receiver">Passed to the handler.</param>
     /// <param name="id">Id of the method.</param>
     /// <param name="arguments">Encoded arguments of the method.</param>
     /// <param name="maxTableDepth">Levels to which tables among the arguments may nest.</param>
     /// <exception cref="AmqpException">
-    /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Any other code: thrown by the handler.
+    /// 501: malformed arguments. 503: no handler. 541: the disk is full, or the store has failed. Others: from the handler.
     /// </exception>
     public void Dispatch(TReceiver receiver, MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {
@@ -31,7 +31,7 @@ internal sealed class MethodTable<TReceiver>
         entry.Handle(receiver, arguments, maxTableDepth);
     }
 
-    /// <summary>Checks the arguments of a method that is discarded. A method without a handler is accepted.</summary>
+    /// <summary>Checks the arguments of a method that is discarded. Accepts a method without a handler.</summary>
     /// <exception cref="AmqpException">501: malformed arguments.</exception>
     public void Check(MethodId id, ReadOnlySpan<byte> arguments, int maxTableDepth)
     {

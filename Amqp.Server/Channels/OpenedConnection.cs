@@ -6,8 +6,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>The result of a handshake, and the state that a connection's channels share.</summary>
-/// <remarks>The connection's read loop owns this object, except for the outbox, which has a lock of its own.</remarks>
+/// <summary>The result of a handshake, and the state that a connection's channels share. Owned by the connection's read loop.</summary>
 internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogger logger)
 {
     /// <summary>The logged-in client, which owns the sessions of its channels.</summary>
@@ -17,7 +16,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public ILogger Logger { get; } = logger;
 
-    /// <summary> Closes the socket. Called when the broker cannot report the outcome of a request to the client, by any thread. </summary>
+    /// <summary>Closes the socket, because the outcome of a request cannot be reported. Any thread may call this.</summary>
     public Action Abort { get; set; } = () => { };
 
     public BrokerOptions Options => Client.Services.Options;

@@ -6,19 +6,14 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>
-/// The output of a connection. Any thread may write frames while it holds <see cref="Gate"/>. Each round of work flushes the frames once.
-/// </summary>
+/// <summary>The output of a connection. Any thread that holds <see cref="Gate"/> may write frames.</summary>
 /// <remarks>
-/// <see cref="Gate"/> guards the frames that were written, and all state that must change in step with them: the delivery tags, prefetch
-/// counts and unacknowledged deliveries of the connection's channels. A thread that holds a queue's lock may take the gate. A thread that
-/// holds the gate must not take a queue's lock. <see cref="OutputRoom"/> bounds the pending octets, <see cref="OutputSender"/> sends them.
+/// <see cref="Gate"/> also guards the channels' delivery tags, prefetch counts and unacknowledged deliveries. A thread that holds
+/// <see cref="Gate"/> must not take a queue's lock.
 /// </remarks>
 internal sealed class Outbox : IOutput
 {
-    /// <summary>
-    /// With this many pending octets, a round of work flushes before its end. The socket sends while the round goes on.
-    /// </summary>
+    /// <summary>With this many pending octets, a round of work flushes before its end.</summary>
     private const int EarlyFlush = 64 * 1024;
 
     private readonly OutputBuffer _buffer; // guarded by Gate, as are the next three fields
@@ -30,7 +25,7 @@ internal sealed class Outbox : IOutput
     /// <param name="sink">Destination of the octets.</param>
     /// <param name="memory">Source of the blocks that hold pending octets.</param>
     /// <param name="highWatermark">Number of pending octets at which deliveries and requests begin to wait.</param>
-    /// <param name="failed">Cuts the connection off after an unexpected exception. Called on any thread, which may hold any lock.</param>
+    /// <param name="failed">Cuts the connection off after an unexpected exception. Called on any thread, under any lock.</param>
     public Outbox(OutputSink sink, MemoryPool<byte> memory, long highWatermark, Action<Exception>? failed = null)
     {
         _failed = failed ?? (static _ => { });
@@ -58,10 +53,7 @@ internal sealed class Outbox : IOutput
     /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may read this time.</summary>
     public long LastSent => _sender.LastSent;
 
-    /// <summary>
-    /// True while the pending octets reach the high watermark. While true, requests wait, because each request may add output. Any thread
-    /// may read this property.
-    /// </summary>
+    /// <summary>True while the pending octets reach the high watermark. Requests then wait. Any thread may read the property.</summary>
     public bool IsFull => _room.IsFull;
 
     /// <summary>True until all flushed octets are sent. Takes <see cref="Gate"/>.</summary>
@@ -75,7 +67,7 @@ internal sealed class Outbox : IOutput
     }
 
     /// <summary>
-    /// True if enough octets are pending for a flush before the round ends, and no send is running. The caller holds <see cref="Gate"/>.
+    /// True if enough octets for an early flush are pending, and no send is running. The caller holds <see cref="Gate"/>.
     /// </summary>
     public bool IsFlushDue => _room.Pending >= EarlyFlush && !_sender.IsSending;
 
@@ -83,8 +75,7 @@ internal sealed class Outbox : IOutput
     /// <remarks>The caller holds <see cref="Gate"/>.</remarks>
     public bool HasRoomBelow(long mark) => _room.HasRoomBelow(mark);
 
-    /// <summary>True if a consumer must wait with its deliveries. The consumer is resumed when the output has room again.</summary>
-    /// <remarks>The caller holds <see cref="Gate"/>.</remarks>
+    /// <summary>True if a consumer must wait until the output has room again. The caller holds <see cref="Gate"/>.</summary>
     public bool Refuses(SessionConsumer consumer) => _room.Refuses(consumer);
 
     /// <summary>Ends the deliveries, because the connection is being closed. The caller holds <see cref="Gate"/>.</summary>
@@ -167,8 +158,7 @@ internal sealed class Outbox : IOutput
         _room.Add(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
-    /// <summary>Ends all writes and deliveries, because an exception in the middle of a write has left a broken frame behind.</summary>
-    /// <remarks>The caller holds <see cref="Gate"/>.</remarks>
+    /// <summary>Ends all writes and deliveries, after an exception has left a broken frame. The caller holds <see cref="Gate"/>.</summary>
     public void Fail(Exception error)
     {
         _room.Close();
@@ -178,7 +168,7 @@ internal sealed class Outbox : IOutput
     /// <inheritdoc/>
     public void Flush() => _sender.Flush();
 
-    /// <summary>Flushes, ends all writes, and ends a wait of the read loop for room.</summary>
+    /// <summary>Flushes, and ends all writes.</summary>
     /// <returns>Completes when everything that was written is sent, or the peer has gone.</returns>
     public Task CloseAsync()
     {

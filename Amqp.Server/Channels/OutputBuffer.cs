@@ -2,8 +2,7 @@ using System.Buffers;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Octets to be sent, in blocks from a pool. Octets are appended at the end, and whole blocks are taken from the front.</summary>
-/// <remarks>The outbox's lock guards the buffer. A block that was taken belongs to the caller. An empty buffer holds no memory.</remarks>
+/// <summary>Octets to be sent, in blocks from a pool. The outbox's lock guards the buffer.</summary>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
     /// <summary>Largest size of a block, in bytes, if the pool sets no limit of its own.</summary>
@@ -67,6 +66,6 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 }
 
 /// <summary>Octets to be sent.</summary>
-/// <param name="Owner">Disposed after the send: the block returns to its pool.</param>
+/// <param name="Owner">Disposed of after the send: the block returns to its pool.</param>
 /// <param name="Octets">The octets that are not sent yet.</param>
 internal readonly record struct OutputBlock(IMemoryOwner<byte> Owner, Memory<byte> Octets);

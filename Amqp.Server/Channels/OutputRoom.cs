@@ -3,11 +3,7 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Server.Channels;
 
 /// <summary>Limits the octets that wait to be sent to one client. At the high watermark, deliveries and requests begin to wait.</summary>
-/// <remarks>
-/// The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/> without the lock. A peer that
-/// reads slowly makes pending octets accumulate. From the high watermark on, consumers are refused and requests are not read, which bounds
-/// the memory of the output.
-/// </remarks>
+/// <remarks>The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/>.</remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
     private List<SessionConsumer> _refused = []; // consumers to resume when the output has room again
@@ -19,9 +15,7 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Number of octets that were written and are not sent yet.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>
-    /// True while the pending octets reach the high watermark. While true, requests wait, because each request may add output.
-    /// </summary>
+    /// <summary>True while the pending octets reach the high watermark. Requests then wait.</summary>
     public bool IsFull => Volatile.Read(ref _isFull);
 
     /// <summary>True once <see cref="Close"/> was called: nothing may be written any more.</summary>
@@ -32,8 +26,7 @@ internal sealed class OutputRoom(long highWatermark)
 
     /// <summary>True if a consumer must wait with its deliveries.</summary>
     /// <remarks>
-    /// Once the output has room, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, and the caller resumes the consumer. If
-    /// deliveries have ended, the consumer is never returned.
+    /// When there is room again, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, and the caller resumes the consumer.
     /// </remarks>
     public bool Refuses(SessionConsumer consumer)
     {

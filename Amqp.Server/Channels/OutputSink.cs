@@ -9,10 +9,7 @@ namespace Amqp.Server.Channels;
 /// <summary>Sends the octets of an outbox. Only one send runs at a time.</summary>
 internal abstract class OutputSink
 {
-    /// <summary>
-    /// Returns a sink for a connection. Without TLS the sink sends to the socket; with TLS the sink writes to the connection's pipe, which
-    /// encrypts the output.
-    /// </summary>
+    /// <summary>Returns a sink for a connection: the socket, or with TLS the pipe, which encrypts the output.</summary>
     public static OutputSink Of(ConnectionContext connection) =>
         connection.Features.Get<IConnectionSocketFeature>() is { } feature && connection.Features.Get<ITlsHandshakeFeature>() is null
             ? new SocketSink(feature.Socket)
@@ -21,8 +18,8 @@ internal abstract class OutputSink
     /// <summary>Sends octets.</summary>
     /// <returns>Number of octets that were sent, at least one.</returns>
     /// <exception cref="IOException">
-    /// The peer has gone. <see cref="SocketException"/>, <see cref="ObjectDisposedException"/>
-    /// and <see cref="OperationCanceledException"/> mean the same.
+    /// The peer has gone. <see cref="SocketException"/>, <see cref="ObjectDisposedException"/> and <see cref="OperationCanceledException"/>
+    /// mean the same.
     /// </exception>
     public abstract ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets);
 

@@ -6,16 +6,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>
-/// A channel's consumer of direct reply-to. A message whose routing key is the consumer's name is sent to the client, and no queue stores
-/// the message.
-/// </summary>
+/// <summary>A channel's consumer of direct reply-to. The broker sends replies to the client at once, without storing them.</summary>
 /// <remarks>
-/// <para>The lock of the connection's outbox guards the consumer. The thread that publishes a reply writes the reply to the outbox, and no
-/// queue stores it. As in RabbitMQ, a reply is delivered at most once, in no defined order with deliveries from queues, and is not limited
-/// by prefetch. Replies are discarded while too much output is pending, so that a requester that does not read costs bounded
-/// memory.</para>
-/// <para>A cached route may lead to a consumer whose channel has closed, so a cancelled consumer holds no reference to its channel.</para>
+/// As in RabbitMQ, a reply is delivered at most once and without prefetch. A reply is discarded if too much output is pending. The lock of
+/// the connection's outbox guards the state.
 /// </remarks>
 internal sealed class ReplyConsumer : IReplyConsumer
 {

@@ -13,8 +13,7 @@ internal static class ExitCode
     public const int Damaged = 1;
 
     /// <summary>
-    /// An option or argument is invalid, although the parser has accepted it (<c>EX_USAGE</c>). For <c>ctl</c>: the command line is
-    /// invalid.
+    /// An option or argument is invalid (<c>EX_USAGE</c>). Exit code 1 covers what the parser rejects, except in <c>ctl</c>.
     /// </summary>
     public const int Usage = 64;
 

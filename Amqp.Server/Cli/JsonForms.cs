@@ -6,10 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>
-/// Converts JSON between its forms: elements, which are read; nodes, which are built; and text. No conversion needs reflection, which the
-/// native program does not have.
-/// </summary>
+/// <summary>Converts JSON between elements, nodes and text. Uses no reflection, which the native program does not have.</summary>
 internal static class JsonForms
 {
     private static readonly JsonWriterOptions _line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -2,12 +2,9 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>
-/// A table of text. On a terminal that is wide enough, the table is printed as a box. Otherwise each row is one line, with columns aligned
-/// by blanks, for grep and awk.
-/// </summary>
+/// <summary>A table of text, printed as a box if the terminal is wide enough, or else as lines for grep and awk.</summary>
 /// <param name="title">Title of the table; null for none.</param>
-/// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers, which is aligned to the right.</param>
+/// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers.</param>
 internal sealed class OutputTable(string? title, params string[] columns)
 {
     private const int BoxWidth = 3; // added to each column of a box: a line and two blanks

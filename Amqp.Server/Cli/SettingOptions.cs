@@ -3,9 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>
-/// The command-line options for settings. Each option maps to a key of the configuration file, so that values are checked in one place.
-/// </summary>
+/// <summary>The command-line options for settings. Each option sets a key of the configuration file.</summary>
 internal sealed class SettingOptions
 {
     private readonly Option<string[]> _bind = new("--bind")

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>One "key = value", as written in a file, an environment variable or the command line.</summary>
-/// <param name="Segments">Parts of the key between its dots; an escaped dot does not separate parts.</param>
+/// <summary>One "key = value" of a file, an environment variable or the command line.</summary>
+/// <param name="Segments">Parts of the key between its dots. An escaped dot does not separate parts.</param>
 /// <param name="Value">Value without quotes, comments and surrounding blanks.</param>
 /// <param name="Source">Place in which the value was written.</param>
 internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, SettingSource Source)
@@ -13,9 +13,7 @@ internal sealed record Assignment(IReadOnlyList<string> Segments, string Value, 
     public static Assignment Of(string key, string value, SettingSource source) => new(key.Split('.'), value, source);
 }
 
-/// <summary>
-/// Place in which a value was written, and its precedence. If a setting has two values, the value with the greater strength applies.
-/// </summary>
+/// <summary>Place in which a value was written. Of two values for a setting, the value with the greater strength applies.</summary>
 /// <param name="Name">Name for messages: <c>broker.conf:12</c>, <c>AMQPBROKER_HEARTBEAT</c>, <c>--port</c>.</param>
 /// <param name="Strength">One of the constants of this type.</param>
 /// <param name="Line">Number of the line in a file, from 1; 0 for other sources.</param>

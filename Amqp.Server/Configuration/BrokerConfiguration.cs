@@ -35,7 +35,7 @@ internal sealed class BrokerConfiguration
             entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
 
     /// <summary>Reads the files, the environment and the command line. Adds invalid settings to <see cref="Errors"/>.</summary>
-    /// <param name="file">File or folder named on the command line; null if the environment may name it.</param>
+    /// <param name="file">File or folder on the command line; null if the environment may name it.</param>
     /// <param name="commandLine">Settings from the command line.</param>
     /// <param name="variables">Environment variables by name.</param>
     public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)

@@ -4,7 +4,7 @@ using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>All options of a broker. Most defaults are RabbitMQ's. The options do not change after the first listener has opened.</summary>
+/// <summary>All options of a broker. Constant after the first listener has opened. Most defaults are RabbitMQ's.</summary>
 /// <remarks><see cref="SettingTable"/> has the key, the environment variable and the range of each setting.</remarks>
 public sealed class BrokerOptions
 {

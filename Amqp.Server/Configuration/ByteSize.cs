@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Reads RabbitMQ's units of size, in upper or lower case. <c>k</c>, <c>Ki</c> and <c>KiB</c> (likewise m, g, t, p) are powers of 1,024;
-/// <c>kB</c> is a power of 1,000. RabbitMQ before version 3.13 does the same; later versions read a single letter as a power of 1,000.
+/// Reads sizes with units in upper or lower case: <c>k</c>, <c>Ki</c> and <c>KiB</c> mean 1,024, <c>kB</c> means 1,000. Likewise up to P.
 /// </summary>
+/// <remarks>RabbitMQ 3.13 and later read <c>k</c> as 1,000.</remarks>
 internal static class ByteSize
 {
     private const string Letters = "KMGTP";

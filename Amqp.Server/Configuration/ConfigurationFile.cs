@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Reads rabbitmq.conf's syntax: one <c>key = value</c> per line, <c>#</c> comments, literal values in single quotes.</summary>
+/// <summary>Reads a file with rabbitmq.conf's syntax.</summary>
 /// <param name="name">Name of the file, for messages.</param>
-/// <param name="variable">Returns the value of the environment variable in <c>$(NAME)</c>; null if the variable is not set.</param>
+/// <param name="variable">Returns the value of an environment variable; null if the variable is not set.</param>
 /// <param name="number">Position of the file among several files, from 0.</param>
 internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
 {

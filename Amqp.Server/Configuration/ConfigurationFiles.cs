@@ -10,8 +10,8 @@ internal static class ConfigurationFiles
     /// <summary>Files next to the configuration files that RabbitMQ reads and this broker does not.</summary>
     private static readonly string[] _notRead = ["advanced.config", "enabled_plugins", "rabbitmq-env.conf"];
 
-    /// <summary>Returns the files in reading order. If a key occurs twice, the later line applies.</summary>
-    /// <param name="named">File or folder named on the command line; null if the environment may name it.</param>
+    /// <summary>Returns the configuration files in reading order. If a key occurs twice, the later line applies.</summary>
+    /// <param name="named">File or folder named on the command line; null if none is named.</param>
     /// <param name="variables">Environment variables by name.</param>
     public static IReadOnlyList<string> Find(string? named, IReadOnlyDictionary<string, string> variables)
     {
@@ -41,8 +41,7 @@ internal static class ConfigurationFiles
     }
 
     /// <summary>
-    /// Returns the files of the folder or pattern (<c>/etc/rabbitmq/conf.d/*.conf</c>) that the environment names, else those of the folder
-    /// <c>conf.d</c> next to rabbitmq.conf.
+    /// Returns the files that match RABBITMQ_CONFIG_FILES, or the files in the folder <c>conf.d</c> next to rabbitmq.conf.
     /// </summary>
     private static string[] Further(string? main, IReadOnlyDictionary<string, string> variables)
     {

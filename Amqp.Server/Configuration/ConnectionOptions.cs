@@ -32,8 +32,8 @@ public sealed class ConnectionOptions
     public int FailedLoginLimit { get; set; } = 20;
 
     /// <summary>
-    /// Limit for the warnings and errors that are logged about one address within ten seconds; 0 is no limit. The limit for all addresses
-    /// together is ten times as high.
+    /// Limit for the logged warnings and errors of one address in ten seconds; 0: no limit. All addresses together have ten times this
+    /// limit.
     /// </summary>
     public int LogLimit { get; set; } = 100;
 

@@ -29,7 +29,7 @@ public sealed class DefaultPermissions
     public string Read { get; set; } = ".*";
 }
 
-/// <summary>User that is created with each new virtual host whose name matches <see cref="VirtualHostPattern"/>.</summary>
+/// <summary>A user that is created with each new virtual host whose name matches <see cref="VirtualHostPattern"/>.</summary>
 /// <param name="name">Name of the user.</param>
 public sealed class DefaultUser(string name)
 {

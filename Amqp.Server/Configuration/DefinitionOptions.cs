@@ -12,5 +12,5 @@ public sealed class DefinitionOptions
 
 /// <summary>File or folder of definitions.</summary>
 /// <param name="Setting">Name of the setting that has the path.</param>
-/// <param name="Path">A file, or a folder of files that end in <c>.json</c>.</param>
+/// <param name="Path">A file, or a folder of <c>.json</c> files.</param>
 public sealed record DefinitionSource(string Setting, string Path);

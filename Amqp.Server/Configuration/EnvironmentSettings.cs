@@ -1,9 +1,7 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>
-/// Reads settings from environment variables. The variable of a key is <c>AMQPBROKER_</c> and the key in upper case, with underscores for
-/// dots. Some variables of OpenTelemetry are read too.
-/// </summary>
+/// <summary>Reads settings from environment variables: <c>AMQPBROKER_LOG_CONSOLE_LEVEL</c> sets the key <c>log.console.level</c>.</summary>
+/// <remarks>Also reads some variables of OpenTelemetry.</remarks>
 internal static class EnvironmentSettings
 {
     public const string Prefix = "AMQPBROKER_";

@@ -1,8 +1,7 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Headers that the broker adds to every message that a client publishes. True replaces a header that the publisher has set, false keeps
-/// the publisher's header, and null adds no header.
+/// Headers that the broker adds to published messages. True replaces the publisher's header, false keeps it, null adds none.
 /// </summary>
 public sealed class InterceptorOptions
 {

@@ -21,14 +21,12 @@ public sealed class LimitOptions
     public int ConsumerMaxPerChannel { get; set; }
 
     /// <summary>
-    /// Time for which a delivery may stay unacknowledged, unless the queue has a limit of its own; <see cref="Timeout.InfiniteTimeSpan"/>
-    /// is no limit.
+    /// Time for which a delivery may stay unacknowledged, if its queue sets no time; <see cref="Timeout.InfiniteTimeSpan"/>: no limit.
     /// </summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Limit for the quarantined messages of one queue or x-delayed-message exchange. One message above the limit stops the queue or
-    /// exchange.
+    /// Limit for the quarantined messages of a queue or x-delayed-message exchange. The queue or exchange stops above the limit.
     /// </summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 

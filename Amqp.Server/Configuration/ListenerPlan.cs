@@ -5,8 +5,8 @@ namespace Amqp.Server.Configuration;
 
 /// <summary>Collects the settings of addresses and ports, and derives the endpoints to listen on.</summary>
 /// <remarks>
-/// A listener without an address listens on the bind addresses, which are loopback by default. If <c>bind</c> comes from a stronger source
-/// than the listener, the bind addresses replace the listener's address. The command line, for example, is stronger than a file.
+/// A listener without an address uses the addresses of <c>bind</c>, by default loopback. A <c>bind</c> from a stronger source replaces the
+/// listener's address. The command line is stronger than a file.
 /// </remarks>
 internal sealed class ListenerPlan
 {
@@ -34,18 +34,14 @@ internal sealed class ListenerPlan
     public bool WithoutTls { get; set; }
 
     /// <summary>
-    /// Port of the HTTP API without TLS; null if no setting names a port. If only the listener with TLS is configured, there is no listener
-    /// without TLS. Otherwise the default port is RabbitMQ's.
+    /// Port of the HTTP API without TLS; null if not configured. The default is 15672, or no port if only TLS is configured.
     /// </summary>
     public int? ManagementPort { get; set; }
 
     /// <summary>Port of the HTTP API over TLS; null for none.</summary>
     public int? ManagementTlsPort { get; set; }
 
-    /// <summary>
-    /// Port for Prometheus. If null, the port is the HTTP API's port plus 20, the difference of RabbitMQ's default ports. So two brokers on
-    /// one machine do not use the same port.
-    /// </summary>
+    /// <summary>Port for Prometheus; null if not configured. The default is the port of the HTTP API plus 20.</summary>
     public int? MetricsPort { get; set; }
 
     /// <summary>Port for Prometheus over TLS; null for none.</summary>
@@ -100,7 +96,7 @@ internal sealed class ListenerPlan
     /// <summary>Sets the address of the HTTP API by RabbitMQ 3.7's key.</summary>
     public void SetEarlierManagementAddress(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);
 
-    /// <summary>Copies the values of RabbitMQ 3.7's keys for the HTTP API's listener to the current keys that are not set.</summary>
+    /// <summary>Copies the values of RabbitMQ 3.7's keys for the HTTP API to the current keys, where these are not set.</summary>
     public void ApplyEarlierKeys()
     {
         if (IsEarlierManagementWithTls)
@@ -173,7 +169,7 @@ internal sealed class ListenerPlan
     private static List<IPAddress> Loopback() =>
         HasLoopback(IPAddress.IPv6Loopback) ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
 
-    // A kernel may support IPv6 but have no ::1 (net.ipv6.conf.all.disable_ipv6), so only an attempt to bind shows whether ::1 exists.
+    // A kernel with IPv6 may have no ::1 (net.ipv6.conf.all.disable_ipv6). Only an attempt to bind shows whether ::1 exists.
     private static bool HasLoopback(IPAddress address)
     {
         try
@@ -189,8 +185,8 @@ internal sealed class ListenerPlan
     }
 }
 
-/// <summary>Listener as written in a setting: a port with or without an address, or the path of a Unix socket.</summary>
-/// <param name="Address">Address; null for the bind addresses.</param>
+/// <summary>A listener as written in a setting: port and optional address, or the path of a Unix socket.</summary>
+/// <param name="Address">Address; null for the addresses of <c>bind</c>.</param>
 /// <param name="Port">Port; 0 is any free port.</param>
 /// <param name="UnixPath">Path of a Unix socket; null for TCP.</param>
 internal readonly record struct ListenAddress(IPAddress? Address, int Port, string? UnixPath = null);

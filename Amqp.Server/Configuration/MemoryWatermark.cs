@@ -23,7 +23,6 @@ internal sealed class MemoryWatermark
     /// <summary>Returns the limit for transient messages in memory, in bytes. Messages above the limit are paged out to disk.</summary>
     public long ResolvePaging() => PagingRatio < 1 ? (long)(PagingRatio * Resolve()) : long.MaxValue;
 
-    /// <summary>Available memory in bytes, the base of all shares.</summary>
-    /// <remarks>The runtime's value is the smaller of the machine's memory and the control group's limit.</remarks>
+    /// <summary>Available memory in bytes: the smaller of the machine's memory and the cgroup's limit.</summary>
     public long Available => AvailableOverride ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 }

@@ -1,9 +1,7 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>
-/// Reads the environment variables of RabbitMQ and of its container image. A variable that the image rejects is an error here too. Each
-/// variable of RabbitMQ without effect causes a warning with the reason. One further warning names all unknown variables.
-/// </summary>
+/// <summary>Reads the environment variables of RabbitMQ and of its container image.</summary>
+/// <remarks>Variables that the image rejects are errors. Unknown variables, and variables without effect here, cause warnings.</remarks>
 internal static class RabbitMqEnvironment
 {
     /// <summary>Variable that names the configuration file, with or without its extension.</summary>
@@ -66,14 +64,13 @@ internal static class RabbitMqEnvironment
     /// <summary>Variables that name the folder of all data. The first one that is set applies.</summary>
     public static IReadOnlyList<string> DataFolders { get; } = [Prefix + "MNESIA_DIR", Prefix + "MNESIA_BASE", DataFolder];
 
-    /// <summary>Variables whose value may be in a file, which the variable with <c>_FILE</c> after the name names.</summary>
+    /// <summary>Variables whose value may be in a file. The variable with the suffix <c>_FILE</c> names the file.</summary>
     private static IEnumerable<string> InFiles => [DefaultUser, DefaultPassword, Prefix + "DEFAULT_VHOST"];
 
     /// <summary>Returns the settings in the variables.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="fileHasListeners">
-    /// True if a configuration file names AMQP listeners. As in RabbitMQ, such a file makes the port and address in the environment
-    /// ineffective.
+    /// True if a configuration file names AMQP listeners. The variables for the port and address are then ignored.
     /// </param>
     /// <param name="errors">Receives an error for each variable that RabbitMQ's image rejects.</param>
     /// <param name="warnings">Receives a warning for each variable without effect.</param>
@@ -121,7 +118,7 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Returns the value of a variable, or the text of the file that the variable with <c>_FILE</c> names; null if there is neither.
+    /// Returns the value of a variable, or the text of the file that the variable with the suffix <c>_FILE</c> names, or null.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string? ValueOf(IReadOnlyDictionary<string, string> variables, string variable) =>
@@ -174,8 +171,8 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Reads levels such as <c>debug</c> or <c>warning,connection=info</c>, and the format of lines from <c>+json</c> or <c>-json</c>.
-    /// Other words with a sign, such as <c>+color</c>, are ignored.
+    /// Reads log levels such as <c>debug</c> or <c>warning,connection=info</c>. The words <c>+json</c> and <c>-json</c> set the format of
+    /// lines.
     /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {

@@ -1,12 +1,14 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's folders, which a broker that is called <c>rabbitmq-server</c> uses unless the environment names others.</summary>
+/// <summary>
+/// RabbitMQ's folders. A broker that is called <c>rabbitmq-server</c> uses these folders if the environment names no others.
+/// </summary>
 internal static class RabbitMqFolders
 {
     private const string Data = "/var/lib/rabbitmq";
     private const string Configuration = "/etc/rabbitmq";
 
-    /// <summary>Adds the variables that name RabbitMQ's folders, as far as no variable names another folder.</summary>
+    /// <summary>Adds the variables that name RabbitMQ's folders. A variable that is already set stays as it is.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="root">Root folder of the file system.</param>
     public static IReadOnlyDictionary<string, string> AddTo(IReadOnlyDictionary<string, string> variables, string root = "/")

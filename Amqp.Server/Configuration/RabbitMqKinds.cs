@@ -3,10 +3,9 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Kinds of values in RabbitMQ's schemas, to check the values of settings without effect.</summary>
+/// <summary>Kinds of values in RabbitMQ's schemas. Values of settings without effect are checked against these kinds.</summary>
 /// <remarks>
-/// In the notation, bars separate alternatives, as in <c>infinity|&lt;integer&gt;</c>. A word in angle brackets names a kind; any other
-/// word is a literal value.
+/// A kind is written as <c>infinity|&lt;integer&gt;</c>: bars separate alternatives, and a word without angle brackets is a literal value.
 /// </remarks>
 internal static class RabbitMqKinds
 {

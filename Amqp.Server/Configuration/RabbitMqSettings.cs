@@ -1,10 +1,7 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of RabbitMQ 3.8 to 4.3 without effect in this broker, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
-/// <remarks>
-/// The table allows an existing rabbitmq.conf to be used unchanged. A setting that restricts nothing causes a warning; a setting that
-/// would restrict something stops the start. A row moves to <see cref="SettingTable.Effective"/> when the broker implements the setting.
-/// </remarks>
+/// <summary>RabbitMQ's settings that have no effect in this broker, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
+/// <remarks>A setting of this kind causes a warning. If the setting restricts something in RabbitMQ, it stops the start.</remarks>
 internal static class RabbitMqSettings
 {
     private const string Resource = "Amqp.Server.Configuration.RabbitMqSettings.txt";
@@ -29,7 +26,7 @@ internal static class RabbitMqSettings
     }
 
     /// <summary>
-    /// Reads <c>key kind</c> or <c>key kind unless kind</c>. Values of the kind after <c>unless</c> restrict nothing and cause a warning.
+    /// Reads a row <c>key kind</c> or <c>key kind unless kind</c>. Values of the kind after <c>unless</c> cause only a warning.
     /// </summary>
     private static Setting ReadRow(string[] columns, bool restricts, string reason)
     {

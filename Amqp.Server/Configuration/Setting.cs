@@ -48,7 +48,8 @@ internal sealed class Setting
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
     /// <summary>
-    /// Creates a setting. The effect also receives the part of the key that the wildcard matched, and the strength of the value's source.
+    /// Creates a setting. <paramref name="apply"/> receives the target, the value, the matched part of the key, and the strength of the
+    /// source.
     /// </summary>
     public static Setting Of<T>(
         string key,
@@ -62,19 +63,19 @@ internal sealed class Setting
             IsSecret = isSecret
         };
 
-    /// <summary>Creates a setting without effect. Add its values with <see cref="Ignoring"/> or <see cref="Refusing"/>.</summary>
+    /// <summary>Creates a setting without effect. <see cref="Ignoring"/> and <see cref="Refusing"/> add its values.</summary>
     /// <param name="key">RabbitMQ's name of the setting.</param>
-    /// <param name="expected">Description of the valid values. Error texts show it after the word "expected".</param>
+    /// <param name="expected">Description of the valid values, for error texts.</param>
     public static Setting WithoutEffect(string key, string expected) => new(key, expected, "", "", _ => null, null);
 
     /// <summary>Adds values that cause a warning and are ignored.</summary>
     /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker. The warning shows it after the words "has no effect:".</param>
+    /// <param name="reason">Behaviour of this broker, for the warning.</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
-    /// <summary>Adds values that stop the start, because these values restrict something in RabbitMQ but not in this broker.</summary>
+    /// <summary>Adds values that stop the start, because RabbitMQ restricts something by them and this broker does not.</summary>
     /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker. The error shows it after the words "has no effect:".</param>
+    /// <param name="reason">Behaviour of this broker, for the error.</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));
 
     /// <summary>Parses a value; returns null if the text is invalid.</summary>
@@ -102,9 +103,6 @@ internal sealed class Setting
 
 /// <summary>Values of a setting that are valid in RabbitMQ but have no effect in this broker.</summary>
 /// <param name="Kind">Kind of these values.</param>
-/// <param name="Reason">Behaviour of this broker. Warnings and errors show it after the words "has no effect:".</param>
-/// <param name="Restricts">
-/// True if RabbitMQ restricts access or limits a resource by these values. A broker that ignored them would allow more than its operator
-/// expects.
-/// </param>
+/// <param name="Reason">Behaviour of this broker, for warnings and errors.</param>
+/// <param name="Restricts">True if RabbitMQ restricts access or limits a resource by these values.</param>
 internal sealed record ForeignValue(ValueKind<string> Kind, string Reason, bool Restricts);

@@ -1,9 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>
-/// Key of a setting: parts separated by dots. A part like <c>$name</c> matches any one part; <c>*</c> as the last part matches one or
-/// more parts.
-/// </summary>
+/// <summary>Key of a setting. A part like <c>$name</c> matches any one part; <c>*</c> as the last part matches one or more parts.</summary>
 /// <param name="pattern">The key, as in RabbitMQ's documentation.</param>
 internal sealed class SettingKey(string pattern)
 {

@@ -1,7 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Table of all settings, used to parse and check settings, to suggest names, and to check the documentation.</summary>
-/// <remarks>The rows are in one file for each section.</remarks>
+/// <summary>All settings, with one file of rows for each section.</summary>
 internal static class SettingTable
 {
     /// <summary>Settings with an effect, in the order of the documentation.</summary>

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Receives the values of all settings. Options that depend on several settings are computed in <see cref="Complete"/>.</summary>
+/// <summary>Receives the values of all settings. <see cref="Complete"/> computes the options that depend on several settings.</summary>
 /// <param name="options">Options to set.</param>
 internal sealed class SettingTarget(BrokerOptions options)
 {
@@ -67,10 +67,8 @@ internal sealed class SettingTarget(BrokerOptions options)
     /// <summary>Adds a SASL mechanism. If any mechanism is added, the default mechanisms do not apply, as in RabbitMQ.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
-    /// <summary>
-    /// Accepts a setting without effect. A setting that restricts something in RabbitMQ stops the start unless it is accepted.
-    /// </summary>
-    /// <param name="key">Key of the setting; from an environment variable, with underscores in place of dots.</param>
+    /// <summary>Accepts a setting without effect. The start then continues even if RabbitMQ restricts something by this setting.</summary>
+    /// <param name="key">Key of the setting. Underscores may stand for dots.</param>
     public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));
 
     /// <summary>True if the setting was accepted by <see cref="AcceptIneffective"/>.</summary>
@@ -134,7 +132,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private static string Comparable(string key) => key.ToLowerInvariant().Replace('.', '_');
 }
 
-/// <summary>Name in the key of a setting, and strength of its source.</summary>
-/// <param name="Name">Part of the key that the wildcard matched; empty for a key without a wildcard.</param>
+/// <summary>Details of one occurrence of a setting.</summary>
+/// <param name="Name">Part of the key that the wildcard matched; empty without a wildcard.</param>
 /// <param name="Strength">Strength of the <see cref="SettingSource"/>.</param>
 internal readonly record struct Occurrence(string Name, int Strength);

@@ -3,8 +3,8 @@ namespace Amqp.Server.Configuration;
 /// <summary>RabbitMQ's <c>tcp_listen_options</c>: options of a listening socket, which accepted sockets inherit.</summary>
 public sealed class SocketOptions
 {
-    /// <summary>Limit for pending connections that are not accepted yet.</summary>
-    /// <remarks>With RabbitMQ's default of 128, SYN packets are dropped when many clients reconnect at once.</remarks>
+    /// <summary>Limit for TCP connections that wait to be accepted.</summary>
+    /// <remarks>RabbitMQ's default of 128 is too small if many clients reconnect at once.</remarks>
     public int Backlog { get; set; } = 1_024;
 
     /// <summary>True to send small writes at once (TCP_NODELAY).</summary>

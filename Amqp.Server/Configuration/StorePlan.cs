@@ -19,11 +19,11 @@ internal sealed class StorePlan
 
     /// <summary>Creates the store's options from these settings.</summary>
     /// <remarks>
-    /// Messages that wait to be written take at most a quarter of the memory high watermark. Written messages that stay in memory take at
-    /// most another quarter.
+    /// Messages that wait to be written take at most a quarter of the memory high watermark. Written messages in memory take at most
+    /// another quarter.
     /// </remarks>
-    /// <param name="memory">Memory high watermark, with the share above which transient messages are paged out.</param>
-    /// <param name="diskFreeLimit">Free bytes on the disk below which nothing is paged out, because the disk alarm is raised.</param>
+    /// <param name="memory">Memory high watermark, and the share above which transient messages are paged out.</param>
+    /// <param name="diskFreeLimit">Free bytes of the disk below which nothing is paged out.</param>
     public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {
         long highWatermark = memory.Resolve();

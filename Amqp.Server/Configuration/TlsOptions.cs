@@ -46,8 +46,7 @@ public sealed class TlsOptions
     public CertificateName LoginFrom { get; set; } = CertificateName.DistinguishedName;
 
     /// <summary>
-    /// Type of the alternative name that contains the user name, if <see cref="LoginFrom"/> is
-    /// <see cref="CertificateName.AlternativeName"/>.
+    /// Type of the certificate's alternative name that has the user name, for <see cref="CertificateName.AlternativeName"/>.
     /// </summary>
     public AlternativeNameType AlternativeNameType { get; set; } = AlternativeNameType.Dns;
 

@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Collects the TLS settings of one kind of listener. Values that are not set are copied from the TLS options of AMQP.</summary>
+/// <summary>Collects the TLS settings of one kind of listener. Options that are not set are copied from the TLS options of AMQP.</summary>
 /// <param name="options">Options to set.</param>
 internal sealed class TlsPlan(TlsOptions options)
 {
@@ -18,7 +18,7 @@ internal sealed class TlsPlan(TlsOptions options)
     /// <summary>Limits the number of intermediate certificates.</summary>
     public void LimitDepth(int depth) => _depth = depth;
 
-    /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
+    /// <summary>Computes the options. Call after all settings are applied.</summary>
     /// <param name="common">Complete TLS options of AMQP; null if this plan is for AMQP.</param>
     public void Complete(TlsOptions? common)
     {

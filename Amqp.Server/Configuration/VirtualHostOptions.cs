@@ -1,18 +1,13 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>
-/// Limit for the number of virtual hosts, and limits and policies of new virtual hosts: RabbitMQ's <c>vhost_max</c>,
-/// <c>default_limits</c> and <c>default_policies</c>.
-/// </summary>
+/// <summary>Limit for the number of virtual hosts, and limits and policies of new virtual hosts.</summary>
+/// <remarks>RabbitMQ's settings <c>vhost_max</c>, <c>default_limits</c> and <c>default_policies</c>.</remarks>
 public sealed class VirtualHostOptions
 {
     /// <summary>Limit for the number of virtual hosts; null is no limit.</summary>
     public long? Limit { get; set; }
 
-    /// <summary>
-    /// Type of a queue that is declared without a type: <c>classic</c> or <c>quorum</c>. If null, no type is added to the queue's
-    /// arguments.
-    /// </summary>
+    /// <summary>Type of a queue that is declared without a type: <c>classic</c> or <c>quorum</c>; null: no type is set.</summary>
     public string? DefaultQueueType { get; set; }
 
     /// <summary>Limits for new virtual hosts. If several match a name, the first applies.</summary>

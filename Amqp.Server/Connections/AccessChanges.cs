@@ -11,8 +11,7 @@ namespace Amqp.Server.Connections;
 internal static class AccessChanges
 {
     /// <summary>
-    /// From now on, closes the connections of a deleted user or virtual host. Also cancels consumers whose user may no longer read the
-    /// queue.
+    /// Subscribes to changes of users, virtual hosts and permissions. Closes connections and cancels consumers that are no longer allowed.
     /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
@@ -28,10 +27,7 @@ internal static class AccessChanges
         };
     }
 
-    /// <summary>
-    /// Throws if the user or the virtual host of a new connection was deleted during the handshake. A deletion during the handshake does
-    /// not close the connection.
-    /// </summary>
+    /// <summary>Throws if the user or virtual host of a new connection was deleted during the handshake.</summary>
     /// <exception cref="AmqpException">320: the user or the virtual host is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)
     {

@@ -11,12 +11,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>
-/// A client's connection from its first octet to its last: runs the handshake, reads frames, and releases everything at the end.
-/// </summary>
+/// <summary>A client's connection: runs the handshake, reads frames, and releases everything at the end.</summary>
 /// <remarks>
 /// The read loop owns the connection. Any thread may read the properties, and call <see cref="Close"/>, <see cref="Abort"/>,
-/// <see cref="WakeUp"/> and <see cref="Check"/>. The state that these methods change is interlocked, or the outbox's lock guards it.
+/// <see cref="WakeUp"/> and <see cref="Check"/>.
 /// </remarks>
 internal sealed class AmqpConnection : IMemoryHolder
 {
@@ -160,7 +158,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <inheritdoc cref="ReadLoop.WakeUp"/>
     public void WakeUp() => _readLoop.WakeUp();
 
-    /// <summary>Checks heartbeats and the consumer timeout. Called by <see cref="HeartbeatMonitor"/>.</summary>
+    /// <summary>Checks the heartbeats and the consumer timeout.</summary>
     /// <param name="now">The current <see cref="Environment.TickCount64"/>.</param>
     public void Check(long now)
     {

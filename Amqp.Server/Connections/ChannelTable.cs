@@ -8,9 +8,7 @@ using Amqp.Server.Channels.Handlers;
 namespace Amqp.Server.Connections;
 
 /// <summary>Opens and closes the channels of a connection, and passes each frame to its channel.</summary>
-/// <remarks>
-/// The connection's read loop owns the table. The table changes under a lock, so that other threads can list the channels.
-/// </remarks>
+/// <remarks>The connection's read loop owns the table. A lock guards its changes, because other threads list the channels.</remarks>
 internal sealed class ChannelTable(OpenedConnection connection, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
@@ -36,8 +34,8 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         }
     }
 
-    /// <summary>Handles a frame of a channel other than 0. A soft error closes the channel.</summary>
-    /// <exception cref="AmqpException">A hard error, which closes the connection.</exception>
+    /// <summary>Handles a frame of a channel other than 0. A soft error closes only the channel.</summary>
+    /// <exception cref="AmqpException">A hard error. The caller closes the connection.</exception>
     public void Handle(in Frame frame)
     {
         var channel = _latest?.Number == frame.Channel ? _latest : _latest = _channels.GetValueOrDefault(frame.Channel);
@@ -71,8 +69,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     /// <summary>Releases everything that the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
-        // Consumers are cancelled first, because a message that one channel requeues must not be delivered on another channel of the
-        // connection.
+        // Consumers are cancelled first. A message that one channel requeues must not be delivered on another channel of the connection.
         foreach (var channel in _channels.Values)
             connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)
@@ -86,7 +83,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     }
 
     /// <summary>Closes each channel with a delivery that is unacknowledged for longer than the consumer timeout.</summary>
-    /// <param name="now">Time in milliseconds.</param>
+    /// <param name="now">The current time, in milliseconds.</param>
     public void CloseLate(long now)
     {
         foreach (var channel in _channels.Values)
@@ -103,8 +100,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     }
 
     /// <summary>
-    /// Closes each channel with a consumer that may no longer read its queue. Does not close a channel of a client that understands
-    /// basic.cancel.
+    /// Closes each channel with a consumer that may no longer read its queue, for clients that do not understand basic.cancel.
     /// </summary>
     public void CloseRevoked()
     {
@@ -159,7 +155,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         channel.Send(new ChannelCloseOk());
     }
 
-    /// <summary>Raises the event of a closed channel, unless the event was raised when the broker sent channel.close.</summary>
+    /// <summary>Raises the event of a closed channel, if the broker did not raise it with channel.close.</summary>
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)

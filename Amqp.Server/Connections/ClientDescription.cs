@@ -9,8 +9,8 @@ internal static class ClientDescription
 
     private static readonly string[] _told = ["connection_name", "product", "version"];
 
-    /// <summary>Returns the connection's name, if there is one, the library and its version.</summary>
-    /// <remarks>The text goes to the log, so it has no control characters and a bounded length.</remarks>
+    /// <summary>Returns the connection's name, the library and its version, as text for the log.</summary>
+    /// <remarks>The text has no control characters and a limited length.</remarks>
     public static string Of(FieldTable clientProperties)
     {
         string text = string.Join(' ', _told

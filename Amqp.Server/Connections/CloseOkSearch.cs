@@ -10,8 +10,8 @@ internal static class CloseOkSearch
 
     private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
-    /// <summary>Looks for the frame, and consumes the octets that cannot be a part of it.</summary>
-    /// <param name="buffer">The octets that have arrived; afterwards only the last octets, which may be the beginning of the frame.</param>
+    /// <summary>Looks for the frame connection.close-ok, and consumes octets that do not belong to the frame.</summary>
+    /// <param name="buffer">Input: the received octets. Output: the last octets, which may be the beginning of the frame.</param>
     /// <param name="isAmqp08">True for a client that uses AMQP 0-8.</param>
     public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
     {

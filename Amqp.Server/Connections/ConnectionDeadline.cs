@@ -1,15 +1,15 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Limits the time of a connection's current step: its handshake, the answer to connection.close, the last send.</summary>
-/// <remarks>Thread-safe. A new deadline replaces the previous one.</remarks>
-/// <param name="onMissed">Closes the socket. Called on a timer's thread, so it must throw nothing.</param>
+/// <summary>Limits the time of a connection's current step, for example its handshake. Thread-safe.</summary>
+/// <param name="onMissed">Closes the socket. Called on a timer's thread; must not throw.</param>
 internal sealed class ConnectionDeadline(Action onMissed)
 {
     /// <summary>Time for a peer to answer connection.close before its socket is closed.</summary>
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shorter time for a peer without a login or with broken framing. Such a peer is probably not an AMQP client.</summary>
-    /// <remarks>Also limits the last send of a connection, and the wait for the client to close its socket after close-ok.</remarks>
+    /// <summary>
+    /// Time limit for closing a connection without a login or with broken framing. Also limits the last send of any connection.
+    /// </summary>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 
     private CancellationTokenSource? _timer;
@@ -18,7 +18,7 @@ internal sealed class ConnectionDeadline(Action onMissed)
     /// <summary>True once a deadline has passed.</summary>
     public bool IsMissed => Volatile.Read(ref _isMissed);
 
-    /// <summary>Closes the socket after this time, unless the deadline is replaced or cleared before.</summary>
+    /// <summary>Closes the socket after this time. A new deadline replaces this one, and the deadline can be cleared.</summary>
     public void Set(TimeSpan time)
     {
         var timer = new CancellationTokenSource(time);

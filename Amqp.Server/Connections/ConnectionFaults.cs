@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Catches, counts and logs the unexpected exceptions of one connection. Thread-safe; throws nothing.</summary>
+/// <summary>Catches, counts and logs the unexpected exceptions of one connection. Thread-safe.</summary>
 /// <param name="faults">Counts and logs the exceptions.</param>
 /// <param name="connection">The connection's name.</param>
 internal sealed class ConnectionFaults(ContainedFaults faults, string connection)

@@ -2,12 +2,10 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Sends the heartbeats of a connection, and closes an idle connection (spec 4.2.7).</summary>
-/// <remarks>
-/// The read loop notes each read of the socket. <see cref="HeartbeatMonitor"/> calls <see cref="Check"/> from its own loop.
-/// </remarks>
+/// <summary>Sends the heartbeats of a connection, and closes a silent connection (spec 4.2.7).</summary>
+/// <remarks>The read loop reports each read of the socket. The loop of <see cref="HeartbeatMonitor"/> calls <see cref="Check"/>.</remarks>
 /// <param name="outbox">Sends the heartbeats.</param>
-/// <param name="onSilent">Closes the connection. Receives the number of seconds without input.</param>
+/// <param name="onSilent">Closes the connection. Receives the seconds without input.</param>
 internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
 {
     private long _lastReceived = Environment.TickCount64;
@@ -30,7 +28,7 @@ internal sealed class ConnectionHeartbeat(Outbox outbox, Action<int> onSilent)
 
     /// <summary>Sends a heartbeat after 0.5 intervals without output. Closes the connection after 2.5 intervals without input.</summary>
     /// <param name="now">The current <see cref="Environment.TickCount64"/>.</param>
-    /// <param name="seconds">The interval that the handshake agreed on; 0: no heartbeats.</param>
+    /// <param name="seconds">The interval from the handshake; 0: no heartbeats.</param>
     public void Check(long now, int seconds)
     {
         if (seconds == 0)

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Pauses the read loop of a connection until a task completes, or the connection ends.</summary>
-/// <remarks>The read loop waits; any thread may call <see cref="End"/>.</remarks>
-/// <param name="heartbeat">Does not check the peer during a pause, because the peer's heartbeats are not read then.</param>
+/// <summary>Pauses the read loop of a connection until a task completes or the connection ends.</summary>
+/// <remarks>The read loop waits. Any thread may call <see cref="End"/>.</remarks>
+/// <param name="heartbeat">Does not check the peer during a pause.</param>
 /// <param name="socketClosed">Cancelled when the socket is closed.</param>
 internal sealed class ConnectionPause(ConnectionHeartbeat heartbeat, CancellationToken socketClosed)
 {

@@ -25,8 +25,8 @@ internal sealed class ConnectionPeer
         Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
     }
 
-    /// <summary>RabbitMQ's name for the connection: <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
-    /// <remarks>Over a Unix socket: <c>unix:0HN... -> /run/amqp.sock</c>.</remarks>
+    /// <summary>RabbitMQ's name for the connection, such as <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
+    /// <remarks>For a Unix socket: <c>unix:0HN... -> /run/amqp.sock</c>.</remarks>
     public string Name { get; }
 
     /// <summary>The peer's IP address; null for a Unix socket.</summary>

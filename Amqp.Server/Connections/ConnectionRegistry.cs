@@ -49,8 +49,8 @@ internal sealed class ConnectionRegistry(
     /// <summary>True in RabbitMQ's maintenance mode: no clients are served until <see cref="Revive"/>, or a restart.</summary>
     public bool IsInMaintenance => Volatile.Read(ref _isInMaintenance);
 
-    /// <summary>Starts maintenance mode: closes all connections, and refuses new ones.</summary>
-    /// <param name="timeout">Time for clients to answer connection.close, before their sockets are closed.</param>
+    /// <summary>Starts maintenance mode: closes all connections and refuses new ones.</summary>
+    /// <param name="timeout">Time for clients to answer connection.close.</param>
     public Task DrainAsync(TimeSpan timeout)
     {
         Volatile.Write(ref _isInMaintenance, true);

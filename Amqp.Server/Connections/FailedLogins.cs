@@ -2,10 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Counts and logs refused logins by address, so that the guessing of passwords is slow and does not fill the log.</summary>
+/// <summary>Counts and logs refused logins by address. Thread-safe.</summary>
 /// <remarks>
-/// Thread-safe. In each ten seconds, the first refusals of an address get a log line each. One line at the end of the ten seconds gives the
-/// number of further refusals of the address.
+/// In each ten seconds, the first refusals of an address have a log line each. One more line gives the number of further refusals.
 /// </remarks>
 internal sealed class FailedLogins : IDisposable
 {
@@ -16,7 +15,7 @@ internal sealed class FailedLogins : IDisposable
     private readonly ILogger _logger;
     private readonly int _limit;
 
-    /// <param name="limit">Refusals of an address within ten seconds that are answered without delay; 0: all refusals.</param>
+    /// <param name="limit">Number of refusals of an address in ten seconds that are answered without delay; 0: all refusals.</param>
     /// <param name="clock">Measures the ten seconds.</param>
     /// <param name="logger">Logs the refusals.</param>
     public FailedLogins(int limit, TimeProvider clock, ILogger logger)
@@ -25,8 +24,8 @@ internal sealed class FailedLogins : IDisposable
         _lines = new LineAllowance(LinesPerAddress, LinesInAll, clock, logger.LoginsRefused, logger.MoreLoginsRefused);
     }
 
-    /// <summary>Counts a refusal and logs it.</summary>
-    /// <returns>True if the answer is to be delayed, because the address has been refused too often.</returns>
+    /// <summary>Counts a refused login and logs it.</summary>
+    /// <returns>True if the address has had too many refusals. The answer must then be delayed.</returns>
     public bool Note(IPAddress? address, string peer, string user, string mechanism, string reason)
     {
         if (_lines.TryTake(address, out int count))

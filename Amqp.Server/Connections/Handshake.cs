@@ -13,8 +13,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Runs the handshake of a connection (spec 2.2.4), in the order of its frames on the wire.</summary>
-/// <remarks>Used once, by the thread that runs the connection.</remarks>
+/// <summary>Runs the handshake of a connection (spec 2.2.4). Used once.</summary>
 internal sealed class Handshake(
     ConnectionPeer peer, PipeReader input, FrameReader frames, Outbox outbox, DispatchRound round,
     MessageBroker broker, ConnectionRegistry connections, BrokerOptions options, StartFrames startFrames, ILogger logger)
@@ -28,8 +27,8 @@ internal sealed class Handshake(
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options);
 
-    /// <returns>The result; null if the peer has gone, or was refused without a connection.close.</returns>
-    /// <exception cref="AmqpException">The client is refused. The caller must answer with connection.close.</exception>
+    /// <returns>The opened connection; null if the peer has gone, or was refused without connection.close.</returns>
+    /// <exception cref="AmqpException">The client is refused. The caller answers with connection.close.</exception>
     public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
         if (await _dialogue.ReadProtocolHeaderAsync(aborted) is not { } header)
@@ -132,8 +131,8 @@ internal sealed class Handshake(
     }
 
     /// <summary>
-    /// Reads the next method. Returns null if the peer has gone. After an error, logs the error, waits, and returns null. As in RabbitMQ,
-    /// the client receives no answer to the error.
+    /// Reads the next method. Returns null if the peer has gone or sent something else. As in RabbitMQ, the client gets no answer to an
+    /// error.
     /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
@@ -153,9 +152,9 @@ internal sealed class Handshake(
     /// <summary>Refuses a login. A delay slows down the guessing of passwords.</summary>
     /// <param name="mechanism">Name of the SASL mechanism, for the reply text.</param>
     /// <param name="isTold">
-    /// True for a client that understands a connection.close. The socket of any other client is closed after a delay.
+    /// True for a client that understands connection.close. The socket of any other client is closed after a delay.
     /// </param>
-    /// <param name="mustWait">True if the answer is to be delayed, because the address has been refused too often.</param>
+    /// <param name="mustWait">True to delay the answer.</param>
     /// <param name="aborted">Ends the delay.</param>
     private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
@@ -171,9 +170,7 @@ internal sealed class Handshake(
     private static async Task DelayAsync(CancellationToken aborted) =>
         await Task.Delay(_refusalDelay, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>
-    /// Returns the largest frame that the client asked for; if the client asked for 0, the largest frame that the broker offered.
-    /// </summary>
+    /// <summary>Returns the largest frame that the client asked for. If the client asked for 0, returns the broker's offer.</summary>
     private int AgreeOnFrameMax(uint asked)
     {
         int offered = options.Connections.FrameMax == 0 ? int.MaxValue : options.Connections.FrameMax;

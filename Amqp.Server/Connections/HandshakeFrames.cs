@@ -26,9 +26,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         return octets;
     }
 
-    /// <summary>
-    /// Reads a method and skips heartbeats before it. Returns null if the peer closes the connection before the method has arrived.
-    /// </summary>
+    /// <summary>Reads a method, and skips heartbeats before it. Returns null if the peer closes the connection first.</summary>
     /// <exception cref="AmqpException">504: the peer sent another method. 501, 505: the frame is no method frame.</exception>
     public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>

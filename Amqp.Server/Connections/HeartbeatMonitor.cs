@@ -2,8 +2,7 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Checks the heartbeats and the consumer timeouts of all connections, twice a second.</summary>
-/// <remarks>One timer serves all connections, so ten thousand idle connections cost two passes a second and no timers.</remarks>
+/// <summary>Checks the heartbeats and consumer timeouts of all connections, twice a second, with one timer.</summary>
 internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ContainedFaults faults) : BackgroundService
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(500);

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Decides when a connection is checked for deliveries that are unacknowledged for longer than the consumer timeout.</summary>
-/// <remarks>Owned by the loop of <see cref="HeartbeatMonitor"/>.</remarks>
+/// <summary>Decides when a connection is checked for deliveries that exceed the consumer timeout.</summary>
+/// <remarks>Used only by the loop of <see cref="HeartbeatMonitor"/>.</remarks>
 internal sealed class LateDeliveryCheck
 {
     /// <summary>Maximum number of milliseconds between two checks: RabbitMQ's interval.</summary>
@@ -9,10 +9,8 @@ internal sealed class LateDeliveryCheck
 
     private long _next;
 
-    /// <summary>
-    /// True if a check is due. After a check, the next check is due in a quarter of the timeout, but at the latest in a minute.
-    /// </summary>
-    /// <param name="now">Time in milliseconds.</param>
+    /// <summary>Returns true if a check is due. Checks are a quarter of the timeout apart, but at most a minute.</summary>
+    /// <param name="now">The current time, in milliseconds.</param>
     /// <param name="timeout">The shortest consumer timeout, in milliseconds; null: none.</param>
     public bool IsDue(long now, long? timeout)
     {

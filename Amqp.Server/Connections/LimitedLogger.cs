@@ -2,13 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>
-/// Logs the lines of connections and their channels. Leaves lines out when the peer's address has caused too many warnings and errors.
-/// </summary>
+/// <summary>Logs the lines of a connection and its channels, with a limit for the peer's address. Thread-safe.</summary>
 /// <remarks>
-/// Thread-safe. A later line gives the number of lines that were left out. Information lines do not count for the limit, but are left out
-/// while warnings and errors have used up the limit. Lines with an exception are always written, because they report errors of the broker
-/// itself.
+/// The limit counts warnings and errors. Information lines are left out above the limit. Lines with an exception are always written.
 /// </remarks>
 /// <param name="logger">Receives the lines within the limit.</param>
 /// <param name="allowance">The limit, shared by all connections.</param>

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Limits the log lines of each address, and of all addresses together, within ten seconds.</summary>
+/// <summary>Limits the log lines of each address, and of all addresses together, in ten seconds. Thread-safe.</summary>
 /// <remarks>
-/// Thread-safe. Lines beyond the limit are left out. At the end of the ten seconds, one line gives the number of lines that were left out.
-/// A bounded number of addresses is tracked at once. The lines of further addresses are left out too, and counted together.
+/// After the ten seconds, one line gives the number of lines left out. If too many addresses are active, lines of further addresses are
+/// left out.
 /// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
@@ -24,13 +24,12 @@ internal sealed class LineAllowance : IDisposable
     private int _lines;
     private long _leftOutOfOthers;
 
-    /// <param name="perAddress">Limit of lines of one address; 0: no limits at all.</param>
-    /// <param name="inAll">Limit of lines of all addresses together.</param>
+    /// <param name="perAddress">Limit for the lines of one address; 0: no limits.</param>
+    /// <param name="inAll">Limit for the lines of all addresses together.</param>
     /// <param name="clock">Measures the ten seconds.</param>
-    /// <param name="sumUp">Logs the number of lines of an address that were left out, the address, and the last of these lines.</param>
+    /// <param name="sumUp">Logs the number of lines left out for an address, the address, and the last of these lines.</param>
     /// <param name="sumUpOthers">
-    /// Logs the number of lines that were left out for all other addresses. Only the ten addresses with the most lines left out get a log
-    /// line of their own.
+    /// Logs the number of lines left out for all other addresses. The ten addresses with the most such lines get lines of their own.
     /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {
@@ -40,8 +39,8 @@ internal sealed class LineAllowance : IDisposable
 
     /// <summary>Counts a line.</summary>
     /// <param name="address">The peer's IP address; null for a Unix socket.</param>
-    /// <param name="count">Lines of the address in the current ten seconds, this line included; 0 if the address is not tracked.</param>
-    /// <returns>False if the line is to be left out.</returns>
+    /// <param name="count">Lines of the address in the current ten seconds, with this line; 0 if too many addresses are active.</param>
+    /// <returns>False if the line must be left out.</returns>
     public bool TryTake(IPAddress? address, out int count)
     {
         lock (_gate)

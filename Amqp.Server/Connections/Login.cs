@@ -12,10 +12,10 @@ internal sealed class Login(ConnectionPeer peer, UserStore users, BrokerOptions 
 
     /// <summary>Authenticates the client.</summary>
     /// <param name="startOk">The client's answer to connection.start.</param>
-    /// <param name="user">The user; null if refused.</param>
-    /// <param name="name">The user name that the client gave; empty if it gave none.</param>
+    /// <param name="user">The user; null if the login is refused.</param>
+    /// <param name="name">The user name that the client gave; empty if the client gave none.</param>
     /// <param name="refusal">Reason of a refusal, for the log.</param>
-    /// <returns>False for a mechanism that is not offered, or a malformed response; else true, even if the login is refused.</returns>
+    /// <returns>False if the mechanism is not offered or the response is malformed. True for a valid or a refused login.</returns>
     public bool TryRead(in ConnectionStartOk startOk, out User? user, out string name, out string refusal)
     {
         (user, name, refusal) = (null, "", "malformed response or unknown mechanism");

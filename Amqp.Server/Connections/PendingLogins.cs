@@ -3,13 +3,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Server.Connections;
 
 /// <summary>
-/// The connections that have not completed the handshake yet. When a connection exceeds the limit, the oldest of these connections is
-/// closed.
+/// The connections whose handshake is not complete. A connection above the limit causes the oldest one to be closed. Thread-safe.
 /// </summary>
-/// <remarks>
-/// Thread-safe. A handshake takes a client milliseconds, so the oldest connections belong to peers that do not log in. Closing the oldest
-/// keeps room for clients that log in.
-/// </remarks>
 /// <param name="most">Limit of pending connections; 0: no limit.</param>
 /// <param name="clock">Measures the time between two log lines.</param>
 /// <param name="logger">Logs the closed connections, at most every ten seconds.</param>

@@ -11,14 +11,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>
-/// Reads the frames of an open connection until it closes. The frames of one read of the socket are handled as one round of work.
-/// </summary>
-/// <remarks>
-/// Frames are handled without awaiting: nearly all data that the frames need is in memory, and evicted payloads are read from the disk
-/// synchronously. Between rounds the loop waits for the store, for the end of an alarm, or for a client that does not read its output.
-/// During the wait TCP's flow control stops the client, so no input accumulates here.
-/// </remarks>
+/// <summary>Reads the frames of an open connection. The frames of one read of the socket are handled together, without awaiting.</summary>
+/// <remarks>Between reads, the loop may wait for the store, for the end of an alarm, or for a client that reads no output.</remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
     ConnectionHeartbeat heartbeat, ConnectionPause pause, ILogger logger) : IPublisherInput
@@ -84,7 +78,7 @@ internal sealed class ReadLoop(
     }
 
     /// <summary>Discards input until the client closes its socket or is lost.</summary>
-    /// <remarks>If the broker closed its socket first, the client could lose output that it has not read yet.</remarks>
+    /// <remarks>If the broker closed its socket first, output that the client has not read could be lost.</remarks>
     public async Task DiscardRestAsync()
     {
         try
@@ -103,8 +97,8 @@ internal sealed class ReadLoop(
         }
     }
 
-    /// <summary>Releases what the connection holds: consumers and deliveries of its channels, then its exclusive queues.</summary>
-    /// <remarks>A step that throws does not prevent the other steps.</remarks>
+    /// <summary>Releases the consumers and deliveries of the connection's channels, then its exclusive queues.</summary>
+    /// <remarks>A step that throws does not prevent the next one.</remarks>
     public void Release()
     {
         if (_opened is not { } opened)
@@ -114,10 +108,7 @@ internal sealed class ReadLoop(
         opened.Client.Release();
     }
 
-    /// <summary>
-    /// Closes channels with a delivery that is unacknowledged for too long. Also closes channels with a consumer that may no longer read
-    /// its queue.
-    /// </summary>
+    /// <summary>Closes channels that exceed the consumer timeout, or have a consumer that may no longer read its queue.</summary>
     private static void CloseChannels(ChannelTable channels)
     {
         channels.CloseLate(Environment.TickCount64);
@@ -192,7 +183,7 @@ internal sealed class ReadLoop(
     {
         if (id == ConnectionClose.Id)
         {
-            // Exclusive queues must be gone when the client reads close-ok, because the client may declare the same queues again at once.
+            // Exclusive queues are deleted before close-ok is sent, because the client may then declare the same queues again.
             Release();
             logger.ConnectionClosed(connection.Peer.Name);
             Send(new ConnectionCloseOk());
@@ -209,8 +200,7 @@ internal sealed class ReadLoop(
         }
     }
 
-    /// <summary>Handles a frame after the broker has sent connection.close.</summary>
-    /// <remarks>Only close-ok ends the loop. A connection.close that the client sent at the same time is answered.</remarks>
+    /// <summary>Handles a frame after the broker has sent connection.close. Only close-ok ends the loop.</summary>
     private void HandleWhileClosing(in Frame frame)
     {
         if (frame.Channel != 0 || frame.Type != FrameType.Method)

@@ -6,13 +6,12 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Caches the encoded connection.start for each set of mechanisms and AMQP version, until the cluster is renamed.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>Caches the encoded connection.start for each set of mechanisms and AMQP version. Thread-safe.</summary>
 internal sealed class StartFrames(BrokerOptions options)
 {
     private readonly ConcurrentDictionary<(string Mechanisms, bool IsAmqp08), (string ClusterName, byte[] Octets)> _encoded = new();
 
-    /// <summary>Returns the frame that offers these mechanisms.</summary>
+    /// <summary>Returns connection.start with these mechanisms.</summary>
     /// <param name="mechanisms">Names of the mechanisms, separated by spaces.</param>
     /// <param name="clusterName">The current name of the cluster.</param>
     /// <param name="isAmqp08">True for a client that uses AMQP 0-8, which has no capabilities.</param>

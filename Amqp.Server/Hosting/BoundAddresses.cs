@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>The addresses that the broker listens on. Once Kestrel has bound its sockets, the ports are the real ones.</summary>
-/// <remarks>Written while Kestrel is configured, read after the start.</remarks>
+/// <summary>
+/// The addresses that the broker listens on. Filled while Kestrel is configured, and read after the start, with the actual ports.
+/// </summary>
 internal sealed class BoundAddresses
 {
     private readonly List<(string Protocol, ListenOptions Listen)> _bound = [];
@@ -19,7 +20,7 @@ internal sealed class BoundAddresses
 
     /// <summary>Adds a listener.</summary>
     /// <param name="protocol">A constant of <see cref="NodeListener"/>.</param>
-    /// <param name="listen">Kestrel's options, which hold the bound address after the start.</param>
+    /// <param name="listen">Kestrel's options of the listener, which have the bound address after the start.</param>
     public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
     /// <summary>Returns the addresses for a protocol, a constant of <see cref="NodeListener"/>.</summary>

@@ -19,7 +19,7 @@ namespace Amqp.Server.Hosting;
 /// <summary>Composes the process. One Kestrel server serves AMQP and HTTP, so limits and shutdown are configured in one place.</summary>
 internal static class BrokerHost
 {
-    /// <summary>Builds the application. No socket listens and no data file is opened until the application is started.</summary>
+    /// <summary>Builds the application. Sockets and data files are opened when the application starts.</summary>
     /// <param name="configuration">A configuration without errors.</param>
     public static WebApplication Build(BrokerConfiguration configuration)
     {
@@ -69,10 +69,7 @@ internal static class BrokerHost
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
 
-    /// <summary>
-    /// Creates a formatter with the system's clock. The registered clock cannot be used, because it needs the log to report faults of
-    /// timers.
-    /// </summary>
+    /// <summary>Creates a formatter with the system's clock. The registered clock would need the log, to log its own faults.</summary>
     private static ConsoleFormatter Formatter(bool isJson) =>
         isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
 

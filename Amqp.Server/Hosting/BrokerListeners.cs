@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Makes Kestrel listen on the configured addresses, or on the sockets that systemd hands over in their place.</summary>
-/// <remarks>Used once, while Kestrel is configured.</remarks>
+/// <summary>Makes Kestrel listen on the configured addresses, or on sockets from systemd. Used once.</summary>
 internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOptions options)
 {
     private readonly IServiceProvider _services = kestrel.ApplicationServices;
@@ -16,7 +15,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
 
     /// <summary>Adds all listeners to Kestrel.</summary>
-    /// <exception cref="ConfigurationException">The certificates of a TLS listener cannot be used.</exception>
+    /// <exception cref="ConfigurationException">A TLS listener's certificates are unusable.</exception>
     public void Listen()
     {
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
@@ -44,7 +43,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         }
     }
 
-    // Certificates are loaded only if there is a TLS listener; otherwise they need not be configured.
+    // Certificates are loaded only if there is a TLS listener. Without such a listener, none need be configured.
     private Action<ListenOptions> AmqpOverTls(int listeners)
     {
         if (listeners == 0)

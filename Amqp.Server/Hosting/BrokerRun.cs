@@ -10,7 +10,7 @@ internal static class BrokerRun
 {
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="configuration">A configuration without errors.</param>
-    /// <param name="error">Receives the reason why the broker did not start.</param>
+    /// <param name="error">Receives the reason if the broker does not start.</param>
     /// <param name="cancellation">Stops the broker as SIGTERM does.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal static class BrokerRun
         }
     }
 
-    // An exception of any other type is a bug in the broker: its stack trace is needed for the report.
+    // An exception of any other type is a bug in the broker. Its stack trace is needed for the report.
     private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
     {
         StartException or StartDefinitionsException => exception.Message,

@@ -6,12 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Limits the open connections of HTTP listeners. A connection beyond the limit is closed at once; the open ones are unaffected.
-/// </summary>
-/// <remarks>Thread-safe.</remarks>
-/// <param name="most">Largest number of open connections; 0 for no limit.</param>
-/// <param name="connections">Supplies the logger for an address, which limits the log lines of that address.</param>
+/// <summary>Limits the open connections of HTTP listeners. A connection above the limit is closed at once. Thread-safe.</summary>
+/// <param name="most">Largest number of open connections; 0: no limit.</param>
+/// <param name="connections">Supplies the logger for an address.</param>
 internal sealed class HttpConnections(int most, ConnectionRegistry connections)
 {
     private int _open;

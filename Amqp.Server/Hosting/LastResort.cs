@@ -6,13 +6,8 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Logs the exceptions that no other code caught. Such an exception ends the process, or belongs to a task that no code awaits.
-/// </summary>
-/// <remarks>
-/// Active from <see cref="Watch"/> until <see cref="Dispose"/>. Only the broker's own program calls <see cref="Watch"/>: inside another
-/// program, for example a test, this class would also log the exceptions of that program.
-/// </remarks>
+/// <summary>Logs the exceptions that no other code caught, from <see cref="Watch"/> until <see cref="Dispose"/>.</summary>
+/// <remarks>Only the broker's own program calls <see cref="Watch"/>. In a test, this class would also log exceptions of the test.</remarks>
 internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger<LastResort> logger) : IDisposable
 {
     public void Watch()
@@ -40,9 +35,7 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
             faults.Note(Compartment.Broker, "an abandoned task", unexpected);
     }
 
-    /// <summary>
-    /// True for errors that are expected in abandoned tasks, and logged elsewhere: a peer that closed its connection, or a failed disk.
-    /// </summary>
+    /// <summary>True for expected errors in abandoned tasks, which are logged elsewhere: a closed connection or a failed disk.</summary>
     private static bool IsExpected(Exception error) =>
         error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;
 }

@@ -7,9 +7,7 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Creates the sockets that Kestrel listens on. A stop of the broker closes these sockets first.</summary>
-/// <remarks>
-/// Not thread-safe: Kestrel binds one address after another, and a stop begins only after Kestrel has bound all addresses.
-/// </remarks>
+/// <remarks>Not thread-safe: Kestrel binds addresses one by one, and a stop begins only after Kestrel has bound all addresses.</remarks>
 /// <param name="options">Options set on each socket.</param>
 internal sealed class ListenSockets(SocketOptions options)
 {

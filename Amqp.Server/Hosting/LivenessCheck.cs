@@ -3,13 +3,9 @@ using Amqp.Server.Broker;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Checks that the broker makes progress: its locks can be taken, and its threads for sockets respond. The check of a broker that does not
-/// make progress does not end.
-/// </summary>
+/// <summary>Checks that locks can be taken and that the threads for sockets respond. If the broker hangs, the check does not end.</summary>
 /// <remarks>
-/// The disk is not checked. If the disk fails, consumers can still drain the queues, and a restart does not repair the disk. Nothing is
-/// published or logged, and no connection is opened, so the check changes no count and needs no free connection.
+/// The check does not use the disk, because a restart does not repair a disk. The check publishes, logs and counts nothing.
 /// </remarks>
 internal sealed class LivenessCheck(MessageBroker broker)
 {

@@ -9,11 +9,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Publishes the log to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>. The routing key is the level, the
-/// body is the line.
-/// </summary>
-/// <remarks>Thread-safe. Lines logged before the broker is open, or while no queue is bound to the exchange, are not published.</remarks>
+/// <summary>Publishes log lines to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>. Thread-safe.</summary>
+/// <remarks>
+/// The routing key is the level. Lines are dropped until the broker is open, and while no queue is bound to the exchange.
+/// </remarks>
 /// <param name="formatter">Formats an event as a line.</param>
 /// <param name="level">Least severe level that is published.</param>
 /// <param name="contentType">Content type of the messages.</param>

@@ -2,8 +2,7 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Watches standard input, so that the broker ends with the program that started it.</summary>
-/// <remarks>A thread of its own waits in a read, which the system completes when the last writer of the pipe ends or closes it.</remarks>
+/// <summary>Stops the broker when standard input ends, as when its parent process ends. A thread waits for the end of the input.</summary>
 internal sealed class StandardInput(IHostApplicationLifetime lifetime, ILogger<StandardInput> logger)
 {
     /// <summary>Stops the broker as soon as standard input closes. What arrives before is ignored.</summary>

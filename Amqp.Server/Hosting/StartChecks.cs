@@ -6,8 +6,9 @@ using Amqp.Server.Hosting.Tls;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Checks the things that settings refer to: certificates, definition files, addresses, folders.</summary>
-/// <remarks>The start itself fails at the first fault. These checks report all faults at once, without a start.</remarks>
+/// <summary>
+/// Checks the things that settings refer to: certificates, definition files, addresses, folders. Reports all faults, without a start.
+/// </summary>
 internal static class StartChecks
 {
     private static readonly TimeSpan _soon = TimeSpan.FromDays(30);

@@ -4,7 +4,7 @@ using System.Text;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Notifies systemd (<c>Type=notify</c>) that the broker is ready, works, or is stopping. See sd_notify(3).</summary>
-/// <param name="socketPath">Value of the variable <c>NOTIFY_SOCKET</c>; null or empty if the broker was not started by systemd.</param>
+/// <param name="socketPath">Value of the variable <c>NOTIFY_SOCKET</c>; null or empty if systemd did not start the broker.</param>
 internal sealed class SystemdNotification(string? socketPath)
 {
     /// <summary>Reports that all listeners accept connections.</summary>

@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Listening sockets that systemd opened and handed over (a <c>.socket</c> unit), by their <c>FileDescriptorName</c>.</summary>
-/// <remarks>See sd_listen_fds(3). Kestrel's own support for systemd's sockets ignores the names.</remarks>
+/// <summary>Listening sockets from a <c>.socket</c> unit of systemd, sorted by <c>FileDescriptorName</c>. See sd_listen_fds(3).</summary>
 internal sealed class SystemdSockets
 {
     private const int FirstHandle = 3; // systemd's constant SD_LISTEN_FDS_START
@@ -27,9 +26,9 @@ internal sealed class SystemdSockets
     /// <summary>Handles of the sockets named <c>metrics</c>, for Prometheus.</summary>
     public IReadOnlyList<ulong> Metrics { get; }
 
-    /// <summary>Reads from environment variables which sockets were handed to this process.</summary>
-    /// <param name="variable">Returns the value of a variable; null if it is not set.</param>
-    /// <param name="processId">Id of this process, which <c>LISTEN_PID</c> must name.</param>
+    /// <summary>Reads from environment variables the sockets that systemd opened for this process.</summary>
+    /// <param name="variable">Returns the value of a variable; null if the variable is not set.</param>
+    /// <param name="processId">Id of this process. <c>LISTEN_PID</c> must have the same value.</param>
     public static SystemdSockets Read(Func<string, string?> variable, int processId)
     {
         int count = Number(variable("LISTEN_PID")) == processId ? Number(variable("LISTEN_FDS")) ?? 0 : 0;

@@ -3,15 +3,14 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Notifies systemd's watchdog (<c>WatchdogSec=</c>) as long as the broker works. See sd_watchdog_enabled(3).</summary>
+/// <summary>Notifies systemd's watchdog (<c>WatchdogSec=</c>) while the broker works. See sd_watchdog_enabled(3).</summary>
 /// <remarks>
-/// A check precedes each notification. A check that does not end stops the notifications, and systemd then kills and restarts the broker.
-/// While the broker stops, it is notified without a check: <c>TimeoutStopSec=</c> limits the time of a stop.
+/// A check precedes each notification. If a check does not end, systemd restarts the broker. During a stop, notifications need no check.
 /// </remarks>
 /// <param name="interval">Time between two notifications.</param>
-/// <param name="check">The check; ends if the broker works.</param>
+/// <param name="check">A check that ends if the broker works.</param>
 /// <param name="systemd">Sends the notifications.</param>
-/// <param name="faults">Receives exceptions of a check. A check that throws has ended, so it does not stop the notifications.</param>
+/// <param name="faults">Receives exceptions of a check. The notifications continue after an exception.</param>
 /// <param name="stopping">Cancelled when the broker begins to stop.</param>
 internal sealed class SystemdWatchdog(
     TimeSpan interval, Func<Task> check, SystemdNotification systemd, ContainedFaults faults, CancellationToken stopping)
@@ -19,10 +18,12 @@ internal sealed class SystemdWatchdog(
 {
     private readonly PeriodicTimer _timer = new(interval);
 
-    /// <summary>Returns the time between two notifications: half of the time after which systemd kills the broker.</summary>
-    /// <param name="variable">Returns the value of an environment variable; null if it is not set.</param>
-    /// <param name="processId">Id of this process, which <c>WATCHDOG_PID</c> must name if it is set.</param>
-    /// <returns>Null if no watchdog watches this process.</returns>
+    /// <summary>
+    /// Returns the time between two notifications: half of the watchdog's timeout. Returns null if no watchdog watches this process.
+    /// </summary>
+    /// <param name="variable">Returns the value of an environment variable; null if the variable is not set.</param>
+    /// <param name="processId">Id of this process. <c>WATCHDOG_PID</c> must have the same value if it is set.</param>
+    /// <returns>-</returns>
     public static TimeSpan? Interval(Func<string, string?> variable, int processId)
     {
         if (variable("WATCHDOG_PID") is { Length: > 0 } process && process != processId.ToString(CultureInfo.InvariantCulture))

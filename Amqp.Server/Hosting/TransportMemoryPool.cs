@@ -4,14 +4,8 @@ using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Pool of blocks for the data that sockets receive and send. A block is 16 times as large as a block of Kestrel's own pool. So one system
-/// call moves up to 16 times as much data.
-/// </summary>
-/// <remarks>
-/// Thread-safe. The last block returned is rented first, because it is still in the processor's caches. So unused blocks gather at the
-/// start of the list. <see cref="Trim"/> releases unused blocks to the garbage collector.
-/// </remarks>
+/// <summary>Pool of memory blocks for the data of sockets. A block is 16 times as large as in Kestrel's own pool. Thread-safe.</summary>
+/// <remarks>The last block returned is rented first. <see cref="Trim"/> releases unused blocks to the garbage collector.</remarks>
 internal sealed class TransportMemoryPool : MemoryPool<byte>
 {
     /// <summary>Size of a block, in bytes.</summary>
@@ -36,7 +30,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The requested size is larger than a block.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is larger than a block.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
@@ -84,7 +78,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            // A second return of the same block is ignored, because otherwise two connections would rent the same block.
+            // A second return of the same block is ignored. Two connections must not rent the same block.
             if (!block.IsRented || _disposed)
                 return;
             block.IsRented = false;
@@ -92,8 +86,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         }
     }
 
-    // The kernel reads and writes the array, so the array must not move. Pinned arrays have a heap of their own, where they do not hinder
-    // the garbage collector.
+    // The array must not move while the kernel uses it. So it is pinned, in the heap for pinned objects.
     private sealed class Block(TransportMemoryPool pool) : IMemoryOwner<byte>
     {
         public bool IsRented { get; set; } = true; // guarded by the pool's lock

@@ -4,11 +4,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Creates Kestrel's memory pools, and trims them every 10 seconds.</summary>
-/// <remarks>
-/// Thread-safe. Kestrel creates and disposes of one pool for each of its I/O queues. The factory holds weak references, and removes the
-/// reference to a collected pool at the next trim.
-/// </remarks>
+/// <summary>Creates Kestrel's memory pools, and trims them every 10 seconds. Thread-safe.</summary>
+/// <remarks>Kestrel owns the pools. The factory holds only weak references.</remarks>
 internal sealed class TransportMemoryPoolFactory : IMemoryPoolFactory<byte>, IDisposable
 {
     private static readonly TimeSpan _trimInterval = TimeSpan.FromSeconds(10);

@@ -34,7 +34,7 @@ internal sealed class CatalogContents
     public IReadOnlyList<(CatalogEntry Entry, string Reason)> Unreadable => _unreadable;
 
     /// <summary>Returns the number of entries of a kind.</summary>
-    /// <param name="kind">Prefix of the keys of that kind, a constant of <see cref="DefinitionKey"/>.</param>
+    /// <param name="kind">Prefix of the keys: a constant of <see cref="DefinitionKey"/>.</param>
     public int Count(string kind) => _counts.GetValueOrDefault(kind);
 
     private void Read(string kind, CatalogEntry entry)

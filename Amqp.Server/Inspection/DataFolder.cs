@@ -4,16 +4,14 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>
-/// Inspects a data directory that no broker uses, without changing it. Reports combine the store's counts with the names from the catalog.
-/// </summary>
+/// <summary>Inspects a data directory that no broker uses. Reports have the store's counts and the names from the catalog.</summary>
 internal static class DataFolder
 {
     /// <summary>Counts definitions, segments, and the messages of each queue.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="progress">Receives the progress, on the calling thread.</param>
     /// <exception cref="DataDirectoryException">
-    /// The folder does not exist, is no data directory, is in use, or was written by a newer version.
+    /// The folder does not exist, is no data directory, is in use, or has a newer format.
     /// </exception>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     public static DataFolderReport Inspect(string path, IProgress<InspectionProgress>? progress)

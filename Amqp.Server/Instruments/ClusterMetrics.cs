@@ -14,10 +14,7 @@ internal static class ClusterMetrics
         new("raft_entry_commit_latency_seconds", MetricKind.Gauge, "Time taken for a log entry to be committed", _ => 0),
     ];
 
-    /// <summary>
-    /// Metrics without samples, as for a single node of RabbitMQ: this broker has no Erlang and no links to other nodes. The names have no
-    /// prefix.
-    /// </summary>
+    /// <summary>Metrics of Erlang and of links to other nodes, without samples. The names have no prefix.</summary>
     public static readonly Metric<NodeReading>[] Erlang =
     [
         WithoutSample("erlang_vm_allocators", "Erlang's memory allocators"),

@@ -98,8 +98,8 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Number of messages put into queues since the start. The Prometheus page with a sample for each object has
-    /// <see cref="QueueMetrics.Published"/> instead.
+    /// Number of messages put into queues since the start. Pages with a sample for each queue use <see cref="QueueMetrics.Published"/>
+    /// instead.
     /// </summary>
     public static readonly Metric<MessageCounts> Enqueued = new(
         "queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", counts => counts.Routed);
@@ -135,10 +135,7 @@ internal static class MessageMetrics
             counts.Redeliver),
     ];
 
-    /// <summary>
-    /// Number of dead-lettered messages for each reason, over all queues. The Prometheus page splits the number by type of queue and by
-    /// strategy.
-    /// </summary>
+    /// <summary>Number of dead-lettered messages by reason, over all queues.</summary>
     public static readonly (DeathReason Reason, Metric<BrokerStatistics> Metric)[] Dead =
     [
         Died(
@@ -160,8 +157,7 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All these messages count as confirmed, because the old queue removes
-    /// a message only when the target queues have it.
+    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All count as confirmed, because the target queues have them.
     /// </summary>
     public static readonly Metric<BrokerStatistics> DeadConfirmed = new(
         "messages_dead_lettered_confirmed_total",

@@ -1,11 +1,11 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>One row of the metrics catalogue: a number, with its names on the Prometheus page and in OTLP.</summary>
+/// <summary>A metric, with its names on the Prometheus page and in OTLP.</summary>
 /// <param name="Name">Name on the Prometheus page, without the prefix; null: not on the page.</param>
-/// <param name="Kind">Kind of metric, on the page and in OTLP.</param>
-/// <param name="Help">Help text on the page: RabbitMQ's, for metrics that RabbitMQ has.</param>
+/// <param name="Kind">Kind of metric.</param>
+/// <param name="Help">Help text on the page, as in RabbitMQ.</param>
 /// <param name="Value">Reads the number; NaN: no number.</param>
-/// <param name="Instrument">Instrument over OTLP; null: not sent over OTLP.</param>
+/// <param name="Instrument">Instrument in OTLP; null: not in OTLP.</param>
 internal sealed record Metric<T>(string? Name, MetricKind Kind, string Help, Func<T, double> Value, Instrument? Instrument = null)
 {
     /// <summary>A metric that is sent over OTLP only.</summary>

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Instruments;
 
 /// <summary>The source of a node's metrics.</summary>
-/// <param name="Broker">The broker, which is open.</param>
+/// <param name="Broker">The open broker.</param>
 /// <param name="Options">The configuration.</param>
 internal readonly record struct NodeReading(MessageBroker Broker, BrokerOptions Options)
 {

@@ -5,13 +5,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Writes log lines to standard output or error. A writer thread collects lines for 10 ms, then writes them at once.</summary>
-/// <remarks>
-/// <para>.NET's own console logger wakes its thread for each line. The wake-ups would take a tenth of the time to open and close a
-/// connection.</para>
-/// <para>Thread-safe: one lock guards the pending lines. An output that blocks does not block the broker: lines beyond the limit are
-/// counted and dropped.</para>
-/// </remarks>
+/// <summary>
+/// Writes log lines to standard output or error. A thread collects lines for 10 ms, then writes them at once. Thread-safe.
+/// </summary>
+/// <remarks>If the output blocks, lines above a limit are counted and dropped.</remarks>
 internal sealed class ConsoleLog : ILoggerProvider
 {
     /// <summary>Time for which lines are collected after the first one.</summary>
@@ -34,8 +31,8 @@ internal sealed class ConsoleLog : ILoggerProvider
 
     /// <summary>Starts the writer thread.</summary>
     /// <param name="formatter">Formats an event as a line.</param>
-    /// <param name="levels">Least severe level to write, by category.</param>
-    /// <param name="output">Receives the lines. Closed by <see cref="Dispose"/>.</param>
+    /// <param name="levels">Least severe level that is written, by category.</param>
+    /// <param name="output">Receives the lines. <see cref="Dispose"/> closes the output.</param>
     public ConsoleLog(ConsoleFormatter formatter, LogLevels levels, TextWriter output)
     {
         (_formatter, _levels, _output) = (formatter, levels, output);
@@ -46,7 +43,9 @@ internal sealed class ConsoleLog : ILoggerProvider
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
-    /// <summary>Writes a line that is no event, after all events so far, and without delay: a program may wait for the line.</summary>
+    /// <summary>
+    /// Writes a line that is no event, after all events so far and without delay, because a program may wait for the line.
+    /// </summary>
     public void WriteLine(string line)
     {
         Add(new StringBuilder(line).Append('\n'));

@@ -8,10 +8,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>
-/// Formats an event as one JSON object on one line: RabbitMQ's fields <c>time</c>, <c>level</c>, <c>msg</c> and <c>domain</c>,
-/// the event's name, and under <c>meta</c> the values in its message.
-/// </summary>
+/// <summary>Formats an event as one JSON object on one line: RabbitMQ's fields, the event's name, and the message's values.</summary>
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json")
 {

@@ -10,10 +10,8 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Metrics;
 
 /// <summary>
-/// One reply to Prometheus, with sums over all objects or with a sample for each object. A client can limit the samples for each object to
-/// some families of metrics.
+/// One reply to Prometheus: sums over all objects, or a sample for each object. All values are read at about the same time.
 /// </summary>
-/// <remarks>All values are read at about the same time, each object once.</remarks>
 internal sealed class MetricsPage
 {
     private const string Prefix = "rabbitmq_", Detailed = "rabbitmq_detailed_", Cluster = "rabbitmq_cluster_", Global = "rabbitmq_global_";
@@ -31,7 +29,7 @@ internal sealed class MetricsPage
     private ConnectionSample[]? _connections;
 
     /// <param name="services">The broker, its connections and options.</param>
-    /// <param name="http">The request and its reply.</param>
+    /// <param name="http">The request, and the reply to write.</param>
     /// <param name="virtualHosts">Virtual hosts whose objects are written; null: all.</param>
     public MetricsPage(ManagementServices services, HttpContext http, IReadOnlyCollection<string>? virtualHosts = null)
     {

@@ -5,8 +5,7 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes metrics in Prometheus' text format 0.0.4, without allocating a string for each sample.</summary>
-/// <remarks>Not thread-safe; used by one request.</remarks>
+/// <summary>Writes metrics in Prometheus' text format 0.0.4. Not thread-safe.</summary>
 /// <param name="output">Receives the text.</param>
 /// <param name="prefix">Prefix of every name.</param>
 internal sealed class MetricsWriter(PipeWriter output, string prefix)

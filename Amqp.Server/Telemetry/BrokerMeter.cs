@@ -7,14 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>
-/// Makes .NET instruments from the metrics catalogue. Metrics without an instrument are left out. Values are read only when OpenTelemetry
-/// collects them.
-/// </summary>
-/// <remarks>
-/// One thread reads all instruments in sequence. In each collection, the totals are read once for all instruments, so the values of the
-/// instruments are consistent.
-/// </remarks>
+/// <summary>Makes .NET instruments from the metrics. The values are read when OpenTelemetry collects them.</summary>
+/// <remarks>One thread reads all instruments. The totals are read once for each collection, so the values are consistent.</remarks>
 internal sealed class BrokerMeter : IDisposable
 {
     public const string Name = "AmqpBroker";

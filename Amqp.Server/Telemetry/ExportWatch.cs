@@ -1,9 +1,7 @@
 namespace Amqp.Server.Telemetry;
 
-/// <summary>
-/// Observes every request to a collector. Logs when requests begin to fail, and when they succeed again: OpenTelemetry logs neither.
-/// </summary>
-/// <remarks>Thread-safe. Refusals over gRPC are not logged, because this class does not read the trailers of replies.</remarks>
+/// <summary>Observes every request to a collector. Logs when requests begin to fail and when they succeed again.</summary>
+/// <remarks>Thread-safe. Refusals over gRPC are not logged, because their status is in trailers.</remarks>
 internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHandler(new SocketsHttpHandler())
 {
     private int _isFailing;

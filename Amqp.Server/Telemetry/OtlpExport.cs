@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Sends the broker's metrics and spans to a collector by OTLP, on threads of its own, while the broker runs.</summary>
+/// <summary>Sends the broker's metrics and spans to a collector by OTLP, while the broker runs. Uses threads of its own.</summary>
 internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOptions> options, ILogger<OtlpExport> logger)
     : IHostedService, IDisposable
 {
@@ -61,13 +61,12 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Starts the export of spans. At most 2,048 spans wait to be sent; further spans are dropped. Spans are sent every 5 seconds, and as
-    /// soon as 512 spans wait.
+    /// Starts the export of spans, every 5 seconds or when 512 spans wait. If 2,048 spans wait, further spans are dropped.
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The sampler decides by the trace id, so every node samples the same traces. The ratio also applies to a span whose parent was
-        // sampled by another process. A span whose parent was not sampled is not sampled.
+        // The sampler decides by the trace id, so every node samples the same traces. A span with an unsampled parent is not sampled. For a
+        // root span or a sampled remote parent, the ratio decides.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
@@ -80,7 +79,7 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     private void SetUp(OtlpExporterOptions exporter, string path)
     {
         exporter.Protocol = _options.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        // Over gRPC the service defines the path; over HTTP each signal has a path of its own below the endpoint.
+        // Over gRPC, the service defines the path. Over HTTP, each signal has a path below the endpoint.
         exporter.Endpoint = _options.IsGrpc ? Endpoint : new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
         exporter.Headers = _options.Headers;
         exporter.HttpClientFactory = () => new HttpClient(new ExportWatch(exporter.Endpoint, logger))
@@ -90,8 +89,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Returns the attributes that describe this broker to the collector. The environment variables <c>OTEL_RESOURCE_ATTRIBUTES</c> and
-    /// <c>OTEL_SERVICE_NAME</c> override the attributes.
+    /// Returns the attributes that describe this broker. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override the
+    /// attributes.
     /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
         .AddService(

@@ -3,18 +3,17 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The unit of memory for payloads: payloads of transient messages, or records of a segment.</summary>
+/// <summary>A unit of memory that holds message payloads: transient messages, or records of a segment of the log.</summary>
 /// <remarks>
-/// <see cref="State"/> counts the block's references and pins. A thread may read <see cref="Memory"/> after one atomic step has pinned the
-/// block and found it resident. Properties whose comment names no thread or lock are set before other threads get the block's number. These
-/// properties never change.
+/// A thread may read <see cref="Memory"/> after one atomic step has pinned the block and found it resident. A property whose comment names
+/// no thread or lock is constant once other threads have the block's number.
 /// </remarks>
 internal sealed unsafe class Block
 {
     private BlockState _state;
 
     /// <summary>
-    /// The number of references and pins of the block, and a flag that is set while its bytes are in memory. Changed by any thread.
+    /// References and pins of the block, and a flag that is set while its bytes are in memory. Any thread may change the state.
     /// </summary>
     public ref BlockState State => ref _state;
 
@@ -40,8 +39,8 @@ internal sealed unsafe class Block
     public long FileOffset { get; set; }
 
     /// <summary>
-    /// The parts of a block that is not contiguous in the segment's file; null if the block is contiguous. Gathered and compacted blocks
-    /// have several parts. <see cref="SegmentLayout"/> guards the array.
+    /// The parts of a block that is not contiguous in its file; null if it is contiguous. The lock <see cref="SegmentLayout"/> guards the
+    /// array.
     /// </summary>
     public BlockPiece[]? Pieces { get; set; }
 
@@ -49,8 +48,7 @@ internal sealed unsafe class Block
     public BlockPiece[] AllPieces => Pieces ?? [new BlockPiece(0, FileOffset, Length)];
 
     /// <summary>
-    /// True if messages in the block also went to queues that are not durable. The messages' records name only the durable queues. Guarded
-    /// by the log's lock while the block is open; constant after the close.
+    /// True if messages in the block also went to queues that are not durable. The log's lock guards the value while the block is open.
     /// </summary>
     public bool HasUnloggedQueues { get; set; }
 
@@ -61,8 +59,7 @@ internal sealed unsafe class Block
     public int Written { get; set; }
 
     /// <summary>
-    /// Ranges of the block that were found damaged when the block was loaded; null if there are none. A damaged block never becomes
-    /// resident. Guarded by the monitor of this object.
+    /// Damaged ranges of the block, found when the block was loaded; null if none. The monitor of this object guards the list.
     /// </summary>
     public List<Range>? Damage { get; set; }
 

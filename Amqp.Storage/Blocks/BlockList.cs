@@ -1,10 +1,9 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// Blocks in the order in which they were added to the list, and the sum of their bytes. The lock of the list's owner guards all members
-/// except <see cref="Bytes"/>.
+/// Blocks in the order of their addition, and the sum of their bytes. The owner's lock guards all members except <see cref="Bytes"/>.
 /// </summary>
-/// <remarks>A block is in one list at most: see <see cref="Block.List"/>.</remarks>
+/// <remarks>A block is in at most one list (<see cref="Block.List"/>).</remarks>
 internal sealed class BlockList
 {
     private Block? _newest;

@@ -9,8 +9,8 @@ namespace Amqp.Storage.Blocks;
 /// <summary>Reads blocks of the log from their files, and verifies every record.</summary>
 internal sealed class BlockLoader(IStoreFiles files, SegmentLayout layout)
 {
-    /// <summary>Reads a block from its file. The target has the length of the block.</summary>
-    /// <returns>The damaged ranges of the block, or null if no range is damaged.</returns>
+    /// <summary>Reads a block from its file into the target, which has the block's length.</summary>
+    /// <returns>The damaged ranges of the block; null if none.</returns>
     public List<Range>? Load(Block block, Span<byte> target)
     {
         using SegmentLayout.Reading reading = layout.Read();

@@ -6,9 +6,8 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
-/// The memory that was freed last is reused first, because it may still be in the processor's cache. The memory is native, so that freed
-/// memory returns to the system at once, without waiting for the garbage collector. On Linux, all but the smallest blocks are allocated by
-/// a system call, because the allocator of the C library kept more than 100 MB of freed blocks.
+/// Up to 32 MiB of freed memory is kept for reuse, latest first. The rest returns to the system at once. On Linux, larger blocks come from
+/// mmap, because the C library's allocator kept over 100 MB of freed blocks.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
@@ -31,8 +30,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         checked((int)(blockSize * (long)BitOperations.RoundUpToPowerOf2((uint)((bytes + (long)blockSize - 1) / blockSize))));
 
     /// <summary>
-    /// Returns the capacity of a block for this many bytes of gathered records. The capacity may be less than the block size, because each
-    /// queue may have a block of gathered records.
+    /// Returns the capacity of a block for copies of scattered records: a power of two, which may be less than the block size.
     /// </summary>
     public static int CapacityForGathered(int bytes) => checked((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, MinGathered)));
 

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Opens the blocks of a store, reads from blocks, and frees a block when nothing uses the block any more. Thread-safe.</summary>
+/// <summary>Opens the blocks of a store, reads from blocks, and frees blocks that are not used any more. Thread-safe.</summary>
 internal sealed unsafe class BlockSpace : IDisposable
 {
     private readonly BlockMemory _memory;
@@ -21,8 +21,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks do not count: they are a cache, and a cache must not block
-    /// publishers.
+    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks are only a cache, and must not block publishers.
     /// </summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
@@ -42,8 +41,8 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     /// <summary>Opens a block for appending.</summary>
     /// <param name="bytes">Minimum capacity.</param>
-    /// <param name="segment">The segment that the block is written to; null for a transient block.</param>
-    /// <param name="fileOffset">Offset of the block in the segment's file, in bytes.</param>
+    /// <param name="segment">The segment of the block; null for a transient block.</param>
+    /// <param name="fileOffset">Offset of the block in the segment's file.</param>
     public Block Open(int bytes, Segment? segment = null, long fileOffset = 0)
     {
         Block block = _table.Rent();
@@ -55,11 +54,11 @@ internal sealed unsafe class BlockSpace : IDisposable
         return block;
     }
 
-    /// <summary>Creates a block for written records, to be loaded when needed.</summary>
-    /// <param name="segment">The segment that holds the records.</param>
-    /// <param name="fileOffset">Offset of the block in the segment's file, in bytes.</param>
+    /// <summary>Creates a block for written records. The block is loaded when needed.</summary>
+    /// <param name="segment">The segment with the records.</param>
+    /// <param name="fileOffset">Offset of the block in the segment's file.</param>
     /// <param name="length">Bytes of the block.</param>
-    /// <param name="references">Unsettled messages in the block, each counted once for each of its queues; more than 0.</param>
+    /// <param name="references">Number of unsettled messages, each counted once for each of its queues; more than 0.</param>
     public Block Recover(Segment segment, long fileOffset, int length, long references)
     {
         Block block = _table.Rent();
@@ -72,8 +71,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Opens a block for copies of records that are far apart in a segment. Only the caller may use the block until the caller passes it to
-    /// <see cref="CloseGathered"/>.
+    /// Opens a block for copies of scattered records of a segment. The caller alone uses the block until <see cref="CloseGathered"/>.
     /// </summary>
     public Block Gather(Segment segment, int bytes)
     {
@@ -88,8 +86,8 @@ internal sealed unsafe class BlockSpace : IDisposable
 
     public static Span<byte> FreeSpan(Block block, int bytes) => new(block.Memory + block.Length, bytes);
 
-    /// <summary>Closes a gathered block. From then on the block is like any other loaded block.</summary>
-    /// <param name="block">A block from <see cref="Gather"/>.</param>
+    /// <summary>Closes a block from <see cref="Gather"/>. Other threads may then use the block.</summary>
+    /// <param name="block">The block.</param>
     /// <param name="pieces">Locations of the block's records in the segment.</param>
     public void CloseGathered(Block block, BlockPiece[] pieces)
     {
@@ -100,9 +98,9 @@ internal sealed unsafe class BlockSpace : IDisposable
         Change(block, -BlockState.OpenBias - BlockState.Pin);
     }
 
-    /// <summary>Closes a block, so that nothing is appended to it any more.</summary>
+    /// <summary>Closes a block: nothing more is appended.</summary>
     /// <param name="block">An open block.</param>
-    /// <param name="references">Number of messages that were appended to the block. A message counts once for each of its queues.</param>
+    /// <param name="references">Number of appended messages. A message counts once for each of its queues.</param>
     public void Close(Block block, long references)
     {
         if (block.Segment is null)
@@ -143,11 +141,11 @@ internal sealed unsafe class BlockSpace : IDisposable
         return false;
     }
 
-    /// <summary>Writes a transient block to a page file, and frees its memory at once or after the last reader.</summary>
+    /// <summary>Writes a transient block to a page file, and frees the block's memory after the last reader.</summary>
     /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>. This method releases the pin.</param>
     /// <param name="folder">The folder of page files.</param>
-    /// <exception cref="IOException">The block cannot be written, and stays in memory.</exception>
-    /// <exception cref="UnauthorizedAccessException">The block cannot be written, and stays in memory.</exception>
+    /// <exception cref="IOException">The block cannot be written and stays in memory.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written and stays in memory.</exception>
     public void PageOut(Block block, PageFolder folder)
     {
         try
@@ -173,8 +171,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees the memory of all blocks without pins. A pinned block is freed when its last reference and its last pin are gone. After this
-    /// call, a read that would have to load a block throws <see cref="ObjectDisposedException"/>.
+    /// Frees all blocks. A pinned block is freed when its pins and references are gone. Later loads throw
+    /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {

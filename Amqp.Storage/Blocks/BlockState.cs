@@ -1,36 +1,24 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// The state of a <see cref="Block"/> in one word: its references, its pins, and a flag that is set while its bytes are in memory.
-/// Thread-safe.
+/// The state of a <see cref="Block"/> in one atomic word: its references, its pins, and whether its bytes are in memory. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Every change of the word is atomic:
-/// <list type="bullet">
-/// <item>
-/// A reference is one unsettled message in one queue; <see cref="OpenBias"/> is added while the block is open. A thread that reads or
-/// writes the bytes has a pin. The committer keeps its pin until a block of the log is written.
-/// </item>
-/// <item>
-/// A block is finished when it has no references and no pins. The thread that finishes a block retires the block. A block finishes exactly
-/// once: the owner of an unsettled message may add references and pins, and any other thread may add a pin only in an atomic step that
-/// finds references.
-/// </item>
-/// <item>
-/// A thread may read the memory after one atomic step has pinned the block and found it <see cref="Resident"/>. The evictor clears
-/// <see cref="Resident"/> only in an atomic step that finds no pins of other threads. So no thread reads memory that is being freed.
-/// </item>
-/// </list>
+/// <para>A reference is one unsettled message in one queue. A thread that reads or writes the bytes has a pin.</para>
+/// <para>A block without references and pins is finished, and stays finished. A thread without an unsettled message of the block may add a
+/// pin only in an atomic step that finds references.</para>
+/// <para>A thread may read the memory after one atomic step has added a pin and found <see cref="Resident"/>. The flag is cleared only in
+/// an atomic step that finds no pins of other threads.</para>
 /// </remarks>
 internal struct BlockState
 {
-    // Layout of the word, highest bit first: | unused 1 bit | resident 1 bit | unused 6 bits | pins 16 bits | references 40 bits |
+    // Layout, highest bit first: | unused 1 bit | resident 1 bit | unused 6 bits | pins 16 bits | references 40 bits |
     public const long Resident = 1L << 62;
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// A large number that is part of the references while the block is open, so that settles cannot finish the block. The appender
-    /// subtracts this number and adds the number of appended messages when it closes the block.
+    /// A large number of references that keeps an open block from being finished. A close replaces the number by the count of appended
+    /// messages.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -80,8 +68,8 @@ internal struct BlockState
     }
 
     /// <summary>
-    /// Pins the block if it has references but no pins. A thread that owns no unsettled message of the block, such as the pager, must call
-    /// this before it uses the block.
+    /// Pins the block if it has references but no pins. Threads that own no message of the block, such as the pager, call this method
+    /// first.
     /// </summary>
     public bool TryPinIdle()
     {

@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Blocks;
 
-/// <summary>Counts the evicted blocks, whose bytes are only in a file, and loads them. Thread-safe.</summary>
+/// <summary>Counts and loads the evicted blocks, whose bytes are only in a file. Thread-safe.</summary>
 /// <param name="loader">Reads blocks of the log; null without a log.</param>
 /// <param name="memory">Memory for loaded blocks.</param>
 /// <param name="residents">Receives the loaded blocks.</param>
@@ -29,7 +29,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
     /// <summary>Makes later calls of <see cref="MakeReadable"/> fail.</summary>
     public void Close() => _closed = true;
 
-    /// <summary>Loads a block, so that a message in it can be read. The caller must have pinned the block.</summary>
+    /// <summary>Loads a block, to read a message. The caller must have pinned the block.</summary>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     /// <exception cref="IOException">The block cannot be read now.</exception>
@@ -49,7 +49,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         }
     }
 
-    /// <summary>Loads a block of the log that the caller has pinned, unless its bytes are already in memory. Ignores errors.</summary>
+    /// <summary>Loads a block of the log that the caller has pinned, if its bytes are not in memory. Ignores errors.</summary>
     public void LoadAhead(Block block)
     {
         if (_closed)
@@ -85,8 +85,7 @@ internal sealed unsafe class EvictedBlocks(BlockLoader? loader, BlockMemory memo
         block.WasRead = true;
         CountRead();
         if (block.Damage is not null)
-            // A damaged block keeps its bytes in memory, because it may contain intact messages. The block is not marked as resident, so
-            // that each read checks for damage.
+            // A damaged block stays in memory for its intact messages, but is not marked as resident. Each read then checks for damage.
             return;
         block.State.MarkResident();
         Leave();

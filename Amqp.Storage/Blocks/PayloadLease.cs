@@ -16,10 +16,7 @@ public readonly ref struct PayloadLease : IDisposable
     /// <summary>Head and body of the message, one after the other.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>
-    /// True if the payload's block was read from disk, by this read or an earlier one. False if the payload has been in memory since its
-    /// append.
-    /// </summary>
+    /// <summary>True if the payload was ever read from disk. False if the payload stayed in memory since its append.</summary>
     public bool WasRead => _block.WasRead;
 
     public void Dispose() => _space.Change(_block, -BlockState.Pin);

@@ -2,8 +2,7 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>The evictable blocks in memory, oldest first, with a limit on their bytes. Thread-safe.</summary>
 /// <remarks>
-/// A block is removed from this list before its object is reused. <see cref="Add"/> evicts blocks under the lock of the list, so it never
-/// evicts a reused block.
+/// A block leaves this list before its object is reused. Evictions happen under the list's lock, so a reused block is never evicted.
 /// </remarks>
 internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
 {

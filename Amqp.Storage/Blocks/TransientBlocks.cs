@@ -1,11 +1,10 @@
 namespace Amqp.Storage.Blocks;
 
-/// <summary>The closed blocks of transient messages that are in memory only, oldest first. Thread-safe.</summary>
+/// <summary>The closed blocks of transient messages that are only in memory, oldest first. Thread-safe.</summary>
 /// <remarks>
-/// A block is removed from this list before its object is reused. <see cref="PinOldest"/> holds the lock of the list, so it never pins a
-/// reused block.
+/// A block leaves this list before its object is reused. Pins are added under the list's lock, so a reused block is never pinned.
 /// </remarks>
-/// <param name="maxBytes">Bytes of memory above which <see cref="Exceeded"/> is called.</param>
+/// <param name="maxBytes">Limit on the memory. Above the limit, <see cref="Exceeded"/> is called.</param>
 internal sealed class TransientBlocks(long maxBytes)
 {
     private readonly Lock _lock = new();
@@ -14,8 +13,7 @@ internal sealed class TransientBlocks(long maxBytes)
     public long Bytes => _blocks.Bytes;
 
     /// <summary>
-    /// Called for each block that is added while the memory is above the limit. Called on any thread, so the handler must only schedule
-    /// work. Set before the first block is added.
+    /// Called on any thread for each block that is added above the limit. Must only schedule work. Set before the first block is added.
     /// </summary>
     public Action? Exceeded { get; set; }
 

@@ -42,7 +42,7 @@ internal sealed class CatalogFile : IDisposable
         return catalog;
     }
 
-    /// <summary>Appends a change to the file, in one write to the operating system.</summary>
+    /// <summary>Appends a change to the file.</summary>
     /// <exception cref="StoreFullException">The disk is full. The file is unchanged.</exception>
     public void Append(RecordType type, string key, ReadOnlySpan<byte> value)
     {
@@ -70,7 +70,7 @@ internal sealed class CatalogFile : IDisposable
         }
     }
 
-    /// <summary>Replaces the file by a new file that contains only these entries. Call while no other thread uses the catalog.</summary>
+    /// <summary>Replaces the file by a new file with only these entries. The caller has exclusive use of the catalog.</summary>
     /// <exception cref="StoreFullException">The disk is full. The old file stays.</exception>
     private void Rewrite(SortedDictionary<string, byte[]> entries)
     {
@@ -79,7 +79,7 @@ internal sealed class CatalogFile : IDisposable
         Length = length;
     }
 
-    /// <summary>Writes these entries to a second file next to the catalog, and syncs the second file.</summary>
+    /// <summary>Writes these entries to a new file next to the catalog, and syncs the new file.</summary>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public CatalogFile BeginRewrite(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
@@ -95,19 +95,14 @@ internal sealed class CatalogFile : IDisposable
     }
 
     /// <summary>
-    /// Replaces this file by a file from <see cref="BeginRewrite"/>, and syncs the folder. A concurrent <see cref="Sync"/> waits until the
-    /// folder is synced.
+    /// Replaces this file by a file from <see cref="BeginRewrite"/>, and syncs the folder. A concurrent <see cref="Sync"/> waits.
     /// </summary>
     /// <param name="next">The new file.</param>
-    /// <param name="complete">
-    /// Appends the changes that the new file lacks. Returns true if the new file has all changes and is synced. If it returns false, this
-    /// file stays in place.
-    /// </param>
+    /// <param name="complete">Appends missing changes to the new file. Returns true if the new file is complete and synced.</param>
     /// <param name="exclude">
-    /// The lock that threads hold while they make changes. This method holds the lock from the call of <paramref name="complete"/> until
-    /// the new file is in place.
+    /// The lock of threads that make changes. Held from the call of <paramref name="complete"/> until the new file is in place.
     /// </param>
-    /// <returns>False if <paramref name="complete"/> returned false.</returns>
+    /// <returns>False if <paramref name="complete"/> returned false, and the old file stays in place.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
     {
         lock (_swap) // a concurrent Sync waits until the folder is synced

@@ -11,9 +11,9 @@ internal static class CatalogScan
     /// <summary>Reads the intact records of a catalog.</summary>
     /// <param name="path">Path of the file, for findings.</param>
     /// <param name="bytes">Contents of the file.</param>
-    /// <param name="findings">Receives ranges of damaged bytes, and an unfinished write at the end.</param>
+    /// <param name="findings">Receives damage, and an unfinished write at the end.</param>
     /// <param name="onRecord">Called for each record, in order.</param>
-    /// <returns>Offset after the last intact record. The bytes after it are an unfinished write.</returns>
+    /// <returns>Offset after the last intact record. An unfinished write may follow.</returns>
     public static long Read(string path, ReadOnlySpan<byte> bytes, List<RecoveryFinding> findings, Found onRecord)
     {
         int start = Math.Min(bytes.Length, FileHeader.Size);
@@ -22,8 +22,7 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // Damaged bytes before a record and damaged bytes after the last record are checked at this one place. The optimising compiler
-            // of .NET 10.0 would remove a second check after the loop.
+            // Damage before a record and after the last record is checked here. The compiler of .NET 10.0 would remove a second check.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));

@@ -6,19 +6,18 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Catalog;
 
-/// <summary>The catalog of a <see cref="DataDirectory"/>. All entries are in memory; every change is appended to a file.</summary>
+/// <summary>The catalog of a <see cref="DataDirectory"/>: all entries in memory, and a file to which each change is appended.</summary>
 /// <remarks>
-/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> changes
-/// nothing and can be retried. A removal takes effect in memory, and is written when the disk has space. After any other failed write, the
-/// catalog writes nothing any more.
+/// The committer syncs the file with the next commit of the log, or after the sync interval. On a full disk, <see cref="Put"/> fails, and a
+/// removal is written later. After any other failed write, the catalog writes nothing more.
 /// </remarks>
 internal sealed class FileCatalog : ICatalog, IDisposable
 {
     // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // Other threads may change the catalog during a rewrite. Each pass of the rewrite appends to the new file the changes made during the
-    // previous pass. After this many passes, a last pass holds the lock, so that no thread can make further changes.
+    // During a rewrite, each pass appends the changes that other threads made during the previous pass. After this many passes, the last
+    // one holds the lock.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
@@ -44,10 +43,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         RequestRewriteIfDue();
     }
 
-    /// <summary>
-    /// Called under the lock when the file should be rewritten. The handler schedules <see cref="Rewrite"/> on a thread that may block. Set
-    /// once.
-    /// </summary>
+    /// <summary>Called under the lock when the file should be rewritten. The handler schedules <see cref="Rewrite"/>. Set once.</summary>
     public Action? RewriteRequested
     {
         get;
@@ -128,13 +124,10 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             _file.Sync();
     }
 
-    /// <summary>
-    /// Replaces the file by a file with the current entries only. Call on one thread at a time. Other threads may change the catalog during
-    /// the call.
-    /// </summary>
+    /// <summary>Replaces the file by a file with only the current entries. Other threads may change the catalog during the call.</summary>
     /// <remarks>
-    /// If an error occurs before the new file is in place, the old file stays in use. The next rewrite is due when the old file has grown
-    /// by 1 MiB.
+    /// Call on one thread at a time. If an error occurs, the old file stays in use. The next rewrite is due when the file has grown by 1
+    /// MiB.
     /// </remarks>
     public void Rewrite()
     {
@@ -219,8 +212,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Calls a function that writes a record. If the write fails, and not because of a full disk, the catalog writes nothing any more. The
-    /// reason is that the file may end with a part of a record.
+    /// Writes a record. After a failure, the catalog writes nothing more, because the file may end with part of a record. A full disk is no
+    /// such failure.
     /// </summary>
     private void WriteOrFail(Action write)
     {

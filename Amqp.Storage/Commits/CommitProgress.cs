@@ -3,8 +3,7 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// Three positions in the log: the ends of the written part, of the synced part, and of the part whose sync is requested. Threads can wait
-/// until the log is written or synced up to a position. Thread-safe.
+/// The positions up to which the log is written, synced, and requested to be synced. Threads can wait for a position. Thread-safe.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {

@@ -1,9 +1,6 @@
 namespace Amqp.Storage.Commits;
 
-/// <summary>
-/// Wakes the committer when there is work. While the committer is awake, an append costs one read of the state and no system call.
-/// Thread-safe.
-/// </summary>
+/// <summary>Wakes the committer when there is work. If the committer is awake, a call costs no system call. Thread-safe.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
@@ -17,29 +14,24 @@ internal sealed class CommitSignal
     /// <summary>Wakes the committer if it waits. Call after the write that the committer is to see.</summary>
     public void Wake()
     {
-        // The barrier makes the caller's write visible before the state is read. Without the barrier, this method could read Awake although
-        // the committer has found no work and is about to wait.
+        // The barrier makes the caller's work visible before the state is read. Without the barrier, the committer could wait and miss the
+        // work.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) != Awake && Interlocked.Exchange(ref _state, Awake) != Awake)
             _event.Set();
     }
 
-    /// <summary>
-    /// Wakes the committer only if it sleeps without a timeout. Call after a full fence, or under a lock that the committer also holds
-    /// while it calls <see cref="Prepare"/>.
-    /// </summary>
+    /// <summary>Wakes the committer only if it sleeps without a timeout.</summary>
+    /// <remarks>Call after a full fence, or under a lock that the committer also holds while it calls <see cref="Prepare"/>.</remarks>
     public void WakeIfAsleep()
     {
         if (Volatile.Read(ref _state) == Asleep)
             Wake();
     }
 
-    /// <summary>
-    /// Announces that the committer is about to wait. After this call the committer must check for work once more before it waits.
-    /// </summary>
+    /// <summary>Announces that the committer is about to wait. The committer must then check for work once more before it waits.</summary>
     /// <remarks>
-    /// This method and <see cref="Wake"/> have full fences. So either the committer sees the work, or <see cref="Wake"/> sees the
-    /// announcement.
+    /// Full fences here and in <see cref="Wake"/>: either the committer sees the work, or <see cref="Wake"/> sees the announcement.
     /// </remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 

@@ -4,10 +4,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>
-/// A segment that has been compacted. The new file and the new index are synced under temporary names, and are ready to replace the old
-/// ones.
-/// </summary>
+/// <summary>A segment that has been compacted. Its new file and new index are synced under temporary names.</summary>
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
 /// <summary>

@@ -5,8 +5,8 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// A segment that may be compacted: its settled messages, and the settles that a compacted file must keep. Used by
-/// <see cref="SegmentCompactor"/> only.
+/// A segment that may be compacted, with its settled messages and the settles that must be kept. Used by <see cref="SegmentCompactor"/>
+/// only.
 /// </summary>
 internal sealed class CompactionCandidate
 {
@@ -29,8 +29,7 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Keeps the settles that name messages of an existing segment. Call also for the candidate's own segment. Its records may stay for one
-    /// queue although another queue has settled the message, and the settles of that other queue must stay too.
+    /// Keeps the settles of messages in an existing segment. Call also for the candidate itself, whose records may stay for another queue.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
@@ -42,12 +41,11 @@ internal sealed class CompactionCandidate
     }
 
     /// <summary>
-    /// Returns the records that a compacted file must keep, in the order of their offsets. A record must be kept if a queue may still need
-    /// it, or if it is in a piece that must stay whole.
+    /// Returns the records that a compacted file must keep, in order. A record stays if a queue may need it, or its piece stays whole.
     /// </summary>
     /// <param name="indexes">The index of the segment.</param>
-    /// <param name="queues">Numbers of the queues that exist.</param>
-    /// <param name="staying">Pieces of the segment's file that must stay whole, in ascending order.</param>
+    /// <param name="queues">Numbers of the existing queues.</param>
+    /// <param name="staying">Pieces of the segment's file that stay whole, in ascending order.</param>
     /// <exception cref="InvalidDataException">The index is damaged.</exception>
     public List<IndexEntry> FindLive(SegmentIndexes indexes, HashSet<uint> queues, IReadOnlyList<BlockPiece> staying)
     {

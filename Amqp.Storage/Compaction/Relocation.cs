@@ -10,7 +10,7 @@ internal sealed class Relocation
 
     private readonly record struct Piece(long From, long To, int Length);
 
-    /// <summary>Adds a record that was copied. Call in the order of offsets.</summary>
+    /// <summary>Adds a copied record. Call in the order of offsets.</summary>
     /// <param name="from">Offset in the old file.</param>
     /// <param name="to">Offset in the new file.</param>
     /// <param name="length">Bytes of the record.</param>
@@ -29,8 +29,7 @@ internal sealed class Relocation
     }
 
     /// <summary>
-    /// Changes the offsets in the blocks of a compacted segment to offsets in the new file. The caller holds <see cref="SegmentLayout"/>
-    /// exclusively.
+    /// Changes the offsets in the blocks of a compacted segment. The caller holds <see cref="SegmentLayout"/> exclusively.
     /// </summary>
     public void Apply(BlockSpace space, Segment segment)
     {
@@ -38,7 +37,7 @@ internal sealed class Relocation
             block.Pieces = Apply(block.AllPieces);
     }
 
-    /// <summary>Returns the pieces of a block that were copied to the new file, with their offsets in the new file.</summary>
+    /// <summary>Returns the copied pieces of a block, with their offsets in the new file.</summary>
     /// <param name="before">The pieces of the block in the old file.</param>
     public BlockPiece[] Apply(ReadOnlySpan<BlockPiece> before)
     {

@@ -11,14 +11,11 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>
-/// Rewrites segments that consist mostly of dead records. The new file keeps the live records and the segment's id. Used by the housekeeper
-/// only.
+/// Replaces segments that consist mostly of dead records by smaller files with the live records. Used by the housekeeper only.
 /// </summary>
 /// <remarks>
-/// A record is dead if each of its queues is deleted or has settled the message. Only the settles in indexes and in acknowledgements count,
-/// because these files are synced. So the new file keeps every record that a reader or a recovery may still need. The committer replaces
-/// the old file by the new one.
-/// <para>A segment keeps its id. So its messages keep their order, and settle records in later segments still apply to them.</para>
+/// A record is dead if each of its queues is deleted or has settled the message. Only settles in synced files count. A segment keeps its
+/// id, so its messages keep their order, and later settle records still apply.
 /// </remarks>
 internal sealed class SegmentCompactor(
     IStoreFiles files, SegmentIndexes indexes, SegmentSet segments, BlockSpace space, StoreOptions options,
@@ -27,13 +24,13 @@ internal sealed class SegmentCompactor(
     // Maximum number of segments that are compacted together. The settled ranges of all these segments are in memory at the same time.
     private const int MaxCandidates = 16;
 
-    // Limits a settle record to 64 KiB, so that the record fits into the buffers for reading and writing segments.
+    // Limits a settle record to 64 KiB: the record must fit into the buffers for reading and writing segments.
     private const int RangesPerRecord = 4096;
 
     private const int ReadSize = 256 << 10;
 
-    // The patience of a segment doubles with each attempt that gains too little, up to this maximum. If the patience is N, the next attempt
-    // is made after N / 2 further segments have got an index.
+    // After an attempt that gains too little, the next attempt waits for indexes of N / 2 further segments. N doubles with each such
+    // attempt, up to this maximum.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
@@ -47,12 +44,11 @@ internal sealed class SegmentCompactor(
     /// </summary>
     public bool AwaitsSettles { get; private set; }
 
-    /// <summary>Compacts the segments that are mostly dead, if that gains enough space.</summary>
+    /// <summary>Compacts the segments that are mostly dead, if enough space is gained.</summary>
     /// <param name="isIdle">
-    /// True if the store is idle. An idle store also compacts segments whose last attempt gained too little, and segments that consumers
-    /// may be about to empty.
+    /// True if the store is idle. An idle store also compacts segments that lose messages fast, or whose last attempt gained too little.
     /// </param>
-    /// <param name="isStopping">Called before each segment. Returns true if no further segment is to be compacted.</param>
+    /// <param name="isStopping">Called before each segment. Returns true to stop.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public void Run(bool isIdle, Func<bool> isStopping)
     {
@@ -66,8 +62,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Makes segments candidates again after an attempt that gained too little. Call when more messages of the segments are known to be
-    /// settled.
+    /// Allows new attempts for segments whose last attempt gained too little. Call when more messages of the segments are settled.
     /// </summary>
     public void Reconsider(IEnumerable<Segment> folded)
     {
@@ -76,8 +71,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns true if the segment lost less than an eighth of its live bytes since the last run. A segment that lost more may soon be
-    /// empty, and would be compacted to no purpose.
+    /// True if the segment lost less than an eighth of its live bytes since the last run. A segment that loses more may soon be empty.
     /// </summary>
     private bool IsSteady(Segment segment) => _seen.TryGetValue(segment.Id, out long live) && segment.LiveBytes > live - live / 8;
 
@@ -103,8 +97,7 @@ internal sealed class SegmentCompactor(
 
     private void Run(Segment[] chosen, Segment[] present, long newest, Func<bool> isStopping)
     {
-        // Numbers of the queues that exist now. If a queue is deleted before ReadSettled runs, some of its settled messages count as live
-        // and are copied. Recovery ignores the copies, because it ignores all messages of a deleted queue.
+        // Numbers of the queues that exist now. Messages of a queue that is deleted later may be copied; recovery ignores them.
         HashSet<uint> queues = [.. durableQueues.All.Select(queue => queue.Number)];
         List<CompactionCandidate> candidates = [.. chosen.Select(TryChoose).OfType<CompactionCandidate>()];
         if (candidates.Count == 0)
@@ -212,8 +205,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns, in order, the pieces of all blocks with messages that are also in queues that are not durable. A queue that is not durable
-    /// may still need a message that all durable queues have settled.
+    /// Returns, in order, the pieces of blocks with messages that are also in queues that are not durable. These pieces must stay whole.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)

@@ -6,10 +6,8 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>
-/// Replaces the files of segments by their compacted files. Used by the committer only, at moments when everything written is synced.
-/// </summary>
-/// <remarks>A compacted file lacks the messages of deleted queues, so the deletion of these queues must be durable first.</remarks>
+/// <summary>Replaces files of segments by their compacted files. Used by the committer only, when everything written is synced.</summary>
+/// <remarks>Compacted files lack messages of deleted queues, so the deletion of these queues must be durable first.</remarks>
 internal sealed class SegmentReplacement(
     IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
 {

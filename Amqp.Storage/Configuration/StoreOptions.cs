@@ -3,33 +3,27 @@ namespace Amqp.Storage.Configuration;
 /// <summary>Limits of a store on memory, disk and the time between syncs.</summary>
 public sealed class StoreOptions
 {
-    /// <summary>
-    /// Maximum bytes of a segment, after which the log continues in a new segment. A larger record gets a segment of its own. From <see
-    /// cref="BlockSize"/> to 1 GiB.
-    /// </summary>
+    /// <summary>Maximum bytes of a segment, from <see cref="BlockSize"/> to 1 GiB. A larger record has a segment of its own.</summary>
     public int SegmentSize { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Bytes of a block, from 4 KiB to 64 MiB. A block is allocated and freed as a whole. A message larger than a block gets a larger block
-    /// of its own.
+    /// Bytes of a block, from 4 KiB to 64 MiB. A block is allocated and freed as a whole. A larger message has a block of its own.
     /// </summary>
     public int BlockSize { get; init; } = 256 << 10;
 
-    /// <summary>
-    /// Limit on the memory of blocks whose bytes are also on disk. Above the limit, the store frees the memory of the oldest blocks, and
-    /// reads them from disk when they are needed.
-    /// </summary>
+    /// <summary>Limit on the memory of blocks that are also on disk. Above the limit, the store frees the oldest blocks.</summary>
     public long ResidentBytes { get; init; } = 48 << 20;
 
     /// <summary>
-    /// Limit on the number of queue entries in memory, for all durable queues together. An entry takes 24 bytes. Above the limit, entries
-    /// are removed from memory if their segment has an index, from which they can be read again.
+    /// Limit on the number of entries in memory, for all durable queues together. An entry takes 24 bytes, and describes a message of a
+    /// queue.
     /// </summary>
+    /// <remarks>Above the limit, entries that an index on disk contains are removed from memory.</remarks>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
     /// Limit on the memory of messages that are not persistent or are in no durable queue. Above the limit, the store writes the oldest
-    /// blocks to disk, and reads them when they are needed. A store without a disk has no limit.
+    /// blocks to disk. A store without a disk has no limit.
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 
@@ -37,16 +31,13 @@ public sealed class StoreOptions
     public long MinFreeDiskBytes { get; init; }
 
     /// <summary>
-    /// Bytes of disk space that are kept in reserve, so that messages can still be acknowledged when the disk is full. 0 reserves nothing;
-    /// null reserves one segment or 5 % of the disk, whichever is smaller. While the reserve is not at its full size, <see
-    /// cref="IMessageStore.IsFull"/> is true.
+    /// Bytes of disk space in reserve for acknowledgements on a full disk. 0: none. Null: one segment or 5 % of the disk, the smaller one.
     /// </summary>
+    /// <remarks>While the reserve is not complete, <see cref="IMessageStore.IsFull"/> is true.</remarks>
     public long? DiskReserveBytes { get; init; } = 0;
 
-    /// <summary>
-    /// Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true. A disk reserve lowers this limit to half of the reserve,
-    /// but not below <see cref="BlockSize"/>.
-    /// </summary>
+    /// <summary>Unwritten bytes above which <see cref="IMessageStore.IsBehind"/> is true.</summary>
+    /// <remarks>A disk reserve lowers this limit to half of the reserve, but not below <see cref="BlockSize"/>.</remarks>
     public long MaxUnwrittenBytes { get; init; } = 32 << 20;
 
     /// <summary>Maximum time until persistent data is synced if no commit is requested.</summary>

@@ -1,7 +1,6 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>Reports failures of background work, and retries the work after a delay. Thread-safe.</summary>
-/// <remarks>Each failure is reported, and causes another retry. Retries end when all work has succeeded.</remarks>
+/// <summary>Reports failures of background work. Retries all work except paging after a delay. Thread-safe.</summary>
 internal sealed class BackgroundFailures(TimeSpan retryDelay)
 {
     private int _isRetryDue; // changed with Interlocked

@@ -1,8 +1,6 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>
-/// Kinds of background work of a store. No message is lost if such work fails. Failed work is retried, at the latest by the next start.
-/// </summary>
+/// <summary>Kinds of background work of a store. If such work fails, no message is lost, and the work is retried.</summary>
 public enum BackgroundWork
 {
     /// <summary>Writes the index of a full segment. The queues' entries for the segment's messages stay in memory until then.</summary>

@@ -5,10 +5,9 @@ namespace Amqp.Storage.Faults;
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Length in bytes.</param>
 /// <param name="IsTornTail">
-/// True for an unfinished write at the end of a file: the store cuts the range off, and no confirmed message is lost. False for damage: the
-/// contents of the range are lost.
+/// True for an unfinished write at the end of a file. No confirmed message is lost. False for damage: the contents are lost.
 /// </param>
-/// <param name="IsRebuilt">True for a damaged index that was rebuilt from its segment, so that nothing is lost.</param>
+/// <param name="IsRebuilt">True for a damaged index that was rebuilt from its segment. Nothing is lost.</param>
 public sealed record RecoveryFinding(string File, long Offset, long Length, bool IsTornTail, bool IsRebuilt = false)
 {
     /// <summary>Returns the finding as one line for the broker's log.</summary>

@@ -8,7 +8,7 @@ public sealed class StoreFullException(string message, Exception? cause = null) 
 
 /// <summary>Thrown when bytes in the data directory are damaged.</summary>
 /// <param name="file">Path of the file.</param>
-/// <param name="offset">Offset of the damage in the file, in bytes.</param>
+/// <param name="offset">Offset of the damage, in bytes.</param>
 /// <param name="message">Description of the damage.</param>
 public sealed class StoreDamagedException(string file, long offset, string message) : Exception($"{file} at {offset}: {message}")
 {
@@ -19,7 +19,5 @@ public sealed class StoreDamagedException(string file, long offset, string messa
     public long Offset { get; } = offset;
 }
 
-/// <summary>
-/// Thrown when the data directory cannot be opened, for instance because another broker uses it or a newer version wrote it.
-/// </summary>
+/// <summary>Thrown when the data directory cannot be opened, for instance because another broker uses the directory.</summary>
 public sealed class DataDirectoryException(string message) : Exception(message);

@@ -34,10 +34,8 @@ internal sealed class DirectoryLock : IDisposable
         return taken;
     }
 
-    /// <summary>
-    /// Takes a shared lock, which several inspections can hold at the same time. No broker can open the directory while the lock is held.
-    /// </summary>
-    /// <returns>Null if there is no lock file, for instance in a copy of a data directory.</returns>
+    /// <summary>Takes a shared lock, for an inspection. No broker can open the directory while the lock is held.</summary>
+    /// <returns>Null if there is no lock file, as in a copy of a data directory.</returns>
     /// <exception cref="DataDirectoryException">A broker holds the lock.</exception>
     public static DirectoryLock? Share(string directory)
     {

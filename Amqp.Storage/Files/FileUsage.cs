@@ -2,8 +2,7 @@ using System.Diagnostics;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Counts of the reads, writes and syncs of files since the data directory was opened, and the times they took.</summary>
-/// <remarks>Thread-safe. The counts are cheap compared with the system calls that they count.</remarks>
+/// <summary>Counts and times of the reads, writes and syncs of files since the data directory was opened. Thread-safe.</summary>
 public sealed class FileUsage
 {
     private long _reads;

@@ -12,8 +12,8 @@ internal static class FormatFile
     /// <summary>The format that this broker writes. The broker reads no newer format. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
-    /// <returns>Version of the format; null if the directory has no such file.</returns>
-    /// <exception cref="DataDirectoryException">The file holds no version, or a version newer than <see cref="Newest"/>.</exception>
+    /// <returns>Version of the format; null if there is no such file.</returns>
+    /// <exception cref="DataDirectoryException">The file has no version, or a version above <see cref="Newest"/>.</exception>
     public static int? Read(IStoreFiles files, string directory)
     {
         string path = Path.Combine(directory, Name);

@@ -3,10 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>
-/// System calls that the .NET runtime does not offer: syncing a file without its times, allocating disk space, opening a folder or a locked
-/// file, and mapping memory.
-/// </summary>
+/// <summary>System calls that .NET does not offer, for files, folders and memory.</summary>
 internal static unsafe partial class Libc
 {
     private const int ReadAndWrite = 3; // PROT_READ | PROT_WRITE
@@ -43,7 +40,7 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Extends a file to this length and allocates disk space for all of it. Linux only.</summary>
+    /// <summary>Extends a file to this length and allocates disk space for it. Linux only.</summary>
     /// <returns>False if the file system cannot allocate disk space in advance.</returns>
     /// <exception cref="IOException">The disk is full.</exception>
     public static bool TryAllocate(SafeFileHandle file, long length)
@@ -59,7 +56,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>Allocates whole pages from the system. Linux only.</summary>
-    /// <exception cref="InsufficientMemoryException">The system has not enough memory.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
     public static byte* Map(int bytes)
     {
         nint memory = MMap(0, (nuint)bytes, ReadAndWrite, PrivateAndAnonymous, -1, 0);

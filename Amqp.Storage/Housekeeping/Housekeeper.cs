@@ -11,13 +11,12 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Housekeeping;
 
 /// <summary>
-/// Does work that no commit waits for, on a thread of its own. The work: writing indexes, removing queue entries from memory, compacting
-/// segments, preparing dead segments for deletion, and writing transient messages to page files.
+/// The store's thread for work that no commit waits for: indexes, compaction, and page files. Also removes queue entries from memory.
 /// </summary>
-/// <remarks>No message is lost if the work fails. Failed work is reported and retried, at the latest by the next start.</remarks>
+/// <remarks>If the work fails, no message is lost. The work is reported and retried, at the latest by the next start.</remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
-    // When entries of a queue are removed from memory, at most this many entries stay at the head of the queue.
+    // When entries of a queue leave memory, at most this many entries stay at the head of the queue.
     private const int MaxWindow = 4096;
 
     private readonly SegmentIndexes _indexes;
@@ -103,7 +102,7 @@ internal sealed class Housekeeper : IAsyncDisposable
             _reports.RequestSeal();
     });
 
-    /// <summary>Queues work for the housekeeper's thread. Discards the work if the store is closed before the work begins.</summary>
+    /// <summary>Queues work for the housekeeper's thread. Work that has not begun when the store closes is discarded.</summary>
     /// <param name="work">Short work that handles its own I/O errors.</param>
     public void Do(Action work)
     {
@@ -179,7 +178,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the indexes that are missing, beginning with the newest segment. Stops at the first failure.</summary>
+    /// <summary>Writes the missing indexes, newest segment first. Stops at the first failure.</summary>
     /// <returns>True if an index was written.</returns>
     private bool CreateIndexes()
     {

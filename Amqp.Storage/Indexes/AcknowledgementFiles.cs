@@ -4,10 +4,8 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>
-/// The files of acknowledgements. Each file belongs to a segment, and lists settled messages of this segment. So later segments with the
-/// settle records of these messages can be deleted. Not thread-safe.
-/// </summary>
+/// <summary>Files that each list the settled messages of a segment. Later segments with the settle records can then be deleted.</summary>
+/// <remarks>Not thread-safe.</remarks>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {
     // Layout: | header | queues u32 | settled × queues |

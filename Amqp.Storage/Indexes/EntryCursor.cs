@@ -26,12 +26,12 @@ internal sealed class EntryCursor : IDisposable
     // true until a group was found at the caller's offset; if the offset has no group, the cursor reads from _begin on
     private bool _isGuess;
 
-    /// <param name="file">The index. Disposed with the cursor.</param>
+    /// <param name="file">The index. The cursor disposes of the file.</param>
     /// <param name="segment">Id of the segment.</param>
-    /// <param name="row">Row of the queue in the index. Only the location of its groups is used.</param>
+    /// <param name="row">Row of the queue in the index. Only its location is used.</param>
     /// <param name="at">
-    /// Offset of a group of the queue at or before the first wanted sequence. The offset may be wrong, because the index may have been
-    /// rebuilt. The cursor then searches all groups of the queue.
+    /// Offset of a group of entries at or before the first wanted sequence. A wrong offset, as after a rebuild, is allowed: all groups are
+    /// searched.
     /// </param>
     /// <param name="from">The first wanted sequence.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)

@@ -3,15 +3,13 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>
-/// The encoding of a group. A group is a record of the index with some entries of one queue, in order. It is read and verified as a whole.
-/// </summary>
+/// <summary>Encodes a group: a record of the index with some entries of one queue, in order.</summary>
 internal static class EntryGroup
 {
-    // | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
-    // An entry is four numbers of variable length:
-    // | sequence - previous sequence | offset - end of previous record | payload length | queues |
-    // For the first entry, the previous sequence is the group's first sequence, and the previous record ends at 0.
+    // Layout: | header | queue u32 | first i64 | last i64 | entries u16 | entry × entries |
+    // An entry has four numbers of variable length. The first two are differences from the previous entry's sequence and record end:
+    // | sequence difference | offset difference | payload length | number of queues |
+    // The first entry counts from the sequence in "first", and from offset 0.
     public const int MaxEntries = 256;
     public const int HeadSize = RecordHeader.Size + 22;
 

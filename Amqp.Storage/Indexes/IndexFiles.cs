@@ -10,7 +10,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Bytes of the first read, which usually contains the whole summary: enough for a segment with a few hundred queues.
+    // Bytes of the first read. For a segment with a few hundred queues, they contain the whole summary.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
@@ -65,9 +65,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     /// <param name="log">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="queue">Number of the queue.</param>
-    /// <param name="at">
-    /// Offset of the group to begin with, from an earlier cursor's <see cref="EntryCursor.GroupAt"/>; 0 if unknown.
-    /// </param>
+    /// <param name="at">Offset of the first group, from <see cref="EntryCursor.GroupAt"/> of an earlier cursor; 0 if unknown.</param>
     /// <param name="from">The first wanted sequence.</param>
     /// <exception cref="InvalidDataException">The index has no entries of the queue.</exception>
     /// <exception cref="IOException">The index does not exist, or cannot be read.</exception>
@@ -87,10 +85,7 @@ internal sealed class IndexFiles(IStoreFiles files)
 
     private static string UnfinishedPathOf(string log) => Path.ChangeExtension(log, UnfinishedExtension);
 
-    /// <summary>
-    /// Finds the row of a queue by binary search, without reading the whole summary. The row is not verified. The cursor verifies the
-    /// groups of entries to which the row refers.
-    /// </summary>
+    /// <summary>Finds the row of a queue by binary search. The row is not verified, but the cursor verifies the entries.</summary>
     private static QueueRow FindRow(IStoreFile file, long segment, uint queue)
     {
         Span<byte> buffer = stackalloc byte[FileHeader.Size + SegmentSummary.HeadSize];

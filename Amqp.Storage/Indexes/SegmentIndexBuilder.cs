@@ -5,10 +5,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Builds the index of a segment from its records, which are added in order. Used once, by one thread.</summary>
+/// <summary>Builds the index of a segment from its records, added in order. Used once, by one thread.</summary>
 /// <param name="segment">Id of the segment.</param>
 /// <param name="blockSize">Maximum bytes of a block with more than one record.</param>
-/// <param name="isSettlesOnly">True for a segment of format 1 whose messages all count as settled.</param>
+/// <param name="isSettlesOnly">True for a segment of format 1 whose messages count as settled.</param>
 internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSettlesOnly = false) : IDisposable
 {
     private readonly Dictionary<uint, QueueEntries> _queues = [];
@@ -19,7 +19,7 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     private QueueEntries? _latest;
 
     /// <summary>Adds an intact record. Call in the order of the records.</summary>
-    /// <returns>False if the record has a type that cannot be in a segment.</returns>
+    /// <returns>False if a segment cannot have a record of this type.</returns>
     public bool TryAdd(ReadOnlySpan<byte> record, long offset)
     {
         Extend(offset, record.Length);

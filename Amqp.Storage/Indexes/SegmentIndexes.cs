@@ -4,10 +4,8 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Creates, rebuilds and reads the indexes of the existing segments. Thread-safe.</summary>
-/// <remarks>
-/// A reader of entries must hold the lock <see cref="Layout"/> from the opening of the index until the last use of the entries.
-/// </remarks>
+/// <summary>Creates, rebuilds and reads the indexes of segments. Thread-safe.</summary>
+/// <remarks>A reader of entries holds the lock <see cref="Layout"/> while it uses an index.</remarks>
 internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, SegmentLayout layout)
 {
     private readonly IndexFiles _indexes = new(files);

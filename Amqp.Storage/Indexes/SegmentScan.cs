@@ -11,7 +11,7 @@ internal static class SegmentScan
 {
     private const int PieceSize = 256 << 10;
 
-    /// <summary>Reads a segment piece by piece, to use little memory. All records of the segment must be intact.</summary>
+    /// <summary>Reads a segment in pieces, to use little memory. All records must be intact.</summary>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
     public static void ReadSound(IStoreFiles files, Segment segment, SegmentIndexBuilder builder)
     {
@@ -39,7 +39,7 @@ internal static class SegmentScan
     /// <param name="path">Path of the segment's file.</param>
     /// <param name="segment">Id of the segment.</param>
     /// <param name="builder">Receives the records.</param>
-    /// <param name="onDamage">Called for each range of bytes between records that is not a record.</param>
+    /// <param name="onDamage">Called for each range of damaged bytes.</param>
     /// <returns>The structure of the segment's file.</returns>
     public static unsafe ScannedLog ReadAny(
         IStoreFiles files, string path, long segment, SegmentIndexBuilder builder, Action<DamagedBytes> onDamage)
@@ -105,12 +105,12 @@ internal static class SegmentScan
     private static InvalidDataException Damaged(Segment segment, long at) => new($"{segment.Path}: the record at {at} is damaged");
 }
 
-/// <summary>Structure of a segment's file, found by reading the whole file.</summary>
+/// <summary>Structure of a segment's file.</summary>
 /// <param name="Length">Bytes of the file.</param>
 /// <param name="HasHeader">True if the header is intact.</param>
 /// <param name="HasRecords">True if there is an intact record.</param>
 /// <param name="End">Offset after the last intact record.</param>
-/// <param name="EndsInZeros">True if at least one zero, and nothing else, follows the last intact record.</param>
+/// <param name="EndsInZeros">True if zeros, and nothing else, follow the last intact record.</param>
 internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
 {
     /// <summary>Returns true if the bytes after the last intact record may be the rest of an unfinished write.</summary>

@@ -10,20 +10,17 @@ namespace Amqp.Storage.Indexes;
 /// <param name="First">Sequence of the first message.</param>
 /// <param name="Last">Sequence of the last message.</param>
 /// <param name="Bytes">Bytes of payload.</param>
-/// <param name="At">Offset of the queue's first group of entries, from the start of the index file.</param>
+/// <param name="At">Offset in the index file of the queue's first group of entries.</param>
 /// <param name="Size">Bytes of all groups of the queue.</param>
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
-/// <summary>
-/// The part of a segment's index that is read when the broker starts. The summary describes queues, blocks and
-/// settled ranges, but not single messages. Immutable.
-/// </summary>
+/// <summary>The part of a segment's index that is read at the start: its queues, blocks and settled ranges. Immutable.</summary>
 internal sealed class SegmentSummary
 {
     // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 |
-    // | row × | block × | settled × | (queue u32 | up to i64) × |
-    // row:   | queue u32 | count u32 | first i64 | last i64 | bytes i64 | at u32 | size u32 |
-    // block: | offset u32 | length u32 |
+    // | row × rows | block × blocks | settled × settled | (queue u32 | up to i64) × delivered |
+    // A row: | queue u32 | count u32 | first i64 | last i64 | bytes i64 | at u32 | size u32 |
+    // A block: | offset u32 | length u32 |
     public const int HeadSize = RecordHeader.Size + 24;
     public const int RowSize = 40;
 

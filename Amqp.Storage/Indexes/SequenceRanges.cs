@@ -3,8 +3,9 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>A set of sequences of one queue, stored as ranges. Not thread-safe.</summary>
-/// <remarks>Settled sequences are added nearly in order, so they merge into few ranges.</remarks>
+/// <summary>
+/// A set of sequences of one queue, stored as ranges. Sequences added nearly in order merge into few ranges. Not thread-safe.
+/// </summary>
 internal sealed class SequenceRanges
 {
     private const int MinSort = 1024;

@@ -15,7 +15,7 @@ internal static class VarInt
         return at;
     }
 
-    /// <param name="source">Bytes that contain an intact encoded number.</param>
+    /// <param name="source">Bytes with an intact encoded number.</param>
     /// <param name="at">Offset of the number. On return, the offset of the next byte.</param>
     public static ulong Read(ReadOnlySpan<byte> source, ref int at)
     {

@@ -5,32 +5,27 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>The contents of the log in a data directory, with the counts that the store would find at its next start.</summary>
+/// <summary>The contents of the log in a data directory, with the counts that the next start would find.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
-/// <param name="Findings">
-/// Damage and unfinished writes that were found, first in the catalog, then in the log. Not every byte was read, so other damage may be
-/// undetected.
-/// </param>
+/// <param name="Findings">Damage and unfinished writes, in the catalog first. Not every byte was read.</param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
-/// <summary>
-/// The contents of a segment. A message in several queues is counted once for each queue, but its bytes are counted once.
-/// </summary>
+/// <summary>The contents of a segment. A message in several queues counts once for each queue, but its bytes count once.</summary>
 /// <param name="Id">Id of the segment, also in its file names.</param>
 /// <param name="File">Path of the segment's file.</param>
-/// <param name="LogBytes">Bytes of the segment's file on disk.</param>
-/// <param name="IndexBytes">Bytes of the index; 0 without an index.</param>
-/// <param name="AcknowledgementBytes">Bytes of the acknowledgements; 0 without any.</param>
-/// <param name="Messages">Number of messages in the segment, settled or not.</param>
-/// <param name="LiveMessages">Number of messages that their queue has not settled. Messages of deleted queues do not count.</param>
-/// <param name="LiveBytes">Bytes of the live messages' records, record headers included.</param>
-/// <param name="DeadBytes">All other bytes of the segment's file, except its header: settled messages, settle records and marks.</param>
-/// <param name="Settles">Number of settles in the segment. The settled messages are in this segment or in older segments.</param>
+/// <param name="LogBytes">Bytes of the segment's file.</param>
+/// <param name="IndexBytes">Bytes of the index; 0 if none.</param>
+/// <param name="AcknowledgementBytes">Bytes of the acknowledgements; 0 if none.</param>
+/// <param name="Messages">Number of messages, settled or not.</param>
+/// <param name="LiveMessages">Number of unsettled messages in existing queues.</param>
+/// <param name="LiveBytes">Bytes of the live messages' records.</param>
+/// <param name="DeadBytes">Bytes of all other records.</param>
+/// <param name="Settles">Number of settles, of messages in this segment or older ones.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
-/// <param name="IsTail">True for the last segment if the broker was still writing to it when the last run ended.</param>
+/// <param name="IsTail">True for the last segment if it was still being written when the last run ended.</param>
 public sealed record SegmentContents(
     long Id,
     string File,
@@ -48,17 +43,17 @@ public sealed record SegmentContents(
 
 /// <summary>The messages of a queue in the log.</summary>
 /// <param name="Number">Number of the queue.</param>
-/// <param name="Exists">False for a deleted queue, whose messages a start discards.</param>
+/// <param name="Exists">False for a deleted queue. A start discards its messages.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered already; 0 if no message was delivered.</param>
-/// <param name="LastSequence">The highest sequence of the queue in any record of the log.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered; 0: none.</param>
+/// <param name="LastSequence">The highest sequence of the queue in the log.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
 /// <summary>The result of <see cref="DataDirectoryInspection.Verify"/>.</summary>
-/// <param name="Segments">Number of segments, all read.</param>
+/// <param name="Segments">Number of segments.</param>
 /// <param name="Bytes">Number of bytes read.</param>
-/// <param name="Findings">Damage and unfinished writes, in the order of the files.</param>
+/// <param name="Findings">Damage and unfinished writes, in the order of files.</param>
 public sealed record DataDirectoryVerdict(int Segments, long Bytes, IReadOnlyList<InspectionFinding> Findings)
 {
     /// <summary>True if nothing is damaged.</summary>
@@ -68,7 +63,7 @@ public sealed record DataDirectoryVerdict(int Segments, long Bytes, IReadOnlyLis
 /// <summary>An entry of the catalog, with the location of its record.</summary>
 /// <param name="Key">Key of the entry.</param>
 /// <param name="Value">Value of the entry.</param>
-/// <param name="Offset">Offset of the entry's record in the catalog file, in bytes.</param>
+/// <param name="Offset">Offset of the record in the catalog file.</param>
 /// <param name="Length">Bytes of the record.</param>
 public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Length);
 
@@ -78,8 +73,8 @@ public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Le
 /// <param name="Indexes">Indexes of the segments.</param>
 /// <param name="Acknowledgements">Acknowledgements of the segments.</param>
 /// <param name="Catalog">The catalog.</param>
-/// <param name="Pages">Transient messages that the last run paged out. A start does not read them.</param>
-/// <param name="Reserve">Disk space kept in reserve, so that messages can still be acknowledged when the disk is full.</param>
+/// <param name="Pages">Transient messages that the last run paged out. Not read at a start.</param>
+/// <param name="Reserve">Disk space in reserve for acknowledgements on a full disk.</param>
 public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages, long Reserve)
 {
     /// <summary>Name of the folder of page files in the data directory.</summary>

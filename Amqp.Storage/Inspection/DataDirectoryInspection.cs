@@ -8,9 +8,9 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// Reads a data directory that no broker uses, without changing the directory. If the directory has a lock file, no broker can open the
-/// directory until the inspection is disposed. Not thread-safe.
+/// Reads a data directory that no broker uses. If there is a lock file, no broker can open the directory during the inspection.
 /// </summary>
+/// <remarks>Not thread-safe.</remarks>
 public sealed class DataDirectoryInspection : IDisposable
 {
     private readonly string _path;
@@ -47,7 +47,7 @@ public sealed class DataDirectoryInspection : IDisposable
 
     /// <summary>Opens a data directory for inspection, and reads its catalog.</summary>
     /// <exception cref="DataDirectoryException">
-    /// The directory does not exist, is not a data directory, is in use by a broker, has a newer format, or cannot be accessed.
+    /// The directory does not exist, is not a data directory, is in use, has a newer format, or cannot be accessed.
     /// </exception>
     public static DataDirectoryInspection Open(string path) => Open(path, new DiskFiles());
 
@@ -73,10 +73,10 @@ public sealed class DataDirectoryInspection : IDisposable
         }
     }
 
-    /// <summary>Counts the contents of the log. Reads the indexes of segments, and all records of segments without an index.</summary>
-    /// <param name="durableQueues">Numbers of the queues that still exist. Messages of other queues are dead.</param>
-    /// <param name="progress">Receives the progress of the inspection, on the thread of the caller.</param>
-    /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
+    /// <summary>Counts the contents of the log. Reads the index of each segment, or all records of a segment without an index.</summary>
+    /// <param name="durableQueues">Numbers of the existing queues. Messages of other queues are dead.</param>
+    /// <param name="progress">Receives the progress, on the caller's thread.</param>
+    /// <exception cref="DataDirectoryException">A broker has opened the directory in the meantime.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryContents Inspect(IReadOnlySet<uint> durableQueues, IProgress<InspectionProgress>? progress = null)
     {
@@ -87,11 +87,9 @@ public sealed class DataDirectoryInspection : IDisposable
         return new DataDirectoryContents(segments, log.Queues, [.. _catalogFindings.Concat(log.Findings).Select(InspectionFinding.Of)]);
     }
 
-    /// <summary>
-    /// Reads the catalog and every segment with its index and acknowledgements, verifies every record, and compares indexes with segments.
-    /// </summary>
-    /// <param name="progress">Receives the progress of the inspection, on the thread of the caller.</param>
-    /// <exception cref="DataDirectoryException">A broker opened the directory meanwhile.</exception>
+    /// <summary>Reads everything and verifies every record. Compares each index with its segment.</summary>
+    /// <param name="progress">Receives the progress, on the caller's thread.</param>
+    /// <exception cref="DataDirectoryException">A broker has opened the directory in the meantime.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public DataDirectoryVerdict Verify(IProgress<InspectionProgress>? progress = null)
     {

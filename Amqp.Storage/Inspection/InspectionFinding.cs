@@ -5,11 +5,11 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>A problem in a data directory: damage, or an unfinished write.</summary>
+/// <summary>Damage or an unfinished write in a data directory.</summary>
 /// <param name="File">Path of the file.</param>
 /// <param name="Offset">Offset in the file, in bytes.</param>
-/// <param name="Length">Bytes of the file that the problem concerns.</param>
-/// <param name="IsDamage">False for an unfinished write after a crash, which the next start repairs.</param>
+/// <param name="Length">Bytes of the file that are affected.</param>
+/// <param name="IsDamage">False for an unfinished write, which the next start repairs.</param>
 /// <param name="Message">Description of the problem and its consequence.</param>
 public sealed record InspectionFinding(string File, long Offset, long Length, bool IsDamage, string Message)
 {

@@ -11,8 +11,7 @@ internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // If only one queue has messages in the segment, the heads of all message records have the same size. So the bytes can be computed
-        // from counts and sums, without reading the entries of the index.
+        // With messages of only one queue, all heads of records have the same size. The index need not be read.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try

@@ -10,13 +10,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Counts the contents of the log that the store would find at its next start. Used once, by one thread.</summary>
-/// <param name="files">Access to the log. Changes that a recovery makes are kept in memory.</param>
+/// <summary>Counts the contents of the log that the next start would find. Used once.</summary>
+/// <param name="files">Access to the log. Changes by the recovery stay in memory.</param>
 /// <param name="directory">Path of the segments' folder.</param>
-/// <param name="durableQueues">Numbers of the queues that still exist.</param>
+/// <param name="durableQueues">Numbers of the existing queues.</param>
 internal sealed class LogInspection(OverlayFiles files, string directory, IReadOnlySet<uint> durableQueues)
 {
-    // Without a list of queues, recovery keeps the messages of all queues, so that the messages of deleted queues can be counted.
+    // Without a list of queues, recovery keeps the messages of all queues. So messages of deleted queues can be counted.
     private readonly LogRecovery _log = new(files, durableQueues: null, new StoreOptions());
     private readonly Dictionary<long, List<LiveStretch>> _live = []; // by segment id
     private readonly List<QueueContents> _queues = [];

@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Reads all segments, indexes and acknowledgements, and verifies every record. Used once, by one thread.</summary>
+/// <summary>Reads all segments, indexes and acknowledgements, and verifies every record. Used once.</summary>
 /// <param name="files">Access to the log.</param>
 /// <param name="findings">Receives the problems.</param>
 internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding> findings)

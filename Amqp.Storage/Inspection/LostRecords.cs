@@ -6,10 +6,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>
-/// Describes the records that were lost because bytes of a segment are damaged. An intact index tells which records were lost. Without an
-/// intact index, the description is guessed from the damaged bytes.
-/// </summary>
+/// <summary>Describes the records that were lost in a damaged segment. Without an intact index, the description is a guess.</summary>
 internal sealed class LostRecords(IStoreFiles files, SegmentFile segment, SegmentIndexImage? index)
 {
     private const int MaxNamed = 8;

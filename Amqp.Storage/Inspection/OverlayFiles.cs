@@ -3,7 +3,7 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Inspection;
 
 /// <summary>
-/// The files of a data directory, with changes that are kept in memory only. So a recovery can run without changing the disk.
+/// The files of a data directory, with changes in memory only. A recovery can run on these files without changing the disk.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>

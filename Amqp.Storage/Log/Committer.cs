@@ -9,14 +9,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>
-/// Writes appended bytes of the log on a thread of its own. Syncs them when a commit is requested, or when the sync interval has passed.
-/// </summary>
+/// <summary>Writes appended bytes of the log on a thread of its own. Syncs after a request, or when the sync interval has passed.</summary>
 /// <remarks>
-/// No timer delays a requested commit: the next sync begins when the current sync ends. The thread ends at the first write or sync that
-/// fails, and then nothing becomes durable any more. The only exception is a write that fails because the disk is full: the thread retries
-/// the write.
-/// <para>Only this thread uses the fields, except for those marked otherwise.</para>
+/// A requested sync begins when the current sync ends. A write that finds the disk full is retried. After any other failure, the thread
+/// ends and nothing more becomes durable. <para>Only this thread uses the fields, except where marked.</para>
 /// </remarks>
 internal sealed class Committer : IAsyncDisposable
 {
@@ -24,7 +20,7 @@ internal sealed class Committer : IAsyncDisposable
     // append wakes it.
     private const int PollsBeforeSleep = 20;
 
-    // When the store becomes idle, an open segment without live messages is closed and deleted if it has more bytes than this.
+    // When the store becomes idle, an open segment without live messages is deleted if it has more bytes than this.
     private const long DeadSegmentBytes = 1 << 20;
 
     // Replaces DeadSegmentBytes while the disk reserve is not at its full size, because more disk space is needed.
@@ -57,8 +53,8 @@ internal sealed class Committer : IAsyncDisposable
     {
         (_log, _output, _progress, _signal, _disk, _reports) = (log, output, progress, signal, disk, reports);
         (_sweep, _replacement, _durableQueues, _housekeeper) = (sweep, replacement, durableQueues, housekeeper);
-        // On a full disk, the reserve must have space for all unwritten records, and for the settles after them. So the unwritten bytes are
-        // limited to half of the reserve. The limit is at least one block.
+        // The reserve must have space for all unwritten records and their settles. So half of the reserve, but at least one block, is the
+        // limit.
         _maxUnwritten = disk.ReserveSize == 0
             ? options.MaxUnwrittenBytes
             : Math.Clamp(options.MaxUnwrittenBytes, 1, Math.Max(disk.ReserveSize / 2, options.BlockSize));
@@ -209,9 +205,8 @@ internal sealed class Committer : IAsyncDisposable
 
     /// <summary>Deletes dead segments on a full disk, even if the records of their settles are not written yet.</summary>
     /// <remarks>
-    /// No settled message comes back after a crash, because the segment with the messages is deleted. If settles depend on other records,
-    /// as in a transaction, the messages' segment is kept until those records are written. If no segment can be deleted and settles are
-    /// pending, the reserve shrinks by one step, to make space for the settles.
+    /// If the settles belong to a transaction, the segment is kept until the transaction is written. If no segment can be deleted and
+    /// settles wait, the reserve shrinks by one step.
     /// </remarks>
     private void FreeSpace()
     {
@@ -248,8 +243,7 @@ internal sealed class Committer : IAsyncDisposable
         _log.RepeatDelivered(_durableQueues.All, segment);
         if (_log.Position == _progress.Durable)
             return true;
-        // The write is necessary even if no mark was repeated. A newer mark may have replaced a mark of this segment, and the newer mark
-        // must be durable before the segment is deleted.
+        // Also needed if no mark was repeated: a newer mark must be durable before the segment with the older mark is deleted.
         while (!TryWrite())
         {
             if (!_disk.TryShrinkReserve())

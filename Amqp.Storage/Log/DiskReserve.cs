@@ -3,13 +3,9 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// A file that keeps disk space in reserve, so that messages can still be settled when the disk is full. The file shrinks when settles
-/// cannot be written, and grows again when the disk has space.
+/// A file that occupies disk space in reserve for settles. The file shrinks when settles cannot be written, and grows again later.
 /// </summary>
-/// <remarks>
-/// The contents of the file have no meaning. So the file is never synced, and the store accepts a file of any length when it starts. Used
-/// by the committer only.
-/// </remarks>
+/// <remarks>Used by the committer only. The contents have no meaning, so the file is never synced.</remarks>
 internal sealed class DiskReserve(IStoreFiles files, string path, long size) : IDisposable
 {
     public const string FileName = "reserve";
@@ -42,8 +38,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
     }
 
     /// <summary>
-    /// Empties the file if the disk has fewer free bytes than the full size of the reserve. The recovery needs disk space for missing
-    /// indexes. Call before <see cref="Open"/>.
+    /// Empties the file if the disk has little space, because the recovery may need space for indexes. Call before <see cref="Open"/>.
     /// </summary>
     public void ReleaseForStart()
     {
@@ -53,10 +48,8 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         file.Truncate(0);
     }
 
-    /// <summary>
-    /// Opens the file, and extends it to the full size if the disk has the space. If the configured size is 0, deletes the file.
-    /// </summary>
-    /// <exception cref="IOException">The file cannot be opened or extended, although the disk is not full.</exception>
+    /// <summary>Opens the file, and extends it to the configured size if the disk has the space. Size 0 deletes the file.</summary>
+    /// <exception cref="IOException">The file cannot be opened or extended for another reason than a full disk.</exception>
     public void Open()
     {
         bool isThere = files.Exists(path);
@@ -72,7 +65,7 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
             if (_file.Length > size)
                 _file.Truncate(size);
         }
-        // Extends the file even if it has the full size: in a copy of the data directory, the file may be sparse and occupy no disk space.
+        // Extends the file even if it has the full size. In a copy of the data directory, the file may be sparse.
         if (!TryRestore())
             _length = _file?.Length ?? 0;
     }

@@ -1,9 +1,7 @@
 namespace Amqp.Storage.Log;
 
-/// <summary>
-/// Records whether the disk is full, and when a failed write is retried. Used by the committer only, but any thread may read <see
-/// cref="IsFull"/>.
-/// </summary>
+/// <summary>Records whether the disk is full, and when a failed write is retried.</summary>
+/// <remarks>Used by the committer only. Any thread may read <see cref="IsFull"/>.</remarks>
 internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 {
     /// <summary>Time to wait before a write that found no space is retried.</summary>
@@ -26,10 +24,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
 
     public long ReserveSize => reserve.Size;
 
-    /// <summary>
-    /// True while writes find no space, or while the reserve has less than its full size. Publishers must be blocked while this property is
-    /// true.
-    /// </summary>
+    /// <summary>True while writes find no space, or the reserve is not complete. Publishers must then be blocked.</summary>
     public bool IsFull => _isFull;
 
     /// <summary>Returns true if it is too early to retry a write that found no space.</summary>
@@ -48,8 +43,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     }
 
     /// <summary>
-    /// Extends the reserve to its full size. Does nothing while writes find no space, or if the last attempt was made less than
-    /// <see cref="RestoreDelay"/> ago.
+    /// Extends the reserve to its full size. Does nothing if the disk is full, or within <see cref="RestoreDelay"/> of the last attempt.
     /// </summary>
     public void RestoreReserve(long now)
     {
@@ -60,7 +54,7 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
             UpdateIsFull();
     }
 
-    /// <summary>Shrinks the reserve by one step, so that a write that found no space can be retried at once.</summary>
+    /// <summary>Shrinks the reserve by one step. A write that found no space can then be retried at once.</summary>
     /// <returns>False if the reserve is empty.</returns>
     public bool TryShrinkReserve()
     {

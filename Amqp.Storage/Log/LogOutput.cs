@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log in order, and syncs the log and the catalog. Used by the committer only.</summary>
-/// <remarks>On a full disk, bytes that cannot be written stay in memory. The next write begins with these bytes.</remarks>
+/// <remarks>If the disk is full, the unwritten bytes stay in memory and are written first by the next write.</remarks>
 internal sealed class LogOutput(
     LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
@@ -95,9 +95,7 @@ internal sealed class LogOutput(
     /// <summary>Syncs the written bytes of the log, but not the catalog. So the durable position does not change.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>
-    /// Ends the file of a segment, unless the file is closed already. The segment's index is written after the next sync.
-    /// </summary>
+    /// <summary>Ends the file of a segment, if the file is open. The segment's index is written after the next sync.</summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>

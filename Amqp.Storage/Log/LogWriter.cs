@@ -10,16 +10,15 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Bytes of a block that the committer has not written yet.</summary>
-/// <param name="Block">The block. The committer pins the block until the block is closed and written.</param>
-/// <param name="To">Offset in the block at which the unwritten bytes end. The unwritten bytes begin at <see cref="Block.Written"/>.</param>
-/// <param name="IsLast">True if nothing will be appended to the block any more.</param>
+/// <summary>Bytes of a block that are not written yet.</summary>
+/// <param name="Block">The block, which is pinned until all of it is written.</param>
+/// <param name="To">Offset in the block at which the bytes end. The bytes begin at <see cref="Block.Written"/>.</param>
+/// <param name="IsLast">True if the block is closed.</param>
 internal readonly record struct UnwrittenBytes(Block Block, int To, bool IsLast);
 
-/// <summary>Appends records to the end of the log, in memory only. Thread-safe.</summary>
+/// <summary>Appends records to the log, in memory only. Thread-safe.</summary>
 /// <remarks>
-/// A thread that appends a message holds one lock while it copies the message. The committer computes the checksums, so that publishers
-/// wait less for the lock.
+/// One lock is held while a message is copied. Checksums are computed later by the committer, so that publishers wait less.
 /// </remarks>
 internal sealed unsafe class LogWriter(
     BlockSpace space, SegmentSet segments, CommitSignal signal, CommitProgress progress, StoreOptions options)
@@ -45,7 +44,7 @@ internal sealed unsafe class LogWriter(
     /// <summary>The position after the last settle record.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
-    /// <summary>Appends a persistent message for queues of which at least one is durable: see <see cref="IMessageStore.Append"/>.</summary>
+    /// <summary>Appends a persistent message for queues, at least one of them durable (see <see cref="IMessageStore.Append"/>).</summary>
     /// <returns>The position after the record.</returns>
     public long AppendMessage(
         ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
@@ -82,10 +81,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>
-    /// Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed; a restart then recovers
-    /// the messages.
-    /// </summary>
+    /// <summary>Appends a record that lists settled messages of a queue. Does nothing if the store is closed or has failed.</summary>
     /// <param name="queue">A durable queue.</param>
     /// <param name="ranges">Sequences of the messages.</param>
     /// <param name="oldestSegment">Id of the oldest segment with one of the messages.</param>
@@ -103,8 +99,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a delivered mark: a record which says that the messages of a queue up to a sequence were delivered. Does nothing if the
-    /// queue already has a mark with this sequence or a higher sequence.
+    /// Appends a record which says that a queue's messages up to a sequence were delivered. Does nothing if a record says so already.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -140,10 +135,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>Collects all unwritten bytes of the log, in order.</summary>
-    /// <param name="unwritten">
-    /// Receives the bytes. The bytes of a closed block are returned only once. The bytes of the open block are returned by each call until
-    /// they are written.
-    /// </param>
+    /// <param name="unwritten">Receives the bytes. Each call returns the unwritten bytes of the open block again.</param>
     /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
     {
@@ -175,8 +167,7 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Closes the open segment, so that it can be deleted. Does nothing if the segment is smaller than this size or contains a live
-    /// message.
+    /// Closes the open segment, to be deleted. Does nothing if the segment has a live message or is not larger than this size.
     /// </summary>
     public void SealDeadSegment(long largerThan)
     {
@@ -191,8 +182,8 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Closes the open segment, so that its index can be written. The next append opens another segment.</summary>
-    /// <returns>The sealed segment, or null if none was open.</returns>
+    /// <summary>Closes the open segment, so that its index can be written.</summary>
+    /// <returns>The closed segment; null if none was open.</returns>
     public Segment? TrySealSegment()
     {
         lock (_lock)
@@ -236,9 +227,7 @@ internal sealed unsafe class LogWriter(
         mark.Position = Advance(DeliveredRecord.Size);
     }
 
-    /// <summary>
-    /// Reserves space for a record, which is never split. If the record does not fit into the open block, opens a new block.
-    /// </summary>
+    /// <summary>Reserves space for a record. If the record does not fit into the open block, opens a new block.</summary>
     [MemberNotNull(nameof(_block), nameof(_segment))]
     private Span<byte> Reserve(int size, out int offset)
     {

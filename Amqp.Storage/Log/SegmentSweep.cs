@@ -6,12 +6,9 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>
-/// Deletes segments whose messages are all settled. Used by the committer only, at moments when everything written is synced.
-/// </summary>
+/// <summary>Deletes segments whose messages are all settled. Used by the committer only, when everything written is synced.</summary>
 /// <remarks>
-/// The settle records of a dead segment may name messages of older segments. Without these records, a restart would recover the messages.
-/// So before the deletion, the housekeeper copies the settles to the acknowledgements of the older segments.
+/// A dead segment may have settle records of messages in older segments. The housekeeper first copies these records to the older segments.
 /// </remarks>
 internal sealed class SegmentSweep(
     IStoreFiles files, SegmentSet segments, SegmentWriter writer, Housekeeper housekeeper, BackgroundFailures failures)
@@ -21,8 +18,7 @@ internal sealed class SegmentSweep(
 
     /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
-    /// Called for each segment before it is deleted. Returns false to keep the segment. There are two reasons to keep a segment: the
-    /// deletion would lose a delivered mark, or settles of its messages depend on unwritten records.
+    /// Called before each deletion. Returns false to keep a segment, because a delivered mark or unwritten records still need it.
     /// </param>
     /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
@@ -31,8 +27,8 @@ internal sealed class SegmentSweep(
         _dead.Sort((one, other) => one.Id.CompareTo(other.Id));
         _leftOver.RemoveAll(TryDelete);
 
-        // A segment counts as deleted only after the directory is synced. Without the sync, a power cut could bring back a deleted segment,
-        // but not a later segment with the settles of its messages.
+        // A segment counts as deleted only after the sync of the folder. Without the sync, a power cut could bring back the segment but not
+        // its settles.
         bool isAny = false;
         var gone = new List<Segment>();
         do

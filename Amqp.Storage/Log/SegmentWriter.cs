@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log to the files of segments, and syncs the files. Used by the committer only.</summary>
-/// <remarks>Calls <c>complete</c> for each sealed segment, once its file is written and synced to the end.</remarks>
+/// <remarks>Calls <c>complete</c> for each closed segment whose file is written and synced.</remarks>
 internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<Segment> complete) : IDisposable
 {
     // segments to which nothing is appended any more, but whose files are not synced yet
@@ -30,8 +30,7 @@ internal sealed class SegmentWriter(IStoreFiles files, string directory, Action<
     }
 
     /// <summary>
-    /// Records that nothing will be appended to a segment any more. The next sync calls <c>complete</c> for the segment. Does nothing if
-    /// the segment's file is not open.
+    /// Records that a segment is closed. The next sync calls <c>complete</c>. Does nothing if the segment's file is not open.
     /// </summary>
     public void Seal(Segment segment)
     {

@@ -1,13 +1,10 @@
 namespace Amqp.Storage.Messages;
 
 /// <summary>An entry of a queue: the sequence of a message, and the location of its payload.</summary>
-/// <remarks>
-/// An entry has 24 bytes and no reference, so that millions of entries cost the garbage collector nothing. The payload stays readable until
-/// the message is settled.
-/// </remarks>
-/// <param name="Sequence">Number of the message in its queue. The first message has 1; numbers ascend in the order of publishing.</param>
-/// <param name="Block">Number of the block that holds the payload.</param>
-/// <param name="Offset">Offset of the payload in the block, in bytes.</param>
+/// <remarks>An entry has 24 bytes and no reference, so millions of entries cost the garbage collector nothing.</remarks>
+/// <param name="Sequence">Number of the message in its queue, ascending from 1 in the order of publishing.</param>
+/// <param name="Block">Number of the block with the payload.</param>
+/// <param name="Offset">Offset of the payload in the block.</param>
 /// <param name="Length">Bytes of payload.</param>
 /// <param name="Flags">Properties of the message, and its note.</param>
 public readonly record struct StoredMessage(long Sequence, int Block, int Offset, int Length, MessageFlags Flags)
@@ -26,8 +23,7 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     public bool StaysInMemory => (Flags & MessageFlags.StaysInMemory) != 0;
 
     /// <summary>
-    /// A value that the queue's owner stores with the entry. The note is lost, and becomes 0, at a restart and when the entry is removed
-    /// from memory.
+    /// A value that the queue's owner stores with the entry. The value becomes 0 at a restart, and when the entry leaves memory.
     /// </summary>
     public int Note => (int)((uint)Flags >> NoteShift);
 

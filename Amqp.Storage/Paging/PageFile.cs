@@ -3,11 +3,11 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>A file of transient blocks, one after the other. Deleted when no message in its blocks is needed any more.</summary>
-/// <remarks>Used by the housekeeper only, except for reads and <see cref="Release"/>, which any thread may call.</remarks>
+/// <summary>A file of transient blocks. Deleted when no block is needed any more.</summary>
+/// <remarks>The housekeeper uses this object. Any thread may read and call <see cref="Release"/>.</remarks>
 /// <param name="files">Access to the folder.</param>
-/// <param name="path">Path of a file that does not exist yet.</param>
-/// <param name="finished">Called on any thread whenever the last needed block of the file has been released.</param>
+/// <param name="path">Path of a new file.</param>
+/// <param name="finished">Called on any thread when no block of the file is needed.</param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
     private IStoreFile? _file = files.Create(path);
@@ -37,8 +37,8 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Reads bytes of a block.</summary>
-    /// <returns>False if the file does not contain the bytes any more.</returns>
-    /// <exception cref="IOException">The file cannot be opened now: this process may have too many files open.</exception>
+    /// <returns>False if the file no longer has the bytes.</returns>
+    /// <exception cref="IOException">The file cannot be opened now, for example because too many files are open.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public bool TryRead(Span<byte> target, long offset)
     {

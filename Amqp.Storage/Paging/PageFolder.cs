@@ -4,12 +4,10 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Paging;
 
 /// <summary>
-/// Writes transient blocks to page files. The folder of page files is emptied when the store is opened and when the store is closed. While
-/// the store runs, only the housekeeper uses this object.
+/// Writes transient blocks to page files. Page files are deleted when the store opens and closes. Used by the housekeeper only.
 /// </summary>
 /// <remarks>
-/// Page files are never synced, because only this process reads them. A file is deleted when none of its blocks is needed any more. So a
-/// single unsettled message can keep a whole file.
+/// Page files are never synced. A file is deleted when none of its blocks is needed, so a single message can keep a file.
 /// </remarks>
 internal sealed class PageFolder
 {
@@ -21,7 +19,7 @@ internal sealed class PageFolder
     private PageFile? _current;
     private long _lastId;
 
-    /// <summary>Creates the folder. If the folder exists, deletes its files.</summary>
+    /// <summary>Creates the folder, or deletes the files in it.</summary>
     /// <exception cref="IOException">The folder cannot be created or emptied.</exception>
     public PageFolder(IStoreFiles files, string directory)
     {
@@ -31,17 +29,17 @@ internal sealed class PageFolder
     }
 
     /// <summary>
-    /// Called on any thread when no block of a file is needed any more. The handler schedules <see cref="DeleteIfFinished"/>. Set before
-    /// the first block is written.
+    /// Called on any thread when no block of a file is needed. The handler schedules <see cref="DeleteIfFinished"/>. Set before the first
+    /// write.
     /// </summary>
     public Action<PageFile> Finished { get; set; } = _ => { };
 
     /// <summary>Free bytes on the disk of the folder; null if unknown.</summary>
     public long? FreeBytes => _files.FreeBytes(_directory);
 
-    /// <summary>Writes a block.</summary>
-    /// <exception cref="IOException">The block cannot be written. The next block goes to a new file.</exception>
-    /// <exception cref="UnauthorizedAccessException">The block cannot be written. The next block goes to a new file.</exception>
+    /// <summary>Writes a block. After a failure, the next block goes to a new file.</summary>
+    /// <exception cref="IOException">The block cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The block cannot be written.</exception>
     public PagedBlock Write(ReadOnlySpan<byte> bytes)
     {
         if (_current is { Length: > 0 } full && full.Length + bytes.Length > FileSize)
@@ -61,7 +59,7 @@ internal sealed class PageFolder
         }
     }
 
-    /// <summary>Deletes a file, unless one of its blocks is still needed.</summary>
+    /// <summary>Deletes a file if none of its blocks is needed.</summary>
     /// <exception cref="IOException">The file cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be deleted.</exception>
     public void DeleteIfFinished(PageFile file)

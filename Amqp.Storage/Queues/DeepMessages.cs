@@ -5,25 +5,20 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// The oldest messages of a queue with more messages than fit into memory. The first of these messages, called the window, have entries in
-/// memory. The entries of the other messages are only in the indexes on disk. A stretch describes a range of messages without entries in
-/// memory.
+/// The oldest messages of a queue that does not fit into memory. The first messages, called the window, have entries in memory.
 /// </summary>
 /// <remarks>
-/// To spill entries means to remove them from memory. The housekeeper spills entries while the queue's owner works with the queue. So <see
-/// cref="Lock"/> guards this object, and the collections that are passed to <see cref="Spill"/>. Stretches are added at the end, and the
-/// window is filled from the first stretch.
+/// The entries of the other messages are on disk. A stretch describes a range of such messages. <see cref="Lock"/> guards this object,
+/// because the housekeeper removes entries from memory.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory move from the run to the heap, so that the entries behind them can be spilled. Entries in the heap
-    // are expensive. So spilling ends when the number of moved entries exceeds TransientsAnyway + TransientsPerPersistent × the number of
-    // spilled entries.
+    // Entries that must stay in memory move to the heap, where entries are expensive. If too many entries have moved, no more entries are
+    // removed from memory. The limit is TransientsAnyway + TransientsPerPersistent × the number of removed entries.
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Maximum of the low mark. When the number of messages in the window falls to the low mark, the next messages are loaded. So the disk
-    // is read while the messages in the window are delivered.
+    // Maximum of the low mark. When the window has this few messages, the next messages are loaded, while the window is being delivered.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
@@ -32,7 +27,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     // place in an index at which the last load ended; the next load begins there if it needs the same segment
     private (Segment? Segment, long At) _last;
     private long _next; // a message with this sequence extends the last stretch without a gap
-    // The messages that recovery has set aside and no caller has taken, in order, each as a stretch of one message.
+    // Messages that recovery has set aside and no caller has taken, in order. Each is a stretch of one message.
     private List<Stretch>? _aside;
 
     public Lock Lock { get; } = new();
@@ -72,7 +67,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     public void KeepAside(in Stretch message) => (_aside ??= []).Add(message);
 
     /// <summary>Takes a message that was set aside, and loads it.</summary>
-    /// <returns>False if the message is not set aside, or is lost because its bytes are damaged.</returns>
+    /// <returns>False if the message is not set aside, or its bytes are damaged.</returns>
     /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -119,7 +114,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
     }
 
     /// <summary>Loads entries of the first stretch into the window. Call only if there is a stretch.</summary>
-    /// <returns>Number of messages that are lost because bytes are damaged, and the bytes of their payloads.</returns>
+    /// <returns>Number of messages lost by damage, and the bytes of their payloads.</returns>
     public (int Count, long Bytes) Load()
     {
         ref Stretch stretch = ref _stretches.First;
@@ -135,14 +130,13 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return lost;
     }
 
-    /// <summary>Removes entries of the run from memory, up to the first message whose segment has no index yet.</summary>
-    /// <param name="run">The messages of the queue that were added in order.</param>
+    /// <summary>Removes entries from memory, up to the first message whose segment has no index.</summary>
+    /// <param name="run">The messages that were added in order.</param>
     /// <param name="outOfOrder">
-    /// The messages that were added out of order. Receives the messages of the run that must stay in memory. Loses messages whose sequences
-    /// are between those of removed messages.
+    /// The messages that were added out of order. Receives the entries of the run that must stay in memory.
     /// </param>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">The blocks that contain the messages.</param>
+    /// <param name="space">The blocks of the messages.</param>
     public void Spill(ref MessageRun run, ref MessageHeap outOfOrder, int keep, BlockSpace space)
     {
         for (; _stretches.IsEmpty && _window.Count < keep && !run.IsEmpty; run.RemoveHead())
@@ -154,8 +148,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Messages that concurrent publishers added out of order are in the heap. They are merged with the run, because each gap in the run
-        // would begin a new stretch, and each stretch costs a search in the index.
+        // Messages that were added out of order are merged with the run. Each gap in the run would cost a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)

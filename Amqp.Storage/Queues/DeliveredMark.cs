@@ -1,10 +1,7 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>The highest sequence of a queue that was delivered to a consumer, and the location of its record in the log.</summary>
-/// <remarks>
-/// The log's lock guards the mark. <see cref="UpTo"/> is written under the log's lock and the queue's lock, so one of the two locks is
-/// enough for reading it.
-/// </remarks>
+/// <summary>The highest delivered sequence of a queue, and the location of its record in the log.</summary>
+/// <remarks>The log's lock guards the mark. <see cref="UpTo"/> may also be read under the queue's lock.</remarks>
 internal struct DeliveredMark
 {
     /// <summary>The highest sequence that the log records as delivered.</summary>

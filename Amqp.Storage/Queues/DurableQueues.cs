@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>The durable queues of a store. Persistent messages in these queues survive a restart. Thread-safe.</summary>
-/// <param name="recovered">The queues with messages that recovery has found in the log.</param>
+/// <summary>The durable queues of a store. Thread-safe.</summary>
+/// <param name="recovered">The queues with messages that were found in the log.</param>
 internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
 {
     // recovered queues that no caller has opened yet, by number

@@ -15,7 +15,8 @@ internal sealed class MessageChunk(int length)
 internal sealed class MessageChunkPool
 {
     /// <summary>
-    /// Number of entries in a chunk. A chunk takes 12 KiB: too little for the large object heap, but enough to make calls to the pool rare.
+    /// Number of entries in a chunk. A chunk has 12 KiB: too small for the large object heap, but large enough to make calls to the pool
+    /// rare.
     /// </summary>
     public const int ChunkLength = 512;
 

@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Storage.Queues;
 
 /// <summary>
-/// Messages that were added out of order, as a binary heap with the lowest sequence on top. Used by its <see cref="StoredQueue"/> only.
+/// Messages that were added out of order: a binary heap with the lowest sequence on top. Used by <see cref="StoredQueue"/> only.
 /// </summary>
 internal struct MessageHeap
 {

@@ -2,13 +2,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// Messages in ascending order of sequence. New messages are added at the tail, and messages are taken from the head. Used by its
-/// <see cref="StoredQueue"/> only.
-/// </summary>
+/// <summary>Messages in order of sequence, added at the tail and taken from the head. Used by <see cref="StoredQueue"/> only.</summary>
 /// <remarks>
-/// A run allocates nothing before its first message is added. Its first chunk has <see cref="FirstChunkLength"/> entries, and is kept when
-/// the run becomes empty. All other chunks come from the pool.
+/// The first chunk has <see cref="FirstChunkLength"/> entries, and is kept when the run becomes empty. Other chunks come from the pool.
 /// </remarks>
 internal struct MessageRun(MessageChunkPool pool)
 {
@@ -70,7 +66,7 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Moves head and tail to the start of the first chunk, so that an empty queue uses no chunk of the pool.</summary>
+    /// <summary>Moves head and tail to the start of the first chunk. An empty queue then uses no chunk of the pool.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

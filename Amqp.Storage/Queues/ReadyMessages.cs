@@ -4,15 +4,13 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// The ready messages of a queue in order of sequence, with their counts. A message is in the run, in the heap, or in
-/// <see cref="DeepMessages"/>.
-/// </summary>
+/// <summary>The ready messages of a queue in order of sequence, with their counts. Used by <see cref="StoredQueue"/> only.</summary>
 /// <remarks>
-/// Used by its <see cref="StoredQueue"/> only. If there is a log, <see cref="DeepMessages.Lock"/> guards everything except the counts.
+/// A message is in the run, in the heap, or in <see cref="DeepMessages"/>. With a log, <see cref="DeepMessages.Lock"/> guards everything
+/// but the counts.
 /// </remarks>
 /// <param name="chunks">Memory for the messages that were added in order.</param>
-/// <param name="deep">The messages before the run, some of which have no entries in memory; null without a log.</param>
+/// <param name="deep">The messages before the run; null without a log.</param>
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
     private MessageRun _run = new(chunks); // messages that were added in order, as most messages are
@@ -53,8 +51,8 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         _tally.AddPersistent(stretch.Count, stretch.Bytes);
     }
 
-    /// <summary>Returns the head of the queue without taking it. Loads the head if its entry is not in memory.</summary>
-    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
+    /// <summary>Returns the head of the queue without taking it. Loads its entry if necessary.</summary>
+    /// <exception cref="IOException">The entry cannot be read now.</exception>
     public bool TryPeek(out StoredMessage message) => TryPeek(LoadHead(), out message);
 
     /// <summary>
@@ -62,8 +60,8 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
     /// </summary>
     public readonly bool TryPeekInMemory(out StoredMessage message) => TryPeek(LocateHead(), out message);
 
-    /// <summary>Takes the head of the queue. Loads the head if its entry is not in memory.</summary>
-    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
+    /// <summary>Takes the head of the queue. Loads its entry if necessary.</summary>
+    /// <exception cref="IOException">The entry cannot be read now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         switch (LoadHead())
@@ -98,9 +96,9 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Removes entries of messages from memory, if they can be loaded from the index of a segment.</summary>
+    /// <summary>Removes entries from memory, if they can be loaded from an index.</summary>
     /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
-    /// <param name="space">The blocks that contain the messages.</param>
+    /// <param name="space">The blocks of the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
     /// <summary>Visits every message with an entry in memory, in no particular order.</summary>

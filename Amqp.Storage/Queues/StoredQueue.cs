@@ -5,9 +5,8 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of one queue, in order of sequence.</summary>
 /// <remarks>
-/// Not thread-safe: the owner that opened the queue guards it with a lock. Sequences are assigned without this lock, because messages are
-/// appended before their queues are locked. If a queue has very many messages, only the entries at its head and its tail are in memory. The
-/// store loads the other entries when they are needed.
+/// Not thread-safe: the owner that opened the queue guards it with a lock. If a queue has very many messages, the store keeps only the
+/// entries at the head and the tail of the queue in memory, and loads the other entries from disk.
 /// </remarks>
 public sealed class StoredQueue
 {
@@ -93,7 +92,7 @@ public sealed class StoredQueue
     }
 
     /// <summary>Takes a message that recovery has set aside. The caller must settle the message, or add it to the queue.</summary>
-    /// <returns>False if the message is not set aside, or is lost because its bytes are damaged.</returns>
+    /// <returns>False if the message is not set aside, or if its bytes are damaged.</returns>
     /// <exception cref="IOException">The message cannot be read now, and stays set aside.</exception>
     public bool TryTakeAside(long sequence, out StoredMessage message)
     {
@@ -104,8 +103,8 @@ public sealed class StoredQueue
             return deep.TryTakeAside(sequence, out message);
     }
 
-    /// <summary>Returns the head of the queue without taking it. Loads the head if its entry is not in memory.</summary>
-    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
+    /// <summary>Returns the first message without taking it.</summary>
+    /// <exception cref="IOException">The entry of the message is not in memory, and cannot be read from disk now.</exception>
     public bool TryPeek(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -114,10 +113,8 @@ public sealed class StoredQueue
             return _ready.TryPeek(out message);
     }
 
-    /// <summary>
-    /// Takes the head of the queue. Loads the head if its entry is not in memory. The caller must settle or return the message.
-    /// </summary>
-    /// <exception cref="IOException">The head must be loaded, and cannot be read now.</exception>
+    /// <summary>Takes the first message. The caller must settle or return the message.</summary>
+    /// <exception cref="IOException">The entry of the message is not in memory, and cannot be read from disk now.</exception>
     public bool TryTake(out StoredMessage message)
     {
         if (Deep is not { } deep)
@@ -156,10 +153,8 @@ public sealed class StoredQueue
     /// <summary>Sets a recovered message aside: the message is not delivered until a caller takes it.</summary>
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
-    /// <summary>
-    /// Removes entries of messages from memory, if they can be loaded from the index of a segment. Called on the housekeeper's thread.
-    /// </summary>
-    /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
+    /// <summary>Removes entries from memory that can be loaded again from the index of a segment.</summary>
+    /// <param name="keep">Number of messages at the head of the queue whose entries stay in memory.</param>
     /// <param name="space">The blocks that contain the messages.</param>
     internal void Spill(int keep, BlockSpace space)
     {

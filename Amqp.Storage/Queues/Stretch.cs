@@ -2,15 +2,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// A range of messages of one queue whose entries are not in memory: all messages that are in one segment and between two sequences.
-/// </summary>
+/// <summary>A range of messages of one queue in one segment. The entries of the messages are on disk only, not in memory.</summary>
 /// <param name="Segment">The segment that holds the messages.</param>
 /// <param name="From">Sequence of the first message, or a lower number.</param>
 /// <param name="To">Sequence of the last message.</param>
-/// <param name="Count">Number of messages. Sequences may be missing between <paramref name="From"/> and <paramref name="To"/>.</param>
+/// <param name="Count">Number of messages. The range may have gaps.</param>
 /// <param name="Bytes">Bytes of payload.</param>
-/// <param name="At">Offset of the index group with which a search for the messages begins; 0 if unknown.</param>
+/// <param name="At">Offset in the segment's index at which a search for the messages begins; 0 if unknown.</param>
 /// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered before.</param>
 internal record struct Stretch(Segment Segment, long From, long To, int Count, long Bytes, long At, long RedeliveredUpTo);
 

@@ -8,33 +8,31 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// Loads entries that are not in memory. Reads the entries of a queue in the index of a segment, and finds or makes the blocks that hold
-/// the messages. Thread-safe.
-/// </summary>
+/// <summary>Loads entries of a queue from the index of a segment. Thread-safe.</summary>
 /// <remarks>
-/// If an extent of the segment consists mostly of messages of the queue, the extent becomes a block, which is read when needed. If an
-/// extent has few messages of the queue, only their records are read. These records are gathered into one block.
+/// Where most records belong to the queue, the store later reads a whole range of the segment as one block. Where few records belong to the
+/// queue, this class reads only these records, and copies them into one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
-    // Opening the index is expensive, so a load goes on until it has read WantedMessages entries. The load then continues to the end of the
-    // current extent, so that each extent is read once. At MaxMessages entries a load ends even within an extent.
+    // A load reads at least WantedMessages entries, because opening the index is expensive. The load then continues to the end of the
+    // current block. At MaxMessages entries a load ends even within a block.
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // When the gathered records reach this many bytes, the load ends after the current extent. The limit leaves space for the last records
-    // of the extent, so that a block of 16 KiB is usually enough.
+    // When the copied records reach this many bytes, the load ends after the current block. The last records usually still fit into 16 KiB.
     private const int MaxGathered = 15 << 10;
 
     // Reading a record by itself costs about as much as reading this many bytes as part of an extent, including the checksum.
     private const int BytesPerRead = 1024;
 
-    /// <summary>Loads the first messages of a stretch, and adds them to a run.</summary>
-    /// <param name="stretch">The stretch. On return, the messages that were not loaded; its count is 0 if all messages were loaded.</param>
+    /// <summary>Loads the first entries of a stretch, and adds them to a run.</summary>
+    /// <param name="stretch">
+    /// The stretch. On return, the messages whose entries were not loaded; its count is 0 if all entries were loaded.
+    /// </param>
     /// <param name="queue">Number of the stretch's queue.</param>
-    /// <param name="target">Receives the messages.</param>
-    /// <returns>Number of messages that are lost because bytes are damaged, and the bytes of their payloads.</returns>
+    /// <param name="target">Receives the entries.</param>
+    /// <returns>Number of messages that are lost because the segment is damaged, and the bytes of their payloads.</returns>
     /// <exception cref="IOException">The index or the segment cannot be read. Nothing has changed.</exception>
     public (int Count, long Bytes) Load(ref Stretch stretch, uint queue, ref MessageRun target)
     {
@@ -72,7 +70,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads entries until an extent or the stretch ends, or the buffer is full.</summary>
+    /// <summary>Reads entries until enough are read, the stretch ends, or the buffer is full.</summary>
     /// <returns>True if the end of the stretch was reached.</returns>
     private bool ReadEntries(ref Stretch stretch, uint queue, Span<IndexEntry> entries, out int count)
     {

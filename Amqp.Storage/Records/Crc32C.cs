@@ -6,8 +6,8 @@ namespace Amqp.Storage.Records;
 
 /// <summary>Computes CRC-32C (Castagnoli) with the processor's instruction for eight bytes.</summary>
 /// <remarks>
-/// The instruction takes three cycles, but the processor can start an instruction in each cycle. So longer input is split into three lanes.
-/// The checksums of the lanes are computed in parallel and then joined.
+/// Splits longer input into three lanes, computes their checksums in parallel, and joins the checksums. The processor can start an
+/// instruction in each cycle, but needs three cycles to complete one instruction.
 /// </remarks>
 internal static class Crc32C
 {
@@ -16,8 +16,7 @@ internal static class Crc32C
     // Bytes of a lane. Long enough to make joining cheap, but short enough to speed up the checksum of a 1 KiB message.
     private const int Lane = 256;
 
-    // For each byte of a checksum: the change of the checksum by Lane zero bytes. A checksum is linear, so the changes of its four bytes
-    // are combined by XOR.
+    // For each value of each byte of a checksum: the checksum after Lane zero bytes. XOR combines the entries of the four bytes.
     private static readonly uint[] _shift = BuildShift();
 
     /// <summary>Adds bytes to a running checksum. The caller begins with all bits set, and inverts the last result.</summary>

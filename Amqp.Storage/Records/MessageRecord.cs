@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace Amqp.Storage.Records;
 
 /// <summary>
-/// The encoding of a message as a record. The record names every durable queue of the message, and the sequence of the message in each
-/// queue.
+/// The encoding of a message as a record. The record names each durable queue of the message, with the message's sequence in the queue.
 /// </summary>
 internal static class MessageRecord
 {

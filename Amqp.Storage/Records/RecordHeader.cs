@@ -53,7 +53,8 @@ internal static class RecordHeader
         BinaryPrimitives.ReadUInt32LittleEndian(record[ChecksumAt..]) == Checksum(record, file, offset);
 
     /// <remarks>
-    /// The checksum covers the id of the file and the offset. So a copy of a record in the payload of a message is never read as a record.
+    /// The checksum covers the id of the file and the offset. A copy of a record in a message's payload is therefore never read as a
+    /// record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)
     {

@@ -5,14 +5,13 @@ namespace Amqp.Storage.Records;
 /// <param name="Length">Length in bytes.</param>
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
-/// <summary>Finds the intact records in a part of a file, and the ranges of bytes that contain no record.</summary>
-/// <param name="bytes">The part of the file, which should begin with a record.</param>
-/// <param name="file">Id of the file. The checksums of its records depend on it.</param>
+/// <summary>Finds the intact records in a part of a file, and the bytes that belong to no intact record.</summary>
+/// <param name="bytes">The part of the file, usually from the start of a record.</param>
+/// <param name="file">Id of the file, which the checksums of the records cover.</param>
 /// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
 {
-    // The search for a record ends when checksums of this many bytes were computed. Damaged bytes can look like the starts of many long
-    // records, so a search without a limit could take very long.
+    // Limit of the bytes that one search adds to checksums. Damaged bytes can look like the starts of many long records.
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -24,10 +23,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     /// <summary>The whole current record, with its header.</summary>
     public ReadOnlySpan<byte> Record { get; private set; }
 
-    /// <summary>
-    /// The damaged bytes between the previous record and the current one. At the end, the damaged bytes after the last record. The length
-    /// is 0 if no byte was skipped.
-    /// </summary>
+    /// <summary>The damaged bytes before the current record, or after the last record. The length is 0 if there are none.</summary>
     public DamagedBytes Skipped { get; private set; }
 
     /// <summary>Advances to the next intact record. Returns false if there is none.</summary>

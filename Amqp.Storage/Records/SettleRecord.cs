@@ -6,8 +6,7 @@ namespace Amqp.Storage.Records;
 internal readonly record struct SequenceRange(long From, long To);
 
 /// <summary>
-/// The encoding of a record that lists settled messages of a queue. The messages are in the same segment as the record, or in older
-/// segments.
+/// The encoding of a record that lists settled messages of a queue. The messages are in the same segment or in older segments.
 /// </summary>
 internal static class SettleRecord
 {

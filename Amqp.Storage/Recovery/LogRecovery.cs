@@ -13,13 +13,13 @@ namespace Amqp.Storage.Recovery;
 
 /// <summary>Finds the unsettled messages that the last run left in the log. Used once, by one thread.</summary>
 /// <remarks>
-/// The time of a recovery depends mostly on the number of segments and queues. Entries of single messages are read in two cases only. (1) A
-/// segment has both settled and unsettled messages of a queue. (2) A segment has messages to set aside.
+/// Recovery reads mostly summaries of segments. Recovery reads the entries of single messages if a queue has both settled and unsettled
+/// messages in a segment, or if a segment has messages to set aside.
 /// </remarks>
 /// <param name="files">Access to the log. Recovery writes missing indexes and cuts off unfinished writes.</param>
-/// <param name="durableQueues">Numbers of the queues that still exist. Null makes recovery keep the messages of all queues.</param>
+/// <param name="durableQueues">Numbers of the queues that still exist. Null keeps the messages of all queues.</param>
 /// <param name="options">Options of the store.</param>
-/// <param name="aside">Messages to set aside: they are not delivered until a caller takes them one by one.</param>
+/// <param name="aside">Messages that are not delivered until a caller takes them one by one.</param>
 internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {

@@ -6,7 +6,7 @@ namespace Amqp.Storage.Recovery;
 
 /// <summary>The messages of a queue in the log, settled or not. Used by <see cref="LogRecovery"/> only.</summary>
 /// <param name="number">Number of the queue.</param>
-/// <param name="aside">Sequences of the messages that recovery is to set aside.</param>
+/// <param name="aside">Sequences of the messages that are not delivered until a caller takes them one by one.</param>
 internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
@@ -49,8 +49,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     }
 
     /// <summary>
-    /// Returns the id of the oldest segment that may have one of these messages; <paramref name="otherwise"/> if no segment has any of
-    /// them.
+    /// Returns the id of the oldest segment that may have a message of <paramref name="settled"/>, or <paramref name="otherwise"/>.
     /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
@@ -86,5 +85,5 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 /// <summary>A segment and the data about it that recovery has read.</summary>
 /// <param name="Segment">The segment as the store will use it.</param>
 /// <param name="Summary">Summary of the segment's index.</param>
-/// <param name="Folded">The settled messages in the segment's acknowledgements, by queue.</param>
+/// <param name="Folded">The settled messages in the segment's acknowledgement file, by queue.</param>
 internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

@@ -13,8 +13,7 @@ public sealed class RecoveryReport
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
-    /// The highest queue number in the log; 0 if the log names no queue. A new queue must get a higher number. The number of a queue that
-    /// is not in the catalog may still be in the log.
+    /// The highest queue number in the log, or 0. The number may belong to a deleted queue. A new queue must get a higher number.
     /// </summary>
     public uint HighestQueue { get; init; }
 

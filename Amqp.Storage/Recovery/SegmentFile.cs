@@ -6,7 +6,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment in the folder. All data come from the names of files.</summary>
+/// <summary>A segment in the folder, as the names of its files describe it.</summary>
 /// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
 /// <param name="IsSettlesOnly">
@@ -18,10 +18,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
 {
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
 
-    /// <summary>
-    /// Lists the segments in a folder, in order. Deletes unfinished files, and indexes and acknowledgements without a segment. Ignores
-    /// other files.
-    /// </summary>
+    /// <summary>Lists the segments in a folder, in order. Deletes unfinished files, and files that belong to a missing segment.</summary>
     public static IReadOnlyList<SegmentFile> In(IStoreFiles files, string directory)
     {
         var named = new Dictionary<long, HashSet<string>>();
@@ -51,8 +48,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
             found.Add(new SegmentFile(
                 id, path, isSettlesOnly, extensions.Contains(IndexFiles.Extension), extensions.Contains(AcknowledgementFiles.Extension)));
         }
-        // A new segment may get the id of a deleted segment. The sync makes sure that no power cut brings back the index or the
-        // acknowledgements of the deleted segment.
+        // A new segment may get the id of a deleted segment. After the sync, a power cut cannot bring back files of the deleted segment.
         files.SyncDirectory(directory);
         return found;
     }

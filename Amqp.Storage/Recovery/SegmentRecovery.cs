@@ -8,8 +8,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Recovery;
 
 /// <summary>
-/// Reads the index of a segment for recovery. If the index is missing or damaged, reads all records of the segment and writes a new index.
-/// Used by <see cref="LogRecovery"/> only.
+/// Reads the index of a segment. If the index is missing or damaged, reads all records of the segment and writes a new index.
 /// </summary>
 internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, List<RecoveryFinding> findings)
 {
@@ -100,7 +99,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <summary>
-    /// Cuts off an unfinished write at the end of a segment's file. A file without an intact header and without a record becomes empty.
+    /// Cuts off an unfinished write at the end of a segment's file. A file with neither an intact header nor a record becomes empty.
     /// </summary>
     /// <returns>Length of the file afterwards, in bytes.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)

@@ -7,8 +7,8 @@ internal enum LogEnd
     Synced,
 
     /// <summary>
-    /// Zeros, which are bytes that did not reach the disk before a power cut. Applies to the last segment but one if neither this segment
-    /// nor the last segment has an index or acknowledgements.
+    /// Zeros, in place of bytes that did not reach the disk before a power cut. Applies to the second-to-last segment, if neither of the
+    /// last two segments has an index or acknowledgements.
     /// </summary>
     SyncedOrZeros,
 

@@ -4,9 +4,9 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// The log's lock guards each member, and the member does not change after the segment is sealed, unless the member's comment says
-/// otherwise. The segment is needed while it is open, while one of its blocks has unsettled messages, and while entries of its messages are
-/// only in its index. After that, the segment is dead.
+/// The log's lock guards each member whose comment names no other guard. After the segment is sealed, only members with another guard
+/// change. The segment is dead when it is sealed, its blocks have no unsettled messages, and no entries of its messages are only in its
+/// index.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
@@ -25,26 +25,23 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public string Path { get; } = path;
 
     /// <summary>
-    /// Bytes of the segment's file, header included. After the seal, the length changes only by compaction, under the exclusive lock of
+    /// Bytes of the segment's file, header included. In a sealed segment, only compaction changes the length, under the exclusive lock of
     /// <see cref="SegmentLayout"/>.
     /// </summary>
     public long Length { get; set; } = FileHeader.Size;
 
     /// <summary>
-    /// Bytes that the messages appended to the segment take in the log: see <see cref="MessageRecord.Cost"/>. A message counts once for
-    /// each of its queues.
+    /// Bytes of all messages appended to the segment, by <see cref="MessageRecord.Cost"/>. A message counts once for each of its queues.
     /// </summary>
     public long MessageBytes { get; set; }
 
     /// <summary>
-    /// The part of <see cref="MessageBytes"/> that belongs to unsettled messages. A compacted file would have about this size, or less if
-    /// messages are in several queues.
+    /// The part of <see cref="MessageBytes"/> that belongs to unsettled messages. A compacted file has at most about this size.
     /// </summary>
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>
-    /// Position up to which the log must be written before the segment may be deleted, because settles of its messages depend on the
-    /// records before this position.
+    /// Position up to which the log must be written before the segment may be deleted. Settles of the segment's messages depend on the log.
     /// </summary>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
 
@@ -58,8 +55,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public bool IsIndexed => _blocks is not null;
 
     /// <summary>
-    /// The ranges of the segment's file that are each read as one block; null until the segment has an index. Set by the housekeeper.
-    /// Changed only while <see cref="SegmentLayout"/> is held exclusively.
+    /// The ranges of the segment's file that are each read as one block; null until the segment has an index. Compaction changes the ranges
+    /// only under the exclusive lock of <see cref="SegmentLayout"/>.
     /// </summary>
     public BlockExtent[]? Blocks
     {
@@ -86,10 +83,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         set => _isBeingFolded = value;
     }
 
-    /// <summary>
-    /// True from the start of compaction until the compacted file has replaced the old one. Set by the housekeeper, cleared by the
-    /// committer.
-    /// </summary>
+    /// <summary>True until the compacted file has replaced the old file. Set by the housekeeper, cleared by the committer.</summary>
     public bool IsBeingCompacted
     {
         get => _isBeingCompacted;
@@ -97,8 +91,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     }
 
     /// <summary>
-    /// True if the segment's files are about to be deleted. Guarded by the monitor of this object. A thread also holds the monitor while it
-    /// renames a new index to its final name.
+    /// True if the segment's files are about to be deleted. Guarded by the monitor of the segment. A thread holds the monitor while it
+    /// renames a new index.
     /// </summary>
     public bool IsDeleted { get; set; }
 
@@ -116,8 +110,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public void BlockFinished() => Release(1);
 
     /// <summary>
-    /// Keeps the segment for messages whose entries are being removed from memory. Call while the blocks of the messages still need the
-    /// segment.
+    /// Keeps the segment for messages whose entries leave memory. Call while blocks of these messages still keep the segment.
     /// </summary>
     public void Hold(int messages) => Interlocked.Add(ref _needed, messages);
 
@@ -128,11 +121,11 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
             dead(this);
     }
 
-    /// <summary>Counts settled messages. Call while the messages still need the segment.</summary>
+    /// <summary>Counts settled messages. Call while the messages still keep the segment.</summary>
     /// <param name="messages">Number of messages.</param>
     /// <param name="bytes">Bytes of payload of these messages.</param>
     /// <param name="boundTo">
-    /// Position up to which the log must be written before the settles become valid; 0 if the settles depend on no earlier record.
+    /// Position up to which the log must be written before the settles become valid; 0 if the settles depend on no record.
     /// </param>
     public void Settle(int messages, long bytes, long boundTo = 0)
     {

@@ -21,9 +21,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>
-    /// Requests that the committer tries to delete dead segments. Call when a segment has become deletable, or to retry a failed deletion.
-    /// </summary>
+    /// <summary>Requests that the committer tries to delete dead segments.</summary>
     public void RequestSweep()
     {
         _isSweepDue = true;

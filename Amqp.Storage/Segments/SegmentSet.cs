@@ -4,8 +4,8 @@ using Amqp.Storage.Commits;
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// The segments that exist. Thread-safe, with two exceptions: <see cref="Next"/> is called under the log's lock, and <see cref="Recover"/>
-/// is called before all other members.
+/// The segments that exist. Thread-safe, but call <see cref="Next"/> under the log's lock, and <see cref="Recover"/> before all other
+/// members.
 /// </summary>
 internal sealed class SegmentSet(string directory, CommitSignal signal)
 {
@@ -47,10 +47,7 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
         return segment;
     }
 
-    /// <summary>
-    /// Adds a segment of an earlier run. Call before anything is appended to the log. The caller must count the segment's messages, and
-    /// then seal the segment.
-    /// </summary>
+    /// <summary>Adds a segment of an earlier run. The caller must count the segment's messages, and then seal the segment.</summary>
     public Segment Recover(long id, string path)
     {
         var segment = new Segment(id, path, Reports.ReportDead);

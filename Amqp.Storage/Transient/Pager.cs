@@ -5,11 +5,10 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Writes blocks of transient messages to page files when their memory exceeds its limit.</summary>
+/// <summary>Writes blocks of transient messages to page files when their memory exceeds its limit, oldest first.</summary>
 /// <remarks>
-/// Writes whole blocks, oldest first. Entries of queues name blocks by number, so they need no change. All work runs on the housekeeper's
-/// thread, in slices. Only that thread uses the fields, except for those marked otherwise.
-/// <para>A failure loses nothing: the messages stay in memory, the memory alarm blocks publishers, and the write is retried later.</para>
+/// Only the housekeeper's thread uses fields that have no comment about threads. If a write fails, the messages stay in memory and the
+/// write is retried later.
 /// </remarks>
 internal sealed class Pager
 {

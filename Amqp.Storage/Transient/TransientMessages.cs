@@ -7,8 +7,7 @@ namespace Amqp.Storage.Transient;
 
 /// <summary>Appends messages that need not survive the end of the process. Used in stores with and without a disk. Thread-safe.</summary>
 /// <remarks>
-/// In a store with a disk, a <see cref="Pager"/> writes blocks of transient messages to page files when the blocks' memory exceeds its
-/// limit.
+/// In a store with a disk, a <see cref="Pager"/> writes blocks of these messages to page files when the blocks take too much memory.
 /// </remarks>
 internal sealed class TransientMessages(BlockSpace space, StoreOptions options)
 {

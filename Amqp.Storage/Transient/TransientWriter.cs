@@ -6,9 +6,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>
-/// Copies payloads of transient messages into blocks in memory. The pager may later write these blocks to page files. Thread-safe.
-/// </summary>
+/// <summary>Copies payloads of transient messages into blocks in memory. Thread-safe.</summary>
 /// <remarks>A store has several writers, so that publishers on different cores seldom wait for each other.</remarks>
 internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions options)
 {

@@ -21,10 +21,8 @@ public sealed class LineLengthTests
         Assert.That(string.Join('\n', lines), Is.Empty);
     }
 
-    /// <summary>Returns the lines of a file that are too long. The file and the line number precede each line.</summary>
-    /// <remarks>
-    /// <c>IsRaw</c> is true for a line of a raw or verbatim string. Such a line cannot be split without changing the string.
-    /// </remarks>
+    /// <summary>Returns the lines of a file that are too long, each after its file and line number.</summary>
+    /// <remarks><c>IsRaw</c> is true for a line of a raw or verbatim string, which cannot be split.</remarks>
     private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
     {
         string name = Path.GetRelativePath(SourceTree.Root, file);

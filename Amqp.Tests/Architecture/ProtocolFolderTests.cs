@@ -25,8 +25,7 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // A use leads from one folder to another folder. The loop removes each use that cannot be part of a circle: no use leads to its
-        // first folder, or no use leads away from its second folder. The uses that remain form circles.
+        // The loop removes each use that is in no circle of folders. The uses that remain form circles.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

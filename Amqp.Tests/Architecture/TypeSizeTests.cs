@@ -53,8 +53,7 @@ public sealed partial class TypeSizeTests
             Is.Empty);
 
     /// <summary>
-    /// Returns the methods and properties that the source of a type declares. A property is one member. Constructors, fields, events and
-    /// operators are left out.
+    /// Returns the methods and properties that the source of a type declares. Constructors, fields, events and operators are left out.
     /// </summary>
     private static IEnumerable<MemberInfo> MembersOf(Type type)
     {
@@ -68,9 +67,7 @@ public sealed partial class TypeSizeTests
             .Where(member => !IsGenerated(member) && !IsBridge(member));
     }
 
-    /// <summary>
-    /// Returns true for a private method that the compiler adds to a type which implements an interface method with an <c>in</c> parameter.
-    /// </summary>
+    /// <summary>Returns true for a private method that the compiler adds for an interface method with an <c>in</c> parameter.</summary>
     private static bool IsBridge(MemberInfo member) =>
         member is MethodInfo { IsPrivate: true } && member.Name.Contains('.', StringComparison.Ordinal)
         && member.DeclaringType!.GetMember(
@@ -79,10 +76,7 @@ public sealed partial class TypeSizeTests
     private static bool IsInRoom(Type type) =>
         type.Namespace is { } name && _rooms.Any(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal));
 
-    /// <summary>
-    /// Returns true for a member that the compiler has generated. Local functions, lambdas and their types have angle brackets in their
-    /// names.
-    /// </summary>
+    /// <summary>Returns true for a member that the compiler has generated, such as a lambda. Generated names have angle brackets.</summary>
     private static bool IsGenerated(MemberInfo member) =>
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));

@@ -3,17 +3,13 @@ using Amqp.Server;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>
-/// The code of the HTTP API calls the broker directly. It may use types that represent values of AMQP, but no type that reads, writes or
-/// transports frames.
-/// </summary>
+/// <summary>The code of the HTTP API uses no type that reads, writes or transports AMQP frames.</summary>
 public sealed class WireTests
 {
     private static readonly string[] _wires = ["System.IO.Pipelines.", "System.IO.Pipes.", "Amqp.Server.Channels."];
 
     /// <summary>
-    /// The folders of Amqp.Protocol that contain types for frames. The folder Content also contains the decoded properties of a message.
-    /// The HTTP API may use these properties, because they are values.
+    /// Folders of Amqp.Protocol that contain types for frames. The HTTP API may use the message properties in the folder Content.
     /// </summary>
     private static readonly string[] _frames = ["Frames", "Methods", "Content"];
 

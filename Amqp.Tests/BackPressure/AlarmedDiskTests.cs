@@ -6,8 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// While the disk alarm is set, the broker delays its own messages, such as dead letters. The delayed messages block no thread, and the
-/// broker continues with all other work.
+/// While the disk alarm is set, the broker delays its own messages, such as dead letters, and continues with all other work.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AlarmedDiskTests
@@ -165,10 +164,7 @@ public sealed class AlarmedDiskTests
         .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : ""))
             .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
-    /// <summary>
-    /// Sets the alarm, and then commits a transaction whose messages were published before the alarm. The alarm does not block a commit. So
-    /// the messages enter their queues, and their time to live begins.
-    /// </summary>
+    /// <summary>Sets the disk alarm, and then commits a transaction with earlier publishes. The alarm does not block the commit.</summary>
     private async Task CommitUnderAlarmAsync()
     {
         await _channel.ExpectQuietAsync();

@@ -6,8 +6,7 @@ using QueueDeclareOk = Amqp.Protocol.QueueDeclareOk;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Base of the test classes in this folder. Each test has its own broker, so that the messages of other tests take none of the broker's
-/// memory.
+/// Base of the test classes in this folder. Each test has its own broker, because the messages of other tests would take memory.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class BackPressureTests

@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// A client that publishes messages with confirms, as fast as it can. Records the confirms, and the moments at which the broker blocks and
-/// unblocks the client.
+/// Publishes messages with confirms, as fast as possible. Records the confirms, and when the broker blocks and unblocks the client.
 /// </summary>
 /// <remarks>Used by one test. Any thread may read the records.</remarks>
 internal sealed class BlockablePublisher : IDisposable

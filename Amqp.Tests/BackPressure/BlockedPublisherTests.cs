@@ -122,8 +122,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client publishes during an alarm, and the broker already holds data of this client. If the data takes more than an eighth of the
-    /// memory limit, a memory alarm closes the client's connection. A disk alarm closes no connection.
+    /// A client publishes during an alarm while the broker holds data of this client. A memory alarm closes the connection if the data
+    /// takes more than an eighth of the memory limit. A disk alarm closes no connection.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -210,8 +210,7 @@ public sealed class BlockedPublisherTests
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
     /// <summary>
-    /// Waits for two heartbeats of the broker, which show that the connection is alive. In this time the broker reads more of what the
-    /// client has sent.
+    /// Waits for two heartbeats of the broker. The connection is alive, and the broker has had time to read more from the client.
     /// </summary>
     private async Task BeatAsync()
     {

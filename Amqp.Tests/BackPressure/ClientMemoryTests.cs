@@ -4,10 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>
-/// The memory alarm counts the memory that the broker needs for each client, such as outboxes and open channels. The memory counts until
-/// the client releases it.
-/// </summary>
+/// <summary>The memory alarm counts the memory that the broker uses for each client, such as outboxes and open channels.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
 public sealed class ClientMemoryTests

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The HTTP API shows the state of a connection during an alarm. The broker also blocks clients that do not support connection.blocked.
+/// The HTTP API shows the state of a connection during an alarm, also for a client that does not support connection.blocked.
 /// </summary>
 public class ConnectionStateTests
 {

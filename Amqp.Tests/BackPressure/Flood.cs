@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes numbered messages without confirms, as fast as the broker reads them. Receives the messages and checks their numbers. All
-/// messages have the same size.
+/// Publishes numbered messages of one size without confirms, as fast as the broker reads. Receives messages and checks their numbers.
 /// </summary>
 internal static class Flood
 {

@@ -6,8 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Memory that the broker holds for clients, such as unfinished messages, counts for the memory alarm, and has another limit too. In these
-/// tests the watermark is 64 MiB, and paging is off.
+/// Memory for unfinished messages of clients counts for the memory alarm, and has a limit of its own. The watermark of the tests is 64 MiB.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// During a memory alarm, a publisher is closed if the broker holds more memory for this publisher than an eighth of the watermark. All
-/// other publishers are blocked. During a disk alarm, all publishers are blocked.
+/// A memory alarm closes each publisher for which the broker holds more memory than an eighth of the watermark. All other publishers are
+/// blocked. A disk alarm blocks all publishers.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -6,8 +6,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// The memory alarm blocks publishers when the broker's memory exceeds a watermark of 64 MiB. Paging is off, so that it does not prevent
-/// the alarm.
+/// The memory alarm blocks publishers when the broker's memory exceeds 64 MiB. Paging is off, because paging could prevent the alarm.
 /// </summary>
 public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
 {

@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishers send many more transient messages than the memory watermark of 64 MiB allows. The broker begins to page them out at half of
-/// the watermark.
+/// Publishers send more transient messages than the memory watermark of 64 MiB allows. The broker writes messages to page files.
 /// </summary>
 public sealed class PagingTests : BackPressureTests, IDisposable
 {

@@ -38,8 +38,7 @@ public sealed class SlowReaderTests : BackPressureTests
         var publisher = await OpenSocketAsync();
 
         var publishing = Flood.PublishAsync(publisher, "shared", Size, count, persistent: true);
-        // The stuck consumer gets only the messages that fit into its outbox of 1 MiB and the kernel's buffers. All other messages must be
-        // delivered to the other consumer.
+        // The stuck consumer gets only what fits into its outbox of 1 MiB and the kernel's buffers. The other consumer gets the rest.
         for (int received = 0; received < count * 8 / 10; received++)
             await reading.ExpectDeliveryAsync();
 
@@ -55,8 +54,8 @@ public sealed class SlowReaderTests : BackPressureTests
         await ConsumeAsync(consumer, "busy");
         await Flood.PublishAsync(await OpenSocketAsync(), "busy", Size, count, persistent: true).WaitAsync(Patience);
 
-        // The broker disconnects a client that sends nothing for two and a half heartbeat intervals. So the test sends heartbeats for four
-        // intervals, in real time.
+        // The broker would disconnect a silent client after two and a half heartbeat intervals. The test sends heartbeats for four
+        // intervals.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         for (int beat = 0; beat < 8; beat++)
         {

@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Clients publish more messages than fit on a disk of 96 MiB. The disk alarm blocks the clients before the disk is full. Segments of the
-/// log have 16 MiB, and the limit of the alarm is 20 MB.
+/// Clients publish more messages than fit on a disk of 96 MiB. The disk alarm, at 20 MB of free space, blocks the clients before the disk
+/// is full.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SmallDiskTests : IDisposable
@@ -72,8 +72,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} messages are confirmed");
-        // When the alarm is set, the free space may already be up to 8 MiB below the limit. Up to 4 MiB may have been appended since the
-        // last check, and up to 4 MiB may have been unwritten at the last check.
+        // When the alarm is set, the free space may be up to 8 MiB below the limit: 4 MiB appended since the last check, and 4 MiB
+        // unwritten then.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

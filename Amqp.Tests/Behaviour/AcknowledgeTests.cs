@@ -183,8 +183,8 @@ public class AcknowledgeTests : BehaviourTests
         await ExpectUnknownAsync(channel, 99, BasicAck.Id);
 
         await channel.SendAsync(new ChannelCloseOk());
-        // RabbitMQ requeues the messages only after it has closed the channel. So the test waits for the messages with a consumer, because
-        // basic.get does not wait.
+        // RabbitMQ requeues the messages only after it has closed the channel. The test uses a consumer, because basic.get does not wait
+        // for messages.
         var other = await channel.Client.OpenChannelAsync(2);
         await other.ConsumeAsync(queue);
         foreach (string message in (string[])["1", "2", "3"])

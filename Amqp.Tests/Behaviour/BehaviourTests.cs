@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Base of the tests of AMQP behaviour. Each test uses its own clients, queues and exchanges, which are removed after the test. So these
-/// tests may run in parallel, even on a broker that has other clients.
+/// Base of the tests of AMQP behaviour. Each test has its own clients, queues and exchanges, so tests may run in parallel on one broker.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
@@ -83,9 +82,7 @@ public abstract class BehaviourTests
     }
 
     /// <summary>Waits until every message published earlier with this time to live has expired by the broker's clock.</summary>
-    /// <remarks>
-    /// Publishes a message with a slightly longer time to live to another queue, and waits until that message has expired.
-    /// </remarks>
+    /// <remarks>Publishes a message with a slightly longer time to live to another queue, and waits for its expiry.</remarks>
     private protected async Task OutliveAsync(int milliseconds)
     {
         var channel = await OpenChannelAsync();
@@ -105,7 +102,7 @@ public abstract class BehaviourTests
     }
 
     /// <summary>Skips the test if it runs against RabbitMQ 3.10, which behaves differently.</summary>
-    /// <param name="reason">Description of RabbitMQ's behaviour, shown as the reason for skipping the test.</param>
+    /// <param name="reason">How RabbitMQ behaves.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)

@@ -17,10 +17,7 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
-    /// <summary>
-    /// When the broker closes a channel, channel.close must contain the ids of the class and the method that failed. Spring's error
-    /// handling depends on these ids.
-    /// </summary>
+    /// <summary>channel.close has the ids of the class and the method that failed. Spring's error handling depends on these ids.</summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]
     [TestCase("basic.publish", 60, 40)]

@@ -5,8 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// The exchange type x-consistent-hash routes messages with the same key to the same queue. The broker may choose any queue for a key, but
-/// must then choose the same queue for each message with that key.
+/// An exchange of type x-consistent-hash routes all messages with the same key to the same queue. The broker chooses the queue.
 /// </summary>
 public class ConsistentHashTests : BehaviourTests
 {

@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delayed messages with the queues and exchanges of NServiceBus. Each bit of a delay has a queue, in which messages wait for the time of
-/// the bit. Then the messages go to the exchange of the next lower bit.
+/// Delayed messages with the queues and exchanges of NServiceBus. A message waits in one queue for each bit that is set in its delay, from
+/// the highest bit to the lowest.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {

@@ -14,7 +14,7 @@ internal sealed class EventWatch
 
     /// <summary>Subscribes to events.</summary>
     /// <param name="channel">A channel in the default virtual host, used only for the events.</param>
-    /// <param name="names">Names of the events, which are their routing keys; wildcards of topic exchanges are allowed.</param>
+    /// <param name="names">Routing keys of the events; wildcards of topic exchanges are allowed.</param>
     public static async Task<EventWatch> StartAsync(RawChannel channel, params IEnumerable<string> names)
     {
         string queue = $"events-{Guid.NewGuid():N}";
@@ -41,8 +41,7 @@ internal sealed class EventWatch
     }
 
     /// <summary>
-    /// Waits for the next event in which a header has this value. Returns the name of the event and, as text, the values of the headers in
-    /// <paramref name="shown"/>.
+    /// Waits for the next event in which a header has this value. Returns the event's name and its headers in <paramref name="shown"/>.
     /// </summary>
     public async Task<string> NextAsync(string header, string value, IEnumerable<string> shown)
     {

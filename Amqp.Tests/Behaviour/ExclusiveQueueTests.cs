@@ -113,8 +113,7 @@ public class ExclusiveQueueTests : BehaviourTests
         var other = await OpenChannelAsync();
         await owner.Client.DisposeAsync();
 
-        // The test cannot see when the broker notices the loss of the connection. So the test tries again until the broker has deleted the
-        // exclusive queue and the auto-delete exchange.
+        // The broker notices the loss of the connection at an unknown time. The test tries until the exclusive queue is deleted.
         for (ushort number = 2; ; number++)
         {
             await other.SendAsync(new QueueDeclare(queue, Passive: true, false, false, false, false, FieldTable.Empty));

@@ -166,10 +166,7 @@ public class GlobalPrefetchTests : BehaviourTests
         return channel;
     }
 
-    /// <summary>
-    /// Starts the consumers a, b and c, each on its own queue. Deliveries to a consumer may arrive before the answers to the requests that
-    /// start the next consumers.
-    /// </summary>
+    /// <summary>Starts the consumers a, b and c, each on its own queue, without waiting for replies.</summary>
     private static async Task ConsumeFromThreeQueuesAsync(RawChannel channel, int messages)
     {
         string[] queues =

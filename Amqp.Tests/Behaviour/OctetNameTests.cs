@@ -3,10 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>
-/// The broker accepts names and keys that are not valid UTF-8 in publishes and tables, and keeps their bytes unchanged. In other methods
-/// the broker rejects such names and keys.
-/// </summary>
+/// <summary>Names and keys that are not valid UTF-8 are accepted in publishes and tables, and rejected in other methods.</summary>
 public sealed class OctetNameTests : BehaviourTests
 {
     private static readonly string _latin = OctetText.Decode([(byte)'g', (byte)'r', 0xFC, 0xDF]);

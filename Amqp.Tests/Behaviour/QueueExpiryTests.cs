@@ -76,8 +76,7 @@ public class QueueExpiryTests : BehaviourTests
     }
 
     /// <summary>
-    /// Waits until the queue is deleted: publishes messages to the queue until the broker returns a message. Other requests would count as
-    /// a use of the queue, and keep the broker from deleting the queue.
+    /// Publishes messages until the broker returns a message, because the queue is deleted. A publish does not count as a use of the queue.
     /// </summary>
     private async Task IsGoneAsync(string queue)
     {

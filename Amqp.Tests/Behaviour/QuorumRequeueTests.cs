@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Clients return messages to a quorum queue. With a delivery limit, returned messages go to the front of the queue. Without a delivery
-/// limit, returned messages go to the end of the queue. Returned messages keep the order of their return.
+/// Clients return messages to a quorum queue. With a delivery limit, the messages go to the front, without a limit to the end of the queue.
 /// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {

@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Topic exchanges compare routing keys with patterns. Dots separate words, <c>*</c> matches one word, and <c>#</c> matches any number of
-/// words.
+/// Topic exchanges match routing keys with patterns. <c>*</c> is one word, <c>#</c> is any number of words, and dots separate words.
 /// </summary>
 public class TopicTests : BehaviourTests
 {

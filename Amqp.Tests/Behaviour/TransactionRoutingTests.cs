@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Routing in a transaction happens in two steps. The publish selects the names of queues by the bindings of that moment. The commit then
-/// looks up the queues with these names.
+/// In a transaction, the publish selects the names of queues by their bindings. The commit looks up the queues with these names.
 /// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {

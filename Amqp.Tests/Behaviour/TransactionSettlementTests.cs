@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Settlements in a transaction take effect with the commit. Each test has three deliveries. The transaction settles the first delivery,
-/// the first two or all three.
+/// Settlements in a transaction take effect with the commit. The transaction settles one, two or all of three deliveries.
 /// </summary>
 public class TransactionSettlementTests : BehaviourTests
 {

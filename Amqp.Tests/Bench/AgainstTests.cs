@@ -4,8 +4,7 @@ using Amqp.Tests.Interop;
 namespace Amqp.Tests.Bench;
 
 /// <summary>
-/// The script <c>bench/against</c> compares two brokers. The tests check which arguments the script refuses, and the verdicts of the
-/// script. The tests build no brokers.
+/// The script <c>bench/against</c> compares two brokers. The tests check its arguments and its verdicts, and build no brokers.
 /// </summary>
 public sealed class AgainstTests
 {

@@ -6,7 +6,7 @@ using Amqp.Tests.Architecture;
 namespace Amqp.Tests.Bench;
 
 /// <summary>
-/// The options of <c>amqpbroker bench</c> are parsed correctly, and the files of the repository that use the command have valid options.
+/// The options of <c>amqpbroker bench</c> are parsed correctly. The repository's files that run the command use valid options.
 /// </summary>
 public sealed class BenchCommandLineTests
 {

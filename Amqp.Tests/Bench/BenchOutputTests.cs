@@ -4,10 +4,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>
-/// The load tool prints a report with each number in its place. All numbers in the tests differ, so that a number in a wrong place fails a
-/// test.
-/// </summary>
+/// <summary>The load tool prints a report. All numbers in the tests differ, so that a number in a wrong place fails a test.</summary>
 public sealed class BenchOutputTests
 {
     private static readonly BrokerAddress _address = new("host", 99, "user", "secret", "/");

@@ -19,10 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>
-/// The broker raises an event for each change. Every field of the event has the right value, and no event is raised for an object that did
-/// not change.
-/// </summary>
+/// <summary>The broker raises an event with the right values for each change, and no event for an object that did not change.</summary>
 public sealed class BrokerEventTests
 {
     private readonly Listener _listener = new();

@@ -111,8 +111,8 @@ public sealed class ClientCountsTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// The broker checks a new connection against two limits in sequence. If the second check refuses the connection, the connection must
-    /// not count for the first limit.
+    /// The broker checks a new connection against two limits. A connection that the second check refuses does not count for the first
+    /// limit.
     /// </summary>
     [Test]
     public void Who_is_refused_counts_nowhere()

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An object that waits for a commit may throw an exception when it is notified. The store and other waiting objects must not be affected.
+/// An object that waits for a commit may throw an exception when it is notified. The store and other waiting objects are not affected.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CommitNotifierTests : IDisposable
@@ -71,8 +71,7 @@ public sealed class CommitNotifierTests : IDisposable
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. For a broken waiter, which throws an exception, the task completes when the
-        /// broker calls <see cref="OnNotifyingFailed"/>.
+        /// Completes when the waiter is notified of the commit. For a waiter that throws, completes in <see cref="OnNotifyingFailed"/>.
         /// </summary>
         public Task Told => _told.Task;
 

@@ -227,8 +227,7 @@ public sealed class DefinitionStoreTests
     }
 
     /// <summary>
-    /// A catalog whose changes fail as the test demands. Each change removes and throws the first exception of the list. With an empty
-    /// list, changes succeed.
+    /// A catalog whose changes throw the exceptions of a list, one for each change. When the list is empty, changes succeed.
     /// </summary>
     private sealed class RefusingCatalog(ICatalog catalog, List<Exception> refusals) : ICatalog
     {

@@ -12,8 +12,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An exchange delays messages by a clock that the test sets. No message is delivered early or out of order, and delivered messages take no
-/// memory.
+/// An exchange delays messages by a clock that the test sets. No message is early or out of order, and delivered messages take no memory.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable

@@ -14,10 +14,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>
-/// The broker crashes during a deletion, between two changes of the catalog. The catalog must not keep an entry that a new object of the
-/// same name would inherit.
-/// </summary>
+/// <summary>The broker crashes during a deletion. The catalog keeps no entry that a new object of the same name would inherit.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable
 {

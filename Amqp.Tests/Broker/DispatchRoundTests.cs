@@ -5,8 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A dispatch round gathers work for queues and outputs, and passes the work on when the round ends. Each piece of work reaches the right
-/// object, and a round that has ended keeps no work.
+/// A dispatch round gathers work for queues and outputs. When the round ends, each piece of work reaches the right object.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DispatchRoundTests : IAsyncDisposable

@@ -20,10 +20,7 @@ public sealed class InternalMessageTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>
-    /// The routing key of a traced message consists of a prefix and the name of a queue. If prefix and name together are longer than 255
-    /// bytes, the broker cuts the routing key to 255 bytes.
-    /// </summary>
+    /// <summary>The routing key of a traced message is a prefix and the name of a queue. The broker cuts the key to 255 bytes.</summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
     [TestCase(256, 255)]
@@ -54,8 +51,7 @@ public sealed class InternalMessageTests
     }
 
     /// <summary>
-    /// The broker publishes a message to an exchange with a history. The exchange keeps the message, and routes it to a queue that is bound
-    /// later.
+    /// The broker publishes a message to an x-recent-history exchange. The exchange routes the message to a queue that is bound later.
     /// </summary>
     [Test]
     public void A_message_that_goes_to_no_queue_is_kept_in_a_history_for_one_that_is_bound_late()

@@ -58,7 +58,7 @@ public class MessageInterceptorTests
 
     /// <summary>
     /// A message can have its timestamp in a header and in a property. If the publisher has set only the header or only the property, the
-    /// broker sets the missing one.
+    /// broker sets the missing value.
     /// </summary>
     [Test]
     public void A_time_that_the_publisher_has_set_in_part_is_completed(

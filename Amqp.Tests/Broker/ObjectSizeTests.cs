@@ -4,10 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>
-/// The broker counts a size for each object, for the memory alarm. The counted sizes are close to the sizes that the test measures on the
-/// heap.
-/// </summary>
+/// <summary>The sizes that the broker counts for its objects, for the memory alarm, are close to the measured sizes on the heap.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 public sealed class ObjectSizeTests

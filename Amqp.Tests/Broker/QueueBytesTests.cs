@@ -6,8 +6,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A queue counts the bytes of the bodies of its messages. When the entry of a message is removed from memory, the size of the message's
-/// head is lost. The count stays exact if all heads have the same size; if their sizes differ, the count is nearly exact.
+/// A queue counts the bytes of the bodies of its messages. If the entries of messages are removed from memory, the count stays exact while
+/// all heads have the same size. If their sizes differ, the count is nearly exact.
 /// </summary>
 public sealed class QueueBytesTests
 {

@@ -130,8 +130,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// As in RabbitMQ, the time until an unused queue is deleted starts again in two cases only: another policy applies to the queue, or
-    /// the queue's policy has changed.
+    /// As in RabbitMQ, the time of x-expires starts again only if another policy applies to the queue, or if its policy has changed.
     /// </summary>
     [TestCase("another", "others", 2_000, false)]
     [TestCase("p", "q", 1_000, false)]
@@ -267,8 +266,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again, and puts the message at the end of the queue. While the store is behind
-    /// with writing, the queue does not append the message, and returns it to its old place.
+    /// A returned message goes to the end of a quorum queue. While the store is behind with writing, the message goes to its old place.
     /// </summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
@@ -445,8 +443,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When an entry is removed from memory, the size of the message's head is lost. A queue with a limit on the bytes of bodies needs this
-    /// size, so the entries of the queue stay in memory.
+    /// The entries of a queue with a limit on bytes stay in memory. Outside memory, an entry loses the size of its message's head.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -464,8 +461,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again. If the queue has a limit on the bytes of bodies, the new entry of the
-    /// message must stay in memory.
+    /// A quorum queue appends a returned message to the log again. In a queue with a limit on bytes, the new entry stays in memory.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -508,8 +504,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// The number of messages is larger than the number that one pass removes, so that several passes are needed. The last pass removes
-    /// fewer messages than the other passes.
+    /// The queue must remove more messages than one pass removes. The last pass removes fewer messages than the other passes.
     /// </summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]

@@ -9,10 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>
-/// An x-recent-history exchange keeps messages in memory until newer messages replace them or the exchange is deleted. If a message or a
-/// queue fails, other messages and queues are not affected.
-/// </summary>
+/// <summary>An x-recent-history exchange keeps messages in memory until newer messages replace them, or the exchange is deleted.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecentHistoryMemoryTests : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The memory alarm and the disk alarm are set and cleared at their limits of 100 bytes. No timer runs, because the test calls each check.
+/// The memory alarm and the disk alarm are set and cleared at their limits of 100 bytes. The tests call each check themselves.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
@@ -14,10 +14,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     /// <summary>The first check and every tenth check after it measure the free space of the disk.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
-    /// <summary>
-    /// Number of appended bytes after which a check measures the disk again. This is the broker's smallest step, because the limit is so
-    /// small.
-    /// </summary>
+    /// <summary>Number of appended bytes after which a check measures the disk again. The broker uses this step for small limits.</summary>
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;
@@ -51,8 +48,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     }
 
     /// <summary>
-    /// At the start, the process uses 100 bytes, and the broker counts 1 byte. Then the process uses 500 bytes, and the broker counts 7
-    /// bytes.
+    /// At first the process uses 100 bytes, and the broker counts 1 byte. Later the process uses 500 bytes, and the broker counts 7 bytes.
     /// </summary>
     [TestCase(200, 99, "resident")]
     [TestCase(200, 100, "counted")]

@@ -23,10 +23,7 @@ public sealed class RouteFinderTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>
-    /// A message passes three exchanges. The middle exchange has the type of the parameter. The other two are fanout exchanges, which route
-    /// all messages alike.
-    /// </summary>
+    /// <summary>A message passes three exchanges: a fanout exchange, an exchange of the given type, and a fanout exchange.</summary>
     [TestCase("headers", true)]
     [TestCase("topic", false)]
     public void A_route_varies_by_message_when_one_of_the_exchanges_on_the_way_does(string type, bool varies)
@@ -47,8 +44,7 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// If all destinations of an exchange are in the route already, the exchange still counts as having routed the message. So its
-    /// alternate exchange must not get the message.
+    /// All destinations of an exchange are in the route already. The alternate exchange of this exchange must not get the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

@@ -10,8 +10,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Exchanges route messages by their bindings. When a binding is added or removed, routing to the destinations of other bindings does not
-/// change.
+/// Exchanges route messages by their bindings. Adding or removing a binding does not change the routing to other destinations.
 /// </summary>
 public sealed class RouterTests
 {
@@ -108,8 +107,7 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// After a restart, the bindings of an exchange are in another order. For each routing key, the exchange must choose the same binding
-    /// as before the restart.
+    /// After a restart, an exchange has its bindings in another order, but chooses the same binding for each routing key.
     /// </summary>
     [Test]
     public void A_modulus_hash_chooses_alike_in_whatever_order_its_bindings_came()
@@ -128,8 +126,7 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// The choices must be the same in every version of the broker. If they changed with an update, messages with the same key would be in
-    /// two queues.
+    /// Every version of the broker must choose the same queue for a key. An update must not spread the messages of a key over two queues.
     /// </summary>
     [Test]
     public void A_long_key_goes_the_same_way_in_every_run()
@@ -161,8 +158,7 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A queue and an exchange with the same name are bound to an exchange that chooses by a hash. If the hash used only the name, either
-    /// the queue or the exchange would get all messages.
+    /// A queue and an exchange with the same name are bound to an exchange that chooses by a hash. Both must get messages.
     /// </summary>
     [Test]
     public void A_queue_and_an_exchange_of_one_name_have_each_their_share()

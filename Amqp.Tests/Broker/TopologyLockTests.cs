@@ -14,8 +14,7 @@ namespace Amqp.Tests.Broker;
 public sealed class TopologyLockTests
 {
     /// <summary>
-    /// A pattern that takes practically forever to match against <see cref="_slowName"/>. Because of the back reference, the regular
-    /// expression needs a backtracking engine.
+    /// A pattern whose match against <see cref="_slowName"/> practically never ends. The back reference needs a backtracking engine.
     /// </summary>
     private const string SlowPattern = @"^(a+)+\1$";
     private static readonly string _slowName = new string('a', 200) + "b";

@@ -8,10 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>
-/// Which values of arguments and policies are valid, and what the broker does with invalid values that an earlier version has accepted and
-/// stored.
-/// </summary>
+/// <summary>Valid values of arguments and policies, and the use of invalid values that an earlier version has stored.</summary>
 public sealed class ValueRulesTests
 {
     private static readonly string[] _names = ["dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"];

@@ -3,8 +3,7 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The watch finds deliveries that have been unacknowledged for longer than a timeout. To know the ages of deliveries, the watch notes the
-/// last delivery tag at intervals.
+/// The watch finds deliveries that are unacknowledged for longer than a timeout. At intervals, the watch notes the last delivery tag.
 /// </summary>
 public sealed class AcknowledgementWatchTests
 {

@@ -5,16 +5,13 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>
-/// The confirm tracker decides when a publish is confirmed or refused, and answers several publishes with as few methods as possible.
-/// </summary>
+/// <summary>The confirm tracker decides when a publish is confirmed or refused, and answers with as few methods as possible.</summary>
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// The first parameter has groups of publishes. A number is a publish that is durable at this log position; <c>r</c> is a publish that
-    /// a queue refuses; <c>n</c> is a publish that never becomes durable. The second parameter has events: <c>@</c> with a position that
-    /// becomes durable, or <c>!</c> for a failure of the store. The third parameter has the expected answers with their tags. A + stands
-    /// for the flag multiple.
+    /// Parameters: publishes, events and expected answers. A number is a publish that is durable at this log position. <c>r</c> is a
+    /// publish that a queue refuses, <c>n</c> a publish that is never durable. The event <c>@</c> makes a position durable, <c>!</c> is a
+    /// failure of the store. In an answer, + is the flag multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

@@ -4,10 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>
-/// The memory of a connection counts for the memory alarm. When a consumer, a channel or a connection ends, its memory does not count any
-/// more.
-/// </summary>
+/// <summary>The memory alarm counts the memory of consumers, channels and connections until they end.</summary>
 public sealed class ConnectionMemoryTests
 {
     [TestCase("cancel")]

@@ -33,8 +33,7 @@ public sealed class ContentAssemblerTests
     }
 
     /// <summary>
-    /// The body arrives in one part, or in several parts. Several parts are collected in a buffer from a pool, unless the body is too large
-    /// for the pool.
+    /// The body arrives in one or several parts. Several parts are collected in a buffer, which comes from a pool for all but large bodies.
     /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]

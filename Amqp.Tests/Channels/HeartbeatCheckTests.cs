@@ -5,8 +5,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// The broker sends heartbeats in time, and disconnects a client that is silent for too long. The tests call the check with arbitrary
-/// times.
+/// The broker sends heartbeats in time, and disconnects a client that is silent for too long. The tests choose the times at which the check
+/// runs.
 /// </summary>
 public sealed class HeartbeatCheckTests
 {

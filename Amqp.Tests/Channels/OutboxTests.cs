@@ -7,10 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>
-/// An outbox reports when it exceeds its watermark, and returns its blocks to the pool, even if the peer disconnects. The tests use an
-/// outbox without a connection.
-/// </summary>
+/// <summary>An outbox reports when it exceeds its watermark, and returns its blocks to the pool, even if the peer disconnects.</summary>
 public sealed class OutboxTests
 {
     [Test]
@@ -196,8 +193,7 @@ public sealed class OutboxTests
         }
 
         /// <summary>
-        /// Completes the pending send, as if the peer had accepted all octets. Does nothing without a pending send. Always returns true, so
-        /// that a polled condition can begin with this call.
+        /// Completes a pending send, as if the peer had accepted all octets. Always returns true, for use in a polled condition.
         /// </summary>
         public bool TakeAll()
         {

@@ -17,10 +17,7 @@ public sealed class SessionTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>
-    /// Parameters, in minutes: the broker's timeout, the queue's timeout, and the expected timeout. 0 means that the broker or the queue
-    /// has no timeout.
-    /// </summary>
+    /// <summary>Parameters, in minutes: the broker's timeout, the queue's timeout, and the expected timeout. 0 means no timeout.</summary>
     [TestCase(0, 0, null)]
     [TestCase(30, 0, 30)]
     [TestCase(0, 5, 5)]

@@ -5,10 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>
-/// A commit calls the store in the right order. If a crash loses the publishes of a transaction, the crash must also lose the
-/// acknowledgements of the transaction.
-/// </summary>
+/// <summary>If a crash loses the publishes of a transaction, the crash must also lose the acknowledgements of the transaction.</summary>
 public sealed class TransactionCommitTests
 {
     [Test]
@@ -77,8 +74,7 @@ public sealed class TransactionCommitTests
     }
 
     /// <summary>
-    /// The client sends several commits. While the broker waits for the disk during the first commit, the client disconnects. The broker
-    /// must still execute the other commits, because they have arrived.
+    /// The client sends several commits, and disconnects while the broker waits for the disk. The broker still executes all commits.
     /// </summary>
     [Test]
     public async Task What_a_client_committed_before_it_went_is_done()

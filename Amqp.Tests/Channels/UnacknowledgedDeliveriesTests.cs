@@ -7,8 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Channels;
 
 /// <summary>
-/// A ring buffer holds the unacknowledged deliveries of a channel. The tests apply the same operations to a sorted set, and compare the
-/// contents.
+/// A ring buffer holds the unacknowledged deliveries of a channel. The tests compare its contents with those of a sorted set.
 /// </summary>
 public sealed class UnacknowledgedDeliveriesTests
 {

@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Base of the command line tests, which run commands against a broker. A command runs in a new process or in the process of the tests.
-/// Each test has its own virtual host.
+/// Base of the command line tests. A command runs in a new process or in the process of the tests. Each test has its own virtual host.
 /// </summary>
 public abstract class CliTests : ApiTests
 {
@@ -54,9 +53,7 @@ public abstract class CliTests : ApiTests
     private protected Task<CliRun> CtlRunHereAsync(params string[] arguments) =>
         RunHereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 
-    /// <summary>
-    /// Runs a rabbitmqctl command in the test's virtual host within this process. The command must exit with 0 and without an error text.
-    /// </summary>
+    /// <summary>Runs a rabbitmqctl command in the test's virtual host within this process. The command must succeed.</summary>
     private protected Task<CliRun> CtlHereAsync(params string[] arguments) =>
         HereAsync(["ctl", "-n", "ref@localhost", "-p", Host, .. arguments]);
 

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// The commands of <c>amqpbroker ctl</c> for users, permissions, policies and limits print the same texts as rabbitmqctl 3.10.8, except for
-/// names.
+/// The commands of <c>amqpbroker ctl</c> for users, permissions, policies and limits print the texts of rabbitmqctl 3.10.8.
 /// </summary>
 public sealed class CtlAccessTests : CliTests
 {

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker ctl</c> shows, checks and changes the node. The command also prints help, and refuses commands that it cannot execute.
+/// <c>amqpbroker ctl</c> shows, checks and changes the node. The command prints help, and refuses commands that it cannot execute.
 /// </summary>
 public sealed class CtlNodeTests : CliTests
 {

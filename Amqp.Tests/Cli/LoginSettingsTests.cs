@@ -5,8 +5,7 @@ using Amqp.Server.Cli.Api;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Options, environment variables and profiles set the address, the user, the password and the virtual host of a command. If several
-/// sources set the same value, the value of the right source is used.
+/// Options, environment variables and profiles set the address and the login of a command. The tests check which source wins.
 /// </summary>
 public sealed class LoginSettingsTests
 {

@@ -2,10 +2,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>
-/// A command uses the right address and login. If the command cannot reach the broker, or if the broker refuses the login, the command
-/// prints the right error.
-/// </summary>
+/// <summary>A command uses the right address and login, or prints why it cannot reach the broker or cannot log in.</summary>
 public sealed class LoginTests : CliTests
 {
     private string _folder = "";

@@ -2,9 +2,7 @@ using System.Text.Json;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>
-/// Commands print what a fake HTTP API returns. All numbers in the responses differ, so that a number in the wrong place fails the test.
-/// </summary>
+/// <summary>Commands print what a fake HTTP API returns. All numbers differ, so that a number in the wrong place fails the test.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownStateTests : IDisposable
 {

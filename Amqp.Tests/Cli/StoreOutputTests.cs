@@ -8,8 +8,7 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// <c>amqpbroker store</c> prints the right output and has the right exit code. All numbers differ, so that a number in the wrong place
-/// fails the test.
+/// Output and exit code of <c>amqpbroker store</c>. All numbers differ, so that a number in the wrong place fails the test.
 /// </summary>
 public sealed class StoreOutputTests
 {

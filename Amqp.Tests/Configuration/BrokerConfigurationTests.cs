@@ -5,8 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Settings come from a configuration file, the environment and the command line. The right source wins, and invalid settings cause the
-/// right error texts.
+/// Settings come from a file, the environment and the command line. The right source wins, and invalid settings cause clear errors.
 /// </summary>
 public class BrokerConfigurationTests
 {

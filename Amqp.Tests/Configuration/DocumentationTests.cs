@@ -23,10 +23,7 @@ public partial class DocumentationTests
             Rows().Select(row => FirstCell().Match(row).Groups[1].Value).Except(SettingTable.All.Select(setting => setting.Key.ToString())),
             Is.Empty);
 
-    /// <summary>
-    /// Rewrites the rows of docs/configuration.md. Run this test after a change of <see cref="SettingTable"/>. The row of a new setting is
-    /// inserted after the row of the previous setting in the table.
-    /// </summary>
+    /// <summary>Rewrites the rows of docs/configuration.md. Run this test after a change of <see cref="SettingTable"/>.</summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_rows()
     {

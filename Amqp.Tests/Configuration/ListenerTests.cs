@@ -84,8 +84,7 @@ public class ListenerTests
             Is.EqualTo((http, https)));
     }
 
-    // The default metrics port is the port of the HTTP API plus 20, just as 15692 is 15672 plus 20. So if two brokers on a machine have
-    // different ports for the HTTP API, their metrics ports differ too.
+    // The default metrics port is the port of the HTTP API plus 20. Two brokers with different API ports get different metrics ports.
     [TestCase("heartbeat = 1", "127.0.0.1:15692")]
     [TestCase("management.tcp.port = 1000", "127.0.0.1:1020")]
     [TestCase("management.tcp.port = 65515", "127.0.0.1:65535")]

@@ -3,9 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>
-/// The settings of RabbitMQ 3.8 to 4.3, each with some valid values. The file <c>RabbitMqSettings.tsv</c>, next to this file, lists them.
-/// </summary>
+/// <summary>The settings of RabbitMQ 3.8 to 4.3, each with some valid values, read from <c>RabbitMqSettings.tsv</c>.</summary>
 internal static class RabbitMqNames
 {
     /// <summary>
@@ -17,8 +15,7 @@ internal static class RabbitMqNames
             .Select(columns => (columns[0], ReadValues(columns[1])))];
 
     /// <summary>
-    /// Returns the name with values for the parts that the operator chooses: <c>1</c> for a part that must be a number, and <c>x</c> for
-    /// any other part.
+    /// Returns the name with values for the parts that the operator chooses: <c>1</c> for a number, and <c>x</c> for any other part.
     /// </summary>
     public static string KeyOf(string name) => string.Join('.', name.Split('.').Select(part => part switch
     {

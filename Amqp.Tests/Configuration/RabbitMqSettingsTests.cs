@@ -4,9 +4,8 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Each setting of RabbitMQ has an effect, causes a warning of one line, or stops the start of the broker. If a setting restricts clients
-/// in RabbitMQ but would have no effect here, the broker refuses to start. A broker that started would be less safe than the operator
-/// expects.
+/// Each setting of RabbitMQ has an effect, causes a warning of one line, or stops the start of the broker. The broker refuses to start if a
+/// setting that restricts clients would have no effect.
 /// </summary>
 public class RabbitMqSettingsTests
 {
@@ -110,7 +109,7 @@ public class RabbitMqSettingsTests
         Assert.That(_page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)), Is.EqualTo(Rows()).AsCollection);
 
     /// <summary>
-    /// Rewrites the rows of docs/configuration-rabbitmq.md. Run this test after a change of RabbitMqSettings.txt or RabbitMqSettings.tsv.
+    /// Rewrites the rows of docs/configuration-rabbitmq.md. Run this test after a change of RabbitMqSettings.txt or .tsv.
     /// </summary>
     [Test, Explicit("changes the documentation")]
     public void Write_the_page()

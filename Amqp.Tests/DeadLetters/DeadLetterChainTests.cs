@@ -6,8 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Full queues dead-letter their messages to one another, so a single publish starts a chain of dead letters. This chain must not delay
-/// other clients.
+/// Full queues dead-letter their messages to one another. The dead letters that follow one publish must not delay other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -197,8 +196,8 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring of full queues. Each arriving message pushes the queue's previous message to the next queue, unless the previous
-    /// message has already died there. Returns the number of arrivals, including the first.
+    /// Simulates a ring of full queues. An arriving message pushes the queue's previous message to the next queue. Returns the number of
+    /// arrivals until a message would reach a queue in which it has died.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

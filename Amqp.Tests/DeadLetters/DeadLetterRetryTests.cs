@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// If the broker cannot dead-letter a message, the message stays in its queue. When dead-lettering is possible again, the broker
-/// dead-letters each message exactly once, and in order.
+/// If the broker cannot dead-letter a message, the message stays in its queue. As soon as possible, each message is dead-lettered once, and
+/// in order.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
@@ -105,8 +105,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// If the dead-lettered copy of a message is not written to the log, the broker settles the message without waiting for a write. On a
-    /// full disk, this frees space.
+    /// If the dead-lettered copy of a message is not written to the log, the broker settles the message without waiting for a write.
     /// </summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]
@@ -198,10 +197,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
         Assert.That((_queue.Faults.QuarantinedCount, consumer.Held.Count), Is.EqualTo((0, 1)));
     }
 
-    /// <summary>
-    /// While dead letters cannot be published, messages above the length limit and expired messages stay in their queue. When publishing is
-    /// possible again, the broker dead-letters these messages.
-    /// </summary>
+    /// <summary>While dead letters cannot be published, expired messages and messages above the length limit stay in their queue.</summary>
     [TestCase("x-max-length", 1)]
     [TestCase("x-message-ttl", 1)]
     public void What_stays_in_its_queue_while_the_disk_fails_dies_once_it_works_again(string why, int limit)

@@ -5,8 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Headers are well-formed, but have values that are invalid for the parts of the broker that read or extend the headers. The broker
-/// delivers the message without an error.
+/// Headers are well-formed, but have values that the broker cannot use. The broker delivers the message without an error.
 /// </summary>
 public sealed class HostileHeaderTests
 {

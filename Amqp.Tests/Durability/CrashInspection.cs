@@ -15,9 +15,7 @@ internal sealed class CrashInspection(IConnection connection, CrashLedger ledger
 
     /// <summary>Reads a queue and compares it with the ledger.</summary>
     /// <param name="queue">The queue. If the queue must exist and is missing, the inspection reports an error.</param>
-    /// <param name="drain">
-    /// True: the inspection acknowledges the messages. False: the inspection requeues the messages, by closing the channel.
-    /// </param>
+    /// <param name="drain">True to acknowledge the messages; false to requeue them by closing the channel.</param>
     public async Task InspectAsync(QueueLedger queue, bool drain)
     {
         if (!await ExistsAsync(channel => channel.QueueDeclarePassiveAsync(queue.Name)))

@@ -1,10 +1,10 @@
 namespace Amqp.Tests.Durability;
 
-/// <summary>
-/// Records, over all crashes, which messages clients have sent and which messages the broker has confirmed. A clock that counts events
-/// gives the order of the events. A confirm of a message means that all changes answered before the publish are durable too, because the
-/// broker has one log. Thread-safe: one lock guards all of the state.
-/// </summary>
+/// <summary>Records, over all crashes, which messages clients have sent and which messages the broker has confirmed. Thread-safe.</summary>
+/// <remarks>
+/// A clock that counts events gives all times. Because the broker has one log, the confirm of a message covers all changes that the broker
+/// answered before the publish.
+/// </remarks>
 internal sealed class CrashLedger
 {
     private readonly Lock _gate = new();
@@ -74,8 +74,7 @@ internal sealed class CrashLedger
     }
 
     /// <summary>
-    /// Records that a persistent message is about to be published to one queue, or to the fanout exchange if <paramref name="only"/> is
-    /// null.
+    /// Records a publish of a persistent message to the queue <paramref name="only"/>, or to the fanout exchange if null.
     /// </summary>
     public void Publish(Serial serial, QueueLedger? only)
     {

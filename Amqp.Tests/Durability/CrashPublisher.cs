@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes messages until the broker is killed, with a limited number of unconfirmed messages. The same object publishes before and after
-/// all crashes, so that no message number is used twice.
+/// Publishes messages until the broker is killed, with a limited number of unconfirmed messages. One object publishes in all rounds of the
+/// test, because no message number may be used twice.
 /// </summary>
 internal abstract class CrashPublisher(int publisher, int window, Random random)
 {

@@ -5,8 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Takes messages from a queue, and requeues all of them, until the broker is killed. There are three ways to requeue messages: one by one,
-/// many at once, or by closing the channel.
+/// Takes messages from a queue and requeues them until the broker is killed: one by one, many at once, or by closing the channel.
 /// </summary>
 internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Random random)
 {

@@ -5,10 +5,12 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Kills the broker (SIGKILL) again and again under load, always on the same data directory. Everything that the broker has confirmed must
-/// survive the kills. <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. A run with the same <c>AMQP_TESTS_SEED</c>
-/// makes the same random choices, and waits for the same time before each kill.
+/// Kills the broker (SIGKILL) again and again under load. Everything that the broker has confirmed must survive the kills.
 /// </summary>
+/// <remarks>
+/// <c>AMQP_TESTS_CRASHES</c> sets the number of crashes; the default is 20. A run with the same <c>AMQP_TESTS_SEED</c> makes the same
+/// random choices.
+/// </remarks>
 public sealed class CrashTests
 {
     private const long DrainedBytes = 8 << 20;

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The durable objects that exist during the whole test. Three queues have no binding: one for direct publishes, one with few messages that
-/// stay long, and one with priorities. Three queues get messages from a fanout exchange, one of them through a second exchange.
+/// The durable objects that exist during the whole test. Three queues have no binding. Three queues get messages from a fanout exchange,
+/// one of them through a second exchange.
 /// </summary>
 internal sealed class CrashTopology
 {

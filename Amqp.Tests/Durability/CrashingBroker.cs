@@ -43,8 +43,7 @@ public abstract class CrashingBroker
     }
 
     /// <summary>
-    /// Replaces the test's channel by a new channel. If <paramref name="confirms"/> is true, each publish on the new channel waits for its
-    /// confirm.
+    /// Replaces the test's channel by a new channel. With <paramref name="confirms"/>, each publish waits for its confirm.
     /// </summary>
     private protected async Task ReopenAsync(bool confirms = false)
     {

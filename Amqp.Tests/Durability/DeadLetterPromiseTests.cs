@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The broker is killed while it dead-letters messages. Afterwards each message must be in its first queue or in the dead-letter queue.
+/// The broker is killed while it dead-letters messages. Each message is then in its first queue or in the dead-letter queue.
 /// </summary>
 public sealed class DeadLetterPromiseTests : CrashingBroker
 {

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Publishes to the exchange that delays messages. Some messages have a short delay, others have a delay that is longer than a round of the
-/// test.
+/// Publishes to the exchange that delays messages, with short delays and with delays that are longer than a round of the test.
 /// </summary>
 internal sealed class DelayedPublisher(int publisher, WandererLedger ledger, Random random) : CrashPublisher(publisher, window: 50, random)
 {

@@ -3,9 +3,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>
-/// Consumes a queue of dead letters or delayed messages until the broker is killed. Acknowledges, rejects or requeues each message.
-/// </summary>
+/// <summary>Consumes a queue until the broker is killed. Acknowledges, rejects or requeues each message.</summary>
 /// <param name="queue">Name of the queue.</param>
 /// <param name="acknowledged">Percentage of messages to acknowledge.</param>
 /// <param name="rejected">Percentage of messages to reject.</param>

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// The queues that dead-letter their messages, each for a different reason. A dead letter moves from queue to queue, and in the end to <see
-/// cref="Letters"/>. No dead letter reaches a queue twice.
+/// Queues that dead-letter their messages, each for a different reason. Dead letters end in <see cref="Letters"/>. No dead letter reaches a
+/// queue twice.
 /// </summary>
 internal static class DyingTopology
 {
@@ -15,8 +15,7 @@ internal static class DyingTopology
     public const string Own = "crash.dying.own";
 
     /// <summary>
-    /// A queue with a policy that changes all the time. Messages that expire or exceed the policy's length limit go to the queue that the
-    /// policy's dead-letter routing key names.
+    /// A queue with a policy that changes all the time. The policy sets the length limit and the dead-letter routing key.
     /// </summary>
     public const string Policed = "crash.dying.policed";
 

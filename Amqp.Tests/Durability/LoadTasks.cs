@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>A running part of the load, with a connection of its own.</summary>
-/// <param name="Name">Name of the part, for the error message if the part does not end.</param>
+/// <param name="Name">Name of the part, for error messages.</param>
 /// <param name="Connection">Connection of the part.</param>
 /// <param name="Work">Task that ends after the broker was killed.</param>
 internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
@@ -13,11 +13,11 @@ internal sealed record LoadTask(string Name, IConnection Connection, Task Work);
 /// <summary>Runs work until the broker is killed.</summary>
 internal static class LoadTasks
 {
-    /// <summary>
-    /// Waits until all parts of the load have ended after the kill. If a part does not end, the error says whether the connection of the
-    /// part is still open. An open connection means that the client library has not noticed the kill.
-    /// </summary>
-    /// <exception cref="TimeoutException">Some parts did not end in time. The message names them.</exception>
+    /// <summary>Waits until all parts of the load have ended after the kill.</summary>
+    /// <exception cref="TimeoutException">
+    /// Some parts did not end in time. The message names the parts. If the connection of a part is still open, the client library has not
+    /// noticed the kill.
+    /// </exception>
     public static async Task AllEnd(IReadOnlyList<LoadTask> load, TimeSpan patience)
     {
         try
@@ -36,7 +36,7 @@ internal static class LoadTasks
     /// <summary>Runs work until the channel is closed. Fails if the broker has closed the channel and given a reason.</summary>
     /// <param name="channel">The channel that the work uses.</param>
     /// <param name="work">
-    /// The work. Its token is cancelled when the channel is closed. After the cancellation, this method does not wait until the work ends.
+    /// The work. When the channel is closed, the token is cancelled, and this method returns before the work ends.
     /// </param>
     public static async Task UntilBrokerDies(IChannel channel, Func<CancellationToken, Task> work)
     {

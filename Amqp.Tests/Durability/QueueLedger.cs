@@ -10,8 +10,7 @@ internal sealed class QueueLedger(string name)
     public string Name { get; } = name;
 
     /// <summary>
-    /// True if the queue must exist after a crash: the broker has answered its declaration, and no client has requested its deletion. If
-    /// false, the queue may exist or not.
+    /// True if the queue must exist after a crash: the broker has answered its declaration, and no client has requested its deletion.
     /// </summary>
     public bool IsPromised { get; set; }
 
@@ -21,8 +20,7 @@ internal sealed class QueueLedger(string name)
     public bool IsBound { get; set; }
 
     /// <summary>
-    /// True if the queue may have messages that are not in this ledger, because they were published before the queue was bound. The broker
-    /// may have routed such a message after the binding.
+    /// True if the queue may have messages that are not in this ledger, because clients published them before the queue was bound.
     /// </summary>
     public bool MayHoldUnknown { get; init; }
 
@@ -43,10 +41,7 @@ internal sealed class QueueLedger(string name)
             entry.DeliveredAt = Math.Min(entry.DeliveredAt, now);
     }
 
-    /// <summary>
-    /// Records that a client is about to acknowledge a message. The broker does not answer an acknowledgement. So after a crash the message
-    /// may be gone or still be there.
-    /// </summary>
+    /// <summary>Records that a client is about to acknowledge a message. From now on, a crash may lose the message.</summary>
     public void Acknowledge(Serial serial)
     {
         if (_entries.TryGetValue(serial, out var entry))
@@ -67,8 +62,7 @@ internal sealed class QueueLedger(string name)
     }
 
     /// <summary>
-    /// Compares the messages that the queue has after a crash with the messages that it should have. Afterwards the ledger expects exactly
-    /// the messages that were found.
+    /// Compares the messages found after a crash with the expected messages. Afterwards the ledger expects exactly the found messages.
     /// </summary>
     /// <param name="found">All messages of the queue, in order.</param>
     /// <param name="durable">All changes that the broker answered before this time are in the log.</param>
@@ -116,10 +110,7 @@ internal sealed class QueueLedger(string name)
         return faults;
     }
 
-    /// <summary>
-    /// Records that the test has acknowledged all messages. The broker has answered a later request on the same channel, so it has received
-    /// the acknowledgements.
-    /// </summary>
+    /// <summary>Records that the test has acknowledged all messages, and that the broker has received the acknowledgements.</summary>
     public void Settle(long now)
     {
         foreach (var entry in _entries.Values)

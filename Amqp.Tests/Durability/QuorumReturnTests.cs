@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Clients have returned messages to a quorum queue. After a crash, the messages still have their order, their redelivered marks and their
-/// delivery counts.
+/// Messages returned to a quorum queue keep their order, their redelivered marks and their delivery counts after a crash.
 /// </summary>
 public class QuorumReturnTests
 {

@@ -58,10 +58,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>
-    /// The test removes the entry of a queue or an exchange from the catalog, but keeps a binding that names it. Damage in the data
-    /// directory may have the same result.
-    /// </summary>
+    /// <summary>The catalog, because of damage, has a binding of a queue or an exchange, but not the queue or exchange itself.</summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -103,8 +100,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// If a crash has left an unfinished write at the end of the log, the next start logs a warning. If the log is damaged, the next start
-    /// logs an error.
+    /// For an unfinished write at the end of the log, as after a crash, the start logs a warning. For damage, the start logs an error.
     /// </summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data directory: ")]

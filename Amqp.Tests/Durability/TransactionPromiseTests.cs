@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Each test kills the broker before, during or after a tx.commit. After the restart, a transaction must be complete if the broker has
-/// answered commit-ok.
+/// The broker is killed before, during or after a tx.commit. If the broker has sent tx.commit-ok, the transaction must be complete.
 /// </summary>
 public sealed class TransactionPromiseTests : CrashingBroker
 {

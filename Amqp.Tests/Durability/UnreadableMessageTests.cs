@@ -59,8 +59,8 @@ public sealed class UnreadableMessageTests
         Assert.That(await TakeAllAsync(await OpenAsync(), "kept"), Is.Empty);
     }
 
-    // If only the log file is missing, the broker knows the message, but cannot read its bytes. If the index is missing too, the broker
-    // does not know the message.
+    // Without the log file, the broker knows the message, but cannot read its bytes. Without the index, the broker does not know the
+    // message.
     [TestCase("*.log")]
     [TestCase("*")]
     public async Task A_get_that_cannot_be_read_now_closes_that_connection_with_541_and_the_message_stays(string files)

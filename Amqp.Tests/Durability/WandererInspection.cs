@@ -5,8 +5,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Consumes all queues of dead letters or delayed messages at the same time, and checks each delivery. If the queues were consumed one
-/// after another, a message that moves from queue to queue could be missed.
+/// Consumes all queues of dead letters or delayed messages, and checks each delivery. All queues are consumed at the same time, because
+/// messages move from queue to queue.
 /// </summary>
 internal sealed class WandererInspection(WandererLedger ledger, bool drain)
 {

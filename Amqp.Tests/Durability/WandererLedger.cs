@@ -1,13 +1,12 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Records messages that move by themselves: dead letters from queue to queue, delayed messages from their exchange to a queue. After a
-/// crash, a message may be in its old place and in its new place. A confirmed message must be in at least one of them. Thread-safe: one
-/// lock guards all of the state.
+/// Records messages that the broker moves: dead letters from queue to queue, delayed messages from their exchange to a queue. After a
+/// crash, a confirmed message is in its old place, in its new place, or in both. Thread-safe.
 /// </summary>
 /// <param name="name">Name for the messages, used in error texts.</param>
 /// <param name="mayRepeat">
-/// True if an acknowledged message may come once more. The reason: its removal from the old place may not be durable yet.
+/// True if an acknowledged message may come once more, because its removal from the old place may not be durable.
 /// </param>
 internal sealed class WandererLedger(string name, bool mayRepeat)
 {
@@ -37,10 +36,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             _entries.Add(serial, new Entry(due));
     }
 
-    /// <summary>
-    /// Records that the broker has confirmed a message. The message is then durable. All settles that came before its publish are durable
-    /// too.
-    /// </summary>
+    /// <summary>Records that the broker has confirmed a message. The message, and all settles before its publish, are durable.</summary>
     public void Confirm(Serial serial)
     {
         lock (_gate)
@@ -53,10 +49,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         }
     }
 
-    /// <summary>
-    /// Records that a client is about to acknowledge a message. The broker does not answer an acknowledgement. So after a crash the message
-    /// may be gone or still be there.
-    /// </summary>
+    /// <summary>Records that a client is about to acknowledge a message. From now on, a crash may lose the message.</summary>
     public void Acknowledge(Serial serial)
     {
         lock (_gate)
@@ -99,7 +92,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
     /// <summary>Records the messages that were seen after a crash. A message that was seen is durable.</summary>
     /// <param name="seen">The messages that were seen.</param>
     /// <param name="isSettled">
-    /// True if the test has acknowledged all of these messages, and the broker has answered a later request on the same channels.
+    /// True if the test has acknowledged all of these messages, and the broker has received the acknowledgements.
     /// </param>
     public void GoOn(IReadOnlySet<Serial> seen, bool isSettled)
     {
@@ -125,10 +118,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
         /// <summary>True if the broker has confirmed the message, or the message was seen after a crash.</summary>
         public bool IsConfirmed { get; set; }
 
-        /// <summary>
-        /// True if the message may be missing, because a client has acknowledged it. A client may acknowledge a message before its confirm
-        /// arrives.
-        /// </summary>
+        /// <summary>True if the message may be missing, because a client has acknowledged it. The message need not be confirmed.</summary>
         public bool MayBeGone { get; set; }
 
         public bool IsPromised => IsConfirmed && !MayBeGone;

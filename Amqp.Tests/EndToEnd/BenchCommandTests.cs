@@ -9,8 +9,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// The command <c>amqpbroker bench</c> loads a broker and prints a report. Some tests run the command as a process, others within the
-/// test's process. The broker is always a process.
+/// The command <c>amqpbroker bench</c> loads a broker process and prints a report. Some tests run the command within their own process.
 /// </summary>
 public sealed class BenchCommandTests
 {
@@ -306,8 +305,7 @@ public sealed class BenchCommandTests
         new(name, type, isPassive, isDurable, AutoDelete: false, Internal: false, NoWait: false, FieldTable.Empty);
 
     /// <summary>
-    /// Declares an existing queue again. Returns the number of its messages, or the reply code of the error if it was declared with another
-    /// durability.
+    /// Declares an existing queue again. Returns the number of its messages, or the reply code if the queue has another durability.
     /// </summary>
     private string Declare(string queue, bool isDurable)
     {

@@ -3,10 +3,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>
-/// Base of test classes that use RabbitMQ.Client. Each test class has one broker process. The connections of a test are closed when it
-/// ends.
-/// </summary>
+/// <summary>Base of test classes that use RabbitMQ.Client. Each class has one broker process. Each test closes its connections.</summary>
 /// <remarks>The tests of a class run one after another.</remarks>
 public abstract class ClientTests
 {

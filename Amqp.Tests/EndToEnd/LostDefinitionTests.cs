@@ -5,8 +5,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// A power cut can lose an unsynced write to the catalog, and keep an unsynced write to the log. Then the log has messages of a queue that
-/// is missing in the catalog.
+/// A power cut loses a write to the catalog and keeps a write to the log. The log has messages of a queue that is not in the catalog.
 /// </summary>
 public sealed class LostDefinitionTests
 {

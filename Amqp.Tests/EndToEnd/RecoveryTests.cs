@@ -5,9 +5,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>
-/// When the broker stops or crashes, RabbitMQ.Client raises events and recovers its connections, channels and consumers automatically.
-/// </summary>
+/// <summary>When the broker stops or crashes, RabbitMQ.Client recovers its connections, channels and consumers automatically.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RecoveryTests
 {

@@ -7,8 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// After a restart of the broker, durable queues have their bindings, and transient queues are gone. A queue with x-expires is deleted if
-/// no client uses it.
+/// After a restart, durable queues have their bindings, and transient queues are gone. Unused queues with x-expires are deleted.
 /// </summary>
 public class RestartTests
 {

@@ -119,8 +119,7 @@ public sealed class StoreCommandTests
     }
 
     /// <summary>
-    /// The test runs optimised code. The optimising compiler of .NET 10.0 once removed the second of two equal checks. So the command did
-    /// not report damage.
+    /// The optimising compiler of .NET 10.0 once removed the second of two equal checks. The command then reported no damage.
     /// </summary>
     [Test]
     public async Task Optimised_code_reports_an_unfinished_write()

@@ -11,8 +11,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// The broker is divided into compartments, which continue after an unexpected exception. Each test makes a compartment fail once. The
-/// fault must be counted once.
+/// Parts of the broker, called compartments, continue after an unexpected exception. Each test causes one exception. The broker must count
+/// one fault.
 /// </summary>
 public class CompartmentTests
 {

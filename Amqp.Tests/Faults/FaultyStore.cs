@@ -10,8 +10,7 @@ namespace Amqp.Tests.Faults;
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Called before each call of the store, with the name of the method and the number of the queue (0 if there is none). An exception
-    /// thrown here makes the call fail.
+    /// Called before each call of the store, with the method's name and the queue's number, or 0. An exception makes the call fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 

@@ -188,8 +188,8 @@ public class PoisonedMessageTests
     }
 
     /// <summary>
-    /// The broker finds the poisoned messages when they expire, when they are delivered, or when they are read. In each case the queue
-    /// stops when the number of quarantined messages exceeds the limit.
+    /// The broker fails to process messages when they expire, are delivered or are read. The queue stops when too many messages are
+    /// quarantined.
     /// </summary>
     [Test]
     public async Task No_more_are_put_aside_than_may_be_and_one([Values] bool canBeRead, [Values] bool expires, [Values] bool isConsumed)

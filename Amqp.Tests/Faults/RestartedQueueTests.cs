@@ -4,8 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// A crashed queue is restarted. It has its declared properties again. Reserved messages and consumers from the time before the crash do
-/// not block the queue.
+/// A crashed queue is restarted with its declared properties. Messages and consumers from before the crash do not block the queue.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestartedQueueTests : IAsyncDisposable

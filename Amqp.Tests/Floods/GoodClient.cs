@@ -4,8 +4,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Floods;
 
 /// <summary>
-/// A client that behaves well. It publishes numbered persistent messages with confirms. Over another connection it consumes the messages in
-/// order, and acknowledges each of them.
+/// Publishes numbered persistent messages with confirms. Consumes the messages in order over another connection, and acknowledges each
+/// message.
 /// </summary>
 internal sealed class GoodClient : IAsyncDisposable
 {

@@ -2,11 +2,11 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>
-/// Unknown clients attack an open port in all possible ways at the same time, while other clients work normally.
+/// <summary>Unknown clients attack an open port in all possible ways at the same time, while other clients work normally.</summary>
+/// <remarks>
 /// <c>AMQP_TESTS_FLOOD_SECONDS</c> sets the duration; the default is 6 s. A run with the same <c>AMQP_TESTS_SEED</c> makes the same random
 /// attacks.
-/// </summary>
+/// </remarks>
 [NonParallelizable] // a flood uses all processors
 public sealed class MixedFloodTests
 {
@@ -16,10 +16,7 @@ public sealed class MixedFloodTests
     /// <summary>Memory for compiled code that only attacks need. The broker keeps this memory after the flood.</summary>
     private const long CodeBytes = 48 * MiB;
 
-    /// <summary>
-    /// Maximum number of bytes that the broker may write to its log about one attacker in ten seconds. A hundred lines have about this
-    /// size.
-    /// </summary>
+    /// <summary>Maximum number of bytes that the broker may log about one attacker in ten seconds: about a hundred lines.</summary>
     private const long LogBytesInTenSeconds = 50 << 10;
 
     // limit on the wait for a client's next message; the machine may be slow
@@ -92,8 +89,7 @@ public sealed class MixedFloodTests
     }
 
     /// <summary>
-    /// Waits until the client has received another message. Returns early if the token is cancelled: a cancelled client publishes no
-    /// further messages.
+    /// Waits until the client has received another message, or until the token is cancelled and the client publishes no more.
     /// </summary>
     private static async Task DemandProgressAsync(GoodClient client, CancellationToken stop)
     {

@@ -3,14 +3,13 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Builds topologies that random operations would hardly ever build. They are rings and chains of full queues, of alternate exchanges, and
-/// of exchanges that keep or delay messages.
+/// Builds topologies that random operations hardly ever build: rings and chains of full queues, of alternate exchanges, and of exchanges
+/// that keep or delay messages.
 /// </summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters. The header of each dead letter lists all
-    /// queues in which the message died. So only long runs build the large rings.
+    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters. Only long runs build the large rings.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -43,10 +42,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing));
     }
 
-    /// <summary>
-    /// Builds one topology. A method of the previous topology may have made the broker close the channel. In this case, sending
-    /// channel.flow opens a new channel.
-    /// </summary>
+    /// <summary>Builds one topology. Before that, channel.flow opens a new channel if the broker has closed the channel.</summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
         await worker.AskAsync(new ChannelFlow(true));
@@ -82,8 +78,7 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds a ring of queues in which messages expire at once, and go to the next queue as dead letters. A consumer of the ring rejects
-    /// messages.
+    /// Builds a ring of queues in which messages expire at once and move to the next queue. A consumer of the ring rejects messages.
     /// </summary>
     private async Task BuildExpiryRingAsync()
     {
@@ -99,10 +94,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.TellAsync(new BasicNack(tag, true, false));
     }
 
-    /// <summary>
-    /// Builds a ring of exchanges, in which each exchange is the alternate exchange of the previous exchange. The exchanges have no
-    /// bindings at first.
-    /// </summary>
+    /// <summary>Builds a ring of exchanges. The alternate exchange of each exchange is the next exchange.</summary>
     private async Task BuildAlternateRingAsync()
     {
         string ring = worker.NewName();
@@ -171,8 +163,7 @@ internal sealed class Contraptions(FuzzWorker worker)
     }
 
     /// <summary>
-    /// Builds an exchange that delays messages and routes them to full queues, which dead-letter to the same exchange. May delete the
-    /// exchange while it delays messages.
+    /// Builds an exchange that delays messages for full queues, which dead-letter to the same exchange. May delete this exchange.
     /// </summary>
     private async Task BuildDelaysAsync()
     {
@@ -235,9 +226,7 @@ internal sealed class Contraptions(FuzzWorker worker)
         worker.Disconnect();
     }
 
-    /// <summary>
-    /// The broker may refuse the messages and close the channel. So they are published on a channel that the worker uses for nothing else.
-    /// </summary>
+    /// <summary>Publishes on a channel that the worker uses for nothing else, because the broker may close the channel.</summary>
     private Task PublishAnyAsync(string exchange, string key) =>
         worker.PublishAsync(exchange, key, Random.Properties(), count: 5, mandatory: true, which: 2);
 

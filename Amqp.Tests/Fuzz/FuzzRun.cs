@@ -13,8 +13,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Maximum time in which a worker of the fuzzer must get an answer. It is longer than <see cref="Patience"/>, because the worker itself
-    /// may have requested much work.
+    /// Maximum time in which a worker of the fuzzer must get an answer. Long, because the worker itself may have requested much work.
     /// </summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 

@@ -4,10 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>
-/// Runs each target of coverage-guided fuzzing with its seeds, and for a second with random mutations of the seeds. The guided fuzzing
-/// itself takes hours; README.md describes it.
-/// </summary>
+/// <summary>Runs each target of coverage-guided fuzzing with its seeds, and for a second with random mutations of the seeds.</summary>
 public sealed class FuzzTargetTests
 {
     private static readonly TimeSpan _time = TimeSpan.FromSeconds(TestRounds.Number("AMQP_TESTS_FUZZ_SECONDS") ?? 1);

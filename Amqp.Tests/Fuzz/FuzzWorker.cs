@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Sends operations of the fuzzer, one after another, over the HTTP API and on a few channels of a connection. Opens a new channel or
-/// connection when the broker has closed the old one.
+/// Sends the fuzzer's operations, one after another, over HTTP and over a few channels of one connection. Replaces channels and connections
+/// that the broker closes.
 /// </summary>
 internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 {
@@ -130,10 +130,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
             await doAsync();
     }
 
-    /// <summary>
-    /// Publishes messages to a queue. The messages end in different ways: some are returned, delivered, rejected and dead-lettered,
-    /// acknowledged, or purged.
-    /// </summary>
+    /// <summary>Publishes messages to a queue. Some are returned, delivered, rejected, acknowledged or purged.</summary>
     /// <param name="queue">Name of a queue. It need not exist.</param>
     /// <param name="properties">Properties of the messages; null for persistent messages of priority 3.</param>
     /// <param name="consumes">True if the worker is to start and cancel a consumer of the queue.</param>

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A channel of a <see cref="HostileClient"/>. The worker sends methods, and the task that reads for the client handles received methods.
+/// A channel of a <see cref="HostileClient"/>. The worker sends methods; the client's reading task handles received methods.
 /// </summary>
 internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort number)
 {
@@ -152,10 +152,7 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
 
 /// <summary>The broker's answer to a method.</summary>
 /// <param name="Method">Id of the method with which the broker answered.</param>
-/// <param name="Code">
-/// Reply code, if the broker has closed the channel or the connection. 0 means the expected answer. 1 means that the connection ended
-/// without a code.
-/// </param>
+/// <param name="Code">Reply code of a close; 0 for the expected answer; 1 if the connection ended without a code.</param>
 internal readonly record struct Answer(MethodId Method, ushort Code)
 {
     public static Answer Ended => new(default, 1);

@@ -7,17 +7,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>
-/// A client that the broker may refuse. If the broker closes a channel or the connection, the worker opens a new one. The worker sends, and
-/// a task of the client reads all the time. So the broker never waits for the client to read.
-/// </summary>
+/// <summary>A client whose channels and connection the broker may close. A worker sends methods. A task reads all the time.</summary>
 internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
     /// <summary>
-    /// Maximum size in bytes of a content header that the client accepts. It is larger than a frame may be, because the broker adds headers
-    /// to dead letters and to traced messages.
+    /// Maximum size in bytes of a received content header. Larger than a frame may be, because the broker adds headers to dead letters and
+    /// to traced messages.
     /// </summary>
     private const int LargestHeader = 1 << 20;
 

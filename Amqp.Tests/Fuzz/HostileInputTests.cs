@@ -7,10 +7,13 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Fuzzing clients send unusual but well-formed requests over AMQP and HTTP. Other clients must not be affected, and the broker must not
-/// count a fault. First every known argument, policy key, header and property gets every hostile value. Then random operations run for 5 s,
-/// or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. A run with the same <c>AMQP_TESTS_SEED</c> makes the same random operations.
+/// Fuzzing clients send unusual but well-formed requests over AMQP and HTTP. Other clients are not affected, and the broker counts no
+/// fault.
 /// </summary>
+/// <remarks>
+/// First every known input gets every hostile value. Then random operations run for 5 s, or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. A run with
+/// the same <c>AMQP_TESTS_SEED</c> makes the same random operations.
+/// </remarks>
 public sealed class HostileInputTests
 {
     private const int Workers = 3;

@@ -4,7 +4,7 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// A value that is well-formed but unusual. The fuzzer sets every argument, policy key, header and body field to each of these values.
+/// A well-formed but unusual value. The fuzzer sets every argument, policy key, header and body field to each of these values.
 /// </summary>
 /// <param name="Name">Name for the log and for <see cref="InputCoverage"/>.</param>
 /// <param name="Field">The value in a field table.</param>
@@ -12,8 +12,7 @@ namespace Amqp.Tests.Fuzz;
 internal sealed record HostileValue(string Name, FieldValue Field, string Json)
 {
     /// <summary>
-    /// Depth of deeply nested values. The tables around such a value add to the depth. The sum is just within the default of
-    /// max_table_depth.
+    /// Depth of deeply nested values. Together with the tables around a value, the depth is just within the default of max_table_depth.
     /// </summary>
     private const int DeepLevels = 1020;
 
@@ -48,9 +47,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         new("decimal", FieldValue.FromDecimal(255, uint.MaxValue), "-0.0"),
     ];
 
-    /// <summary>
-    /// The value as text, for properties, and for parts of URL paths and queries. The text is cut to the maximum length of a short string.
-    /// </summary>
+    /// <summary>The value as text, cut to the maximum length of a short string.</summary>
     public string ShortText => Field.Type switch
     {
         FieldType.LongString => OctetText.Decode(Field.AsBytes()[..Math.Min(ShortString.MaxLength, Field.AsBytes().Length)]),

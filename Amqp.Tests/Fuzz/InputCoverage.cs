@@ -14,10 +14,7 @@ internal sealed class InputCoverage
     public IEnumerable<InputCase> Missing(IEnumerable<InputCase> expected) =>
         expected.Where(input => !_answers.ContainsKey((input.Place, input.Name, input.Value.Name)));
 
-    /// <summary>
-    /// Returns a line for each kind of place. A line contains three kinds of numbers: of names, of tried values, and of the times that each
-    /// answer came.
-    /// </summary>
+    /// <summary>Returns a line for each kind of place: the number of names, the number of values, and how often each answer came.</summary>
     public override string ToString() =>
         string.Join('\n', _answers.GroupBy(entry => entry.Key.Place).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
             $"  {group.Key}: {group.Select(entry => entry.Key.Name).Distinct().Count()} names, {group.Count()} values; "

@@ -20,8 +20,7 @@ internal static partial class KnownInputs
         ];
 
     /// <summary>
-    /// Names of arguments of queues, exchanges, bindings and consumers. They include every name in the broker's code that begins with
-    /// <c>x-</c>, so that a new argument is included automatically.
+    /// Names of arguments of queues, exchanges, bindings and consumers, with every name in the broker's code that begins with <c>x-</c>.
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 

@@ -4,10 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>
-/// Chooses the random operations of a worker, which sends them one at a time. All of them are well-formed. Most use objects that other
-/// workers use at the same time.
-/// </summary>
+/// <summary>Chooses random, well-formed operations for a worker. Most use objects that other workers use at the same time.</summary>
 internal sealed class RandomOperations
 {
     private const int LargeBody = 200_000;

@@ -85,9 +85,7 @@ internal static class SystematicPass
         return answer.ToString();
     }
 
-    /// <summary>
-    /// Declares a queue, publishes a message to it, and keeps both. So the broker has timers for deadlines that are far away or never come.
-    /// </summary>
+    /// <summary>Declares a queue, publishes a message to it, and keeps both until the end of the run.</summary>
     private static async Task<string> LeaveQueueAsync(FuzzWorker worker, FieldTable arguments)
     {
         string left = worker.NewName();
@@ -96,10 +94,7 @@ internal static class SystematicPass
         return left;
     }
 
-    /// <summary>
-    /// Declares queues in which nothing is due for years. So the broker's timer for queues has no near deadline until another worker
-    /// declares a queue with a near deadline.
-    /// </summary>
+    /// <summary>Declares queues in which nothing expires for years. The broker's timer for queues then waits for a far deadline.</summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
         foreach (var value in HostileValue.All.Where(value => value.Field.IsInteger && value.Field.AsInteger() > int.MaxValue + 1L))
@@ -222,8 +217,7 @@ internal static class SystematicPass
     }
 
     /// <summary>
-    /// Publishes messages with these properties to a queue that dead-letters them, to exchanges that route by headers, and to exchanges
-    /// that keep messages.
+    /// Publishes messages with these properties to a queue that dead-letters them, and to exchanges that route by headers or keep messages.
     /// </summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {

@@ -18,10 +18,7 @@ public class HandshakeErrorTests
 
     private static byte[] Channel => Encoded.Frame(1, new ChannelOpen());
 
-    /// <summary>
-    /// The bytes that the client sends in place of a valid connection.open, and the expected reply code. In some cases, further frames
-    /// follow these bytes.
-    /// </summary>
+    /// <summary>The bytes that the client sends in place of a valid connection.open, and the expected reply code.</summary>
     private static IEnumerable<TestCaseData> Errors =>
     [
         new TestCaseData(UnknownVirtualHost, ReplyCode.NotAllowed).SetArgDisplayNames("unknown virtual host"),
@@ -72,8 +69,7 @@ public class HandshakeErrorTests
     }
 
     /// <summary>
-    /// A frame is too large, so the broker does not know where the next frame begins. It searches for the bytes of close-ok, which may
-    /// arrive in several pieces.
+    /// After a frame that is too large, the broker searches for the bytes of close-ok, which may arrive in several pieces.
     /// </summary>
     [Test]
     public async Task A_close_ok_behind_a_frame_that_is_too_large_is_found_in_pieces([Values] bool isAmqp08, [Values(1, 6, 11)] int cut)

@@ -8,9 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>
-/// A task fails with an exception, and no code awaits the task. The broker in whose process this happens counts the exception as a fault.
-/// </summary>
+/// <summary>The broker counts a fault if a task fails and no code awaits the task.</summary>
 public sealed class LastResortTests
 {
     [Test]

@@ -8,8 +8,7 @@ using Amqp.Tests.Tls;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Effects of settings on the HTTP API. They concern TLS, response headers, a prefix of paths, allowed origins, the delay after failed
-/// logins, and protected virtual hosts.
+/// Settings of the HTTP API: TLS, response headers, path prefix, allowed origins, delay after failed logins, protected virtual hosts.
 /// </summary>
 public class ManagementListenerTests
 {

@@ -51,8 +51,7 @@ public sealed class ManagementThreadTests
     }
 
     /// <summary>
-    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/>, the code after an await of this task would run
-    /// on that thread.
+    /// Returns a task that a new thread completes. Without <see cref="ThreadPoolContext"/>, code after an await would run on that thread.
     /// </summary>
     private static Task CompletedElsewhereAsync()
     {

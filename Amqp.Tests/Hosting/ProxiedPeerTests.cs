@@ -9,8 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// Any peer can send a PROXY header that contains a loopback address. The broker treats such a client as local only if the header comes
-/// from this machine or from a trusted network.
+/// A PROXY header with a loopback address makes a client local only if the header comes from this machine or from a trusted network.
 /// </summary>
 public class ProxiedPeerTests
 {
@@ -57,8 +56,8 @@ public class ProxiedPeerTests
     }
 
     /// <summary>
-    /// A listener for IPv4 and IPv6 reports an IPv4 address in the form of an IPv6 address. The broker converts it back, because limits and
-    /// permissions use the form of IPv4.
+    /// A listener for IPv4 and IPv6 reports IPv4 addresses in IPv6 form. The broker converts the addresses, because limits and permissions
+    /// use IPv4.
     /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
     [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]

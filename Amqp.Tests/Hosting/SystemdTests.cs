@@ -106,8 +106,8 @@ public class SystemdTests
         try
         {
             string[] words = [.. BrokerProgram.Words, "serve", "--port", "1", "--management-port", "0", "--data-dir", $"{folder}/data"];
-            // The program acts like systemd: it passes a listening socket as file descriptor 3, and sets the environment variables. Then it
-            // replaces itself by the broker, so that the process id stays.
+            // The program acts like systemd: it passes a listening socket as file descriptor 3 and sets the environment variables. Then the
+            // program replaces itself by the broker, and the process id stays.
             string program = $"""
                 import os, socket, sys
                 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()

@@ -98,7 +98,7 @@ public sealed class DataFolderTests
     }
 
     /// <summary>
-    /// Messages that wait in an exchange have a queue number in the store. The inspection shows the name of the exchange for this number.
+    /// Messages that wait in an exchange have a queue number. The inspection shows the name of the exchange for this number.
     /// </summary>
     [Test]
     public async Task What_waits_in_an_exchange_stands_under_its_name()

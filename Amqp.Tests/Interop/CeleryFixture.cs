@@ -1,10 +1,10 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>
-/// Base of the tests of Celery. Their broker reports RabbitMQ as its product. The reason is Celery's library kombu, which chooses the kind
-/// of prefetch by the product. For any other product, kombu assumes that a new prefetch count applies to existing consumers. In this broker
-/// and in RabbitMQ, it applies to new consumers only.
-/// </summary>
+/// <summary>Base of the tests of Celery, with a broker that reports RabbitMQ as its product.</summary>
+/// <remarks>
+/// In this broker and in RabbitMQ, a new prefetch count applies to new consumers only. For other products, Celery's library kombu expects
+/// that the count also applies to existing consumers.
+/// </remarks>
 public abstract class CeleryFixture() : InteropFixture(ClientLanguage.Celery)
 {
     private Uri? _broker;

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A program of <c>interop-tests</c> that is running. It belongs to one test. Its output is collected from the start, so a test can also
-/// wait for a line that was printed before. Dispose kills the program if it is still running.
+/// A running program of <c>interop-tests</c>. Belongs to one test. Keeps all output from the start. Dispose kills the program.
 /// </summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {

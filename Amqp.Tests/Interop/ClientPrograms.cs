@@ -22,10 +22,7 @@ internal abstract class ClientPrograms
         _ => throw new ArgumentOutOfRangeException(nameof(language)),
     };
 
-    /// <summary>
-    /// Installs the dependencies of the programs, once per run. Returns null if the programs can run, otherwise the name of the missing
-    /// software.
-    /// </summary>
+    /// <summary>Installs the dependencies of the programs, once per run. Returns the name of missing software, or null.</summary>
     public Task<string?> WhatIsMissingAsync() => _missing.Value;
 
     /// <summary>Starts a program. Its name is that of the program in Python, such as <c>hello_producer</c>.</summary>
@@ -44,16 +41,13 @@ internal abstract class ClientPrograms
     protected abstract string FileName(string program);
 
     /// <summary>
-    /// Returns the arguments for the file that is executed. If one file contains all programs of a language, the program's name comes
-    /// first.
+    /// Returns the arguments for the executed file. If one file contains all programs of a language, the program's name comes first.
     /// </summary>
     protected virtual string[] Arguments(string program, string[] arguments) => arguments;
 
     protected abstract Task<string?> InstallAsync();
 
-    /// <summary>
-    /// Returns the path of the folder <c>interop-tests</c>. Searches for it in the parents of the folder that contains the compiled tests.
-    /// </summary>
+    /// <summary>Returns the path of the folder <c>interop-tests</c>, which is in a parent of the compiled tests' folder.</summary>
     protected static string InteropTests()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs that use one .NET library. They are in one assembly, which the solution builds. The first argument of the assembly is the
-/// name of the program to run.
+/// The programs that use one .NET library. All programs are in one assembly, whose first argument is the name of the program to run.
 /// </summary>
 /// <param name="folder">The folder of <c>interop-tests</c> that holds the programs.</param>
 /// <param name="assembly">The name of the project and of its assembly.</param>

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Beginners' programs, as in tutorials for pika, work with the broker. Some do not declare their queue, do not acknowledge messages, or do
-/// not close the connection.
+/// Beginners' programs for pika work with the broker. Some do not declare their queue, acknowledge messages or close the connection.
 /// </summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)

@@ -4,10 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>
-/// Builds and runs the tests that belong to RabbitMQ's Go client. Debian has a package of their sources. They are built once, as one
-/// program.
-/// </summary>
+/// <summary>Builds and runs the tests of RabbitMQ's Go client, whose sources are in a Debian package. All tests are one program.</summary>
 internal static partial class GoClient
 {
     /// <summary>

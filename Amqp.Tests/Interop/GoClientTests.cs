@@ -28,10 +28,7 @@ public sealed class GoClientTests
         Assert.That(outcomes[GoClient.Whole], Is.EqualTo("pass"), output); // the program also fails if the tests leave a connection open
     }
 
-    /// <remarks>
-    /// Some of the client's tests have timeouts of a millisecond, which is too short on a busy machine. So this test runs failed tests a
-    /// few more times.
-    /// </remarks>
+    /// <remarks>Runs failed tests again, because timeouts of a millisecond in some tests are too short on a busy machine.</remarks>
     [Test]
     public async Task The_clients_other_tests_pass()
     {

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// A program sends messages one by one to a queue, and another program receives them. The two programs may use different client libraries.
+/// A program sends messages to a queue, and another program receives them. The programs may use different client libraries.
 /// </summary>
 [TestFixture(ClientLanguage.Python, ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Python, ClientLanguage.Node)]

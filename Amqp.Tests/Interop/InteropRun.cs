@@ -4,8 +4,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The broker that all test classes of this folder share. It is a process of this project's broker, or the broker at
-/// <c>AMQP_INTEROP_URL</c>. Queues and exchanges of the tests are deleted after the run.
+/// The broker that all test classes of this folder share: a process of this project's broker, or the broker at <c>AMQP_INTEROP_URL</c>.
+/// After the run, the queues and exchanges of the tests are deleted.
 /// </summary>
 [SetUpFixture]
 // without this attribute, NUnit runs the folder alone, after all parallel tests
@@ -22,10 +22,7 @@ public sealed class InteropRun
 
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
-    /// <summary>
-    /// A second broker, which reports RabbitMQ as its product. It is for clients that derive a broker's features from its product. The
-    /// first use starts it.
-    /// </summary>
+    /// <summary>A second broker, which reports RabbitMQ as its product, for clients that derive features from the product.</summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 
     /// <summary>

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>
-/// The programs that use amqplib. Before they run, <c>npm ci</c> installs their packages if the lock file has changed since the last time.
-/// </summary>
+/// <summary>The programs that use amqplib. <c>npm ci</c> installs their packages if the lock file has changed since the last run.</summary>
 internal sealed class NodePrograms : ClientPrograms
 {
     protected override string Interpreter => "node";

@@ -3,10 +3,8 @@ namespace Amqp.Tests.Interop;
 /// <summary>Checks for installed software that tests need and that is not part of the project.</summary>
 internal static class Prerequisite
 {
-    /// <summary>
-    /// Skips the tests of a class if software is missing, and gives its name as the reason. On CI the tests fail in this case.
-    /// </summary>
-    /// <param name="programs">The programs that cannot run without the software.</param>
+    /// <summary>Skips the tests of a class if software is missing. On CI the tests fail instead.</summary>
+    /// <param name="programs">The programs that need the software.</param>
     /// <param name="looking">The check. Its result is the name of the missing software, or null.</param>
     public static async Task RequireAsync(string programs, Task<string?> looking)
     {

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs that use one Python library. They run with an installed Python that has the library. If no Python has the library, it is
-/// installed: from PyPI into a folder next to the tests, or from Debian for Debian's Python.
+/// The programs that use one Python library. If no Python has the library, the library is installed from PyPI or from Debian.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {

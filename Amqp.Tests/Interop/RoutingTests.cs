@@ -1,8 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Direct and topic exchanges route messages to the matching bindings. Each test first publishes the messages that match no binding. If one
-/// of them were delivered by mistake, it would arrive first.
+/// Direct and topic exchanges route messages to the matching bindings. Each test first publishes the messages that match no binding. A
+/// wrong delivery would arrive first.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]

@@ -1,8 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Several workers share a durable queue. They acknowledge each task that they have finished. No worker gets more messages than its
-/// prefetch count allows.
+/// Several workers share a durable queue, and acknowledge finished tasks. No worker gets more messages than its prefetch count.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]
 [TestFixture(ClientLanguage.Node)]

@@ -6,9 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>
-/// The connections of a client fail again and again. The log names the client, but has only a limited number of lines about the client.
-/// </summary>
+/// <summary>The connections of a client fail again and again. The log has only a limited number of lines about the client.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ConnectionLogLimitTests : IDisposable
 {
@@ -105,8 +103,7 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// The owner of a network can connect from any number of addresses. Each remembered address needs memory, so the broker remembers only
-    /// a limited number of addresses.
+    /// A client can use any number of addresses. The broker remembers a limited number of addresses, because each address needs memory.
     /// </summary>
     [Test]
     public void Beyond_so_many_addresses_nothing_is_written_and_who_is_known_has_its_lines()
@@ -138,8 +135,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// The limit of this test is one warning or error for each address. All later lines about an address are left out and counted. Errors
-    /// with an exception are never left out, because they are faults of the broker.
+    /// The limit is one warning or error for each address. Later lines are left out and counted. An error with an exception is always
+    /// logged, because the exception is a fault of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()

@@ -10,8 +10,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Metrics;
 
 /// <summary>
-/// A request can ask for families of metrics. The tests check which metrics a family contains, and which count each metric shows. The
-/// broker has no clients.
+/// Requests for single families of metrics. The tests check the metrics of each family and the count that each metric shows.
 /// </summary>
 public sealed class MetricFamilyTests
 {

@@ -67,8 +67,7 @@ public partial class MetricsTests
     /// The metrics that the dashboards RabbitMQ-Quorum-Queues-Raft, Erlang-Distribution and Erlang-Memory-Allocators in Grafana query.
     /// </summary>
     /// <remarks>
-    /// The response names all of these metrics. Those that begin with erlang_vm have no samples, because the broker has no Erlang links and
-    /// no Erlang allocators.
+    /// The response names all of these metrics. The metrics that begin with erlang_vm have no samples, because the broker has no Erlang.
     /// </remarks>
     private static readonly string[] _clusterDashboards =
     [
@@ -585,8 +584,7 @@ public partial class MetricsTests
     }
 
     /// <summary>
-    /// Publishes seven messages of 100 and 10,000 octets, and declares an empty queue. Two of the messages are transient. One message is
-    /// delivered and left unacknowledged.
+    /// Publishes seven messages of 100 and 10,000 octets, two of them transient. One message stays unacknowledged. Declares an empty queue.
     /// </summary>
     private static async Task FillAsync(IChannel channel)
     {

@@ -8,8 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Amqp.Tests.Performance;
 
 /// <summary>
-/// A broker within the process of the test, with real sockets and a data directory. So the runtime's counters for the process show what the
-/// broker uses.
+/// A broker in the process of the test, with sockets and a data directory. The runtime's counters show what the broker uses.
 /// </summary>
 internal sealed class InProcessBroker : IAsyncDisposable
 {

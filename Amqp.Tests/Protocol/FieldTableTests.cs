@@ -7,10 +7,7 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldTableTests
 {
-    /// <summary>
-    /// One field for each type. Each case has a value, and the type tag and encoding of the field in hexadecimal. The name of the field is
-    /// "k".
-    /// </summary>
+    /// <summary>For each type: a value, and the type tag and encoding in hexadecimal of a field with this value and the name "k".</summary>
     private static IEnumerable<TestCaseData> Types =>
     [
         new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),

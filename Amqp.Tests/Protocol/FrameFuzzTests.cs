@@ -7,10 +7,7 @@ using FsCheck.Fluent;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>
-/// For any input of a client, the reader returns frames, waits for more input, or throws an <see cref="AmqpException"/>. Nothing else
-/// happens.
-/// </summary>
+/// <summary>For any input of a client, the reader returns frames, waits for more input, or throws an <see cref="AmqpException"/>.</summary>
 public class FrameFuzzTests
 {
     private delegate void Decoder(ReadOnlySpan<byte> arguments);

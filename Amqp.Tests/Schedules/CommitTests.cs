@@ -4,15 +4,13 @@ using Amqp.Schedules.Control;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// Each publish of a persistent message is confirmed once. The order in which publishers' threads and the store's thread run does not
-/// matter.
+/// Each publish of a persistent message is confirmed once, in whatever order publishers' threads and the store's thread run.
 /// </summary>
 [NonParallelizable]
 public sealed class CommitTests
 {
     /// <summary>
-    /// The runtime initializes types under locks that no schedule controls. So this method makes the runtime initialize the types before
-    /// the first schedule begins.
+    /// Makes the runtime initialize types before the first schedule, because the runtime's locks are not under the schedule's control.
     /// </summary>
     [OneTimeSetUp]
     public void WarmUp()
@@ -56,10 +54,7 @@ public sealed class CommitTests
         {
         }
 
-        /// <summary>
-        /// Opens the broker on a thread that the schedule drives. The schedule drives the store's threads only if a driven thread has
-        /// started them.
-        /// </summary>
+        /// <summary>Opens the broker on a thread of the schedule. Only then does the schedule also control the store's threads.</summary>
         private void Open()
         {
             var broker = new SchedulesBroker();

@@ -2,10 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>
-/// The exploration of schedules finds faults that the tests have built in. If it found none, passing tests elsewhere in this project would
-/// prove nothing.
-/// </summary>
+/// <summary>The exploration of schedules finds faults that these tests have built in.</summary>
 [NonParallelizable]
 public sealed class ControlTests
 {

@@ -5,9 +5,7 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Schedules;
 
-/// <summary>
-/// A peer that keeps all received octets. Like a socket, it may accept only a part of a send. It accepts this part at once or later.
-/// </summary>
+/// <summary>A peer that keeps all received octets. Like a socket, it may accept only a part of a send, at once or later.</summary>
 /// <param name="mostAtOnce">Maximum number of octets that one send accepts.</param>
 /// <param name="isSlow">True if another thread completes every second send.</param>
 /// <param name="lostAfter">Number of sends after which the peer is disconnected.</param>

@@ -129,10 +129,7 @@ public sealed class QueueTests
         public void Dispose() => _consumer.End();
     }
 
-    /// <remarks>
-    /// The queue has priorities, because only a queue with priorities keeps a separate count of its messages. If that count is wrong,
-    /// messages are never delivered.
-    /// </remarks>
+    /// <remarks>The queue has priorities, because only such a queue keeps a separate count of its messages.</remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
         private readonly ScriptedClient _publisher = Declared(broker, FieldTable.Empty.With("x-max-priority", FieldValue.FromInt32(1))),

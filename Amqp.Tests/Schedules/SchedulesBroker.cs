@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// A broker without sockets, with a data directory of its own. A schedule drives the threads of a scenario, but not the threads that the
-/// broker starts itself.
+/// A broker without sockets, with a data directory of its own. The schedule drives the broker's threads only if a driven thread creates the
+/// broker.
 /// </summary>
 internal sealed class SchedulesBroker : IDisposable
 {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Schedules;
 
 /// <summary>A client's connection with one channel. Each call does the work of one pass through the read loop of a connection.</summary>
-/// <remarks>Only one thread may call it. When all threads have ended, the test reads the frames that the client has received.</remarks>
+/// <remarks>One thread calls the client. When all threads have ended, the test reads the frames that the client has received.</remarks>
 internal sealed class ScriptedClient
 {
     private readonly MemorySink _sink;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// The broker accepts or refuses requests from pages of other origins, by method and content type. If the settings allow any origin, it
-/// accepts only requests that a browser sends after a preflight request.
+/// Requests from pages of other origins. If any origin is allowed, the broker accepts only requests for which a browser sends a preflight
+/// request.
 /// </summary>
 public sealed class CrossOriginTests
 {

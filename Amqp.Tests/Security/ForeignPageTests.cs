@@ -61,8 +61,7 @@ public class ForeignPageTests
     [TestCase("https://console.example", Json, "Origin: https://console.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("https://console.example", Form, "Origin: https://console.example", 204)]
     [TestCase("https://console.example", Json, "Origin: https://evil.example", 403)]
-    // Requests if the settings allow any origin. The broker accepts only requests for which a browser sends a preflight request. A browser
-    // adds no stored login to these requests.
+    // Any origin is allowed. The broker accepts only requests for which a browser sends a preflight request and uses no stored login.
     [TestCase("*", Json, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("*", Form, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 403)]
     [TestCase("*", "text/plain; charset=utf-8", "Origin: https://any.example", 403)]

@@ -98,7 +98,7 @@ public class HttpLimitTests
         login.Length > 0 ? $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n" : "";
 
     /// <summary>
-    /// Sends a request, or its beginning. Returns as much of the response as arrives. Returns an empty text if the connection ends first.
+    /// Sends a request, or its beginning. Returns the part of the response that arrives, or an empty text if none arrives.
     /// </summary>
     private static async Task<string> AskAsync(TcpClient client, string request)
     {

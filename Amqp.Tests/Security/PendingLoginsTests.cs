@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// A limited number of connections may wait for their login. If one more connection is opened, the broker closes a waiting connection and
-/// logs this.
+/// A limited number of connections may wait for their login. Beyond the limit, the broker closes a waiting connection and logs this.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PendingLoginsTests

@@ -5,10 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>
-/// The broker refuses operations for which a user lacks permission. The error texts are those of RabbitMQ 3.13, and name the missing
-/// permission.
-/// </summary>
+/// <summary>The broker refuses operations for which a user lacks permission, with the error texts of RabbitMQ 3.13.</summary>
 /// <remarks>The first letter of an object's name decides what the user of these tests may do: c configure, w write, r read.</remarks>
 public class PermissionTests
 {

@@ -13,8 +13,7 @@ public class RevokedAccessTests
     private static readonly FieldTable _withoutCapabilities = FieldTable.Empty;
 
     /// <summary>
-    /// Time limit for the broker to stop the deliveries. The broker disconnects a client that does not answer a close after twice this
-    /// time. The limit is shorter, because a disconnected client gets no messages in any case.
+    /// Time limit for the broker to stop the deliveries. A client that does not answer a close is disconnected after twice this time.
     /// </summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(15);
 

@@ -102,8 +102,7 @@ public class UserStoreTests
     }
 
     /// <summary>
-    /// The permissions of a user are deleted before the user. A crash between the two deletions leaves a user without permissions. If the
-    /// user were deleted first, a crash would leave permissions for a later user of the same name.
+    /// Permissions are deleted before their user. After a crash in between, no permissions are left for a later user of the same name.
     /// </summary>
     [Test]
     public void What_a_user_may_do_is_deleted_before_the_user()

@@ -165,8 +165,7 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A channel may publish to more and more exchanges. The channel must not keep counts for all these exchanges. But the total of the
-    /// channel must contain all publishes.
+    /// A channel publishes to more and more exchanges. The channel forgets exchanges, but its total contains all publishes.
     /// </summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
@@ -218,8 +217,7 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A client may try to log in with endlessly many names and addresses. This must not fill the memory. Logins with known names and
-    /// addresses are still counted.
+    /// Clients try to log in with endlessly many names and addresses. Only a limited number of names and addresses has counts of its own.
     /// </summary>
     [Test]
     public void Sources_of_logins_are_counted_up_to_a_number_of_them_and_forgotten_apart_from_the_sums()

@@ -8,22 +8,18 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Statistics;
 
 /// <summary>
-/// The tests make random operations on queues. The broker counts persistent messages and messages in memory, and its counts must equal
-/// those of a simple model.
+/// Random operations on queues. The broker's counts of persistent messages and of messages in memory equal those of a simple model.
 /// </summary>
 /// <remarks>
 /// <c>AMQP_TESTS_ROUNDS</c> sets the number of operations; the default is 3,000. A run with the same <c>AMQP_TESTS_SEED</c> makes the same
-/// random operations. The tests do not compare bytes after a restart, because the bytes of recovered messages include the properties.
+/// operations. Bytes are not compared after a restart, because the bytes of recovered messages include the properties.
 /// </remarks>
 public sealed class QueueStorageTests
 {
     private const int ComparedEvery = 300;
     private static readonly string[] _queues = ["classic", "transient", "priority", "quorum"];
 
-    /// <summary>
-    /// With these settings the broker keeps as little as possible in memory. It moves messages to the disk early, and removes queue entries
-    /// from memory early.
-    /// </summary>
+    /// <summary>Settings with which the broker keeps as little as possible in memory.</summary>
     private static readonly string[] _little =
     [
         "store.segment_size = 1MiB", "store.block_size = 4KiB", "store.resident_memory = 16KiB", "store.max_messages_in_memory = 16",

@@ -66,8 +66,8 @@ public class SampleSeriesTests
     }
 
     /// <summary>
-    /// The series is asked for a count at a time before its oldest sample. If older samples were removed, it returns the count of the
-    /// oldest sample. Otherwise the object did not exist at that time, and the count is 0.
+    /// For a time before the oldest sample, the series returns the count of the oldest sample. If no sample was removed, the object did not
+    /// exist then, and the count is 0.
     /// </summary>
     [TestCase(1_000, 1_001, 1_300)]
     [TestCase(3, 0, 0)]

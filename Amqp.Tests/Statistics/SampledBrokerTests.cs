@@ -157,8 +157,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When the memory for samples is used up, the broker keeps one sample per minute, and the last two samples. Rates need the last two
-    /// samples.
+    /// When the memory for samples is used up, the broker keeps one sample per minute, and the last two samples for rates.
     /// </summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]

@@ -136,8 +136,7 @@ public sealed class AcknowledgementFileTests
     }
 
     /// <summary>
-    /// Creates a log whose first segment has an acknowledgement file. Some messages of the first segment are live. Its other messages were
-    /// settled by records in segments that are now deleted.
+    /// Creates a log whose first segment has an acknowledgement file, because the segments with settle records of its messages are deleted.
     /// </summary>
     private async Task FoldAsync()
     {

@@ -11,7 +11,7 @@ using Amqp.Storage.Transient;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The tests check which block of messages is evicted or paged out first. A block must release its memory even if reading or writing it has
+/// The order in which blocks of messages are evicted or paged out. A block releases its memory even if reading or writing the block has
 /// failed.
 /// </summary>
 public sealed class BlockSpaceTests

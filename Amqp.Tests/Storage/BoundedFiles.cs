@@ -120,10 +120,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
         _lengths[path] = length;
     }
 
-    /// <summary>
-    /// Grows a file to the given length, or to less if the disk becomes full. Returns the given length, or the shorter length that the file
-    /// has reached.
-    /// </summary>
+    /// <summary>Grows a file to the given length, or to less if the disk becomes full. Returns the length that is reached.</summary>
     private long Grow(string path, long length)
     {
         long now = _lengths.GetValueOrDefault(path);

@@ -3,10 +3,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// A task waits for a position of the log. It completes when the log is durable up to this position. If the store fails before, the task
-/// fails.
-/// </summary>
+/// <summary>A task waits until the log is durable up to a position. If the store fails before, the task fails.</summary>
 public sealed class CommitWaitersTests
 {
     [Test]

@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A dead segment is deleted under two conditions. (1) The older dead segments whose messages it settles are deleted. (2) Another segment
-/// has its delivered marks. The tests pause the threads that delete segments.
+/// A dead segment is deleted when another segment has its delivered marks, and when the older dead segments whose messages it settles are
+/// deleted. The tests pause the threads that delete segments.
 /// </summary>
 public sealed class DeadSegmentTests
 {

@@ -7,10 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// The disk reserve lets consumers drain queues while the disk has no free byte. It also suffices if earlier records of the log must be
-/// written before the acknowledgements. Publishers do not use the reserve.
-/// </summary>
+/// <summary>The disk reserve lets consumers drain queues while the disk is full. Publishers do not use the reserve.</summary>
 public sealed class DiskReserveTests
 {
     private const int Reserve = 64 << 10;
@@ -344,8 +341,7 @@ public sealed class DiskReserveTests
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 
     /// <summary>
-    /// Waits until only the given number of segments is left and the store is not full. The reserve must then have its whole size, and a
-    /// commit must succeed.
+    /// Waits until the given number of segments is left. The reserve must then have its whole size, and a commit must succeed.
     /// </summary>
     private static async Task DrainedAsync(StoreRun run, TestFolder folder, int segments = 1)
     {

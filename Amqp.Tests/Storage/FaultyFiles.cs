@@ -10,8 +10,8 @@ internal sealed class FaultyFiles : IStoreFiles
     private readonly List<string> _calls = [];
 
     /// <summary>
-    /// Runs before each call that changes a file or a folder. Receives the name of the call, such as "write" or "sync", and the file's
-    /// name. An exception makes the call fail.
+    /// Runs before each call that changes a file or a folder, with the name of the call, such as "write" or "sync", and the file's name. An
+    /// exception makes the call fail.
     /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
@@ -24,8 +24,7 @@ internal sealed class FaultyFiles : IStoreFiles
     public Action<string> BeforeRead { get; set; } = _ => { };
 
     /// <summary>
-    /// Called before each write with the file's name. If the function returns an exception, half of the bytes are written and the exception
-    /// is thrown.
+    /// Called before each write with the file's name. A returned exception is thrown after half of the bytes are written.
     /// </summary>
     public Func<string, IOException?> CutShort { get; set; } = _ => null;
 
@@ -46,7 +45,7 @@ internal sealed class FaultyFiles : IStoreFiles
     public long? Free { get; set; }
 
     /// <summary>
-    /// Makes later calls that change a file fail if <paramref name="isChosen"/> returns true for the name of the call and the file's name.
+    /// Makes calls that change a file fail if <paramref name="isChosen"/> is true for the call's name and the file's name.
     /// </summary>
     public void Fail(Func<string, string, bool> isChosen, Exception? failure = null) => Before = (call, name) =>
     {

@@ -10,7 +10,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The store writes exactly the bytes that docs/store-format.md describes. If this test must change, the format needs a new version number.
+/// The store writes exactly the bytes that docs/store-format.md describes. If a test must change, the format needs a new version number.
 /// </summary>
 public sealed class FormatStabilityTests
 {
@@ -132,10 +132,7 @@ public sealed class FormatStabilityTests
         Assert.That(Convert.ToHexString(record), Is.EqualTo("0D000000" + "3280AB56" + "03" + "07000000" + "0900000000000000"));
     }
 
-    /// <summary>
-    /// Verifies the checksums and lengths of a file. Returns the header without its checksum, and each record without its length and
-    /// checksum.
-    /// </summary>
+    /// <summary>Verifies the checksums and lengths of a file. Returns the header and the records without checksums and lengths.</summary>
     private static IEnumerable<string> Dump(byte[] bytes, ulong file)
     {
         Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(20)), Is.EqualTo(Crc32C.Of(bytes.AsSpan(0, 20))));

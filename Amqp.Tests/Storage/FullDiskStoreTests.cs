@@ -260,10 +260,7 @@ public sealed class FullDiskStoreTests
 
     private static Task FullAsync(StoreRun run) => Eventually.Holds(() => run.Store.IsFull, () => "the store is not full");
 
-    /// <summary>
-    /// Opens the store and expects at least the given number of these messages, in order and from the first on. The last record may be
-    /// torn.
-    /// </summary>
+    /// <summary>Opens the store and expects at least the given number of these messages, in order. The last record may be torn.</summary>
     private static async Task ExpectAsync(string folder, string[] texts, int atLeast)
     {
         await using var next = new StoreRun(folder);
@@ -274,8 +271,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Simulates a full disk for files whose names end with <paramref name="file"/>: each write stores at most <paramref name="room"/>
-    /// bytes. A negative room makes even the creation of the file fail. An empty name selects all logs.
+    /// Simulates a full disk for files whose names end with <paramref name="file"/>; empty selects all logs. Each write stores at most
+    /// <paramref name="room"/> bytes. With a negative room, a file cannot even be created.
     /// </summary>
     private void Fill(string file, int room)
     {

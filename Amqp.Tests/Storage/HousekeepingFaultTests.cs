@@ -7,8 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Housekeeping of segments fails, such as writing an index or deleting a segment. The store retries the failed work. No message is lost,
-/// and no settled message returns.
+/// Background work on segments fails, such as writing an index, and is retried. No message is lost, and no settled message returns.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
@@ -161,8 +160,7 @@ public sealed class HousekeepingFaultTests
         bool isBroken = true;
         _files.Fail((made, of) => Volatile.Read(ref isBroken) && (made, of) == (call, name), new UnauthorizedAccessException("not now"));
 
-        // If only one message of the first segment stays live, the segment is compacted. If 28 messages stay live, the segment gets an
-        // acknowledgement file instead: the settle records of its other messages are copied from later segments to this file.
+        // With one live message, the first segment is compacted. With 28 live messages, the segment gets an acknowledgement file instead.
         string[] kept = [.. Enumerable.Range(0, work == BackgroundWork.Folding ? 28 : 1).Select(i => $"kept {i} {new string('x', 400)}")];
         foreach (string text in kept)
             run.Store.Publish(text, Persistent, run.Second);
@@ -235,8 +233,7 @@ public sealed class HousekeepingFaultTests
     }
 
     /// <summary>
-    /// Publishes and consumes until the condition is true, then purges the queue. The record that settles a message is always in a later
-    /// segment than the message.
+    /// Publishes and consumes until the condition is true, then purges the queue. Each message is settled in a later segment.
     /// </summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {

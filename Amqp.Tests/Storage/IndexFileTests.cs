@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The store reads and writes logs and indexes in pieces. A record may be longer than a piece, or begin in one piece and end in the next.
+/// The store reads and writes logs and indexes in pieces. A record may be longer than a piece, or extend over two pieces.
 /// </summary>
 public sealed class IndexFileTests
 {

@@ -406,9 +406,7 @@ public sealed class InspectionTests
         Assert.That(inspection.Verify().IsSound, Is.True);
     }
 
-    /// <summary>
-    /// Damages files and leaves files as a crash would. To open the store, a broker would have to write, truncate, rename and delete files.
-    /// </summary>
+    /// <summary>Damages files, and leaves files as a crash would. Opening the store would change, rename and delete files.</summary>
     private void LeaveEverythingToRepair()
     {
         File.Delete(_folder.IndexFiles[0]);

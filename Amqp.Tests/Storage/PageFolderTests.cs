@@ -4,7 +4,7 @@ using Amqp.Storage.Paging;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The page folder selects the file to which a block of messages is paged out. It also works after a page file was deleted or failed.
+/// The page folder selects the file for a block of transient messages. The folder still works after a page file was deleted or failed.
 /// </summary>
 public sealed class PageFolderTests
 {

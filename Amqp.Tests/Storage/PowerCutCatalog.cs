@@ -2,8 +2,7 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
 /// <remarks>
-/// The model keeps each change with the position of the log's end at the time of the change. The change is certainly durable once the log
-/// is durable beyond that position.
+/// Each change has the position of the log's end at that time. The change is durable once the log is durable beyond the position.
 /// </remarks>
 internal sealed class PowerCutCatalog
 {
@@ -17,8 +16,7 @@ internal sealed class PowerCutCatalog
     }
 
     /// <summary>
-    /// Compares the recovered entries with the model. Returns an error for each value that no power cut can leave, and for each key that
-    /// was never set.
+    /// Compares recovered entries with the model. Returns an error for each value that no power cut can leave, and for each unknown key.
     /// </summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {

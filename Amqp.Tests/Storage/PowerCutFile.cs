@@ -1,9 +1,6 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// A simulated file that knows which of its bytes are synced and so survive a power cut. Guarded by the lock of <see
-/// cref="PowerCutFiles"/>.
-/// </summary>
+/// <summary>A simulated file whose synced bytes survive a power cut. Guarded by the lock of <see cref="PowerCutFiles"/>.</summary>
 internal sealed class PowerCutFile
 {
     private const int Sector = 512;
@@ -53,8 +50,7 @@ internal sealed class PowerCutFile
     }
 
     /// <summary>
-    /// Simulates a power cut. Keeps synced bytes, and sets unsynced bytes as <paramref name="unsynced"/> says. Then all bytes count as
-    /// synced.
+    /// Simulates a power cut. Changes unsynced bytes as <paramref name="unsynced"/> says. Then all bytes count as synced.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

@@ -15,13 +15,10 @@ public enum UnsyncedBytes
     Torn,
 }
 
-/// <summary>
-/// Simulated files in memory that know which bytes were synced. A simulated power cut may lose all other bytes. Thread-safe.
-/// </summary>
+/// <summary>Simulated files in memory. A simulated power cut may lose all bytes that were not synced. Thread-safe.</summary>
 /// <remarks>
-/// As in POSIX, syncing a file does not sync its name. A created, changed or deleted name is durable once its folder is synced. Each change
-/// that is not synced may survive or not, independently of other changes. Folders themselves always survive, because the store creates them
-/// before anything else.
+/// As in POSIX, a created, changed or deleted name is durable once its folder is synced. Each unsynced change survives or not,
+/// independently of other changes. Folders always survive.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
@@ -81,8 +78,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Simulates a power cut: removes or changes unsynced bytes and names, then turns the power on again. Files that were open become
-    /// unusable.
+    /// Simulates a power cut, which may lose unsynced bytes and names, and turns the power on again. Open files become unusable.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {
@@ -105,8 +101,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Simulates the end of the process instead of a power cut. The files keep all written bytes, and unsynced bytes stay unsynced. Turns
-    /// the power on again.
+    /// Simulates the end of the process without a power cut: the files keep all written bytes, and unsynced bytes stay unsynced.
     /// </summary>
     public void KillProcess()
     {

@@ -4,9 +4,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// A model of a durable queue. Knows when each operation was made, and so which messages the queue must have after a power cut.
-/// </summary>
+/// <summary>A model of a durable queue, which knows the messages that the queue must have after a power cut.</summary>
 /// <remarks>
 /// Times are positions of the log in the current run. An operation is durable when the log is durable up to its position.
 /// </remarks>
@@ -58,15 +56,12 @@ internal sealed class PowerCutQueue(uint number)
         Purged(position: null);
     }
 
-    /// <summary>
-    /// Returns true if at least one message must be in the queue after a power cut. Such a message is in the durable log, and no settle of
-    /// it was requested.
-    /// </summary>
+    /// <summary>Returns true if at least one message must be in the queue after a power cut.</summary>
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 
     /// <summary>
-    /// Compares the recovered messages with the model. Returns an error for each message that is lost, settled but present, out of order or
-    /// wrongly marked.
+    /// Compares recovered messages with the model. Returns an error for each message that is lost, out of order, wrongly marked, or
+    /// settled.
     /// </summary>
     public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
     {
@@ -98,8 +93,7 @@ internal sealed class PowerCutQueue(uint number)
     }
 
     /// <summary>
-    /// Makes the recovered messages the state of the model. If <paramref name="isOnDisk"/>, they are durable already; otherwise the next
-    /// commit makes them durable.
+    /// Makes the recovered messages the state of the model. They are durable if <paramref name="isOnDisk"/>, or after the next commit.
     /// </summary>
     public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
     {

@@ -9,8 +9,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A store on a simulated disk that repeatedly loses its power, and a model of the store. Applies each operation to both, and compares them
-/// after each start.
+/// A store on a simulated disk that repeatedly loses its power, and a model of the store. After each start, the store is compared with the
+/// model.
 /// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
@@ -164,8 +164,8 @@ internal sealed class PowerCutSession : IDisposable
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
     /// <summary>
-    /// Ends the store: closes it, kills the process or cuts the power. Then starts the store and compares it with the model. Sometimes cuts
-    /// the power again during the start.
+    /// Closes the store, kills the process or cuts the power. Starts the store, and compares it with the model. May end the store again
+    /// during the start.
     /// </summary>
     /// <param name="random">Selects the unsynced bytes and names that survive.</param>
     /// <param name="unsynced">Contents of unsynced bytes after the power cut; null if only the process ends.</param>

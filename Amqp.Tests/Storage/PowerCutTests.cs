@@ -6,12 +6,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Random operations on a store that loses its power at random moments, even during a start. After a start all messages that were reported
-/// as durable must be present, complete and in order. Messages that were settled durably must not return.
+/// Random operations on a store that loses its power at random moments. Durable messages must be present and in order. Messages that were
+/// settled durably must not return.
 /// </summary>
 /// <remarks>
-/// A run with the same <c>AMQP_TESTS_SEED</c> makes the same random operations again. Its result may differ, because three threads take
-/// part. <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
+/// A run with the same <c>AMQP_TESTS_SEED</c> makes the same operations, but the result may differ, because three threads take part.
+/// <c>AMQP_TESTS_ROUNDS</c> sets the number of rounds.
 /// </remarks>
 public sealed class PowerCutTests
 {
@@ -96,8 +96,7 @@ public sealed class PowerCutTests
     }
 
     /// <summary>
-    /// Publishes many messages and settles most of them. A few messages of every segment stay live, in the last queue and in the queue that
-    /// is not durable.
+    /// Publishes many messages and settles most of them. The last queue and the non-durable queue keep a few messages of each segment.
     /// </summary>
     private static void Churn(PowerCutSession session, Random random, int actions)
     {

@@ -3,10 +3,7 @@ using Amqp.Storage.Compaction;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// When a segment is compacted, each block in memory gets the new file offsets of its pieces. The test computes the expected offsets byte
-/// by byte.
-/// </summary>
+/// <summary>When a segment is compacted, each block in memory gets the new file offsets of its pieces.</summary>
 public sealed class RelocationTests
 {
     [Test]

@@ -148,8 +148,7 @@ public sealed class SegmentCompactorTests
     }
 
     /// <summary>
-    /// Runs the compactor, which must compact no segment. Returns 1 if the compactor tried to compact the first segment, otherwise 0. A try
-    /// reads the segment's index, and the test counts these reads.
+    /// Runs the compactor, which must compact no segment. Returns 1 if the compactor read the first segment's index, or 0.
     /// </summary>
     private int Tries(bool isIdle)
     {

@@ -3,10 +3,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>
-/// Recovery after the process is killed during housekeeping of segments. The process is killed at each call that writes an index or an
-/// acknowledgement file, or deletes a segment.
-/// </summary>
+/// <summary>Recovery after a kill at each call that writes an index or an acknowledgement file, or deletes a segment.</summary>
 public sealed class SegmentCrashTests
 {
     private const int Messages = 700;
@@ -23,7 +20,7 @@ public sealed class SegmentCrashTests
     /// <param name="Folder">Copy of the files as they are if the process is killed just before the call.</param>
     /// <param name="Call">The call that was about to be made.</param>
     /// <param name="Published">Number of messages that were certainly durable.</param>
-    /// <param name="Settled">Number of those messages whose settles were certainly durable.</param>
+    /// <param name="Settled">Number of these messages that were certainly settled durably.</param>
     private sealed record Crash(TestFolder Folder, string Call, int Published, int Settled);
 
     [SetUp]

@@ -6,8 +6,7 @@ using FsCheck.Fluent;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Applies random operations to a store and to a simple model, and compares both. Some tests close and open the store between two
-/// operations.
+/// Applies random operations to a store and to a simple model, and compares both. Some tests also close and open the store.
 /// </summary>
 /// <remarks>
 /// <c>AMQP_TESTS_ROUNDS</c> sets the number of random sequences of operations, by default 60. A run with the same <c>AMQP_TESTS_SEED</c>

@@ -8,8 +8,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Publishers, consumers and the committer work at the same time. Memory is so small that blocks are constantly evicted, paged out and
-/// loaded.
+/// Publishers, consumers and the committer work at the same time, with so little memory that blocks constantly leave memory.
 /// </summary>
 public sealed class StoreStressTests
 {
@@ -90,7 +89,8 @@ public sealed class StoreStressTests
     }
 
     /// <summary>
-    /// Takes messages in batches, and settles or returns them in random order. Ends when the publishers have ended and no message is left.
+    /// Takes messages in batches, and settles or returns them in random order. Ends when publishing has ended and all taken messages are
+    /// settled.
     /// </summary>
     private static long Consume(IMessageStore store, StoredQueue queue, int seed, Task publishing)
     {

@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The segment before the last ends in zeros. The zeros are an unfinished write under two conditions. (1) They begin at the start of a
-/// record. (2) Neither of the last two segments was synced. Otherwise the zeros are damage.
+/// The second-to-last segment ends in zeros. The zeros are an unfinished write if they begin at the start of a record and neither of the
+/// last two segments was synced. All other zeros are damage.
 /// </summary>
 public sealed class UnsyncedSegmentsTests
 {

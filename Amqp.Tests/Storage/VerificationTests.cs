@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A verification reports every damage in a data directory with its file, offset and consequence. It does not report what a crash leaves.
+/// A verification reports all damage in a data directory with its file, offset and consequence, but no results of a crash.
 /// </summary>
 public sealed class VerificationTests
 {

@@ -7,8 +7,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// A client on a plain socket, for any broker. The test decides when the client reads and writes. If the test does not read, the kernel's
-/// small buffers fill up, and then the broker must buffer its output. One task may send while another receives. Every wait has a timeout.
+/// A client on a plain socket, for any broker. The test decides when the client reads. One task may send while another receives. Every wait
+/// has a timeout.
 /// </summary>
 internal sealed class AmqpSocket : IDisposable
 {
@@ -82,7 +82,7 @@ internal sealed class AmqpSocket : IDisposable
         where TMethod : struct, IMethod<TMethod> => SendAsync(Encoded.Frame(channel, method));
 
     /// <summary>
-    /// Sends the same bytes again and again until the broker has stopped reading: the socket accepts nothing for 2 seconds.
+    /// Sends the same bytes again and again until the socket accepts nothing for 2 seconds, because the broker has stopped reading.
     /// </summary>
     /// <param name="bytes">One or more whole frames.</param>
     /// <param name="most">Number of bytes after which sending stops even if the broker still reads.</param>
@@ -147,7 +147,7 @@ internal sealed class AmqpSocket : IDisposable
         return body;
     }
 
-    /// <summary>Skips all frames until the broker closes the socket. The broker may send connection.close before.</summary>
+    /// <summary>Skips all frames until the broker closes the socket.</summary>
     /// <returns>Time from the call until the socket was closed.</returns>
     public async Task<TimeSpan> ExpectEndAsync()
     {

@@ -5,8 +5,7 @@ using Amqp.Server.Broker.Sessions;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// Receives the confirms of a session and keeps them as text. For example, <c>ack 2+</c> confirms all publishes up to the second, and
-/// <c>nack 3</c> rejects only the third.
+/// Keeps the confirms of a session as text. <c>ack 2+</c> confirms all publishes up to the second; <c>nack 3</c> rejects the third.
 /// </summary>
 internal sealed class AnswerSink : ISessionSink
 {

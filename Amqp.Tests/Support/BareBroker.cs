@@ -15,9 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Support;
 
 /// <summary>A broker without sockets, with a store that can be made to fail and a clock that the test sets.</summary>
-/// <remarks>
-/// For tests of queues and of the store. All work runs on the thread of the test. Disposing the broker deletes its data directory.
-/// </remarks>
+/// <remarks>All work runs on the thread of the test. Disposing the broker deletes its data directory.</remarks>
 internal sealed class BareBroker : IAsyncDisposable
 {
     private static readonly byte[] _noProperties = [0, 0];

@@ -110,7 +110,7 @@ internal sealed class BrokerInProcess : IAsyncDisposable
         AutomaticRecoveryEnabled = false,
     };
 
-    /// <summary>Opens a client connection, and waits for connection.open-ok because the client library does not wait for it.</summary>
+    /// <summary>Opens a client connection, and then a channel: RabbitMQ.Client itself does not wait for connection.open-ok.</summary>
     /// <exception cref="OperationInterruptedException">The broker refused the connection.</exception>
     public static async Task<IConnection> ConnectAsync(ConnectionFactory factory)
     {

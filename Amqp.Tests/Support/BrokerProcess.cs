@@ -7,11 +7,10 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>
-/// The broker as a separate process on free ports. One test owns an instance and calls its members one after another. Only <see
-/// cref="Output"/> may be read by other threads. Disposing the instance kills a running broker and deletes its temporary data directory.
-/// Set <c>AMQP_TESTS_KEEP_DATA=1</c> to keep the data directories for inspection.
-/// </summary>
+/// <summary>The broker as a separate process on free ports. Not thread-safe except for <see cref="Output"/>.</summary>
+/// <remarks>
+/// Disposing kills the broker and deletes its temporary data directory. <c>AMQP_TESTS_KEEP_DATA=1</c> keeps the directory.
+/// </remarks>
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
@@ -80,7 +79,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <param name="dataDirectory">A data directory that the caller owns and deletes; null for a temporary one.</param>
     /// <param name="configFile">Value of the option <c>--config</c>; null to omit the option.</param>
     /// <param name="arguments">Further arguments, placed after all others.</param>
-    /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
+    /// <exception cref="InvalidOperationException">The broker exited; the message contains its output.</exception>
     /// <exception cref="TimeoutException">The broker did not listen within a minute; the message contains its output.</exception>
     public static async Task<BrokerProcess> StartAsync(
         string? dataDirectory = null, string? configFile = null, IReadOnlyList<string>? arguments = null)
@@ -98,9 +97,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Stops the broker (SIGTERM) and returns its exit code. If the broker has exited before, returns the exit code of that time.
-    /// </summary>
+    /// <summary>Stops the broker (SIGTERM) if it still runs, and returns its exit code.</summary>
     /// <exception cref="TimeoutException">The broker did not exit within a minute, and was killed.</exception>
     public async Task<int> StopAsync()
     {
@@ -140,7 +137,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     }
 
     /// <summary>Stops the broker if it runs, then starts it again on the same data directory and the same ports.</summary>
-    /// <exception cref="InvalidOperationException">The broker exited instead; the message contains its output.</exception>
+    /// <exception cref="InvalidOperationException">The broker exited after the start; the message contains its output.</exception>
     /// <exception cref="TimeoutException">The broker did not stop, or did not listen again, within a minute.</exception>
     public async Task RestartAsync()
     {

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The program that the tests start as a process: the build output beside the tests, or the native file whose path is in
-/// <c>AMQP_TESTS_BROKER</c>.
+/// The program that the tests start as a process: the build output, or the native file whose path is in <c>AMQP_TESTS_BROKER</c>.
 /// </summary>
 internal static class BrokerProgram
 {

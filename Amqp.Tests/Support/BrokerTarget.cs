@@ -3,9 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker that tests use as clients. By default, this is a process of this project's broker that all tests share. The first use starts
-/// the process, and <see cref="StopAsync"/> stops it. If <c>AMQPBROKER_TEST_URL</c> is set, tests use the broker at that address. So the
-/// tests can be run against RabbitMQ.
+/// The broker that tests use as clients: the broker at <c>AMQPBROKER_TEST_URL</c>, such as RabbitMQ. If the variable is not set, a process
+/// of this project's broker, started by the first use.
 /// </summary>
 internal static class BrokerTarget
 {
@@ -20,8 +19,7 @@ internal static class BrokerTarget
     public static Task<Uri> UriAsync => _uri.Value;
 
     /// <summary>
-    /// Returns the address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, such as <c>http://127.0.0.1:15672</c>. If the
-    /// variable is not set, returns the address of this project's broker.
+    /// Returns the address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, or the address of this project's broker.
     /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
         Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Hands out free ports that stay free for a broker that restarts on the same port.</summary>
+/// <summary>Returns free ports that stay free while a broker restarts on the same port. Thread-safe.</summary>
 /// <remarks>
-/// Linux assigns ports of a certain range to clients, and a client could take the broker's port during a restart. So all ports are below
-/// that range. Every second block of ports stays unused, because a broker may derive further ports from a given port. Thread-safe.
+/// All ports are below the range from which Linux assigns ports to clients. Every second block of ports stays unused, because a broker
+/// derives its metrics port from another port.
 /// </remarks>
 internal static class FreePorts
 {

@@ -30,8 +30,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     }
 
     /// <summary>
-    /// Checks that the channel is open and that the broker has sent no further frame on it. Sends channel.flow, which changes nothing, and
-    /// expects flow-ok as the next frame.
+    /// Checks that the channel is open and that the broker has sent no further frame on it: sends channel.flow and expects flow-ok.
     /// </summary>
     public async Task ExpectQuietAsync() => await CallAsync<ChannelFlow, ChannelFlowOk>(new ChannelFlow(true));
 
@@ -93,10 +92,7 @@ internal sealed class RawChannel(RawClient client, ushort number)
     /// <summary>Receives a delivery, which must be next on the channel.</summary>
     public Task<RawMessage<BasicDeliver>> ExpectDeliveryAsync() => ExpectMessageAsync<BasicDeliver>();
 
-    /// <summary>
-    /// Receives a delivery and a <typeparamref name="TMethod"/>, in any order. No other frame may come between or before them on the
-    /// channel.
-    /// </summary>
+    /// <summary>Receives a delivery and a <typeparamref name="TMethod"/>, in any order, as the next two frames of the channel.</summary>
     public async Task<RawMessage<BasicDeliver>> ExpectDeliveryBesideAsync<TMethod>()
         where TMethod : struct, IMethod<TMethod>
     {

@@ -5,15 +5,12 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>
-/// A client that sends exactly the given frames and checks every answer. Used for input that no client library would send. One test owns
-/// the client and awaits each call before the next. Every wait has a timeout.
-/// </summary>
+/// <summary>A client that sends exactly the given frames and checks every answer. Not thread-safe. Every wait has a timeout.</summary>
 internal sealed class RawClient : IAsyncDisposable
 {
     /// <summary>
-    /// Timeout of each wait. RabbitMQ's own delays are shorter: ten seconds for a login, and three seconds before it closes the socket of a
-    /// refused client.
+    /// Timeout of each wait. Longer than RabbitMQ's delays: ten seconds for a login, and three seconds before the close of a refused
+    /// socket.
     /// </summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -158,10 +155,7 @@ internal sealed class RawClient : IAsyncDisposable
         return watch.Elapsed;
     }
 
-    /// <summary>
-    /// Receives the given number of bytes, such as a protocol header, without parsing them. Returns fewer bytes if the broker closes the
-    /// socket.
-    /// </summary>
+    /// <summary>Receives the given number of bytes, such as a protocol header, or fewer if the broker closes the socket.</summary>
     public async Task<byte[]> ReceiveBytesAsync(int count)
     {
         using var limit = new CancellationTokenSource(_patience);

@@ -23,10 +23,7 @@ internal static class RawTopology
     public static Task<QueueDeclareOk> LookUpQueueAsync(this RawChannel channel, string queue) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare(queue, true, false, false, false, false, FieldTable.Empty));
 
-    /// <summary>
-    /// Waits until the queues together have the expected number of messages, because RabbitMQ updates the count of each queue separately.
-    /// Returns the count of each queue.
-    /// </summary>
+    /// <summary>Waits until the queues together have at least the expected number of messages. Returns the count of each queue.</summary>
     public static async Task<int[]> CountMessagesAsync(this RawChannel channel, IReadOnlyList<string> queues, int expected)
     {
         int[] counts = new int[queues.Count];

@@ -7,8 +7,7 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Telemetry;
 
 /// <summary>
-/// The spans that an OpenTelemetry collector receives from the broker. Each broker is a separate process, because activity sources belong
-/// to the process.
+/// The spans that an OpenTelemetry collector receives. Each broker is a process, because activity sources belong to the process.
 /// </summary>
 public class OtlpTracesTests
 {

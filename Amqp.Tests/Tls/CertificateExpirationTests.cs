@@ -9,8 +9,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The health check that reports certificates before they expire. The server certificates of the test are valid for an hour, and the
-/// authority's certificate for a day.
+/// The health check for certificates that expire soon. The server certificates are valid for an hour, the authority's for a day.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable

@@ -10,7 +10,7 @@ using Amqp.Server.Hosting.Tls;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The certificate and key files that the broker accepts. If a file is unusable, the broker prints one line with the setting's name and
+/// The certificate and key files that the broker accepts. For an unusable file, the broker prints one line with the setting's name and
 /// exits with code 78.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

@@ -1,8 +1,7 @@
 namespace Amqp.Benchmarks;
 
 /// <summary>
-/// Topic keys of many devices: <c>region.site.device.metric</c>. Each device has four bindings, and a temperature that it publishes matches
-/// three of them.
+/// Topic keys of many devices: <c>region.site.device.metric</c>. A published temperature matches three of the device's four bindings.
 /// </summary>
 internal static class DeviceKeys
 {

@@ -73,8 +73,8 @@ public sealed class ImageUnderTest
     }
 
     /// <summary>
-    /// If <c>AMQP_TESTS_BROKER</c> names a native program, the image gets this program. Otherwise the build compiles it, which takes
-    /// minutes.
+    /// Imports the native program named by <c>AMQP_TESTS_BROKER</c>, and returns the build argument for the program. If the variable is not
+    /// set, the build compiles the program, which takes minutes.
     /// </summary>
     private static async Task<string[]> ProgramAsync()
     {

@@ -3,8 +3,7 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// A consumer that always fails. MassTransit moves the message to the queue named after the endpoint and <c>_error</c>, and publishes a
-/// fault.
+/// A consumer that always fails. MassTransit moves the message to the queue with the suffix <c>_error</c>, and publishes a fault.
 /// </summary>
 internal static class Errors
 {

@@ -2,10 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>
-/// Sends twenty requests at once. All responses arrive in one queue of the bus. MassTransit finds the request that belongs to each
-/// response.
-/// </summary>
+/// <summary>Sends twenty requests at once. All responses arrive in one queue, and MassTransit finds the request of each response.</summary>
 internal static class Request
 {
     private const int Count = 20;

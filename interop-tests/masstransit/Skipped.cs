@@ -3,8 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends two messages to an endpoint that has a consumer only for the second. MassTransit moves the first to the queue named after the
-/// endpoint and <c>_skipped</c>.
+/// Sends two messages to an endpoint. The first message has no consumer. MassTransit moves the message to the queue with the suffix
+/// <c>_skipped</c>.
 /// </summary>
 internal static class Skipped
 {

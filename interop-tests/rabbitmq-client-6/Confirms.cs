@@ -3,10 +3,7 @@ using RabbitMQ.Client;
 
 namespace RabbitMqClient6;
 
-/// <summary>
-/// Publishes with confirms. The broker acknowledges each message. If no queue receives a mandatory message, the broker returns it before
-/// the acknowledgement.
-/// </summary>
+/// <summary>Publishes with confirms. If no queue receives a mandatory message, the broker returns the message before the confirm.</summary>
 internal static class Confirms
 {
     /// <summary>Publishes this number of messages, then two messages that no queue receives.</summary>

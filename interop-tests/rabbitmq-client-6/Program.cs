@@ -1,5 +1,4 @@
-// Small programs that use RabbitMQ.Client 6, each started by its name. The environment variable AMQP_URL has the broker's address; by
-// default amqp://localhost.
+// Small programs that use RabbitMQ.Client 6, each started by its name. AMQP_URL has the broker's address; by default amqp://localhost.
 using System.Globalization;
 using RabbitMqClient6;
 

@@ -9,10 +9,7 @@ namespace RabbitMqClient6;
 /// </summary>
 internal static class Recovery
 {
-    /// <summary>
-    /// Consumes from an exclusive queue before and after a restart of the broker. The queue is bound to a topic exchange of this name. Ends
-    /// when it receives the message "quit".
-    /// </summary>
+    /// <summary>Consumes from an exclusive queue before and after a restart of the broker, until the message "quit" arrives.</summary>
     public static void Survive(string exchange)
     {
         using IConnection connection = Connections.Open();

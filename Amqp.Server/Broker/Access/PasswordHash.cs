@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>A password hash in RabbitMQ's format: four octets of salt, followed by the hash of salt and password.</summary>
-/// <remarks>Immutable. A user with an empty hash cannot log in with a password.</remarks>
+/// <summary>A password hash in RabbitMQ's format: four octets of salt, and the hash of salt and password. Immutable.</summary>
+/// <remarks>A user with an empty hash cannot log in with a password.</remarks>
 internal sealed class PasswordHash
 {
     private const int SaltSize = 4;
@@ -32,10 +32,7 @@ internal sealed class PasswordHash
     /// <summary>Creates the object from stored octets: the salt, followed by the hash.</summary>
     public static PasswordHash FromOctets(HashingAlgorithm algorithm, ReadOnlySpan<byte> octets) => new(algorithm, octets.ToArray());
 
-    /// <summary>
-    /// Parses the base64 form that <see cref="ToString"/> returns. The field <c>password_hash</c> in RabbitMQ's definitions and HTTP API
-    /// has the same form.
-    /// </summary>
+    /// <summary>Parses the base64 text of <c>password_hash</c> in RabbitMQ's definitions and HTTP API.</summary>
     public static bool TryParse(string base64, HashingAlgorithm algorithm, [NotNullWhen(true)] out PasswordHash? hash)
     {
         byte[] octets = new byte[base64.Length];
@@ -43,10 +40,7 @@ internal sealed class PasswordHash
         return hash is not null;
     }
 
-    /// <summary>
-    /// Returns true if the password is right. Takes the same time for a wrong password, so that the time reveals nothing about the
-    /// password.
-    /// </summary>
+    /// <summary>Returns true if the password is right. Takes the same time for right and wrong passwords.</summary>
     public bool Verify(string password) =>
         CryptographicOperations.FixedTimeEquals(
             _octets, Hash(Algorithm, _octets.Length > SaltSize ? _octets[..SaltSize] : new byte[SaltSize], password));

@@ -5,7 +5,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Hashes and validates new passwords, as configured by RabbitMQ's settings <c>password_hashing_module</c> and <c>credential_validator</c>.
+/// Hashes and validates new passwords, as RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c> demand.
 /// </summary>
 internal sealed class PasswordRules(PasswordOptions options)
 {

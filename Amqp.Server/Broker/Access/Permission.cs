@@ -3,10 +3,9 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Permission of a user in a virtual host. Each kind of access has a pattern. The user may access queues and exchanges whose names match
-/// the pattern.
+/// Permission of a user in a virtual host, with one pattern for each kind of access. The patterns match names of queues and exchanges.
 /// </summary>
-/// <remarks>A user without a permission in a virtual host cannot open a connection to that virtual host.</remarks>
+/// <remarks>Without a permission, a user cannot connect to the virtual host.</remarks>
 internal sealed record Permission(string User, string VirtualHost, NamePattern Configure, NamePattern Write, NamePattern Read)
 {
     /// <exception cref="FormatException">A pattern is not a valid regular expression.</exception>
@@ -16,7 +15,7 @@ internal sealed record Permission(string User, string VirtualHost, NamePattern C
     }
 
     /// <summary>
-    /// Returns true if the user may access the queue or exchange with this name. The default exchange has the name <c>amq.default</c> here.
+    /// Returns true if the user may access this queue or exchange. The default exchange is called <c>amq.default</c> here.
     /// </summary>
     public bool Allows(AccessKind kind, string name) => PatternOf(kind).IsMatch(name);
 

@@ -5,8 +5,8 @@ using Amqp.Storage.Catalog;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>All permissions and topic permissions of all users.</summary>
-/// <remarks>Thread-safe. A change applies to every later access, also on open channels.</remarks>
+/// <summary>All permissions and topic permissions of all users. Thread-safe.</summary>
+/// <remarks>A change also applies to open channels.</remarks>
 internal sealed class PermissionStore
 {
     private readonly DefinitionTable<(string VirtualHost, string User), Permission> _permissions;
@@ -30,21 +30,16 @@ internal sealed class PermissionStore
     /// <summary>Receives events about changed permissions.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>
-    /// Raised with the name of a virtual host after permissions in the virtual host were changed. Runs on the thread that made the change.
-    /// </summary>
+    /// <summary>Raised with a virtual host's name after its permissions have changed, on the thread of the change.</summary>
     public event Action<string>? Changed;
 
     /// <summary>
-    /// Raised with the names of virtual host and user after that user's permission was set or deleted. Runs on the thread that changed the
-    /// permission. Not raised when the user or the virtual host is deleted.
+    /// Raised with the names of virtual host and user after the user's permission was set or deleted, on the thread of the change.
     /// </summary>
+    /// <remarks>Not raised if the user or the virtual host is deleted.</remarks>
     public event Action<string, string>? UserChanged;
 
-    /// <summary>
-    /// Version number, incremented after every change. The cached result of a permission check is valid as long as this number is
-    /// unchanged.
-    /// </summary>
+    /// <summary>Number of changes. While the number is the same, cached results of permission checks are valid.</summary>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>All permissions, sorted by virtual host and user.</summary>
@@ -61,8 +56,7 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called once for each pattern that takes too long to match. The arguments are pattern, user, virtual host and name. A match that
-    /// takes too long counts as no match.
+    /// Called for each match that takes too long, with pattern, user, virtual host and name. The result of the match is false.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
@@ -76,7 +70,7 @@ internal sealed class PermissionStore
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
     /// <summary>
-    /// Returns true if the user may access the queue or exchange with this name. The default exchange has the name <c>amq.default</c> here.
+    /// Returns true if the user may access this queue or exchange. The default exchange is called <c>amq.default</c> here.
     /// </summary>
     public bool Allows(string virtualHost, string user, AccessKind kind, string name)
     {
@@ -115,8 +109,7 @@ internal sealed class PermissionStore
     }
 
     /// <summary>
-    /// Deletes a user's permission in a virtual host. Returns false if the user had none. Connections of the user stay open, but every
-    /// further access is refused.
+    /// Deletes a user's permission in a virtual host. Returns false if the user has none. The user's connections stay open.
     /// </summary>
     public bool Delete(string virtualHost, string user)
     {
@@ -127,10 +120,8 @@ internal sealed class PermissionStore
         return true;
     }
 
-    /// <summary>
-    /// Deletes a user's topic permission for one exchange. If the exchange is null, deletes the user's topic permissions for all exchanges.
-    /// Returns false if the user had none.
-    /// </summary>
+    /// <summary>Deletes a user's topic permission for one exchange, or for all exchanges if the exchange is null.</summary>
+    /// <returns>False if the user has none.</returns>
     public bool DeleteTopic(string virtualHost, string user, string? exchange = null)
     {
         bool isDeleted = RemoveTopic(virtualHost, user, exchange);
@@ -139,8 +130,7 @@ internal sealed class PermissionStore
         return isDeleted;
     }
 
-    /// <summary>Deletes all permissions of a user.</summary>
-    /// <remarks>Raises no events for single permissions, as in RabbitMQ: the event <c>user.deleted</c> implies them.</remarks>
+    /// <summary>Deletes all permissions of a user. As in RabbitMQ, raises only the event <c>user.deleted</c> of the user.</summary>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))
@@ -181,10 +171,7 @@ internal sealed class PermissionStore
     private void Restore(TopicPermission permission) =>
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
-    /// <summary>
-    /// Increments the version and raises <see cref="Changed"/>. Must be called after the permissions have changed, so that no check of the
-    /// old permissions is cached under the new version.
-    /// </summary>
+    /// <summary>Increments the version and raises <see cref="Changed"/>. Must be called after the change.</summary>
     private void NoteChange(string virtualHost)
     {
         Interlocked.Increment(ref _version);

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Access;
 /// <summary>
 /// Permission of a user for the routing keys of a topic exchange. Without a topic permission every routing key is allowed.
 /// </summary>
-/// <remarks>In the patterns, <c>{username}</c> and <c>{vhost}</c> are replaced by the names of the user and the virtual host.</remarks>
+/// <remarks>The patterns may have the variables <c>{username}</c> and <c>{vhost}</c>.</remarks>
 internal sealed record TopicPermission
 {
     private readonly NamePattern _write;
@@ -25,10 +25,10 @@ internal sealed record TopicPermission
 
     public string Exchange { get; }
 
-    /// <summary>Pattern that a routing key must match for the user to publish with it.</summary>
+    /// <summary>Pattern of the routing keys with which the user may publish.</summary>
     public string Write { get; }
 
-    /// <summary>Pattern that a routing key must match for the user to bind with it.</summary>
+    /// <summary>Pattern of the routing keys with which the user may bind.</summary>
     public string Read { get; }
 
     /// <summary>True if the user may use the routing key.</summary>
@@ -36,10 +36,7 @@ internal sealed record TopicPermission
 
     public NamePattern PatternOf(AccessKind kind) => kind == AccessKind.Write ? _write : _read;
 
-    /// <summary>
-    /// Replaces the variables by the names, with special characters escaped. Without escaping, a user called <c>.*</c> would get access to
-    /// all topics.
-    /// </summary>
+    /// <summary>Replaces the variables. Escapes the names, because a user called <c>.*</c> would get access to all topics.</summary>
     private string Expand(string pattern) => pattern
         .Replace("{username}", NamePattern.Escape(User), StringComparison.Ordinal)
         .Replace("{vhost}", NamePattern.Escape(VirtualHost), StringComparison.Ordinal);

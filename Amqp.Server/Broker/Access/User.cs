@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Access;
 
 /// <summary>A user, with the password hash and the tags.</summary>
 /// <param name="Name">Name to log in with.</param>
-/// <param name="PasswordHash">The hash against which a login's password is checked.</param>
+/// <param name="PasswordHash">Hash of the password.</param>
 /// <param name="Tags">Rights in the HTTP API, and the right to impersonate other users.</param>
 internal sealed record User(string Name, PasswordHash PasswordHash, UserTags Tags)
 {

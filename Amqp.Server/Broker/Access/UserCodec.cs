@@ -3,11 +3,10 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Encodes a user for the catalog. The user's name is not part of the value, because it is the key.</summary>
+/// <summary>Encodes a user without the name for the catalog, the file of all definitions.</summary>
 /// <remarks>
-/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. Old versions of the broker wrote
-/// <c>| hash length u8 | hash | tags |</c>. In the old format the hash length is always 36, so a first octet of 36 identifies the old
-/// format.
+/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. The old format is <c>| hash length u8 |
+/// hash | tags |</c>, with a first octet of 36.
 /// </remarks>
 internal static class UserCodec
 {

@@ -33,8 +33,7 @@ internal sealed class UserStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the user's name before the user is deleted, on the deleting thread. Handlers delete the user's other data, such as
-    /// limits. So a later user of the same name inherits nothing, even after a crash.
+    /// Raised with the user's name before the user is deleted, on the deleting thread. Handlers delete the user's other data.
     /// </summary>
     public event Action<string>? Deleting;
 
@@ -73,13 +72,12 @@ internal sealed class UserStore
         return true;
     }
 
-    /// <summary>
-    /// Returns the user if name and password are correct and the user may connect from the client's address; null in all other cases.
-    /// </summary>
-    /// <param name="name">Name that the client claims.</param>
+    /// <summary>Returns the user if name and password are correct, and the user may connect from the client's address.</summary>
+    /// <param name="name">The name from the client.</param>
     /// <param name="password">Password in clear text. An empty password never matches.</param>
-    /// <param name="isLoopback">True if the peer is on this machine.</param>
+    /// <param name="isLoopback">True if the client is on this machine.</param>
     /// <param name="refusal">The reason of a refusal, for the log.</param>
+    /// <returns>Null if the login is refused.</returns>
     public User? Authenticate(string name, string password, bool isLoopback, out string refusal)
     {
         var user = _users.Find(name);
@@ -94,8 +92,7 @@ internal sealed class UserStore
     }
 
     /// <summary>
-    /// Returns a user whom a mechanism without a password has authenticated. Null if the user does not exist or may not connect from the
-    /// client's address.
+    /// Admits a user whom a mechanism without a password has authenticated. Returns null if the user is unknown or refused.
     /// </summary>
     public User? Admit(string name, bool isLoopback, out string refusal)
     {

@@ -1,9 +1,6 @@
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>
-/// RabbitMQ's user tags. Any word can be a tag, but only the constants of this class grant rights: in the HTTP API, or to publish in
-/// another user's name. Immutable.
-/// </summary>
+/// <summary>RabbitMQ's user tags. Any word can be a tag, but only the constants of this class grant rights. Immutable.</summary>
 internal sealed class UserTags
 {
     public const string Administrator = "administrator";
@@ -25,7 +22,7 @@ internal sealed class UserTags
     /// <summary>True if the user may see all virtual hosts, connections and channels, and the state of the node.</summary>
     public bool IsMonitor => IsAdministrator || Names.Contains(Monitoring);
 
-    /// <summary>True if the user may change policies and parameters in those virtual hosts that the user has access to.</summary>
+    /// <summary>True if the user may change policies and parameters, in virtual hosts that the user has access to.</summary>
     public bool IsPolicymaker => IsAdministrator || Names.Contains(Policymaker);
 
     /// <summary>True if the user may use the HTTP API at all.</summary>

@@ -9,7 +9,7 @@ internal static class AlarmEvents
 {
     /// <param name="events">The event stream.</param>
     /// <param name="source"><c>memory</c> or <c>disk</c>.</param>
-    /// <param name="isSet">True if the alarm was set, false if it was cleared.</param>
+    /// <param name="isSet">True if the alarm was set; false if it was cleared.</param>
     public static void AlarmChanged(this BrokerEvents events, string source, bool isSet)
     {
         if (events.IsWanted)

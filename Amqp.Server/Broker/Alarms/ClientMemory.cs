@@ -2,10 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Memory of all clients: pending output, connections, channels and consumers.</summary>
-/// <remarks>
-/// Thread-safe. Sending a message changes no counter here. Instead <see cref="Bytes"/> sums the sizes that the connections report.
-/// </remarks>
+/// <summary>Memory of all clients: pending output, connections, channels and consumers. Thread-safe.</summary>
 internal sealed class ClientMemory
 {
     private readonly ConcurrentDictionary<IMemoryHolder, byte> _holders = new();

@@ -2,13 +2,10 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>
-/// Watches the disk of the data directory. Reports whether the disk is short of space, and whether the next check is due.
-/// </summary>
+/// <summary>Watches the free space on the disk of the data directory.</summary>
 /// <remarks>
-/// Checking the free space costs a system call. So a check is due only after 256 KiB to 4 MiB, depending on the limit, were appended to the
-/// log. A timer also checks every second, because other processes use the disk too.
-/// <para><see cref="Check"/> is called under the lock of <see cref="ResourceAlarms"/>; all other members are thread-safe.</para>
+/// Measuring the free space costs a system call, so a check is due only after a number of bytes were appended to the log.
+/// <para>The lock of <see cref="ResourceAlarms"/> guards <see cref="Check"/>. All other members are thread-safe.</para>
 /// </remarks>
 /// <param name="free">The free bytes, and the limit below which the disk is short of space.</param>
 /// <param name="appended">Returns the number of bytes appended to the log since the start.</param>
@@ -37,10 +34,7 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
     public bool IsDue => isFull() != Volatile.Read(ref _isFull)
         || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
 
-    /// <summary>
-    /// Checks the disk, and logs if the disk became short of space or is no longer short. Called under the lock of
-    /// <see cref="ResourceAlarms"/>.
-    /// </summary>
+    /// <summary>Checks the disk and logs a change. Called under the lock of <see cref="ResourceAlarms"/>.</summary>
     public void Check(ILogger logger)
     {
         Volatile.Write(ref _checkedAt, appended()); // read before the free space is measured: later bytes count towards the next check

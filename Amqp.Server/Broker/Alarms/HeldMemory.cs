@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>
-/// Counts the bytes that a client occupies outside of the message store: messages that are still arriving, and open transactions.
-/// </summary>
-/// <remarks>Thread-safe. The memory alarm counts the total over all connections.</remarks>
-/// <param name="whole">The total, to which all bytes added here are added too; null if this object is itself the total.</param>
+/// <summary>Counts the bytes of a client's incomplete messages and open transactions. Thread-safe.</summary>
+/// <param name="whole">The total over all connections, which also gets all bytes added here; null in the total itself.</param>
 internal sealed class HeldMemory(HeldMemory? whole = null)
 {
     private long _bytes;

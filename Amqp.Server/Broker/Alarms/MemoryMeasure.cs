@@ -1,10 +1,9 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Measures the memory in use, to be compared with the limit of the memory alarm.</summary>
+/// <summary>Measures the memory in use, for comparison with the limit of the memory alarm.</summary>
 /// <remarks>
-/// Normally returns the bytes that the broker counts, which are zero for an empty broker. Test suites and operators set a tiny limit at run
-/// time to block all publishers, as in RabbitMQ. So a limit below the size of the empty process is compared with the resident size. The
-/// configured limit is never compared with the resident size: in a small container the runtime alone may exceed the limit.
+/// A tiny limit must block all publishers, as in RabbitMQ. But an empty broker has no counted bytes. A limit below both the empty process
+/// and the configured limit is therefore compared with the resident bytes.
 /// </remarks>
 /// <param name="counted">Bytes that the broker counts.</param>
 /// <param name="resident">Resident bytes of the process.</param>

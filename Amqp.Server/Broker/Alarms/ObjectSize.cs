@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Heap bytes of each kind of object that a client can create. Names and arguments of the objects are not included.</summary>
-/// <remarks>
-/// The sizes are measured, and rounded up. <c>ObjectSizeTests</c> creates thousands of objects of each kind and compares the sizes with the
-/// heap. Only the size of a connection is an estimate.
-/// </remarks>
+/// <summary>Heap bytes of each kind of object that a client can create, without names and arguments.</summary>
+/// <remarks><c>ObjectSizeTests</c> compares the sizes with the heap. Only the size of a connection is an estimate.</remarks>
 internal static class ObjectSize
 {
     public const int Connection = 8 << 10;

@@ -3,11 +3,8 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Raises and clears the memory and disk alarms, which block publishers (RabbitMQ's alarms).</summary>
-/// <remarks>
-/// Memory and disk are checked on a timer, and at the latest after every 4 MiB of messages. Any thread may read <see cref="Reason"/> and
-/// wait for an alarm or its end. Checks may overlap, so all changes are made under the lock.
-/// </remarks>
+/// <summary>The memory alarm and the disk alarm, which block publishers as in RabbitMQ.</summary>
+/// <remarks>A lock guards all changes. Any thread may read <see cref="Reason"/> and wait for a change.</remarks>
 internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
@@ -27,21 +24,19 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     private TaskCompletionSource? _cleared;
     private string? _reason;
 
-    /// <param name="memoryInUse">Measures the memory in use, and has the limit above which the memory alarm is set.</param>
-    /// <param name="disk">Watches the disk of the data directory. The disk alarm is set while the disk is short of space.</param>
+    /// <param name="memoryInUse">The memory in use, and the limit of the memory alarm.</param>
+    /// <param name="disk">The disk of the data directory, and the limit of the disk alarm.</param>
     /// <param name="logger">Logs each change of an alarm.</param>
     /// <param name="clock">Clock of the timer that runs the checks.</param>
-    /// <param name="faults">Receives exceptions that a check throws.</param>
+    /// <param name="faults">Receives exceptions of a check.</param>
     public ResourceAlarms(ResourceLimit memoryInUse, DiskWatch disk, ILogger logger, TimeProvider clock, ContainedFaults faults)
     {
         (_memory, _disk, _logger, _faults) = (memoryInUse, disk, logger, faults);
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
-    /// <summary>
-    /// Raised when an alarm is set or cleared. The arguments are the name of the alarm (<c>memory</c> or <c>disk</c>), and true if the
-    /// alarm is now set. Handlers run under a lock and must not wait.
-    /// </summary>
+    /// <summary>Raised when an alarm is set (true) or cleared. The first argument is <c>memory</c> or <c>disk</c>.</summary>
+    /// <remarks>Handlers run under a lock and must not wait.</remarks>
     public event Action<string, bool>? Changed;
 
     /// <summary>True while at least one alarm is set, and so publishers are blocked.</summary>
@@ -53,10 +48,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
     /// <summary>True while the disk alarm is set, because the disk is full or has too little free space.</summary>
     public bool IsDiskShort => _disk.IsShort;
 
-    /// <summary>
-    /// Reason for connection.blocked, in RabbitMQ's words: <c>low on memory</c>, <c>low on disk</c> or <c>low on memory &amp; disk</c>.
-    /// Null while no alarm is set.
-    /// </summary>
+    /// <summary>Reason for connection.blocked in RabbitMQ's words, such as <c>low on memory</c>. Null while no alarm is set.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 
     /// <summary>Bytes above which the memory alarm is set.</summary>

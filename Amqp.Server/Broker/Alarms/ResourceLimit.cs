@@ -1,9 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>A resource with a limit. Keeps the result of the last comparison between the resource and the limit.</summary>
-/// <param name="measure">
-/// Returns the bytes to compare with a limit. Null if the bytes are unknown; the last result then stays valid.
-/// </param>
+/// <summary>A resource with a limit. Remembers whether the resource is short.</summary>
+/// <param name="measure">Returns the bytes to compare with the given limit; null if unknown.</param>
 /// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 {
@@ -17,9 +15,9 @@ internal sealed class ResourceLimit(Func<long, long?> measure, long limit)
 
     public bool IsShort { get; private set; }
 
-    /// <summary>Measures the resource. If the result differs from the last one, calls one of the two callbacks.</summary>
-    /// <param name="isShort">Returns true if the measured bytes are above the limit for memory, or below the limit for disk space.</param>
-    /// <param name="onSet">Called with the measured bytes and the limit when the resource became short.</param>
+    /// <summary>Measures the resource. Calls a callback if the result has changed.</summary>
+    /// <param name="isShort">Returns true if the resource is short at this number of bytes.</param>
+    /// <param name="onSet">Called with the measured bytes and the limit when the resource becomes short.</param>
     /// <param name="onCleared">Called with the measured bytes when the resource is no longer short.</param>
     public void Update(Func<long, bool> isShort, Action<long, long> onSet, Action<long> onCleared)
     {

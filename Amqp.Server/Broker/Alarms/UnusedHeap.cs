@@ -1,14 +1,11 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Forces a garbage collection that returns unused heap memory to the system, once much of the heap is unused.</summary>
-/// <remarks>
-/// Thread-safe. Messages leave no garbage, so the runtime has no reason to collect by itself. Without this class the process would keep the
-/// memory of large messages and closed connections.
-/// </remarks>
+/// <summary>Returns unused heap memory to the system by forcing a garbage collection. Thread-safe.</summary>
+/// <remarks>Forwarding messages leaves no garbage, so the runtime would not collect by itself.</remarks>
 internal static class UnusedHeap
 {
     /// <summary>
-    /// Size in bytes above which a buffer is freed after use, and not kept in a pool. The owner of a freed buffer calls <see cref="Note"/>.
+    /// Size in bytes above which a buffer is freed after use, and not pooled. The owner of a freed buffer calls <see cref="Note"/>.
     /// </summary>
     public const int LargeSize = 512 << 10;
 
@@ -16,8 +13,7 @@ internal static class UnusedHeap
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// The broker counts as idle if it allocates fewer bytes than this between two checks. Forwarding messages allocates almost nothing.
-    /// While the broker is idle, this many freed bytes are enough for a collection.
+    /// The broker is idle if it allocates fewer bytes between two checks. While it is idle, this many freed bytes cause a collection.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 
@@ -29,8 +25,7 @@ internal static class UnusedHeap
     public static void Note(long bytes) => Interlocked.Add(ref _large, bytes);
 
     /// <summary>
-    /// Returns memory to the system if many bytes were freed, or if the broker has become idle after many allocations. Called every few
-    /// seconds, by one thread at a time.
+    /// Returns memory to the system if much of the heap may be unused. Called every few seconds, by one thread at a time.
     /// </summary>
     public static void GiveBack()
     {

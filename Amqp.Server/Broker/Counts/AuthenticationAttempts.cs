@@ -1,7 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts successful and failed logins for each protocol and, if configured, for each source address and user.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>Counts logins for each protocol and, if configured, for each source address and user. Thread-safe.</summary>
 internal sealed class AuthenticationAttempts
 {
     /// <summary>RabbitMQ's names of the protocols.</summary>
@@ -15,15 +14,14 @@ internal sealed class AuthenticationAttempts
     private readonly Dictionary<(string Address, string User, string Protocol), (long Succeeded, long Failed)> _bySource = [];
 
     /// <summary>
-    /// True if logins are also counted by source address and user (<c>track_auth_attempt_source</c>). Set once, before the first client
-    /// connects.
+    /// True to count logins also by source address and user (<c>track_auth_attempt_source</c>). Set before clients connect.
     /// </summary>
     public bool TracksSources { get; set; }
 
     /// <summary>Counts a login.</summary>
     /// <param name="protocol"><see cref="Amqp"/> or <see cref="Http"/>.</param>
     /// <param name="address">Address of the client.</param>
-    /// <param name="user">Name that the client claimed.</param>
+    /// <param name="user">Name that the client gave.</param>
     /// <param name="isSuccess">True if the login succeeded.</param>
     public void Note(string protocol, string address, string user, bool isSuccess)
     {

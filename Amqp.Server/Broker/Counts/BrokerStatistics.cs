@@ -3,11 +3,8 @@ using Amqp.Server.Broker.Policies;
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts of the whole broker, including virtual hosts and queues that were deleted.</summary>
-/// <remarks>
-/// Thread-safe. The counters of created objects, deleted objects and dead messages are changed with Interlocked. A lock guards the sums for
-/// deleted virtual hosts and queues.
-/// </remarks>
+/// <summary>Counts of the whole broker, including deleted virtual hosts and queues. Thread-safe.</summary>
+/// <remarks>A lock guards the sums of deleted virtual hosts and queues. All other counters change with Interlocked.</remarks>
 internal sealed class BrokerStatistics
 {
     private const int Reasons = 4, Strategies = 3;

@@ -1,10 +1,9 @@
 
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Message counts of a channel.</summary>
+/// <summary>Message counts of a channel. Any thread may call <see cref="Read"/>.</summary>
 /// <remarks>
-/// Only the connection's read loop changes the counts of published messages, acknowledged messages and empty gets. The lock of the outbox
-/// guards the counts of deliveries and confirms. <see cref="Read"/> is thread-safe.
+/// The lock of the outbox guards the counts of deliveries and confirms. The connection's read loop owns all other counts.
 /// </remarks>
 internal sealed class ChannelCounts
 {
@@ -19,8 +18,7 @@ internal sealed class ChannelCounts
     private long _confirmed;
 
     /// <summary>
-    /// Counts of deliveries and acknowledgements. Deliveries to consumers and by basic.get are counted under the lock of the outbox. The
-    /// read loop counts acknowledgements.
+    /// Counts of deliveries and acknowledgements. The read loop counts acknowledgements; the lock of the outbox guards the other counts.
     /// </summary>
     public DeliveryCounts Deliveries;
 
@@ -101,10 +99,7 @@ internal sealed class ChannelCounts
         }
     }
 
-    /// <summary>
-    /// Removes the tallies of deleted exchanges, and adds them to a sum. Otherwise a channel that publishes to ever new exchanges would
-    /// make the table grow without bound.
-    /// </summary>
+    /// <summary>Removes the tallies of deleted exchanges, and adds the counts of these exchanges to a sum.</summary>
     private void Sweep(Dictionary<ExchangeCounts, ExchangeTally> tallies)
     {
         foreach (var (exchange, tally) in tallies)

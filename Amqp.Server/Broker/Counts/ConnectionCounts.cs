@@ -1,9 +1,7 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Traffic of a connection.</summary>
-/// <remarks>
-/// Only the read loop changes the counts of received octets. The lock of the outbox guards the counts of sent octets. Any thread may read.
-/// </remarks>
+/// <summary>Traffic of a connection. Any thread may read.</summary>
+/// <remarks>The read loop owns the counts of received octets. The lock of the outbox guards the counts of sent octets.</remarks>
 internal sealed class ConnectionCounts
 {
     private long _receivedOctets;

@@ -1,12 +1,8 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>
-/// Numbers of messages that were delivered, fetched by basic.get, redelivered and acknowledged: the counters in RabbitMQ's
-/// <c>message_stats</c>.
-/// </summary>
+/// <summary>Numbers of delivered, fetched, redelivered and acknowledged messages, as in RabbitMQ's <c>message_stats</c>.</summary>
 /// <remarks>
-/// Only one thread at a time may change the fields, because the changes are not atomic. Any thread may call <see cref="Read"/>: a 64-bit
-/// read is atomic, but may return a slightly outdated value.
+/// One thread at a time may change the fields. Any thread may call <see cref="Read"/>, and may get slightly outdated values.
 /// </remarks>
 internal struct DeliveryCounts
 {

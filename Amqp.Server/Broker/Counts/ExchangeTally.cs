@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Counts the messages that one channel published to one exchange.</summary>
-/// <remarks>
-/// The channel's read loop increments the tally without a lock. So publishers to one exchange do not compete for a cache line.
-/// <see cref="Carry"/> is called before the counts of the exchange are read.
-/// </remarks>
+/// <summary>Counts the messages that one channel publishes to one exchange.</summary>
+/// <remarks>The channel's read loop counts without a lock. <see cref="Carry"/> must precede reading the counts of the exchange.</remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
     private long _in;
@@ -28,8 +25,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds the messages that were counted since the last call to the counts of the exchange. Called under the lock of the
-    /// <see cref="VirtualHostStatistics"/>.
+    /// Adds the new messages to the counts of the exchange. Called under the lock of the <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {
@@ -40,9 +36,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 }
 
-/// <summary>
-/// Counts the messages that all channels have published to an exchange, as of the last <see cref="ExchangeTally.Carry"/>.
-/// </summary>
+/// <summary>Messages that all channels have published to an exchange, as of the last <see cref="ExchangeTally.Carry"/>.</summary>
 /// <remarks>The lock of the <see cref="VirtualHostStatistics"/> guards changes. Any thread may read.</remarks>
 internal sealed class ExchangeCounts
 {

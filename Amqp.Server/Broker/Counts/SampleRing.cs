@@ -1,9 +1,7 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>
-/// Ring buffer of rows of numbers. Each row has a time, and its numbers are valid from that time until the time of the next row.
-/// </summary>
-/// <remarks>The lock of its <see cref="SampleSeries"/> guards all access. The buffer grows as rows are added.</remarks>
+/// <summary>Ring buffer of rows of numbers. The numbers of a row are valid until the time of the next row.</summary>
+/// <remarks>The lock of the <see cref="SampleSeries"/> guards all access.</remarks>
 /// <param name="width">Count of numbers in a row, without the time.</param>
 /// <param name="interval">Minimum milliseconds between two rows.</param>
 /// <param name="most">Maximum number of rows.</param>
@@ -48,10 +46,7 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
-    /// <summary>
-    /// Adds a row if the interval has passed and the row differs from the last one. If the buffer is full and may not grow, discards the
-    /// oldest row.
-    /// </summary>
+    /// <summary>Adds a row, if the interval has passed and the row differs from the last row. A full buffer loses its oldest row.</summary>
     /// <returns>True if the row differs from the last row, even if the row was not added.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {

@@ -1,17 +1,17 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Past counts of one object: a sample every few seconds for the last ten minutes, and fewer samples for earlier times.</summary>
-/// <remarks>
-/// Thread-safe: each series has its own lock. The sampler adds rows. While the counts do not change, the series does not grow.
-/// </remarks>
+/// <summary>
+/// Past counts of one object: frequent samples for the last ten minutes, and rarer samples for earlier times. Thread-safe.
+/// </summary>
+/// <remarks>Unchanged counts add no sample.</remarks>
 internal sealed class SampleSeries
 {
     private const long Minute = 60_000;
 
     /// <summary>
-    /// Seconds for which samples are kept, as in RabbitMQ's <c>sample_retention_policies</c>. The most frequent samples are kept for the
-    /// shortest time, and rarer samples for each longer time. Basic is for single objects, Global for the broker and its virtual hosts.
+    /// Seconds for which samples are kept, from frequent to rare samples, as in RabbitMQ's <c>sample_retention_policies</c>.
     /// </summary>
+    /// <remarks>Basic is for single objects, Global for the broker and its virtual hosts.</remarks>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
 
     private static readonly long[] _intervals = [0, Minute, 10 * Minute, 30 * Minute];
@@ -23,7 +23,7 @@ internal sealed class SampleSeries
     /// <param name="width">Count of numbers in a row.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">True if the first row includes earlier events, so that no rate can be computed from the first row.</param>
+    /// <param name="isBaseline">True if the first row includes earlier events. The first row then gives no rate.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;
@@ -63,7 +63,7 @@ internal sealed class SampleSeries
     /// <summary>Returns the growth per second of one number between the last two samples.</summary>
     /// <param name="column">Index of the number in a row.</param>
     /// <param name="last">Time of the sampler's last run.</param>
-    /// <param name="before">Time of the sampler's run before the last; 0 if there was only one run.</param>
+    /// <param name="before">Time of the run before; 0 if there was none.</param>
     public double Rate(int column, long last, long before)
     {
         lock (_lock)
@@ -77,8 +77,7 @@ internal sealed class SampleSeries
     }
 
     /// <summary>
-    /// Returns the value that one number had at the given time. Before the first row the value is 0, or the oldest known value if older
-    /// rows were discarded.
+    /// Returns the value of one number at the given time. Before the first row: 0, or the oldest known value if rows were lost.
     /// </summary>
     public long At(long time, int column)
     {

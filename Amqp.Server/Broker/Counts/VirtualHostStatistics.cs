@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Counts of the connections and channels of a virtual host, including closed ones.</summary>
-/// <remarks>
-/// One lock guards the sets of open connections and channels and the sums for closed ones. So nothing is counted twice or missed while a
-/// connection or channel closes.
-/// </remarks>
+/// <remarks>One lock guards the open connections and channels, and the sums of the closed ones.</remarks>
 internal sealed class VirtualHostStatistics(BrokerStatistics broker)
 {
     private readonly Lock _lock = new();
@@ -131,11 +128,8 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             return _channels.Count(channel => channel.Read().Publish > 0);
     }
 
-    /// <summary>
-    /// Brings the counts of the exchanges up to date, and then calls <paramref name="read"/>. Holds the lock until <paramref name="read"/>
-    /// returns.
-    /// </summary>
-    /// <param name="read">Reads the counts of the exchanges. Called under the lock.</param>
+    /// <summary>Calls <paramref name="read"/> under the lock, with the counts of the exchanges up to date.</summary>
+    /// <param name="read">Reads the counts of the exchanges.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)
     {

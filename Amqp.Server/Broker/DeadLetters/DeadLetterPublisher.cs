@@ -8,7 +8,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Publishes messages that died in a queue to the dead-letter exchange of that queue.</summary>
+/// <summary>Publishes messages that died in a queue to the queue's dead-letter exchange.</summary>
 /// <remarks>Created for one batch of messages. Used by one thread, which holds no lock.</remarks>
 /// <param name="queue">Queue in which the messages died.</param>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
@@ -28,11 +28,11 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     public bool HasWritten { get; private set; }
 
     /// <summary>
-    /// Publishes one message. Leaves out queues to which the message would return in a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// Publishes one message. Leaves out queues where the message would go around in a cycle (<see cref="DeathHistory.IsCycle"/>).
     /// </summary>
     /// <param name="payload">The message in its stored form.</param>
     /// <param name="reason">Reason of the death.</param>
-    /// <exception cref="DiskAlarmException">The message would be written to disk, and the disk alarm is set.</exception>
+    /// <exception cref="DiskAlarmException">The message must be written to disk, and the disk alarm is set.</exception>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public void Publish(ReadOnlySpan<byte> payload, DeathReason reason)
     {

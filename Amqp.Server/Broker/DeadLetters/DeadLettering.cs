@@ -8,13 +8,9 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>
-/// Publishes the dead letters of a queue to its dead-letter exchange, and then settles them in the queue. Called while the thread holds no
-/// lock.
-/// </summary>
+/// <summary>Publishes the dead letters of a queue, and then settles them in the queue. The calling thread must hold no lock.</summary>
 /// <remarks>
-/// Each message is first stored for its new queues, and only then settled in its old queue. After a crash between the two steps, the
-/// message may exist twice, but is not lost.
+/// Each message is stored for its new queues before it is settled in its old queue. A crash between both steps duplicates the message.
 /// </remarks>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
 internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
@@ -55,10 +51,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             queue.DeadLetters.PublishLater();
     }
 
-    /// <returns>
-    /// Done is the number of messages that were published, dropped or quarantined. IsWritten is true if at least one message was stored in
-    /// a form that survives a restart.
-    /// </returns>
+    /// <returns>Done: number of messages that were handled. IsWritten: true if a message was stored and survives a restart.</returns>
     private (int Done, bool IsWritten) Publish(Queue queue, DeadMessage[] messages, DispatchRound round)
     {
         if (FindExchange(queue) is not { } exchange)

@@ -8,6 +8,6 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <param name="Time">Time of the death, in seconds since 1970-01-01 UTC.</param>
 /// <param name="Exchange">Exchange that the message was published to.</param>
 /// <param name="RoutingKeys">The routing key, followed by the keys of the CC header.</param>
-/// <param name="Expiration">Expiration that the publisher gave to the message; null if none.</param>
+/// <param name="Expiration">Expiration from the publisher; null if none.</param>
 internal readonly record struct Death(
     DeathReason Reason, string Queue, long Time, string Exchange, IReadOnlyList<string> RoutingKeys, string? Expiration);

@@ -5,13 +5,10 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Writes the headers that describe the deaths of a message: x-death for all deaths, and x-first-death-* for the first.</summary>
+/// <summary>Writes the headers about the deaths of a message: x-death for all deaths, and x-first-death-* for the first.</summary>
 /// <remarks>
-/// <para>Order and types of the fields are those of RabbitMQ 3.10.8, which sorts tables by name. The latest death is the first entry, as in
-/// RabbitMQ 3.13.</para>
-/// <para>A client may send a history of any length and content. So the history stays encoded. Adding a death costs one pass over the
-/// bytes.</para>
-/// <para>Used by one thread only; the buffers are reused.</para>
+/// Fields have the order and types of RabbitMQ 3.10.8. The latest death is the first entry, as in RabbitMQ 3.13.
+/// <para>Clients may send a history of any length, so the history stays encoded. Used by one thread only.</para>
 /// </remarks>
 internal sealed class DeathHistory
 {
@@ -24,10 +21,10 @@ internal sealed class DeathHistory
     /// <summary>Fields of the headers table that <see cref="Add"/> wrote, without the length of the table.</summary>
     public ReadOnlySpan<byte> Headers => _headers.WrittenSpan;
 
-    /// <summary>Adds a death to the history, and writes the headers with the new history.</summary>
-    /// <param name="headers">Fields of the message's headers table; empty if the message has no headers.</param>
+    /// <summary>Adds a death to the history, and writes the new headers.</summary>
+    /// <param name="headers">The encoded headers of the message, without the table's length.</param>
     /// <param name="death">The new death.</param>
-    /// <param name="keepsSenderKeys">True to keep the CC header, false to remove it.</param>
+    /// <param name="keepsSenderKeys">True to keep the CC header.</param>
     public void Add(ReadOnlySpan<byte> headers, in Death death, bool keepsSenderKeys)
     {
         _deaths.ResetWrittenCount();
@@ -56,11 +53,8 @@ internal sealed class DeathHistory
         _editor.WriteTo(_headers);
     }
 
-    /// <summary>
-    /// Returns true if the message would go around in a cycle. In a cycle, the message died in this queue before, and no client has
-    /// rejected the message since. Reads the history that <see cref="Add"/> wrote.
-    /// </summary>
-    /// <param name="queue">Name of the queue that the message is routed to.</param>
+    /// <summary>Returns true if the message died in this queue before, and no client has rejected the message since.</summary>
+    /// <param name="queue">Queue that the message is routed to.</param>
     public bool IsCycle(string queue)
     {
         if (OctetText.Count(queue) is var length && length > ShortString.MaxLength)
@@ -80,8 +74,7 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes all entries of x-death, with the entry of the new death first. An earlier entry with the queue and reason of the new death
-    /// moves to the front, and its count increases. The other entries keep their order.
+    /// Writes the entries of x-death, with the new death first. An earlier entry with the same queue and reason is counted up.
     /// </summary>
     private void AddInFront(in Death death)
     {
@@ -134,7 +127,7 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes the entry of an earlier death. If a client sent the entry without a count, <paramref name="occurrences"/> becomes the count.
+    /// Writes the entry of an earlier death. If the entry has no count, <paramref name="occurrences"/> becomes the count.
     /// </summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {

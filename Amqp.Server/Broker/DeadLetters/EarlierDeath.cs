@@ -5,8 +5,7 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.DeadLetters;
 
 /// <summary>
-/// One entry of x-death: its queue, reason and count. Each of these values is still encoded and begins with its type tag. A value is empty
-/// if the entry lacks the field.
+/// Queue, reason and count of an entry of x-death. The values are encoded, with their type tags. An absent value is empty.
 /// </summary>
 internal readonly ref struct EarlierDeath
 {

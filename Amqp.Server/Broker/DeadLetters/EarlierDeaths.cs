@@ -4,10 +4,8 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>
-/// Entries of an x-death header. Of several entries with the same queue and reason, which only a client sends, the first is kept.
-/// </summary>
-/// <remarks>Ignores values that are not tables, which only a client sends. Used by one thread; the buffers are reused.</remarks>
+/// <summary>Entries of an x-death header. If several have the same queue and reason, only the first is kept.</summary>
+/// <remarks>Ignores values that are not tables. Used by one thread only.</remarks>
 internal sealed class EarlierDeaths
 {
     private readonly List<Entry> _entries = [];

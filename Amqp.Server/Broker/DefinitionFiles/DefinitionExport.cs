@@ -29,10 +29,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>
-    /// Writes the definitions of one virtual host. The name of the virtual host is left out, so that another virtual host can import the
-    /// definitions.
-    /// </summary>
+    /// <summary>Writes the definitions of one virtual host without its name, for import into any virtual host.</summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();

@@ -12,7 +12,7 @@ internal static class DefinitionFields
         : throw new DefinitionException($"[{{key_missing,{field}}}]");
 
     /// <summary>Returns a text of at most 255 bytes, such as a name or a routing key.</summary>
-    /// <param name="definition">Definition that holds the field.</param>
+    /// <param name="definition">Definition that has the field.</param>
     /// <param name="field">Name of the field.</param>
     /// <param name="what">RabbitMQ's name for the field, for the error text.</param>
     /// <exception cref="DefinitionException">The field is missing, is not a text, or is longer than 255 bytes.</exception>
@@ -25,18 +25,17 @@ internal static class DefinitionFields
     }
 
     /// <summary>
-    /// Returns a flag that every definition must have. With a default for <c>durable</c>, an incomplete definition could silently create a
-    /// queue that the next restart deletes.
+    /// Returns a mandatory flag. A default for <c>durable</c> could silently create a queue that the next restart deletes.
     /// </summary>
     /// <exception cref="DefinitionException">The field is missing, or is not true or false.</exception>
     public static bool DemandFlag(this FieldTable definition, string field, string owner) =>
         definition[field] is null ? throw new DefinitionException($"[{{key_missing,{field}}}]") : definition.Flag(field, owner);
 
     /// <summary>Returns an optional flag; false if the field is missing.</summary>
-    /// <param name="definition">Definition that holds the field.</param>
+    /// <param name="definition">Definition that has the field.</param>
     /// <param name="field">Name of the field.</param>
-    /// <param name="owner">Description of the object that is defined, for the error text.</param>
-    /// <exception cref="DefinitionException">The field is neither true nor false, but for example the text "true".</exception>
+    /// <param name="owner">Description of the defined object, for the error text.</param>
+    /// <exception cref="DefinitionException">The field is neither true nor false.</exception>
     public static bool Flag(this FieldTable definition, string field, string owner) => definition[field] switch
     {
         null => false,
@@ -47,10 +46,7 @@ internal static class DefinitionFields
         { } other => throw new DefinitionException($"{owner}: {field} must be true or false, not {other}"),
     };
 
-    /// <summary>
-    /// Returns the field <c>arguments</c>; an empty table if the field is missing. An empty array counts as an empty table, because some
-    /// programs write an empty array.
-    /// </summary>
+    /// <summary>Returns the field <c>arguments</c>; an empty table if the field is missing or an empty array.</summary>
     /// <exception cref="DefinitionException">The arguments are neither a table nor an empty array.</exception>
     public static FieldTable Arguments(this FieldTable definition, string owner) => definition["arguments"] switch
     {

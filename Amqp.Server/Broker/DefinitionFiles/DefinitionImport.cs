@@ -7,33 +7,25 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>
-/// Imports definitions that this broker or RabbitMQ exported. Changes existing objects and adds missing ones, but deletes nothing.
-/// </summary>
+/// <summary>Imports definitions that this broker or RabbitMQ exported. Adds and changes objects, but deletes nothing.</summary>
 /// <remarks>
-/// All definitions are checked before the first change, so an invalid definition changes nothing. The changes stop if the disk fails, if
-/// the limit of virtual hosts is reached, or if a client deletes a virtual host. Changes made before the stop are kept.
-/// <para>As in RabbitMQ, existing queues and exchanges are not changed, no permissions are required, and queue limits do not apply.
-/// Definitions with types, plugin parameters or policy keys that this broker does not support are left out and reported.</para>
+/// All definitions are checked before the first change. A change that fails ends the import, and earlier changes stay.
+/// <para>As in RabbitMQ, existing queues and exchanges stay unchanged, and neither permissions nor queue limits apply.</para>
 /// </remarks>
 /// <param name="scope">The tables that the import changes.</param>
-/// <param name="importer">
-/// User who gets all permissions in virtual hosts that the import creates. Null to give only the permissions in the definitions.
-/// </param>
-/// <param name="virtualHost">Virtual host that all definitions belong to; null if each definition names its own.</param>
+/// <param name="importer">User who gets all permissions in new virtual hosts; null for none.</param>
+/// <param name="virtualHost">Virtual host of all definitions; null if each definition names its own.</param>
 internal sealed class DefinitionImport(DefinitionScope scope, string? importer, string? virtualHost)
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    // names of existing users and virtual hosts, and of those that the import adds
+    // names of existing and of imported users and virtual hosts
     private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
     /// <summary>Imports all definitions, in the same order as RabbitMQ.</summary>
-    /// <exception cref="DefinitionException">
-    /// A definition is incomplete or invalid, and nothing has been imported. Or the changes stopped, as the remarks of the class describe.
-    /// </exception>
-    /// <exception cref="ValidationException">The limit of a user is invalid. Nothing has been imported.</exception>
+    /// <exception cref="DefinitionException">A definition is invalid, and nothing was imported. Or a change failed.</exception>
+    /// <exception cref="ValidationException">The limit of a user is invalid. Nothing was imported.</exception>
     public ImportReport Run(FieldTable definitions)
     {
         try

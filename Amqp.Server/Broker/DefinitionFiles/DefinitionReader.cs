@@ -10,15 +10,13 @@ namespace Amqp.Server.Broker.DefinitionFiles;
 /// <summary>Creates users, virtual hosts and policies from definitions, and from requests of the HTTP API.</summary>
 internal static class DefinitionReader
 {
-    /// <summary>Creates a user from a name and from the fields of the user's definition.</summary>
+    /// <summary>Creates a user from the fields of a definition.</summary>
     /// <exception cref="DefinitionException">A field is missing or invalid.</exception>
     public static User ReadUser(string name, FieldTable fields, PasswordRules rules) =>
         new(name, ReadPassword(fields, rules), ReadTags(fields));
 
-    /// <summary>Reads the description of a virtual host. A missing field leaves the current value unchanged.</summary>
-    /// <remarks>
-    /// Newer versions of RabbitMQ write the description inside the field <c>metadata</c>, and some versions also outside.
-    /// </remarks>
+    /// <summary>Reads the description of a virtual host. A missing field keeps its current value.</summary>
+    /// <remarks>RabbitMQ writes the fields inside or outside of the field <c>metadata</c>, depending on its version.</remarks>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     public static VirtualHostDescription ReadVirtualHost(FieldTable fields, VirtualHostDescription current)
     {
@@ -43,7 +41,7 @@ internal static class DefinitionReader
             Field("protected_from_deletion") is { Type: FieldType.Boolean } isProtected ? isProtected.AsBoolean() : current.IsProtected);
     }
 
-    /// <summary>Creates a policy from a name and from the fields of the policy's definition.</summary>
+    /// <summary>Creates a policy from the fields of a definition.</summary>
     /// <exception cref="ValidationException">The policy is invalid.</exception>
     public static Policy ReadPolicy(PolicyKind kind, string name, FieldTable fields)
     {
@@ -65,8 +63,7 @@ internal static class DefinitionReader
     }
 
     /// <summary>
-    /// Calls <paramref name="make"/>, which creates a permission or a topic permission. If a regular expression is invalid, throws a
-    /// <see cref="DefinitionException"/> instead of a <see cref="FormatException"/>.
+    /// Runs <paramref name="make"/>, which creates a permission. Throws a <see cref="DefinitionException"/> if a pattern is invalid.
     /// </summary>
     /// <exception cref="DefinitionException">A pattern is not a valid regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)

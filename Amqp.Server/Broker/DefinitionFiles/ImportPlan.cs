@@ -1,9 +1,6 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>
-/// Collects the changes of one import, and applies them after all definitions were checked. Also collects the definitions that are not
-/// imported.
-/// </summary>
+/// <summary>Collects the changes of one import, and applies them after all definitions were checked.</summary>
 internal sealed class ImportPlan
 {
     private readonly List<Action> _changes = [];
@@ -12,7 +9,7 @@ internal sealed class ImportPlan
     private int _imported;
 
     /// <summary>Counts a checked definition, and adds the change that applies it.</summary>
-    /// <param name="change">Applies the definition. Can still fail, if a client changes objects after the check.</param>
+    /// <param name="change">Applies the definition. Fails if a client has changed objects since the check.</param>
     public void Take(Action change)
     {
         _imported++;

@@ -1,12 +1,12 @@
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>Result of an import.</summary>
-/// <param name="Imported">Number of imported definitions. Definitions of objects that already existed count too.</param>
+/// <param name="Imported">Number of imported definitions, including those of existing objects.</param>
 /// <param name="LeftOut">
-/// One sentence for each definition that was left out. There are three reasons. (1) This broker does not support the definition. (2) The
-/// definition differs from an existing object. (3) The source or the destination of a binding is missing.
+/// One sentence for each definition that was left out: unsupported, different from an existing object, or a binding without source or
+/// destination.
 /// </param>
-/// <param name="Skipped">One sentence for each definition that has a reserved name, which RabbitMQ does not import either.</param>
+/// <param name="Skipped">One sentence for each definition with a reserved name, which RabbitMQ does not import either.</param>
 internal sealed record ImportReport(int Imported, IReadOnlyList<string> LeftOut, IReadOnlyList<string> Skipped)
 {
     /// <summary>All definitions that were not imported.</summary>

@@ -4,10 +4,9 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>
-/// Sets the policies of an import. All policies of a virtual host are set in one change, because each change costs a pass over all queues
-/// and exchanges.
+/// Sets the policies of an import, with one change for each virtual host. Each change costs a pass over all queues and exchanges.
 /// </summary>
-/// <param name="virtualHosts">The virtual hosts. The import may add virtual hosts before the policies are set.</param>
+/// <param name="virtualHosts">The virtual hosts, including those that the import adds.</param>
 internal sealed class PolicyImport(VirtualHostTable virtualHosts)
 {
     private readonly Dictionary<string, List<Policy>> _policies = [];

@@ -24,7 +24,7 @@ internal sealed class StartDefinitions(DefinitionOptions options, int maxTableDe
                 Import(scope, source.Setting, file);
     }
 
-    /// <summary>Checks that the files exist and contain JSON. Does not check the definitions in them.</summary>
+    /// <summary>Checks that the files exist and contain JSON.</summary>
     /// <exception cref="StartDefinitionsException">A file is missing, or is not JSON.</exception>
     public static void Check(DefinitionSource source)
     {

@@ -10,7 +10,7 @@ using Amqp.Server.Broker.VirtualHosts;
 namespace Amqp.Server.Broker.DefinitionFiles;
 
 /// <summary>Checks the queues, exchanges and bindings of an import against each other and against existing objects.</summary>
-/// <param name="virtualHosts">Existing virtual hosts, without those that the import will create.</param>
+/// <param name="virtualHosts">Existing virtual hosts, without those that the import creates.</param>
 /// <param name="plan">Collects the changes of the import.</param>
 internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan plan)
 {
@@ -116,10 +116,8 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             : null;
     }
 
-    /// <summary>
-    /// Plans to declare a queue or exchange. An object that exists with the same properties is only counted. The definition is left out if
-    /// the object exists with other properties or has an unsupported type.
-    /// </summary>
+    /// <summary>Plans to declare a queue or exchange that does not exist.</summary>
+    /// <remarks>Leaves the definition out if the object exists with other properties, or if its type is unsupported.</remarks>
     private void Take(string what, bool isThere, Action check, Action declare)
     {
         try
@@ -143,8 +141,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
     }
 
     /// <summary>
-    /// Declares an object that did not exist when it was checked. Leaves the definition out if the object now exists with other properties.
-    /// The cause may be a second definition or a client.
+    /// Declares a queue or exchange. Leaves the definition out if the object was created with other properties since the check.
     /// </summary>
     private void Declare(string what, Action declare)
     {

@@ -43,10 +43,10 @@ internal static class DefinitionKey
 
     /// <param name="virtualHost">Name of the virtual host.</param>
     /// <param name="source">Name of the source exchange.</param>
-    /// <param name="isToExchange">True if the destination is an exchange, false if it is a queue.</param>
+    /// <param name="isToExchange">True if the destination is an exchange; false if it is a queue.</param>
     /// <param name="destination">Name of the destination.</param>
     /// <param name="routingKey">Binding key.</param>
-    /// <param name="arguments">Arguments of the binding. The key contains a hash of them.</param>
+    /// <param name="arguments">Arguments of the binding. The key contains their hash.</param>
     public static string OfBinding(
         string virtualHost, string source, bool isToExchange, string destination, string routingKey, FieldTable arguments) =>
         $"{Bindings}{Escape(virtualHost)}/{Escape(source)}/{(isToExchange ? "e" : "q")}/"

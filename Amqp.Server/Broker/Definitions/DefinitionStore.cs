@@ -30,9 +30,7 @@ internal sealed class DefinitionStore(ICatalog catalog)
     public IEnumerable<StoredDefinition> Read(string kind) =>
         Entries(kind).Select(entry => new StoredDefinition(DefinitionKey.Names(entry.Key), DefinitionCodec.Read(entry.Value)));
 
-    /// <summary>
-    /// Returns the names and the value of all entries of one kind. For parameters and limits, whose entries hold a single value.
-    /// </summary>
+    /// <summary>Returns the names and values of all parameters or limits of one kind.</summary>
     /// <inheritdoc cref="Entries"/>
     public IEnumerable<(string[] Names, FieldValue Value)> Values(string kind) =>
         Read(kind).Select(stored => (stored.Names, stored.Definition.Arguments["value"] ?? FieldValue.Void));

@@ -5,10 +5,10 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.Definitions;
 
 /// <summary>All definitions of one kind, kept in memory and in the catalog.</summary>
-/// <remarks>Any thread may read without a lock. A change takes the table's lock, so that memory and catalog change together.</remarks>
-/// <param name="catalog">Catalog that stores the definitions.</param>
-/// <param name="keyOf">Returns the key that a definition has in the catalog.</param>
-/// <param name="write">Encodes the value that a definition has in the catalog.</param>
+/// <remarks>Any thread may read without a lock. Changes take the table's lock.</remarks>
+/// <param name="catalog">The file that stores the definitions.</param>
+/// <param name="keyOf">Returns the key of a definition in the catalog.</param>
+/// <param name="write">Encodes a definition for the catalog.</param>
 internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<TKey, string> keyOf, Func<TDefinition, byte[]> write)
     where TKey : notnull
 {
@@ -25,9 +25,7 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
     /// <summary>Adds a definition that was read from the catalog, to memory only.</summary>
     public void Restore(TKey key, TDefinition definition) => _definitions[key] = definition;
 
-    /// <summary>
-    /// Adds or replaces a definition. Writes the catalog first, so that no reader sees a definition that could not be stored.
-    /// </summary>
+    /// <summary>Adds or replaces a definition, first in the catalog and then in memory.</summary>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public void Put(TKey key, TDefinition definition)

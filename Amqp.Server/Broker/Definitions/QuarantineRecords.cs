@@ -6,12 +6,11 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>Records in the catalog that name the quarantined messages, so that the messages stay quarantined after a restart.</summary>
+/// <summary>
+/// Records in the catalog that name the quarantined messages. Quarantine sets aside messages that the broker fails to process. Thread-safe.
+/// </summary>
 /// <remarks>
-/// <para>Thread-safe. A power cut may lose the latest changes. If a saved record is lost, the message is in its queue again and is retried.
-/// If the removal of a record is lost, the record names a message that no longer exists.</para>
-/// <para>Each start deletes the records of missing messages before any message is stored. Otherwise a record could quarantine a new
-/// message, because a queue without messages may reuse a sequence number after a restart.</para>
+/// A power cut may lose the latest changes. Each start deletes the records of missing messages, because sequence numbers may be reused.
 /// </remarks>
 internal sealed class QuarantineRecords
 {
@@ -38,8 +37,7 @@ internal sealed class QuarantineRecords
     }
 
     /// <summary>
-    /// Returns the record that the last run wrote for a message, and removes it from memory. Returns an empty record if the message has
-    /// none.
+    /// Returns the last run's record of a message, and removes the record from memory. Returns an empty record if there is none.
     /// </summary>
     public QuarantineRecord Restore(MessagePlace message)
     {
@@ -83,6 +81,6 @@ internal sealed class QuarantineRecords
 }
 
 /// <summary>Time and reason of a message's quarantine.</summary>
-/// <param name="Since">Time at which the quarantine began, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Since">Start of the quarantine, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Error">Text of the exception that the message caused.</param>
 internal readonly record struct QuarantineRecord(long Since, string Error);

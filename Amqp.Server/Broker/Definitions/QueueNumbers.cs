@@ -19,15 +19,12 @@ internal sealed class QueueNumbers(ICatalog catalog)
     private uint _highestTaken;
     private uint _nextTransient = FirstTransient;
 
-    /// <summary>
-    /// Excludes all numbers up to the highest number in the log. The log may contain messages of deleted queues. Called before the first
-    /// new queue is created.
-    /// </summary>
+    /// <summary>Excludes all numbers up to the highest number in the log. Called before the first new queue is created.</summary>
     public void Skip(uint highestTaken) => _highestTaken = highestTaken;
 
-    /// <summary>Assigns consecutive numbers that no queue had before, and returns the first of them.</summary>
+    /// <summary>Assigns consecutive numbers that no queue had before, and returns the first.</summary>
     /// <param name="durable">True for a queue that survives a restart.</param>
-    /// <param name="count">Number of priority levels of the queue. Each level needs a number of its own.</param>
+    /// <param name="count">Number of priorities of the queue. Each priority needs a number.</param>
     public uint Take(bool durable, int count)
     {
         lock (_gate)

@@ -2,10 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>
-/// Translates the broker's errors into AMQP reply codes. Channels close with these codes. As in RabbitMQ, error texts of the HTTP API
-/// contain the codes.
-/// </summary>
+/// <summary>Translates the broker's errors into AMQP reply codes, for channels and for the texts of the HTTP API.</summary>
 internal static class AmqpErrors
 {
     public static ReplyCode Code(this BrokerError error) => error switch

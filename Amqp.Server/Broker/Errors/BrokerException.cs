@@ -1,8 +1,6 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>
-/// Thrown if a client's request fails. The code that serves the client's protocol translates the error into terms of that protocol.
-/// </summary>
+/// <summary>Thrown if a client's request fails. The AMQP and HTTP code translate the error into codes of the protocol.</summary>
 /// <param name="error">Kind of error.</param>
 /// <param name="message">Reason in RabbitMQ's words.</param>
 internal sealed class BrokerException(BrokerError error, string message) : Exception(message)

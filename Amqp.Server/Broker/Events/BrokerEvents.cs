@@ -3,11 +3,8 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>The stream of all events in the broker: declared and deleted objects, connected clients, refused logins and others.</summary>
-/// <remarks>
-/// Thread-safe. Callers check <see cref="IsWanted"/> before they collect the details of an event. So an event without listeners costs only
-/// the check. Each kind of event has an extension method of this class, in the folder of the object that the event is about.
-/// </remarks>
+/// <summary>The stream of all events in the broker, such as declared queues, connected clients and refused logins. Thread-safe.</summary>
+/// <remarks>Callers must check <see cref="IsWanted"/> before they collect the details of an event.</remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
     /// <summary>The name that RabbitMQ gives as the actor for actions of the broker itself.</summary>
@@ -47,10 +44,7 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
     /// <summary>Adds a listener. Called before the first client connects.</summary>
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
-    /// <summary>
-    /// Passes an event to all active listeners. The caller adds the actor to the facts, because not every event has an actor. Never throws:
-    /// a failing listener must not undo the action that the event reports.
-    /// </summary>
+    /// <summary>Passes an event to all active listeners. Never throws. The caller adds the acting user to the facts.</summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {
         try
@@ -78,8 +72,8 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>Restores the previous actor of the thread when disposed of.</summary>
-    /// <param name="before">The previous actor of the thread; null if there was none.</param>
+    /// <summary>Restores the previous actor of the thread when disposed.</summary>
+    /// <param name="before">The previous actor of the thread; null if none.</param>
     internal readonly struct ActingUser(string? before) : IDisposable
     {
         public void Dispose() => _actor = before;

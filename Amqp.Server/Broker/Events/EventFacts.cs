@@ -6,10 +6,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>
-/// Creates the details of events in the same form as RabbitMQ's plugin rabbitmq_event_exchange. A value that no AMQP type can represent is
-/// written as text in Erlang's notation.
-/// </summary>
+/// <summary>Creates the details of events as RabbitMQ's plugin rabbitmq_event_exchange does, partly as text in Erlang's notation.</summary>
 internal static class EventFacts
 {
     public static KeyValuePair<string, FieldValue> Fact(string name, string value) => new(name, FieldValue.FromString(value));
@@ -51,10 +48,7 @@ internal static class EventFacts
             : FieldValue.FromTable(
                 new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
-    /// <summary>
-    /// Returns a field as an Erlang tuple of name, type and value. The value of a table is the list of its fields. The value of an array is
-    /// the list of its elements.
-    /// </summary>
+    /// <summary>Returns a field as an Erlang tuple of name, type and value. A table or an array becomes a list.</summary>
     private static string Term(KeyValuePair<string, FieldValue> field)
     {
         var text = new StringBuilder();

@@ -10,7 +10,7 @@ internal static class DeclaredExchange
 {
     private const string AlternateExchange = "alternate-exchange";
 
-    /// <summary>Creates an exchange, but does not add it to its virtual host.</summary>
+    /// <summary>Creates an exchange, without adding it to its virtual host.</summary>
     /// <exception cref="BrokerException">406: the arguments are invalid for the exchange's type. 503: the type is unknown.</exception>
     public static Exchange Make(in ExchangeDeclaration declared, ExchangeFlags flags)
     {

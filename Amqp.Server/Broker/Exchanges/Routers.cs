@@ -34,7 +34,7 @@ internal static class Routers
                 BrokerError.UnknownType, type.Length == 0 ? "invalid exchange type ''" : $"unknown exchange type '{type}'");
     }
 
-    /// <summary>Creates the router for an exchange that is being declared or restored.</summary>
+    /// <summary>Creates the router of an exchange.</summary>
     /// <exception cref="BrokerException">406: the arguments are invalid for the exchange's type. 503: the type is unknown.</exception>
     public static IRouter Create(ExchangeDeclaration exchange)
     {

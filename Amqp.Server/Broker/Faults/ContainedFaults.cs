@@ -2,11 +2,10 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>Counts, remembers and logs unexpected exceptions that were contained in compartments. Thread-safe.</summary>
+/// <summary>Counts, remembers and logs unexpected exceptions. Thread-safe. Callers may hold any lock.</summary>
 /// <remarks>
-/// Exceptions are the same fault if compartment, place, type and throwing line are equal. A fault is logged at its first occurrence, and
-/// then at most once a minute. All faults together write at most <see cref="MaxLines"/> log lines a minute, but every occurrence is
-/// counted. No other lock is taken under the lock of this class, so callers may hold any lock.
+/// Exceptions with the same compartment, place, type and throwing line are one fault. A fault is logged at most once a minute, and all
+/// faults together write at most <see cref="MaxLines"/> lines a minute.
 /// </remarks>
 internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 {
@@ -42,10 +41,10 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
     }
 
-    /// <summary>Counts, remembers and logs a contained exception. Never throws.</summary>
-    /// <param name="compartment">Kind of the compartment that contained the exception.</param>
-    /// <param name="place">Name of the compartment and place in it, for the log.</param>
-    /// <param name="error">The contained exception.</param>
+    /// <summary>Counts, remembers and logs an exception. Never throws.</summary>
+    /// <param name="compartment">Kind of the object in which the exception occurred, such as a queue.</param>
+    /// <param name="place">The object and the place in it, for the log.</param>
+    /// <param name="error">The exception.</param>
     public void Note(Compartment compartment, string place, Exception error)
     {
         Interlocked.Increment(ref _counts[(int)compartment]);
@@ -61,7 +60,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     }
 
     /// <summary>
-    /// Runs work and contains any exception that it throws. Must not be called for every message, because each call allocates a delegate.
+    /// Runs work and contains any exception. Not for code that runs for every message, because each call allocates a delegate.
     /// </summary>
     /// <returns>False if the work threw an exception.</returns>
     public bool Contain(Compartment compartment, string place, Action work)

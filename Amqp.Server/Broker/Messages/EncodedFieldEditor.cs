@@ -4,8 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Edits an encoded table. Sets, finds and removes fields without decoding the values of other fields.</summary>
-/// <remarks>Used by one thread only; the buffers are reused.</remarks>
+/// <summary>Edits an encoded table, without decoding the values of its fields. Used by one thread only.</summary>
 internal sealed class EncodedFieldEditor
 {
     private readonly List<Field> _fields = [];
@@ -15,7 +14,7 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Replaces the fields of the editor by the fields of a table.</summary>
+    /// <summary>Takes over the fields of a table.</summary>
     /// <param name="fields">Encoded fields that <see cref="FieldTableCodec.Validate"/> has accepted.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {
@@ -30,9 +29,9 @@ internal sealed class EncodedFieldEditor
         }
     }
 
-    /// <summary>Finds the first field that has this name.</summary>
+    /// <summary>Finds the first field with this name.</summary>
     /// <param name="name">Name of the field in UTF-8.</param>
-    /// <param name="value">Value of the field, beginning with its type tag. Valid until the next change.</param>
+    /// <param name="value">Encoded value of the field, beginning with its type tag. Valid until the next change.</param>
     public bool TryFind(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         int index = IndexOf(name);
@@ -114,9 +113,6 @@ internal sealed class EncodedFieldEditor
         return order != 0 ? order : left.Order.CompareTo(right.Order);
     }
 
-    /// <summary>
-    /// Place of one encoded field: length of the name, name, type and value. <paramref name="Order"/> keeps fields of the same name in
-    /// order when the fields are sorted.
-    /// </summary>
+    /// <summary>Place of one encoded field. <paramref name="Order"/> keeps fields of the same name in order during a sort.</summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

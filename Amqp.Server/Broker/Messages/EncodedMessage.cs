@@ -2,16 +2,13 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>
-/// The encoded form of a message. Written once when the message is published, stored unchanged, and read in slices for every delivery.
-/// </summary>
-/// <remarks>The head is everything before the body. Only this type reads and writes the layout of a head.</remarks>
+/// <summary>The encoded form of a message. Written at the publish, stored unchanged, and read in slices for every delivery.</summary>
+/// <remarks>The head is everything before the body. Only this type knows the layout of a head.</remarks>
 internal readonly ref struct EncodedMessage
 {
     // | exchange shortstr | routing key shortstr | properties length u32 | requeues u32, if bit 30 of the length is set |
-    // | stamp, if bit 31 of the length is set | property flags and list | body |
-    // stamp: | length of the rest of the stamp u16 | published i64 | expiration i64 | BCC keys: short strings, if there are any |
-    // Head: all but the body. Big-endian, as on the wire.
+    // | stamp, if bit 31 of the length is set | property flags and properties | body |
+    // stamp: | length of the rest of the stamp u16 | published i64 | expiration i64 | BCC keys: short strings | Big-endian.
     private const uint StampedBit = 1u << 31;
     private const uint RequeuedBit = 1u << 30;
 
@@ -44,10 +41,7 @@ internal readonly ref struct EncodedMessage
     /// <summary>Time of publication and expiration of a message that may expire; null for any other message.</summary>
     public MessageStamp? Stamp { get; }
 
-    /// <summary>
-    /// Keys of the BCC header, as consecutive short strings. Consumers do not see these keys, but dead letters are also routed by these
-    /// keys.
-    /// </summary>
+    /// <summary>Keys of the BCC header, as consecutive short strings. Used for routing, but hidden from consumers.</summary>
     public ReadOnlySpan<byte> HiddenKeys { get; }
 
     /// <summary>Property flags and property list as the publisher sent them, but without a BCC header.</summary>
@@ -87,10 +81,10 @@ internal readonly ref struct EncodedMessage
     }
 
     /// <summary>Writes a head that has a stamp, hidden keys or both.</summary>
-    /// <param name="target">Buffer of at least the size that <see cref="StampedHeadSize"/> returns.</param>
-    /// <param name="address">Exchange and routing key.</param>
-    /// <param name="properties">Property flags and property list.</param>
-    /// <param name="stamp">The stamp. <see cref="MessageStamp.None"/> if the head has hidden keys but needs no stamp.</param>
+    /// <param name="target">Buffer of at least <see cref="StampedHeadSize"/> bytes.</param>
+    /// <param name="address">Exchange and routing key, as short strings.</param>
+    /// <param name="properties">The property flags and the properties.</param>
+    /// <param name="stamp">Times of publishing and expiration; <see cref="MessageStamp.None"/> if the message cannot expire.</param>
     /// <param name="hiddenKeys">Keys of the BCC header, as short strings: at most <see cref="MaxHiddenKeys"/> bytes.</param>
     public static void WriteHead(
         Span<byte> target,

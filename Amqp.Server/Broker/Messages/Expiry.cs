@@ -6,10 +6,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>Reads the expiration property of messages, and computes the time at which a stored message expires.</summary>
+/// <summary>Reads the expiration of messages, and computes when a stored message expires.</summary>
 /// <remarks>
-/// A message that can expire is stored with a <see cref="MessageStamp"/>. The time of expiry is not stored, but computed from the stamp and
-/// the current TTL of the queue. So a change of policy also applies to stored messages. All times are milliseconds since 1970-01-01 UTC.
+/// All times are milliseconds since 1970-01-01 UTC. The time of expiry is not stored, because a policy may change the queue's TTL.
 /// </remarks>
 internal static class Expiry
 {
@@ -19,15 +18,15 @@ internal static class Expiry
     private const long MaxExpiration = 315_360_000_000; // ten years, the longest timer of RabbitMQ
     private const int LineLength = 80; // RabbitMQ's error text has a line break if the line would be longer than this
 
-    /// <summary>Reads the expiration that the publisher gave.</summary>
-    /// <returns>Milliseconds, or <see cref="None"/> if the publisher gave no expiration.</returns>
+    /// <summary>Reads the expiration from the publisher.</summary>
+    /// <returns>Milliseconds, or <see cref="None"/> if there is no expiration.</returns>
     /// <exception cref="BrokerException">406: the expiration is negative, longer than ten years, or not a number.</exception>
     public static long Of(in EncodedProperties properties) =>
         (properties.Flags & PropertyFlags.Expiration) == 0 ? None : Parse(properties.Expiration);
 
     /// <summary>Returns the time at which a stored message expires; null if it never does.</summary>
     /// <param name="payload">The whole message, as stored.</param>
-    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null if there is none.</param>
     public static long? DueTime(ReadOnlySpan<byte> payload, long? queueTtl) => EncodedMessage.Read(payload).Stamp?.DueTime(queueTtl);
 
     private static long Parse(ReadOnlySpan<byte> text)
@@ -58,19 +57,18 @@ internal static class Expiry
     }
 }
 
-/// <summary>Publication time and expiration of a message. Stored with each message that can expire.</summary>
-/// <param name="Published">Publication time, in milliseconds since 1970-01-01 UTC.</param>
-/// <param name="Expiration">Expiration in milliseconds that the publisher gave, or <see cref="Expiry.None"/>.</param>
+/// <summary>Time of publishing and expiration of a message. Stored with each message that can expire.</summary>
+/// <param name="Published">Time of publishing, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Expiration">Expiration from the publisher in milliseconds, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
     /// <summary>The stamp of a message that cannot expire. Needed because every head with hidden keys has a stamp.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>
-    /// Returns the time at which the message expires in a queue; null if it never does. The shorter of the message's expiration and the
-    /// queue's TTL counts.
+    /// Returns the time at which the message expires: the expiration or the queue's TTL counts, whichever is shorter. Null if never.
     /// </summary>
-    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null if there is none.</param>
     public long? DueTime(long? queueTtl)
     {
         long time = Math.Min(queueTtl ?? Deadline.Never, Expiration == Expiry.None ? Deadline.Never : Expiration);

@@ -26,10 +26,7 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    /// <summary>
-    /// Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array, because the broker must not lose
-    /// a message that it has accepted.
-    /// </summary>
+    /// <summary>Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array.</summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {
         if (!AreIn(headers))
@@ -71,8 +68,7 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Encodes the keys of the BCC header for <see cref="EncodedMessage.HiddenKeys"/>. Omits keys longer than 255 bytes. Stops before the
-    /// total would exceed <see cref="EncodedMessage.MaxHiddenKeys"/> bytes.
+    /// Encodes the keys of the BCC header, up to <see cref="EncodedMessage.MaxHiddenKeys"/> bytes. Omits keys longer than 255 bytes.
     /// </summary>
     public static byte[] Hide(ReadOnlySpan<byte> headers)
     {

@@ -5,15 +5,11 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>
-/// A regular expression for names of queues and exchanges, or for routing keys. It matches as in RabbitMQ, which uses Erlang's <c>re</c>.
-/// </summary>
+/// <summary>A regular expression for names or routing keys, which matches as in RabbitMQ (Erlang's <c>re</c>). Thread-safe.</summary>
 /// <remarks>
-/// The expression may match anywhere in a name, and an empty expression matches nothing. Erlang matches octet by octet. So names and
-/// patterns are encoded in UTF-8 here, with each octet as one character. Thread-safe.
-/// <para>Most patterns need a time proportional to the length of the name. Patterns with lookarounds or backreferences can be slow, so they
-/// have a short timeout, and slow results are cached. A caller that needs a result under a lock calls IsMatch before it takes the lock, to
-/// cache the result.</para>
+/// The expression may match anywhere in a name. An empty expression matches nothing. Names are encoded in UTF-8, with each octet as one
+/// character, because Erlang matches octets.
+/// <para>Patterns with lookarounds or backreferences have a short timeout, and slow results are cached.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
@@ -22,16 +18,10 @@ internal sealed partial class NamePattern
     /// </summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>
-    /// Maximum number of attempts for one match. A single attempt would not be enough, because its timeout includes time in which the
-    /// thread waits for a processor.
-    /// </summary>
+    /// <summary>Maximum number of attempts for one match. A busy machine can make the first attempt time out.</summary>
     private const int Tries = 3;
 
-    /// <summary>
-    /// Timeout for patterns without backtracking. No name makes such a pattern slow. Only a busy machine, or the compilation at the first
-    /// match, can exceed this timeout.
-    /// </summary>
+    /// <summary>Timeout for patterns without backtracking, which only a busy machine or the first compilation can exceed.</summary>
     private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>If a match takes longer than this, its result is cached.</summary>
@@ -47,7 +37,7 @@ internal sealed partial class NamePattern
     private readonly bool _matchesAll;
 
     /// <param name="text">The regular expression.</param>
-    /// <param name="remembers">False if names must not be cached, because they are secrets.</param>
+    /// <param name="remembers">False if names are secrets, which must not be cached.</param>
     /// <exception cref="FormatException">The text is not a valid regular expression.</exception>
     public NamePattern(string text, bool remembers = true)
     {
@@ -81,12 +71,12 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>Returns true for the first call after the first timeout. So the caller logs only one timeout of this pattern.</summary>
+    /// <summary>Returns true once, after the first timeout of this pattern.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
 
-    /// <summary>Escapes the punctuation in a text, so that as part of a pattern the text matches only itself.</summary>
+    /// <summary>Escapes the punctuation in a text that becomes part of a pattern.</summary>
     public static string Escape(string text) => Punctuation().Replace(text, @"\$0");
 
     private bool MatchAndRemember(Regex regex, ConcurrentDictionary<string, bool> remembered, string name)

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Names;
 internal static class ReservedNames
 {
     /// <summary>
-    /// Name of the pseudo-queue for direct reply-to. A client that consumes from the pseudo-queue receives the replies to its own requests.
+    /// Name of the pseudo-queue for direct reply-to. A client that consumes from this name gets the replies to its requests.
     /// </summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 

@@ -16,10 +16,10 @@ internal static class LimitTable
 
     public static FieldTable Without(FieldTable limits, string name) => new(limits.Where(limit => limit.Key != name));
 
-    /// <param name="value">The table to store.</param>
+    /// <param name="value">The table of limits.</param>
     /// <param name="known">All valid names of limits.</param>
     /// <param name="what">RabbitMQ's name of the table, for the error text.</param>
-    /// <exception cref="ValidationException">The value is not a table, or a limit in it is unknown or not an integer.</exception>
+    /// <exception cref="ValidationException">The value is not a table, or a limit is unknown or not an integer.</exception>
     public static void Validate(FieldValue value, string[] known, string what)
     {
         if (value.Type != FieldType.Table)

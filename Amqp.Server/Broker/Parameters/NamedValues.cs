@@ -4,22 +4,19 @@ using Amqp.Server.Broker.Definitions;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>
-/// Named values that belong to the whole broker and are stored in the catalog: global parameters, the limits of users, and the digests of
-/// imported files.
-/// </summary>
+/// <summary>Named values of the whole broker: global parameters, limits of users, and digests of imported files.</summary>
 /// <remarks>Thread-safe. Changes take a lock; reads need none.</remarks>
-/// <param name="definitions">Stores the values in the catalog.</param>
-/// <param name="kind">Prefix of the keys in the catalog: a constant of <see cref="DefinitionKey"/>.</param>
-/// <param name="keyOf">Returns the key in the catalog for a name.</param>
+/// <param name="definitions">Stores the values.</param>
+/// <param name="kind">Prefix of the stored keys: a constant of <see cref="DefinitionKey"/>.</param>
+/// <param name="keyOf">Returns the stored key of a name.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
     /// <summary>
-    /// Raised with the name and the new value after a value was set. The new value is null if the value was removed. Handlers run under a
-    /// lock and must not wait.
+    /// Raised with the name and the new value after a change; the value is null after a removal. Handlers run under a lock and must not
+    /// wait.
     /// </summary>
     public event Action<string, FieldValue?>? Changed;
 
@@ -31,7 +28,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     /// <returns>True if the name had no value before.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Sets a value that is computed from the current value. The current value is null if no value is set.</summary>
+    /// <summary>Sets a value that is computed from the current value, or from null.</summary>
     /// <returns>True if the name had no value before.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {

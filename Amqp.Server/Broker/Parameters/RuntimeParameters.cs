@@ -5,13 +5,8 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>
-/// RabbitMQ's runtime parameters: settings that can change while the broker runs. Each parameter belongs to one virtual host and one
-/// component.
-/// </summary>
-/// <remarks>
-/// Thread-safe. Components are notified of changes under a lock. All components are added before the first client connects.
-/// </remarks>
+/// <summary>RabbitMQ's runtime parameters, each of one virtual host and one component. Thread-safe.</summary>
+/// <remarks>Components are notified of changes under a lock. All components are added before the first client connects.</remarks>
 internal sealed class RuntimeParameters(DefinitionStore definitions)
 {
     private readonly Lock _lock = new();
@@ -37,7 +32,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     /// <summary>True if the component is registered.</summary>
     public bool Knows(string component) => _components.ContainsKey(component);
 
-    /// <summary>Checks a value, but does not set it.</summary>
+    /// <summary>Checks a value without setting it.</summary>
     /// <exception cref="ValidationException">The component is unknown, or refuses the value.</exception>
     public void Validate(string component, string name, FieldValue value) => Demand(component).Validate(name, value);
 
@@ -53,9 +48,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     public bool Put(string component, string virtualHost, string name, FieldValue value) =>
         Change(component, virtualHost, name, _ => value);
 
-    /// <summary>
-    /// Sets a parameter to a value that is computed from the current value. The current value is null if the parameter is not set.
-    /// </summary>
+    /// <summary>Sets a parameter to a value that is computed from the current value, or from null.</summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -111,11 +104,10 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
 }
 
 /// <summary>A part of the broker whose settings are runtime parameters.</summary>
-/// <param name="Name">Name of the component. It is part of the HTTP path of its parameters.</param>
+/// <param name="Name">Name of the component, as in the HTTP path of its parameters.</param>
 /// <param name="Validate">Checks a parameter's name and value. Throws a <see cref="ValidationException"/> if they are invalid.</param>
 /// <param name="OnChanged">
-/// Called with virtual host, name and new value of a parameter. The value is null if the parameter was removed. Runs under a lock and must
-/// not wait.
+/// Called with a parameter's virtual host, name and new value; null after a removal. Runs under a lock and must not wait.
 /// </param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 

@@ -5,7 +5,9 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Broker.Parameters;
 
 /// <summary>Publishes events about parameters and limits.</summary>
-/// <remarks>The limits of a virtual host are also a runtime parameter. A change of such limits raises two events, as in RabbitMQ.</remarks>
+/// <remarks>
+/// As in RabbitMQ, a change of a virtual host's limits raises two events, because the limits are also a runtime parameter.
+/// </remarks>
 internal static class SettingEvents
 {
     /// <summary>Raises the events for a runtime parameter that was set. If the value is null, the parameter was cleared.</summary>
@@ -20,8 +22,7 @@ internal static class SettingEvents
     }
 
     /// <summary>
-    /// Raises the event for a global parameter that was set. If the value is null, the parameter was cleared. As in RabbitMQ, a cleared
-    /// parameter also raises <c>parameter.set</c>, but without a value.
+    /// Raises <c>parameter.set</c> for a global parameter. As in RabbitMQ, a cleared parameter raises the same event without a value.
     /// </summary>
     public static void GlobalParameterChanged(this BrokerEvents events, string name, FieldValue? value)
     {

@@ -1,9 +1,6 @@
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>
-/// RabbitMQ's strategy for dead letters. In this broker the strategy only selects a counter in the statistics. A dead letter is always
-/// stored in its new queues before it is removed from its old queue.
-/// </summary>
+/// <summary>RabbitMQ's strategy for dead letters. In this broker the strategy only selects a counter in the statistics.</summary>
 internal enum DeadLetterStrategy
 {
     /// <summary>The queue drops messages that die.</summary>

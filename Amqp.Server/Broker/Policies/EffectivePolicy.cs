@@ -4,8 +4,7 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Policies;
 
 /// <summary>
-/// The settings that policies give to one queue or exchange: the definition of the matching user policy, merged with the definition of the
-/// matching operator policy.
+/// The settings from policies for one queue or exchange: the matching user policy merged with the matching operator policy.
 /// </summary>
 internal sealed class EffectivePolicy(IReadOnlyDictionary<string, FieldValue> definition)
 {

@@ -10,11 +10,11 @@ internal sealed class Policy
     private readonly PolicyPattern _pattern;
 
     /// <param name="kind">User policy or operator policy.</param>
-    /// <param name="name">Name, unique among the policies of the same kind in the virtual host.</param>
+    /// <param name="name">Unique among the policies of the same kind in the virtual host.</param>
     /// <param name="pattern">Regular expression, which may match anywhere in a name.</param>
-    /// <param name="applyTo">Kinds of objects that the policy applies to; see <see cref="PolicyTarget"/>.</param>
-    /// <param name="priority">Any number. Of all matching policies, the policy with the highest priority applies.</param>
-    /// <param name="definition">The keys and their values; see <see cref="PolicyKeys"/>.</param>
+    /// <param name="applyTo">Kinds of objects: see <see cref="PolicyTarget"/>.</param>
+    /// <param name="priority">Any number. The matching policy with the highest priority applies.</param>
+    /// <param name="definition">The keys and values: see <see cref="PolicyKeys"/>.</param>
     /// <exception cref="ValidationException">The policy is invalid. The message is RabbitMQ's text.</exception>
     public Policy(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition)
         : this(kind, name, pattern, applyTo, priority, definition, PolicyKeys.Validate)
@@ -39,10 +39,7 @@ internal sealed class Policy
         validate(kind, definition);
     }
 
-    /// <summary>
-    /// Restores a stored policy. Does not check its values, because an earlier version of the broker may have accepted values that are
-    /// invalid now.
-    /// </summary>
+    /// <summary>Restores a stored policy, whose values may be invalid now and are not checked.</summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
         new(kind, name, pattern, applyTo, priority, definition, PolicyKeys.DemandKnown);

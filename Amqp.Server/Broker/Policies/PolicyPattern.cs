@@ -4,10 +4,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>
-/// The pattern of a policy: a regular expression that may match anywhere in a name, unless it is anchored. An empty pattern of a policy
-/// matches every name. An empty pattern of a permission matches none.
-/// </summary>
+/// <summary>The regular expression of a policy, which may match anywhere in a name. Empty, it matches every name.</summary>
 internal sealed class PolicyPattern
 {
     private readonly NamePattern _pattern;

@@ -53,8 +53,7 @@ internal static class QueueKinds
         public string PolicyTarget => type.IsQuorum ? "quorum_queues" : "classic_queues";
 
         /// <summary>
-        /// True if RabbitMQ replicates queues of this type. This broker has only one node, so the queue has one member, which is also the
-        /// leader.
+        /// True if RabbitMQ replicates queues of this type. In this broker, the only node is the leader and the only member.
         /// </summary>
         public bool IsReplicated => type.IsQuorum;
 
@@ -78,8 +77,7 @@ internal static class QueueKinds
         public bool RefusesGetBesideSingleActiveConsumer => type.IsQuorum;
 
         /// <summary>
-        /// Returns true if this policy key has a meaning for queues of this type. A policy that has a key without a meaning does not apply
-        /// to the queue.
+        /// Returns true if queues of this type use the policy key. A policy with another key does not apply to the queue.
         /// </summary>
         public bool Understands(string policyKey) => !(type.IsQuorum ? _notForQuorum : _notForClassic).Contains(policyKey);
 

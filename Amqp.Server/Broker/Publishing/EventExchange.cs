@@ -3,10 +3,8 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>
-/// Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin rabbitmq_event_exchange does. The routing key is the
-/// name of the event, and the headers hold its details.
-/// </summary>
+/// <summary>Publishes events to the exchange <c>amq.rabbitmq.event</c>, as RabbitMQ's plugin rabbitmq_event_exchange does.</summary>
+/// <remarks>The routing key is the name of the event. The headers hold its details.</remarks>
 /// <param name="publisher">Publishes to the event exchange.</param>
 internal sealed class EventExchange(InternalPublisher publisher) : IBrokerEventListener
 {

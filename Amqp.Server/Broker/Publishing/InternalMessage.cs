@@ -8,11 +8,11 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>A message that the broker itself creates, about an event, a log line or a traced message.</summary>
+/// <summary>A message from the broker itself, about an event, a log line or a traced message.</summary>
 /// <param name="Target">Exchange to publish to.</param>
-/// <param name="RoutingKey">Routing key, which is cut to 255 bytes when the message is published.</param>
-/// <param name="Properties">Properties. Their headers hold most of the information.</param>
-/// <param name="Body">A log line, or the body of the traced message. Empty for an event.</param>
+/// <param name="RoutingKey">Routing key, which is cut to 255 bytes.</param>
+/// <param name="Properties">The properties. Their headers hold most of the information.</param>
+/// <param name="Body">A log line or the body of a traced message; empty for an event.</param>
 internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body)
     : IDeferredPublish
 {

@@ -3,11 +3,9 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>Publishes the broker's own messages to one internal exchange.</summary>
+/// <summary>Publishes the broker's own messages to one internal exchange. Thread-safe. Callers may hold any lock.</summary>
 /// <remarks>
-/// Thread-safe. Callers may hold any lock. So callers only enqueue messages, and a separate loop publishes the messages in order. While
-/// <see cref="MaxPending"/> messages are pending, new messages are dropped, because clients must not wait for this publisher. If publishing
-/// a message fails, the loop continues with the next.
+/// A loop publishes the enqueued messages in order. While <see cref="MaxPending"/> messages are pending, new messages are dropped.
 /// </remarks>
 internal sealed class InternalPublisher
 {
@@ -28,8 +26,7 @@ internal sealed class InternalPublisher
     }
 
     /// <summary>
-    /// True while the exchange has a binding. Reads the bindings without the topology lock, so a message may be lost while the first
-    /// binding is being added.
+    /// True while the exchange has a binding. Read without the topology lock, so messages during the first bind may be lost.
     /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 

@@ -9,11 +9,8 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>
-/// Stores a published message for the targets of its route: for each queue whose rules accept the message, and for each exchange that keeps
-/// messages.
-/// </summary>
-/// <remarks>Used by one thread at a time. The buffers are reused, so that storing a message allocates nothing.</remarks>
+/// <summary>Stores a published message for each queue that accepts it, and for each exchange that keeps messages.</summary>
+/// <remarks>Used by one thread at a time. The buffers are reused.</remarks>
 internal sealed class MessageIntake(QueueServices services)
 {
     /// <summary>The result of <see cref="Store"/> if a queue refused the message.</summary>
@@ -25,11 +22,11 @@ internal sealed class MessageIntake(QueueServices services)
     private byte[] _stampedHead = [];
 
     /// <summary>
-    /// Stores a message for all targets of its route. The queues receive the message later, in <see cref="DispatchRound.HandOver"/>.
+    /// Stores a message for all targets of its route. The queues get the message later, in <see cref="DispatchRound.HandOver"/>.
     /// </summary>
     /// <returns>
-    /// Log position up to which the log must be synced to make the message durable; 0 if nothing must be synced. <see cref="Refused"/> if a
-    /// queue refused the message.
+    /// The log position up to which a sync makes the message durable; 0 if no sync is needed. <see cref="Refused"/> if a queue refused the
+    /// message.
     /// </returns>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
@@ -43,16 +40,13 @@ internal sealed class MessageIntake(QueueServices services)
         return position;
     }
 
-    /// <summary>
-    /// Called before the broker itself publishes a message. Throws if the disk alarm is set and the message would be written to disk.
-    /// </summary>
+    /// <summary>Called before the broker itself publishes a message. Throws if a disk alarm forbids writing the message.</summary>
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's acknowledgement or rejection causes the message. Acknowledgements and rejections may free disk space. So the
-    /// message is refused only if the store is also behind with its writes.
+    /// True if a client's acknowledgement or rejection causes the message. It is then refused only if the store is behind with its writes.
     /// </param>
-    /// <exception cref="DiskAlarmException">The message would be written to disk.</exception>
+    /// <exception cref="DiskAlarmException">The message must not be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
     {
         if (traits.IsPersistent && services.IsDiskShort() && (!isClients || services.Store.IsBehind) && route.IsDurable)
@@ -124,8 +118,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            // To enforce x-max-length-bytes, the queue needs the exact size of the head. A message loses this size when its entry is moved
-            // to the disk, so the entry must stay in memory.
+            // x-max-length-bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
             if (settings.MaxLengthBytes is not null)
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);

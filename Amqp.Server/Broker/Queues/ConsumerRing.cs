@@ -1,15 +1,11 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>
-/// The consumers of a queue. Consumers with the highest priority are served first. Consumers with equal priority are served in turns.
-/// </summary>
+/// <summary>The consumers of a queue, served by priority and in turns. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// A consumer has no free capacity if its prefetch limit or its output buffer is full. Consumers without free capacity are parked outside
-/// the ring, and cost nothing per message. The thread that frees capacity resumes the consumer. The lock of the queue guards the state.
+/// A consumer whose prefetch or output buffer is full is parked outside the ring. The thread that frees capacity resumes the consumer.
 /// </remarks>
 /// <param name="singleActive">
-/// True for a queue with a single active consumer: only one consumer at a time is served, until that consumer leaves. The first subscriber
-/// is served first. After that, the consumer with the highest priority takes its place; of equal ones, the earliest subscriber.
+/// True to serve a single active consumer until it leaves. Then the consumer of the highest priority that subscribed first is served.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -59,8 +55,7 @@ internal sealed class ConsumerRing(bool singleActive)
 
     /// <summary>Returns the next consumer to serve; null if no consumer has free capacity.</summary>
     /// <param name="isOnly">
-    /// True if no other consumer of the returned consumer's priority has free capacity. The returned consumer may then take many messages
-    /// at once.
+    /// True if no other consumer of the same priority has free capacity. The consumer may then take many messages at once.
     /// </param>
     public Subscription? Next(out bool isOnly)
     {
@@ -91,7 +86,7 @@ internal sealed class ConsumerRing(bool singleActive)
     /// <summary>Takes a consumer without free capacity out of the ring, until <see cref="Resume"/> is called.</summary>
     public static void Park(Subscription subscription) => subscription.Place.List?.Remove(subscription.Place);
 
-    /// <summary>Puts a parked consumer back into the ring, because it may have free capacity again.</summary>
+    /// <summary>Returns a parked consumer to the ring.</summary>
     /// <returns>False if the consumer was not parked.</returns>
     public bool Resume(Subscription subscription)
     {

@@ -1,15 +1,13 @@
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The number of messages and the consumers that a queue had when it was deleted.</summary>
+/// <summary>The number of messages and the consumers of a queue at its deletion.</summary>
 /// <param name="Ready">Number of messages that were ready for delivery.</param>
-/// <param name="Consumers">The consumers, which must be notified of the deletion.</param>
+/// <param name="Consumers">The consumers, which must be notified.</param>
 internal readonly record struct DeletedQueue(long Ready, IReadOnlyList<Subscription> Consumers)
 {
     /// <summary>Notifies the consumers that their queue was deleted. Never throws.</summary>
-    /// <remarks>
-    /// Called after queue.delete-ok was written, because the client that deletes the queue must get this reply first, as in RabbitMQ.
-    /// </remarks>
+    /// <remarks>Called after queue.delete-ok was written, because RabbitMQ sends this reply first.</remarks>
     public void NotifyConsumers(DispatchRound round)
     {
         foreach (var subscription in Consumers)

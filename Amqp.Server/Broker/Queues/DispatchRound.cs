@@ -3,18 +3,13 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// One round of work on one thread, for example for all frames of one read from a socket. The round collects the published messages, and
-/// the queues and outputs that have work to do. When the round ends, it hands the messages to their queues, drains each queue once and
-/// flushes each output once.
+/// The work of one thread for one read of a socket, one timer or one HTTP request. Collects messages, and the queues and outputs to serve.
 /// </summary>
 /// <remarks>
-/// Owned by one thread at a time. A round reuses its lists and allocates nothing. To find duplicates without a search, a round sets the
-/// property NotedBy of each queue or output in its lists. Concurrent rounds may overwrite the property, and then add a queue twice. The
-/// only cost is that an empty queue is drained.
-/// <para>Each queue and each output contains its own unexpected exceptions. So the round goes on to serve all other queues and
-/// outputs.</para>
+/// At the end of a round, messages go to their queues, queues deliver to consumers, and outputs are flushed. Owned by one thread at a time.
+/// <para>NotedBy prevents duplicates in the lists. Concurrent rounds may overwrite the property; a queue is then served twice.</para>
 /// </remarks>
-/// <param name="deadLetterShare">Maximum dead-letter work in one round. <see cref="NoteDeadLetter"/> defines the unit.</param>
+/// <param name="deadLetterShare">Maximum dead-letter work in one round, in the unit of <see cref="NoteDeadLetter"/>.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
 {
     /// <summary>Number of collected messages after which a round completes early, so that consumers get the messages soon.</summary>
@@ -24,15 +19,11 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes in which a round publishes deferred messages, such as copies of traced messages. A copy can also be traced.
-    /// The next pass then publishes the copy of the copy. Without this limit, a cycle of queues would make a round endless.
+    /// Maximum number of passes in which a round publishes deferred messages. Each pass may trace the copies of traced messages again.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
-    /// <summary>
-    /// Dead-letter limit of a round that serves a client. Most rounds stay below the limit, and publish all dead letters that they cause.
-    /// Beyond the limit, for example in a cycle of full queues, the thread pool publishes the rest.
-    /// </summary>
+    /// <summary>Dead-letter limit of a round that serves a client. The thread pool publishes the dead letters beyond the limit.</summary>
     public const int PublishersDeadLetterShare = 4096;
 
     /// <summary>
@@ -65,7 +56,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>
-    /// The messages delivered to the consumer that is being served. If the consumer does not acknowledge, the queue settles these messages.
+    /// The messages delivered to the consumer that is being served. Without acknowledgements, the queue settles these messages.
     /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
@@ -78,8 +69,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction. After a crash, the acknowledgements of the transaction count only if its published messages
-    /// are in the log.
+    /// True during the commit of a transaction. After a crash, its acknowledgements count only if its publishes are in the log.
     /// </summary>
     public bool BindsSettles { get; set; }
 
@@ -107,7 +97,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     /// </summary>
     public void NoteDeadLetter(int queues, int length) => _deadLetterWork += 1 + queues + length / BytesPerWork;
 
-    /// <summary>Notes that a queue must be drained, because it may have something to deliver.</summary>
+    /// <summary>Notes a queue that may have messages to deliver.</summary>
     public void Touch(Queue queue)
     {
         if (ReferenceEquals(queue.NotedBy, this))
@@ -116,7 +106,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _queues.Add(queue);
     }
 
-    /// <summary>Notes that an output must be flushed, because it was written to.</summary>
+    /// <summary>Notes an output that was written to and must be flushed.</summary>
     public void Touch(IOutput output)
     {
         if (ReferenceEquals(output.NotedBy, this))
@@ -147,15 +137,10 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         HandOverAcknowledged();
     }
 
-    /// <summary>
-    /// Collects a message that the broker itself publishes. <see cref="Drain"/> will publish the message. May be called under a queue's
-    /// lock.
-    /// </summary>
+    /// <summary>Collects a message from the broker itself for <see cref="Drain"/>. May be called under a queue's lock.</summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
-    /// <summary>
-    /// Hands the collected messages to their queues, and drains every noted queue. Called while the thread holds no lock.
-    /// </summary>
+    /// <summary>Hands the messages to their queues, and delivers from every noted queue. The thread must hold no lock.</summary>
     public void Drain()
     {
         DrainTouched();
@@ -164,8 +149,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// Hands the collected messages to their queues, drains every noted queue and flushes every noted output. Called while the thread holds
-    /// no lock.
+    /// Hands the messages to their queues, delivers from every noted queue and flushes every output. The thread must hold no lock.
     /// </summary>
     public void Complete()
     {
@@ -179,8 +163,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        // A drain that ended early leaves entries in the list. The entries would keep the output of another connection in memory while this
-        // round is idle.
+        // Entries left in the list would keep the output of another connection in memory.
         _due.Clear();
     }
 
@@ -227,7 +210,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             Touch(queue);
             start = end;
         }
-        // Otherwise the round of an idle connection would keep deleted queues in memory.
+        // Without this line, the round of an idle connection would keep deleted queues in memory.
         published.Clear();
         _publishedCount = 0;
     }

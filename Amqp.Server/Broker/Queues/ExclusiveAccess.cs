@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Protects an exclusive queue from connections other than the one that declared it.</summary>
+/// <summary>Protects an exclusive queue from connections that did not declare the queue.</summary>
 internal static class ExclusiveAccess
 {
     /// <summary>Throws if a connection may not use a queue.</summary>

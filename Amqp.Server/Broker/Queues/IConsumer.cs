@@ -17,11 +17,9 @@ internal interface IConsumer
     /// <remarks>Called under the lock of the queue. Under that lock the consumer takes the lock of its connection.</remarks>
     /// <param name="queue">Queue to take messages from, with <see cref="QueueDeliveries.TryTake"/>.</param>
     /// <param name="most">Maximum number of messages to take.</param>
-    /// <param name="round">Collects the output to flush and the messages that were sent.</param>
+    /// <param name="round">Collects the output to flush and the sent messages.</param>
     /// <returns>True if the consumer has free capacity left.</returns>
-    /// <exception cref="QueueUnreadableException">
-    /// The disk cannot be read now. Messages that were taken before the error have been sent.
-    /// </exception>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now. Messages that were taken before are sent.</exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 
     /// <summary>Notifies the consumer that its queue was deleted. Called while the thread holds no lock.</summary>

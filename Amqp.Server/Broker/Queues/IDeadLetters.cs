@@ -4,8 +4,7 @@ namespace Amqp.Server.Broker.Queues;
 internal interface IDeadLetters
 {
     /// <summary>
-    /// Publishes the pending dead letters of a queue, until the round has reached its limit of work. The thread pool publishes the rest.
-    /// Called while the thread holds no lock. Never throws.
+    /// Publishes the pending dead letters of a queue, up to the round's limit of work. The thread must hold no lock. Never throws.
     /// </summary>
     void Publish(Queue queue, DispatchRound round);
 }

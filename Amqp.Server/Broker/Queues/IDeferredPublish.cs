@@ -1,15 +1,9 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>
-/// A message that the broker itself publishes, created by a thread that may hold the lock of a queue. Routing takes the topology lock,
-/// which must not be taken under a queue's lock. So a <see cref="DispatchRound"/> publishes the message later, when its thread holds no
-/// lock.
-/// </summary>
+/// <summary>A message from the broker itself, which a <see cref="DispatchRound"/> publishes later.</summary>
+/// <remarks>Routing takes the topology lock, which must not be taken under a queue's lock.</remarks>
 internal interface IDeferredPublish
 {
-    /// <summary>
-    /// Routes the message and stores it for its queues. The queues receive the message when the round hands its messages over. Called while
-    /// the thread holds no lock. Never throws.
-    /// </summary>
+    /// <summary>Routes the message and stores it for its queues. The thread must hold no lock. Never throws.</summary>
     void PublishContained(DispatchRound round);
 }

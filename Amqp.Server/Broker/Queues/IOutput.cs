@@ -3,15 +3,9 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The output of a connection. A round that has written to the output flushes the output once, when the round ends.</summary>
 internal interface IOutput
 {
-    /// <summary>
-    /// The last round that put this output on its list of outputs to flush. Null once that round has flushed the output.
-    /// <see cref="DispatchRound"/> uses this property to find duplicates.
-    /// </summary>
+    /// <summary>The last round that listed this output to be flushed; null after the flush. Prevents duplicates in the list.</summary>
     DispatchRound? NotedBy { get; set; }
 
-    /// <summary>
-    /// Sends the bytes that were written so far. Called while the thread holds no lock. Never throws: if the bytes cannot be sent, the
-    /// connection is closed.
-    /// </summary>
+    /// <summary>Sends the written bytes, or closes the connection if that fails. The thread must hold no lock. Never throws.</summary>
     void Flush();
 }

@@ -9,13 +9,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>
-/// The quarantined messages of one owner: a queue or an exchange. The messages were taken for delivery, but are neither delivered nor
-/// settled. The lock of the owner guards the state.
-/// </summary>
+/// <summary>The quarantined messages of a queue or an exchange, its owner. The lock of the owner guards the state.</summary>
 /// <remarks>
-/// Each persistent message has a record on the disk (<see cref="QuarantineRecords"/>), and stays quarantined after a restart. A message
-/// that the last run quarantined is loaded from the disk at its first use.
+/// The messages were taken, but are neither delivered nor settled. Persistent messages stay quarantined after a restart
+/// (<see cref="QuarantineRecords"/>).
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
@@ -30,7 +27,7 @@ internal sealed class QuarantinedMessages
 
     /// <param name="messages">The messages of the owner, including those that the last run quarantined.</param>
     /// <param name="services">The broker's services.</param>
-    /// <param name="compartment">Kind of compartment under which faults of the owner are counted.</param>
+    /// <param name="compartment">Kind of object for which the owner's faults are counted.</param>
     /// <param name="owner">Name of the owner for log lines.</param>
     public QuarantinedMessages(QueueMessages messages, QueueServices services, Compartment compartment, string owner)
     {
@@ -63,10 +60,8 @@ internal sealed class QuarantinedMessages
             Keep(aside);
     }
 
-    /// <summary>Finds a quarantined message. Loads the message into memory if the last run quarantined it.</summary>
-    /// <returns>
-    /// False if this message is not quarantined. Also false if the message is damaged on the disk; this call then ends its quarantine.
-    /// </returns>
+    /// <summary>Finds a quarantined message. Loads a message of the last run into memory.</summary>
+    /// <returns>False if the message is not quarantined. A message that is damaged on the disk leaves the quarantine.</returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
     {
@@ -103,8 +98,8 @@ internal sealed class QuarantinedMessages
     }
 
     /// <summary>
-    /// Ends the quarantine of all messages, because the owner is deleted. Settles the messages that are loaded into memory. The store has
-    /// deleted all others together with the owner's queue.
+    /// Ends the quarantine of all messages, because the owner is deleted. The store has already deleted the messages that are not in
+    /// memory.
     /// </summary>
     public void Delete()
     {
@@ -157,9 +152,7 @@ internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord
     /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
-    /// <summary>
-    /// The message. Null if the last run quarantined the message and this run has not loaded it yet. Guarded by the lock of the owner.
-    /// </summary>
+    /// <summary>The message. Null if the message is from the last run and not loaded yet. Guarded by the lock of the owner.</summary>
     public StoredMessage? Message { get; set; }
 
     /// <summary>True if a record on the disk names this message as quarantined. Guarded by the lock of the owner.</summary>

@@ -11,13 +11,8 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A queue. This class enqueues, settles and requeues messages. Its parts do everything else.</summary>
-/// <remarks>
-/// One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>). <see cref="Deliveries"/> delivers to consumers,
-/// and <see cref="Use"/> manages the consumers. <see cref="Room"/> decides if a full queue rejects a publish. Further parts are
-/// <see cref="DeadLetters"/>, <see cref="Faults"/>, <see cref="Traffic"/> and <see cref="Status"/>. <see cref="QueueRules"/> decide which
-/// messages expire, exceed a limit or are dead-lettered.
-/// </remarks>
+/// <summary>A queue. This class enqueues, settles and requeues messages; its parts do everything else.</summary>
+/// <remarks>One lock guards the state of the queue and of all its parts (<see cref="QueueState"/>).</remarks>
 internal sealed class Queue : IBindingDestination
 {
     private readonly QueueState _state;
@@ -70,10 +65,7 @@ internal sealed class Queue : IBindingDestination
 
     public QueueStatus Status { get; }
 
-    /// <summary>
-    /// The last round that put this queue on its list of queues to drain. Null once that round has drained the queue.
-    /// <see cref="DispatchRound"/> uses this property to find duplicates.
-    /// </summary>
+    /// <summary>The last round that listed this queue to be served; null afterwards. Prevents duplicates in the list.</summary>
     public DispatchRound? NotedBy { get; set; }
 
     /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>
@@ -123,14 +115,10 @@ internal sealed class Queue : IBindingDestination
             Faults.Strand(published[done].Message);
     }
 
-    /// <summary>Settles messages that a client acknowledged, so that they leave the queue and the store. Never throws.</summary>
+    /// <summary>Settles messages that a client acknowledged: removes them from the queue and the store. Never throws.</summary>
     /// <param name="messages">The messages, sorted by sequence number where possible.</param>
-    /// <param name="subscription">
-    /// Subscription through which the messages were delivered. Its consumer may have free capacity again. Null after basic.get.
-    /// </param>
-    /// <param name="isBound">
-    /// True if the same transaction also published messages. <see cref="IMessageStore.Settle"/> describes the effect.
-    /// </param>
+    /// <param name="subscription">Subscription of the consumer that had received the messages; null after basic.get.</param>
+    /// <param name="isBound">True if the same transaction also published messages: see <see cref="IMessageStore.Settle"/>.</param>
     public void Acknowledge(ReadOnlySpan<StoredMessage> messages, Subscription? subscription, bool isBound = false)
     {
         try
@@ -182,7 +170,7 @@ internal sealed class Queue : IBindingDestination
             return _state.Messages.Purge();
     }
 
-    /// <summary>Applies changed policies. The next drain removes messages that are expired or in excess under the new settings.</summary>
+    /// <summary>Applies changed policies. The next delivery removes messages that are now expired or in excess.</summary>
     /// <returns>True if <see cref="QueueSettings.IsPlain"/> has changed. Cached routes are then out of date.</returns>
     public bool Apply(EffectivePolicy policy, DispatchRound round)
     {
@@ -212,8 +200,7 @@ internal sealed class Queue : IBindingDestination
 
     /// <summary>Marks the queue as deleted and settles its messages. The caller then removes the queue from its virtual host.</summary>
     /// <exception cref="BrokerException">
-    /// 406: <paramref name="ifUnused"/> is true and the queue has consumers, or <paramref name="ifEmpty"/> is true and it has ready
-    /// messages.
+    /// 406: the queue has consumers (<paramref name="ifUnused"/>) or ready messages (<paramref name="ifEmpty"/>).
     /// </exception>
     public DeletedQueue Delete(bool ifUnused, bool ifEmpty)
     {

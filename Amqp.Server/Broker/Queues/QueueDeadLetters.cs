@@ -6,7 +6,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The pending dead letters of one queue. The publisher of dead letters takes its batches from this class.</summary>
+/// <summary>The dead letters of one queue that wait to be published.</summary>
 /// <remarks>The lock of the queue guards the state. Only one thread at a time publishes the dead letters.</remarks>
 internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
 {
@@ -22,8 +22,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     public bool AreWaiting => state.Rules.Dead is { IsWaiting: true } && !faults.IsHalted;
 
     /// <summary>
-    /// Counts a message that the queue has refused. If the queue has a dead-letter exchange, also adds the message to the dead letters. The
-    /// round publishes the dead letter later, when its thread holds no lock.
+    /// Counts a message that the queue has refused, and adds it to the dead letters if the queue has a dead-letter exchange.
     /// </summary>
     public void AddRefused(byte[] payload, DispatchRound round)
     {
@@ -50,12 +49,9 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     }
 
     /// <summary>Settles the dead letters that were published. Another thread may then take the next batch.</summary>
-    /// <param name="done">
-    /// The published messages, which are the first ones of the batch. All other messages of the batch stay pending.
-    /// </param>
+    /// <param name="done">The published messages, from the start of the batch.</param>
     /// <param name="isWritten">
-    /// True if published messages were appended to the log. After a crash, the store then applies the settles only if it finds the
-    /// published messages.
+    /// True if published messages were appended to the log. After a crash, the settles are void if these messages are missing.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {

@@ -9,18 +9,15 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Delivers the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
-/// The queue has no thread of its own. Threads that publish, acknowledge or consume also drain the queue: they deliver its ready messages,
-/// one thread at a time. The draining thread releases the lock after every <see cref="DeliveriesPerLock"/> messages. After
+/// Threads that publish, acknowledge or consume drain the queue: they deliver its ready messages, one thread at a time. After
 /// <see cref="DeliveriesPerDrain"/> messages the thread pool continues.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
 {
-    /// <summary>Number of deliveries after which the draining thread releases the lock, so that other threads can take it.</summary>
+    /// <summary>Number of deliveries after which the delivering thread releases the lock for other threads.</summary>
     private const int DeliveriesPerLock = 128;
 
-    /// <summary>
-    /// Number of deliveries after which the draining thread returns to its other work, and the thread pool continues to drain.
-    /// </summary>
+    /// <summary>Number of deliveries after which the thread pool continues in place of the delivering thread.</summary>
     private const int DeliveriesPerDrain = 2048;
 
     /// <summary>Maximum number of expired messages to remove for one consumer before the next consumer is served.</summary>
@@ -45,12 +42,11 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     public long DiskReads => _reader.DiskReads;
 
     /// <summary>
-    /// True if the queue should be drained, because expired messages, excess messages or dead letters may be pending. Read without the
-    /// lock, so the value may be outdated.
+    /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, and possibly outdated.
     /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
-    /// <summary>Takes the next message that can be read and has not expired. Consumers call this under the lock of the queue.</summary>
+    /// <summary>Takes the next message that is readable and not expired. Called under the lock of the queue.</summary>
     /// <inheritdoc cref="QueueReader.TryTake"/>
     public bool TryTake(out StoredMessage message, out PayloadLease payload) => TryTakeFresh(ExpiredPerTake, out message, out payload);
 
@@ -93,7 +89,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Delivers messages until none is ready, no consumer has free capacity, or <see cref="DeliveriesPerDrain"/> is reached. Never throws.
+    /// Delivers until no message is ready, no consumer can take more, or <see cref="DeliveriesPerDrain"/> is reached. Never throws.
     /// </summary>
     public void Drain(DispatchRound round)
     {
@@ -114,8 +110,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. If no further message can be delivered, removes expired and excess
-    /// messages. Takes the lock.
+    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. After the last, removes expired and excess messages. Takes the lock.
     /// </summary>
     /// <returns>True if further messages may be ready to deliver or to remove.</returns>
     public bool DeliverSome(DispatchRound round)
@@ -133,8 +128,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // Complete drains the queue only if it can raise the number of requests from 0. So the number is reset before Complete is called.
-        // The drain also serves the earlier requests.
+        // Must precede Complete, which drains the queue only if the number of requests is 0. The drain serves the earlier requests, too.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -221,9 +215,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         return false;
     }
 
-    /// <summary>
-    /// Checks a message that was taken. Dead-letters or drops an expired message. Quarantines a message that cannot be checked.
-    /// </summary>
+    /// <summary>Checks a taken message. Dead-letters or drops an expired message. Quarantines a message that cannot be checked.</summary>
     /// <returns>True if the message must not be delivered.</returns>
     private bool IsDead(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
@@ -244,7 +236,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>Sends a message that was taken for basic.get. Called under the lock of the queue.</summary>
-    /// <returns>False if the message caused an exception and so was quarantined.</returns>
+    /// <returns>False if the message caused an exception and is now quarantined.</returns>
     private bool TrySend<TState>(in StoredMessage message, ReadOnlySpan<byte> payload, TState state, GetDelivery<TState> deliver)
     {
         try
@@ -276,8 +268,5 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 /// <summary>Sends the message that was taken for basic.get. Called under the lock of the queue.</summary>
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
-/// <summary>
-/// Thrown if a message could not be written to the client that requested it. The client's output is broken, but the message is intact and
-/// returns to its place in the queue.
-/// </summary>
+/// <summary>Thrown if writing a message to its client failed. The message returns to its place in the queue.</summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

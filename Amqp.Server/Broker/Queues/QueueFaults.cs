@@ -5,12 +5,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Handles unexpected exceptions in one queue: holds the quarantined messages, and stops the queue after a crash.</summary>
+/// <summary>Handles unexpected exceptions in one queue: quarantines the message that caused the exception, or stops the queue.</summary>
 /// <remarks>
-/// <para>A message that causes an exception is quarantined, and the next message is served. Any other exception means that the state of the
-/// queue may be wrong. The queue then stops (<c>crashed</c>, as in RabbitMQ) and keeps its messages, until an operator restarts it.</para>
-/// <para>Callers do not get these exceptions, because the caller must continue: a round, a timer or a publish by another client.</para>
-/// <para>The lock of the queue guards the state. Any thread may read <see cref="IsCrashed"/>.</para>
+/// A stopped queue (<c>crashed</c>, as in RabbitMQ) keeps its messages until an operator restarts the queue. The lock of the queue guards
+/// the state.
 /// </remarks>
 internal sealed class QueueFaults : IQuarantineOwner
 {
@@ -30,16 +28,10 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>
-    /// True if the queue has stopped after an unexpected exception. The queue then neither accepts nor delivers messages until
-    /// <see cref="Restart"/> is called.
-    /// </summary>
+    /// <summary>True if the queue has stopped after an unexpected exception. Any thread may read the property.</summary>
     public bool IsCrashed => Volatile.Read(ref _isCrashed);
 
-    /// <summary>
-    /// True if the queue has crashed and is not deleted. Its dead letters then wait for a restart of the queue, because publishing them
-    /// might quarantine all of them.
-    /// </summary>
+    /// <summary>True if the queue has crashed and is not deleted. Its dead letters wait until the queue is restarted.</summary>
     public bool IsHalted => _isCrashed && !_state.IsDeleted;
 
     /// <summary>Number of quarantined messages. Takes the lock.</summary>
@@ -138,7 +130,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <summary>
-    /// Stops the queue and removes its consumers. The next drain notifies the consumers. The caller may hold the lock of the queue.
+    /// Stops the queue and removes its consumers, whom the next drain notifies. The caller may hold the lock of the queue.
     /// </summary>
     public void Crash(Exception error)
     {
@@ -156,9 +148,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>
-    /// Keeps a message outside of the queue while the queue is crashed. <see cref="Restart"/> puts the message into its place in the queue.
-    /// </summary>
+    /// <summary>Keeps a message outside of the crashed queue. <see cref="Restart"/> puts the message back.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
@@ -174,9 +164,9 @@ internal sealed class QueueFaults : IQuarantineOwner
         new DeletedQueue(0, cancelled).NotifyConsumers(round);
     }
 
-    /// <summary>Restarts a crashed queue. Adds the messages that were published or returned while it was crashed.</summary>
+    /// <summary>Restarts a crashed queue, and adds the messages that arrived since the crash.</summary>
     /// <returns>False if the queue has not crashed.</returns>
-    /// <exception cref="BrokerException">406: too many messages are still quarantined.</exception>
+    /// <exception cref="BrokerException">406: too many messages are quarantined.</exception>
     public bool Restart(DispatchRound round)
     {
         lock (_state.Gate)
@@ -201,10 +191,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         return true;
     }
 
-    /// <summary>
-    /// Settles the quarantined messages and the messages that <see cref="Strand"/> has kept, because the queue is deleted. Called under the
-    /// lock.
-    /// </summary>
+    /// <summary>Settles the messages that the deleted queue has put aside. Called under the lock.</summary>
     public void Discard()
     {
         _quarantined.Delete();
@@ -215,8 +202,5 @@ internal sealed class QueueFaults : IQuarantineOwner
     private void LogCrash() => _state.Services.Logger.QueueCrashed(_state.Declaration.Name, _state.Host.VirtualHost);
 }
 
-/// <summary>
-/// Reason for crashing a queue in which too many messages are quarantined. The fault is then probably not in the messages, but in the queue
-/// or the broker.
-/// </summary>
+/// <summary>The reason for a crash: too many messages of the queue are quarantined.</summary>
 internal sealed class QuarantineFullException(int limit) : Exception($"more than {limit} messages are quarantined");

@@ -7,5 +7,5 @@ namespace Amqp.Server.Broker.Queues;
 /// <param name="VirtualHost">Name of the virtual host.</param>
 /// <param name="Services">Services of the broker.</param>
 /// <param name="Statistics">Message counts of the virtual host.</param>
-/// <param name="DeadLetters">Publishes the dead letters of the queues.</param>
+/// <param name="DeadLetters">Publishes dead letters.</param>
 internal sealed record QueueHost(string VirtualHost, QueueServices Services, VirtualHostStatistics Statistics, IDeadLetters DeadLetters);

@@ -2,16 +2,10 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>
-/// Reserves room in a queue that rejects publishes when it is full. In such a queue, each message needs a reservation before it is stored.
-/// </summary>
+/// <summary>Reserves room for new messages in a queue with the overflow behaviour <c>reject-publish</c>.</summary>
 internal sealed class QueueRoom(QueueState state, QueueFaults faults, QueueDeliveries deliveries)
 {
-    /// <summary>Reserves room for one message. Never throws.</summary>
-    /// <remarks>
-    /// Called by the publishing thread. If the queue is full, the thread first tries to make room: it hands over the messages of its round
-    /// and delivers ready messages.
-    /// </remarks>
+    /// <summary>Reserves room for one message. If the queue is full, first delivers ready messages. Never throws.</summary>
     /// <returns>False if the queue refuses the message.</returns>
     public bool TryReserve(int bodyBytes, DispatchRound round)
     {

@@ -5,16 +5,13 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>State that all parts of one queue share.</summary>
-/// <remarks>
-/// <see cref="Gate"/> is the lock of the queue, and guards all mutable state. A thread must not take this lock while it holds the lock of a
-/// connection or of the store.
-/// </remarks>
+/// <summary>State that all parts of one queue share. The lock <see cref="Gate"/> guards all mutable state.</summary>
+/// <remarks>While a thread holds the lock of a connection or of the store, the thread must not take <see cref="Gate"/>.</remarks>
 internal sealed class QueueState
 {
     /// <param name="queue">The queue to which this state belongs.</param>
     /// <param name="declaration">Name, flags and arguments of the queue.</param>
-    /// <param name="levels">The store's queues that hold the messages, one for each priority, the lowest first.</param>
+    /// <param name="levels">Queues of the message store, one for each priority, the lowest priority first.</param>
     /// <param name="host">Services of the virtual host.</param>
     /// <param name="ruled">The methods of the queue that its rules call.</param>
     public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)

@@ -5,23 +5,14 @@ using Amqp.Storage.Blocks;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The state of one queue, for operators: its size, its first message, and its exclusive and active consumers.</summary>
-/// <remarks>
-/// Every member that reads the queue takes the lock of the queue. A value that cannot be read from the disk is reported as absent. The next
-/// client that takes the message gets the error.
-/// </remarks>
+/// <summary>The state of one queue, for operators. Takes the lock of the queue.</summary>
+/// <remarks>A value that cannot be read from the disk is reported as absent.</remarks>
 internal sealed class QueueStatus(QueueState state)
 {
-    /// <summary>
-    /// Time at which the queue was declared, in milliseconds since 1970-01-01 UTC. For a queue that a start of the broker recovered, the
-    /// time of that start.
-    /// </summary>
+    /// <summary>Time of the declaration, or of the broker's start for a recovered queue, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
-    /// <summary>
-    /// Body bytes of the ready messages and of the unacknowledged messages. For a message that a start recovered, the bytes of its head are
-    /// included.
-    /// </summary>
+    /// <summary>Body bytes of the ready and of the unacknowledged messages. Recovered messages also count their heads.</summary>
     public (long Ready, long Unacknowledged) Bytes
     {
         get
@@ -31,10 +22,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>
-    /// Numbers and bytes of messages in memory and on the disk. Slow if payloads or entries are only on the disk: each entry in memory is
-    /// then visited.
-    /// </summary>
+    /// <summary>Numbers and bytes of messages in memory and on the disk. Slow if payloads or entries are on the disk only.</summary>
     public QueueStorage Storage
     {
         get
@@ -58,10 +46,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>
-    /// The timestamp property of the first message. Null if the queue is empty, the message has no timestamp, or its payload is not in
-    /// memory.
-    /// </summary>
+    /// <summary>The timestamp property of the first message; null if absent or not in memory.</summary>
     public ulong? HeadTimestamp
     {
         get
@@ -83,10 +68,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>
-    /// True if the queue has consumers, and is either empty or has a consumer with free capacity. RabbitMQ's consumer capacity is the
-    /// average of this value over time.
-    /// </summary>
+    /// <summary>True if the queue has consumers, and is empty or has a consumer with free capacity.</summary>
     public bool IsServed
     {
         get
@@ -125,9 +107,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>
-    /// Calls <paramref name="look"/> with the payload of the first message. May read from the disk while the lock is held.
-    /// </summary>
+    /// <summary>Passes the payload of the first message to <paramref name="look"/>, under the lock. May read from the disk.</summary>
     /// <returns>False if the queue is empty or the message cannot be read.</returns>
     public bool TryPeek<TState>(TState argument, Action<TState, PayloadLease> look)
     {

@@ -5,10 +5,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Counts the messages that one queue has received, delivered and got back since the broker started.</summary>
-/// <remarks>
-/// The lock of the queue guards the counts, except the count of dropped messages, which is changed with Interlocked. Any thread may read
-/// the public counts.
-/// </remarks>
+/// <remarks>The lock of the queue guards the counts. The count of dropped messages is changed with Interlocked.</remarks>
 internal sealed class QueueTraffic
 {
     private long _published;
@@ -21,10 +18,7 @@ internal sealed class QueueTraffic
     /// <summary>Past values of these counts; null until the queue has traffic. Used by the sampler only.</summary>
     public SampleSeries? Samples { get; set; }
 
-    /// <summary>
-    /// Share of time, from 0 to 1, in which a consumer had free capacity or the queue was empty. Null if the queue has no consumers. Used
-    /// by the sampler only.
-    /// </summary>
+    /// <summary>RabbitMQ's consumer capacity, from 0 to 1; null if the queue has no consumers. Used by the sampler only.</summary>
     public double? ConsumerCapacity { get; set; }
 
     /// <summary>Number of messages that entered the queue.</summary>
@@ -92,10 +86,7 @@ internal sealed class QueueTraffic
     /// <summary>Subtracts requeued messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
-    /// <summary>
-    /// Counts a message that a client rejected in a queue without a dead-letter exchange. A dropped message is settled later, and then also
-    /// counts as acknowledged. So <see cref="Deliveries"/> subtracts the number of dropped messages. May be called by any thread.
-    /// </summary>
+    /// <summary>Counts a message that a client rejected and that is not dead-lettered. Any thread may call this.</summary>
     public void NoteDropped() => Interlocked.Increment(ref _dropped);
 
     private void NoteWithClients(ReadOnlySpan<StoredMessage> messages, int sign)

@@ -6,8 +6,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Work that the thread pool does for one queue: removes expired messages, deletes the queue when it has expired (<c>x-expires</c>), and
-/// publishes the backlog of dead letters.
+/// Background work for one queue: removes expired messages, publishes dead letters, deletes the queue after <c>x-expires</c>.
 /// </summary>
 /// <remarks>Has no state. Logs all exceptions and never throws.</remarks>
 internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuledQueue

@@ -3,10 +3,8 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>
-/// The use of one queue by clients: its consumers, exclusive use, auto-delete, and the time since the last use (<c>x-expires</c>).
-/// </summary>
-/// <remarks>The lock of the queue guards the state. Every public method takes the lock, except <see cref="RenewForGet"/>.</remarks>
+/// <summary>Knows the consumers of one queue, and decides when the queue is deleted (auto-delete and <c>x-expires</c>).</summary>
+/// <remarks>The lock of the queue guards the state. Every public method except <see cref="RenewForGet"/> takes the lock.</remarks>
 internal sealed class QueueUse(QueueState state, QueueFaults faults)
 {
     private QueueLease? _lease; // null until the time of x-expires is first needed
@@ -14,8 +12,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     private bool _isAbandoned;
 
     /// <summary>
-    /// True if the queue has been unused for the time of <c>x-expires</c>. If that time has not passed yet, sets the timer of the queue to
-    /// the end of that time.
+    /// True if the time of <c>x-expires</c> has passed without use. If not, sets the queue's timer to the end of that time.
     /// </summary>
     public bool IsUnused
     {
@@ -29,9 +26,9 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     /// <summary>Adds a consumer.</summary>
     /// <param name="consumer">The consumer. Its deliveries start at once.</param>
     /// <param name="exclusive">True to refuse all other consumers of this queue.</param>
-    /// <param name="onSubscribed">Called under the lock once the consumer is accepted and before its first delivery.</param>
+    /// <param name="onSubscribed">Called under the lock, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: another consumer has exclusive use, or exclusive use is requested but not possible. 404: the queue is deleted or has crashed.
+    /// 403: exclusive use is not possible, or another consumer has it. 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
@@ -50,7 +47,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     }
 
     /// <summary>Removes a consumer. The consumer gets no message after this call has returned.</summary>
-    /// <returns>True if the caller must delete the queue, because it is auto-delete and its last consumer has left.</returns>
+    /// <returns>True if the caller must delete the queue: it is auto-delete and its last consumer has left.</returns>
     public bool Unsubscribe(Subscription subscription)
     {
         lock (state.Gate)
@@ -77,10 +74,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>
-    /// Restarts the time of <c>x-expires</c>. Called after the queue was used or declared, after its last consumer left, and after its
-    /// policies changed.
-    /// </summary>
+    /// <summary>Starts the time of <c>x-expires</c> again.</summary>
     public void Renew()
     {
         if (state.Rules.Settings.Expires is null)

@@ -9,14 +9,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Returns unacknowledged messages to one queue, and marks them as redelivered.</summary>
+/// <summary>Returns unacknowledged messages to one queue, and marks them as redelivered. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// <para>In a classic queue, each message returns to its old place. In a quorum queue, a message that its client requeued gets a new place.
-/// Without a delivery limit, the new place is behind all other messages. With a delivery limit, it is before all new messages.</para>
-/// <para>To get a new place, a message is stored again, as in RabbitMQ, and then settled in its old place. So the order and the number of
-/// requeues survive a restart, and the memory of a deep queue stays bounded. After a crash between the two steps the message may exist
-/// twice.</para>
-/// <para>The lock of the queue guards the state.</para>
+/// A classic queue puts a message back to its old place. A quorum queue stores a requeued message again: at the end of the queue or, with a
+/// delivery limit, before all new messages. After a crash of the broker, a requeued message may exist twice.
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
 {
@@ -27,17 +23,14 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
 
     private QueueSettings Settings => state.Rules.Settings;
 
-    /// <summary>
-    /// Returns messages to the queue. Dead-letters a message that was requeued more often than the delivery limit allows. Never throws.
-    /// </summary>
+    /// <summary>Returns messages to the queue. Dead-letters messages that exceed the delivery limit. Never throws.</summary>
     /// <param name="messages">The messages, in the order in which they are to return.</param>
     /// <param name="isReturned">
-    /// True if the client requeued the messages. False if the client's session ended: all messages then return to their old places.
+    /// True if the client requeued the messages. False if the client's session ended: all messages return to their old places.
     /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Messages that must be stored again return in several parts, and the lock is released between the parts. All other messages return
-        // together under one lock.
+        // Messages that are stored again return in parts. Between the parts, other threads can take the lock.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
@@ -90,10 +83,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
             state.Messages.Return(counted);
     }
 
-    /// <summary>
-    /// Adds a message in its new place, after it was settled in its old place. If the queue cannot add the message, the message is kept for
-    /// the restart of the queue.
-    /// </summary>
+    /// <summary>Adds a message in its new place. If the queue crashes, keeps the message until the queue is restarted.</summary>
     private void AddMoved(in StoredMessage moved)
     {
         try
@@ -109,7 +99,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
 
     /// <summary>Stores a message again, in a new place, and settles it in its old place.</summary>
     /// <param name="message">The message in its old place.</param>
-    /// <param name="requeues">Number of times that the message was requeued, including this time.</param>
+    /// <param name="requeues">Number of requeues of the message, including this one.</param>
     /// <param name="moved">The message in its new place. The caller adds it to the queue.</param>
     /// <returns>False if the message must return to its old place, for example because the disk is short of space.</returns>
     private bool TryMove(in StoredMessage message, int requeues, out StoredMessage moved)
@@ -122,8 +112,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         if (!TryStore(target, message, requeues, out int head, ref moved))
             return false;
         Note(ref moved, message.Note, requeues, head, isFirst);
-        // To enforce x-max-length-bytes, the queue needs the exact size of the head. A message loses this size when its entry is moved to
-        // the disk, so the entry must stay in memory.
+        // x-max-length-bytes needs the size of the head. An entry on the disk does not have this size.
         if (Settings.MaxLengthBytes is not null)
             moved = moved with { Flags = moved.Flags | MessageFlags.StaysInMemory };
         try

@@ -18,8 +18,7 @@ internal sealed class Subscription
     public bool IsSubscribed { get; set; }
 
     /// <summary>
-    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. The node belongs to no list if the consumer has no free capacity or
-    /// has left the queue.
+    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. In no list if the consumer has no free capacity or has left.
     /// </summary>
     public LinkedListNode<Subscription> Place { get; }
 }

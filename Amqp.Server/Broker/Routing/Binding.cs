@@ -4,9 +4,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// A binding of a queue or an exchange to an exchange. Two bindings are equal if source, destination, routing key and arguments are equal.
-/// </summary>
+/// <summary>A binding of a queue or an exchange to an exchange. Bindings with equal values are equal.</summary>
 internal sealed record Binding(Exchange Source, IBindingDestination Destination, string RoutingKey, FieldTable Arguments)
 {
     public bool IsDurable => Source.IsDurable && Destination.IsDurable;

@@ -1,12 +1,7 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// All bindings of an exchange that have the same key. Most keys have a single binding, which is stored without a collection. Some keys
-/// have a hundred thousand bindings, which are stored in a hash set, so that removing a binding is fast.
-/// </summary>
-/// <remarks>
-/// The topology lock of the virtual host guards the set. This is a mutable struct: change it in its field, not in a copy.
-/// </remarks>
+/// <summary>All bindings of one exchange with the same key. The topology lock of the virtual host guards the set.</summary>
+/// <remarks>A single binding is stored without a collection. The struct is mutable: change the field, never a copy.</remarks>
 internal struct BindingSet
 {
     private Binding? _only;

@@ -2,10 +2,8 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// The bindings of a virtual host by destination. Needed to find the bindings that are deleted together with a queue or exchange.
-/// </summary>
-/// <remarks>The topology lock of the virtual host guards the bindings. Readers hold it shared, writers exclusively.</remarks>
+/// <summary>The bindings of a virtual host, by destination.</summary>
+/// <remarks>The topology lock of the virtual host guards the bindings: shared for readers, exclusive for writers.</remarks>
 internal sealed class BindingsByDestination
 {
     private readonly Dictionary<IBindingDestination, HashSet<Binding>> _bindings = [];

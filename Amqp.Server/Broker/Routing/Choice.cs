@@ -3,10 +3,7 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// A destination that a <see cref="ChoosingRouter"/> can choose, and the route to it. Created when a queue or exchange is bound, so that
-/// choosing a route for a message allocates nothing.
-/// </summary>
+/// <summary>A destination that a <see cref="ChoosingRouter"/> can choose. Holds the route, to allocate nothing for a message.</summary>
 internal sealed class Choice(IBindingDestination destination)
 {
     public IBindingDestination Destination { get; } = destination;

@@ -3,9 +3,6 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>A router that routes each message to a single one of its destinations.</summary>
-/// <remarks>
-/// Publishing calls <see cref="Choose"/> with the bytes that were received, so that routing to a queue allocates nothing.
-/// </remarks>
 internal abstract class ChoosingRouter : IRouter
 {
     public bool VariesByMessage => true;
@@ -16,12 +13,10 @@ internal abstract class ChoosingRouter : IRouter
 
     public abstract void Remove(Binding binding);
 
-    /// <summary>
-    /// Returns the destination of a message; null if the exchange has no bindings. The headers CC and BCC have no effect.
-    /// </summary>
-    /// <param name="routingKey">The routing key as it was received.</param>
-    /// <param name="headers">The encoded fields of the headers table, without the length of the table.</param>
-    /// <param name="properties">Property flags and property list; empty if the message has no properties.</param>
+    /// <summary>Returns the destination of a message; null if the exchange has no bindings. Ignores the headers CC and BCC.</summary>
+    /// <param name="routingKey">The encoded routing key.</param>
+    /// <param name="headers">The encoded fields of the headers table, without the length.</param>
+    /// <param name="properties">Property flags and property list; empty if there are none.</param>
     public abstract Choice? Choose(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties);
 
     public void Route(in RoutedMessage message, RouteFinder route)

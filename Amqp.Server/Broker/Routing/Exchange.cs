@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>An exchange, with its declaration, its bindings and its router.</summary>
-/// <remarks>The topology lock of the virtual host guards the bindings. Readers hold it shared, writers exclusively.</remarks>
+/// <summary>An exchange, with its bindings and its router.</summary>
+/// <remarks>The topology lock of the virtual host guards the bindings: shared for readers, exclusive for writers.</remarks>
 internal sealed class Exchange : IBindingDestination
 {
     private static readonly TimeSpan _warningInterval = TimeSpan.FromMinutes(1);
@@ -33,10 +33,7 @@ internal sealed class Exchange : IBindingDestination
 
     public FieldTable Arguments { get; }
 
-    /// <summary>
-    /// Name of the exchange that gets messages without a destination. Null or empty if no argument or policy of this exchange sets the
-    /// name.
-    /// </summary>
+    /// <summary>Name of the alternate exchange; null or empty if the exchange has none.</summary>
     public string? AlternateExchange { get; private set; }
 
     public bool IsDurable => (Flags & ExchangeFlags.Durable) != 0;
@@ -73,7 +70,7 @@ internal sealed class Exchange : IBindingDestination
     public void MarkDeleted() => Counts.Close();
 
     /// <summary>
-    /// Applies changed policies. The caller holds the topology lock exclusively, unless the exchange is not visible to others yet.
+    /// Applies changed policies. The caller holds the topology lock exclusively, or is the only thread that knows the exchange.
     /// </summary>
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
@@ -88,8 +85,8 @@ internal sealed class Exchange : IBindingDestination
         return true;
     }
 
-    /// <summary>Throws if the arguments of a binding are invalid for this exchange type. Needs no lock.</summary>
-    /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
+    /// <summary>Checks the arguments of a binding. Needs no lock.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for this exchange type.</exception>
     public void Validate(Binding binding) => _router.Validate(binding);
 
     /// <summary>Adds a binding for which <see cref="Accepts"/> is true.</summary>
@@ -101,10 +98,7 @@ internal sealed class Exchange : IBindingDestination
 
     /// <summary>Removes a binding. Returns false if the exchange has no such binding.</summary>
     /// <param name="binding">A binding that is equal to the one to remove.</param>
-    /// <param name="removed">
-    /// The binding that was removed. Its arguments may have another order than the arguments of <paramref name="binding"/>. The key in the
-    /// catalog depends on the order.
-    /// </param>
+    /// <param name="removed">The removed binding. Its arguments may be in another order, which affects the key in the catalog.</param>
     public bool Remove(Binding binding, [NotNullWhen(true)] out Binding? removed)
     {
         if (!_bindings.TryGetValue(binding, out removed))
@@ -118,7 +112,7 @@ internal sealed class Exchange : IBindingDestination
     public void Route(in RoutedMessage message, RouteFinder route) => _router.Route(message, route);
 
     /// <summary>
-    /// Returns true at most once a minute, to limit the warnings about a missing alternate exchange. May be called by any thread.
+    /// Returns true at most once a minute, to limit the warnings about a missing alternate exchange. Any thread may call this.
     /// </summary>
     public bool MustTellOfMissingAlternate(TimeProvider clock)
     {

@@ -4,10 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// Routes messages of headers exchanges to the bindings that match their headers. The argument <c>x-match</c> of a binding says if all
-/// other arguments of the binding must match, or if one is enough.
-/// </summary>
+/// <summary>Routes messages of headers exchanges, by the conditions of the bindings.</summary>
 internal sealed class HeadersRouter : IRouter
 {
     private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
@@ -40,8 +37,8 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>
-    /// Reads the condition from the arguments of a binding. The modes <c>all</c> and <c>any</c> ignore arguments whose names start with
-    /// <c>x-</c>. The modes <c>all-with-x</c> and <c>any-with-x</c> compare all arguments except <c>x-match</c>.
+    /// Reads the condition from the arguments of a binding. Arguments that start with <c>x-</c> only count with <c>all-with-x</c> and
+    /// <c>any-with-x</c>.
     /// </summary>
     /// <exception cref="BrokerException">406: the value of <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
@@ -62,8 +59,7 @@ internal sealed class HeadersMatch
     }
 
     /// <summary>
-    /// Returns true if the headers satisfy the condition. Without arguments to compare, <c>all</c> matches every message and <c>any</c>
-    /// matches none.
+    /// Returns true if the headers satisfy the condition. Without arguments, <c>all</c> is always true and <c>any</c> false.
     /// </summary>
     public bool Matches(FieldTable headers)
     {
@@ -76,10 +72,7 @@ internal sealed class HeadersMatch
         return _all;
     }
 
-    /// <summary>
-    /// Compares an argument with the header of the same name. A void argument matches any value. Otherwise the type does not matter:
-    /// numbers and timestamps are compared as numbers, long strings and byte arrays by their bytes.
-    /// </summary>
+    /// <summary>Compares an argument with a header by value, whatever their types. A void argument matches every value.</summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)
     {
         if (wanted.Type == FieldType.Void)
@@ -91,10 +84,7 @@ internal sealed class HeadersMatch
         return wanted == value;
     }
 
-    /// <summary>
-    /// Returns a number as a decimal, which holds every 64-bit integer exactly. Returns a double if the number is too large for a decimal,
-    /// and null if the value is not a number.
-    /// </summary>
+    /// <summary>Returns a number as a decimal or, if the number is too large, as a double. Returns null for other values.</summary>
     private static object? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => (decimal)value.AsInteger(),

@@ -3,10 +3,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A router that keeps messages itself. The router stores the messages in the message store, as a queue does.</summary>
+/// <summary>A router that keeps messages in the message store, as a queue does.</summary>
 /// <remarks>
-/// The caller of <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock of the virtual host exclusively. The caller of
-/// <see cref="Open"/> holds the lock too, except during the start of the broker, when no client can connect.
+/// The caller of <see cref="Open"/>, <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock exclusively. The start of the
+/// broker calls <see cref="Open"/> without the lock.
 /// </remarks>
 internal interface IMessageKeeper
 {
@@ -17,26 +17,20 @@ internal interface IMessageKeeper
     long WaitingCount => 0;
 
     /// <summary>Opens the router's queues in the store. Called once, before other threads can find the exchange.</summary>
-    /// <param name="exchange">The exchange that the router belongs to.</param>
+    /// <param name="exchange">The exchange of the router.</param>
     /// <param name="routing">Exchanges and bindings of the virtual host.</param>
     /// <param name="host">Services of the virtual host.</param>
     /// <param name="openQueue">
-    /// Opens a queue in the store. The argument is true for a durable queue. Each exchange can have at most one durable queue.
+    /// Opens a queue in the store. The argument is true for a durable queue. An exchange has at most one durable queue.
     /// </param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>
-    /// Starts to work on messages of the last run. Called when the broker has started and has restored all exchanges, queues and bindings.
-    /// Not called for exchanges that are declared later.
-    /// </summary>
+    /// <summary>Starts to work on stored messages. Called when the broker has started; not called for an exchange declared later.</summary>
     void Start()
     {
     }
 
-    /// <summary>
-    /// Called after a binding was added. Messages that the router publishes to the new destination are in their queues when the call
-    /// returns.
-    /// </summary>
+    /// <summary>Called after a binding was added. May add stored messages to the queues of the binding's destination.</summary>
     void OnBound(Binding binding, DispatchRound round)
     {
     }

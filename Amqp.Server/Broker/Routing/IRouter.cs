@@ -6,16 +6,15 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The routing rule of an exchange type. <see cref="Routers"/> lists all exchange types.</summary>
 /// <remarks>
-/// The caller holds the topology lock of the virtual host: shared for <see cref="Route"/>, exclusively for <see cref="Add"/> and
-/// <see cref="Remove"/>. <see cref="Validate"/> reads no state and needs no lock.
+/// The caller holds the topology lock: shared for <see cref="Route"/>, exclusively for <see cref="Add"/> and <see cref="Remove"/>.
 /// </remarks>
 internal interface IRouter
 {
     /// <summary>True if messages with the same routing key can have different routes. Their routes cannot be cached.</summary>
     bool VariesByMessage { get; }
 
-    /// <summary>Throws if the arguments of a binding are invalid for this exchange type. Called before the binding is added.</summary>
-    /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
+    /// <summary>Checks the arguments of a new binding. Needs no lock.</summary>
+    /// <exception cref="BrokerException">406: the arguments are invalid for this exchange type.</exception>
     void Validate(Binding binding);
 
     void Add(Binding binding);
@@ -28,13 +27,13 @@ internal interface IRouter
 
 /// <summary>The parts of a message that a router may use.</summary>
 /// <param name="routingKey">The key that the message was published with.</param>
-/// <param name="headers">The encoded fields of the headers table, without the length of the table.</param>
+/// <param name="headers">The encoded fields of the headers table, without the length.</param>
 internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte> headers)
 {
     /// <summary>Creates the view from the encoded parts of a message.</summary>
-    /// <param name="address">Exchange and routing key, as two consecutive short strings.</param>
+    /// <param name="address">Exchange and routing key, as two short strings.</param>
     /// <param name="properties">Property flags and property list.</param>
-    /// <param name="headers">The encoded fields of the headers table, without the length of the table.</param>
+    /// <param name="headers">The encoded fields of the headers table, without the length.</param>
     /// <param name="furtherKeys">Keys of the CC and BCC headers.</param>
     public static RoutedMessage Of(
         ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<string> furtherKeys)

@@ -4,7 +4,6 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The destinations of a message. Immutable. Valid until an exchange, queue or binding changes.</summary>
-/// <remarks>Messages with the same exchange and routing key share a route, unless a router on the way can route them differently.</remarks>
 /// <param name="queues">The queues that receive the message at once.</param>
 /// <param name="targets">The exchanges that keep the message themselves.</param>
 internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
@@ -17,26 +16,16 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>
-    /// The exchanges that keep the message. Some publish the message after a delay, others to each destination that is bound later.
-    /// </summary>
+    /// <summary>The exchanges that keep the message, for later or for new bindings.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
-    /// <summary>
-    /// The clients that receive the message as a direct reply. A cached route may contain clients that have already disconnected.
-    /// </summary>
+    /// <summary>The clients that receive the message as a direct reply. Some may have disconnected.</summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
-    /// <summary>
-    /// The store's queue for each of the <see cref="Queues"/>, in the same order. A queue with several priorities has several queues in the
-    /// store. The array has the queue for the lowest priority.
-    /// </summary>
+    /// <summary>The message store's queue for each of the <see cref="Queues"/>; for a queue with priorities, its lowest priority.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
-    /// <summary>
-    /// True if the message has no destination: no queue receives the message at once, and no exchange delays it. A mandatory message
-    /// without a destination is returned, unless a client receives it as a direct reply.
-    /// </summary>
+    /// <summary>True if no queue receives the message at once, and no exchange delays the message.</summary>
     public bool IsUnrouted => Queues.Length == 0 && !Array.Exists(Targets, target => target.IsDestination);
 
     /// <summary>True if at least one destination writes persistent messages to the disk.</summary>

@@ -3,8 +3,8 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The clients of a virtual host that wait for direct replies, by the routing key of the replies.</summary>
-/// <remarks>Thread-safe. The routing keys are secrets, because any client that knows a key can send a reply.</remarks>
+/// <summary>The clients of a virtual host that wait for direct replies, by the routing key of the replies. Thread-safe.</summary>
+/// <remarks>A routing key is a secret: every client that knows the key can send a reply.</remarks>
 internal sealed class ReplyConsumers
 {
     private readonly ConcurrentDictionary<string, IReplyConsumer> _byName = new();

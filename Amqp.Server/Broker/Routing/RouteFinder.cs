@@ -3,13 +3,8 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// Finds the queues for a message. Starts at the exchange that the message was published to, and follows bindings and alternate exchanges.
-/// </summary>
-/// <remarks>
-/// Visits each exchange only once, so routing ends even if exchanges are bound in a cycle. Adds each queue only once. Each session has one
-/// finder and reuses it.
-/// </remarks>
+/// <summary>Finds the destinations of a message: follows bindings and alternate exchanges.</summary>
+/// <remarks>Visits each exchange only once, and adds each queue only once. Each session reuses one finder.</remarks>
 internal sealed class RouteFinder(RoutingTable routing)
 {
     private readonly HashSet<Queue> _queues = [];
@@ -22,21 +17,13 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>True if the route is valid for this one message only, and cannot be cached.</summary>
     public bool VariesByMessage { get; private set; }
 
-    /// <summary>
-    /// True if routing has looked for a queue or an exchange that does not exist. The route changes when that queue or exchange is
-    /// declared.
-    /// </summary>
+    /// <summary>True if a queue or an exchange on the way does not exist. Its declaration then changes the route.</summary>
     public bool HasMissed { get; private set; }
 
-    /// <summary>
-    /// Nodes after a '#' that a topic exchange has already tried for the current routing key. The unmatched rest of the key begins at
-    /// <c>Start</c>.
-    /// </summary>
+    /// <summary>Nodes of a topic exchange that were tried after a '#', with the start of the unmatched rest of the routing key.</summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
-    /// <summary>
-    /// An exchange that had no destination for the message, and whose alternate exchange does not exist. Null if there is no such exchange.
-    /// </summary>
+    /// <summary>The exchange that had no destination, and whose alternate exchange does not exist; null if there is none.</summary>
     public Exchange? WithoutAlternate { get; private set; }
 
     /// <summary>Adds a queue or an exchange to the destinations. Called by routers.</summary>
@@ -84,10 +71,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         }
     }
 
-    /// <summary>
-    /// Returns the route, and clears the finder. A finder that is not cleared would keep deleted queues in memory while its session is
-    /// idle.
-    /// </summary>
+    /// <summary>Returns the route, and clears the finder to hold no deleted queues in memory.</summary>
     public MessageRoute ToRoute()
     {
         var route = new MessageRoute([.. _queues], [.. _targets]) { Replies = [.. _replies ?? []] };

@@ -3,8 +3,8 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>The exchanges of a virtual host by name. Also finds the routes of messages.</summary>
-/// <remarks>Any thread may look up an exchange. A thread that adds or removes an exchange holds <see cref="Lock"/> exclusively.</remarks>
+/// <summary>The exchanges of a virtual host, by name. Finds the routes of messages.</summary>
+/// <remarks>Any thread may look up an exchange. To add or remove an exchange, a thread holds <see cref="Lock"/> exclusively.</remarks>
 /// <param name="virtualHost">Name of the virtual host.</param>
 /// <param name="clock">Clock that limits how often a warning is logged.</param>
 /// <param name="logger">Log for warnings about missing alternate exchanges.</param>
@@ -12,10 +12,7 @@ internal sealed class RoutingTable(string virtualHost, TimeProvider clock, ILogg
 {
     private readonly ConcurrentDictionary<string, Exchange> _exchanges = new();
 
-    /// <summary>
-    /// The topology lock, which guards exchanges and bindings. Threads that route messages hold the lock shared. Threads that change the
-    /// topology hold the lock exclusively.
-    /// </summary>
+    /// <summary>The topology lock, which guards exchanges and bindings: shared for routing, exclusive for changes.</summary>
     public TopologyLock Lock { get; } = new();
 
     /// <summary>The clients that wait for direct replies.</summary>

@@ -1,11 +1,10 @@
 namespace Amqp.Server.Broker.Routing;
 
 /// <summary>
-/// A node in the trie of a topic exchange. It holds the bindings whose keys end here, and leads to the nodes for the possible next words.
+/// A node in the trie of a topic exchange, reached by the words of a binding key. Holds the bindings whose keys end here.
 /// </summary>
 /// <remarks>
-/// A hundred thousand bindings need several times as many nodes, so nodes must be small. Nearly all nodes have only one binding or one
-/// child, which is stored without a collection. The topology lock of the virtual host guards the state.
+/// The topology lock of the virtual host guards the state. A single binding or child is stored without a collection, to save memory.
 /// </remarks>
 internal sealed class TopicNode
 {

@@ -1,14 +1,9 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// Routes messages of topic exchanges. Keys consist of words separated by dots. In a binding key, <c>*</c> matches exactly one word, and
-/// <c>#</c> matches any number of words.
-/// </summary>
+/// <summary>Routes messages of topic exchanges, by a trie of the words of the binding keys.</summary>
 /// <remarks>
-/// The words of the binding keys form a trie. Routing follows only branches that match. So the cost of a message depends on the length of
-/// its key, and not on the number of bindings. As in RabbitMQ, an empty key has no words, while <c>a.</c> has two words, of which the
-/// second is empty. Methods get the unmatched rest of a key as a start position, so that matching allocates nothing. A start position after
-/// the end of the key means that no words are left.
+/// As in RabbitMQ, an empty key has no words, and <c>a.</c> has two words. A start position beyond the end of a key means that no words are
+/// left.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
@@ -61,12 +56,8 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Continues after a '#' with every possible rest of the routing key, because '#' matches any number of words.</summary>
-    /// <remarks>
-    /// From the second '#' on, the same node can be reached with the same rest in many ways. Without a record of the tried rests, a key
-    /// with many '#' would take exponential time. The first '#' reaches each rest only once, so the rests after the first '#' need no
-    /// record.
-    /// </remarks>
+    /// <summary>Continues after a '#' with every possible rest of the routing key.</summary>
+    /// <remarks>If a binding key has several '#', <see cref="RouteFinder.VisitedHashes"/> avoids exponential time.</remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {
         if (hash.IsLeaf)
@@ -80,7 +71,7 @@ internal sealed class TopicRouter : IRouter
     }
 
     /// <summary>
-    /// Removes a binding from a node or its descendants. Returns true if the node is empty afterwards. The parent then removes the node.
+    /// Removes a binding from a node or its descendants. Returns true if the parent must remove the node, because the node is empty.
     /// </summary>
     private static bool Remove(TopicNode node, string key, int start, Binding binding)
     {

@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>
-/// The lock that guards the exchanges and bindings of a virtual host. It is held shared to route messages, and exclusively to change
-/// exchanges or bindings.
-/// </summary>
-/// <remarks>Thread-safe. Each method that takes the lock returns a value. Disposing of the value releases the lock.</remarks>
+/// <summary>Guards the exchanges and bindings of a virtual host: shared for routing, exclusive for changes. Thread-safe.</summary>
+/// <remarks>To release the lock, dispose of the value that was returned when the lock was taken.</remarks>
 internal sealed class TopologyLock : IDisposable
 {
     private readonly ReaderWriterLockSlim _lock = new();
@@ -17,16 +14,10 @@ internal sealed class TopologyLock : IDisposable
     /// <summary>Invalidates every cached route.</summary>
     public void ForgetRoutes() => Interlocked.Increment(ref _version);
 
-    /// <summary>
-    /// Changes whenever a queue or an exchange is declared. If routing looked for a queue or an exchange that did not exist, its cached
-    /// route is valid only until this value or <see cref="Version"/> changes.
-    /// </summary>
+    /// <summary>Changes whenever a queue or an exchange is declared. A route that missed a queue or an exchange is then invalid.</summary>
     public int Declarations => Volatile.Read(ref _declarations);
 
-    /// <summary>
-    /// Invalidates the cached routes that looked for a queue or an exchange that did not exist. A new queue or exchange has no bindings
-    /// yet, so all other routes stay valid.
-    /// </summary>
+    /// <summary>Invalidates the cached routes that missed a queue or an exchange. All other routes stay valid.</summary>
     public void ForgetMisses() => Interlocked.Increment(ref _declarations);
 
     /// <summary>Takes the lock shared, to route messages or to read.</summary>
@@ -37,8 +28,7 @@ internal sealed class TopologyLock : IDisposable
     }
 
     /// <summary>
-    /// Takes the lock exclusively, for a change that is not certain yet. If the caller changes something, it calls
-    /// <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.
+    /// Takes the lock exclusively. After a change, the caller calls <see cref="ForgetRoutes"/> or <see cref="ForgetMisses"/>.
     /// </summary>
     public Exclusive Hold()
     {

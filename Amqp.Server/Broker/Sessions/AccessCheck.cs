@@ -4,10 +4,7 @@ using Amqp.Server.Broker.Errors;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Checks if the user of a session has a permission. Throws RabbitMQ's error if not.</summary>
-/// <remarks>
-/// Used only by the thread that uses the session. Caches the permissions that were granted last, as many as RabbitMQ does. Any change of
-/// permissions clears the cache. A cached result needs no regular expression and allocates nothing.
-/// </remarks>
+/// <remarks>Used only by the thread that uses the session. Caches granted permissions until any permission changes.</remarks>
 internal sealed class AccessCheck(BrokerClient client)
 {
     private const int CacheSize = 12;

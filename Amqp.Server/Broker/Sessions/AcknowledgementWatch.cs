@@ -1,12 +1,9 @@
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Finds deliveries of a session that have been unacknowledged for longer than a timeout. Does not read the clock for each delivery.
+/// Finds deliveries of a session that have been unacknowledged for too long. The lock of the session's sink guards all state.
 /// </summary>
-/// <remarks>
-/// From time to time, a mark records the latest delivery tag and the current time. All deliveries up to the mark's tag were sent before the
-/// mark's time. The lock of the session's sink guards all state.
-/// </remarks>
+/// <remarks>Keeps marks, each with a time and the latest delivery tag at that time.</remarks>
 internal sealed class AcknowledgementWatch
 {
     /// <summary>Maximum number of recorded marks. When it is reached, every second mark is removed.</summary>
@@ -18,9 +15,7 @@ internal sealed class AcknowledgementWatch
 
     public int Count => _marks.Count;
 
-    /// <summary>
-    /// Adds a mark: all deliveries up to this tag have been sent by now. Does nothing if the last mark has the same tag or is too recent.
-    /// </summary>
+    /// <summary>Adds a mark. Does nothing if the last mark has the same tag or is too recent.</summary>
     /// <param name="lastTag">The latest delivery tag of the session.</param>
     /// <param name="now">Current time in milliseconds, from any starting point.</param>
     public void Note(ulong lastTag, long now)
@@ -37,9 +32,7 @@ internal sealed class AcknowledgementWatch
             _spacing = 0;
     }
 
-    /// <summary>
-    /// Removes every second mark, and makes the time between new marks longer. Late deliveries are therefore found a little later.
-    /// </summary>
+    /// <summary>Removes every second mark, and makes the time between new marks longer.</summary>
     private void Thin()
     {
         _spacing = (_marks[^1].At - _marks[0].At) / (MaxMarks / 2);

@@ -7,9 +7,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// A client that has logged in. Owns the exclusive queues of the client, and holds the state that the sessions of the client share.
-/// </summary>
+/// <summary>A client that has logged in, with its exclusive queues and the state that its sessions share.</summary>
 /// <remarks>Used only by the thread that uses its sessions, such as the read loop of a connection.</remarks>
 /// <param name="services">The parts of the broker that all sessions use.</param>
 /// <param name="round">Round of the thread that uses the sessions.</param>
@@ -41,9 +39,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>The store that holds the messages of the virtual host.</summary>
     public IMessageStore Store => VirtualHost.Services.Store;
 
-    /// <summary>
-    /// Counts the client towards the limits of its virtual host and user. Null for a client that does not count, such as the HTTP API.
-    /// </summary>
+    /// <summary>Counts the client towards the limits of its virtual host and user. Null for the HTTP API.</summary>
     public ClientCounts.Admission? Admission { get; init; }
 
     /// <summary>Addresses and other properties of the client's connection.</summary>
@@ -53,8 +49,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     public string Pid => $"<{Origin.ConnectionName}>";
 
     /// <summary>
-    /// The shortest consumer timeout in milliseconds of all queues that the client has read from; null if none has a timeout. Any thread
-    /// may read it.
+    /// Shortest consumer timeout of the queues that the client reads, in milliseconds; null for none. Readable by any thread.
     /// </summary>
     public long? ConsumerTimeout
     {
@@ -83,10 +78,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
             Volatile.Write(ref _consumerTimeout, Math.Min(timeout, _consumerTimeout));
     }
 
-    /// <summary>
-    /// Ends a round of requests. Adds published messages to their queues, and flushes all output. Confirms of messages that are not durable
-    /// yet wait for the commit.
-    /// </summary>
+    /// <summary>Ends a round of requests: adds published messages to their queues, and flushes all output.</summary>
     public void EndRound()
     {
         if (Confirming.Count > 0)
@@ -99,10 +91,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Round.Complete();
     }
 
-    /// <summary>
-    /// Deletes the client's exclusive queues, and stops counting the client. Called after the client's sessions were released. If one step
-    /// fails, the further steps still run.
-    /// </summary>
+    /// <summary>Deletes the exclusive queues, and stops counting the client. If one step fails, the further steps still run.</summary>
     public void Release()
     {
         string place = $"the end of connection {Origin.ConnectionName}";

@@ -10,14 +10,10 @@ using Amqp.Server.Broker.Tracing;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// A session of a client that has logged in, such as an AMQP channel. The session does not depend on the wire protocol: the code that
-/// serves the protocol passes the client's requests to the session.
-/// </summary>
+/// <summary>A session of a client that has logged in, such as an AMQP channel. Does not depend on the wire protocol.</summary>
 /// <remarks>
-/// A session is used by one thread at a time, such as the read loop of a connection. This thread ends each round with
-/// <see cref="BrokerClient.EndRound"/>. Deliveries on other threads also change delivery tags, prefetch, unacknowledged deliveries,
-/// consumers and pending confirms. The lock of the <see cref="Sink"/> guards this shared state.
+/// One thread at a time uses the session, and ends each round with <see cref="BrokerClient.EndRound"/>. The lock of the <see cref="Sink"/>
+/// guards state that deliveries on other threads change, such as delivery tags.
 /// </remarks>
 internal sealed class BrokerSession
 {
@@ -28,7 +24,7 @@ internal sealed class BrokerSession
 
     /// <param name="client">The client that opens the session.</param>
     /// <param name="sink">Sends the session's output to the client.</param>
-    /// <param name="number">Number of the session within its client, such as the number of an AMQP channel.</param>
+    /// <param name="number">Number of the session within its client, such as an AMQP channel number.</param>
     public BrokerSession(BrokerClient client, ISessionSink sink, ushort number)
     {
         (Client, Sink, Number) = (client, sink, number);
@@ -104,14 +100,12 @@ internal sealed class BrokerSession
     /// <param name="options">Consumer tag, acknowledgement mode, priority and arguments.</param>
     /// <param name="onAdded">Called before the first delivery, under the lock of the sink.</param>
     /// <exception cref="BrokerException">
-    /// 403: the user may not read the queue, or another consumer has exclusive use. 530: the consumer tag is in use, or there are too many
-    /// consumers.
+    /// 403: access refused, or exclusive use is not possible. 530: the tag is in use, or there are too many consumers.
     /// </exception>
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        // Checks the permission again, after Add. If the permission was revoked just before Add, the revocation did not find the new
-        // consumer and could not end it.
+        // Checked again, because a revocation just before Add did not find the new consumer.
         Access.DemandQueue(AccessKind.Read, queue.Name);
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);
@@ -121,11 +115,11 @@ internal sealed class BrokerSession
     /// <param name="name">Name of the queue.</param>
     /// <param name="noAck">True if the message needs no acknowledgement.</param>
     /// <param name="state">Passed to <paramref name="deliver"/>.</param>
-    /// <param name="deliver">Sends the message. Called under the lock of the queue and the lock of the sink.</param>
+    /// <param name="deliver">Sends the message. Called under the locks of the queue and of the sink.</param>
     /// <returns>False if the queue is empty.</returns>
     /// <exception cref="BrokerException">
-    /// 403: access refused. 404: the queue does not exist or has crashed. 405: the queue is exclusive to another connection, or is a quorum
-    /// queue with a single active consumer. 541: the message cannot be read.
+    /// 403: access refused. 404: the queue is missing or has crashed. 405: another connection owns the queue, or a quorum queue has a
+    /// single active consumer. 541: the message cannot be read.
     /// </exception>
     public bool Get<TState>(string name, bool noAck, TState state, GetMessage<TState> deliver) => _gets.Get(name, noAck, state, deliver);
 
@@ -135,9 +129,7 @@ internal sealed class BrokerSession
     /// <summary>Requeues every unacknowledged delivery, because the client asks for it.</summary>
     public void RequeueAll() => _settlements.RequeueAll(isReturned: true);
 
-    /// <summary>
-    /// Sets the maximum number of unacknowledged deliveries, either for each new consumer or for the whole session. 0 means no limit.
-    /// </summary>
+    /// <summary>Sets the maximum number of unacknowledged deliveries, of each new consumer or of the session. 0 means no limit.</summary>
     public void SetPrefetch(ushort limit, PrefetchScope scope)
     {
         if (scope == PrefetchScope.NewConsumers)
@@ -150,10 +142,7 @@ internal sealed class BrokerSession
         Consumers.ResumeWaiting();
     }
 
-    /// <summary>
-    /// Releases everything that the session holds: cancels its consumers and requeues its deliveries. May be called more than once. Never
-    /// throws; if one step fails, the further steps still run.
-    /// </summary>
+    /// <summary>Cancels the consumers and requeues the deliveries. May be called more than once. Never throws.</summary>
     public void Release()
     {
         Contain(LeaveAll);

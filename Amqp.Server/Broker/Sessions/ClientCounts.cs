@@ -5,10 +5,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// Counts the connections of each virtual host and of each user, and the channels of each user. Enforces the limits on these numbers.
-/// </summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>Counts connections and channels, and enforces the limits of users, virtual hosts and the broker. Thread-safe.</summary>
 /// <param name="userLimits">Limits of the users. The limits of virtual hosts are in <see cref="VirtualHost.Limits"/>.</param>
 /// <param name="channelLimit">Maximum number of channels in the whole broker; null for no limit.</param>
 internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
@@ -56,15 +53,14 @@ internal sealed class ClientCounts(UserLimits userLimits, long? channelLimit)
             counts[name] = sum;
     }
 
-    /// <summary>A counted connection, with its channels.</summary>
-    /// <remarks>Belongs to the connection. The lock of <see cref="ClientCounts"/> guards the counts.</remarks>
+    /// <summary>A counted connection, with its channels. The lock of <see cref="ClientCounts"/> guards the counts.</summary>
     internal sealed class Admission(ClientCounts counts, string user, string virtualHost) : IDisposable
     {
         private int _channels;
         private bool _isOver;
 
         /// <summary>Counts a new channel of the connection.</summary>
-        /// <exception cref="BrokerException">530: the broker or the user has reached the maximum number of channels.</exception>
+        /// <exception cref="BrokerException">530: the broker or the user has too many channels.</exception>
         public void OpenChannel()
         {
             lock (counts._lock)

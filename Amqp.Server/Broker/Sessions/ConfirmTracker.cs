@@ -2,12 +2,10 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Counts the publishes of a session. Sends their confirms after a commit has made them durable.</summary>
+/// <summary>Counts the publishes of a session, and confirms the durable ones.</summary>
 /// <remarks>
-/// The publishes of a round are one run, unless a queue refuses a message. A run waits for the log position of its last persistent message.
-/// A commit up to that position makes all earlier messages durable too. The thread that uses the session calls <see cref="Note"/> and
-/// <see cref="Seal"/>. The lock of the session's sink guards the pending runs, because the <see cref="CommitNotifier"/> uses them on other
-/// threads.
+/// The thread that uses the session calls <see cref="Note"/> and <see cref="Seal"/>. The lock of the session's sink guards the pending
+/// publishes.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
 {
@@ -31,8 +29,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
 
     /// <summary>Counts a publish that no queue has refused.</summary>
     /// <param name="position">
-    /// Log position up to which the log must be synced before the confirm; 0 if nothing must be synced. <see cref="Never"/> if the message
-    /// could not be stored.
+    /// The confirm waits until the log is synced up to this position. 0 if nothing must be synced; <see cref="Never"/> if the message could
+    /// not be stored.
     /// </param>
     public void Note(long position)
     {
@@ -48,10 +46,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
         (_refused ??= []).Enqueue(_published);
     }
 
-    /// <summary>
-    /// Completes the publishes of a round, so that they wait for their commit together. Called under the lock of the sink.
-    /// </summary>
-    /// <returns>Log position to wait for; 0 if the round had no publishes.</returns>
+    /// <summary>Makes the publishes of a round wait for one commit. Called under the lock of the sink.</summary>
+    /// <returns>Log position to wait for; 0 if nothing must be synced.</returns>
     public long Seal()
     {
         if (_published == _sealed)
@@ -71,8 +67,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     }
 
     /// <summary>
-    /// Answers all publishes up to a log position that is now durable. The answer is a confirm, or a nack if a queue refused the message.
-    /// Called under the lock of the sink.
+    /// Answers the publishes up to a durable log position: a confirm, or a nack if a queue refused the message. Called under the sink's
+    /// lock.
     /// </summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {

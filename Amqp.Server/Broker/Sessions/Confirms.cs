@@ -7,8 +7,7 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>Confirms the publishes of a session, after the client has sent confirm.select.</summary>
 /// <remarks>
-/// Used by the thread that uses the session. The <see cref="CommitNotifier"/> calls this object on other threads. The lock of the session's
-/// sink guards the state that both use.
+/// The lock of the session's sink guards the state that the session's thread shares with the <see cref="CommitNotifier"/>.
 /// </remarks>
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
@@ -95,10 +94,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => session.ToString();
 
-    /// <summary>
-    /// Confirms durable messages. If the store has failed, refuses all others. Returns true if publishes are still unanswered. Called under
-    /// the lock of the sink.
-    /// </summary>
+    /// <summary>Confirms durable messages; refuses all others if the store has failed. Returns true if some are still unanswered.</summary>
     private bool Answer(IMessageStore store)
     {
         _tracker!.Confirm(store.DurablePosition, session.Sink);

@@ -3,10 +3,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>A delivered message that is not acknowledged yet.</summary>
-/// <remarks>
-/// A value takes 40 bytes. The size matters, because a client with a large prefetch on many queues may have a million deliveries.
-/// </remarks>
+/// <summary>
+/// A delivered message that is not acknowledged yet. The struct is small, because a client may have a million deliveries.
+/// </summary>
 internal readonly struct Delivery
 {
     private readonly object? _source; // the consumer that received the message; the queue after basic.get; null for a gap
@@ -18,7 +17,7 @@ internal readonly struct Delivery
 
     /// <summary>Creates a delivery.</summary>
     /// <param name="tag">The delivery tag.</param>
-    /// <param name="message">The message, which includes its place in the queue.</param>
+    /// <param name="message">The message, with its place in the queue.</param>
     /// <param name="queue">The queue from which the message was taken.</param>
     /// <param name="consumer">The consumer that received the message; null for basic.get.</param>
     public static Delivery Of(ulong tag, in StoredMessage message, Queue queue, SessionConsumer? consumer) =>

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>A message that a <see cref="LocalSession"/> took from a queue.</summary>
-/// <param name="Tag">The delivery tag, for acknowledging or rejecting the message.</param>
+/// <param name="Tag">The delivery tag, to acknowledge or reject the message.</param>
 /// <param name="IsRedelivered">True if the message was delivered before.</param>
 /// <param name="Exchange">The exchange that the message was published to.</param>
 /// <param name="RoutingKey">The routing key that the message was published with.</param>

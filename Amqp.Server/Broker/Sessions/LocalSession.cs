@@ -10,10 +10,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// A session that the broker itself uses, without a connection, for example for the HTTP API. The session has the permissions of a user.
-/// Checks and error texts are the same as in a client's session.
-/// </summary>
+/// <summary>A session without a connection, with the permissions of a user. The HTTP API uses such sessions.</summary>
 /// <remarks>Used only by its creator. Disposing of the session requeues unacknowledged messages.</remarks>
 internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 {
@@ -27,7 +24,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     /// <param name="services">The parts of the broker that all sessions use.</param>
     /// <param name="user">User whose permissions are checked.</param>
     /// <param name="virtualHost">Virtual host that all requests are for.</param>
-    /// <param name="name">Name to use in fields that name a connection.</param>
+    /// <param name="name">Value for fields that name a connection.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -48,7 +45,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Runs a request and the work that it causes, such as deliveries and confirms. Returns the result of the request.</summary>
+    /// <summary>Executes a request, and the deliveries and confirms that follow. Returns the request's result.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {

@@ -6,8 +6,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Adds the broker's own headers to every message that a client publishes, as RabbitMQ's message interceptors do.</summary>
-/// <remarks>Has no state. Called by the threads that publish.</remarks>
+/// <summary>Adds the broker's own headers to published messages, as RabbitMQ's message interceptors do. Has no state.</summary>
 internal sealed class MessageInterceptors
 {
     private const string TimestampHeader = "timestamp_in_ms";

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
-/// As in RabbitMQ, messages taken by basic.get do not count. While the limit is reached, no consumer of the session receives messages, not
-/// even a consumer that needs no acknowledgements. The lock <see cref="ISessionSink.Gate"/> guards all state.
+/// If the limit is reached, consumers without acknowledgements wait, too. Messages taken by basic.get do not count. The lock
+/// <see cref="ISessionSink.Gate"/> guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
@@ -23,9 +23,7 @@ internal sealed class Prefetch
         }
     }
 
-    /// <summary>
-    /// True once a limit was set. Until then no consumer waits. The thread that uses the session may read this property without the lock.
-    /// </summary>
+    /// <summary>True once a limit was set. The thread that uses the session may read the property without the lock.</summary>
     public bool IsUsed { get; private set; }
 
     /// <summary>Adds to the number of unacknowledged deliveries. Pass a negative number when deliveries are settled.</summary>
@@ -41,10 +39,7 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>
-    /// While the limit is reached, returns an empty list. Otherwise returns the waiting consumers, and ends their wait. The caller clears
-    /// the list after use.
-    /// </summary>
+    /// <summary>Returns the waiting consumers, and ends their wait. Empty while the limit is reached. The caller clears the list.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)

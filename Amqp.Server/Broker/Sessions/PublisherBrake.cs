@@ -3,10 +3,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// Slows a publisher down: blocks the publisher while memory or disk is short, and pauses the publisher while the store has too much to
-/// write.
-/// </summary>
+/// <summary>Blocks a publisher while memory or disk is short. Pauses a publisher while the store has too much to write.</summary>
 /// <remarks>Only the thread that reads the client's requests uses this object. Any thread may read <see cref="State"/>.</remarks>
 internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store, HeldMemory held, long memoryHighWatermark)
 {
@@ -22,24 +19,17 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     /// <summary>True once the client has published. A client that has not published is never paused for the store.</summary>
     public bool HasPublished { get; set; }
 
-    /// <summary>
-    /// True while memory or disk is short. If true, the caller must await <see cref="WaitForAlarmsAsync"/> before it reads the rest of a
-    /// publish.
-    /// </summary>
+    /// <summary>True while memory or disk is short. The caller must then await <see cref="WaitForAlarmsAsync"/>.</summary>
     public bool IsAlarmSet => alarms.IsSet;
 
-    /// <summary>
-    /// Bytes that the client occupies outside of the message store. Null unless memory is short and the client has more than an eighth of
-    /// the high watermark.
-    /// </summary>
-    /// <remarks>The caller must close such a client, because nothing else frees that memory.</remarks>
+    /// <summary>Memory in bytes of a client that the caller must close, because memory is short; null for other clients.</summary>
+    /// <remarks>Messages in the store do not count.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
         ? bytes
         : null;
 
     /// <summary>
-    /// The client's state, in RabbitMQ's words. <c>blocked</c>: an alarm is set and has stopped a publish. <c>blocking</c>: an alarm is
-    /// set. <c>flow</c>: the client publishes faster than the store writes. <c>running</c>: none of these. Any thread may read the state.
+    /// The client's state in RabbitMQ's words: <c>running</c>, <c>flow</c>, <c>blocking</c> or <c>blocked</c>. Readable by any thread.
     /// </summary>
     public string State
     {
@@ -53,11 +43,7 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
         }
     }
 
-    /// <summary>Pauses a publisher until the store has written enough of the messages that wait to be written.</summary>
-    /// <remarks>
-    /// An alarm ends the pause too, because a store whose disk is almost full may never write enough. After an alarm, the next publish
-    /// blocks the client.
-    /// </remarks>
+    /// <summary>Pauses a publisher until the store has written enough, or until an alarm is set.</summary>
     public async Task WaitForStoreAsync(IPublisherInput input)
     {
         if (!HasPublished)

@@ -4,11 +4,8 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes.</summary>
-/// <remarks>
-/// The key is the raw bytes of exchange and routing key, so that a publish creates no strings. Each hash has one slot, so a new route
-/// replaces the route of another key with the same hash. Owned by the one thread that uses the session.
-/// </remarks>
+/// <summary>Caches routes by exchange and routing key, until the virtual host's topology changes. Owned by the session's thread.</summary>
+/// <remarks>The key is the raw bytes of exchange and routing key. A new route replaces another route with the same hash.</remarks>
 internal sealed class RouteCache(RoutingTable routing)
 {
     private const int Slots = 256;
@@ -39,8 +36,7 @@ internal sealed class RouteCache(RoutingTable routing)
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="version">The topology version of the virtual host when the route was found.</param>
     /// <param name="declarations">
-    /// Value of <see cref="TopologyLock.Declarations"/> before routing, if routing looked for a queue or an exchange that does not exist;
-    /// else null.
+    /// <see cref="TopologyLock.Declarations"/> before routing, if a queue or an exchange was missing; else null.
     /// </param>
     public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
     {

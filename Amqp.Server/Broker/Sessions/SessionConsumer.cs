@@ -7,10 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// A consumer of a session. Takes messages from its queue and sends the messages, as long as the prefetch limit and the client's output
-/// have room.
-/// </summary>
+/// <summary>A consumer of a session. Sends the messages of its queue, up to the limits of prefetch and output.</summary>
 /// <remarks>The lock <see cref="ISessionSink.Gate"/> guards all mutable state.</remarks>
 internal sealed class SessionConsumer(BrokerSession session, Queue queue, in ConsumeOptions options) : IConsumer
 {
@@ -110,8 +107,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     /// <summary>Sends a message that was taken from the queue.</summary>
     /// <returns>
-    /// False after an exception. After an exception of the output, the message is returned to its queue; after any other exception, it is
-    /// quarantined.
+    /// False after an exception. The message is back in its queue if the output failed. Any other exception quarantines the message.
     /// </returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {

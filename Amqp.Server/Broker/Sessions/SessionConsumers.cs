@@ -3,11 +3,8 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The consumers of a session, by tag.</summary>
-/// <remarks>
-/// The lock <see cref="ISessionSink.Gate"/> guards all state. A method takes the lock, unless its comment says that the caller holds the
-/// lock.
-/// </remarks>
+/// <summary>The consumers of a session, by tag. The lock <see cref="ISessionSink.Gate"/> guards all state.</summary>
+/// <remarks>Each method takes the lock, or its comment says that the caller holds the lock.</remarks>
 internal sealed class SessionConsumers(BrokerSession session)
 {
     private readonly Dictionary<string, SessionConsumer> _byTag = [];
@@ -36,19 +33,15 @@ internal sealed class SessionConsumers(BrokerSession session)
         }
     }
 
-    /// <summary>
-    /// The error to close the session with; null if the session may stay open. Set when the broker has ended a consumer and the client does
-    /// not support consumer cancel notifications. Any thread may read this property without the lock.
-    /// </summary>
+    /// <summary>The error that closes the session after a consumer was revoked; null for none. Readable by any thread.</summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
     /// <param name="queue">A queue that the user may read.</param>
     /// <param name="options">Tag, prefetch and other options of the consumer.</param>
-    /// <param name="onAdded">Called with the lock held, after the consumer is added and before its first delivery.</param>
+    /// <param name="onAdded">Called with the lock held, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: a consumer uses the queue exclusively, or the request is exclusive and the queue has consumers. 530: the tag is in use, or
-    /// there are too many consumers.
+    /// 403: exclusive use is not possible, or another consumer has it. 530: the tag is in use, or there are too many consumers.
     /// </exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
@@ -105,10 +98,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return _byTag.Remove(consumer.Tag);
     }
 
-    /// <summary>
-    /// Removes all consumers from the list and returns them. The caller holds the lock, and later calls
-    /// <see cref="Leave(SessionConsumer)"/> for each of them.
-    /// </summary>
+    /// <summary>Removes all consumers from the list, for <see cref="Leave(SessionConsumer)"/>. The caller holds the lock.</summary>
     public SessionConsumer[] ForgetAll()
     {
         SessionConsumer[] consumers = [.. _byTag.Values];
@@ -117,10 +107,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumers;
     }
 
-    /// <summary>
-    /// Resumes the consumers that wait for room in the session's prefetch limit, if there is room. Consumers are resumed in the order of
-    /// their latest deliveries, earliest first.
-    /// </summary>
+    /// <summary>Resumes the consumers that wait for the session's prefetch limit, earliest delivery first, if there is room.</summary>
     public void ResumeWaiting()
     {
         var prefetch = session.Deliveries.Prefetch;
@@ -144,8 +131,8 @@ internal sealed class SessionConsumers(BrokerSession session)
             _client.ExclusiveQueues.Remove(consumer.Queue);
     }
 
-    /// <summary>Ends a consumer whose user may no longer read its queue, as if the queue were deleted. Callable from any thread.</summary>
-    /// <returns>False if the client does not support consumer cancel notifications. If false, the caller must close the session.</returns>
+    /// <summary>Ends a consumer whose user may no longer read its queue. Any thread may call this.</summary>
+    /// <returns>False if the client cannot be told. The caller must then close the session.</returns>
     public bool Revoke(SessionConsumer consumer, DispatchRound round)
     {
         lock (_gate)

@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The deliveries of a session: delivery tags, unacknowledged deliveries, and the prefetch limit.</summary>
 /// <remarks>
-/// The lock <see cref="ISessionSink.Gate"/> guards all state. A method takes the lock, unless its comment says that the caller holds the
+/// The lock <see cref="ISessionSink.Gate"/> guards all state. Each method takes the lock, or its comment says that the caller holds the
 /// lock.
 /// </remarks>
 internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
@@ -56,10 +56,10 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             return _unacknowledged.Has(tag);
     }
 
-    /// <summary>Removes an unacknowledged delivery, so that the caller can settle the delivery.</summary>
+    /// <summary>Removes an unacknowledged delivery, which the caller settles.</summary>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isHeld">
-    /// True if a transaction will hold the delivery. A held delivery counts for the prefetch limit until <see cref="NoteSettled"/>.
+    /// True for a transaction. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/>.
     /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
@@ -103,8 +103,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     }
 
     /// <summary>
-    /// Finds a delivery that has been unacknowledged for longer than its queue allows. Must be called at regular intervals, because each
-    /// call also notes which deliveries were already sent at that time.
+    /// Finds a delivery that has been unacknowledged for longer than its queue allows. Must be called at regular intervals.
     /// </summary>
     public bool TryFindLate(long now, out Delivery late)
     {

@@ -3,10 +3,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// Raises events of sessions and consumers that are created and closed. Where RabbitMQ's events name a process, these events name the
-/// session.
-/// </summary>
+/// <summary>Raises events of sessions and consumers. The events name a session where RabbitMQ names an Erlang process.</summary>
 internal static class SessionEvents
 {
     public static void ChannelCreated(this BrokerEvents events, BrokerSession session)

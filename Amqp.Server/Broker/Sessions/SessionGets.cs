@@ -67,18 +67,13 @@ internal sealed class SessionGets(BrokerSession session)
         session.Trace.NoteDelivery("get", content, properties, queue, tag, message.IsRedelivered, _client.Round);
     }
 
-    /// <summary>
-    /// Returns the error for basic.get on a quorum queue with a single active consumer. As in RabbitMQ, a classic queue allows basic.get
-    /// beside such a consumer.
-    /// </summary>
+    /// <summary>Returns the error for basic.get on a quorum queue with a single active consumer.</summary>
     private static BrokerException NoGetBesideSingleActiveConsumer(Queue queue) => new(
         BrokerError.Locked,
         $"cannot obtain access to locked queue '{queue.Name}' in vhost '{queue.VirtualHost}'. basic.get "
             + "operations are not supported by quorum queues with single active consumer");
 }
 
-/// <summary>
-/// Sends the message that <see cref="BrokerSession.Get"/> took. Called with the queue's lock and <see cref="ISessionSink.Gate"/> held.
-/// </summary>
+/// <summary>Sends the message that <see cref="BrokerSession.Get"/> took. Called under the locks of the queue and of the sink.</summary>
 internal delegate void GetMessage<in TState>(
     TState state, ulong tag, bool isRedelivered, in EncodedMessage content, ReadOnlySpan<byte> properties, long left);

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Origin of a session: both ends of the connection, and the client's description of itself.</summary>
+/// <summary>Both ends of a session's connection, and the client's description of itself.</summary>
 /// <param name="ConnectionName">RabbitMQ's name for the connection.</param>
 /// <param name="PeerHost">The client's address.</param>
 /// <param name="PeerPort">The client's port.</param>

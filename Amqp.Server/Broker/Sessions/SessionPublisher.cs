@@ -9,13 +9,8 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>
-/// Publishes the messages of a session: finds the routes, and stores the messages in their queues or returns them to the client.
-/// </summary>
-/// <remarks>
-/// Owned by the one thread that uses the session. Messages stay encoded, so a message that is neither persistent nor traced allocates
-/// nothing.
-/// </remarks>
+/// <summary>Publishes the messages of a session: stores them in their queues, or returns them to the client.</summary>
+/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class SessionPublisher(BrokerSession session)
 {
     // Copies of the session's fields, because they are read for each message.
@@ -34,9 +29,8 @@ internal sealed class SessionPublisher(BrokerSession session)
     /// <summary>Publishes a message. In a transaction, the message waits for the commit.</summary>
     /// <param name="head">The message without its body: address and properties as received.</param>
     /// <param name="body">The message's body.</param>
-    /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
-    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers an invalid publish. 541: the message cannot be
-    /// stored.</exception>
+    /// <param name="isMandatory">True to return the message if no queue receives it.</param>
+    /// <exception cref="BrokerException">403, 404 or 406, as in RabbitMQ. 541: the message cannot be stored.</exception>
     public void Publish(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isMandatory)
     {
         if (_client.Interceptors is { } interceptors)
@@ -61,11 +55,9 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
-    /// <summary>Returns the error for a request with a direct reply-to address, when the session does not consume direct replies.</summary>
+    /// <summary>Returns the error for a request with direct reply-to, if the session has no consumer for replies.</summary>
     /// <param name="head">The head of the request.</param>
-    /// <exception cref="BrokerException">
-    /// 403, 404 or 406: the address of the request is invalid. This error takes precedence over the returned error.
-    /// </exception>
+    /// <exception cref="BrokerException">403, 404 or 406: the address of the request is invalid.</exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
     {
         var request = EncodedMessage.Read(head);
@@ -73,13 +65,10 @@ internal sealed class SessionPublisher(BrokerSession session)
         return new BrokerException(BrokerError.Precondition, "fast reply consumer does not exist");
     }
 
-    /// <summary>
-    /// Stores a message in its queues. Returns a mandatory message without a destination to the publisher. Notes the log position that the
-    /// publisher's confirm waits for.
-    /// </summary>
+    /// <summary>Stores a message in its queues. Returns an unroutable mandatory message to the client.</summary>
     /// <returns>False if one of the queues refused the message.</returns>
     /// <exception cref="BrokerException">
-    /// 541: the message cannot be stored. Not thrown if the session has selected confirms: the failure is reported by a nack.
+    /// 541: the message cannot be stored. If the session has selected confirms, the client gets a nack instead.
     /// </exception>
     public bool Deliver(
         MessageRoute route,

@@ -9,8 +9,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Finds the routes of a session's messages, and checks that the session's user may publish to the exchange.</summary>
-/// <remarks>Owned by the one thread that uses the session.</remarks>
+/// <summary>Finds the routes of a session's messages, and checks the user's permissions. Owned by the session's thread.</summary>
 internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access, ChannelCounts counts)
 {
     private readonly RoutingTable _routing = virtualHost.Routing;
@@ -19,14 +18,12 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     // The exchange of the latest message that went to an exchange with a ChoosingRouter.
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0);
 
-    /// <summary>
-    /// Returns the route of a message. A cached route needs no check of permissions, because a change of permissions invalidates it.
-    /// </summary>
+    /// <summary>Returns the route of a message. A change of permissions invalidates cached routes.</summary>
     /// <param name="address">Exchange and routing key as received.</param>
     /// <param name="properties">Property flags and list as received.</param>
     /// <param name="headers">The encoded fields of the headers.</param>
     /// <param name="tally">Counts the publishes to the exchange.</param>
-    /// <exception cref="BrokerException">403, 404 or 406, as RabbitMQ answers an invalid publish.</exception>
+    /// <exception cref="BrokerException">403, 404 or 406, as in RabbitMQ.</exception>
     public MessageRoute Find(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, out ExchangeTally tally)
     {
         bool isSenderSelected = !headers.IsEmpty && SenderSelectedKeys.AreIn(headers);
@@ -55,10 +52,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         return route;
     }
 
-    /// <summary>
-    /// Returns the route of a transaction's message at the commit. As in RabbitMQ, the bindings at the time of the publish determine the
-    /// names of the queues. The message goes to the queues that have these names at the commit.
-    /// </summary>
+    /// <summary>Returns the route of a transaction's message at the commit. The names of its queues stay as at the publish.</summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
     /// <param name="head">The head of the message.</param>
@@ -80,10 +74,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         return new MessageRoute(queues, route.Targets) { Replies = route.Replies };
     }
 
-    /// <summary>
-    /// Returns the exchange in <c>_choosing</c>, without decoding the name. Returns null if the exchange has another name, or if the
-    /// topology has changed.
-    /// </summary>
+    /// <summary>Returns the exchange in <c>_choosing</c>; null if the name or the topology differs.</summary>
     private Exchange? FindChoosing(ReadOnlySpan<byte> name, int version) =>
         version == _choosing.Version && name.SequenceEqual(_choosing.Name) ? _choosing.Exchange : null;
 

@@ -6,7 +6,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The parts of the broker that all sessions use. These parts stay the same while the broker runs.</summary>
+/// <summary>The parts of the broker that all sessions use.</summary>
 /// <param name="Options">Limits of sessions.</param>
 /// <param name="Permissions">Permissions of users.</param>
 /// <param name="Commits">Notifies sessions of commits of the store.</param>

@@ -10,16 +10,16 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Declares, binds and deletes queues and exchanges for a session. Checks the permissions of the session's user.</summary>
-/// <remarks>Owned by the one thread that uses the session.</remarks>
+/// <summary>
+/// Declares, binds and deletes queues and exchanges for a session, and checks permissions. Owned by the session's thread.
+/// </summary>
 internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 {
     private readonly VirtualHost _host = client.VirtualHost;
 
     /// <summary>Declares an exchange, or finds an existing one with the same properties.</summary>
     /// <exception cref="BrokerException">
-    /// 403: reserved name, or access refused. 406: the existing exchange has other properties, or the arguments are invalid. 503: no such
-    /// type.
+    /// 403: reserved name, or access refused. 406: other properties, or invalid arguments. 503: no such type.
     /// </exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -30,7 +30,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         _host.Topology.DeclareExchange(name, type, flags, arguments);
     }
 
-    /// <summary>Throws if an exchange does not exist. This is AMQP's passive declaration.</summary>
+    /// <summary>Throws if an exchange does not exist: a passive declaration.</summary>
     /// <exception cref="BrokerException">403: the default exchange. 404: no such exchange.</exception>
     public void DemandExchange(string name)
     {
@@ -48,8 +48,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Binds an exchange to another.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or access refused. 404: an exchange is missing. 406: invalid
-    /// arguments.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: the default exchange, or access refused. 404: an exchange is missing. 406: invalid arguments.
+    /// </exception>
     public void BindExchange(string source, string destination, string routingKey, FieldTable arguments)
     {
         DemandEnds(source, destination, routingKey);
@@ -70,8 +71,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     /// <param name="name">The queue's name; empty: the broker chooses one.</param>
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
-    /// <exception cref="BrokerException">403: reserved name, or access refused. 405: the queue belongs to another connection. 406: the
-    /// existing queue has other properties, or the arguments are invalid.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: reserved name, or access refused. 404: the queue has crashed. 405: another connection owns the queue. 406: other properties, or
+    /// invalid arguments.
+    /// </exception>
     public Queue DeclareQueue(string name, QueueFlags flags, FieldTable arguments)
     {
         bool isServerNamed = name.Length == 0;
@@ -87,11 +90,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>
-    /// True for the pseudo-queue of direct reply-to, which always exists, and for the name of an existing requester. Clients can look up
-    /// these names, but cannot declare them.
-    /// </summary>
-    /// <exception cref="BrokerException">404: the name has the form of a requester's name, but no such requester exists.</exception>
+    /// <summary>True for the pseudo-queue of direct reply-to, and for the reply address of a client that waits for replies.</summary>
+    /// <exception cref="BrokerException">404: no client waits for replies to this address.</exception>
     public bool IsReplyTo(string name)
     {
         if (!name.StartsWith(ReservedNames.ReplyTo, StringComparison.Ordinal))
@@ -101,8 +101,8 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return true;
     }
 
-    /// <summary>Throws if a queue does not exist. This is AMQP's passive declaration.</summary>
-    /// <exception cref="BrokerException">404: no such queue, or it has crashed. 405: the queue belongs to another connection.</exception>
+    /// <summary>Throws if a queue does not exist: a passive declaration.</summary>
+    /// <exception cref="BrokerException">404: no such queue, or it has crashed. 405: another connection owns the queue.</exception>
     public Queue DemandQueue(string name)
     {
         var queue = _host.GetQueue(name, client);
@@ -112,8 +112,9 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Returns a queue whose messages the user may read.</summary>
-    /// <exception cref="BrokerException">403: access refused. 404: no such queue, or it has crashed. 405: the queue belongs to another
-    /// connection.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: access refused. 404: no such queue, or it has crashed. 405: another connection owns the queue.
+    /// </exception>
     public Queue GetQueueToRead(string name)
     {
         access.DemandQueue(AccessKind.Read, name);
@@ -122,11 +123,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return queue;
     }
 
-    /// <summary>
-    /// Deletes a queue with its bindings and messages. A missing queue is no error. The caller notifies the consumers in the result.
-    /// </summary>
-    /// <exception cref="BrokerException">403: access refused. 405: the queue belongs to another connection. 406: the queue is in use
-    /// despite <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.</exception>
+    /// <summary>Deletes a queue. A missing queue is no error. The caller notifies the consumers in the result.</summary>
+    /// <exception cref="BrokerException">
+    /// 403: access refused. 405: another connection owns the queue. 406: the queue is in use or not empty.
+    /// </exception>
     public DeletedQueue DeleteQueue(string name, bool ifUnused, bool ifEmpty)
     {
         access.DemandQueue(AccessKind.Configure, name);
@@ -144,8 +144,10 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     public int Purge(string name) => GetQueueToRead(name).Purge();
 
     /// <summary>Binds a queue to an exchange.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or access refused. 404: exchange or queue is missing. 405: the queue
-    /// belongs to another connection. 406: invalid arguments.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: the default exchange, or access refused. 404: exchange or queue is missing. 405: another connection owns the queue. 406:
+    /// invalid arguments.
+    /// </exception>
     public void BindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
@@ -161,8 +163,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
     }
 
     /// <summary>Removes a binding. A missing binding, exchange or queue is no error.</summary>
-    /// <exception cref="BrokerException">403: the default exchange, or access refused. 405: the queue belongs to another
-    /// connection.</exception>
+    /// <exception cref="BrokerException">403: the default exchange, or access refused. 405: another connection owns the queue.</exception>
     public void UnbindQueue(string source, string queue, string routingKey, FieldTable arguments)
     {
         access.DemandQueue(AccessKind.Write, queue);
@@ -189,9 +190,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             access.DemandTopic(AccessKind.Read, exchange, routingKey);
     }
 
-    /// <summary>
-    /// Throws unless the user may read a new exchange and write to its alternate exchange, which receives unrouted messages.
-    /// </summary>
+    /// <summary>Throws unless the user may read a new exchange and write to its alternate exchange.</summary>
     private void DemandAlternateAccess(string name, FieldTable arguments)
     {
         if (arguments["alternate-exchange"] is not { Type: FieldType.LongString } alternate || _host.FindExchange(name) is not null)

@@ -3,8 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Settles a session's deliveries: acknowledges, rejects or requeues them.</summary>
-/// <remarks>Owned by the one thread that uses the session.</remarks>
+/// <summary>Acknowledges, rejects or requeues the deliveries of a session. Owned by the session's thread.</summary>
 internal sealed class Settlements(BrokerSession session)
 {
     private readonly BrokerClient _client = session.Client;
@@ -63,7 +62,7 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Requeues every delivery. All deliveries of a queue are requeued at once, to keep the order of the messages.</summary>
+    /// <summary>Requeues every delivery, the messages of a queue at once to keep their order.</summary>
     /// <param name="isReturned">True if the client requested the requeue; false if the session ends.</param>
     public void RequeueAll(bool isReturned)
     {
@@ -104,10 +103,7 @@ internal sealed class Settlements(BrokerSession session)
             transaction.Add(delivery, settlement);
     }
 
-    /// <summary>
-    /// Returns the highest tag that a multiple settlement includes. Tag 0 means all deliveries. Any other tag must belong to an
-    /// unacknowledged delivery.
-    /// </summary>
+    /// <summary>Returns the highest tag to settle. Throws if a tag other than 0 has no unacknowledged delivery.</summary>
     private ulong DemandUpTo(ulong tag)
     {
         if (tag != 0 && !_deliveries.Has(tag))

@@ -5,8 +5,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The publishes and settlements that a transactional session holds until tx.commit, in order.</summary>
-/// <remarks>Owned by the one thread that uses the session.</remarks>
+/// <summary>The publishes and settlements that a session holds until tx.commit, in order. Owned by the session's thread.</summary>
 internal sealed class Transaction(HeldMemory held)
 {
     /// <summary>Estimated memory of a held publish, in bytes, without head and body.</summary>
@@ -33,7 +32,7 @@ internal sealed class Transaction(HeldMemory held)
     /// <param name="head">The message without its body.</param>
     /// <param name="body">The message's body.</param>
     /// <param name="traits">The values of the properties that the broker uses.</param>
-    /// <param name="isMandatory">True if the message is returned when no queue receives it.</param>
+    /// <param name="isMandatory">True to return the message if no queue receives it.</param>
     public void Add(
         MessageRoute route,
         int topologyVersion,
@@ -48,8 +47,7 @@ internal sealed class Transaction(HeldMemory held)
     }
 
     /// <summary>
-    /// Returns the settlements in the order in which the commit applies them. As in RabbitMQ, consecutive settlements of the same kind are
-    /// sorted, oldest delivery first.
+    /// Returns the settlements in the order of the commit. As in RabbitMQ, settlements of one kind in a row are sorted by tag.
     /// </summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {
@@ -88,9 +86,7 @@ internal sealed class Transaction(HeldMemory held)
 internal sealed record HeldPublish(
     MessageRoute Route, int TopologyVersion, ExchangeTally Tally, byte[] Head, byte[] Body, MessageTraits Traits, bool IsMandatory);
 
-/// <summary>
-/// A settlement that is held until tx.commit. Its delivery cannot be settled again, and basic.recover does not requeue it.
-/// </summary>
+/// <summary>A settlement that is held until tx.commit. basic.recover does not requeue its delivery.</summary>
 internal readonly record struct HeldSettlement(Delivery Delivery, Settlement Settlement);
 
 /// <summary>The way in which a client settles a delivery.</summary>

@@ -3,9 +3,8 @@ using Amqp.Server.Broker.Errors;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// After a client has selected transactions, keeps the publishes and settlements of its session until the client commits.
+/// Keeps the publishes and settlements of a session with tx.select until the client commits. Owned by the session's thread.
 /// </summary>
-/// <remarks>Owned by the one thread that uses the session.</remarks>
 internal sealed class Transactions(BrokerSession session, Settlements settlements)
 {
     /// <summary>The held publishes and settlements; null while the session is not transactional.</summary>

@@ -5,12 +5,10 @@ using Amqp.Server.Broker.Alarms;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>The unacknowledged deliveries of a session, in the order of their tags.</summary>
-/// <remarks>
-/// A ring of structs. Tags only grow, so the ring needs no hash map. A tag is found by its distance from the first tag, or by binary search
-/// if tags are missing in between. A delivery that is settled in the middle leaves a gap. Packing the ring removes gaps, so a delivery that
-/// is never acknowledged does not make the ring grow. The lock of the session's sink guards all state.
-/// </remarks>
+/// <summary>
+/// The unacknowledged deliveries of a session, in the order of their tags. The lock of the session's sink guards all state.
+/// </summary>
+/// <remarks>A ring of structs. A delivery that is settled in the middle leaves a gap, until the ring is packed.</remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
 {
@@ -91,9 +89,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
             Add(delivery);
     }
 
-    /// <summary>
-    /// Frees the memory of the ring. The caller has removed or copied all deliveries. The next delivery allocates another ring.
-    /// </summary>
+    /// <summary>Frees the memory of the ring. The caller has removed or copied all deliveries.</summary>
     public void Close()
     {
         if (_ring.Length == 0)

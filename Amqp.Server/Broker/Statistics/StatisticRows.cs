@@ -5,10 +5,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>
-/// Writes the counts of a queue, channel, virtual host or broker as a row of numbers. Samples store such rows. The numbers have the names
-/// of RabbitMQ's HTTP API.
-/// </summary>
+/// <summary>Writes counts as a row of numbers, for samples. The numbers have the names of RabbitMQ's HTTP API.</summary>
 internal static class StatisticRows
 {
     /// <summary>RabbitMQ's names for the numbers of a row, in groups.</summary>
@@ -25,10 +22,7 @@ internal static class StatisticRows
         ],
         Node = ["mem_used", "fd_used", "sockets_used", "proc_used", "disk_free", "gc_num"];
 
-    /// <summary>
-    /// Layout of a queue's row: the first column of each group, and the width. Column 0 is the number of published messages;
-    /// <see cref="Delivering"/> and <see cref="Depth"/> follow.
-    /// </summary>
+    /// <summary>Layout of a queue's row: number of published messages, then <see cref="Delivering"/>, then <see cref="Depth"/>.</summary>
     public static readonly int QueueDelivering = 1,
         QueueDepth = QueueDelivering + Delivering.Length,
         QueueWidth = QueueDepth + Depth.Length;
@@ -37,13 +31,11 @@ internal static class StatisticRows
     public static readonly int ChannelDelivering = Publishing.Length, ChannelWidth = ChannelDelivering + Delivering.Length;
 
     /// <summary>
-    /// Layout of a virtual host's row: the columns of a channel, then the <see cref="Depth"/> of its queues, then <see cref="Traffic"/>.
+    /// Layout of a virtual host's row: the columns of a channel, <see cref="Depth"/> of the queues, <see cref="Traffic"/>.
     /// </summary>
     public static readonly int HostDepth = ChannelWidth, HostTraffic = HostDepth + Depth.Length, HostWidth = HostTraffic + Traffic.Length;
 
-    /// <summary>
-    /// Layout of the broker's row: the columns of a virtual host, then <see cref="ChurnRates"/>, then <see cref="Node"/>.
-    /// </summary>
+    /// <summary>Layout of the broker's row: the columns of a virtual host, <see cref="ChurnRates"/>, <see cref="Node"/>.</summary>
     public static readonly int BrokerChurn = HostWidth,
         BrokerNode = BrokerChurn + ChurnRates.Length,
         BrokerWidth = BrokerNode + Node.Length;

@@ -7,17 +7,13 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Statistics;
 
-/// <summary>Takes a sample of all counts every few seconds. The rates and charts of the HTTP API come from these samples.</summary>
+/// <summary>Takes a sample of all counts every few seconds, for the rates and charts of the HTTP API.</summary>
 /// <remarks>
-/// Samples are taken one at a time, on the timer's thread. Each object holds its own samples, so the samples are deleted with the object.
-/// An object that never counted anything has no samples, and an idle object has one or two rows. When all samples together take more memory
-/// than allowed, the series of samples stop growing.
+/// Samples are taken one at a time, on the timer's thread. If the samples exceed the memory limit, their number stops growing.
 /// </remarks>
 /// <param name="virtualHosts">The virtual hosts whose objects are sampled.</param>
 /// <param name="statistics">The counts of the broker as a whole.</param>
-/// <param name="options">
-/// Interval of samples, limit of their memory, and the data directory. Free disk space is measured on the disk of that directory.
-/// </param>
+/// <param name="options">Interval and memory limit of the samples, and the data directory.</param>
 /// <param name="faults">Receives exceptions that a sample throws.</param>
 /// <param name="clock">Clock of the timer and of the samples.</param>
 internal sealed class StatisticsSampler(

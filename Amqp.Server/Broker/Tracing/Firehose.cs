@@ -7,11 +7,8 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>
-/// Makes copies of all messages that are published or delivered in a virtual host, for <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose).
-/// </summary>
+/// <summary>Copies all messages of a virtual host to <c>amq.rabbitmq.trace</c> (RabbitMQ's firehose). Immutable.</summary>
 /// <param name="target">The exchange that receives the copies.</param>
-/// <remarks>Immutable. While tracing is on, each publish and each delivery causes one more message.</remarks>
 internal sealed class Firehose(InternalExchange target)
 {
     /// <summary>Name of the exchange that receives the copies.</summary>
@@ -55,9 +52,7 @@ internal sealed class Firehose(InternalExchange target)
                 [new("redelivered", FieldValue.FromInt32(isRedelivered ? 1 : 0)), .. by.Fields(target.Host.VirtualHost)]);
     }
 
-    /// <summary>
-    /// Returns the copy; null after an error, because an error in tracing must not prevent the delivery of the traced message.
-    /// </summary>
+    /// <summary>Returns the copy; null after an error, which must not prevent the delivery of the traced message.</summary>
     private InternalMessage? Copy(
         string routingKey, ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> body,
         KeyValuePair<string, FieldValue>[] facts)
@@ -94,10 +89,7 @@ internal sealed class Firehose(InternalExchange target)
             body.ToArray());
     }
 
-    /// <summary>
-    /// Returns the keys of the CC and BCC headers. Skips values that are not texts, because the firehose has no client to report an error
-    /// to.
-    /// </summary>
+    /// <summary>Returns the keys of the CC and BCC headers. Skips values that are not texts.</summary>
     private static IEnumerable<FieldValue> FurtherKeys(ReadOnlySpan<byte> headers)
     {
         var table = FieldTableCodec.Read(headers);

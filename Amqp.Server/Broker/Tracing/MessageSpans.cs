@@ -7,14 +7,8 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>
-/// Makes spans for messages that have W3C's header <c>traceparent</c>. A publisher adds this header to messages that it traces.
-/// </summary>
-/// <remarks>
-/// Thread-safe. Each span is a child of the span that the header names. The message keeps its header, so the consumer's span becomes a
-/// child of the same span. A message that is not traced costs a search of its headers. Making a span never blocks, because the exporter
-/// drops spans that exceed its buffer.
-/// </remarks>
+/// <summary>Makes OpenTelemetry spans for messages with W3C's header <c>traceparent</c>. Thread-safe.</summary>
+/// <remarks>Each span is a child of the span that the header names. The header of the message stays the same.</remarks>
 internal sealed class MessageSpans : IDisposable
 {
     /// <summary>The name of the source of spans, for listeners.</summary>
@@ -26,7 +20,7 @@ internal sealed class MessageSpans : IDisposable
     private readonly ActivitySource _source = new(SourceName, BrokerOptions.OwnVersion);
 
     /// <summary>
-    /// Starts the span of a publish; returns null if the message is not traced. The caller ends the span by disposing it.
+    /// Starts the span of a publish; returns null if the message is not traced. The caller disposes of the span to end it.
     /// </summary>
     /// <param name="virtualHost">The name of the virtual host.</param>
     /// <param name="message">The message's head.</param>
@@ -42,7 +36,7 @@ internal sealed class MessageSpans : IDisposable
             virtualHost, message, bodySize);
     }
 
-    /// <summary>Makes the span of a delivery. The span is very short, because the delivery is only written into an output.</summary>
+    /// <summary>Makes the span of a delivery, which only covers the writing into an output.</summary>
     /// <param name="operation"><c>deliver</c> or <c>get</c>.</param>
     /// <param name="message">The message as it is stored.</param>
     /// <param name="from">The queue that the message was taken from.</param>
@@ -97,10 +91,7 @@ internal sealed class MessageSpans : IDisposable
             span.SetTag(name, Encoding.UTF8.GetString(value));
     }
 
-    /// <summary>
-    /// Reads <c>traceparent</c>. Returns false if the header is missing or malformed. Also returns false if the flags in the header mark
-    /// the trace as not recorded.
-    /// </summary>
+    /// <summary>Reads <c>traceparent</c>. Returns false if the header is missing, malformed, or marked as not recorded.</summary>
     private static bool TryFindContext(ReadOnlySpan<byte> properties, out ActivityContext context)
     {
         context = default;

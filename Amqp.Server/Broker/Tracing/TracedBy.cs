@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Tracing;
 /// <summary>The channel that a traced message comes from or goes to.</summary>
 /// <param name="Connection">RabbitMQ's name for the connection.</param>
 /// <param name="Channel">The channel's number.</param>
-/// <param name="User">The name of the user who logged in.</param>
+/// <param name="User">The user who logged in.</param>
 internal readonly record struct TracedBy(string Connection, ushort Channel, string User)
 {
     public KeyValuePair<string, FieldValue>[] Fields(string virtualHost) =>

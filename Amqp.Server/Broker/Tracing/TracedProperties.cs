@@ -2,9 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>
-/// Converts a message's properties to a table for the firehose. The fields have RabbitMQ's names, in the reverse of AMQP's order.
-/// </summary>
+/// <summary>Converts a message's properties to a table for the firehose, with RabbitMQ's names, in the reverse of AMQP's order.</summary>
 internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =
@@ -39,9 +37,7 @@ internal static class TracedProperties
         _ => FieldValue.FromString(encoded),
     };
 
-    /// <summary>
-    /// Returns a signed integer of 32 bits, as RabbitMQ does. Returns a signed integer of 64 bits if the value does not fit into 32 bits.
-    /// </summary>
+    /// <summary>Returns a signed 32-bit integer, as RabbitMQ does, or a 64-bit integer for a larger value.</summary>
     private static FieldValue Number(long value) =>
         value is >= int.MinValue and <= int.MaxValue ? FieldValue.FromInt32((int)value) : FieldValue.FromInt64(value);
 }

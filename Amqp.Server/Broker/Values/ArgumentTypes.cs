@@ -28,7 +28,7 @@ internal static class ArgumentTypes
     };
 
     /// <summary>
-    /// Compares arguments as RabbitMQ does: integers and floats by value, whatever their width; values of other types by type and value.
+    /// Compares arguments as RabbitMQ does: integers and floats by value, whatever their width; others by type and value.
     /// </summary>
     public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
     {
@@ -45,10 +45,7 @@ internal static class ArgumentTypes
         BrokerError.Precondition,
         $"inequivalent arg '{argument}' for {kind} '{name}' in vhost '{virtualHost}': received {received} but current is {current}");
 
-    /// <summary>
-    /// Returns the error for an argument that differs between a declaration and the existing object. If the argument is missing on one
-    /// side, the text includes the type of the value on the other side.
-    /// </summary>
+    /// <summary>Returns the error for an argument of a declaration that differs from the existing object.</summary>
     public static BrokerException Inequivalent(
         string argument, string kind, string name, string virtualHost, FieldValue? received, FieldValue? current) =>
         (received, current) switch

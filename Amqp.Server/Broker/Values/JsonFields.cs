@@ -10,7 +10,7 @@ internal static class JsonFields
 {
     /// <summary>Converts a JSON value: null becomes void, and a number becomes a 64-bit integer or a double.</summary>
     /// <exception cref="ValidationException">A field's name, at any depth, is too long for AMQP.</exception>
-    /// <remarks>Does not recurse, so that deeply nested values cannot overflow the stack.</remarks>
+    /// <remarks>Does not recurse: deep nesting must not overflow the stack.</remarks>
     public static FieldValue Read(JsonElement value)
     {
         if (!IsContainer(value))

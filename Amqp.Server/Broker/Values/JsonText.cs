@@ -4,13 +4,8 @@ using System.Text.Unicode;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>
-/// Parses untrusted JSON: bodies of requests and files of definitions. Every value of a parsed document can be read without an error.
-/// </summary>
-/// <remarks>
-/// A byte order mark is skipped, as in RabbitMQ. Invalid JSON is rejected, and so are octets that are not UTF-8, halves of surrogate pairs,
-/// and numbers that exceed a double. The parser does not recurse, so deep nesting cannot overflow the stack.
-/// </remarks>
+/// <summary>Parses untrusted JSON. Every value of a parsed document can be read without an error.</summary>
+/// <remarks>Skips a byte order mark, as RabbitMQ does. Does not recurse: deep nesting must not overflow the stack.</remarks>
 internal static class JsonText
 {
     /// <summary>Levels of nesting allowed around a table, for example around a message's headers.</summary>
@@ -18,10 +13,7 @@ internal static class JsonText
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>
-    /// Options for JSON that the broker itself wrote: any depth is allowed, because the JSON nests as deeply as the tables that clients
-    /// sent.
-    /// </summary>
+    /// <summary>Options for JSON that the broker itself wrote. The tables of clients may nest to any depth.</summary>
     public static JsonDocumentOptions Own { get; } = new() { MaxDepth = int.MaxValue };
 
     /// <param name="text">The whole text, in UTF-8.</param>

@@ -2,13 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>
-/// Rules for the values of queue arguments and policies. The key of a rule is the name of the argument without <c>x-</c>. Policies use the
-/// same key.
-/// </summary>
+/// <summary>Rules for the values of queue arguments and policies. The key of a rule is the argument's name without <c>x-</c>.</summary>
 /// <remarks>
-/// Values are checked when a client sends them. A stored value may be older than its rule, so the code that uses values must accept invalid
-/// values. For example, <see cref="Name"/> treats a text that is too long for a name as missing.
+/// Values are checked when a client sends them. A stored value may violate a newer rule, so readers must accept invalid values.
 /// </remarks>
 internal static class ValueRules
 {
@@ -35,9 +31,7 @@ internal static class ValueRules
             Integer(value, min: 0) ?? (value.AsInteger() is 1 or 2 ? null : $"\"unsupported queue version '{value}'\""),
     };
 
-    /// <summary>
-    /// Returns the rule of a key: a function that returns RabbitMQ's error text for a value, or null if the value is valid.
-    /// </summary>
+    /// <summary>Returns the rule of a key: a function that returns RabbitMQ's error text, or null for a valid value.</summary>
     public static Func<FieldValue, string?> Of(string key) => _rules[key];
 
     /// <summary>True if the rule of a key accepts a value.</summary>
@@ -64,10 +58,7 @@ internal static class ValueRules
 
     private static string? Text(FieldValue value) => value.Type == FieldType.LongString ? null : Unacceptable(value);
 
-    /// <summary>
-    /// Checks a text that is later written as a short string. A longer text is rejected. RabbitMQ accepts a longer text, and fails at the
-    /// first message that needs the text.
-    /// </summary>
+    /// <summary>Rejects a text that is too long for an AMQP short string. RabbitMQ accepts such a text.</summary>
     private static string? Short(FieldValue value) =>
         Text(value) ?? (value.AsBytes().Length is var length && length > ShortString.MaxLength ? $"{{value_too_long,{length}}}" : null);
 }

@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>Rules of the configuration for new queues and exchanges in every virtual host.</summary>
 /// <param name="Limit">Maximum number of queues in the broker; null: no limit.</param>
-/// <param name="DefaultType">The type of a queue if neither its declaration nor its virtual host names a type.</param>
+/// <param name="DefaultType">Queue type if neither the declaration nor the virtual host names a type.</param>
 /// <param name="Count">Counts the broker's queues. Called only if there is a limit.</param>
 internal sealed record DeclareRules(long? Limit, string? DefaultType, Func<long> Count)
 {

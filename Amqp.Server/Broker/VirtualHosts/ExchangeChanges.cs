@@ -52,8 +52,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
     }
 
     /// <summary>
-    /// Returns the existing exchange with this name; null if there is none. Throws if its properties differ from those of the declaration.
-    /// The caller holds the topology lock, shared or exclusively.
+    /// Returns the existing exchange, or null. Throws if the exchange has other properties. The caller holds the topology lock.
     /// </summary>
     private Exchange? FindDeclared(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -64,9 +63,7 @@ internal sealed class ExchangeChanges(TopologyState state, TopologyRemoval remov
         return existing;
     }
 
-    /// <summary>
-    /// Saves a durable exchange's definition. If saving fails, deletes the messages that the exchange keeps in the message store.
-    /// </summary>
+    /// <summary>Saves a durable exchange's definition. If saving fails, deletes the messages that the exchange keeps.</summary>
     private void SaveOrClose(Exchange exchange)
     {
         try

@@ -10,10 +10,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>Raises events of policies that are set and cleared.</summary>
 internal static class PolicyEvents
 {
-    /// <summary>
-    /// RabbitMQ stores operator policies as runtime parameters of this component. The parameter events of operator policies name the
-    /// component.
-    /// </summary>
+    /// <summary>Component of the runtime parameters in which RabbitMQ stores operator policies.</summary>
     private const string OperatorPolicy = "operator_policy";
 
     public static void PolicySet(this BrokerEvents events, string virtualHost, Policy policy)

@@ -50,9 +50,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>Creates a queue that is not visible yet.</summary>
-    /// <param name="number">
-    /// The queue's first number in the message store. Further numbers, if any, follow the first without a gap.
-    /// </param>
+    /// <param name="number">The queue's first number in the message store. Further numbers follow without a gap.</param>
     /// <param name="declaration">Name, flags and arguments.</param>
     /// <param name="isKept">True if the queue survives a restart.</param>
     public Queue Make(uint number, QueueDeclaration declaration, bool isKept)
@@ -63,9 +61,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
         return new Queue(declaration, levels, state.VirtualHost.Host, this);
     }
 
-    /// <summary>
-    /// Applies the policies to a queue that is not visible yet. Delivers nothing, because the queue has no consumers yet.
-    /// </summary>
+    /// <summary>Applies the policies to a queue that is not visible yet.</summary>
     public void ApplyPolicies(Queue queue)
     {
         var policy = state.VirtualHost.Policies.Effective(queue);
@@ -109,8 +105,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>
-    /// Returns the existing queue with this name; null if there is none. Throws if its properties differ from those of the declaration. The
-    /// caller holds the topology lock, shared or exclusively.
+    /// Returns the existing queue, or null. Throws if the queue has other properties. The caller holds the topology lock.
     /// </summary>
     private Queue? FindDeclared(string name, QueueFlags flags, FieldTable arguments, object connection)
     {

@@ -14,9 +14,10 @@ internal static class QueueEquivalence
     /// <param name="flags">Flags of the new declaration.</param>
     /// <param name="arguments">Arguments of the new declaration.</param>
     /// <param name="connection">The connection that declares the queue.</param>
-    /// <param name="defaultType">The type of a queue whose declaration names no type; null: classic.</param>
-    /// <exception cref="BrokerException">405: the queue belongs to another connection, or only the new declaration is exclusive. 406 names
-    /// the first property that differs.</exception>
+    /// <param name="defaultType">The default queue type; null: classic.</param>
+    /// <exception cref="BrokerException">
+    /// 405: another connection owns the queue, or only the new declaration is exclusive. 406: a property differs.
+    /// </exception>
     public static void Demand(Queue current, QueueFlags flags, FieldTable arguments, object connection, string? defaultType)
     {
         // The exclusive flag is compared strictly: even the owner must repeat the flag.
@@ -40,9 +41,7 @@ internal static class QueueEquivalence
         }
     }
 
-    /// <summary>
-    /// Returns the arguments. Adds the default type if the arguments name no type and the queue can have the default type.
-    /// </summary>
+    /// <summary>Adds the default type to arguments without a type, if the queue can have the default type.</summary>
     public static FieldTable WithDefaultType(FieldTable arguments, QueueFlags flags, string? type)
     {
         bool isOpen = type is not null && arguments[QueueKinds.Argument] is null && flags == QueueFlags.Durable;

@@ -10,9 +10,7 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>Changes the topology of a virtual host: declare, delete, bind and unbind, by RabbitMQ's rules.</summary>
-/// <remarks>
-/// Every change holds the virtual host's topology lock exclusively, and is saved in the definitions when the call returns.
-/// </remarks>
+/// <remarks>A change holds the topology lock exclusively, and is saved when the call returns.</remarks>
 internal sealed class Topology
 {
     private readonly TopologyState _state;
@@ -31,7 +29,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable from any thread.
+    /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable by any thread.
     /// </summary>
     public long MemoryInUse =>
         (long)ObjectSize.Queue * _state.Queues.Count
@@ -44,9 +42,7 @@ internal sealed class Topology
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
     /// <summary>Declares an exchange, or returns an existing one with the same properties.</summary>
-    /// <exception cref="BrokerException">
-    /// 403: reserved name. 406: the existing exchange has other properties, or the arguments are invalid. 503: no such type.
-    /// </exception>
+    /// <exception cref="BrokerException">403: reserved name. 406: other properties, or invalid arguments. 503: no such type.</exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) =>
         _exchanges.Declare(name, type, flags, arguments);
 
@@ -55,30 +51,24 @@ internal sealed class Topology
     public void DeleteExchange(string name, bool ifUnused) => _exchanges.Delete(name, ifUnused);
 
     /// <summary>Declares a queue, or returns an existing one with the same properties.</summary>
-    /// <param name="name">
-    /// The queue's name, never empty. The name of a server-named queue comes from <see cref="ReservedNames.NewQueueName"/>.
-    /// </param>
-    /// <param name="isServerNamed">True if the broker chose the name, so that its reserved prefix is allowed.</param>
+    /// <param name="name">The queue's name, never empty.</param>
+    /// <param name="isServerNamed">True if the broker chose the name with <see cref="ReservedNames.NewQueueName"/>.</param>
     /// <param name="flags">Durable, exclusive and auto-delete.</param>
     /// <param name="arguments">The x-arguments.</param>
     /// <param name="connection">The connection that declares the queue. An exclusive queue belongs to this connection.</param>
     /// <exception cref="BrokerException">
-    /// 403: reserved name. 405: the queue belongs to another connection. 406: the existing queue has other properties, or the arguments are
-    /// invalid.
+    /// 403: reserved name. 404: the queue has crashed. 405: another connection owns the queue. 406: other properties, or invalid arguments.
     /// </exception>
     public Queue DeclareQueue(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, object connection) =>
         _queues.Declare(name, isServerNamed, flags, arguments, connection);
 
-    /// <summary>
-    /// Declares a queue from an import of definitions: reserved names are allowed, limits are not checked, and the default type is not
-    /// applied.
-    /// </summary>
-    /// <exception cref="BrokerException">406: the existing queue has other properties, or the arguments are invalid.</exception>
+    /// <summary>Declares a queue from imported definitions: allows reserved names, ignores limits and the default type.</summary>
+    /// <exception cref="BrokerException">406: other properties, or invalid arguments.</exception>
     public void ImportQueue(string name, QueueFlags flags, FieldTable arguments) => _queues.Import(name, flags, arguments);
 
-    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers of the returned queue.</summary>
+    /// <summary>Deletes a queue with its bindings and messages. The caller notifies the consumers in the result.</summary>
     /// <exception cref="BrokerException">
-    /// 406: the queue is in use despite <paramref name="ifUnused"/>, or not empty despite <paramref name="ifEmpty"/>.
+    /// 406: the queue is in use (<paramref name="ifUnused"/>) or not empty (<paramref name="ifEmpty"/>).
     /// </exception>
     public DeletedQueue DeleteQueue(Queue queue, bool ifUnused, bool ifEmpty) => _queues.Delete(queue, ifUnused, ifEmpty);
 
@@ -91,11 +81,10 @@ internal sealed class Topology
     /// <param name="destination">The queue or exchange that receives the messages.</param>
     /// <param name="routingKey">The binding's key.</param>
     /// <param name="arguments">The binding's arguments.</param>
-    /// <param name="round">
-    /// Receives the messages that some exchange types publish to a new destination. The caller completes the round.
-    /// </param>
-    /// <exception cref="BrokerException">403: the default exchange. 404: source or destination is missing. 406: invalid
-    /// arguments.</exception>
+    /// <param name="round">Receives messages that the exchange publishes to a new destination. The caller completes the round.</param>
+    /// <exception cref="BrokerException">
+    /// 403: the default exchange. 404: source or destination is missing. 406: invalid arguments.
+    /// </exception>
     public void Bind(string source, IBindingDestination destination, string routingKey, FieldTable arguments, DispatchRound round) =>
         _bindings.Bind(source, destination, routingKey, arguments, round);
 
@@ -107,13 +96,10 @@ internal sealed class Topology
     public void Unbind(string source, IBindingDestination destination, string routingKey, FieldTable arguments) =>
         _bindings.Unbind(source, destination, routingKey, arguments);
 
-    /// <summary>
-    /// Changes the virtual host's policies. Applies the policies to every exchange, and to every queue whose effective policy changes.
-    /// </summary>
+    /// <summary>Changes the virtual host's policies. Applies the policies to every exchange and queue.</summary>
     /// <param name="change">Saves and replaces the policies. Called under the lock.</param>
     /// <param name="effective">
-    /// Effective policies by exchange or queue, computed in advance because patterns are slow. For a queue or an exchange that is missing
-    /// here, the policy is computed under the lock.
+    /// Policies by exchange or queue, computed in advance because patterns are slow. A missing policy is computed under the lock.
     /// </param>
     public void ChangePolicies(Action change, IReadOnlyDictionary<object, EffectivePolicy> effective)
     {
@@ -135,7 +121,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Deletes every queue and every exchange; later declarations are rejected. The caller notifies the consumers of the returned queues.
+    /// Deletes all queues and exchanges, and rejects later declarations. The caller notifies the consumers in the result.
     /// </summary>
     public IReadOnlyList<DeletedQueue> DeleteEverything()
     {

@@ -8,10 +8,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>
-/// Removes exchanges, queues and bindings. A removed exchange or queue loses its bindings. An auto-delete exchange that loses its last
-/// binding is removed too.
-/// </summary>
+/// <summary>Removes exchanges and queues with their bindings, and auto-delete exchanges after their last binding.</summary>
 /// <remarks>The caller holds the topology lock exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)
 {
@@ -38,10 +35,7 @@ internal sealed class TopologyRemoval(TopologyState state)
             Remove(exchange);
     }
 
-    /// <summary>
-    /// Removes the bindings and the definition of a deleted queue.
-    /// A disk error is only logged, because the queue is already gone for its consumers.
-    /// </summary>
+    /// <summary>Removes the bindings and the definition of a deleted queue. A disk error is only logged.</summary>
     public void Forget(Queue queue)
     {
         _statistics.Note(Churn.QueueDeleted);

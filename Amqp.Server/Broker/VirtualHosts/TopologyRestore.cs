@@ -67,16 +67,13 @@ internal sealed class TopologyRestore(TopologyState state, QueueChanges queues, 
     }
 
     /// <summary>
-    /// True if the queue's dead-letter routing key is too long for a message. Earlier versions of the broker accepted such keys.
+    /// True if the queue's dead-letter routing key is too long for a message. Old versions of the broker accepted such keys.
     /// </summary>
     private static bool HasUnusableKey(Queue queue) => queue.Settings.DeadLetterRoutingKey is null
         && (queue.Declaration.Arguments.Table["x-dead-letter-routing-key"] is not null
             || queue.Settings.Policy.Definition.ContainsKey("dead-letter-routing-key"));
 
-    /// <summary>
-    /// Returns a stored binding; null if its source or destination does not exist. If the broker crashes while it deletes a queue or an
-    /// exchange, the bindings may stay in the definitions.
-    /// </summary>
+    /// <summary>Returns a stored binding. Returns null if its source or destination was deleted just before a crash.</summary>
     private Binding? FindEnds(in StoredDefinition stored)
     {
         string[] names = stored.Names;

@@ -15,10 +15,8 @@ namespace Amqp.Server.Broker.VirtualHosts;
 
 /// <summary>A namespace of exchanges, queues and bindings. Finds queues and exchanges by name.</summary>
 /// <remarks>
-/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. A thread holds the lock shared to route a message,
-/// and exclusively to change exchanges or bindings. Any thread may look up a queue or an exchange without the lock. <see cref="Topology"/>
-/// makes the changes and saves them in the definitions under the lock, so that memory and definitions agree. A queue's lock may be taken
-/// under the topology lock, never the other way round.
+/// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. Any thread may look up a queue or an exchange. A
+/// thread with a queue's lock must not take the topology lock.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -84,10 +82,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>Makes spans for messages whose publishers trace them; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
-    /// <summary>
-    /// Default of <c>x-queue-type</c> for each new queue that can have the type. Null if there is no default: a queue without the argument
-    /// is a classic queue, and a redeclaration must not add or omit the argument.
-    /// </summary>
+    /// <summary>Default of <c>x-queue-type</c> for new queues. If null, a queue without the argument is classic.</summary>
     public string? DefaultQueueType => Description.DefaultQueueType ?? _declareRules.DefaultType;
 
     public IEnumerable<Queue> Queues => _queues.Select(entry => entry.Value);
@@ -97,7 +92,7 @@ internal sealed class VirtualHost : IDisposable
     public Queue? FindQueue(string name) => _queues.GetValueOrDefault(name);
 
     /// <summary>Returns the queue, if the connection may use it.</summary>
-    /// <exception cref="BrokerException">404: no such queue. 405: the queue belongs to another connection.</exception>
+    /// <exception cref="BrokerException">404: no such queue. 405: another connection owns the queue.</exception>
     public Queue GetQueue(string name, object connection)
     {
         var queue = FindQueue(name) ?? throw NameErrors.NoQueue(name, Name);
@@ -113,8 +108,7 @@ internal sealed class VirtualHost : IDisposable
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>
-    /// Stops the internal exchanges, and the exchanges that keep messages. Afterwards these exchanges read and append no message. Call
-    /// after all connections are closed. Throws nothing.
+    /// Stops the exchanges that publish or keep messages themselves. Called after all connections are closed. Never throws.
     /// </summary>
     public async Task StopAsync()
     {
@@ -127,10 +121,7 @@ internal sealed class VirtualHost : IDisposable
                     Compartment.Exchange, $"the stop of exchange '{exchange.Name}' in vhost '{Name}'", keeper.StopAsync);
     }
 
-    /// <summary>
-    /// Adds a topic exchange that only the broker publishes to. Call before clients connect, and before bindings are restored, because a
-    /// binding is restored only if its exchange exists.
-    /// </summary>
+    /// <summary>Adds a topic exchange that only the broker publishes to. Called before bindings are restored.</summary>
     public InternalPublisher AddInternalExchange(string name)
     {
         if (Routing.Find(name) is not { } exchange)

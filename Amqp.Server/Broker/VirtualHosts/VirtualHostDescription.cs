@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>The metadata of a virtual host. Immutable.</summary>
 /// <param name="Text">RabbitMQ's <c>description</c>.</param>
 /// <param name="Tags">RabbitMQ's <c>tags</c>.</param>
-/// <param name="DefaultQueueType">The type of a queue whose declaration names no type; null: the broker's default.</param>
+/// <param name="DefaultQueueType">Default queue type; null: the broker's default.</param>
 /// <param name="IsProtected">True if the virtual host must not be deleted.</param>
 internal sealed record VirtualHostDescription(
     string Text, IReadOnlyList<string> Tags, string? DefaultQueueType = null, bool IsProtected = false)
@@ -15,9 +15,7 @@ internal sealed record VirtualHostDescription(
 
     public static VirtualHostDescription None { get; } = new("", []);
 
-    /// <summary>
-    /// Reads a description from its value in the catalog. The value is empty, or has the form <c>| version u8 | table |</c>.
-    /// </summary>
+    /// <summary>Reads a description from the catalog. The value is empty, or has the form <c>| version u8 | table |</c>.</summary>
     /// <exception cref="InvalidDataException">A newer version wrote the value.</exception>
     public static VirtualHostDescription Read(ReadOnlySpan<byte> value)
     {

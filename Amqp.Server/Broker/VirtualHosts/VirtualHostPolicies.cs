@@ -5,11 +5,8 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The policies and operator policies of a virtual host; finds those that apply to a queue or an exchange.</summary>
-/// <remarks>
-/// Thread-safe. Changes are serialized and hold the topology lock exclusively. A change replaces the lists, so any thread may read them. A
-/// pattern may take milliseconds for a name; therefore the effective policy of each queue is computed before the topology lock is taken.
-/// </remarks>
+/// <summary>The policies and operator policies of a virtual host. Finds the policies of a queue or an exchange. Thread-safe.</summary>
+/// <remarks>A change holds the topology lock exclusively. Slow patterns are matched before the lock is taken.</remarks>
 internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store, ILogger logger)
 {
     private readonly Lock _changes = new(); // serializes changes; taken before the topology lock
@@ -34,10 +31,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     public EffectivePolicy Effective(Exchange exchange) =>
         PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
-    /// <summary>
-    /// Matches all patterns with a name that is about to be declared. The patterns cache their answers, so no slow pattern is evaluated
-    /// later under the topology lock.
-    /// </summary>
+    /// <summary>Matches all patterns with a new name, and caches the results for later use under the topology lock.</summary>
     public void TryPatterns(string name)
     {
         foreach (var policy in _users)
@@ -50,7 +44,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     /// <returns>True if the policy is new.</returns>
     public bool Put(Policy policy) => PutAll([policy]) > 0;
 
-    /// <summary>Adds or replaces policies in one change, because each change matches all policies with all queues and exchanges.</summary>
+    /// <summary>Adds or replaces policies in one change.</summary>
     /// <remarks>Skips policies that already exist with the same content.</remarks>
     /// <returns>Number of new policies.</returns>
     public int PutAll(IReadOnlyList<Policy> policies)
@@ -190,7 +184,7 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
     private Applied AppliedTo(Queue queue) => new(queue, FirstMatch(_users, queue), FirstMatch(_operators, queue));
 
     /// <param name="before">The policies that applied to each queue before the change.</param>
-    /// <param name="set">The policies that were put; empty if a policy was removed.</param>
+    /// <param name="set">The policies that were set; empty if a policy was removed.</param>
     private void RaiseQueueEvents(List<Applied> before, IReadOnlyList<Policy> set)
     {
         foreach (var old in before)

@@ -10,8 +10,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The broker's virtual hosts, which can be added and deleted while the broker runs.</summary>
-/// <remarks>Any thread may look a virtual host up. Additions and deletions are serialized.</remarks>
+/// <summary>The broker's virtual hosts, by name. Thread-safe.</summary>
 /// <param name="services">The parts of the broker that queues and exchanges work with.</param>
 /// <param name="store">Saves the definitions.</param>
 /// <param name="permissions">Permissions, deleted with their virtual host.</param>
@@ -66,7 +65,7 @@ internal sealed class VirtualHostTable(
     /// <summary>Adds a virtual host, or replaces the description of the existing one.</summary>
     /// <param name="name">The virtual host's name.</param>
     /// <param name="description">The virtual host's metadata.</param>
-    /// <param name="maker">The creator of a new virtual host, who gets all permissions in it, as in RabbitMQ; null: no user.</param>
+    /// <param name="maker">The user who gets all permissions in a new virtual host, as in RabbitMQ; null: no user.</param>
     /// <exception cref="BrokerException">406: the limit on virtual hosts is reached.</exception>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
@@ -93,9 +92,7 @@ internal sealed class VirtualHostTable(
         }
     }
 
-    /// <summary>
-    /// Deletes a virtual host with its messages, queues, exchanges, policies, parameters and permissions. Returns false if there is none.
-    /// </summary>
+    /// <summary>Deletes a virtual host with everything that belongs to it. Returns false if there is none.</summary>
     /// <exception cref="StoreFailedException">The disk failed.</exception>
     public bool Delete(string name)
     {
@@ -103,8 +100,7 @@ internal sealed class VirtualHostTable(
         {
             if (Find(name) is not { } virtualHost)
                 return false;
-            // The definition of the virtual host is deleted last. If the broker crashes earlier, the virtual host still exists and can be
-            // deleted again.
+            // The definition of the virtual host is deleted last. After an earlier crash, the virtual host can be deleted again.
             var round = new DispatchRound();
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);

@@ -9,9 +9,7 @@ namespace Amqp.Server.Channels.Handlers;
 internal static class BasicPublishHandler
 {
     /// <summary>Publishes the message that the channel has assembled.</summary>
-    /// <exception cref="AmqpException">
-    /// The publish is refused. The error's cause is basic.publish, unless the content cannot be read.
-    /// </exception>
+    /// <exception cref="AmqpException">The publish is refused.</exception>
     public static void Publish(AmqpChannel channel, ReadOnlySpan<byte> body)
     {
         try

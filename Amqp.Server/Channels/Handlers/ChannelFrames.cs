@@ -17,9 +17,7 @@ internal static class ChannelFrames
         .OnTxMethods();
 
     /// <summary>Handles a frame of an open channel.</summary>
-    /// <exception cref="AmqpException">
-    /// The reply code of the exception decides if the channel or the whole connection is closed.
-    /// </exception>
+    /// <exception cref="AmqpException">By the reply code, the caller closes the channel or the connection.</exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
@@ -38,9 +36,9 @@ internal static class ChannelFrames
         }
     }
 
-    /// <summary>Discards a frame of a channel that is closing: the client may have sent the frame before it read channel.close.</summary>
+    /// <summary>Discards a frame of a channel that is closing.</summary>
     /// <exception cref="AmqpException">
-    /// 501: malformed arguments. 504: a second channel.open. 505: a frame of this type is not allowed here, even on an open channel.
+    /// 501: malformed arguments. 504: a second channel.open. 505: the frame is not allowed here.
     /// </exception>
     public static void Discard(AmqpChannel channel, in Frame frame)
     {
@@ -71,8 +69,7 @@ internal static class ChannelFrames
     {
         var id = MethodOf(frame);
         var arguments = frame.Payload[4..];
-        // basic.publish and basic.ack make up nearly all traffic. So both are read without the table of handlers and without strings. The
-        // published messages are collected, and later added to their queues together.
+        // Nearly all frames are basic.publish and basic.ack. They are read without the table of handlers, to be fast.
         if (id == BasicPublish.Id)
         {
             channel.Connection.Brake.HasPublished = true;

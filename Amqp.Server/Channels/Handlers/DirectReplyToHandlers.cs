@@ -36,10 +36,8 @@ internal static class DirectReplyToHandlers
             channel.Send(new BasicConsumeOk(channel.ReplyConsumer.Tag));
     }
 
-    /// <summary>Answers queue.declare of the pseudo-queue, or of a reply consumer's name. Nothing is declared.</summary>
-    /// <remarks>
-    /// A name exists as long as its reply consumer. So a client can declare the name to learn if the requester still waits for a reply.
-    /// </remarks>
+    /// <summary>Answers queue.declare of the pseudo-queue or of a reply address. Declares nothing.</summary>
+    /// <remarks>With queue.declare of a reply address, a client checks if the requester still waits for a reply.</remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         channel.LastQueue = name;

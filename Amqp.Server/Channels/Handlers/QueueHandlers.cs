@@ -15,7 +15,7 @@ internal static class QueueHandlers
         .On<QueueDelete>(Delete);
 
     /// <summary>Returns the name; if it is empty, the name of the queue that the channel declared last.</summary>
-    /// <exception cref="AmqpException">404: the name is empty, and the channel has declared no queue.</exception>
+    /// <exception cref="AmqpException">404: the channel has declared no queue.</exception>
     public static string QueueName(this AmqpChannel channel, string name)
     {
         if (name.Length > 0)
@@ -62,10 +62,7 @@ internal static class QueueHandlers
         channel.Send(new QueueUnbindOk());
     }
 
-    /// <summary>
-    /// Replaces an empty queue name by the name of the queue that the channel declared last. If the routing key is empty too, replaces the
-    /// routing key by that name as well.
-    /// </summary>
+    /// <summary>Replaces an empty queue name by the queue declared last, and then also an empty routing key.</summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {
         string name = channel.QueueName(queue);

@@ -18,7 +18,7 @@ internal static class AdminChanges
     }
 
     /// <summary>Sends the request that deletes, closes or purges an object.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="call">The execution of the command.</param>
     /// <param name="types">Types that the command accepts.</param>
     /// <param name="done">Word for the text about success.</param>
     public static async Task DeleteAsync(AdminCall call, IReadOnlyList<AdminObject> types, string done)

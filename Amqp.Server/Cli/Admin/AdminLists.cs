@@ -3,7 +3,7 @@ namespace Amqp.Server.Cli.Admin;
 /// <summary>A list of objects that <c>rabbitmqadmin</c> shows.</summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="IsOfVirtualHost">True if the HTTP API has a list for one virtual host.</param>
-/// <param name="Columns">Columns that are shown unless others are given; empty for all.</param>
+/// <param name="Columns">Default columns; empty for all.</param>
 /// <param name="JsonColumns">Columns whose objects are shown as JSON.</param>
 internal sealed record AdminList(string Name, bool IsOfVirtualHost, string[] Columns, params string[] JsonColumns)
 {

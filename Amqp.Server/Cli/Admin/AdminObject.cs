@@ -4,13 +4,13 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>An object or a message on the command line: the arguments that describe it, as <c>name=value</c>, and its path.</summary>
+/// <summary>The arguments of an object or a message on the command line (<c>name=value</c>), and its path in the HTTP API.</summary>
 /// <param name="Name">Name of the type.</param>
 /// <param name="Path">
-/// Parts of the path of the HTTP API. A part in braces is replaced with the argument of that name; <c>{kind}</c> is the first letter of
-/// the argument <c>destination_type</c>.
+/// Parts of the path. A part in braces is replaced with the argument of that name. <c>{kind}</c> is the first letter of
+/// <c>destination_type</c>.
 /// </param>
-/// <param name="Mandatory">Arguments that must be given. Of two names with a bar between them, one must be given.</param>
+/// <param name="Mandatory">Arguments that must be given. <c>a|b</c>: one of the two must be given.</param>
 /// <param name="Optional">Other arguments, with their defaults; null for none.</param>
 /// <param name="Json">Arguments whose values are JSON.</param>
 internal sealed record AdminObject(
@@ -26,7 +26,7 @@ internal sealed record AdminObject(
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="words">The arguments, as <c>name=value</c>.</param>
-    /// <param name="virtualHost">Virtual host of an object for which none is given.</param>
+    /// <param name="virtualHost">Virtual host of an object without the argument <c>vhost</c>.</param>
     /// <returns>The body of the request and its path.</returns>
     /// <exception cref="AdminUsageException">An argument is unknown, malformed or missing.</exception>
     public (JsonObject Body, string Path) Read(IEnumerable<string> words, string virtualHost)

@@ -3,10 +3,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>
-/// The command <c>amqpbroker admin</c>, which accepts the command lines of <c>rabbitmqadmin</c>, RabbitMQ's script in Python, and prints
-/// its output.
-/// </summary>
+/// <summary>The command <c>amqpbroker admin</c>, a replacement for RabbitMQ's <c>rabbitmqadmin</c>.</summary>
 /// <param name="program">The words that start the command, for the help.</param>
 /// <param name="environment">The environment variables.</param>
 /// <param name="output">Standard output.</param>

@@ -29,7 +29,7 @@ internal sealed class AdminTable
     /// <param name="items">A list of objects.</param>
     /// <param name="columns">Columns, <c>a.b</c> for a field of a field; empty for all.</param>
     /// <param name="jsonColumns">Columns whose objects are shown as JSON.</param>
-    /// <param name="depth">Depth to which the fields of fields are columns; 1 for no fields of fields.</param>
+    /// <param name="depth">Levels of nested fields that become columns; 1 for the fields of the object only.</param>
     public static AdminTable Of(JsonElement items, string[] columns, string[] jsonColumns, int depth)
     {
         Dictionary<string, string>[] cells = [.. items.EnumerateArray().Select(item =>

@@ -8,14 +8,10 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>
-/// Client of the HTTP API of one broker, which is AmqpBroker or RabbitMQ. One command uses the client, for one request at a time.
-/// </summary>
+/// <summary>Client of the HTTP API of one broker, AmqpBroker or RabbitMQ. Used by one command, for one request at a time.</summary>
 internal sealed class ApiClient : IDisposable
 {
-    /// <summary>
-    /// Header that requests a report of the definitions that an import left out. Without the header some responses have no body (RFC 7240).
-    /// </summary>
+    /// <summary>Header that requests a report of the definitions that an import left out (RFC 7240).</summary>
     public static readonly (string, string) WantsReport = ("Prefer", "return=representation");
 
     private readonly HttpClient _http;
@@ -45,7 +41,7 @@ internal sealed class ApiClient : IDisposable
     /// <param name="body">JSON; null for no body.</param>
     /// <param name="header">Additional header; null for none.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    /// <exception cref="ApiFailure">There was no response, or the response is not that of a broker.</exception>
+    /// <exception cref="ApiFailure">There was no response, or none from a broker.</exception>
     public async Task<ApiAnswer> AskAsync(
         HttpMethod method,
         string path,
@@ -106,7 +102,7 @@ internal sealed class ApiClient : IDisposable
     public Task<ApiAnswer> PutAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         DemandAsync(HttpMethod.Put, path, body, what, cancellation);
 
-    /// <summary>Sends a POST request, which makes the broker execute an action.</summary>
+    /// <summary>Sends a POST request.</summary>
     /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsync(string path, JsonNode body, string what, CancellationToken cancellation = default) =>
         (await DemandAsync(HttpMethod.Post, path, body, what, cancellation)).Json;

@@ -64,7 +64,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
         $"The server at {login} is not a broker's HTTP API. Check the URL: the HTTP API is on port "
             + "15672 unless management.tcp.port is set");
 
-    /// <summary>Creates the failure for a response whose status is no success.</summary>
+    /// <summary>Creates the failure for a response with an error status.</summary>
     /// <param name="login">Address and login of the request.</param>
     /// <param name="answer">The response.</param>
     /// <param name="what">Name of the resource for the error text: <c>queue 'x'</c>.</param>

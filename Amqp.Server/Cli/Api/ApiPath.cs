@@ -7,7 +7,7 @@ internal static class ApiPath
     public const string ReadyToServe = "health/checks/ready-to-serve-clients";
 
     /// <summary>Encodes the parts and joins them with slashes.</summary>
-    /// <exception cref="CliException">A part is empty, which a path cannot express.</exception>
+    /// <exception cref="CliException">A part is empty.</exception>
     public static string Of(params ReadOnlySpan<string> parts)
     {
         string[] encoded = new string[parts.Length];

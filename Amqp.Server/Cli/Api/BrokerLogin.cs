@@ -4,7 +4,7 @@ namespace Amqp.Server.Cli.Api;
 /// <param name="Url">URL without user and password, and without <c>/api</c>.</param>
 /// <param name="User">Name of the user.</param>
 /// <param name="Password">Password, which is never printed.</param>
-/// <param name="VirtualHost">Virtual host for commands whose command line names none.</param>
+/// <param name="VirtualHost">Default virtual host of the commands.</param>
 internal sealed record BrokerLogin(Uri Url, string User, string Password, string VirtualHost)
 {
     public override string ToString() => Url.GetLeftPart(UriPartial.Path).TrimEnd('/');

@@ -4,8 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Cli.Api;
 
 /// <summary>
-/// The broker and login given on the command line. An option that is not given is null. <see cref="Resolve"/> takes the value of a missing
-/// option from the environment, else from a profile.
+/// The broker and login on the command line. A value that is not given is null. The environment or a profile may replace null.
 /// </summary>
 /// <param name="Url">URL of the HTTP API, which may contain user and password.</param>
 /// <param name="User">Name of the user.</param>
@@ -38,7 +37,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
             throw new CliException(
                 ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
 
-        // In a container, commands have the variables that named the first user when the broker was started. They are for this broker only.
+        // In a container, these variables name the first user of the broker on this machine.
         string? firstUser = isDefault ? First(RabbitMqEnvironment.DefaultUser) ?? Guest : null;
         string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
         string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? firstUser ?? Guest;
@@ -73,10 +72,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
         string? Variable(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
     }
 
-    /// <summary>
-    /// Parses the time limit of a command: seconds, with an optional fraction; 0 or <c>infinity</c> for no limit. Returns null for any
-    /// other text.
-    /// </summary>
+    /// <summary>Parses a time limit in seconds; 0 or <c>infinity</c> for no limit. Returns null for an invalid text.</summary>
     public static TimeSpan? ParseTimeout(string text) =>
         text is "infinity" or "0" ? Timeout.InfiniteTimeSpan
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)

@@ -21,7 +21,7 @@ internal static class Profiles
     /// <param name="file">Path of the file; null for the user's own, which need not exist.</param>
     /// <param name="name">Name of the profile; null for the file's default.</param>
     /// <param name="environment">Environment variables, which determine the path of the user's own file.</param>
-    /// <param name="isNeeded">False if the address is known and no profile is named. If false, the user's own file is not read.</param>
+    /// <param name="isNeeded">False to skip the user's own file, because address and login are known without a profile.</param>
     /// <exception cref="CliException">
     /// The file or the profile does not exist, the file is malformed, or other users can read its passwords.
     /// </exception>

@@ -9,9 +9,7 @@ internal static class BenchOption
 {
     /// <summary>Creates an option for a whole number.</summary>
     /// <param name="name">Name with its dashes.</param>
-    /// <param name="without">
-    /// Value if the option is not given. The help shows this value as the default, unless the value is below the minimum.
-    /// </param>
+    /// <param name="without">Default value. The help shows only a value that is not below the minimum.</param>
     /// <param name="min">Smallest valid value.</param>
     /// <param name="max">Largest valid value.</param>
     /// <param name="description">Text of the help.</param>

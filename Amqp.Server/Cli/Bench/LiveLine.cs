@@ -3,9 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>
-/// Shows the progress of a load in one line on standard error, updated every second. Without a terminal nothing is shown.
-/// </summary>
+/// <summary>Shows the progress of a load in one line on standard error. Shows nothing without a terminal.</summary>
 /// <param name="error">Standard error.</param>
 internal sealed class LiveLine(TextWriter error) : IDisposable
 {

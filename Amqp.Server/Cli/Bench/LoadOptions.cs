@@ -3,9 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>
-/// The options of a load. Each command supports some of these options. Every other option has the default of the command.
-/// </summary>
+/// <summary>The options of a load. Options that a command does not support have the command's defaults.</summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;
@@ -15,8 +13,8 @@ internal sealed class LoadOptions
     private readonly RunOptions _run = new();
 
     /// <summary>Creates the options.</summary>
-    /// <param name="defaults">Values of options that are not given.</param>
-    /// <param name="leastRate">Smallest rate; 0 if a load without a rate limit makes sense.</param>
+    /// <param name="defaults">Default values.</param>
+    /// <param name="leastRate">Smallest rate; 0 permits a load without a rate limit.</param>
     /// <param name="leastSize">Smallest size of a body, in bytes.</param>
     /// <param name="leastConsumers">Smallest number of consumers; 0 if messages may stay in the queues.</param>
     /// <param name="leastWindow">Smallest number of unconfirmed messages; 0 if confirms are optional.</param>

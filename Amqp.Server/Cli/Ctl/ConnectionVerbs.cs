@@ -7,10 +7,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>
-/// The verbs of <c>amqpbroker ctl</c> for connections and channels. Where RabbitMQ takes or prints an Erlang process id, these verbs use
-/// the name of the connection or channel.
-/// </summary>
+/// <summary>The verbs of <c>amqpbroker ctl</c> for connections and channels. Names replace RabbitMQ's Erlang process ids.</summary>
 internal static class ConnectionVerbs
 {
     private static readonly string[] _connectionColumns =

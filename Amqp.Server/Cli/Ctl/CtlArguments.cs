@@ -9,7 +9,7 @@ internal static class CtlArguments
     private static readonly JsonElement _none = Array.Empty<JsonElement>().ToElement();
 
     /// <summary>Returns an argument of a verb as a whole number above zero.</summary>
-    /// <exception cref="CtlException">The argument is not a whole number above zero.</exception>
+    /// <exception cref="CtlException">The argument is no such number.</exception>
     public static int PositiveNumber(CtlCall call, int index) =>
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
         : throw CtlException.BadArgument(call, "Argument must be a positive integer");

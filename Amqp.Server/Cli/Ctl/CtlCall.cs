@@ -46,9 +46,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
         input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
             : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>
-    /// Prints the action of the verb, unless the output is quiet or for programs. Call before any request that changes the broker's state.
-    /// </summary>
+    /// <summary>Prints the action of the verb, for people. Call before any request that changes the broker's state.</summary>
     /// <exception cref="DryRunException">The option <c>--dry-run</c> is set.</exception>
     public void Announce(string text)
     {
@@ -120,8 +118,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Only administrators may look up a virtual host. For other users the look-up has no effect, and the next request reports the
-        // error.
+        // Other users than administrators get an error here, which is ignored. The next request reports the error.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);

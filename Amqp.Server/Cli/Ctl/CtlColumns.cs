@@ -3,10 +3,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Reads the columns requested for a list.</summary>
 internal static class CtlColumns
 {
-    /// <summary>
-    /// Returns the columns that the arguments name; the usual columns if there are none. An argument may name several columns, separated by
-    /// commas.
-    /// </summary>
+    /// <summary>Returns the columns that the arguments name, or else the <paramref name="usual"/> columns.</summary>
     /// <exception cref="CtlException">A column is unknown.</exception>
     public static string[] Of(CtlCall call, string[] known, params string[] usual)
     {

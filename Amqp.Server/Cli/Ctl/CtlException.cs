@@ -4,7 +4,7 @@ namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>Thrown if a verb fails, with <c>rabbitmqctl</c>'s text and exit code.</summary>
 /// <param name="exitCode">Exit code of sysexits.h.</param>
-/// <param name="message">Text that is printed to standard error unchanged.</param>
+/// <param name="message">Text for standard error.</param>
 internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)
 {
     /// <summary>Creates an exception with the usual text: a line with <c>Error:</c>, then the message.</summary>

@@ -12,11 +12,11 @@ internal static class CtlFormat
     public static readonly string[] Known = ["table", "json", "csv", "pretty_table", "plain", "string", "report"];
 
     /// <summary>Prints a list.</summary>
-    /// <param name="call">The call, whose options select the format.</param>
+    /// <param name="call">The execution of the verb. Its options select the format.</param>
     /// <param name="columns">Headings.</param>
     /// <param name="rows">Rows, with a value for each column.</param>
     /// <param name="isStreamed">
-    /// True if RabbitMQ's verb prints row by row, so that an empty list prints nothing instead of an empty line.
+    /// True if RabbitMQ's verb prints row by row. An empty list then prints nothing instead of an empty line.
     /// </param>
     /// <param name="hasHeadings">False for a list that RabbitMQ prints without headings.</param>
     public static void Print(

@@ -5,9 +5,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>
-    /// Options that every verb accepts and that need a value. Each option is mapped to the name under which its value is stored.
-    /// </summary>
+    /// <summary>Options of every verb that need a value, each with the name under which the value is stored.</summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",

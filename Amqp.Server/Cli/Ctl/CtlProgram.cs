@@ -5,10 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>
-/// The commands <c>amqpbroker ctl</c> and <c>amqpbroker plugins</c>, which accept the command lines of <c>rabbitmqctl</c> and of
-/// <c>rabbitmq-plugins</c> and print their output.
-/// </summary>
+/// <summary>The commands <c>amqpbroker ctl</c> and <c>plugins</c>, which replace <c>rabbitmqctl</c> and <c>rabbitmq-plugins</c>.</summary>
 internal sealed class CtlProgram(CtlTool tool, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
 {
     /// <summary>Name of the command with the verbs of <c>rabbitmqctl</c>.</summary>
@@ -19,9 +16,7 @@ internal sealed class CtlProgram(CtlTool tool, IReadOnlyDictionary<string, strin
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>
-    /// Creates the command for the help and for shell completion. The verbs run in <c>RunAsync</c>, without System.CommandLine's parser.
-    /// </summary>
+    /// <summary>Creates the command for the help and for shell completion.</summary>
     /// <param name="tool">The tool, whose program is the name of the command.</param>
     public static Command Describe(CtlTool tool)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>A verb of <c>rabbitmqctl</c>, <c>rabbitmq-diagnostics</c> or another of RabbitMQ's command-line tools.</summary>
+/// <summary>A verb of one of RabbitMQ's command-line tools.</summary>
 /// <param name="Name">RabbitMQ's name of the verb.</param>
 /// <param name="Usage">Text after the name in the usage.</param>
 /// <param name="Least">Smallest number of arguments.</param>

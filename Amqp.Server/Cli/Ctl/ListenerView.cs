@@ -4,10 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>
-/// A listener, as <c>rabbitmqctl</c> describes it. The protocol is the HTTP API's name: <c>amqp</c>, <c>amqp/ssl</c>, <c>http</c> and so
-/// on.
-/// </summary>
+/// <summary>A listener, as <c>rabbitmqctl</c> describes it. The protocol is the HTTP API's name, such as <c>amqp/ssl</c>.</summary>
 internal sealed record ListenerView(string Node, string Address, int Port, string Protocol)
 {
     /// <summary>Reads the listeners from the HTTP API's overview, in RabbitMQ's order: by port, compared as text.</summary>

@@ -4,10 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>
-/// Prints the output of <c>status</c> and <c>cluster_status</c>: RabbitMQ's sections and lines. Sections and lines of features that this
-/// broker does not have are left out.
-/// </summary>
+/// <summary>Prints <c>status</c> and <c>cluster_status</c> as RabbitMQ does, without features that this broker lacks.</summary>
 internal static class NodeStatus
 {
     /// <summary>Gets the broker's process id.</summary>

@@ -4,10 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>
-/// The verbs of <c>rabbitmq-plugins</c>. Some of RabbitMQ's plugins are built into this broker and are always enabled; others cannot be
-/// added.
-/// </summary>
+/// <summary>The verbs of <c>rabbitmq-plugins</c>. Built-in plugins are always enabled; others cannot be added.</summary>
 internal static class PluginVerbs
 {
     private static readonly string[] _switches = ["--online", "--offline", "--all"];

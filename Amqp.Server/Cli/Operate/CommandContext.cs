@@ -34,7 +34,7 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
-    /// <summary>Sends a POST request that the broker executes as a client's operation in <see cref="VirtualHost"/>.</summary>
+    /// <summary>Sends a POST request for a client's operation in <see cref="VirtualHost"/>, such as a publish.</summary>
     /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsClientAsync(string path, JsonNode body, string what)
     {
@@ -50,10 +50,7 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         }
     }
 
-    /// <summary>
-    /// Makes Ctrl-C and SIGTERM cancel the work instead of ending the process. The command can erase its progress bar or live view before
-    /// it ends.
-    /// </summary>
+    /// <summary>Makes Ctrl-C and SIGTERM cancel the work. The command can then clear the terminal before it ends.</summary>
     public void TakeInterrupts()
     {
         if (_signals.Count == 0)

@@ -2,9 +2,7 @@ using System.CommandLine;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>
-/// The command <c>amqpbroker completion</c>, which prints a script that makes a shell complete this program's commands, options and names.
-/// </summary>
+/// <summary>The command <c>amqpbroker completion</c>, which prints a completion script for a shell.</summary>
 internal static class CompletionCommand
 {
     // The scripts call the program with the directive [suggest:N], so the completions match the program's version.

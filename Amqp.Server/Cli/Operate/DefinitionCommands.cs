@@ -115,8 +115,7 @@ internal static class DefinitionCommands
     }
 
     /// <summary>
-    /// Splits definitions into pieces that the broker accepts. Definitions within the limit stay one piece, which the broker imports as a
-    /// whole or not at all.
+    /// Splits definitions into pieces of a size that the broker accepts. The broker imports a piece as a whole or not at all.
     /// </summary>
     internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
         definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];

@@ -5,9 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>
-/// A condition on the items of a list: <c>messages&gt;0</c>, <c>name~^orders</c>, <c>durable=true</c>. A word alone must occur in the name.
-/// </summary>
+/// <summary>A condition on the items of a list, such as <c>messages&gt;0</c>. A word alone must occur in the name.</summary>
 internal sealed partial class ListFilter
 {
     private readonly string _field = "name";

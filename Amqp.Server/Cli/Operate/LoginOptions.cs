@@ -5,9 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>
-/// The options for address and login, the same for every command. Values that are not given come from the environment or a profile.
-/// </summary>
+/// <summary>The options for address and login. Missing values come from the environment or a profile.</summary>
 /// <param name="environment">The environment variables.</param>
 internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environment)
 {
@@ -74,7 +72,7 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
             Settings(result).Resolve(environment, PasswordPrompt.OnTerminal),
             result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
 
-    /// <summary>Returns the names of a resource, for completion in a shell; none if the broker does not respond within 3 seconds.</summary>
+    /// <summary>Returns the names of a resource, for completion in a shell. Without a response within 3 seconds, returns none.</summary>
     /// <param name="context">The incomplete command line.</param>
     /// <param name="path">Returns the path of the list for a virtual host.</param>
     public IEnumerable<CompletionItem> Complete(CompletionContext context, Func<string, string> path)

@@ -7,9 +7,7 @@ using Amqp.Server.Cli.Bench;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>
-/// The commands <c>amqpbroker publish</c> and <c>get</c>. Each publish is an HTTP request, so these commands suit only a few messages.
-/// </summary>
+/// <summary>The commands <c>amqpbroker publish</c> and <c>get</c>. Each publish is an HTTP request.</summary>
 internal static class MessageCommands
 {
     private static readonly string[] _properties =

@@ -5,10 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>
-/// The commands <c>amqpbroker queues quarantine</c> and <c>exchanges quarantine</c>, for messages that the broker could not handle and set
-/// aside.
-/// </summary>
+/// <summary>The commands <c>quarantine</c> of queues and exchanges, for messages that the broker failed to process and set aside.</summary>
 internal sealed class QuarantineCommands
 {
     private readonly Argument<string> _owner;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Amqp.Server.Cli.Operate;
 
 /// <summary>Counts of queues at one moment, from the HTTP API. Rates are computed from two samples.</summary>
-/// <param name="at">The moment, as returned by <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="at">The moment, from <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="queues">Response of the HTTP API: the list of queues.</param>
 internal sealed class RateSample(long at, JsonElement queues)
 {
@@ -14,10 +14,7 @@ internal sealed class RateSample(long at, JsonElement queues)
     /// <summary>The queues, by virtual host and name.</summary>
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
-    /// <summary>
-    /// Returns the rate of a count of <c>message_stats</c> since an earlier sample. If there is no earlier sample of the queue, returns the
-    /// rate that the broker computed. Returns <c>-</c> if there is no count or no rate.
-    /// </summary>
+    /// <summary>Returns a count's rate since an earlier sample, or else the broker's rate; <c>-</c> if there is neither.</summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
     {
         if (!_queues.TryGetValue(queue, out JsonElement now) || Count(now, count) is not { } last)

@@ -40,9 +40,7 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     /// <summary>Options and arguments that only some lists have.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
-    /// <summary>
-    /// Returns the name of the object that contains the listed items. The error text for a missing object shows the name.
-    /// </summary>
+    /// <summary>Returns the name of the object that contains the listed items, for the error text of a missing object.</summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 
     /// <summary>Prints the list.</summary>

@@ -6,12 +6,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>Reads the PROXY header at the start of each connection, and gives the connection the address of its client.</summary>
+/// <summary>Reads the PROXY header at the start of each connection, and sets the connection's address to the client's.</summary>
 /// <param name="next">The next layer of the connection.</param>
-/// <param name="timeout">Longest time that the header may take to arrive.</param>
-/// <param name="trusted">
-/// Networks of trusted proxies. Only these proxies and proxies on this machine may report a loopback address.
-/// </param>
+/// <param name="timeout">Time limit for the header.</param>
+/// <param name="trusted">Networks of trusted proxies. Only these proxies and local proxies may report a loopback address.</param>
 /// <param name="logger">Logs connections without a header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {

@@ -6,8 +6,8 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>The header that a proxy sends ahead of the client's first octet: HAProxy's PROXY protocol, versions 1 and 2.</summary>
-/// <param name="Source">Address of the client; null if the connection is the proxy's own, or the header names no address.</param>
+/// <summary>A header of HAProxy's PROXY protocol, version 1 or 2, which a proxy sends before the client's first octet.</summary>
+/// <param name="Source">Address of the client; null if the header has no address.</param>
 /// <param name="Destination">Address that the client connected to; null if the source is null.</param>
 internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
@@ -21,11 +21,11 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
     private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
 
     /// <summary>Reads a header from the first octets of a connection.</summary>
-    /// <param name="received">All octets received so far.</param>
+    /// <param name="received">All octets received.</param>
     /// <param name="header">The header.</param>
     /// <param name="length">Length of the header, in octets.</param>
     /// <returns>False if the header is incomplete.</returns>
-    /// <exception cref="InvalidDataException">The octets are not the start of a valid header.</exception>
+    /// <exception cref="InvalidDataException">The octets do not start a valid header.</exception>
     public static bool TryRead(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {
         (header, length) = (null, 0);
@@ -65,7 +65,7 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
             : throw new InvalidDataException("its PROXY line names no address and port");
 
     /// <summary>
-    /// Parses version 2: | signature | version and command u8 | family u8 | length u16 | addresses | extensions, which are skipped |
+    /// Parses version 2: signature, version and command u8, family u8, length u16, addresses, extensions. Skips the extensions.
     /// </summary>
     private static bool TryReadBinary(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {

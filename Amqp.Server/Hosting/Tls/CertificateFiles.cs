@@ -88,8 +88,8 @@ internal sealed class CertificateFiles(TlsOptions options)
         new($"{options.Prefix}.{setting}: {what}", cause);
 }
 
-/// <summary>The certificates, as read from their files at one time.</summary>
+/// <summary>The certificates, all read at the same time.</summary>
 /// <param name="Server">The server certificate with its key and its chain.</param>
-/// <param name="Authorities">Authorities whose client certificates are trusted.</param>
-/// <param name="Expires">Time in UTC at which the server certificate expires.</param>
+/// <param name="Authorities">Authorities of trusted client certificates.</param>
+/// <param name="Expires">Expiry time of the server certificate, in UTC.</param>
 internal sealed record LoadedCertificates(SslStreamCertificateContext Server, X509Certificate2Collection Authorities, DateTime Expires);

@@ -3,14 +3,8 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>
-/// Decrypts the body of a PEM block in the encryption that OpenSSL used before PKCS#8. The body has the headers <c>Proc-Type</c> and
-/// <c>DEK-Info</c> of RFC 1421, then the encrypted octets.
-/// </summary>
-/// <remarks>
-/// .NET does not read this form. The key is derived as by OpenSSL's EVP_BytesToKey: one round of MD5, with the first eight octets of the
-/// initialization vector as salt.
-/// </remarks>
+/// <summary>Decrypts a PEM block that OpenSSL encrypted in its format before PKCS#8, with the headers of RFC 1421.</summary>
+/// <remarks>The key derivation is OpenSSL's EVP_BytesToKey: one round of MD5, with 8 octets of the initialization vector as salt.</remarks>
 internal static class EncryptedPemBody
 {
     private const string Header = "DEK-Info:";

@@ -24,9 +24,7 @@ internal static partial class PrivateKeyFile
     /// <param name="text">The text of the file.</param>
     /// <param name="password">Password of an encrypted key; null if none is configured.</param>
     /// <returns>An <see cref="RSA"/> or an <see cref="ECDsa"/>.</returns>
-    /// <exception cref="UnusableKeyException">
-    /// There is no key, the key has an unsupported algorithm, or the password does not decrypt the key.
-    /// </exception>
+    /// <exception cref="UnusableKeyException">There is no key, its algorithm is unsupported, or the password is wrong.</exception>
     public static AsymmetricAlgorithm Read(string text, string? password)
     {
         Match block = PemKey().Match(text);
@@ -111,7 +109,7 @@ internal static partial class PrivateKeyFile
 }
 
 /// <summary>Thrown for a key that the broker cannot use.</summary>
-/// <param name="message">The reason, without a subject: it is printed after the name of the file.</param>
+/// <param name="message">The reason, to be printed after the name of the file.</param>
 internal sealed class UnusableKeyException(string message) : Exception(message)
 {
     /// <summary>True if the password is missing or wrong.</summary>

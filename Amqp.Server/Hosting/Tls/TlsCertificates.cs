@@ -4,11 +4,10 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>The certificates of TLS listeners, reloaded when their files have changed.</summary>
+/// <summary>The certificates of TLS listeners, reloaded when their files have changed. Thread-safe.</summary>
 /// <remarks>
-/// Thread-safe. The files are checked when a client connects, at most once a second. The check compares contents: Kubernetes replaces
-/// files by switching a symbolic link, which times of modification do not show. If the new certificates cannot be used, the reason is
-/// logged and the old certificates stay in use.
+/// The files are compared by content, at most once a second, when a client connects. Modification times would miss a change by Kubernetes.
+/// If the new certificates are unusable, the old ones stay in use.
 /// </remarks>
 internal sealed class TlsCertificates
 {

@@ -59,8 +59,7 @@ internal static class TlsListening
     }
 
     /// <summary>
-    /// Returns a policy that trusts only the configured authorities. The system's authorities are not trusted, because these authorities
-    /// certify web sites and not clients.
+    /// Returns a policy that trusts only the configured authorities. The system's authorities certify web sites, not clients.
     /// </summary>
     private static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
     {

@@ -9,20 +9,17 @@ internal enum Access
     /// <summary>The tag management, or a tag that includes the tag management.</summary>
     Management,
 
-    /// <summary>The tag administrator; or the tag management, together with a permission in the virtual host of the address.</summary>
-    /// <remarks>
-    /// An operation on queues, exchanges or messages demands the permission from administrators too
-    /// (<see cref="ApiRequest.OpenSession"/>).
-    /// </remarks>
+    /// <summary>For administrators, and for users with the tag management and a permission in the virtual host of the address.</summary>
+    /// <remarks>Operations on queues, exchanges or messages require the permission from administrators, too.</remarks>
     VirtualHost,
 
     /// <summary>
-    /// The tag monitoring; or the tag management, together with a permission in the virtual host of the address. For read-only resources.
+    /// For the tag monitoring, and for users with the tag management and a permission in the virtual host. Read-only resources only.
     /// </summary>
     VirtualHostView,
 
     /// <summary>
-    /// The tag administrator; or the tag policymaker, together with a permission in the virtual host if the address names one.
+    /// The tag administrator; or the tag policymaker, and a permission in the virtual host of the address, if there is one.
     /// </summary>
     PolicyMaker,
 

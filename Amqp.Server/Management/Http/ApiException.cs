@@ -3,7 +3,7 @@ namespace Amqp.Server.Management.Http;
 /// <summary>An error reply in RabbitMQ's form: <c>{"error":...,"reason":...}</c>.</summary>
 /// <param name="status">HTTP status code.</param>
 /// <param name="error">RabbitMQ's name for the kind of error.</param>
-/// <param name="reason">Reason for the error. Several reasons are sent as an array, as in RabbitMQ.</param>
+/// <param name="reason">Reason for the error. Several reasons are sent as an array.</param>
 internal sealed class ApiException(int status, string error, params string[] reason) : Exception(string.Join(' ', reason))
 {
     public int Status { get; } = status;

@@ -9,10 +9,7 @@ internal static class ApiLogin
     /// <summary>Delay of the reply after too many failed logins, as over AMQP.</summary>
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(3);
 
-    /// <summary>
-    /// Returns the user of the request's Basic login, or else of its session. If the request has neither a login nor a session, answers it
-    /// with 401 and returns null.
-    /// </summary>
+    /// <summary>Returns the user of the request's Basic login or session. If the request has neither, sends 401 and returns null.</summary>
     /// <exception cref="ApiException">401: the login is wrong.</exception>
     public static async Task<ApiUser?> AuthenticateAsync(ManagementServices services, HttpContext http)
     {
@@ -29,7 +26,7 @@ internal static class ApiLogin
     }
 
     /// <summary>Returns the user with this name and password.</summary>
-    /// <exception cref="ApiException">401: name or password is wrong, or the user may not log in from the client's address.</exception>
+    /// <exception cref="ApiException">401: the name or password is wrong, or the user may not log in from this address.</exception>
     public static async Task<ApiUser> CheckAsync(ManagementServices services, HttpContext http, string name, string password)
     {
         var address = AddressOf(http);

@@ -8,10 +8,7 @@ namespace Amqp.Server.Management.Http;
 /// <summary>The reply to a request.</summary>
 internal abstract class ApiReply
 {
-    /// <summary>
-    /// Escapes only the characters that JSON requires to be escaped, as RabbitMQ does. The depth is not limited here: the depth of headers
-    /// is checked when a message arrives.
-    /// </summary>
+    /// <summary>Escapes only the characters that JSON requires to be escaped, as RabbitMQ does.</summary>
     protected static readonly JsonWriterOptions _plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue };
 
@@ -66,7 +63,7 @@ internal abstract class ApiReply
     }
 
     /// <summary>
-    /// Sends JSON while it is written. After an exception no more bytes are sent, so that a partial reply never looks complete.
+    /// Sends JSON while it is written. After an exception, the reply stays incomplete, so that the client notices the failure.
     /// </summary>
     protected static async Task StreamAsync(HttpContext http, Func<Utf8JsonWriter, Task> write)
     {

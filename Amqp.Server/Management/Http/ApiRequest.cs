@@ -36,7 +36,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <exception cref="ApiException">404: the virtual host does not exist.</exception>
     public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsChange ? ApiException.NoVirtualHost() : ApiException.NotFound());
 
-    /// <summary>The body, which must be an object. An empty body and <c>null</c> are read as an object without fields.</summary>
+    /// <summary>The body as an object. An empty body and <c>null</c> count as an object without fields.</summary>
     /// <exception cref="ApiException">400: the body is not an object.</exception>
     public JsonElement Json
     {
@@ -58,7 +58,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// </summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
-    /// <summary>Returns the text unchanged if it fits into an AMQP short string.</summary>
+    /// <summary>Returns the text if it fits into an AMQP short string.</summary>
     /// <exception cref="ApiException">400, with RabbitMQ's text: the text has more than 255 bytes in UTF-8.</exception>
     public static string DemandShort(string text, string what) => ShortString.Fits(text)
         ? text
@@ -69,7 +69,9 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
     /// <summary>Opens a session of the user in the virtual host of the address.</summary>
-    /// <exception cref="ApiException">401: the user has no permission in the virtual host. No tag replaces this permission.</exception>
+    /// <exception cref="ApiException">
+    /// 401: the user has no permission in the virtual host. Administrators need the permission, too.
+    /// </exception>
     public LocalSession OpenSession() =>
         User.CanAccess(VirtualHost) ? Services.OpenSession(User.User, VirtualHost) : throw ApiException.NotAuthorized("Access refused.");
 
@@ -92,14 +94,16 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>Returns a field of the body as an AMQP value, or null if the field is missing.</summary>
     public FieldValue? Field(string name) => Json.TryGetProperty(name, out var value) ? JsonFields.Read(value) : null;
 
-    /// <summary>Returns a string field, or a default if the field is missing.</summary>
+    /// <summary>Returns a string field, or the default if the field is missing.</summary>
     /// <exception cref="ApiException">400: the field is not a string.</exception>
     public string Text(string name, string otherwise = "") => !Json.TryGetProperty(name, out var value) ? otherwise
         : value.ValueKind == JsonValueKind.String ? value.GetString()!
         : throw ApiException.BadRequest("not_string", value.GetRawText());
 
-    /// <summary>Returns a boolean field, which may also be the string <c>true</c> or <c>false</c>; false if the field is missing.</summary>
-    /// <exception cref="ApiException">400: the field has any other value.</exception>
+    /// <summary>
+    /// Returns a boolean field; false if the field is missing. The field may also be the string <c>true</c> or <c>false</c>.
+    /// </summary>
+    /// <exception cref="ApiException">400: the field has another value.</exception>
     public bool Flag(string name) => Json.TryGetProperty(name, out var value) && value.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -108,11 +112,8 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         _ => throw ApiException.BadRequest("not_boolean", JsonFields.Text(value)),
     };
 
-    /// <summary>
-    /// Returns an integer field, given as a number or as a string of digits. The fraction of a number is cut off. A number out of range
-    /// becomes the nearest <c>long</c>.
-    /// </summary>
-    /// <exception cref="ApiException">400: the field has any other value.</exception>
+    /// <summary>Returns an integer field: a number, whose fraction is cut off, or a string of digits.</summary>
+    /// <exception cref="ApiException">400: the field has another value.</exception>
     public long Number(string name) =>
         Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number
             ? value.TryGetInt64(out long number) ? number : (long)value.GetDouble()
@@ -121,7 +122,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
             ? number
         : throw ApiException.BadRequest("not_integer", JsonFields.Text(value));
 
-    /// <summary>Returns an object field as a table; an empty table if the field is missing or null.</summary>
+    /// <summary>Returns an object field as a table. A missing field and null become an empty table.</summary>
     /// <exception cref="ApiException">400: the field is not an object.</exception>
     public FieldTable Table(string name) => Field(name) switch
     {
@@ -134,7 +135,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
 
     public void Dispose() => _json?.Dispose();
 
-    /// <summary>Parses JSON that is not the request's body, for instance a field of a form.</summary>
+    /// <summary>Parses JSON other than the request's body, such as a field of a form.</summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public JsonDocument ParseJson(ReadOnlyMemory<byte> text) =>
         JsonText.Parse(text.IsEmpty ? _emptyObject : text, Services.Options.Limits.MaxTableDepth);

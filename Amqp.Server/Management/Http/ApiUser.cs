@@ -30,7 +30,7 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
     /// <summary>True if the user sees a virtual host and its contents.</summary>
     public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
 
-    /// <summary>Throws unless the user has the demanded access.</summary>
+    /// <summary>Throws if the user lacks the demanded access.</summary>
     /// <exception cref="ApiException">401: the user lacks the tag or permission.</exception>
     public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
     {

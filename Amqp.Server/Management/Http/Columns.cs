@@ -53,8 +53,7 @@ internal sealed class Columns
     }
 
     /// <summary>
-    /// Reduces an encoded object to the requested fields. An object with none of the fields becomes an empty array, as in RabbitMQ. A value
-    /// that is not an object is returned unchanged.
+    /// Reduces an encoded object to the requested fields. An object with none of the fields becomes an empty array, as in RabbitMQ.
     /// </summary>
     public ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> encoded, JsonWriterOptions options)
     {

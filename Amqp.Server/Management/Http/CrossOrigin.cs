@@ -5,9 +5,8 @@ namespace Amqp.Server.Management.Http;
 
 /// <summary>Sends RabbitMQ's CORS headers, and refuses changes that come from pages of unknown origins.</summary>
 /// <remarks>
-/// A browser adds a remembered login to the requests of any page. A browser also sends a form to any site without a preflight. So the
-/// broker accepts changes only from its own pages, from configured origins, and from clients that are not browsers. RabbitMQ accepts
-/// changes from every page. ASP.NET's CORS middleware is not used, because it names the same methods for every resource.
+/// A browser adds a stored login to requests of any page. The broker accepts changes only from its own pages, configured origins, and
+/// clients that are not browsers. RabbitMQ accepts changes from all pages.
 /// </remarks>
 internal sealed class CrossOrigin(CorsOptions options)
 {
@@ -42,7 +41,7 @@ internal sealed class CrossOrigin(CorsOptions options)
     }
 
     /// <summary>Refuses a request that may change something and comes from a page of an unknown origin.</summary>
-    /// <exception cref="ApiException">403: the page has an unknown origin.</exception>
+    /// <exception cref="ApiException">403: the origin is unknown.</exception>
     public void DemandKnownPage(HttpContext http)
     {
         var (method, headers) = (http.Request.Method, http.Request.Headers);
@@ -57,8 +56,7 @@ internal sealed class CrossOrigin(CorsOptions options)
     }
 
     /// <summary>
-    /// True if the request comes from a page of the broker, or from a client that is not a browser. Every browser adds headers with the
-    /// origin, which no page can change. A request without these headers comes from a client that is not a browser.
+    /// True if the request comes from a page of the broker, or not from a browser. Only browsers send headers with the origin.
     /// </summary>
     private static bool IsOwnPage(string origin, string site, HostString host) =>
         site.Length > 0 ? site is "same-origin" or "none"
@@ -67,8 +65,8 @@ internal sealed class CrossOrigin(CorsOptions options)
                 && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// True if a browser must have sent a preflight before this request. Such a request has no remembered login, because the broker's reply
-    /// to the preflight does not allow remembered logins. Only a POST that could come from a form is sent without a preflight.
+    /// True if a browser sends a preflight before this request. The broker's reply to a preflight forbids stored logins. A POST of a form
+    /// has no preflight.
     /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
         !HttpMethods.IsPost(request.Method)

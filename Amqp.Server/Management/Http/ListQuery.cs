@@ -52,7 +52,7 @@ internal sealed class ListQuery
     public Columns? Columns { get; }
 
     /// <summary>True if a name passes the filter.</summary>
-    /// <exception cref="ApiException">400: the regular expression took too long for this name or for an earlier name.</exception>
+    /// <exception cref="ApiException">400: the regular expression took too long, now or earlier.</exception>
     public bool Wants(string name)
     {
         if (_pattern is null)

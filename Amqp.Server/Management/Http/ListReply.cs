@@ -4,11 +4,10 @@ using System.Text.Json;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// A list, or the requested page of the list. Only the items of the requested page are rendered. If the client wants a sorted list, all
-/// items are rendered first.
+/// A list, or the requested page of the list. Only requested items are rendered. If the list is sorted, all items are rendered.
 /// </summary>
 /// <param name="items">All items that the user may see, in RabbitMQ's order.</param>
-/// <param name="name">Returns the name of an item, to which the filter applies.</param>
+/// <param name="name">Returns the name of an item, for the filter.</param>
 /// <param name="write">Renders one item as an object.</param>
 internal sealed class ListReply<T>(IEnumerable<T> items, Func<T, string> name, Action<Utf8JsonWriter, T> write) : ApiReply
 {

@@ -1,8 +1,7 @@
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The cookie with the token of a session. The browser sends the cookie only with requests of the broker's own pages. Scripts in pages
-/// cannot read the cookie.
+/// The cookie with the token of a session. The browser sends the cookie only for the broker's own pages. Scripts cannot read the cookie.
 /// </summary>
 /// <param name="prefix">Part of the path before <c>/api</c>.</param>
 internal sealed class LoginCookie(string prefix)

@@ -6,17 +6,16 @@ using Amqp.Server.Broker.Access;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The sessions of users who have logged in at <c>/api/login</c>. Each session has a random token, which the browser keeps in
-/// <see cref="LoginCookie"/>.
+/// The sessions of users who have logged in at <c>/api/login</c>. Each session has a random token in a <see cref="LoginCookie"/>.
+/// Thread-safe.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A session ends when it expires, at a logout, when its user gets a new password or is deleted, and when the process ends. At
-/// the maximum number of sessions, a new login ends the oldest session of the user who has the most sessions. So a user who logs in again
-/// and again cannot end the sessions of all other users.
+/// A session also ends when its user is deleted or gets a new password. If there are too many sessions, a login ends the oldest session of
+/// the user with the most sessions.
 /// </remarks>
 /// <param name="lifetime">Time from the login until a session expires.</param>
 /// <param name="most">Maximum number of sessions.</param>
-/// <param name="clock">Clock that the lifetime is measured by.</param>
+/// <param name="clock">Measures the lifetime.</param>
 internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider clock)
 {
     private const int TokenSize = 32;
@@ -83,8 +82,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
     /// <summary>
-    /// Returns the first 16 bytes of a digest, which are the key of a session. A client cannot guess the token from the time that a look-up
-    /// takes, because the time depends on the digest only.
+    /// Returns the key of a session: the first 16 bytes of a digest. The time of a look-up thus tells a client nothing about tokens.
     /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 
@@ -118,7 +116,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
 
     /// <param name="Digest">Digest of the token.</param>
     /// <param name="User">Name of the user.</param>
-    /// <param name="Password">Password hash at the login. The session ends when the user gets another password.</param>
+    /// <param name="Password">Password hash at the login. A new password ends the session.</param>
     /// <param name="BegunAt">Time of the login, as a timestamp of the clock.</param>
     private sealed record LoginSession(byte[] Digest, string User, PasswordHash Password, long BegunAt);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>Registers the resources of the HTTP API, and handles each request from its login to its reply.</summary>
-/// <remarks>Immutable after the registration; requests run on any thread.</remarks>
+/// <remarks>Requests run on any thread. The registration is complete before the first request.</remarks>
 internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServices services)
 {
     private static readonly string[] _get = [HttpMethods.Head, HttpMethods.Get];

@@ -9,11 +9,11 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The parts of the broker that the resources of the HTTP API use.</summary>
+/// <summary>The parts of the broker that the HTTP API uses.</summary>
 /// <param name="Opened">The broker, opened before the first request.</param>
 /// <param name="Connections">The connections of AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
-/// <param name="Listeners">Returns the bound listeners of the broker; the list is complete once the broker accepts connections.</param>
+/// <param name="Listeners">Returns the addresses that the broker listens on. Complete once the broker accepts connections.</param>
 /// <param name="LogLevels">The log level of each category.</param>
 /// <param name="Logger">Logger for changes and errors.</param>
 internal sealed record ManagementServices(

@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// Decodes the names in an address from the bytes that the client sent. The default virtual host <c>/</c> is sent as <c>%2F</c>, which
-/// Kestrel does not decode.
+/// Decodes the names in an address from the client's bytes. Kestrel does not decode <c>%2F</c>, the default virtual host.
 /// </summary>
 internal sealed class RequestAddress
 {
@@ -21,7 +20,7 @@ internal sealed class RequestAddress
             .Select(entry => (entry.part[1..^1], entry.segment))];
 
     /// <summary>Replaces the route values of a request by the decoded names.</summary>
-    /// <exception cref="ApiException">400: a name is not valid UTF-8, or a name in a PUT request has more than 255 bytes.</exception>
+    /// <exception cref="ApiException">400: a name is not UTF-8, or a name in a PUT request has more than 255 bytes.</exception>
     public void Decode(HttpContext http)
     {
         if (_names.Length == 0)

@@ -2,11 +2,8 @@ using System.Buffers;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Reads the body of a request, after the user's access has been checked. No other code reads bodies.</summary>
-/// <remarks>
-/// Kestrel's own limit (<c>IHttpMaxRequestBodySizeFeature</c>) is not used, because it counts the framing of chunks too. RabbitMQ's limit
-/// counts only the body.
-/// </remarks>
+/// <summary>Reads the body of a request. The user's access must have been checked before.</summary>
+/// <remarks>Kestrel's own limit is not used, because it also counts the framing of chunks. RabbitMQ's limit counts only the body.</remarks>
 internal static class RequestBody
 {
     /// <summary>Maximum size of the body of a request without a login, in bytes.</summary>
@@ -14,7 +11,7 @@ internal static class RequestBody
 
     /// <param name="http">The request.</param>
     /// <param name="most">Maximum size of the body, in bytes.</param>
-    /// <exception cref="ApiException">400: the body is larger than <paramref name="most"/>.</exception>
+    /// <exception cref="ApiException">400: the body is too large.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long most)
     {
         if (http.Request.ContentLength > most)

@@ -4,10 +4,9 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Management.Http;
 
 /// <summary>
-/// The key by which a list item is sorted. The order of the types is that of Erlang, as in RabbitMQ: numbers, false, null, true, objects,
-/// arrays, strings. An object or array with fewer elements comes first.
+/// Key by which a list item is sorted. Types are in Erlang's order: numbers, false, null, true, objects, arrays, strings.
 /// </summary>
-/// <remarks>An item without the field sorts as the number 0, as in RabbitMQ.</remarks>
+/// <remarks>An object or array with fewer elements comes first. A missing field sorts as the number 0, as in RabbitMQ.</remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
     /// <summary>Returns the key of an encoded object: its field at a path.</summary>

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Resumes all awaits of a request on the thread pool, whichever thread completes the awaited task.</summary>
+/// <summary>Continues a request on the thread pool after each await.</summary>
 /// <remarks>
-/// Handling a request may take long and may wait for locks. If a request continued on a socket thread (<see
-/// cref="Hosting.SocketThreads"/>), all connections of the socket thread would wait.
+/// A request may take long and may wait for locks. On a socket thread (<see cref="Hosting.SocketThreads"/>), a request would delay other
+/// connections.
 /// </remarks>
 internal sealed class ThreadPoolContext : SynchronizationContext
 {

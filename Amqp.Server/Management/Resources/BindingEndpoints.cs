@@ -50,10 +50,7 @@ internal static class BindingEndpoints
             .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
     }
 
-    /// <summary>
-    /// Returns the key of a binding in addresses, as in RabbitMQ: the routing key, followed by a hash of the arguments if the binding has
-    /// arguments. Bindings with the same source and destination have different keys.
-    /// </summary>
+    /// <summary>Returns RabbitMQ's key of a binding in addresses: the routing key, and a hash of any arguments.</summary>
     public static string PropertiesKey(ListedBinding binding)
     {
         string key = Encode(binding.RoutingKey);
@@ -84,8 +81,7 @@ internal static class BindingEndpoints
     }
 
     /// <summary>
-    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key is percent-encoded already. Clients may send the key
-    /// as it is, or percent-encode the key a second time.
+    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key may be percent-encoded once or twice.
     /// </summary>
     private static ListedBinding Demand(ApiRequest request, string kind)
     {

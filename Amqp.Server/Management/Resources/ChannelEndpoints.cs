@@ -33,10 +33,7 @@ internal static class ChannelEndpoints
         return new(sessions, session => session.Name, (json, session) => Write(json, session, query, isAlone: false));
     }
 
-    /// <summary>
-    /// Writes the fields that only the reply for a single channel has. The counts by queue and by exchange are empty lists, as in
-    /// RabbitMQ's rates mode <c>basic</c>.
-    /// </summary>
+    /// <summary>Writes the fields that only the reply for a single channel has. Counts by queue and by exchange are empty lists.</summary>
     private static void WriteParts(Utf8JsonWriter json, BrokerSession session)
     {
         json.WriteStartArray("consumer_details");

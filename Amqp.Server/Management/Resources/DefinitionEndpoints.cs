@@ -60,8 +60,7 @@ internal static class DefinitionEndpoints
     }
 
     /// <summary>
-    /// True if the client wants a report on every import. This broker's command line requests the report by the header <c>Prefer</c> (RFC
-    /// 7240).
+    /// True if the client wants a report on the import: header <c>Prefer</c> (RFC 7240), sent by this broker's command line.
     /// </summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(

@@ -8,8 +8,7 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// The resource <c>/api/faults</c> of the HTTP API, which RabbitMQ does not have. It lists the unexpected exceptions that the broker has
-/// caught.
+/// The resource <c>/api/faults</c>: the unexpected exceptions that the broker has caught. RabbitMQ does not have this resource.
 /// </summary>
 internal static class FaultEndpoints
 {

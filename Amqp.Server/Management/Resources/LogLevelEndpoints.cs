@@ -5,8 +5,7 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// The resources of the HTTP API under <c>/api/log-levels</c>, which change log levels until the broker stops. RabbitMQ changes log levels
-/// only by its command line.
+/// The resources under <c>/api/log-levels</c>, which change log levels until the broker stops. RabbitMQ does not have these resources.
 /// </summary>
 internal static class LogLevelEndpoints
 {

@@ -149,8 +149,7 @@ internal static class OverviewEndpoints
     }
 
     /// <summary>
-    /// Writes the counts of the whole broker if the user has the tag monitoring. For any other user, writes the sums over the virtual hosts
-    /// that the user may see.
+    /// Writes the counts of the whole broker. A user without the tag monitoring gets the sums over the user's virtual hosts.
     /// </summary>
     private static void WriteStatistics(Utf8JsonWriter json, ApiRequest request, List<VirtualHost> hosts)
     {

@@ -15,10 +15,7 @@ internal static class ParameterEndpoints
     private const string Policies = "policy";
     private const string OperatorPolicies = "operator_policy";
 
-    /// <summary>
-    /// Components whose parameters only administrators may change. The resources <c>/api/vhost-limits</c> and <c>/api/operator-policies</c>
-    /// are reserved for administrators too.
-    /// </summary>
+    /// <summary>Components whose parameters only administrators may change.</summary>
     private static readonly string[] _administrators = [VirtualHostLimits.Component, OperatorPolicies];
 
     public static ManagementApi MapParameters(this ManagementApi api) => api

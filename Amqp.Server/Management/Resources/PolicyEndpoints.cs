@@ -60,9 +60,7 @@ internal static class PolicyEndpoints
         return request.VirtualHost.Policies.Remove(kind, request.Name("name")) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>
-    /// Throws if policies of this kind may not be changed over HTTP. Every resource that changes policies calls this method.
-    /// </summary>
+    /// <summary>Throws if policies of this kind may not be changed over HTTP.</summary>
     /// <exception cref="ApiException">405: the configuration forbids changes of operator policies over HTTP.</exception>
     public static void DemandChangeable(PolicyKind kind, ApiRequest request)
     {

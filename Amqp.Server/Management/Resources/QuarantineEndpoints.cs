@@ -10,13 +10,11 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// The resources <c>/api/queues/vhost/name/quarantine</c> and <c>/api/exchanges/vhost/name/quarantine</c>. They list messages that the
-/// broker could not handle. RabbitMQ does not have these resources.
+/// The resources of quarantined messages of a queue or exchange: messages that the broker could not handle. Not in RabbitMQ.
 /// </summary>
 /// <remarks>
-/// Listing and exporting messages requires the permission to read from the queue or exchange. Returning or dropping messages of a queue
-/// requires the permission to read from the queue. Returning or dropping messages of an exchange requires the permission to configure the
-/// exchange.
+/// Every action requires the permission to read from the queue or exchange. Returning or dropping messages of an exchange requires instead
+/// the permission to configure the exchange.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -122,8 +120,8 @@ internal static class QuarantineEndpoints
         });
     }
 
-    /// <exception cref="ApiException">503: the action needs the content of the message, which cannot be read from the disk now.</exception>
-    /// <exception cref="BrokerException">406: a delayed message cannot be returned, because its due time cannot be read.</exception>
+    /// <exception cref="ApiException">503: the content of the message cannot be read from the disk now.</exception>
+    /// <exception cref="BrokerException">406: a delayed message cannot be returned without a readable due time.</exception>
     private static bool Try(IQuarantineOwner owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         try

@@ -6,10 +6,9 @@ using Amqp.Server.Management.Http;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// The resources <c>/api/settings</c> and <c>/api/stop</c> of the HTTP API, for the command line of this broker. RabbitMQ's HTTP API has
-/// neither resource.
+/// The resources <c>/api/settings</c> and <c>/api/stop</c>, for this broker's command line. RabbitMQ does not have these resources.
 /// </summary>
-/// <remarks>A setting changed by these resources applies until the broker stops. The configuration file is not changed.</remarks>
+/// <remarks>A changed setting applies until the broker stops.</remarks>
 internal static class SettingEndpoints
 {
     public static ManagementApi MapSettings(this ManagementApi api) => api
@@ -62,8 +61,7 @@ internal static class SettingEndpoints
     }
 
     /// <summary>
-    /// Reads a number of bytes. The field <c>absolute</c> has the number, with or without a unit. The field <c>relative</c> has a share of
-    /// the available memory.
+    /// Reads a number of bytes. The field <c>absolute</c> has a size, the field <c>relative</c> a share of the available memory.
     /// </summary>
     private static long ReadBytes(ApiRequest request)
     {

@@ -48,10 +48,7 @@ internal static class UserEndpoints
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
 
-    /// <summary>
-    /// Checks the name and password in a form that RabbitMQ's pages send. Sets a cookie. Requests with this cookie need no name and
-    /// password.
-    /// </summary>
+    /// <summary>Checks the name and password in a form of RabbitMQ's pages. Sets a cookie that later requests use as login.</summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));
@@ -70,7 +67,7 @@ internal static class UserEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Creates a user or changes an existing one.</summary>
+    /// <summary>Creates or changes a user.</summary>
     /// <returns>True if the user is new.</returns>
     /// <exception cref="DefinitionException">A field is invalid.</exception>
     private static bool Put(ApiRequest request, string name, FieldTable fields)

@@ -65,8 +65,7 @@ internal static class VirtualHostEndpoints
     }
 
     /// <summary>
-    /// Accepts a request to start a virtual host, but does nothing, because every virtual host runs already. Refuses an unknown node or
-    /// virtual host.
+    /// Accepts a request to start a virtual host without effect, because every virtual host is running. Refuses an unknown name.
     /// </summary>
     private static ApiReply Start(ApiRequest request)
     {

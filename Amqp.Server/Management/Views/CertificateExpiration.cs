@@ -7,13 +7,11 @@ namespace Amqp.Server.Management.Views;
 /// <summary>Finds the certificates of a PEM file that expire before a given time or are not valid yet.</summary>
 internal static class CertificateExpiration
 {
-    /// <summary>
-    /// Returns RabbitMQ's text for each certificate found. The text has the expiry time in UTC, or says that the certificate is not valid
-    /// yet. If the file cannot be read or contains no certificate, returns a text with the reason.
-    /// </summary>
+    /// <summary>Returns RabbitMQ's text for each certificate that expires before <paramref name="limit"/> or is not valid yet.</summary>
+    /// <remarks>If the file cannot be used, returns a text with the reason.</remarks>
     /// <param name="file">Path of the PEM file; null: not configured.</param>
-    /// <param name="now">Current time, in UTC.</param>
-    /// <param name="limit">Time in UTC. Certificates that are valid until this time or longer are left out.</param>
+    /// <param name="now">The current time, in UTC.</param>
+    /// <param name="limit">Time in UTC.</param>
     public static IReadOnlyList<string> Find(string? file, DateTime now, DateTime limit)
     {
         if (file is null)

@@ -40,8 +40,7 @@ internal sealed class SampleQuery
     public bool WantsQueueTotals { get; }
 
     /// <summary>
-    /// Times for which the client wants samples of queue lengths, latest first, in milliseconds since 1970-01-01 UTC. Null: the client
-    /// wants no samples.
+    /// Times of the wanted samples of queue lengths, latest first, in milliseconds since 1970-01-01 UTC. Null: no samples.
     /// </summary>
     public long[]? Lengths { get; }
 

@@ -71,17 +71,16 @@ internal sealed class SampledCounts
     public long this[int column] => _now[column];
 
     /// <summary>
-    /// Time of the sample at which the counts last changed, in milliseconds since 1970-01-01 UTC. Null if the counts changed in the latest
-    /// sample, or if they never changed.
+    /// Time of the last change of the counts, in milliseconds since 1970-01-01 UTC. Null: changed in the latest sample, or never.
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
     /// <summary>True if <paramref name="count"/> consecutive counts, from a column on, are all 0.</summary>
     public bool IsEmpty(int column, int count) => !_now.AsSpan(column, count).ContainsAnyExcept(0);
 
-    /// <summary>Writes consecutive counts under their names, each followed by its rate and samples.</summary>
-    /// <param name="json">Writer that is inside an object.</param>
-    /// <param name="names">Names of the counts, in the order of their columns.</param>
+    /// <summary>Writes consecutive counts under their names, each with its rate and samples.</summary>
+    /// <param name="json">Writer inside an object.</param>
+    /// <param name="names">Names of the counts.</param>
     /// <param name="column">Column of the first count.</param>
     /// <param name="times">Times of the wanted samples, latest first, in milliseconds since 1970-01-01 UTC. Null: no samples.</param>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<string> names, int column, long[]? times)
@@ -94,8 +93,8 @@ internal sealed class SampledCounts
     }
 
     /// <summary>
-    /// Writes <c>message_stats</c> with the counts of published and delivered messages. If all counts are 0, writes nothing, as RabbitMQ
-    /// does. But if <paramref name="isAlwaysThere"/> is true, writes an empty object.
+    /// Writes the object <c>message_stats</c> with the counts of messages. If all counts are 0, writes nothing, as in RabbitMQ, or an empty
+    /// object if <paramref name="isAlwaysThere"/> is true.
     /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {

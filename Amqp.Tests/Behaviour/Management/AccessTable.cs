@@ -1,13 +1,13 @@
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// The expected status of every resource and method of the HTTP API, for ten kinds of users. The first five statuses of a row are for users
-/// with a permission in the virtual host; the last five are for users without a permission. The five users of each group have these tags:
-/// none, management, policymaker, monitoring, administrator.
+/// The expected status of every resource and method of the HTTP API, for ten kinds of users. The first five statuses are for users with a
+/// permission in the virtual host, the last five for users without a permission. In each group, the tags are: none, management,
+/// policymaker, monitoring, administrator.
 /// </summary>
 /// <remarks>
-/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. A dash means that
-/// the test sends no request.
+/// <c>{v}</c> is the virtual host, <c>{u}</c> a user, <c>{node}</c> the node, and <c>none</c> a name that does not exist. For a dash, the
+/// test sends no request.
 /// </remarks>
 internal static class AccessTable
 {
@@ -129,9 +129,9 @@ internal static class AccessTable
         """;
 
     /// <summary>
-    /// Rows in which this broker's statuses differ from those of RabbitMQ 3.10.8. There are three reasons. (1) The tag monitoring allows a
-    /// user to read every virtual host, as in later versions of RabbitMQ. (2) Only administrators may change a parameter that describes an
-    /// object reserved for administrators. (3) RabbitMQ 3.10.8 lacks the resource, or fails to handle the request.
+    /// Rows in which this broker's statuses differ from those of RabbitMQ 3.10.8. Users with the tag monitoring may read every virtual
+    /// host, as in later versions of RabbitMQ. Only administrators may change parameters of objects that are reserved for administrators.
+    /// Some resources are missing or fail in RabbitMQ 3.10.8.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

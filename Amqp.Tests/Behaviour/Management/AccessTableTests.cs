@@ -94,8 +94,7 @@ public class AccessTableTests : ApiTests
     }
 
     /// <summary>
-    /// Rows for requests about connections, with a status for each of <see cref="_tags"/>. The requests that close a connection come last,
-    /// because all rows use the same connections.
+    /// Rows for requests about connections, with a status for each of <see cref="_tags"/>. Requests that close a connection come last.
     /// </summary>
     private static readonly string[] _ofConnections =
     [
@@ -177,7 +176,7 @@ public class AccessTableTests : ApiTests
         return user;
     }
 
-    /// <summary>Opens a connection with a channel, and waits until the HTTP API shows the connection.</summary>
+    /// <summary>Opens a connection with a channel, and waits until the HTTP API shows the channel.</summary>
     /// <returns>Name of the connection, encoded for a URL path.</returns>
     private async Task<string> ConnectAsync(string host, string user)
     {

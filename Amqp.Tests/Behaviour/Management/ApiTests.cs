@@ -7,8 +7,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Base of the tests of the HTTP API. Each test uses a virtual host of its own. If <c>AMQPBROKER_TEST_API_URL</c> and
-/// <c>AMQPBROKER_TEST_URL</c> are set, the tests run against the RabbitMQ at these addresses.
+/// Base of the tests of the HTTP API. If <c>AMQPBROKER_TEST_API_URL</c> and <c>AMQPBROKER_TEST_URL</c> are set, the tests run against the
+/// RabbitMQ at these addresses.
 /// </summary>
 public abstract class ApiTests : BehaviourTests
 {

@@ -197,9 +197,7 @@ public class ConnectionApiTests : ApiTests
         return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
-    /// <summary>
-    /// Waits until the HTTP API shows the only connection to a virtual host. RabbitMQ shows a connection some seconds after it was opened.
-    /// </summary>
+    /// <summary>Waits until the HTTP API shows the only connection to a virtual host. RabbitMQ takes some seconds.</summary>
     private static async Task<JsonElement> FindAsync(string host)
     {
         JsonElement[] found = [];

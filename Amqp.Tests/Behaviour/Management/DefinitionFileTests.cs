@@ -99,8 +99,7 @@ public class DefinitionFileTests : ApiTests
     }
 
     /// <summary>
-    /// Checks that an export contains every definition of the file with all fields of the file. If <paramref name="isWhole"/> is true, the
-    /// export must contain nothing else.
+    /// Checks that an export contains every definition of the file, and nothing else if <paramref name="isWhole"/> is true.
     /// </summary>
     private static async Task AssertExportHoldsAsync(JsonObject file, bool isWhole = false)
     {

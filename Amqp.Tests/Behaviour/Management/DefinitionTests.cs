@@ -36,8 +36,7 @@ public class DefinitionTests : ApiTests
     }
 
     /// <summary>
-    /// The import request is a form, as RabbitMQ's web pages send it. The form's field <c>redirect</c> names the page that the browser
-    /// opens after the import.
+    /// The request is a form, as sent by RabbitMQ's web pages. The field <c>redirect</c> names the page that the browser opens next.
     /// </summary>
     [Test]
     public async Task A_form_with_a_file_is_imported_and_leads_on()

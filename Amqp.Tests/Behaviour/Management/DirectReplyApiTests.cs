@@ -1,9 +1,6 @@
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>
-/// Direct reply-to needs a reply consumer. A client of the HTTP API has no reply consumer, so the client gets the error of a channel
-/// without a reply consumer.
-/// </summary>
+/// <summary>Direct reply-to needs a reply consumer, which a client of the HTTP API cannot have. The client gets an error.</summary>
 public sealed class DirectReplyApiTests : ApiTests
 {
     [Test]

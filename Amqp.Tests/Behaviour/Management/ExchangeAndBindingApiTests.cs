@@ -68,8 +68,8 @@ public class ExchangeAndBindingApiTests : ApiTests
     }
 
     /// <summary>
-    /// The path of a binding contains the key of the binding, encoded for a URL. The first binding has the key <c>a%2Fb</c>, which is
-    /// encoded as <c>a%252Fb</c>. The second binding has the key <c>a%252Fb</c>. A path with <c>a%252Fb</c> must name the first binding.
+    /// Two bindings have the keys <c>a%2Fb</c> and <c>a%252Fb</c>. A path with <c>a%252Fb</c> is the encoded form of the first key, and
+    /// must name the first binding.
     /// </summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()

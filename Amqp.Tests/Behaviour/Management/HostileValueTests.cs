@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// The tests set every argument and every policy key to boundary values, in every request that accepts the argument or key. The broker must
-/// accept the value, or refuse the request with a reason. A value must not affect another queue.
+/// Every argument and every policy key is set to boundary values. The broker accepts the value, or refuses the request with a reason. No
+/// value affects another queue.
 /// </summary>
 public class HostileValueTests : ApiTests
 {
@@ -40,7 +40,7 @@ public class HostileValueTests : ApiTests
     };
 
     /// <summary>
-    /// For each policy key, the boundary values that this broker accepts, by their names in <see cref="_values"/>. RabbitMQ also accepts
+    /// For each policy key, the names of the boundary values in <see cref="_values"/> that this broker accepts. RabbitMQ also accepts
     /// exchange names and routing keys of any length, and times without an upper bound.
     /// </summary>
     private static readonly Dictionary<string, string> _policies = new()
@@ -291,8 +291,7 @@ public class HostileValueTests : ApiTests
     }
 
     /// <summary>
-    /// Publishes to a queue that has the hostile value. Then checks that the channel is still open, and that another queue keeps its
-    /// messages until they expire.
+    /// Publishes to a queue that has the hostile value. Checks that the channel is still open, and that another queue still works.
     /// </summary>
     private async Task DemandThatAllGoesOnAsync(string host)
     {

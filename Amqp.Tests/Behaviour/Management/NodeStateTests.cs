@@ -8,8 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// An administrator changes the state of the node over HTTP. The tests have their own broker, because the state affects all clients of a
-/// broker.
+/// An administrator changes the state of the node over HTTP. The tests have a broker of their own, because all its clients are affected.
 /// </summary>
 public sealed class NodeStateTests
 {

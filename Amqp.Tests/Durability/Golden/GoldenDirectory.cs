@@ -11,9 +11,8 @@ namespace Amqp.Tests.Durability.Golden;
 
 /// <summary>A data directory that an earlier version of the broker wrote, with a list of its contents.</summary>
 /// <remarks>
-/// <c>data</c> is the data directory. <c>definitions.json</c> contains the definitions as that version exported them.
-/// <c>messages.json</c> contains the time of writing and the messages of each queue in order, each in the form of
-/// <see cref="MessageText"/>.
+/// <c>definitions.json</c> contains the definitions as that version exported them. <c>messages.json</c> contains the time of writing and
+/// the messages of each queue in order, in the form of <see cref="MessageText"/>.
 /// </remarks>
 internal sealed class GoldenDirectory(string version)
 {

@@ -7,8 +7,8 @@ namespace Amqp.Tests.Durability.Golden;
 
 /// <summary>Writes the directory of this version, which <see cref="GoldenTests"/> reads from then on.</summary>
 /// <remarks>
-/// Each run of the broker writes a segment of its own. The third run only settles. So the next start folds its segment into
-/// acknowledgements of older segments. The last run is killed, so its segment has no index.
+/// Each run of the broker writes a segment. After the third run, which only settles messages, the next start writes acknowledgement files.
+/// The last run is killed, and its segment has no index.
 /// </remarks>
 [Explicit("replaces the files of this version; run it once, before the version is released")]
 public sealed class GoldenWriter

@@ -5,10 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>
-/// An ordinary client, which shares no objects with the fuzzer. It sends numbered messages. The run fails unless each message comes back
-/// once, in order and in time.
-/// </summary>
+/// <summary>A well-behaved client. Sends numbered messages. Each message must come back once, in order and in time.</summary>
 /// <param name="run">The run that fails if a message does not come back.</param>
 /// <param name="virtualHost">Virtual host in which the client works.</param>
 /// <param name="work">Name of the client's kind of work, for failure texts and queue names.</param>

@@ -3,9 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Sends the next message only when the last one
-/// has come back. While a message waits, no publish makes the broker look for expired messages. So the broker's timer alone must expire the
-/// message.
+/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Sends the next message only after the previous
+/// message has come back. Only the broker's timer can expire the waiting message.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// The numbers of messages that a client has sent and that have not come back yet. Each number must come back once, in order and in time.
-/// Thread-safe.
+/// The numbers of sent messages that have not come back yet. Each must come back once, in order and in time. Thread-safe.
 /// </summary>
 internal sealed class InFlight
 {

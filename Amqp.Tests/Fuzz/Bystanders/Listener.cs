@@ -3,9 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages that clients publish to the predeclared exchanges. While tracing is on, also consumes copies of all other
-/// messages. Binds amq.fanout to a recent-history exchange again and again. Each time the history is sent to queues of other clients. The
-/// broker must not close the connection.
+/// Consumes all messages of the predeclared exchanges, and all traced messages. Binds amq.fanout to an x-recent-history exchange again and
+/// again; each binding sends the kept messages to queues of other clients. The broker must not close the connection.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {

@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Fills a queue with messages of several priorities, whose headers have any length that fits into a frame. Then gets the messages one by
-/// one. Higher priorities must come first, and messages of the same priority must be in order.
+/// Fills a queue with messages of several priorities and header lengths, and gets the messages one by one. Higher priorities must come
+/// first. Messages of one priority must be in order.
 /// </summary>
 internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "batches by priority")
 {

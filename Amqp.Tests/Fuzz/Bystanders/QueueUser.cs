@@ -3,8 +3,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Publishes to a queue and consumes from it. Uses either persistent messages with confirms and acknowledgements, or transient messages
-/// without confirms and acknowledgements.
+/// Publishes to a queue and consumes from it: persistent messages with confirms and acknowledgements, or transient messages without.
 /// </summary>
 internal sealed class QueueUser(FuzzRun run, string virtualHost, bool isDurable)
     : Bystander(run, virtualHost, isDurable ? "durable queue" : "transient stream")

@@ -3,8 +3,8 @@ using Amqp.Tests.Fuzz.Targets;
 using SharpFuzz;
 
 // TARGET                reads inputs from afl-fuzz
-// TARGET seeds FOLDER   writes the seeds, with which fuzzing begins
-// TARGET run FILE...    reads inputs that fuzzing has found
+// TARGET seeds FOLDER   writes the first inputs for afl-fuzz
+// TARGET run FILE...    reads inputs that afl-fuzz has found
 if (args is not [var name, .. var rest] || !FuzzTarget.All.TryGetValue(name, out var create))
 {
     Console.Error.WriteLine(

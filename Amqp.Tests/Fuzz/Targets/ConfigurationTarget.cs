@@ -4,8 +4,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as a configuration file. The broker must either take values from the file, or refuse it with an error that names the
-/// mistake.
+/// Reads any bytes as a configuration file. The broker takes values from the file, or refuses it with an error that names the mistake.
 /// </summary>
 internal sealed class ConfigurationTarget : FuzzTarget
 {

@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as a content header. The encoded properties and the decoded properties must have the same values. If the header is
-/// accepted, it must be usable for routing, rewriting and tracing.
+/// Reads any bytes as a content header. Encoded and decoded properties must be equal. An accepted header must be usable for routing,
+/// rewriting and tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {

@@ -12,8 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Imports any bytes as definitions. An import must succeed as a whole, or change nothing. After an import, the broker's export must be
-/// importable.
+/// Imports any bytes as definitions. An import succeeds as a whole, or changes nothing. Afterwards the broker's export is importable.
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {

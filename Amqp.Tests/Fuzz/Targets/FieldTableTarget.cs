@@ -8,8 +8,7 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as the fields of a table. If they pass validation, every use of the fields must succeed. Otherwise the broker must
-/// refuse them with reply code 502.
+/// Reads any bytes as the fields of a table. Invalid fields are refused with reply code 502. Every use of valid fields succeeds.
 /// </summary>
 internal sealed class FieldTableTarget : FuzzTarget
 {

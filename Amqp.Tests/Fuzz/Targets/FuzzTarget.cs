@@ -1,8 +1,6 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
-/// <summary>
-/// A part of the broker that reads bytes from clients or files. The target checks the promises that the part must keep for any bytes.
-/// </summary>
+/// <summary>A part of the broker that reads bytes from clients or files, with checks that must hold for any bytes.</summary>
 internal abstract class FuzzTarget : IDisposable
 {
     /// <summary>All targets, by their names on the command line.</summary>
@@ -18,10 +16,8 @@ internal abstract class FuzzTarget : IDisposable
     /// <summary>The inputs with which fuzzing begins. Each of them takes another path through the code.</summary>
     public abstract IEnumerable<byte[]> Seeds { get; }
 
-    /// <summary>Passes an input to the part of the broker, and checks its promises.</summary>
-    /// <exception cref="Exception">
-    /// The part of the broker has thrown an exception that is not promised, or has broken a promise.
-    /// </exception>
+    /// <summary>Passes an input to the part of the broker, and makes the checks.</summary>
+    /// <exception cref="Exception">The part of the broker has thrown an unexpected exception, or a check has failed.</exception>
     public abstract void Run(ReadOnlySpan<byte> input);
 
     public void Dispose() => Close();
@@ -31,7 +27,7 @@ internal abstract class FuzzTarget : IDisposable
     {
     }
 
-    /// <summary>Throws an exception if a promise is broken.</summary>
+    /// <summary>Throws an exception if a check has failed.</summary>
     /// <exception cref="InvalidOperationException"><paramref name="holds"/> is false.</exception>
     protected static void Demand(bool holds, string what)
     {

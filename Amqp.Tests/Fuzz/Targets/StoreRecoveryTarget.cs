@@ -7,8 +7,7 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Opens a data directory in which one file has any content. The broker must start with the data that it can read, and report the damage.
-/// It may also refuse to start, with a reason.
+/// Opens a data directory in which one file has any content. The broker starts and reports the damage, or refuses to start with a reason.
 /// </summary>
 /// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget

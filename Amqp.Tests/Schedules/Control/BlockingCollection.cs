@@ -3,8 +3,7 @@ using Amqp.Schedules.Control;
 namespace System.Collections.Concurrent;
 
 /// <summary>
-/// Replaces the framework's type of this name. If a schedule drives the thread that waits for an element, other threads of the schedule run
-/// during the wait.
+/// Replaces the framework's type of this name. If a schedule drives the waiting thread, other threads of the schedule run during the wait.
 /// </summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {

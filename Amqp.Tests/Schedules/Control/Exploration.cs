@@ -67,8 +67,8 @@ internal static class Exploration
     }
 
     /// <summary>
-    /// Returns the strategy for a seed. With an even seed, the schedule may switch threads at every point. With an odd seed, the priorities
-    /// of threads change at one to four points only.
+    /// Returns the strategy for a seed. An even seed may switch threads at every point. An odd seed changes the priorities of threads at
+    /// one to four points.
     /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace Amqp.Schedules.Control;
 
 /// <summary>
-/// Runs a set of threads, called the driven threads, one at a time. At certain points of their code the schedule chooses the thread that
-/// continues. A strategy with the same seed makes the same choices again.
+/// Runs a set of threads, called the driven threads, one at a time. At certain points of their code, a strategy chooses the thread that
+/// continues. The same seed makes the same choices again.
 /// </summary>
 /// <remarks>
-/// Other threads, such as those of the framework, run freely. If a driven thread waits for one of them, the schedule waits too. Only the
-/// driven thread that is running at the moment uses the fields.
+/// Threads of the framework run freely. If a driven thread waits for such a thread, the schedule waits, too. Only the running driven thread
+/// uses the fields.
 /// </remarks>
 internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 {
@@ -38,7 +38,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     public IReadOnlyList<string> Trace => _trace;
 
     /// <summary>Runs threads until all have ended.</summary>
-    /// <returns>The failure: the exception of a thread, a deadlock, or an endless loop. Null if nothing has failed.</returns>
+    /// <returns>The exception of a thread, a deadlock or an endless loop; null if nothing has failed.</returns>
     public Exception? Run(IEnumerable<(string Name, Action Body)> threads)
     {
         foreach (var (name, body) in threads)
@@ -61,8 +61,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 
     /// <summary>Waits until a condition is true. Other driven threads run during the wait.</summary>
     /// <param name="isSo">
-    /// The condition. It must have no side effect, because any driven thread may evaluate it. A thread that is not driven may make the
-    /// condition false again before this call returns.
+    /// The condition, without side effects: any driven thread may evaluate it. A thread of the framework may make the condition false again
+    /// before this call returns.
     /// </param>
     public static void WaitUntil(Func<bool> isSo)
     {
@@ -75,10 +75,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Pause(TimeSpan.FromMilliseconds(1));
     }
 
-    /// <summary>
-    /// Lets time pass. If the calling thread is driven, other driven threads may run during the pause, as the schedule decides. No real
-    /// time needs to pass.
-    /// </summary>
+    /// <summary>Lets time pass. In a driven thread, no real time passes, and the schedule may run other driven threads.</summary>
     public static void Pause(TimeSpan time)
     {
         if (_me is { } me)

@@ -32,8 +32,7 @@ internal sealed class RandomWalk(int seed) : ISchedulingStrategy
 }
 
 /// <summary>
-/// Chooses the thread with the highest priority, and changes the priorities at a few random points. It finds faults that need only a few
-/// switches of threads at the right points. The method is known as probabilistic concurrency testing.
+/// Chooses the thread with the highest priority, and changes priorities at a few random points (probabilistic concurrency testing).
 /// </summary>
 /// <param name="seed">Seed of the random priorities and of the random points.</param>
 /// <param name="changes">Number of points at which priorities change.</param>

@@ -1,6 +1,5 @@
-// The sources of the broker are compiled with the types in this file. These replace the framework's types of the same names. Each operation
-// is a point at which the schedule may continue with another thread. If no schedule drives the calling thread, an operation does the same
-// as the framework's. One monitor makes the operations atomic, because the framework's own interlocked operations are hidden.
+// The sources of the broker are compiled with these types in place of the framework's types of the same names. At each operation, a
+// schedule may continue with another thread. Without a schedule, an operation does the same as the framework's.
 
 using Amqp.Schedules.Control;
 
@@ -63,10 +62,7 @@ internal sealed class Lock
     }
 }
 
-/// <summary>
-/// Replaces the framework's type of this name. A thread that enters the lock twice gets an exception, as with the framework's type without
-/// recursion.
-/// </summary>
+/// <summary>Replaces the framework's type of this name. A thread that enters the lock twice gets an exception.</summary>
 internal sealed class ReaderWriterLockSlim(LockRecursionPolicy policy = LockRecursionPolicy.NoRecursion) : IDisposable
 {
     private readonly HashSet<int> _readers = [];
@@ -253,9 +249,7 @@ internal static class Volatile
     }
 }
 
-/// <summary>
-/// Replaces the framework's thread pool. If a schedule drives the thread that queues work, the work runs on a new thread of that schedule.
-/// </summary>
+/// <summary>Replaces the framework's thread pool. Work that a schedule's thread queues runs on a new thread of that schedule.</summary>
 internal static class ThreadPool
 {
     public static int ThreadCount => 1;

@@ -8,17 +8,14 @@ namespace AmqpBroker.Embedded;
 /// <summary>Adds a broker to the services of a host.</summary>
 public static class AmqpBrokerServiceCollectionExtensions
 {
-    /// <summary>
-    /// Adds a broker that runs as long as the host. It starts when the host creates its hosted services, so before the constructors of the
-    /// services that are registered later. Its address is <see cref="EmbeddedBroker.ConnectionString"/> of the service
-    /// <see cref="EmbeddedBroker"/>, and a connection string of the configuration.
-    /// </summary>
+    /// <summary>Adds a broker that runs as long as the host. The broker starts before the services that are registered later.</summary>
+    /// <remarks>
+    /// The address is in <see cref="EmbeddedBroker.ConnectionString"/> of the service <see cref="EmbeddedBroker"/>, and in a connection
+    /// string of the configuration.
+    /// </remarks>
     /// <param name="services">Services of the host.</param>
-    /// <param name="configure">Sets the options. Lines of the broker go to the host's log unless it sets another receiver.</param>
-    /// <param name="connectionName">
-    /// Name of the connection string: with the default, <c>configuration.GetConnectionString("rabbitmq")</c> returns the address, whatever
-    /// the configuration had there.
-    /// </param>
+    /// <param name="configure">Sets the options. By default, lines of the broker go to the host's log.</param>
+    /// <param name="connectionName">Name of the connection string that receives the address. An existing value is replaced.</param>
     /// <exception cref="InvalidOperationException">The services have a broker already.</exception>
     public static IServiceCollection AddAmqpBroker(
         this IServiceCollection services, Action<EmbeddedBrokerOptions>? configure = null, string connectionName = "rabbitmq")

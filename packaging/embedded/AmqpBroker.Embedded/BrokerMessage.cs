@@ -27,8 +27,8 @@ public sealed class BrokerMessage
     public bool IsRedelivered { get; }
 
     /// <summary>
-    /// Properties that the message has, by their names in the HTTP API, such as <c>content_type</c>, <c>delivery_mode</c> and
-    /// <c>headers</c>. Values are texts, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, null, lists and dictionaries.
+    /// Properties of the message, by their names in the HTTP API, such as <c>content_type</c>, <c>delivery_mode</c> and <c>headers</c>.
+    /// Values are texts, <see cref="long"/>, <see cref="double"/>, <see cref="bool"/>, null, lists and dictionaries.
     /// </summary>
     public IReadOnlyDictionary<string, object?> Properties { get; }
 }

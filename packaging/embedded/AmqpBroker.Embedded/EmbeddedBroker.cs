@@ -5,12 +5,11 @@ using AmqpBroker.Embedded.Processes;
 namespace AmqpBroker.Embedded;
 
 /// <summary>
-/// An AMQP 0-9-1 broker on free ports of 127.0.0.1, for tests and development. The broker is a process of its own: it shares no socket,
-/// thread or variable with this process, and ends with it, however this process ends.
+/// An AMQP 0-9-1 broker on free ports of 127.0.0.1, for tests and development. The broker is a process that ends with this process.
 /// </summary>
 /// <remarks>
-/// Thread-safe, but a test that restarts a broker has to expect failures of its other calls meanwhile. Data is in a temporary folder,
-/// unless <see cref="EmbeddedBrokerOptions.DataDirectory"/> names a folder.
+/// Thread-safe. During a restart, other calls may fail. Data is in a temporary folder or in <see
+/// cref="EmbeddedBrokerOptions.DataDirectory"/>.
 /// </remarks>
 public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
 {
@@ -81,7 +80,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     /// <param name="options">Options; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start, and ends the broker.</param>
     /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
-    /// <exception cref="PlatformNotSupportedException">No broker for this machine is here; the message has the fix.</exception>
+    /// <exception cref="PlatformNotSupportedException">There is no broker for this machine; the message says what to do.</exception>
     public static async Task<EmbeddedBroker> StartAsync(
         EmbeddedBrokerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -164,7 +163,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
 
     /// <summary>Waits for a message in a queue, removes it and returns it. The queue need not exist yet.</summary>
     /// <param name="queue">Name of the queue.</param>
-    /// <param name="timeout">Time limit; zero returns a message that is there.</param>
+    /// <param name="timeout">Time limit; with zero, the message must be there already.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="TimeoutException">No message arrived; the text has the counts of the queue and of its consumers.</exception>
     public Task<BrokerMessage> WaitForMessageAsync(string queue, TimeSpan timeout, CancellationToken cancellationToken = default) =>
@@ -179,7 +178,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         await child.Exited.ConfigureAwait(false);
     }
 
-    /// <summary>Starts the broker again, on the same ports and data. A broker that runs is stopped in order first.</summary>
+    /// <summary>Stops the broker in order if it runs, and starts it again on the same ports and data.</summary>
     /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
     /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
@@ -188,9 +187,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         await LaunchAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Stops the broker in order: clients get 320 CONNECTION_FORCED, and all data is written. <see cref="RestartAsync"/> starts it again.
-    /// </summary>
+    /// <summary>Stops the broker in order: clients get 320 CONNECTION_FORCED, and all data is written.</summary>
     /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -209,7 +206,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Ends the broker and deletes its temporary folder. A broker with a <see cref="EmbeddedBrokerOptions.DataDirectory"/> is stopped in
-    /// order, one with a temporary folder is killed, because no data of it is needed any more.
+    /// order, any other broker is killed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

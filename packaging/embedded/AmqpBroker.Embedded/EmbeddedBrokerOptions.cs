@@ -4,8 +4,8 @@ namespace AmqpBroker.Embedded;
 public sealed class EmbeddedBrokerOptions
 {
     /// <summary>
-    /// Settings of the broker, by the keys of <c>rabbitmq.conf</c>: <c>["max_message_size"] = "16MiB"</c>. The broker refuses unknown keys
-    /// and invalid values, and the exception names them.
+    /// Settings of the broker, by the keys of <c>rabbitmq.conf</c>: <c>["max_message_size"] = "16MiB"</c>. If a key is unknown or a value
+    /// is invalid, the start fails with an exception that names the key.
     /// </summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -15,8 +15,8 @@ public sealed class EmbeddedBrokerOptions
     public string? DataDirectory { get; set; }
 
     /// <summary>
-    /// Folder in which the temporary folder is created. Null, the default, for <c>/dev/shm</c>, which is in memory, if it exists and has
-    /// at least 1 GiB left; else for the temporary folder of the system.
+    /// Folder in which the temporary folder is created. The default, null, means <c>/dev/shm</c>, which is in memory. If <c>/dev/shm</c>
+    /// has less than 1 GiB left or does not exist, the default means the temporary folder of the system.
     /// </summary>
     public string? TemporaryFolder { get; set; }
 
@@ -27,8 +27,8 @@ public sealed class EmbeddedBrokerOptions
     public int ManagementPort { get; set; }
 
     /// <summary>
-    /// Path of the broker to run: an executable, or <c>amqpbroker.dll</c>, which runs on the .NET 10 runtime. Null, the default, for the
-    /// broker in the package.
+    /// Path of the broker to run: an executable, or <c>amqpbroker.dll</c> for the .NET 10 runtime. The default, null, means the broker in
+    /// the package.
     /// </summary>
     public string? Program { get; set; }
 

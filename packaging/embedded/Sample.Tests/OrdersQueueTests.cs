@@ -5,8 +5,7 @@ using RabbitMQ.Client;
 namespace Sample.Tests;
 
 /// <summary>
-/// Tests that could not share a broker: each declares the queue <c>orders</c> with other arguments. So each test has a broker of its own,
-/// and the tests run in parallel.
+/// Each test has a broker of its own, because each declares the queue <c>orders</c> with other arguments. The tests run in parallel.
 /// </summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

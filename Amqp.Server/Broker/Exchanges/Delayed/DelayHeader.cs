@@ -21,11 +21,8 @@ internal static class DelayHeader
         return NumberOf(FieldTableCodec.Read(headers)[Name]!.Value) is > 0 and <= Longest and var delay ? delay : 0;
     }
 
-    /// <summary>
-    /// Returns the properties with the delay negated. The negative delay shows consumers that the message was delayed and that the delay is
-    /// over.
-    /// </summary>
-    /// <param name="properties">Property flags and property list. The headers contain <c>x-delay</c>.</param>
+    /// <summary>Returns the properties with the delay negated, which tells consumers that the delay is over.</summary>
+    /// <param name="properties">The property flags and the properties, with the header <c>x-delay</c>.</param>
     public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
     {
         int start = EncodedProperties.HeadersOffset(properties);

@@ -14,12 +14,10 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// Delivers delayed messages that are due, in batches. Routes each message, appends the message to the queues, and then settles the message
-/// in the exchange.
+/// Delivers delayed messages that are due, in batches: routes and appends each message, and then settles it in the exchange.
 /// </summary>
 /// <remarks>
-/// After a crash between append and settle, messages may be delivered twice, but none is lost. Only one task delivers at a time. The task
-/// takes and settles messages under the lock of the <see cref="DelayedMessages"/>. It routes and appends messages without the lock.
+/// A crash between append and settle duplicates messages. Only one task delivers. The task routes and appends without the lock.
 /// </remarks>
 internal sealed class DelayedDelivery(
     Lock gate,
@@ -53,9 +51,7 @@ internal sealed class DelayedDelivery(
 
     /// <summary>Delivers the messages of the batch in order. Stops at a message that cannot be read or appended.</summary>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
-    /// <exception cref="DiskAlarmException">
-    /// The disk alarm is set. The message that was to be appended stays in the batch, and so do all messages after it.
-    /// </exception>
+    /// <exception cref="DiskAlarmException">The disk alarm is set. The undelivered messages stay in the batch.</exception>
     /// <exception cref="StoreFailedException">The store has failed.</exception>
     public void Deliver()
     {
@@ -81,12 +77,11 @@ internal sealed class DelayedDelivery(
         }
     }
 
-    /// <summary>Removes the first messages from the batch, and settles those that were delivered.</summary>
-    /// <param name="done">Number of messages to remove from the batch.</param>
-    /// <param name="delivered">Number of delivered messages, which are now at the front of the batch.</param>
+    /// <summary>Removes the first messages from the batch, and settles the delivered ones.</summary>
+    /// <param name="done">Number of messages to remove.</param>
+    /// <param name="delivered">Number of delivered messages, which are at the front of the batch.</param>
     /// <param name="isBound">
-    /// True if copies of the messages were appended to the log. After a crash, the store then applies the settles only if it finds the
-    /// copies.
+    /// True if copies were appended to the log. After a crash, the settles are void if the copies are missing.
     /// </param>
     private void End(int done, int delivered, bool isBound)
     {
@@ -121,8 +116,7 @@ internal sealed class DelayedDelivery(
     }
 
     /// <summary>
-    /// Routes a message by the current bindings, and appends it to the queues. Returns false if the message was damaged or is now
-    /// quarantined.
+    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message is damaged or quarantined.
     /// </summary>
     /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)

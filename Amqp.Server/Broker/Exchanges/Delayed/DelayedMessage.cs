@@ -8,8 +8,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 internal readonly ref struct DelayedMessage
 {
     // | due i64 | number of keys u32 | keys: long strings | message as an EncodedMessage | Big-endian.
-    // Due is in milliseconds since 1970-01-01 UTC. The keys are those of the headers CC and BCC, without the message's own routing key.
-    // They are stored separately, because the stored message has no BCC header.
+    // Due is in milliseconds since 1970-01-01 UTC. The keys are from the CC and BCC headers. The stored message has no BCC header.
 
     private DelayedMessage(long due, string[] furtherKeys, EncodedMessage message)
     {

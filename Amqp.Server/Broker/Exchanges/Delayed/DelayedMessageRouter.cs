@@ -7,9 +7,9 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once. Routes
-/// by the rules of another exchange type, the inner type.
+/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once.
 /// </summary>
+/// <remarks>The bindings follow the rules of another exchange type, the inner type.</remarks>
 internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 {
     public const string TypeName = "x-delayed-message";
@@ -18,10 +18,10 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 
     private readonly IRouter _inner;
 
-    /// <param name="exchange">The declared exchange. One of its arguments names the inner type.</param>
+    /// <param name="exchange">The declared exchange, with the inner type in an argument.</param>
     /// <param name="createInner">Creates the router of the inner type.</param>
     /// <exception cref="BrokerException">
-    /// 406: the argument that names the inner type is missing. 503: the inner type is unknown.
+    /// 406: the argument for the inner type is missing or invalid. 503: the inner type is unknown.
     /// </exception>
     public DelayedMessageRouter(ExchangeDeclaration exchange, Func<ExchangeDeclaration, IRouter> createInner)
     {

@@ -13,18 +13,11 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The delayed messages of one exchange, and the timer that starts their delivery.</summary>
-/// <remarks>
-/// <para>The messages are stored in a queue of the message store. The messages of a durable exchange survive a restart. Memory holds only
-/// each message's due time and place in the store.</para>
-/// <para>A message that causes an unexpected exception is quarantined and stays stored. The delivery continues with the next
-/// message.</para>
-/// <para>The lock guards all state. Only one task at a time loads or delivers messages.</para>
-/// </remarks>
+/// <remarks>The messages are in a queue of the message store. Memory holds only due time and place of each message.</remarks>
 internal sealed class DelayedMessages
 {
     /// <summary>
-    /// Longest wait of the timer, in milliseconds. Due times are times of the system clock. So the timer must fire now and then, to notice
-    /// that the clock was changed.
+    /// Longest wait of the timer in milliseconds. The timer must fire now and then, because the system clock may be changed.
     /// </summary>
     private const long LongestWait = 60_000;
 
@@ -81,8 +74,8 @@ internal sealed class DelayedMessages
 
     private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Stores a message, to be delivered after a delay.</summary>
-    /// <returns>The message is safe once the log is synced up to this position; 0 if the message need not be synced.</returns>
+    /// <summary>Stores a message for a delay in milliseconds.</summary>
+    /// <returns>The log position up to which a sync makes the message safe; 0 if no sync is needed.</returns>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     public long Add(
         long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
@@ -107,8 +100,7 @@ internal sealed class DelayedMessages
     }
 
     /// <summary>
-    /// Starts to load the messages of the last run, and to deliver those that are due. Called once, after all exchanges, queues and
-    /// bindings are restored.
+    /// Loads the messages of the last run, and starts the delivery. Called once, after exchanges, queues and bindings are restored.
     /// </summary>
     public void Start()
     {
@@ -145,7 +137,7 @@ internal sealed class DelayedMessages
         await work;
     }
 
-    /// <summary>Adds a stored message to those that wait for their due time. Called under the lock.</summary>
+    /// <summary>Adds a stored message to the waiting messages. Called under the lock.</summary>
     public void Wait(in StoredMessage message, long due) => _waiting.Add(message, due);
 
     /// <summary>Settles a message. Called under the lock.</summary>
@@ -154,9 +146,7 @@ internal sealed class DelayedMessages
     /// <summary>
     /// Starts the task that loads and delivers messages, or sets the timer. Does nothing while the task runs. Called under the lock.
     /// </summary>
-    /// <param name="mustWork">
-    /// True to start the task, because messages may be due or have not been loaded yet. False to set the timer.
-    /// </param>
+    /// <param name="mustWork">True to start the task; false to set the timer.</param>
     public void Continue(bool mustWork)
     {
         if (_isWorking)
@@ -208,8 +198,8 @@ internal sealed class DelayedMessages
     /// <summary>Waits before a retry. The wait ends early if the broker stops.</summary>
     private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
 
-    /// <summary>Loads the due times of the next messages that the last run has left.</summary>
-    /// <returns>False once all messages are loaded, the quarantine is full, or the exchange is closing.</returns>
+    /// <summary>Loads the due times of the next messages of the last run.</summary>
+    /// <returns>False if all messages are loaded, the quarantine is full, or the exchange is closing.</returns>
     private bool LoadSome()
     {
         lock (_gate)
@@ -225,7 +215,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Makes a message of the last run wait for the due time that is stored with it.</summary>
+    /// <summary>Makes a message of the last run wait for its stored due time.</summary>
     private void WaitAgain(in StoredMessage message, ReadOnlySpan<byte> payload)
     {
         try

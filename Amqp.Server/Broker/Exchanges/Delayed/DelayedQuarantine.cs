@@ -7,12 +7,11 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
-/// <summary>The quarantined messages of an exchange that delays messages.</summary>
-/// <remarks>
-/// While the quarantine is full, the exchange delivers no messages. An operator can return or drop quarantined messages. The lock of the
-/// <see cref="DelayedMessages"/> guards the state.
-/// </remarks>
-/// <param name="owner">The exchange's delayed messages. A message that an operator returns joins these messages again.</param>
+/// <summary>
+/// The quarantined messages of a delaying exchange, which the exchange failed to deliver. The owner's lock guards the state.
+/// </summary>
+/// <remarks>While the quarantine is full, the exchange delivers no messages. An operator can return or drop quarantined messages.</remarks>
+/// <param name="owner">The exchange's delayed messages, to which a returned message is added again.</param>
 /// <param name="gate">The lock of the owner.</param>
 /// <param name="messages">The owner's messages in the message store.</param>
 /// <param name="exchange">Name of the exchange.</param>

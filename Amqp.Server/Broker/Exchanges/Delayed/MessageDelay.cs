@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>Adds one message to the delayed messages of an exchange.</summary>
 /// <param name="messages">The delayed messages of the exchange.</param>
-/// <param name="milliseconds">Time from storing the message until it is due.</param>
-/// <param name="furtherKeys">Routing keys from the headers CC and BCC, needed to route the message when its delay is over.</param>
+/// <param name="milliseconds">The delay, counted from storing the message.</param>
+/// <param name="furtherKeys">Routing keys from the headers CC and BCC.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {
     public bool IsDestination => true;

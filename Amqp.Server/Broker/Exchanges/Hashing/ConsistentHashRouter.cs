@@ -9,14 +9,11 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). The binding key is the weight of the
-/// destination. As long as the bindings are unchanged, messages with the same hash go to the same destination. A new destination takes a
-/// share of the hashes from the others. A removed destination leaves its share to the others. All other hashes keep their destination.
+/// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). Binding keys are weights.
 /// </summary>
 /// <remarks>
-/// Uses rendezvous hashing. Each destination has a score, computed from the message's hash, the destination's name and the weight. The
-/// destination with the highest score is chosen. So the choice does not depend on the order of bindings, and is the same after a restart.
-/// As in RabbitMQ, only the first binding of a destination has an effect, until that binding is removed.
+/// Rendezvous hashing: the destination with the highest score of hash, name and weight is chosen. A new or removed destination moves only
+/// its own share of the hashes. As in RabbitMQ, only a destination's first binding counts.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {
@@ -73,8 +70,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // The score is the logarithm of a number between 0 and 1, divided by the weight. With this score, each destination is chosen in
-            // proportion to its weight.
+            // Logarithm of a number between 0 and 1, divided by the weight: destinations are chosen in proportion to their weights.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);

@@ -6,8 +6,7 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Selects the part of a message that a consistent-hash exchange hashes. This is the routing key, unless the exchange's arguments name a
-/// header or a property.
+/// Selects what a consistent-hash exchange hashes: the routing key, a header or a property, as the exchange's arguments say.
 /// </summary>
 internal sealed class HashSource
 {
@@ -22,7 +21,7 @@ internal sealed class HashSource
     private readonly PropertyFlags _property;
 
     /// <exception cref="BrokerException">
-    /// 406: the arguments name both a header and a property, the property is unknown, or an argument is no text.
+    /// 406: both a header and a property are given, the property is unknown, or an argument is no text.
     /// </exception>
     public HashSource(ExchangeDeclaration exchange)
     {
@@ -41,10 +40,7 @@ internal sealed class HashSource
         };
     }
 
-    /// <summary>
-    /// Returns the bytes to hash. If the message lacks the header or property that the exchange hashes, the result is empty. All such
-    /// messages go to the same destination.
-    /// </summary>
+    /// <summary>Returns the bytes to hash. Empty if the message lacks the header or property.</summary>
     public ReadOnlySpan<byte> In(ReadOnlySpan<byte> routingKey, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> properties)
     {
         if (_header is not null)

@@ -6,8 +6,7 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to a random queue of this node (x-local-random). This broker has only one node. So this type differs from x-random
-/// only in the bindings that RabbitMQ allows.
+/// Routes each message to a random queue of this node, the only node (x-local-random). Allows fewer bindings than x-random.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {

@@ -3,10 +3,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to one binding (x-modulus-hash). The index of the binding is the routing key's hash modulo the number of bindings.
-/// While the bindings are unchanged, messages with the same key go to the same destination, even after a restart. After a change of the
-/// bindings, most keys go to another destination.
+/// Routes each message to one binding: the routing key's hash modulo the number of bindings is the index (x-modulus-hash).
 /// </summary>
+/// <remarks>After a change of the bindings, most keys go to another destination.</remarks>
 internal sealed class ModulusHashRouter : ChoosingRouter
 {
     private readonly SortedBindings _bindings = new();

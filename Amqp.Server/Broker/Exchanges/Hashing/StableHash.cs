@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>
-/// A hash function that gives the same result in every run and on every machine. So routing by the hash is the same after a restart. Not to
-/// be used for hash tables with keys from clients, because a client could compute colliding keys.
-/// </summary>
+/// <summary>A hash function whose results are the same in every run and on every machine.</summary>
+/// <remarks>Not for hash tables with keys from clients, because a client could compute colliding keys.</remarks>
 internal static class StableHash
 {
     private const ulong Start = 0xCBF29CE484222325;

@@ -13,20 +13,13 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>
-/// The last messages that were published to an exchange, oldest first. As in RabbitMQ, the history does not survive a restart.
-/// </summary>
-/// <remarks>
-/// The history has its own lock, which guards its state. This lock is taken after the topology lock, and before the locks of queues and of
-/// the store.
-/// </remarks>
-/// <param name="length">
-/// Number of messages to keep, as the exchange's arguments say. <see cref="QueueServices.RecentHistoryLimit"/> is the upper limit.
-/// </param>
+/// <summary>The last messages that were published to an exchange, oldest first. As in RabbitMQ, lost at a restart.</summary>
+/// <remarks>A lock of this class guards the state. Order of locks: topology, this class, queues and store.</remarks>
+/// <param name="length">Number of messages to keep, at most <see cref="QueueServices.RecentHistoryLimit"/>.</param>
 /// <param name="exchange">Name of the exchange, for the log.</param>
-/// <param name="routing">Exchanges and bindings of the virtual host, for routing replayed messages.</param>
+/// <param name="routing">Exchanges and bindings of the virtual host.</param>
 /// <param name="host">Services of the virtual host.</param>
-/// <param name="messages">Queue of the message store that holds the messages.</param>
+/// <param name="messages">Queue of the message store with the messages.</param>
 internal sealed class RecentHistory(long length, string exchange, RoutingTable routing, QueueHost host, StoredQueue messages) : IRouteTarget
 {
     private readonly long _maxCount = Math.Min(length, host.Services.RecentHistoryLimit);
@@ -80,8 +73,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     }
 
     /// <summary>
-    /// Publishes the messages of the history to a destination. Called under the topology lock, so that no newer message can reach the
-    /// destination before the history.
+    /// Publishes the messages of the history to a destination. Must hold the topology lock, because newer messages have to wait.
     /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {

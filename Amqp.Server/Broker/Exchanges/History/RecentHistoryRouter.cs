@@ -7,10 +7,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>
-/// Routes each message to all bindings, whatever its routing key. A new binding also receives the exchange's last messages
-/// (x-recent-history).
-/// </summary>
+/// <summary>Routes each message to all bindings. A new binding also receives the exchange's last messages (x-recent-history).</summary>
 internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 {
     private const string LengthArgument = "x-recent-history-length";

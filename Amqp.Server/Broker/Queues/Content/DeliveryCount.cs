@@ -9,8 +9,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// </summary>
 internal static class DeliveryCount
 {
-    /// <summary>Returns the properties with the header added. Replaces a header of the same name that the publisher sent.</summary>
-    /// <param name="properties">Property flags and property list as they were stored.</param>
+    /// <summary>Returns the properties with the header set, in place of a publisher's header of the same name.</summary>
+    /// <param name="properties">The stored property flags and properties.</param>
     /// <param name="requeues">Number of times that the message was requeued.</param>
     public static ReadOnlySpan<byte> AddTo(ReadOnlySpan<byte> properties, int requeues)
     {

@@ -4,14 +4,12 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts the bytes that the heads of a queue's ready messages have.</summary>
+/// <summary>Bytes of the heads of a queue's ready messages. A head is all of a message except its body.</summary>
 /// <remarks>
-/// <para>The lock of the queue guards this mutable struct. Change it in its field, not in a copy.</para>
-/// <para>The entry of a message has a note with the size of the head. An entry that is moved to the disk loses its note. When a message
-/// without a note is taken, its head counts with the average size of persistent heads. Reading the message corrects the size. Heads of
-/// messages that a start recovered are not counted, because their sizes are unknown.</para>
+/// The lock of the queue guards this mutable struct. A head of unknown size counts as the average, until the message is read. Messages from
+/// before a restart are not counted.
 /// </remarks>
-/// <param name="recovered">Number of messages that a start recovered.</param>
+/// <param name="recovered">Number of messages from before the restart.</param>
 internal struct HeadBytes(long recovered)
 {
     private long _uncounted = recovered; // number of messages whose heads are not counted
@@ -23,7 +21,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Bytes of the counted heads of persistent messages.</summary>
     public long Persistent { get; private set; }
 
-    /// <summary>Returns the average size of the heads of persistent messages, in bytes; 0 if unknown.</summary>
+    /// <summary>Returns the average bytes of the heads of persistent messages; 0 if unknown.</summary>
     /// <param name="persistentCount">Number of ready persistent messages.</param>
     public readonly int Average(long persistentCount) =>
         (int)Math.Clamp(_uncounted > 0 || persistentCount == 0 ? 0 : Persistent / persistentCount, 0, int.MaxValue);
@@ -46,11 +44,9 @@ internal struct HeadBytes(long recovered)
             _uncounted++;
     }
 
-    /// <summary>
-    /// Subtracts the head of a message that was taken. If its size is unknown because the note was lost, assumes the average size.
-    /// </summary>
-    /// <param name="message">The message that was taken.</param>
-    /// <param name="left">The messages that are still ready, without the taken one.</param>
+    /// <summary>Subtracts the head of a taken message. If the size is unknown, subtracts the average size.</summary>
+    /// <param name="message">The taken message.</param>
+    /// <param name="left">The messages that are still ready.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public void Take(ref StoredMessage message, QueueLevels left)
     {
@@ -60,10 +56,10 @@ internal struct HeadBytes(long recovered)
         Persistent = left.Count == 0 ? 0 : Persistent - (message.IsPersistent ? head : 0);
     }
 
-    /// <summary>Corrects the counts for the last taken message, if the size of its head was assumed.</summary>
-    /// <param name="message">The message that was taken.</param>
+    /// <summary>Corrects the counts, if the size of the last taken message's head was unknown.</summary>
+    /// <param name="message">The taken message.</param>
     /// <param name="payload">Head and body of the message.</param>
-    /// <param name="left">The messages that are still ready, without the taken one.</param>
+    /// <param name="left">The messages that are still ready.</param>
     /// <exception cref="Exception">The payload is not an encoded message.</exception>
     public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload, QueueLevels left)
     {
@@ -82,7 +78,7 @@ internal struct HeadBytes(long recovered)
     /// <summary>Sets all counts to 0, because the queue was emptied.</summary>
     public void Clear() => (All, Persistent, _uncounted) = (0, 0, 0);
 
-    /// <returns>False if the head is not counted, because a start recovered the message.</returns>
+    /// <returns>False if the head is not counted, because the message is from before a restart.</returns>
     private bool TryAssume(ref StoredMessage message, QueueLevels left)
     {
         if (_uncounted > 0)

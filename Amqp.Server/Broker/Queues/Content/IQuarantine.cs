@@ -8,8 +8,8 @@ internal interface IQuarantine
     /// <summary>True if the owner takes no further messages, because too many are quarantined. Read under the lock of the owner.</summary>
     bool IsFull { get; }
 
-    /// <summary>Quarantines a message, which is then not delivered but stays in the store. Called under the lock of the owner.</summary>
-    /// <param name="message">A message that the owner has taken, but not settled.</param>
+    /// <summary>Sets a message aside, which then stays stored but is not delivered. Called under the lock of the owner.</summary>
+    /// <param name="message">A message that was taken, but not settled.</param>
     /// <param name="error">The exception that the message caused.</param>
     void SetAside(in StoredMessage message, Exception error);
 }

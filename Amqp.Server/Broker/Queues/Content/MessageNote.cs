@@ -17,9 +17,9 @@ internal static class MessageNote
 
     private const int ReturnedBit = 1 << 28;
 
-    /// <summary>Returns the note for a new message.</summary>
+    /// <summary>Returns the note of a new message.</summary>
     /// <param name="priority">Priority of the message, in a queue with priorities.</param>
-    /// <param name="head">Bytes of the message's head. Sizes above 65,535 are stored as 65,535.</param>
+    /// <param name="head">Bytes of the message's head, stored as at most 65,535.</param>
     /// <param name="expires">True if the message has its own expiration.</param>
     public static int Of(int priority, int head, bool expires) =>
         (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
@@ -41,8 +41,7 @@ internal static class MessageNote
     public static StoredMessage WithPriority(in StoredMessage message, int priority) => WithCount(message, priority);
 
     /// <summary>
-    /// Returns the number of times that the message was requeued. Only for queues that count deliveries. Returns at least 1 for a
-    /// redelivered message, because a restart may have lost the number.
+    /// Returns how often the message was requeued, in a queue that counts deliveries. At least 1 for a redelivered message.
     /// </summary>
     public static int Requeues(in StoredMessage message) => Math.Max(message.Note >> HeadBits & MaxCount, message.IsRedelivered ? 1 : 0);
 

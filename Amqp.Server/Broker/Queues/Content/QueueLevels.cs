@@ -6,11 +6,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The levels of one queue. A level is a queue in the message store, which holds the ready messages of one priority.</summary>
+/// <summary>The levels of one queue: queues in the message store, one for each priority. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// The lock of the queue guards all state. The store keeps the order of the messages in each level. The levels have consecutive numbers in
-/// the store, and the note of a message names its level. A quorum queue has a second level for messages that clients returned. Returned
-/// messages are delivered before new messages.
+/// A quorum queue has a second level instead, for messages that clients returned. Returned messages are delivered before new messages.
 /// </remarks>
 internal sealed class QueueLevels
 {
@@ -20,8 +18,8 @@ internal sealed class QueueLevels
     private long _count; // sum of the counts of all levels; unused if there is only one
 
     /// <param name="levels">One level for each priority, the lowest first.</param>
-    /// <param name="gate">The lock that guards the levels; null if only one thread uses them.</param>
-    /// <param name="hasReturns">True if the second level is for messages that clients return.</param>
+    /// <param name="gate">The lock of the queue; null if only one thread uses the levels.</param>
+    /// <param name="hasReturns">True if the second level is for messages that clients returned.</param>
     public QueueLevels(StoredQueue[] levels, Lock? gate, bool hasReturns)
     {
         (_levels, _gate, _hasReturns) = (levels, gate, hasReturns);
@@ -63,10 +61,7 @@ internal sealed class QueueLevels
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
-    /// <summary>
-    /// Returns how many messages at the start of the span belong to the same level as the first message. Only for queues with several
-    /// levels.
-    /// </summary>
+    /// <summary>Returns how many messages at the start of the span are in the same level. Only for queues with several levels.</summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
         int level = IndexOf(messages[0]);

@@ -4,10 +4,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The ready messages of a queue, oldest first. In a queue with priorities, messages of the highest priority come first.</summary>
+/// <summary>The ready messages of a queue, sorted by priority and age. The lock of the queue guards all state.</summary>
 /// <remarks>
-/// The lock of the queue guards all state. <see cref="QueueLevels"/> keeps the order of the messages. The size of a queue is reported
-/// without the heads of its messages, so <see cref="HeadBytes"/> counts the bytes to subtract.
+/// The store counts heads and bodies. <see cref="HeadBytes"/> counts the heads, because reported sizes are of bodies only.
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -15,10 +14,10 @@ internal sealed class QueueMessages
     private readonly QueueLevels _levels;
     private HeadBytes _heads;
 
-    /// <param name="store">The store that contains the messages.</param>
-    /// <param name="levels">The store's queues that hold the messages, one for each priority, the lowest first.</param>
+    /// <param name="store">The store with the messages.</param>
+    /// <param name="levels">The store's queues with the messages, one for each priority, the lowest first.</param>
     /// <param name="gate">The lock of the queue; null if only one thread uses the messages.</param>
-    /// <param name="hasReturns">True if the second of two levels is for messages that clients return.</param>
+    /// <param name="hasReturns">True if the second of two levels is for messages that clients returned.</param>
     public QueueMessages(IMessageStore store, StoredQueue[] levels, Lock? gate = null, bool hasReturns = false)
     {
         _store = store;
@@ -32,14 +31,14 @@ internal sealed class QueueMessages
     /// <summary>Number of ready messages.</summary>
     public long Count => _levels.Count;
 
-    /// <summary>Body bytes of the ready messages. For messages that a start recovered, the bytes of their heads are included.</summary>
+    /// <summary>Body bytes of the ready messages. Includes exchange, key and properties of messages from before a restart.</summary>
     public long Bytes => Math.Max(0, _levels.Bytes - _heads.All);
 
     /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => _levels.PersistentCount;
 
     /// <summary>
-    /// Body bytes of the ready messages that survive a restart. For messages that a start recovered, the bytes of their heads are included.
+    /// Body bytes of the ready messages that survive a restart. Includes exchange, key and properties of messages from before a restart.
     /// </summary>
     public long PersistentBytes => Math.Max(0, _levels.PersistentBytes - _heads.Persistent);
 
@@ -50,12 +49,11 @@ internal sealed class QueueMessages
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
-    /// The store's queue for messages that clients returned. Returned messages are delivered before new messages. Null unless the queue was
-    /// declared with <c>QueueFlags.Returns</c>.
+    /// The store's queue for messages that clients returned; null if there is none. Returned messages are delivered before new messages.
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>Quarantined messages that a start recovered. They are not ready: <see cref="TryTakeAside"/> takes one of them.</summary>
+    /// <summary>Messages that the last run quarantined, for <see cref="TryTakeAside"/>. They are not ready.</summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
@@ -71,7 +69,7 @@ internal sealed class QueueMessages
         _heads.Add(message);
     }
 
-    /// <summary>Puts a taken message back into its place. Does not mark it as redelivered.</summary>
+    /// <summary>Puts a taken message back into its place, without marking the message as redelivered.</summary>
     public void PutBack(in StoredMessage message)
     {
         _levels.Add(message);
@@ -81,7 +79,7 @@ internal sealed class QueueMessages
     /// <summary>Puts a taken message back into its place, and marks it as redelivered.</summary>
     public void Return(in StoredMessage message) => PutBack(RedeliveredMark.Set(message));
 
-    /// <summary>Finds the next message, but does not take it.</summary>
+    /// <summary>Finds the next message without taking it.</summary>
     /// <exception cref="IOException">The message is only on the disk, and cannot be read.</exception>
     public bool TryPeek(out StoredMessage message) => _levels.TryPeek(out message);
 
@@ -114,8 +112,8 @@ internal sealed class QueueMessages
         return look;
     }
 
-    /// <summary>Corrects the head size of the last taken message, if its size was assumed.</summary>
-    /// <param name="message">The message that was taken.</param>
+    /// <summary>Corrects the size of the last taken message's head, if the size was unknown.</summary>
+    /// <param name="message">The taken message.</param>
     /// <param name="payload">Head and body of the message.</param>
     /// <exception cref="Exception">The payload is not an encoded message.</exception>
     public void NoteRead(ref StoredMessage message, ReadOnlySpan<byte> payload)

@@ -6,10 +6,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Takes messages of a queue together with their payloads, and handles messages that cannot be read.</summary>
+/// <summary>Takes messages of a queue together with their payloads. The lock of the queue guards all state.</summary>
 /// <remarks>
-/// The lock of the queue guards all state. A damaged message is logged and settled, and the next message is taken. If the disk cannot be
-/// read now, for example for lack of file handles, the message stays in its place. After any other error the message is quarantined.
+/// A damaged message is settled. If the disk cannot be read now, the message stays in its place. Any other error quarantines the message.
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
@@ -27,8 +26,8 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
 
     /// <summary>Takes the next message that can be read.</summary>
     /// <param name="message">The message. The caller must settle the message or put it back.</param>
-    /// <param name="payload">The message's payload. The caller must dispose of it.</param>
-    /// <returns>False if no message is left, or if too many messages are quarantined.</returns>
+    /// <param name="payload">The message's payload. The caller must dispose it.</param>
+    /// <returns>False if no message is left, or too many messages are quarantined.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now. The message stays in its place.</exception>
     public bool TryTake(out StoredMessage message, out PayloadLease payload)
     {
@@ -80,7 +79,7 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
     }
 
     /// <summary>Reads the payload of a message that was taken.</summary>
-    /// <returns>False if the message was damaged and therefore settled, or if the message was quarantined.</returns>
+    /// <returns>False if the message is damaged and now settled, or if the message is now quarantined.</returns>
     /// <exception cref="QueueUnreadableException">The disk cannot be read now.</exception>
     public bool TryRead(scoped in StoredMessage message, out PayloadLease payload)
     {

@@ -1,19 +1,16 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>
-/// Numbers and body bytes of a queue's messages, as RabbitMQ reports them. Persistent messages, messages in memory, and messages that are
-/// only on the disk are counted separately.
-/// </summary>
-/// <remarks>Unacknowledged messages count as in memory, because they were read for their delivery.</remarks>
+/// <summary>Numbers and body bytes of a queue's messages, as RabbitMQ reports them.</summary>
+/// <remarks>Unacknowledged messages count as in memory.</remarks>
 /// <param name="Persistent">Number of ready and unacknowledged messages that survive a restart.</param>
-/// <param name="PersistentBytes">Body bytes of persistent messages.</param>
+/// <param name="PersistentBytes">Body bytes of the persistent messages.</param>
 /// <param name="Ready">Number of ready messages whose bodies are in memory.</param>
-/// <param name="ReadyBytes">Body bytes of ready messages whose bodies are in memory.</param>
+/// <param name="ReadyBytes">Body bytes of the ready messages in memory.</param>
 /// <param name="Unacknowledged">Number of unacknowledged messages.</param>
-/// <param name="UnacknowledgedBytes">Body bytes of unacknowledged messages.</param>
+/// <param name="UnacknowledgedBytes">Body bytes of the unacknowledged messages.</param>
 /// <param name="PagedOut">Number of ready transient messages whose bodies are only on the disk.</param>
-/// <param name="PagedOutBytes">Body bytes of ready transient messages whose bodies are only on the disk.</param>
-/// <param name="Entries">Number of messages that have an entry in memory, either in the queue or in a channel.</param>
+/// <param name="PagedOutBytes">Body bytes of the ready transient messages on the disk.</param>
+/// <param name="Entries">Number of messages with an entry in memory, in the queue or in a channel.</param>
 internal readonly record struct QueueStorage(
     long Persistent,
     long PersistentBytes,

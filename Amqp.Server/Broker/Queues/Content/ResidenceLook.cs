@@ -3,9 +3,11 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Counts a queue's messages by the place of their bodies: in memory, or (transient messages) only on the disk.</summary>
-/// <param name="store">The store that contains the messages.</param>
-/// <param name="head">Assumed size in bytes of a head whose size is not in the message's note.</param>
+/// <summary>
+/// Counts the messages of a queue whose bodies are in memory, and the transient messages whose bodies are only on the disk.
+/// </summary>
+/// <param name="store">The store with the messages.</param>
+/// <param name="head">Size in bytes that is assumed for heads of unknown size.</param>
 internal struct ResidenceLook(IMessageStore store, int head) : IMessageVisitor
 {
     /// <summary>Number of messages whose bodies are in memory.</summary>

@@ -4,14 +4,8 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>
-/// The dead letters of a queue that have not been published yet. A dead letter is no longer among the ready messages of the queue, but is
-/// not settled. The lock of the queue guards the state.
-/// </summary>
-/// <remarks>
-/// One thread at a time publishes the messages, in order and in batches, without the lock. One round publishes only a limited share of the
-/// messages. A work item of the thread pool publishes the next share.
-/// </remarks>
+/// <summary>The dead letters of a queue that wait to be published. The lock of the queue guards the state.</summary>
+/// <remarks>One thread at a time publishes the messages, in order and in batches. The thread does not hold the lock.</remarks>
 internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
 {
     /// <summary>Maximum number of messages in a batch.</summary>
@@ -29,18 +23,14 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     private int _taken; // number of messages in the batch that Begin has taken
     private int _isScheduled; // changed with Interlocked, because the pool's thread does not hold the lock
 
-    /// <summary>
-    /// True if messages can be published: some are pending, no thread publishes them, and publishing is not paused. May be read without the
-    /// lock.
-    /// </summary>
+    /// <summary>True if messages are pending, publishing is not paused, and no thread publishes. May be read without the lock.</summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
     /// <summary>True if the backlog is not empty.</summary>
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True from a call of <see cref="HoldUp"/> until a whole batch was published. While true, no message of the queue expires or is
-    /// dropped, so that the backlog does not grow.
+    /// True after <see cref="HoldUp"/>, until a whole batch is published. Expired and excess messages then stay in the queue.
     /// </summary>
     public bool IsHeldUp { get; private set; }
 
@@ -61,7 +51,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     }
 
     /// <summary>Takes the next batch. The caller publishes the messages and then calls <see cref="End"/>.</summary>
-    /// <returns>Empty if no messages are pending, if another thread is publishing, or if publishing is paused.</returns>
+    /// <returns>Empty if there is no message, if another thread publishes, or if publishing is paused.</returns>
     public DeadMessage[] Begin()
     {
         if (!IsWaiting)
@@ -73,7 +63,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     }
 
     /// <summary>Ends a batch. Removes the published messages from the backlog, and keeps all others.</summary>
-    /// <param name="done">Number of published messages, which are the first messages of the batch.</param>
+    /// <param name="done">Number of published messages, counted from the start of the batch.</param>
     public void End(int done)
     {
         int published = done;
@@ -98,9 +88,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Permits another attempt to publish, after a pause.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>
-    /// Makes the thread pool publish a share of this backlog, after one share of each backlog that waits already. Needs no lock.
-    /// </summary>
+    /// <summary>Makes the thread pool publish a share of this backlog, after the backlogs that wait already. Needs no lock.</summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
@@ -117,11 +105,9 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     private static long BytesOf(in DeadMessage message) => BytesPerEntry + (message.Refused?.Length ?? 0);
 }
 
-/// <summary>A message that died.</summary>
-/// <param name="Message">The message as stored; default for a message that the queue refused, which was not stored.</param>
-/// <param name="Reason">Reason for which the message died.</param>
+/// <summary>A dead letter.</summary>
+/// <param name="Message">The stored message; default if the queue refused the message.</param>
+/// <param name="Reason">Reason of the dead-lettering.</param>
 /// <param name="Refused">The payload of a message that the queue refused; null for a stored message.</param>
-/// <param name="IsPutAside">
-/// True if the message could not be published and was quarantined. A quarantined message must not be settled.
-/// </param>
+/// <param name="IsPutAside">True if the message was quarantined, and so must not be settled.</param>
 internal readonly record struct DeadMessage(StoredMessage Message, DeathReason Reason, byte[]? Refused, bool IsPutAside = false);

@@ -2,14 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>
-/// Makes the thread pool publish the dead letters that are left when a <see cref="DispatchRound"/> reaches its limit. Serves the waiting
-/// queues in order, and publishes one share of each queue's dead letters. Only a few queues are served at the same time. Thread-safe.
-/// </summary>
-/// <remarks>
-/// There are at most half as many work items as processors. With one work item for each queue, a large cycle of queues would delay timers,
-/// commits and requests.
-/// </remarks>
+/// <summary>Publishes the dead letters of all queues on the thread pool, one share of each queue in turn. Thread-safe.</summary>
+/// <remarks>Uses at most half of the processors, to leave threads for timers, commits and requests.</remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
     private static readonly int _maxWorkItems = Math.Max(1, Environment.ProcessorCount / 2);
@@ -46,8 +40,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 
     private void StartWork()
     {
-        // The first CompareExchange changes nothing, but is a full fence. Without the fence, neither this thread nor a work item that is
-        // about to end might serve a new backlog.
+        // This CompareExchange changes nothing. It is a full fence before the read of _pending.
         for (int workItems = Interlocked.CompareExchange(ref _workItems, 0, 0); workItems < _maxWorkItems && !_pending.IsEmpty;)
         {
             int before = Interlocked.CompareExchange(ref _workItems, workItems + 1, workItems);

@@ -4,10 +4,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>Limits the number and the body bytes of a queue's ready messages. The lock of the queue guards the state.</summary>
-/// <remarks>
-/// A queue with <see cref="Overflow.RejectPublish"/> must accept or refuse a message before it is stored. So the queue reserves room for
-/// each accepted message, until the message is in the queue.
-/// </remarks>
+/// <remarks>With <see cref="Overflow.RejectPublish"/>, the queue reserves room for a message before the message is stored.</remarks>
 internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings)
 {
     private long _reserved;

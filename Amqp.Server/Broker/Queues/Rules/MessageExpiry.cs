@@ -3,30 +3,23 @@ using Amqp.Server.Broker.Messages;
 namespace Amqp.Server.Broker.Queues.Rules;
 
 /// <summary>Decides which messages of a queue have expired. The lock of the queue guards the state.</summary>
-/// <remarks>
-/// As in RabbitMQ, a message expires only if it had to wait in the queue or was requeued. So this class keeps the time since which every
-/// message was delivered on arrival.
-/// </remarks>
+/// <remarks>As in RabbitMQ, a message that is delivered on arrival does not expire. A requeued message can expire.</remarks>
 /// <param name="timer">Gives the current time.</param>
 internal sealed class MessageExpiry(QueueTimer timer)
 {
-    // Time since which every message was delivered on arrival, in milliseconds since 1970-01-01 UTC. The maximum value if messages have to
-    // wait.
+    // Time since which messages are delivered on arrival, in milliseconds since 1970-01-01 UTC. The maximum value if messages wait.
     private long _flowingSince = long.MaxValue;
 
     /// <summary>Returns true if the next message of the queue has expired and must not be delivered.</summary>
     /// <param name="payload">Head and body of the message.</param>
-    /// <param name="queueTtl">TTL of the queue in milliseconds; null if the queue has none.</param>
+    /// <param name="queueTtl">TTL of the queue in milliseconds; null for none.</param>
     /// <param name="isRedelivered">True if the message was delivered before.</param>
     public bool IsOver(ReadOnlySpan<byte> payload, long? queueTtl, bool isRedelivered) =>
         EncodedMessage.Read(payload).Stamp is { } stamp
             && stamp.DueTime(queueTtl) <= timer.Now
             && (isRedelivered || stamp.Published < _flowingSince);
 
-    /// <summary>
-    /// Records if messages are delivered on arrival from now on. <paramref name="isFlowing"/> is true if the queue is empty and a consumer
-    /// has free capacity.
-    /// </summary>
+    /// <summary>Records if the queue is empty and has a consumer with free capacity (<paramref name="isFlowing"/>).</summary>
     public void NoteFlow(bool isFlowing)
     {
         if (!isFlowing)
@@ -35,9 +28,6 @@ internal sealed class MessageExpiry(QueueTimer timer)
             _flowingSince = timer.Now;
     }
 
-    /// <summary>
-    /// Assumes that every earlier message was delivered on arrival. Called when the first message that can expire arrives, because nothing
-    /// was recorded before that message.
-    /// </summary>
+    /// <summary>Assumes that all earlier messages were delivered on arrival.</summary>
     public void NoteFlowBefore() => _flowingSince = 0;
 }

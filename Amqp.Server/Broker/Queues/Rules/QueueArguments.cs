@@ -10,10 +10,7 @@ namespace Amqp.Server.Broker.Queues.Rules;
 /// </summary>
 internal sealed class QueueArguments
 {
-    /// <summary>
-    /// The arguments that the broker knows, each with a check of its value. If <c>IsCompared</c> is true, a redeclaration must have the
-    /// same value. Arguments that the broker does not know are only stored.
-    /// </summary>
+    /// <summary>The known arguments, with checks of their values. A redeclaration must repeat arguments with <c>IsCompared</c>.</summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
         ("x-expires", true, ValueRules.Of("expires")),
@@ -50,15 +47,11 @@ internal sealed class QueueArguments
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
     /// <summary>
-    /// Number of levels that the queue has in the store. Each priority has a level. A quorum queue may have one more level, for messages
-    /// that clients returned.
+    /// Number of queues in the message store: one for each priority, and one for returned messages, depending on the flags.
     /// </summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
-    /// <summary>
-    /// True if a new queue gets a level for messages that clients return. A queue with priorities gets no such level: a returned message
-    /// goes back to the level of its priority.
-    /// </summary>
+    /// <summary>True if a new queue gets a second queue in the store, for the messages that clients return.</summary>
     public bool HasReturns => Type.StoresReturnsAnew && Integer("x-max-priority") is null;
 
     /// <summary>Returns an argument as a number; null if the argument is missing or is not an integer.</summary>
@@ -89,7 +82,7 @@ internal sealed class QueueArguments
     public static QueueArguments FromStored(FieldTable table) => new(table);
 
     /// <summary>Throws if a redeclaration has another value for a compared argument.</summary>
-    /// <exception cref="BrokerException">406: at least one argument differs. The text names the first such argument.</exception>
+    /// <exception cref="BrokerException">406: an argument differs. The text names the first such argument.</exception>
     public void DemandEquivalent(FieldTable received, string queue, string virtualHost)
     {
         foreach (var (name, isCompared, _) in _known)

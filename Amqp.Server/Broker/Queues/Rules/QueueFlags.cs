@@ -16,8 +16,7 @@ internal enum QueueFlags
     Exclusive = 4,
 
     /// <summary>
-    /// The queue has a level in the store for messages that clients returned, which are delivered first. The broker sets this flag for
-    /// quorum queues. Quorum queues that an earlier version of the broker declared do not have the flag.
+    /// Returned messages have a queue of their own in the message store. Set for quorum queues; old versions did not set the flag.
     /// </summary>
     Returns = 8,
 }

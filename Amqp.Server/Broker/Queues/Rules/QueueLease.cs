@@ -2,10 +2,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>
-/// Measures the time since a queue was last used. Use means that the queue was declared, read with basic.get, or left by its last consumer.
-/// The lock of the queue guards the state.
-/// </summary>
+/// <summary>Measures the time since a queue was last used, for <c>x-expires</c>. The lock of the queue guards the state.</summary>
 internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
 {
     private long _usedAt = timer.Now;
@@ -14,7 +11,7 @@ internal sealed class QueueLease(QueueTimer timer, QueueTimer.Alarm alarm)
     public void Renew() => _usedAt = timer.Now;
 
     /// <summary>
-    /// Returns true if the queue has been unused for the given time. Otherwise sets the alarm of the queue to the end of that time.
+    /// Returns true if the queue has been unused for the given time. If not, sets the queue's alarm to the end of that time.
     /// </summary>
     /// <param name="expires">The time in milliseconds.</param>
     public bool IsOver(long expires)

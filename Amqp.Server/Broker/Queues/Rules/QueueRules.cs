@@ -9,8 +9,9 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The rules by which messages leave a queue without being consumed. A message may expire, or a full queue may drop it.</summary>
-/// <remarks>The lock of the queue guards all state.</remarks>
+/// <summary>
+/// Removes expired messages, and the oldest messages of a queue that is too long. The lock of the queue guards the state.
+/// </summary>
 internal sealed class QueueRules
 {
     /// <summary>Maximum number of messages to expire in one pass. Other threads can take the lock before the next pass.</summary>
@@ -19,9 +20,7 @@ internal sealed class QueueRules
     /// <summary>Maximum number of excess messages to drop in one pass. Other threads can take the lock before the next pass.</summary>
     private const int MaxDroppedAtOnce = 2048;
 
-    /// <summary>
-    /// Milliseconds until expiry or dead-lettering is retried. RetryDelay applies after a disk error, RoomDelay while the store lags.
-    /// </summary>
+    /// <summary>Milliseconds until a retry: RetryDelay after a disk error, RoomDelay while the store lags.</summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
     private readonly IRuledQueue _queue;
@@ -70,8 +69,7 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // Makes the queue check its messages for expiry, because some messages of a restored queue may have expired. If the queue has
-        // neither a TTL nor a dead-letter exchange, expired messages can stay until the queue is used.
+        // Some messages of a restored queue may have expired. If messages can expire or be dead-lettered, the queue looks for them now.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
@@ -79,10 +77,8 @@ internal sealed class QueueRules
     /// <summary>From now on checks messages for expiry, because some messages of the queue might have an expiration.</summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
-    /// <summary>From now on checks messages for expiry, because a message that can expire is being added.</summary>
-    /// <param name="isFlowing">
-    /// True if the queue is empty and a consumer has free capacity: the message is then delivered on arrival.
-    /// </param>
+    /// <summary>From now on checks messages for expiry. Called before a message that can expire is added.</summary>
+    /// <param name="isFlowing">True if the queue is empty and a consumer has free capacity.</param>
     public void ExpectExpiry(bool isFlowing)
     {
         _isExpiryCertain = true;
@@ -102,10 +98,7 @@ internal sealed class QueueRules
     /// <inheritdoc cref="LengthLimit.Release(int)"/>
     public void Release(int bodyBytes) => _limit?.Release(bodyBytes);
 
-    /// <summary>
-    /// Returns true if a message that was taken has expired. Marks a message that can expire, so that the queue checks the message again
-    /// after a requeue.
-    /// </summary>
+    /// <summary>Returns true if a taken message has expired. Marks a message that can expire, to check it again after a requeue.</summary>
     public bool IsOver(ref StoredMessage message, ReadOnlySpan<byte> payload)
     {
         if (_expiry is null || Expiry.DueTime(payload, Settings.MessageTtl) is null)
@@ -136,9 +129,9 @@ internal sealed class QueueRules
     /// <summary>Dead-letters a message that the queue refused because it was full.</summary>
     public void BuryRefused(byte[] payload) => Backlog.AddRefused(payload);
 
-    /// <summary>Removes excess and expired messages. Called at the end of a drain, when no further message can be delivered.</summary>
-    /// <param name="isServed">True if a consumer has free capacity. The queue is then empty.</param>
-    /// <returns>False if more excess messages are left, and Tidy must be called again.</returns>
+    /// <summary>Removes excess and expired messages, at the end of a drain.</summary>
+    /// <param name="isServed">True if the queue is empty and a consumer has free capacity.</param>
+    /// <returns>False if excess messages are left, and Tidy must be called again.</returns>
     public bool Tidy(bool isServed)
     {
         bool isDone = true;
@@ -262,8 +255,8 @@ internal sealed class QueueRules
         }
     }
 
-    /// <summary>Returns true if the next message has expired. If not, makes the timer call the queue when the message expires.</summary>
-    /// <returns>Null if the message caused an exception and so was quarantined.</returns>
+    /// <summary>Returns true if the next message has expired. If not, sets the queue's timer to the expiry of the message.</summary>
+    /// <returns>Null if the message was quarantined because of an exception.</returns>
     private bool? IsOver(MessageExpiry expiry, in StoredMessage front)
     {
         try

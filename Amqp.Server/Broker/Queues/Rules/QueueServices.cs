@@ -31,15 +31,10 @@ internal sealed record QueueServices
     /// <summary>Stores the records that name quarantined messages.</summary>
     public required QuarantineRecords Quarantine { get; init; }
 
-    /// <summary>
-    /// Maximum number of quarantined messages in a queue or an exchange. A queue or exchange with more quarantined messages stops.
-    /// </summary>
+    /// <summary>Maximum number of quarantined messages. A queue or exchange with more quarantined messages stops.</summary>
     public int QuarantineLimit { get; init; } = LimitOptions.DefaultQuarantineLimit;
 
-    /// <summary>
-    /// Maximum number of messages in the recent history of an exchange. The number is limited because a new binding receives all these
-    /// messages at once, while other work waits.
-    /// </summary>
+    /// <summary>Maximum number of messages that a recent-history exchange keeps.</summary>
     public int RecentHistoryLimit { get; init; } = LimitOptions.DefaultRecentHistoryLimit;
 
     /// <summary>Returns true while the disk alarm is set. The broker then does not write its own messages, such as dead letters.</summary>

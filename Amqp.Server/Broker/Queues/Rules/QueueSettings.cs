@@ -58,20 +58,14 @@ internal sealed record QueueSettings
     public bool RejectsPublishes => Overflow != Overflow.DropHead && (MaxLength ?? MaxLengthBytes) is not null;
 
     /// <summary>
-    /// True if the queue counts how often each message was requeued, and gives the count to consumers in a header. False in a queue with
-    /// priorities, because a message's note has no room for both priority and count.
+    /// True if consumers get the number of requeues in the header <c>x-delivery-count</c>. False for a queue with priorities.
     /// </summary>
     public bool CountsDeliveries { get; private init; } // computed once, because it is read for each delivery
 
-    /// <summary>
-    /// True if the queue has no rule that affects a newly published message. The message's own expiration is not a rule of the queue.
-    /// </summary>
+    /// <summary>True if no rule of the queue affects a newly published message.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
-    /// <summary>
-    /// Combines arguments and policies. If both set a number, the smaller number applies. If both set a text, the text of the argument
-    /// applies.
-    /// </summary>
+    /// <summary>Combines arguments and policies. The smaller number applies. A text of an argument precedes the policy's text.</summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))

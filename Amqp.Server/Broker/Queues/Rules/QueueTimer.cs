@@ -1,10 +1,7 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Calls each queue at a set time, the queue's alarm. One timer serves all queues of the broker. Thread-safe.</summary>
-/// <remarks>
-/// The lock of the timer may be taken under any other lock, because no other lock is taken under the timer's lock. Queues are called while
-/// no lock is held.
-/// </remarks>
+/// <summary>Calls each queue at a set time, the queue's alarm. One timer serves all queues. Thread-safe.</summary>
+/// <remarks>May be called under any lock. Calls the queues without a lock.</remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
     // Longest wait of the timer. It limits the delay of alarms after a change of the system clock.
@@ -40,7 +37,7 @@ internal sealed class QueueTimer : IAsyncDisposable
     /// <summary>Creates the alarm of a queue, which is not set yet.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
-    /// <summary>Sets an alarm to a time. Does nothing if the alarm is already set to an earlier time.</summary>
+    /// <summary>Sets an alarm. An earlier time that is already set stays.</summary>
     /// <param name="alarm">Alarm of the queue.</param>
     /// <param name="due">Time in milliseconds since 1970-01-01 UTC.</param>
     public void Set(Alarm alarm, long due)

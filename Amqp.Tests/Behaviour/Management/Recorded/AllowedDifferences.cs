@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The fields in which this broker's responses may differ from the recorded responses of RabbitMQ, with reasons. docs/compatibility.md
-/// documents the differences of the last group.
+/// The fields in which responses may differ from the recorded responses of RabbitMQ, with reasons. docs/compatibility.md describes the last
+/// group.
 /// </summary>
 internal static class AllowedDifferences
 {

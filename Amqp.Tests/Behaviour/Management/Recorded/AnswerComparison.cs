@@ -5,8 +5,7 @@ using System.Text.Json.Nodes;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Compares a response of this broker with a recorded response of RabbitMQ. Finds the differences that <see cref="AllowedDifferences"/>
-/// does not list.
+/// Finds differences between this broker's and RabbitMQ's responses, except those that <see cref="AllowedDifferences"/> lists.
 /// </summary>
 internal static class AnswerComparison
 {

@@ -7,8 +7,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Runs the commands in <c>rabbitmqadmin.commands</c>, and compares their output with the output that RabbitMQ 3.10.8 produced. The output
-/// of RabbitMQ is recorded in <c>rabbitmqadmin.output</c>.
+/// Runs the commands in <c>rabbitmqadmin.commands</c>, and compares their output with that of RabbitMQ 3.10.8 in
+/// <c>rabbitmqadmin.output</c>.
 /// </summary>
 public class RabbitMqAdminTests : ApiTests
 {

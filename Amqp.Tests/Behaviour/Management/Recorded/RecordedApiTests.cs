@@ -7,8 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// Makes the calls in the <c>*.calls</c> files, and compares the responses with the responses of RabbitMQ 3.10.8 in the <c>*.answers</c>
-/// files. README.md explains how to record RabbitMQ's responses again.
+/// Makes the calls in the <c>*.calls</c> files, and compares the responses with those of RabbitMQ 3.10.8 in the <c>*.answers</c> files.
 /// </summary>
 public class RecordedApiTests : ApiTests
 {

@@ -11,7 +11,7 @@ internal sealed class ManagementClient : IDisposable
     private readonly HttpClient _http;
     private readonly BrokerLog _log;
 
-    /// <summary>Creates a client. It connects with the first request.</summary>
+    /// <summary>Creates a client, which connects with the first request.</summary>
     /// <param name="address">Address of the HTTP API, with a slash at its end.</param>
     /// <param name="user">Name of the user.</param>
     /// <param name="password">Password of the user.</param>
@@ -25,7 +25,7 @@ internal sealed class ManagementClient : IDisposable
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 
-    /// <summary>Sends a request and returns the response in JSON, which is null if the response is empty.</summary>
+    /// <summary>Sends a request and returns the response in JSON. An empty response becomes the JSON value null.</summary>
     /// <param name="method">Method of HTTP.</param>
     /// <param name="path">Path below the address, with escaped names.</param>
     /// <param name="body">Writes the body; null for none.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AmqpBroker.Embedded.Management;
 
-/// <summary>Waits for a message. The HTTP API has no request that waits, so the queue is asked every few milliseconds.</summary>
+/// <summary>Waits for a message. Asks for the message every few milliseconds, because no request of the HTTP API waits.</summary>
 /// <param name="host">The queue's virtual host.</param>
 internal sealed class MessageWait(VirtualHost host)
 {

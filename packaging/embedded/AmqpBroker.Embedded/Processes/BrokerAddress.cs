@@ -9,7 +9,7 @@ internal sealed class BrokerAddress
     private const string DefaultVirtualHost = "/";
 
     /// <summary>Computes the addresses.</summary>
-    /// <param name="settings">Settings of the broker, of which the default user and virtual host are read.</param>
+    /// <param name="settings">Settings of the broker, with its default user and virtual host.</param>
     /// <param name="port">Port for AMQP.</param>
     /// <param name="managementPort">Port of the HTTP API.</param>
     public BrokerAddress(IDictionary<string, string> settings, int port, int managementPort)

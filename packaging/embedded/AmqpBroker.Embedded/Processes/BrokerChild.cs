@@ -3,9 +3,7 @@ using System.Diagnostics;
 namespace AmqpBroker.Embedded.Processes;
 
 /// <summary>The process of a broker. It ends when its standard input closes, which the system does when this process ends.</summary>
-/// <remarks>
-/// Two threads of its own read the output: .NET would block two threads of the pool instead, because reads of pipes are synchronous.
-/// </remarks>
+/// <remarks>Two threads read the output. Asynchronous reads of pipes would block two threads of the thread pool.</remarks>
 internal sealed class BrokerChild
 {
     private const int StackSize = 256 << 10;

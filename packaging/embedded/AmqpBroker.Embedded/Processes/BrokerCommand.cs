@@ -2,7 +2,7 @@ namespace AmqpBroker.Embedded.Processes;
 
 /// <summary>A way to run the broker: an executable, or the portable build on an installed runtime.</summary>
 /// <param name="executable">Path of the executable, or of <c>dotnet</c>.</param>
-/// <param name="assembly">Path of <c>amqpbroker.dll</c> if the executable is <c>dotnet</c>; else null.</param>
+/// <param name="assembly">Path of <c>amqpbroker.dll</c> if the executable is <c>dotnet</c>; null for any other executable.</param>
 internal sealed class BrokerCommand(string executable, string? assembly)
 {
     /// <summary>Path of the executable, or of <c>dotnet</c>.</summary>

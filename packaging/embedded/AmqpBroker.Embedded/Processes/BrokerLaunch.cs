@@ -41,7 +41,7 @@ internal sealed class BrokerLaunch
     public int ManagementPort => _managementPort;
 
     /// <summary>Starts a process, and waits until the broker is ready.</summary>
-    /// <exception cref="EmbeddedBrokerException">The broker ended instead, or was not ready in time.</exception>
+    /// <exception cref="EmbeddedBrokerException">The broker ended, or was not ready in time.</exception>
     /// <exception cref="PlatformNotSupportedException">No broker in the package runs on this machine.</exception>
     public async Task<BrokerChild> StartAsync(CancellationToken cancellationToken)
     {

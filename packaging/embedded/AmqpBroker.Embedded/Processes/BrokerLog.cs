@@ -1,7 +1,7 @@
 namespace AmqpBroker.Embedded.Processes;
 
 /// <summary>The last lines that a broker printed. Thread-safe.</summary>
-/// <param name="lineLogged">Receives each line; null if no caller wants them.</param>
+/// <param name="lineLogged">Receives each line; null if no caller wants the lines.</param>
 internal sealed class BrokerLog(Action<string>? lineLogged)
 {
     private const int MostLines = 10_000;

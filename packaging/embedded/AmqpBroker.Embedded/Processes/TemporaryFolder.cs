@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AmqpBroker.Embedded.Processes;
 
 /// <summary>
-/// A folder that is deleted with the broker. A process that is killed leaves its folder: the next start of a broker deletes such folders.
+/// A folder that is deleted with the broker. If a process is killed, the next start of a broker deletes the folder of that process.
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class TemporaryFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Creates a folder that only this user can open.</summary>
-    /// <param name="parent">Folder in which it is created; null to choose one, in memory if possible.</param>
+    /// <param name="parent">Parent folder; null to choose a parent, in memory if possible.</param>
     public static TemporaryFolder Create(string? parent)
     {
         parent ??= HasMemoryFolder() ? MemoryFolder : System.IO.Path.GetTempPath();
