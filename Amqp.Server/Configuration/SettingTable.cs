@@ -25,8 +25,8 @@ internal static class SettingTable
         .. StoreSettings.Rows,
         .. ProcessSettings.Rows,
         Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "",
-            "`true` accepts a setting of RabbitMQ (the rest of this key) that would restrict something, "
-                + "but has no effect here. The broker starts with a warning.",
+            "The rest of this key is the name of a RabbitMQ setting that this broker does not have and that restricts something. "
+                + "With `true`, the broker starts with a warning although the setting is present.",
             (target, value, how) =>
             {
                 if (value)

@@ -4,7 +4,7 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>
-/// A set of sequences of one queue, stored as ranges. Sequences added nearly in order merge into few ranges. Not thread-safe.
+/// A set of sequence numbers of one queue, stored as ranges. Numbers that are added nearly in order merge into few ranges. Not thread-safe.
 /// </summary>
 internal sealed class SequenceRanges
 {

@@ -10,8 +10,8 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>Loads entries of a queue from the index of a segment. Thread-safe.</summary>
 /// <remarks>
-/// Where most records belong to the queue, the store later reads a whole range of the segment as one block. Where few records belong to the
-/// queue, this class reads only these records, and copies them into one block.
+/// If most records of the segment belong to the queue, the store later reads a whole range of the segment as one block. If few records
+/// belong to the queue, this class reads only these records, and copies them into one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {

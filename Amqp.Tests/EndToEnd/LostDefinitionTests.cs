@@ -13,7 +13,7 @@ public sealed class LostDefinitionTests
     public async Task A_new_queue_does_not_inherit_the_messages_of_one_whose_definition_was_lost()
     {
         await using var broker = await BrokerProcess.StartAsync();
-        await PublishAsync(broker, "kept", "stays"); // keeps the segment, which will also contain the messages of the lost queue
+        await PublishAsync(broker, "kept", "stays"); // keeps the segment file from being deleted
         await broker.RestartAsync();
         string catalog = Path.Combine(broker.DataDirectory, "catalog.log");
         byte[] before = await File.ReadAllBytesAsync(catalog);

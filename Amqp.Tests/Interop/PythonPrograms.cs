@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// The programs that use one Python library. If no Python has the library, the library is installed from PyPI or from Debian.
+/// The test programs that use one client library for Python. If the library is missing, it is installed from PyPI or from Debian.
 /// </summary>
 internal sealed class PythonPrograms : ClientPrograms
 {

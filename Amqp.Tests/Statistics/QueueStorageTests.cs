@@ -73,7 +73,7 @@ public sealed class QueueStorageTests
         await OpenAsync();
         for (int run = 0; run < 3; run++)
         {
-            // false after a restart, when bytes cannot be compared: those of recovered messages include the properties
+            // After the restart, byte counts are not compared: the count of a recovered message includes its properties.
             bool isFirst = run == 0;
             for (int i = 1; i <= operations / 3; i++)
             {

@@ -191,7 +191,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         return true;
     }
 
-    /// <summary>Settles the messages that the deleted queue has put aside. Called under the lock.</summary>
+    /// <summary>Settles the messages that the deleted queue has quarantined. Called under the lock.</summary>
     public void Discard()
     {
         _quarantined.Delete();

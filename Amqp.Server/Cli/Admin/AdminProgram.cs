@@ -14,7 +14,7 @@ internal sealed class AdminProgram(
     /// <summary>The command's name.</summary>
     public const string Name = "admin";
 
-    /// <summary>Creates the command for the help of <c>amqpbroker</c>; it runs without System.CommandLine's parser.</summary>
+    /// <summary>Creates the entry that lists this command in the help text of <c>amqpbroker</c>. The command parses its own arguments.</summary>
     public static Command Describe() => new(Name, "Accept rabbitmqadmin's commands and print its output: a replacement for rabbitmqadmin.")
     {
         new Argument<string[]>("subcommand")
