@@ -28,6 +28,7 @@ FROM ${SDK} AS files
 COPY --from=program /program/amqpbroker /image/usr/local/bin/amqpbroker
 COPY packaging/container/10-defaults.conf /image/etc/rabbitmq/conf.d/
 COPY LICENSE /image/usr/share/doc/amqpbroker/copyright
+COPY packaging/THIRD-PARTY-NOTICES.txt /image/usr/share/doc/amqpbroker/
 # RabbitMQ's image lets any user write to these folders too, because --user may select any.
 RUN chmod 755 /image/usr/local/bin/amqpbroker \
     && for name in rabbitmq-server rabbitmqctl rabbitmq-diagnostics rabbitmq-plugins rabbitmq-queues rabbitmq-streams rabbitmq-upgrade \

@@ -38,6 +38,10 @@ internal sealed class BrokerContainer : IAsyncDisposable
         return new Uri($"amqp://{login}@127.0.0.1:{address[(address.LastIndexOf(':') + 1)..]}/");
     }
 
+    /// <summary>Address of the container in Docker's network.</summary>
+    public async Task<string> AddressAsync() =>
+        await Shell.DockerAsync("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", _container.Id);
+
     /// <summary>Connects RabbitMQ's client.</summary>
     public async Task<IConnection> ConnectAsync(string login = "guest:guest") =>
         await new ConnectionFactory { Uri = await UriAsync(login), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();

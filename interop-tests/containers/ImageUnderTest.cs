@@ -60,7 +60,7 @@ public sealed class ImageUnderTest
         long.Parse(await Shell.DockerAsync("image", "inspect", "-f", "{{.Size}}", image), CultureInfo.InvariantCulture);
 
     /// <summary>Pulls a base image, or makes it from the files of this machine if it cannot be pulled.</summary>
-    private static async Task DemandBaseAsync(string kind, string image)
+    public static async Task DemandBaseAsync(string kind, string image)
     {
         if ((await Shell.TryAsync(Shell.Client, ["image", "inspect", image])).Code == 0
             || (await Shell.TryAsync("timeout", ["120", Shell.Client, "pull", "-q", image])).Code == 0)
