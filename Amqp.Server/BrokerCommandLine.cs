@@ -24,7 +24,7 @@ internal sealed class BrokerCommandLine(
     /// <summary>Name of the command that runs the broker.</summary>
     public const string Serve = "serve";
 
-    // Without this setting, an argument that begins with @ would name a file of arguments.
+    // No argument is expanded: System.CommandLine would replace @file by the arguments in that file.
     private static readonly ParserConfiguration _asTheyAre = new() { ResponseFileTokenReplacer = null };
 
     private readonly SettingOptions _settings = new();
@@ -39,11 +39,11 @@ internal sealed class BrokerCommandLine(
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] arguments, InvocationConfiguration? output = null)
     {
-        // The host handles SIGTERM and Ctrl-C. The broker may need longer to stop than System.CommandLine's time limit.
+        // The .NET host handles SIGTERM and Ctrl-C. System.CommandLine would end the process after a time limit.
         output ??= new InvocationConfiguration();
         output.ProcessTerminationTimeout = null;
         (string[] words, string program) = ProgramNames.Replace(arguments);
-        // These commands parse their arguments themselves, because rabbitmqctl and rabbitmqadmin allow options before and after the verb.
+        // These commands parse their own arguments: like rabbitmqctl and rabbitmqadmin, they allow options before and after the verb.
         switch (words)
         {
             case [CtlProgram.Name, .. var rest]:
@@ -75,7 +75,7 @@ internal sealed class BrokerCommandLine(
         root.Subcommands.Add(AdminProgram.Describe());
         _settings.AddTo(root);
         root.SetAction(ServeAsync);
-        // Removes the help options that begin with a slash, because a message or a name may begin with a slash.
+        // Removes the aliases of the help option that begin with a slash, because a name in an argument may begin with a slash.
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Aliases.Remove("/?");

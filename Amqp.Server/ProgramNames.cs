@@ -4,11 +4,12 @@ using Amqp.Server.Cli.Ctl;
 namespace Amqp.Server;
 
 /// <summary>
-/// The names of RabbitMQ's programs. Called by such a name, or with the name as first argument, this program behaves like RabbitMQ's.
+/// The names of RabbitMQ's programs. If this program is called by such a name, or has the name as its first argument, it behaves like
+/// RabbitMQ's program.
 /// </summary>
 internal static class ProgramNames
 {
-    /// <summary>Name of the program that runs the broker in RabbitMQ's folders.</summary>
+    /// <summary>Name of the program that runs the broker with RabbitMQ's folders.</summary>
     public const string Server = "rabbitmq-server";
 
     private const string Own = "amqpbroker";
@@ -40,15 +41,17 @@ internal static class ProgramNames
         return _commands.ContainsKey(name) ? [name, .. arguments] : arguments;
     }
 
-    /// <summary>If the first argument is the name of one of RabbitMQ's programs, replaces it by a command.</summary>
+    /// <summary>
+    /// If the first argument is the name of one of RabbitMQ's programs, replaces the name by the matching command of this program.
+    /// </summary>
     /// <param name="arguments">The arguments from <see cref="AddTo(string[])"/>.</param>
-    /// <returns>The arguments, and the name of the program in help texts.</returns>
+    /// <returns>The new arguments, and the name that help texts use for the program.</returns>
     public static (string[] Arguments, string Program) Replace(string[] arguments) =>
         arguments is not [var first, .. var rest] ? (arguments, Own)
         : _commands.TryGetValue(first, out string? command) ? ([command, .. rest], first)
         : (arguments, $"{Own} {first}");
 
-    // The runtime may report the path of the program or of its DLL. Only the system knows the name of the link.
+    // The program may have been called by a symbolic link. Only the system knows the link's name: .NET may report the program or its DLL.
     private static string Called() => File.Exists(CommandLineOfProcess)
         ? File.ReadAllText(CommandLineOfProcess).Split('\0')[0]
         : Environment.GetCommandLineArgs()[0];

@@ -83,8 +83,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Recovers the messages of the last run and opens the store.</summary>
     /// <param name="durableQueues">Numbers of the existing queues. The messages of other queues are discarded.</param>
     /// <param name="aside">
-    /// Messages to put into <see cref="StoredQueue.Aside"/> instead of making them ready. <see cref="Report"/> lists those that were not
-    /// found.
+    /// Messages that do not become ready, but are added to <see cref="StoredQueue.Aside"/>. <see cref="Report"/> lists the messages that
+    /// were not found.
     /// </param>
     /// <exception cref="InvalidOperationException">The store was opened before.</exception>
     /// <exception cref="IOException">The log cannot be read.</exception>

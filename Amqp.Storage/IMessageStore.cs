@@ -5,10 +5,10 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Storage;
 
-/// <summary>Stores the messages of all queues: appends a message once for all its queues, reads, settles and recovers messages.</summary>
+/// <summary>Stores the messages of all queues. A message in several queues is stored once.</summary>
 /// <remarks>
-/// Thread-safe, but the owner of a <see cref="StoredQueue"/> must lock it. An append returns a position: the bytes appended to the log so
-/// far. The record is durable once <see cref="DurablePosition"/> has reached the position.
+/// Thread-safe, but the owner of a <see cref="StoredQueue"/> must lock it. An append returns a position: the number of bytes appended to
+/// the log so far. The record is durable once <see cref="DurablePosition"/> has reached the position.
 /// </remarks>
 public interface IMessageStore : IAsyncDisposable
 {
@@ -49,7 +49,7 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Counts since the start of the store.</summary>
     StoreCounts Counts { get; }
 
-    /// <summary>True if each unsettled message with an entry in memory also has its payload in memory. May change at any time.</summary>
+    /// <summary>True if the payloads of all queue entries in memory are also in memory. May change at any time.</summary>
     bool ArePayloadsInMemory { get; }
 
     /// <summary>Opens the queue with this number. A durable queue has the messages of the last run, in order.</summary>
@@ -58,7 +58,8 @@ public interface IMessageStore : IAsyncDisposable
     StoredQueue OpenQueue(uint number, bool durable);
 
     /// <summary>
-    /// Discards the ready messages of a queue, and those set aside. Messages that were taken must still be settled (<see cref="Settle"/>).
+    /// Deletes a queue with its ready messages and the messages in <see cref="StoredQueue.Aside"/>. Messages that were taken must still be
+    /// settled (<see cref="Settle"/>).
     /// </summary>
     /// <remarks>
     /// The caller holds the queue's lock. After a restart, do not pass the queue's number to <see cref="DataDirectory.OpenStore"/>: the
@@ -71,7 +72,7 @@ public interface IMessageStore : IAsyncDisposable
     int Purge(StoredQueue queue);
 
     /// <summary>
-    /// Stores a message for several queues, and assigns a sequence in each queue. To make the message ready, call
+    /// Stores a message for one or several queues, and assigns a sequence number in each queue. To make the message ready, call
     /// <see cref="StoredQueue.Add"/>.
     /// </summary>
     /// <param name="queues">At least one queue.</param>
@@ -99,15 +100,17 @@ public interface IMessageStore : IAsyncDisposable
     /// <returns>False if the payload is on disk only.</returns>
     bool TryReadInMemory(scoped in StoredMessage message, out PayloadLease payload);
 
-    /// <summary>Settles messages of a queue: they were acknowledged, discarded, or delivered without acknowledgement.</summary>
+    /// <summary>
+    /// Settles messages of a queue, because they were acknowledged, discarded, or delivered with automatic acknowledgement.
+    /// </summary>
     /// <remarks>
-    /// The caller holds the queue's lock. Pass messages in order of sequence if possible, because adjacent ones are logged as one range.
+    /// The caller holds the queue's lock. Pass messages in order if possible, because adjacent messages are logged as one range.
     /// </remarks>
     /// <param name="queue">The queue that the messages were taken from.</param>
     /// <param name="messages">The messages to settle.</param>
     /// <param name="isBound">
-    /// True in a transaction: the settles count after a crash only if everything appended before is durable, too. False: on a full disk,
-    /// the settles may become durable before earlier records.
+    /// True in a transaction: after a crash, the settles count only if all records before them are durable. False: on a full disk, the
+    /// settles may become durable before earlier records.
     /// </param>
     void Settle(StoredQueue queue, ReadOnlySpan<StoredMessage> messages, bool isBound = false);
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Amqp.Protocol;
 
-/// <summary>The 14 properties of a message, decoded. A property that the message does not have is null.</summary>
+/// <summary>The decoded properties of a message. A property is null if the message does not have it.</summary>
 public sealed record BasicProperties
 {
     public string? ContentType { get; init; }
@@ -16,7 +16,7 @@ public sealed record BasicProperties
     public string? CorrelationId { get; init; }
     public string? ReplyTo { get; init; }
 
-    /// <summary>Time to live of the message: milliseconds, as decimal digits.</summary>
+    /// <summary>Time to live of the message in milliseconds, as text.</summary>
     public string? Expiration { get; init; }
 
     public string? MessageId { get; init; }
@@ -37,7 +37,7 @@ public sealed record BasicProperties
         var flags = (PropertyFlags)reader.ReadUInt16();
         for (var more = flags; (more & PropertyFlags.Continuation) != 0;)
             more = (PropertyFlags)reader.ReadUInt16();
-        // Each initialiser reads the next property of the list. So the initialisers must be in the order of the encoded properties.
+        // Each initialiser reads the next encoded property. So the order of the initialisers must not change.
         return new BasicProperties
         {
             ContentType = Has(PropertyFlags.ContentType) ? reader.ReadOctetText() : null,
@@ -59,7 +59,7 @@ public sealed record BasicProperties
         bool Has(PropertyFlags flag) => (flags & flag) != 0;
     }
 
-    /// <summary>Encodes property flags and property list, for <see cref="FrameWriter.WriteContent"/>.</summary>
+    /// <summary>Writes the property flags and the properties. <see cref="FrameWriter.WriteContent"/> expects this form.</summary>
     public void Write(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);

@@ -20,10 +20,10 @@ public readonly ref struct ContentHeader
     /// <summary>Not used by AMQP. RabbitMQ rejects a header whose weight is not 0.</summary>
     public ushort Weight { get; }
 
-    /// <summary>Number of bytes of the body, which follows in body frames.</summary>
+    /// <summary>Size of the body in bytes.</summary>
     public ulong BodySize { get; }
 
-    /// <summary>Encoded property flags and property list. <see cref="EncodedProperties"/> reads single properties.</summary>
+    /// <summary>The encoded property flags and properties. <see cref="EncodedProperties"/> decodes them.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
     /// <exception cref="AmqpException">502: the payload is too short.</exception>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Protocol;
 
-/// <summary>The properties that the server needs of every message, read without decoding the other properties.</summary>
+/// <summary>The few properties that the server needs from every message. Does not decode the other properties.</summary>
 public readonly ref struct EncodedProperties
 {
     private EncodedProperties(
@@ -93,7 +93,7 @@ public readonly ref struct EncodedProperties
             else
                 reader.ReadShortStringBytes();
         }
-        // Properties that this class does not know may follow, but only if the list has a second word of flags.
+        // More properties may follow, but only if the list has a second word of flags.
         if (!reader.IsAtEnd && (flags & PropertyFlags.Continuation) == 0)
             throw new AmqpException(ReplyCode.SyntaxError, "the property list is longer than its flags say");
         return new EncodedProperties(flags, deliveryMode, priority, headers, replyTo, expiration, userId);
@@ -132,7 +132,7 @@ public readonly ref struct EncodedProperties
         Rewrite(properties, fields.WrittenSpan[sizeof(uint)..], keepsExpiration, output, timestamp);
     }
 
-    /// <summary>Copies a property list with new headers, which are already encoded (without the table's length).</summary>
+    /// <summary>Copies a property list with new headers. They are already encoded, without the length of their table.</summary>
     /// <inheritdoc cref="Rewrite(ReadOnlySpan{byte}, FieldTable, bool, IBufferWriter{byte}, ulong?)"/>
     public static void Rewrite(
         ReadOnlySpan<byte> properties,
@@ -162,7 +162,7 @@ public readonly ref struct EncodedProperties
             if (!isReplaced && (flag != PropertyFlags.Expiration || keepsExpiration))
                 output.Write(before[..(before.Length - reader.Rest.Length)]);
         }
-        output.Write(reader.Rest); // properties that belong to further words of flags
+        output.Write(reader.Rest); // properties whose flags are in a later word
     }
 
     /// <summary>Returns one property in its encoded form, without a length prefix. Empty if the property is absent.</summary>
@@ -193,7 +193,7 @@ public readonly ref struct EncodedProperties
     }
 
     /// <summary>
-    /// Returns the offset of the headers in a property list; -1 if the list has no headers. The headers begin with their length.
+    /// Returns the offset of the headers table in a property list; -1 if the list has no headers. The table begins with its length.
     /// </summary>
     public static int HeadersOffset(ReadOnlySpan<byte> properties)
     {

@@ -20,6 +20,6 @@ public enum PropertyFlags : ushort
     AppId = 1 << 3,
     ClusterId = 1 << 2,
 
-    /// <summary>Set if another word of flags follows. AMQP 0-9-1 has no property with a flag in a later word.</summary>
+    /// <summary>Set if another word of flags follows. AMQP 0-9-1 itself defines only one word.</summary>
     Continuation = 1,
 }

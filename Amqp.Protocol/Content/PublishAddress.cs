@@ -1,8 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>
-/// The arguments of basic.publish. Reads the arguments without allocating strings, because every publish is read with this type.
-/// </summary>
+/// <summary>The arguments of basic.publish. The server reads every publish with this type, so the type allocates no strings.</summary>
 public readonly ref struct PublishAddress
 {
     private readonly byte _bits;
@@ -18,10 +16,10 @@ public readonly ref struct PublishAddress
     /// <summary>Exchange and routing key as two consecutive short strings. basic.deliver contains the same bytes.</summary>
     public ReadOnlySpan<byte> Encoded { get; }
 
-    /// <summary>Name of the exchange. May be invalid UTF-8, because nothing has verified the bytes.</summary>
+    /// <summary>Name of the exchange. The bytes may be invalid UTF-8.</summary>
     public ReadOnlySpan<byte> Exchange { get; }
 
-    /// <summary>May be invalid UTF-8, because nothing has verified the bytes.</summary>
+    /// <summary>Routing key. The bytes may be invalid UTF-8.</summary>
     public ReadOnlySpan<byte> RoutingKey { get; }
 
     public bool Mandatory => (_bits & 1) != 0;
@@ -33,7 +31,7 @@ public readonly ref struct PublishAddress
     public static PublishAddress Read(ReadOnlySpan<byte> arguments)
     {
         var reader = new WireReader(arguments);
-        reader.ReadUInt16(); // ticket
+        reader.ReadUInt16(); // reserved (ticket)
         var start = reader.Rest;
         var exchange = reader.ReadShortStringBytes();
         var routingKey = reader.ReadShortStringBytes();

@@ -1,7 +1,7 @@
 namespace Amqp.Protocol;
 
 /// <summary>A protocol error that is reported to the peer.</summary>
-/// <param name="code">Reply code. A soft error closes the channel, a hard error the connection.</param>
+/// <param name="code">Reply code. The code determines whether the channel or the whole connection is closed.</param>
 /// <param name="explanation">Description of the error, in RabbitMQ's words.</param>
 /// <param name="cause">The method that failed; default if no method caused the error.</param>
 public sealed class AmqpException(ReplyCode code, string explanation, MethodId cause = default) : Exception(explanation)
@@ -15,7 +15,7 @@ public sealed class AmqpException(ReplyCode code, string explanation, MethodId c
     public bool ClosesConnection => Code.ClosesConnection();
 
     /// <summary>
-    /// The text for the close method, at most 255 bytes. Has RabbitMQ's form: <c>NOT_FOUND - no queue 'q' in vhost '/'</c>.
+    /// Reply text of channel.close or connection.close, at most 255 bytes. Example: <c>NOT_FOUND - no queue 'q' in vhost '/'</c>.
     /// </summary>
     public string ReplyText => CutToShortString($"{Code.Name()} - {Message}");
 

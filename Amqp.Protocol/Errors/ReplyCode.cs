@@ -33,9 +33,7 @@ public static class ReplyCodes
     public static bool ClosesConnection(this ReplyCode code) =>
         code is ReplyCode.ConnectionForced or ReplyCode.InvalidPath or >= ReplyCode.FrameError;
 
-    /// <summary>
-    /// Returns the spec's name of a reply code in capitals, like <c>NOT_FOUND</c>. Every reply text begins with this name.
-    /// </summary>
+    /// <summary>Returns the spec's name of a reply code, such as <c>NOT_FOUND</c>. Every reply text begins with this name.</summary>
     public static string Name(this ReplyCode code) => code switch
     {
         ReplyCode.Success => "SUCCESS",

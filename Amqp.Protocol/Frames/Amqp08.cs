@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 namespace Amqp.Protocol;
 
 /// <summary>Converts methods between AMQP 0-9-1 and 0-8. As in RabbitMQ, a client can request 0-8.</summary>
-/// <remarks>In 0-8, connection.close has the method id 60, and close-ok 61. Consume and channel.open-ok lack their last argument.</remarks>
+/// <remarks>
+/// In 0-8, connection.close has the method id 60, and connection.close-ok has 61. basic.consume and channel.open-ok lack their last
+/// argument.
+/// </remarks>
 internal static class Amqp08
 {
     private const uint Close = 10 << 16 | 50, CloseOk = 10 << 16 | 51;
@@ -18,7 +21,7 @@ internal static class Amqp08
         OldCloseOk => WithId(payload, CloseOk),
         Close => WithId(payload, OldClose),
         CloseOk => WithId(payload, OldCloseOk),
-        Consume => (byte[])[.. payload, 0, 0, 0, 0], // an empty table
+        Consume => (byte[])[.. payload, 0, 0, 0, 0], // adds the missing argument: an empty table
         _ => payload,
     };
 

@@ -5,7 +5,7 @@ namespace Amqp.Protocol;
 /// <summary>Writes basic.deliver directly into a span, without allocating: this runs for every delivery.</summary>
 public static class DeliverFrame
 {
-    // Frame envelope, class and method ids, length of the consumer tag, delivery tag, redelivered.
+    // Frame header and end octet, class and method ids (4), length octet of the consumer tag (1), delivery tag (8), redelivered (1).
     private const int FixedSize = Frame.Overhead + 4 + 1 + 8 + 1;
 
     /// <param name="consumerTagLength">Bytes of the consumer tag, without its length octet.</param>

@@ -14,10 +14,10 @@ public readonly ref struct Frame(FrameType type, ushort channel, ReadOnlySpan<by
 {
     // | type u8 | channel u16 | size u32 | payload (size bytes) | end 0xCE |   spec 4.2.3
 
-    /// <summary>Bytes of a frame before its payload.</summary>
+    /// <summary>Number of bytes before the payload of a frame.</summary>
     public const int HeaderSize = 7;
 
-    /// <summary>Bytes of a frame besides its payload: the header and the end octet.</summary>
+    /// <summary>Number of bytes that a frame adds to its payload: the header and the end octet.</summary>
     public const int Overhead = HeaderSize + 1;
 
     /// <summary>The last octet of every frame.</summary>

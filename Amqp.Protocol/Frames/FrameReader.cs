@@ -5,7 +5,7 @@ using System.Numerics;
 namespace Amqp.Protocol;
 
 /// <summary>Reads whole frames from the front of a buffer. Used only by the connection's read loop.</summary>
-/// <remarks>A frame in one piece is not copied. A frame that is split over several buffers is copied into one.</remarks>
+/// <remarks>A frame is copied only if it is split over several segments of the buffer.</remarks>
 public sealed class FrameReader
 {
     private byte[] _joined = [];
@@ -30,7 +30,7 @@ public sealed class FrameReader
             int whole = size + Frame.Overhead;
             if (first.Length >= whole)
             {
-                buffer = buffer.Slice(whole); // consumed before Open checks it, so that the caller can read on
+                buffer = buffer.Slice(whole); // even if Open throws, the caller can read the next frame
                 frame = Open(first[..whole]);
                 return true;
             }
@@ -59,7 +59,7 @@ public sealed class FrameReader
     private int CheckHeader(ReadOnlySpan<byte> header)
     {
         uint size = BinaryPrimitives.ReadUInt32BigEndian(header[3..]);
-        // As in RabbitMQ, a payload of frame-max bytes is accepted, although the whole frame is then eight bytes too long.
+        // As in RabbitMQ, the payload may have frame-max bytes, although the whole frame is then eight bytes too long.
         if (size > FrameMax || size > int.MaxValue - Frame.Overhead)
             throw Error(header[0], [], $"{{frame_too_large,{size},{FrameMax - Frame.Overhead}}}");
         return (int)size;

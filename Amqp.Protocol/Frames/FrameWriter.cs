@@ -4,14 +4,13 @@ using System.Buffers.Binary;
 namespace Amqp.Protocol;
 
 /// <summary>Writes frames to an output.</summary>
-/// <remarks>Callers hold the lock of the output.</remarks>
+/// <remarks>The caller must hold the lock of the output.</remarks>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    /// <summary>Largest body in bytes that is written together with its header. A larger body is written frame by frame.</summary>
+    /// <summary>A body of at most this many bytes is written together with its header. A larger body is written frame by frame.</summary>
     public const int OnePiece = 32 * 1024;
 
-    // The size of a frame precedes its payload, and is not known before the payload is encoded. So each method is first encoded into this
-    // buffer.
+    // Each method is first encoded into this buffer, because the size of the payload is written before the payload.
     private readonly ArrayBufferWriter<byte> _arguments = new(256);
 
     /// <summary>True if the peer uses AMQP 0-8. Methods are then converted to 0-8.</summary>
@@ -46,7 +45,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
             output.Advance(size);
             return size;
         }
-        // One span for a large body could take 100 MB of new memory. Frame by frame, the output uses its own memory blocks.
+        // A single span for a large body could allocate 100 MB. Written by frames, it fills the output's memory blocks.
         int headerSize = ContentFrames.SizeOf(properties.Length, 0, frameMax);
         ContentFrames.WriteHeader(output.GetSpan(headerSize), channel, properties, body.Length);
         output.Advance(headerSize);

@@ -37,7 +37,7 @@ public readonly record struct BasicConsume(
 
     public static BasicConsume Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(
             reader.ReadShortString(), reader.ReadShortString(),
             reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadTable());
@@ -103,7 +103,7 @@ public readonly record struct BasicPublish(string Exchange, string RoutingKey, b
 
     public static BasicPublish Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadOctetText(), reader.ReadOctetText(), reader.ReadBit(), reader.ReadBit());
     }
 
@@ -159,7 +159,7 @@ public readonly record struct BasicGet(string Queue, bool NoAck) : IMethod<Basic
 
     public static BasicGet Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadBit());
     }
 
@@ -197,7 +197,7 @@ public readonly record struct BasicGetEmpty : IMethod<BasicGetEmpty>
 
     public static BasicGetEmpty Read(ref WireReader reader)
     {
-        _ = reader.ReadShortString(); // clusterId
+        _ = reader.ReadShortString(); // reserved (clusterId)
         return default;
     }
 
@@ -278,7 +278,7 @@ public readonly record struct BasicRecoverOk : IMethod<BasicRecoverOk>
 }
 
 /// <summary>
-/// basic.nack, an extension of RabbitMQ. A client rejects deliveries with this method, and the server reports failed publishes.
+/// basic.nack, an extension of RabbitMQ. A client sends it to reject deliveries; the server sends it to report failed publishes.
 /// </summary>
 public readonly record struct BasicNack(ulong DeliveryTag, bool Multiple, bool Requeue) : IMethod<BasicNack>
 {

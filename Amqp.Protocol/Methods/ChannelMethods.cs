@@ -7,7 +7,7 @@ public readonly record struct ChannelOpen : IMethod<ChannelOpen>
 
     public static ChannelOpen Read(ref WireReader reader)
     {
-        _ = reader.ReadShortString(); // outOfBand
+        _ = reader.ReadShortString(); // reserved (outOfBand)
         return default;
     }
 
@@ -24,7 +24,7 @@ public readonly record struct ChannelOpenOk : IMethod<ChannelOpenOk>
 
     public static ChannelOpenOk Read(ref WireReader reader)
     {
-        _ = reader.ReadLongString().ToArray(); // channelId
+        _ = reader.ReadLongString().ToArray(); // reserved (channelId)
         return default;
     }
 
@@ -34,7 +34,7 @@ public readonly record struct ChannelOpenOk : IMethod<ChannelOpenOk>
     }
 }
 
-/// <summary>channel.flow: asks the peer to stop sending content (false) or to resume sending (true).</summary>
+/// <summary>channel.flow: asks the peer to send content (true), or to stop sending content (false).</summary>
 public readonly record struct ChannelFlow(bool Active) : IMethod<ChannelFlow>
 {
     public static MethodId Id => new(20, 20);

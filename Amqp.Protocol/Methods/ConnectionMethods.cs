@@ -66,7 +66,7 @@ public readonly record struct ConnectionSecureOk(byte[] Response) : IMethod<Conn
     }
 }
 
-/// <summary>connection.tune: the server proposes its limits. Frame-max is in bytes, heartbeat in seconds; 0 means no limit.</summary>
+/// <summary>connection.tune: the server proposes limits. Frame-max is in bytes, heartbeat in seconds. 0 means no limit.</summary>
 public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTune>
 {
     public static MethodId Id => new(10, 30);
@@ -82,7 +82,7 @@ public readonly record struct ConnectionTune(ushort ChannelMax, uint FrameMax, u
     }
 }
 
-/// <summary>connection.tune-ok: the client sends the negotiated limits. None may exceed the limit that the server proposed.</summary>
+/// <summary>connection.tune-ok: the client sends the negotiated limits, which must not exceed the proposed limits.</summary>
 public readonly record struct ConnectionTuneOk(ushort ChannelMax, uint FrameMax, ushort Heartbeat) : IMethod<ConnectionTuneOk>
 {
     public static MethodId Id => new(10, 31);
@@ -106,8 +106,8 @@ public readonly record struct ConnectionOpen(string VirtualHost) : IMethod<Conne
     public static ConnectionOpen Read(ref WireReader reader)
     {
         string virtualHost = reader.ReadShortString();
-        _ = reader.ReadShortString(); // capabilities
-        _ = reader.ReadBit(); // insist
+        _ = reader.ReadShortString(); // reserved (capabilities)
+        _ = reader.ReadBit(); // reserved (insist)
         return new(virtualHost);
     }
 
@@ -126,7 +126,7 @@ public readonly record struct ConnectionOpenOk : IMethod<ConnectionOpenOk>
 
     public static ConnectionOpenOk Read(ref WireReader reader)
     {
-        _ = reader.ReadShortString(); // knownHosts
+        _ = reader.ReadShortString(); // reserved (knownHosts)
         return default;
     }
 

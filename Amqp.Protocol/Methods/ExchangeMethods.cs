@@ -9,7 +9,7 @@ public readonly record struct ExchangeDeclare(
 
     public static ExchangeDeclare Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(
             reader.ReadShortString(), reader.ReadShortString(),
             reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadTable());
@@ -44,7 +44,7 @@ public readonly record struct ExchangeDelete(string Exchange, bool IfUnused, boo
 
     public static ExchangeDelete Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadBit(), reader.ReadBit());
     }
 
@@ -76,7 +76,7 @@ public readonly record struct ExchangeBind(string Destination, string Source, st
 
     public static ExchangeBind Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadBit(), reader.ReadTable());
     }
 
@@ -111,7 +111,7 @@ public readonly record struct ExchangeUnbind(string Destination, string Source, 
 
     public static ExchangeUnbind Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadBit(), reader.ReadTable());
     }
 

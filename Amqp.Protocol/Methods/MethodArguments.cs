@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>Reads all arguments of a method, and rejects a method with bytes after its last argument.</summary>
+/// <summary>Reads all arguments of a method. Rejects the method if bytes follow the last argument.</summary>
 public static class MethodArguments
 {
     /// <summary>Reads the method's arguments, which follow its id.</summary>
@@ -23,7 +23,7 @@ public static class MethodArguments
         return reader.IsAtEnd ? method : throw CannotDecode(TMethod.Id, arguments);
     }
 
-    /// <summary>Returns the exception to throw for bytes that do not decode to the arguments of the method.</summary>
+    /// <summary>Returns the exception for malformed arguments of a method.</summary>
     public static AmqpException CannotDecode(MethodId id, ReadOnlySpan<byte> arguments) =>
         new(ReplyCode.FrameError, $"cannot decode {Octets.List(arguments)}", id);
 }

@@ -9,7 +9,7 @@ public readonly record struct QueueDeclare(
 
     public static QueueDeclare Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(
             reader.ReadShortString(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit(),
             reader.ReadTable());
@@ -48,7 +48,7 @@ public readonly record struct QueueBind(string Queue, string Exchange, string Ro
 
     public static QueueBind Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadBit(), reader.ReadTable());
     }
 
@@ -82,7 +82,7 @@ public readonly record struct QueuePurge(string Queue, bool NoWait) : IMethod<Qu
 
     public static QueuePurge Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadBit());
     }
 
@@ -115,7 +115,7 @@ public readonly record struct QueueDelete(string Queue, bool IfUnused, bool IfEm
 
     public static QueueDelete Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadBit(), reader.ReadBit(), reader.ReadBit());
     }
 
@@ -148,7 +148,7 @@ public readonly record struct QueueUnbind(string Queue, string Exchange, string 
 
     public static QueueUnbind Read(ref WireReader reader)
     {
-        _ = reader.ReadUInt16(); // ticket
+        _ = reader.ReadUInt16(); // reserved (ticket)
         return new(reader.ReadShortString(), reader.ReadShortString(), reader.ReadShortString(), reader.ReadTable());
     }
 

@@ -68,9 +68,7 @@ public static class OctetText
         return text.ToString();
     }
 
-    /// <summary>
-    /// Returns false if the text has no escaped octets. True may be wrong: half of a surrogate pair can look like an escaped octet.
-    /// </summary>
+    /// <summary>Returns true if the text may have escaped octets. Half of a surrogate pair can look like an escaped octet.</summary>
     private static bool MayHaveEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
 
     /// <summary>
@@ -79,7 +77,7 @@ public static class OctetText
     private static bool IsEscaped(ref ReadOnlySpan<char> text, out byte octet, out Rune rune)
     {
         char first = text[0];
-        // The second half of a surrogate pair is never first here, because a pair is removed whole.
+        // The text never begins with the second half of a surrogate pair, because both halves are removed together.
         bool isEscaped = first is >= FirstEscape and <= LastEscape;
         octet = isEscaped ? (byte)(first - Escape) : (byte)0;
         rune = Rune.ReplacementChar;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Protocol;
 
-/// <summary>Formats bytes as an Erlang binary, which is how RabbitMQ's reply texts show bytes.</summary>
+/// <summary>Formats bytes as an Erlang binary. RabbitMQ's reply texts show bytes in this form.</summary>
 public static class Octets
 {
     private const int Shown = 16;

@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>The length limit of a short string (spec 4.2.5.3), which is a length octet followed by that many octets.</summary>
+/// <summary>Length limit of a short string. A short string is a length octet, followed by that many octets (spec 4.2.5.3).</summary>
 public static class ShortString
 {
     /// <summary>Maximum number of bytes in a short string, not counting the length octet.</summary>

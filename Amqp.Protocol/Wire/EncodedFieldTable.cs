@@ -1,6 +1,6 @@
 namespace Amqp.Protocol;
 
-/// <summary>Searches an encoded field table for one field. Decodes no field, because decoding allocates.</summary>
+/// <summary>Searches an encoded field table for one field. Does not decode the table, because decoding allocates.</summary>
 public static class EncodedFieldTable
 {
     /// <summary>Finds the first field with the given name.</summary>

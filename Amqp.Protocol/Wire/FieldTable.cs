@@ -5,7 +5,7 @@ namespace Amqp.Protocol;
 /// <summary>An immutable field table: names and values in their original order.</summary>
 public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldValue>>, IEquatable<FieldTable>
 {
-    /// <summary>Tables with more fields than this use a dictionary; for smaller tables a linear search is faster.</summary>
+    /// <summary>Maximum number of fields that are searched one by one. A larger table uses a dictionary.</summary>
     private const int FewFields = 8;
 
     private readonly KeyValuePair<string, FieldValue>[] _fields;
@@ -55,7 +55,7 @@ public sealed class FieldTable : IReadOnlyCollection<KeyValuePair<string, FieldV
     {
         var index = new Dictionary<string, FieldValue>(_fields.Length);
         foreach (var (name, value) in _fields)
-            index.TryAdd(name, value); // only the first field with a name can be looked up
+            index.TryAdd(name, value); // keeps the first of several fields with the same name
         return index;
     }
 

@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace Amqp.Protocol;
 
 /// <summary>Encodes, decodes and validates field tables.</summary>
-/// <remarks>Clients decide how deep values nest. No method may recurse, and each must take linear time.</remarks>
+/// <remarks>Clients decide how deep values nest. So no method may recurse, and every method must take linear time.</remarks>
 public static class FieldTableCodec
 {
-    /// <summary>Maximum nesting of tables and arrays that clients send. The configuration can set another maximum.</summary>
+    /// <summary>Default limit for the nesting of tables and arrays that clients send. The limit can be configured.</summary>
     public const int DefaultMaxDepth = 1024;
 
-    /// <summary>Validation allocates only if values nest deeper than this many levels.</summary>
+    /// <summary>Maximum nesting that is validated without allocating memory.</summary>
     private const int FewLevels = 32;
 
     /// <summary>Decodes the fields of a table.</summary>
@@ -46,8 +46,7 @@ public static class FieldTableCodec
             writer.WriteUInt32(0);
             return;
         }
-        // A length precedes its content. So the table is first encoded into this buffer, and each length is filled in once its content is
-        // encoded.
+        // The table is first encoded into this buffer: each length stands before its content, but is known only after the content.
         var scratch = new ArrayBufferWriter<byte>(256);
         var values = new WireWriter(scratch);
         var starts = new Stack<int>();
@@ -100,7 +99,7 @@ public static class FieldTableCodec
                 if (!outer.TryPop(out var parent))
                     return value.AsTable();
                 parent.Add(current.Name, value);
-                reader = new WireReader(fields[current.End..parent.End]); // continues in the parent, after the closed container
+                reader = new WireReader(fields[current.End..parent.End]); // the elements of the parent that follow the current container
                 current = parent;
                 continue;
             }
@@ -144,8 +143,7 @@ public static class FieldTableCodec
     {
         if (maxDepth < 1)
             throw TooDeep(maxDepth);
-        // End offsets of the enclosing tables and arrays. The offset of an array is stored as its bitwise complement, so that the sign
-        // tells arrays from tables.
+        // End offsets of the enclosing tables and arrays. For an array, the bitwise complement is stored, which is negative.
         Span<int> ends = stackalloc int[FewLevels];
         int depth = 0, end = elements.Length;
         var reader = new WireReader(elements);
@@ -262,9 +260,9 @@ public static class FieldTableCodec
         new(ReplyCode.SyntaxError, $"field type 0x{(byte)type:X2} is unknown");
 
     /// <summary>A table or array that has not been decoded to its end yet.</summary>
-    /// <param name="name">Name of its field in the enclosing table.</param>
+    /// <param name="name">Name of the field whose value is this table or array.</param>
     /// <param name="type"><see cref="FieldType.Table"/> or <see cref="FieldType.Array"/>.</param>
-    /// <param name="end">Offset of its end in the outermost table.</param>
+    /// <param name="end">End of the table or array, as an offset in the outermost table.</param>
     private sealed class OpenContainer(string name, FieldType type, int end)
     {
         private readonly List<KeyValuePair<string, FieldValue>> _fields = []; // an array uses only the values, and leaves the keys empty

@@ -14,9 +14,7 @@ public enum FieldType : byte
     UInt32 = (byte)'i',
     Int64 = (byte)'l',
 
-    /// <summary>
-    /// The spec's tag for a signed 64-bit integer. RabbitMQ reads a signed integer after this tag and after <see cref="Int64"/>'s.
-    /// </summary>
+    /// <summary>The spec's tag for a signed 64-bit integer. In RabbitMQ, this tag has the same meaning as <see cref="Int64"/>.</summary>
     Int64Alias = (byte)'L',
     Single = (byte)'f',
     Double = (byte)'d',
@@ -58,7 +56,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public static FieldValue FromSingle(float value) => FromSingleBits(BitConverter.SingleToUInt32Bits(value));
 
-    /// <summary>Returns a single-precision number that has the given bits. A conversion to double would lose bits of a NaN.</summary>
+    /// <summary>Returns a single-precision number with the given bits. A conversion to double would lose bits of a NaN.</summary>
     internal static FieldValue FromSingleBits(uint bits) => new(FieldType.Single, bits);
 
     public static FieldValue FromDouble(double value) => new(FieldType.Double, BitConverter.DoubleToInt64Bits(value));
@@ -111,7 +109,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
 
     public FieldTable AsTable() => _reference as FieldTable ?? throw Mismatch();
 
-    /// <summary>Returns true if both values have the same type and content. RabbitMQ compares some arguments less strictly.</summary>
+    /// <summary>Returns true if both values have the same type and content.</summary>
     public bool Equals(FieldValue other)
     {
         if (!IsContainer)
@@ -180,7 +178,7 @@ public readonly struct FieldValue : IEquatable<FieldValue>
                 : other._reference is null);
 
     /// <summary>
-    /// Pushes the pairs of elements that are still to be compared. Returns false if the two tables or arrays certainly differ.
+    /// Pairs the elements of both tables or arrays, for a later comparison. Returns false if the sizes, types or names differ.
     /// </summary>
     private bool TryPair(FieldValue other, Stack<(FieldValue Mine, FieldValue Theirs)> pairs)
     {

@@ -78,7 +78,7 @@ public static class FieldWalk
 }
 
 /// <summary>One step of <see cref="FieldWalk.Through"/>.</summary>
-/// <param name="Name">Name of a table's field; null for an array's element and for an end.</param>
-/// <param name="Value">The value that is visited or, at an end, the table or array.</param>
+/// <param name="Name">Name of the field; null for an element of an array, and at an end.</param>
+/// <param name="Value">The visited value; at an end, the table or array.</param>
 /// <param name="IsEnd">True at the end of a table or array.</param>
 public readonly record struct FieldStep(string? Name, FieldValue Value, bool IsEnd);

@@ -7,14 +7,14 @@ namespace Amqp.Server.Bench;
 /// <summary>Frequency with which a consumer writes its acknowledgements to the socket.</summary>
 internal enum AckWrite
 {
-    /// <summary>One write for all messages that arrived with one read of the socket.</summary>
+    /// <summary>One write after each read from the socket, with the acknowledgements of all messages that were read.</summary>
     Batch,
 
     /// <summary>One write for each acknowledgement, as client libraries do.</summary>
     Each,
 }
 
-/// <summary>Encodes, buffers and sends the acknowledgements of a consumer. Used only by the consumer's thread.</summary>
+/// <summary>Buffers and sends the acknowledgements of a consumer. Used only by the consumer's thread.</summary>
 internal sealed class Acknowledgements
 {
     private const int TagOffset = Frame.HeaderSize + 4;
@@ -22,13 +22,13 @@ internal sealed class Acknowledgements
 
     private readonly Send _send;
     private readonly bool _isEachWritten;
-    private readonly byte[] _frame; // the encoded basic.ack, copied for each acknowledgement with another delivery tag
+    private readonly byte[] _frame; // an encoded basic.ack; each acknowledgement is a copy with its own delivery tag
     private byte[] _waiting = new byte[FirstRoom];
     private int _end;
 
     /// <summary>Creates an empty list of acknowledgements.</summary>
     /// <param name="isMultiple">True if each acknowledgement covers all messages up to its tag.</param>
-    /// <param name="write">When acknowledgements are written to the socket.</param>
+    /// <param name="write">Frequency with which acknowledgements are written to the socket.</param>
     /// <param name="send">Sends bytes to the socket.</param>
     public Acknowledgements(bool isMultiple, AckWrite write, Send send)
     {
@@ -59,14 +59,14 @@ internal sealed class Acknowledgements
         if (upTo)
             frame[TagOffset + sizeof(ulong)] = 1; // the bit for "multiple"
         _end += _frame.Length;
-        // If earlier acknowledgements are pending, the socket was full. Another try for each message would slow this client's reading.
+        // Pending acknowledgements mean that the socket was full. Flushing for each message would then slow down the reading.
         if (_isEachWritten && isFirst)
             Flush();
     }
 
     /// <summary>
-    /// Writes as many bytes as the socket accepts, and keeps the rest. Never waits, because the broker may be waiting for this client to
-    /// read.
+    /// Writes as many bytes as the socket accepts. The other bytes stay pending. This method must not wait until all are written: the
+    /// broker may itself wait until this client reads.
     /// </summary>
     public void Flush()
     {

@@ -15,7 +15,7 @@ internal sealed class BrokerUsage(int pid)
     public double CpuSeconds()
     {
         string text = Read("stat");
-        // Splits only the text after the last ')'. The text before is the process name, which may contain blanks and parentheses.
+        // Splits only the text after the last ')'. Before it is the process name, which may contain blanks and parentheses.
         string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return (Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond;
     }

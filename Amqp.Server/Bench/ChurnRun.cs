@@ -54,9 +54,10 @@ internal sealed record Churn
 /// <param name="Count">Number of objects opened and closed.</param>
 /// <param name="Rate">Objects opened and closed per second.</param>
 /// <param name="Latency">
-/// Microseconds to open and close one object; null if no time was measured. A connection counts with the time of its group of up to four.
+/// Microseconds to open and close one object; null if no time was measured. Connections are opened and closed in groups of up to four;
+/// each connection then has the time of its group.
 /// </param>
-/// <param name="OwnProcess">Processor time and memory of the load tool.</param>
+/// <param name="OwnProcess">Processor time of the load tool.</param>
 /// <param name="BrokerProcess">Processor time and memory of the broker; null if its process is unknown.</param>
 internal sealed record ChurnReport(
     string Broker,
@@ -73,7 +74,7 @@ internal sealed class ChurnRun(Churn churn)
     private const int PollMilliseconds = 10;
 
     /// <summary>
-    /// Number of connecting clients that share one thread. One thread for each client would use more processor time than the broker.
+    /// Number of connections that one thread opens together. One thread for each connection would use more processor time than the broker.
     /// </summary>
     private const int ConnectionsTogether = 4;
 
@@ -81,7 +82,7 @@ internal sealed class ChurnRun(Churn churn)
     private readonly UsageMeter _usage = new(churn.BrokerPid);
     private readonly Client[] _clients = Group(churn);
     private long _doneBefore; // number of objects opened and closed during the warm-up
-    // Timestamp at which the warm-up ends. Set by the counting thread, read by all threads.
+    // Timestamp at which the warm-up ends. Set by the thread that calls Run, read by the client threads.
     private long _measuredFrom = churn.Warmup == 0 ? 0 : long.MaxValue;
     private int _seconds;
 
@@ -139,7 +140,7 @@ internal sealed class ChurnRun(Churn churn)
             return _control.StartsAt;
         _doneBefore = Done;
         long now = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _measuredFrom, now); // set after the count was taken, so that every recorded latency belongs to a counted object
+        Volatile.Write(ref _measuredFrom, now); // after the count was taken, so that each recorded latency is that of a counted object
         return now;
     }
 
@@ -201,7 +202,7 @@ internal sealed class ChurnRun(Churn churn)
     private LoadConnection[] Connect(int count) => LoadConnection.Open(churn.Broker, Frame.MinSize, count);
 
     /// <summary>Counts of one client thread. Other threads may read <see cref="Count"/>.</summary>
-    /// <param name="together">Number of objects that the thread opens at the same time.</param>
+    /// <param name="together">Number of objects that the thread opens together.</param>
     private sealed class Client(int together)
     {
         public int Together { get; } = together;

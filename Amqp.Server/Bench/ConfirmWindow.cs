@@ -6,7 +6,7 @@ namespace Amqp.Server.Bench;
 /// <remarks>Each message is tracked, because a broker may confirm out of order.</remarks>
 internal sealed class ConfirmWindow
 {
-    private const int Spread = 8; // how far the oldest unconfirmed message may lag behind the newest, in multiples of the window's size
+    private const int Spread = 8; // maximum distance from the oldest unconfirmed message to the newest message, in window sizes
     private const int SmallestRing = 1024;
 
     private readonly int _size;
@@ -19,8 +19,8 @@ internal sealed class ConfirmWindow
 
     /// <summary>Creates an empty window.</summary>
     /// <param name="size">Maximum number of unconfirmed messages.</param>
-    /// <param name="latencies">Receives the time between due time and confirm of each message.</param>
-    /// <param name="measureFrom">Timestamp; messages due before are not recorded.</param>
+    /// <param name="latencies">Receives a latency for each message: from its due time to its confirm.</param>
+    /// <param name="measureFrom">Start of the measurement. Messages that are due earlier are not recorded.</param>
     public ConfirmWindow(int size, LatencyHistogram latencies, long measureFrom)
     {
         _size = size;

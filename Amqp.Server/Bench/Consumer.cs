@@ -22,12 +22,12 @@ internal sealed class Consumer : IDisposable
     private long _consumed; // written by the consumer's thread, read by other threads
     private long _lastAt;
 
-    /// <summary>Connects and starts consuming from the queues that belong to the index, which counts from 0.</summary>
+    /// <summary>Connects, and starts consuming from a share of the queues. The index of the first consumer is 0.</summary>
     /// <exception cref="LoadException">The broker cannot be reached, or refused a request.</exception>
     public Consumer(Workload load, LoadTopology topology, LoadControl control, int index)
     {
         _control = control;
-        // The broker keeps at most the prefetch count of messages unacknowledged. A larger batch of acknowledgements would never fill.
+        // The prefetch count limits the number of unacknowledged messages. So a larger batch would never be complete.
         _acknowledgeEvery = load.Prefetch > 0 ? Math.Min(load.AcknowledgeEvery, load.Prefetch) : load.AcknowledgeEvery;
         _connection = LoadConnection.Open(load.Broker);
         _acknowledgements = new Acknowledgements(isMultiple: _acknowledgeEvery > 1, load.AckWrite, _connection.SendSome);
@@ -39,8 +39,8 @@ internal sealed class Consumer : IDisposable
                 topology.QueueOf(topology.SelectorOf(queue)), "", NoLocal: false, NoAck: load.AcknowledgeEvery == 0, Exclusive: false,
                 NoWait: true, FieldTable.Empty));
         }
-        // The reply shows that all consumers are registered. A run without producers starts with full queues: Call would discard
-        // deliveries.
+        // The reply shows that all consumers are registered. Without producers, the queues are full from the start: Call would discard
+        // deliveries that arrive before the reply.
         if (load.Producers > 0)
             _connection.Call<BasicQos, BasicQosOk>(new BasicQos(0, load.Prefetch, Global: false));
     }
@@ -72,7 +72,7 @@ internal sealed class Consumer : IDisposable
 
     private void TakeDeliveries()
     {
-        long now = _connection.ReadAt; // time of the read that completed the messages taken below
+        long now = _connection.ReadAt; // the messages taken below arrived with this read
         while (_connection.TryTake(out Frame frame))
         {
             if (!_scanner.Take(frame))

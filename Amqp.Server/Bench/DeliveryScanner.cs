@@ -4,7 +4,7 @@ using Amqp.Protocol;
 namespace Amqp.Server.Bench;
 
 /// <summary>Finds messages in the frames of a consuming channel. Used only by the consumer's thread.</summary>
-/// <remarks>Decodes only the delivery tag, the size, and the due time in the body.</remarks>
+/// <remarks>Decodes only the delivery tag, the body size, and the due time at the start of the body.</remarks>
 internal sealed class DeliveryScanner
 {
     private const int TimeSize = sizeof(long);

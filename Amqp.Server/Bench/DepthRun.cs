@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>Rates for one part of the messages, for example the second million.</summary>
-/// <param name="Messages">Number of messages from the start to the end of this part.</param>
+/// <param name="Messages">Number of messages up to the end of this part, including all earlier parts.</param>
 /// <param name="InRate">Messages confirmed per second while the queue was filled.</param>
 /// <param name="OutRate">Messages consumed per second while the queue was drained.</param>
 internal sealed record DepthStep(long Messages, double InRate, double OutRate);

@@ -3,7 +3,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Buffer for bytes from a socket, whose frames are taken without copying. Used by one thread only.</summary>
+/// <summary>Buffer for bytes from a socket. Frames are read from it without a copy. Used by one thread only.</summary>
 /// <remarks>Trusts the broker: checks less than <see cref="FrameReader"/>, and is faster.</remarks>
 /// <param name="frameMax">Largest frame in bytes that the broker may send.</param>
 internal sealed class FrameBuffer(int frameMax)
@@ -12,7 +12,7 @@ internal sealed class FrameBuffer(int frameMax)
     private int _start; // offset of the first byte that no caller has taken
     private int _end;
 
-    /// <summary>Free space to read into. Reading the property may move the remaining bytes to the front of the buffer.</summary>
+    /// <summary>Free space for bytes from the socket. The getter may move the remaining bytes to the front of the buffer.</summary>
     public Span<byte> Room
     {
         get
@@ -25,7 +25,7 @@ internal sealed class FrameBuffer(int frameMax)
         }
     }
 
-    /// <summary>Records the number of bytes read into <see cref="Room"/>.</summary>
+    /// <summary>Adds the bytes that were read into <see cref="Room"/> to the content of the buffer.</summary>
     public void Filled(int count) => _end += count;
 
     /// <summary>Takes the next frame, if it has arrived completely.</summary>

@@ -12,7 +12,7 @@ internal sealed class LatencyHistogram
     private const int Octaves = 48 - PrecisionBits; // enough powers of two for durations up to 2^48 ns, about three days
     private const long Longest = (1L << 48) - 1;
 
-    // The buckets of the first two octaves have a width of 1. Their index equals the duration.
+    // Each duration below 2 * PerOctave has its own bucket. The index of this bucket is the duration.
     private readonly long[] _counts = new long[(Octaves + 1) * PerOctave];
 
     /// <summary>Number of recorded durations.</summary>

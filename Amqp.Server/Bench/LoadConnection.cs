@@ -49,7 +49,7 @@ internal sealed class LoadConnection : IDisposable
     /// <exception cref="LoadException">The broker cannot be reached, or refused the login.</exception>
     public static LoadConnection Open(BrokerAddress address) => Open(address, DefaultFrameMax, 1)[0];
 
-    /// <summary>Opens several connections at once, so that their waits for replies overlap.</summary>
+    /// <summary>Opens several connections. Sends each request on all connections before it reads the replies.</summary>
     /// <param name="address">The broker.</param>
     /// <param name="frameMax">Largest frame to negotiate, in bytes. The read buffer has twice this size.</param>
     /// <param name="count">Number of connections.</param>
@@ -138,7 +138,7 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    /// <summary>Takes the next whole frame. Handles methods about the connection itself, and does not return them.</summary>
+    /// <summary>Takes the next whole frame. Methods that close or block the connection are handled here, and not returned.</summary>
     /// <exception cref="LoadException">The broker closed the channel or the connection, with the reason in the message.</exception>
     public bool TryTake(out Frame frame)
     {
@@ -167,10 +167,10 @@ internal sealed class LoadConnection : IDisposable
         EndClose();
     }
 
-    /// <summary>Asks the broker to close the connection, without waiting for the reply.</summary>
+    /// <summary>Sends connection.close. Does not wait for the reply.</summary>
     public void BeginClose() => Post(new ConnectionClose((ushort)ReplyCode.Success, "done", 0, 0), channel: 0);
 
-    /// <summary>Waits for the broker's reply to <see cref="BeginClose"/>, then closes the socket.</summary>
+    /// <summary>Waits for connection.close-ok, and then closes the socket.</summary>
     public void EndClose()
     {
         Expect<ConnectionCloseOk>();
@@ -227,7 +227,7 @@ internal sealed class LoadConnection : IDisposable
             .With("basic.nack", FieldValue.FromBoolean(true))
             .With("publisher_confirms", FieldValue.FromBoolean(true))));
 
-    /// <summary>Returns the operating system's text for an error. .NET's exceptions would add the address to the text.</summary>
+    /// <summary>Returns the operating system's text for a socket error, without the address that .NET's exceptions add.</summary>
     private static string Text(SocketError error) => new SocketException((int)error).Message;
 
     private static string Text(FieldValue? value) => value is { Type: FieldType.LongString } text ? text.AsString() : "";
@@ -274,7 +274,7 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>
-    /// Returns an exception with the reason for a failed write: the text of the broker's close method, or else the socket's error.
+    /// Returns the exception for a failed write. Its text is that of the broker's close method or, if there is none, of the socket error.
     /// </summary>
     private LoadException Broken(SocketError error)
     {

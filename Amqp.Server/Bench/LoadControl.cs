@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Amqp.Server.Bench;
 
 /// <summary>State that the threads of a load share: start time, stop flags and first failure.</summary>
-/// <param name="warmup">Time after the start that is not measured.</param>
+/// <param name="warmup">Duration of the warm-up, which is not measured.</param>
 internal sealed class LoadControl(TimeSpan warmup)
 {
     private volatile bool _arePublishersStopped;
@@ -25,7 +25,7 @@ internal sealed class LoadControl(TimeSpan warmup)
     /// <summary>First failure of any thread; null if no thread failed.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Sets the due time of the first message to now. Call after all connections are open and before any thread starts.</summary>
+    /// <summary>Sets the due time of the first message to now. Called with all connections open, before any thread starts.</summary>
     public void Begin()
     {
         StartsAt = Stopwatch.GetTimestamp();

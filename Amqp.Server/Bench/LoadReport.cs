@@ -12,7 +12,7 @@ internal sealed record LatencySummary(long Count, double P50, double P90, double
     private static double At(LatencyHistogram latencies, double percent) => latencies.Percentile(percent) / 1e3;
 }
 
-/// <summary>Result of a load. Counts include the warm-up; rates, latencies and processor time do not.</summary>
+/// <summary>Result of a load. The numbers of messages include the warm-up. Rates, latencies and processor time do not include it.</summary>
 /// <param name="Broker">Product and version of the broker.</param>
 /// <param name="Seconds">Time from the end of the warm-up to the end of the load.</param>
 /// <param name="Published">Number of messages sent.</param>
@@ -47,7 +47,7 @@ internal sealed record LoadReport(
 /// <param name="Seconds">Seconds since the start.</param>
 /// <param name="PublishRate">Messages published in the last second.</param>
 /// <param name="ConsumeRate">Messages received in the last second.</param>
-/// <param name="InFlight">Published messages that are not received yet. Without consumers: not confirmed yet.</param>
-/// <param name="P99">99th percentile of the delivery latency in microseconds. Without consumers: of the confirm latency.</param>
+/// <param name="InFlight">Number of published messages that were not received yet or, without consumers, not confirmed yet.</param>
+/// <param name="P99">99th percentile of the delivery latency or, without consumers, of the confirm latency. In microseconds.</param>
 /// <param name="BlockedBy">Reason for which the broker blocks producers; null if producers are not blocked.</param>
 internal sealed record LoadProgress(int Seconds, double PublishRate, double ConsumeRate, long InFlight, double P99, string? BlockedBy);

@@ -19,7 +19,7 @@ internal sealed class LoadSeries
 
     public void Add(LoadSample sample) => _samples.Add(sample);
 
-    /// <summary>Returns timestamp and count of the sample <paramref name="from"/> and of the first sample in each later second.</summary>
+    /// <summary>Returns one sample for each second, beginning with <paramref name="from"/>: its timestamp and its count.</summary>
     public IReadOnlyList<(long At, long Count)> EverySecond(LoadSample from, Func<LoadSample, long> count)
     {
         var found = new List<(long At, long Count)> { (from.At, count(from)) };
@@ -29,8 +29,8 @@ internal sealed class LoadSeries
         return found;
     }
 
-    /// <summary>Returns the timestamp at which a count reached a number, interpolated between two samples.</summary>
-    /// <returns>Null if the count stayed below the number.</returns>
+    /// <summary>Returns the timestamp at which a count reached a value, interpolated between two samples.</summary>
+    /// <returns>Null if the count stayed below the value.</returns>
     public double? Reached(long number, Func<LoadSample, long> count)
     {
         for (int i = 1; i < _samples.Count; i++)

@@ -6,7 +6,7 @@ internal static class LoadSession
     /// <summary>Declares the queues, runs the load and deletes the queues.</summary>
     /// <param name="load">Settings of the load.</param>
     /// <param name="keep">True to keep the queues and the exchange.</param>
-    /// <param name="work">Runs the load with the names of the queues, and with the broker's product and version.</param>
+    /// <param name="work">Runs the load. The second argument is the broker's product and version.</param>
     /// <exception cref="LoadException">The broker cannot be reached, refused a request, or failed under the load.</exception>
     public static T Run<T>(Workload load, bool keep, Func<LoadTopology, string, T> work)
     {
@@ -29,7 +29,7 @@ internal static class LoadSession
             }
             catch (LoadException)
             {
-                // The load has failed, and deleting its queues has failed too. The caller gets the exception of the load.
+                // The caller gets the exception of the load, and not this one.
             }
             throw;
         }

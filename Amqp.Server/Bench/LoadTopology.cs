@@ -8,15 +8,15 @@ internal sealed class LoadTopology(Workload load)
 {
     private const string HeaderName = "queue";
 
-    // Format for the number of a queue. All numbers get the same count of digits, so that messages for different queues differ only in
-    // these digits.
+    // Format for the index of a queue, with leading zeros. So all indexes have equally many digits, and the messages for all queues
+    // have the same length.
     private readonly string _digits =
         "D" + (load.Queues - 1).ToString(CultureInfo.InvariantCulture).Length.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Name of the exchange; empty for the default exchange.</summary>
     public string Exchange { get; } = load.Exchange == ExchangeKind.Default ? "" : $"{load.Prefix}-exchange";
 
-    /// <summary>Returns the text that selects a queue in routing keys and headers: the number of the queue, with leading zeros.</summary>
+    /// <summary>Returns the text that selects a queue in routing keys and headers: the index of the queue, with leading zeros.</summary>
     public string SelectorOf(int queue) => queue.ToString(_digits, CultureInfo.InvariantCulture);
 
     public string QueueOf(string selector) => $"{load.Prefix}-{selector}";
@@ -55,7 +55,7 @@ internal sealed class LoadTopology(Workload load)
         }
     }
 
-    /// <summary>Deletes the queues with their messages, and the exchange. A missing queue or exchange is no error.</summary>
+    /// <summary>Deletes the queues with their messages, and the exchange. Ignores missing queues and a missing exchange.</summary>
     public void Delete(LoadConnection connection)
     {
         for (int queue = 0; queue < load.Queues; queue++)

@@ -33,6 +33,6 @@ internal readonly struct Pace
     public long MicrosecondsUntil(long number, long now) =>
         Math.Max(0, (long)Math.Ceiling((DueAt(number) - now) * 1e6 / Stopwatch.Frequency));
 
-    /// <summary>Returns the number of messages that are due at this timestamp.</summary>
+    /// <summary>Returns the number of messages that are due by this timestamp, including all earlier messages.</summary>
     public long DueBy(long now) => now < _first ? 0 : (long)((now - _first) / _interval) + 1;
 }

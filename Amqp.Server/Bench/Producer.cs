@@ -4,7 +4,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A connection that publishes. Used only by its own thread, except that other threads may read the counts.</summary>
+/// <summary>A connection that publishes. One thread uses the connection; other threads may read the counts.</summary>
 internal sealed class Producer : IDisposable
 {
     private const long IdleWait = 100_000; // longest wait for replies at a time, in microseconds
@@ -50,7 +50,7 @@ internal sealed class Producer : IDisposable
     /// <summary>Number of messages that the broker has confirmed with a nack.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>Timestamp at which the broker had accepted all messages of this producer; 0 before.</summary>
+    /// <summary>Timestamp at which the producer had finished and closed its connection; 0 before.</summary>
     public long FinishedAt => Volatile.Read(ref _finishedAt);
 
     /// <summary>Nanoseconds from each message's due time to its confirm.</summary>
@@ -99,8 +99,7 @@ internal sealed class Producer : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            // A latency is measured from the due time of the message. So the latency includes the time by which a slow broker delayed the
-            // sending.
+            // Latencies are measured from the due time. So they include the delay if a slow broker holds up the sending.
             long dueAt = _pace.IsSet ? _pace.DueAt(_sent + i) : now;
             _batch.Prepare(i, dueAt, _queue);
             _window?.Sent(dueAt);
@@ -121,7 +120,7 @@ internal sealed class Producer : IDisposable
             bytes = bytes[sent..];
             if (bytes.IsEmpty)
                 return;
-            // The socket accepts no more bytes. The broker may be waiting for this client to read the frames that the broker has sent.
+            // The socket accepts no more bytes. The broker may itself wait until this client reads.
             TakeReplies(0);
             if (sent > 0 || progressAt == 0)
                 progressAt = Stopwatch.GetTimestamp();

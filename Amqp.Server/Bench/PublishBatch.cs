@@ -5,14 +5,14 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>A series of publishes that is encoded once and sent many times. Used only by the producer's thread.</summary>
-/// <remarks>Each sending overwrites only the due time and the queue of each message.</remarks>
+/// <summary>Messages that are encoded once and published many times. Used only by the producer's thread.</summary>
+/// <remarks>Only the due time and the queue of each message are overwritten each time.</remarks>
 internal sealed class PublishBatch
 {
     private const int BatchBytes = 64 * 1024; // as much as a socket buffer accepts at once
     private const int MostMessages = 1024;
 
-    // Stands for each digit of the queue's number in a second encoding of the message. The first different byte is the digits' offset.
+    // Replaces the digits of the queue's index in a second encoding of the message. The first byte that differs is the first digit.
     private const char Placeholder = '~';
 
     private readonly byte[] _bytes;

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Amqp.Server.Bench;
 
-/// <summary>Growth of a count per second.</summary>
+/// <summary>Rates at which a count grows, per second.</summary>
 /// <param name="Mean">Mean rate from the start of the measurement to the last counted item.</param>
-/// <param name="Steady">Mean rate of the whole seconds. From three whole seconds on, the first second is left out.</param>
-/// <param name="Min">Lowest rate of a second in <paramref name="Steady"/>.</param>
-/// <param name="Max">Highest rate of a second in <paramref name="Steady"/>.</param>
+/// <param name="Steady">Mean rate of the whole seconds, without the first second if there are at least three.</param>
+/// <param name="Min">Lowest rate among the seconds of <paramref name="Steady"/>.</param>
+/// <param name="Max">Highest rate among the seconds of <paramref name="Steady"/>.</param>
 internal sealed record RateSummary(double Mean, double Steady, double Min, double Max)
 {
     /// <summary>Computes the rates from counts taken once a second.</summary>
     /// <param name="counts">
-    /// Timestamps of <see cref="Stopwatch"/> with their counts. The first pair is from the start of the measurement.
+    /// Pairs of a timestamp of <see cref="Stopwatch"/> and a count. The first pair is from the start of the measurement.
     /// </param>
     /// <param name="end">Final count.</param>
     /// <param name="endedAt">Timestamp of the last counted item.</param>

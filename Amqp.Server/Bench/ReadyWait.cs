@@ -22,7 +22,7 @@ internal static class ReadyWait
     }
 
     /// <summary>
-    /// Makes the waits of the calling thread end on time. By default, Linux ends a wait up to 50 microseconds late (timer slack).
+    /// Reduces the timer slack of the calling thread on Linux. With the default slack, a wait ends up to 50 microseconds late.
     /// </summary>
     public static void EndOnTime()
     {

@@ -13,19 +13,19 @@ internal enum ExchangeKind
     Headers,
 }
 
-/// <summary>Settings of a load: numbers of producers, consumers and queues, kind of messages, and rate.</summary>
+/// <summary>Settings of a load, such as the number of producers, the size of messages and the rate.</summary>
 internal sealed record Workload
 {
     [JsonIgnore] // holds a password
     public BrokerAddress Broker { get; init; } = BrokerAddress.Local;
 
     /// <summary>
-    /// Number of publishing connections. Each publishes to its queues in turn. 0 if the queues already hold the messages.
+    /// Number of publishing connections. Each connection publishes to its queues in turn. 0 if the queues already hold the messages.
     /// </summary>
     public int Producers { get; init; } = 1;
 
     /// <summary>
-    /// Number of consuming connections. Each consumes from its share of the queues. 0 to leave the messages in the queues.
+    /// Number of consuming connections. Each connection consumes from its share of the queues. 0 to leave the messages in the queues.
     /// </summary>
     public int Consumers { get; init; } = 1;
 

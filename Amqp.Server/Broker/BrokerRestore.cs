@@ -35,7 +35,7 @@ internal static class BrokerRestore
         CompleteDefinitions(broker, options, logger);
         broker.Statistics.Authentication.TracksSources = options.Statistics.TracksLoginSources;
         broker.Sampler.Start();
-        // Must precede the start of the queue timer, which publishes dead letters. During a disk alarm, dead letters must not be written.
+        // Before the queue timer starts: the timer publishes dead letters, which must not be written during a disk alarm.
         broker.Alarms.Check();
     }
 

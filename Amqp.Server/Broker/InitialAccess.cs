@@ -8,7 +8,7 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker;
 
 /// <summary>Creates the default user of a new data directory, and the default users of each new virtual host.</summary>
-/// <remarks>Users from an old version of the broker, which had no permissions, get full permissions.</remarks>
+/// <remarks>An old version of the broker had no permissions. Users from that version get full permissions.</remarks>
 internal sealed class InitialAccess(
     VirtualHostTable virtualHosts,
     UserStore users,
@@ -17,10 +17,10 @@ internal sealed class InitialAccess(
     DefaultAccess defaults,
     ILogger logger)
 {
-    /// <summary>Creates the users and permissions that a newly opened data directory lacks.</summary>
+    /// <summary>Creates missing users and permissions. Called when the data directory was opened.</summary>
     /// <param name="definitions">
-    /// Imports the configured definitions; null if none are configured. As in RabbitMQ, an import replaces the default user and virtual
-    /// host.
+    /// Imports the configured definitions; null if none are configured. As in RabbitMQ, the default user and virtual host are not created
+    /// if definitions are imported.
     /// </param>
     /// <exception cref="StoreFullException">The disk is full.</exception>
     public void Complete(Action? definitions)
@@ -39,7 +39,7 @@ internal sealed class InitialAccess(
     }
 
     /// <summary>
-    /// Creates the default user, and then the default virtual host. After a crash between both steps, the next start repeats both.
+    /// Creates the default user, and then the default virtual host. If the broker crashes in between, the next start repeats both steps.
     /// </summary>
     private void BeginNew()
     {
@@ -59,12 +59,12 @@ internal sealed class InitialAccess(
         }
     }
 
-    /// <summary>Gives full permissions to a user from an old version of the broker, which had no permissions.</summary>
+    /// <summary>Gives a user full permissions. Used for users from an old version of the broker that had no permissions.</summary>
     private void AllowEverything(string name)
     {
         foreach (var virtualHost in virtualHosts.All.Where(virtualHost => permissions.Find(virtualHost.Name, name) is null))
             Allow(name, virtualHost.Name, new DefaultPermissions());
-        users.Put(users.Find(name)!); // last, so that after a crash the next start migrates this user again
+        users.Put(users.Find(name)!); // last: after a crash, the next start migrates this user again
     }
 
     private void Allow(string user, string virtualHost, DefaultPermissions patterns) =>

@@ -15,7 +15,7 @@ internal sealed class InternalExchanges(BrokerOptions options, BrokerEvents even
     public InternalPublisher? LogPublisher { get; private set; }
 
     /// <summary>
-    /// Adds the configured event and log exchanges to a virtual host. Called before bindings are restored, which need the exchanges.
+    /// Adds the configured event and log exchanges to a virtual host. Called before the bindings of these exchanges are restored.
     /// </summary>
     public void Add(VirtualHost virtualHost)
     {

@@ -90,7 +90,7 @@ internal sealed class MessageBroker : IAsyncDisposable
 
     public UserLimits UserLimits { get; }
 
-    /// <summary>The tables that exports of definitions read and imports of definitions change.</summary>
+    /// <summary>The tables that an export of definitions reads and an import changes.</summary>
     public DefinitionScope Definitions { get; }
 
     /// <summary>Counts open connections and channels, and enforces their limits.</summary>
@@ -103,12 +103,10 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <summary>The services that all client sessions use.</summary>
     public SessionServices Sessions { get; }
 
-    /// <summary>Memory that clients occupy, apart from stored messages: messages that are still arriving, and open transactions.</summary>
+    /// <summary>Memory of incomplete messages, open transactions, unacknowledged deliveries and similar data.</summary>
     public HeldMemory HeldMemory { get; } = new();
 
-    /// <summary>
-    /// Memory of connections, channels, consumers and pending output. The bytes are summed whenever the alarms are checked.
-    /// </summary>
+    /// <summary>Memory of connections, channels, consumers and pending output. Computed at each check of the alarms.</summary>
     public ClientMemory ClientMemory { get; } = new();
 
     /// <summary>Bytes that are compared with the limit of the memory alarm.</summary>
@@ -142,7 +140,7 @@ internal sealed class MessageBroker : IAsyncDisposable
     /// <param name="logger">Log of the broker.</param>
     /// <param name="queueLogger">Log of virtual hosts, exchanges and queues.</param>
     /// <param name="events">The event stream; null for a stream without listeners.</param>
-    /// <param name="seam">Wraps the store in tests; null otherwise.</param>
+    /// <param name="seam">Wraps the store in tests; null outside of tests.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     /// <exception cref="StartDefinitionsException">The configured definitions cannot be imported.</exception>
     public static MessageBroker Open(
@@ -155,7 +153,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         {
             broker = new MessageBroker(opened, options, clock, faults, logger, queueLogger, events ?? new BrokerEvents(clock, faults));
             BrokerRestore.Run(broker, options, logger);
-            broker._timer.Start(); // last, because the timer publishes dead letters, which need their exchanges and queues
+            broker._timer.Start(); // last, because the timer publishes dead letters, and so needs all exchanges and queues
             return broker;
         }
         catch
@@ -167,7 +165,7 @@ internal sealed class MessageBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes everything to disk and releases the data directory. If one step fails, the further steps still run.</summary>
+    /// <summary>Writes everything to disk and releases the data directory. If a step fails, the next steps still run.</summary>
     public async ValueTask DisposeAsync()
     {
         await StepAsync("the alarms", Alarms);

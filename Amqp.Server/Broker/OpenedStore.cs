@@ -17,7 +17,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
 {
     /// <param name="options">Configuration of the broker.</param>
     /// <param name="clock">Measures the time of the recovery.</param>
-    /// <param name="logger">Receives a report of the recovery.</param>
+    /// <param name="logger">Logs the result of the recovery.</param>
     /// <param name="seam">Wraps the store in tests; the broker passes a function without effect.</param>
     /// <exception cref="DataDirectoryException">The directory is in use, or was written by a newer version.</exception>
     public static OpenedStore Open(BrokerOptions options, TimeProvider clock, ILogger logger, Func<IMessageStore, IMessageStore> seam)
@@ -47,7 +47,7 @@ internal sealed record OpenedStore(DataDirectory Directory, IMessageStore Store,
     }
 
     /// <summary>
-    /// After a failed start, closes the store and then the directory. The directory is closed even if closing the store fails.
+    /// Closes the store and then the directory. Used after a failed start. The directory is closed even if closing the store fails.
     /// </summary>
     public async Task DisposeAsync(ContainedFaults faults)
     {

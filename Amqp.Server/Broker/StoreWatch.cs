@@ -11,7 +11,7 @@ internal sealed class StoreWatch(IMessageStore store, ResourceAlarms alarms, Con
 {
     private int _failureLogged; // 1 once the failure of the store was logged; changed with Interlocked
 
-    /// <summary>Subscribes to the alarms and to the store.</summary>
+    /// <summary>Subscribes to the events of the alarms and of the store.</summary>
     public void Start(BrokerEvents events, TimeProvider clock)
     {
         alarms.Changed += events.AlarmChanged;

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>One channel of a connection: translates between AMQP's frames and a session of the broker.</summary>
+/// <summary>One channel of a connection: writes the output of a broker session as AMQP frames.</summary>
 /// <remarks>The connection's read loop owns the channel. The session uses the lock of the connection's outbox as its own lock.</remarks>
 internal sealed class AmqpChannel : ISessionSink
 {
@@ -37,7 +37,7 @@ internal sealed class AmqpChannel : ISessionSink
     /// </summary>
     public string LastQueue { get; set; } = "";
 
-    /// <summary>The channel's consumer of direct reply-to; null if there is none. Written with the outbox's lock held.</summary>
+    /// <summary>The channel's direct reply-to consumer; null if there is none. Written with the outbox's lock held.</summary>
     public ReplyConsumer? ReplyConsumer { get; set; }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class AmqpChannel : ISessionSink
 
     bool ISessionSink.IsFlushDue => _outbox.IsFlushDue;
 
-    /// <summary>Writes a method to the output. The connection's current round of work flushes the output when the round ends.</summary>
+    /// <summary>Writes a method. The output is flushed when the connection's current round of work ends.</summary>
     public void Send<TMethod>(in TMethod method)
         where TMethod : struct, IMethod<TMethod> => _outbox.Send(Number, method, Connection.Round);
 
@@ -59,7 +59,7 @@ internal sealed class AmqpChannel : ISessionSink
         Session.Release();
     }
 
-    /// <summary>Cancels every consumer, and ends deliveries and confirms on the channel. Throws nothing.</summary>
+    /// <summary>Cancels the channel's consumers. The channel writes no deliveries and confirms any more. Throws nothing.</summary>
     public void LeaveAll() => Connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {this}", () =>
     {
         lock (Gate)

@@ -5,8 +5,8 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Assembles a message from its method, header and body frames, in its stored form. Owned by the connection's read loop.</summary>
-/// <remarks>The head is the address and the properties. Memory grows with the received octets, not with the announced size.</remarks>
+/// <summary>Assembles a message from its method, header and body frames. Owned by the connection's read loop.</summary>
+/// <remarks>Address and properties have the store's encoding. Memory grows with the received octets, not with the announced size.</remarks>
 internal sealed class ContentAssembler(HeldMemory held)
 {
     /// <summary>Size in bytes of the largest head buffer that is kept for the next content.</summary>
@@ -76,7 +76,9 @@ internal sealed class ContentAssembler(HeldMemory held)
     }
 
     /// <summary>Replaces the properties.</summary>
-    /// <param name="properties">Property flags and property list. Must not be a part of <see cref="Head"/>, which is overwritten.</param>
+    /// <param name="properties">
+    /// Property flags and property list. Must lie outside <see cref="Head"/>, because the head is overwritten.
+    /// </param>
     public void ReplaceProperties(ReadOnlySpan<byte> properties)
     {
         _headLength = EncodedMessage.HeadSize(_addressLength, properties.Length);
@@ -97,14 +99,14 @@ internal sealed class ContentAssembler(HeldMemory held)
                 BasicPublish.Id);
     }
 
-    /// <summary>Notes the header frame of a content that is discarded.</summary>
+    /// <summary>Skips the header frame of a content that is discarded.</summary>
     public void DiscardHeader(in ContentHeader header)
     {
         (_bodySize, _bodyLength) = (header.BodySize, 0);
         _expected = _bodySize == 0 ? Expected.Method : Expected.Body;
     }
 
-    /// <summary>Notes a body frame of a content that is discarded.</summary>
+    /// <summary>Skips a body frame of a content that is discarded.</summary>
     public void DiscardBody(int length)
     {
         _bodySize -= Math.Min((ulong)length, _bodySize);
@@ -114,7 +116,7 @@ internal sealed class ContentAssembler(HeldMemory held)
 
     /// <summary>Adds a body frame.</summary>
     /// <param name="part">Payload of the frame.</param>
-    /// <param name="body">The whole body, if complete. Valid until the next call, and as long as <paramref name="part"/>.</param>
+    /// <param name="body">The whole body, if complete. Valid until the next call, and no longer than <paramref name="part"/>.</param>
     /// <returns>True if the content is complete.</returns>
     /// <exception cref="AmqpException">501: more octets than the header announced.</exception>
     public bool TakeBody(ReadOnlySpan<byte> part, out ReadOnlySpan<byte> body)
@@ -153,7 +155,7 @@ internal sealed class ContentAssembler(HeldMemory held)
             throw new AmqpException(ReplyCode.UnexpectedFrame, text, IsExpectingContent ? BasicPublish.Id : default);
     }
 
-    /// <summary>Releases the body's memory, and the head's if it is large. Called after each content.</summary>
+    /// <summary>Releases the body's buffer, and a large head buffer. Called after each content.</summary>
     public void Release()
     {
         ReleaseBody();
@@ -182,7 +184,7 @@ internal sealed class ContentAssembler(HeldMemory held)
         if (_body.Length <= UnusedHeap.LargeSize)
             ArrayPool<byte>.Shared.Return(_body);
         else
-            UnusedHeap.Note(_body.Length); // a pool would never free an array of this size, so the garbage collector frees it
+            UnusedHeap.Note(_body.Length); // left to the garbage collector: a pool would never free so large an array
         _body = [];
     }
 

@@ -4,7 +4,9 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Maps the id of a method to its handler, and decodes the arguments. Built once, and shared by all receivers.</summary>
+/// <summary>
+/// Decodes a method's arguments and calls the handler of the method. The table is built once, and shared by all receivers.
+/// </summary>
 internal sealed class MethodTable<TReceiver>
 {
     private readonly Dictionary<MethodId, Entry> _entries = [];
@@ -16,7 +18,7 @@ internal sealed class MethodTable<TReceiver>
         return this;
     }
 
-    /// <summary>Calls the handler of a method. An error of the handler names the method as its cause.</summary>
+    /// <summary>Calls the handler of a method. An exception from the handler names the method that failed.</summary>
     /// <param name="receiver">Passed to the handler.</param>
     /// <param name="id">Id of the method.</param>
     /// <param name="arguments">Encoded arguments of the method.</param>

@@ -6,7 +6,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>The result of a handshake, and the state that a connection's channels share. Owned by the connection's read loop.</summary>
+/// <summary>A connection after its handshake: the state that its channels share. Owned by the connection's read loop.</summary>
 internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogger logger)
 {
     /// <summary>The logged-in client, which owns the sessions of its channels.</summary>
@@ -32,7 +32,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
 
     public required ClientCapabilities Capabilities { get; init; }
 
-    /// <summary>Bytes of the largest frame that may be sent to the client, including the eight bytes around the payload.</summary>
+    /// <summary>Size in bytes of the largest frame that the client accepts, including the eight bytes around the payload.</summary>
     public required int FrameMax { get; init; }
 
     /// <summary>Maximum number of open channels.</summary>
@@ -44,7 +44,7 @@ internal sealed class OpenedConnection(BrokerClient client, Outbox outbox, ILogg
     /// <summary>Pauses a publishing client during an alarm, or while the store has too much to write.</summary>
     public PublisherBrake Brake { get; } = client.Brake;
 
-    /// <summary>A tx.commit that the read loop must answer before it reads on; null if there is none.</summary>
+    /// <summary>A tx.commit that is not answered yet; null if there is none. The read loop answers the commit before it reads on.</summary>
     public PendingCommit? PendingCommit { get; set; }
 }
 

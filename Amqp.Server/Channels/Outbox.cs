@@ -16,7 +16,7 @@ internal sealed class Outbox : IOutput
     /// <summary>With this many pending octets, a round of work flushes before its end.</summary>
     private const int EarlyFlush = 64 * 1024;
 
-    private readonly OutputBuffer _buffer; // guarded by Gate, as are the next three fields
+    private readonly OutputBuffer _buffer; // Gate guards this field and the next three
     private readonly FrameWriter _frames;
     private readonly OutputRoom _room;
     private readonly OutputSender _sender;
@@ -25,7 +25,9 @@ internal sealed class Outbox : IOutput
     /// <param name="sink">Destination of the octets.</param>
     /// <param name="memory">Source of the blocks that hold pending octets.</param>
     /// <param name="highWatermark">Number of pending octets at which deliveries and requests begin to wait.</param>
-    /// <param name="failed">Cuts the connection off after an unexpected exception. Called on any thread, under any lock.</param>
+    /// <param name="failed">
+    /// Closes the connection after an unexpected exception. Called on any thread, and possibly with locks held.
+    /// </param>
     public Outbox(OutputSink sink, MemoryPool<byte> memory, long highWatermark, Action<Exception>? failed = null)
     {
         _failed = failed ?? (static _ => { });
@@ -41,7 +43,7 @@ internal sealed class Outbox : IOutput
     /// <summary>Number of octets that were written and are not sent yet. Any thread may read this number.</summary>
     public long Waiting => _room.Pending;
 
-    /// <summary>Bytes of the memory blocks that hold the octets to be sent. Any thread may read this number.</summary>
+    /// <summary>Size in bytes of the memory blocks that hold the pending octets. Any thread may read this number.</summary>
     public long MemoryInUse => _buffer.MemoryOf(_room.Pending);
 
     /// <summary>The lock of the output and of its connection's sessions.</summary>
@@ -75,7 +77,7 @@ internal sealed class Outbox : IOutput
     /// <remarks>The caller holds <see cref="Gate"/>.</remarks>
     public bool HasRoomBelow(long mark) => _room.HasRoomBelow(mark);
 
-    /// <summary>True if a consumer must wait until the output has room again. The caller holds <see cref="Gate"/>.</summary>
+    /// <summary>True if a consumer must not deliver until the output has room again. The caller holds <see cref="Gate"/>.</summary>
     public bool Refuses(SessionConsumer consumer) => _room.Refuses(consumer);
 
     /// <summary>Ends the deliveries, because the connection is being closed. The caller holds <see cref="Gate"/>.</summary>
@@ -144,7 +146,7 @@ internal sealed class Outbox : IOutput
         int methodSize = DeliverFrame.SizeOf(consumerTag.Length, address.Length);
         if (body.Length <= FrameWriter.OnePiece && body.Length <= frameMax - Frame.Overhead)
         {
-            // The frames of the method, the header and the body are written into one piece of the buffer.
+            // All frames of the delivery are written into one span of the buffer.
             int size = methodSize + ContentFrames.SizeOf(properties.Length, body.Length, frameMax);
             var span = _buffer.GetSpan(size);
             DeliverFrame.Write(span, channel, consumerTag, deliveryTag, redelivered, address);
@@ -158,7 +160,9 @@ internal sealed class Outbox : IOutput
         _room.Add(methodSize + _frames.WriteContent(channel, properties, body, frameMax));
     }
 
-    /// <summary>Ends all writes and deliveries, after an exception has left a broken frame. The caller holds <see cref="Gate"/>.</summary>
+    /// <summary>
+    /// Ends all writes and deliveries, because an exception left an incomplete frame. The caller holds <see cref="Gate"/>.
+    /// </summary>
     public void Fail(Exception error)
     {
         _room.Close();
@@ -168,7 +172,7 @@ internal sealed class Outbox : IOutput
     /// <inheritdoc/>
     public void Flush() => _sender.Flush();
 
-    /// <summary>Flushes, and ends all writes.</summary>
+    /// <summary>Flushes the output. Later writes are ignored.</summary>
     /// <returns>Completes when everything that was written is sent, or the peer has gone.</returns>
     public Task CloseAsync()
     {

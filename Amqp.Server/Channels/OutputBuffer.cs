@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Octets to be sent, in blocks from a pool. The outbox's lock guards the buffer.</summary>
+/// <summary>Buffers the octets to be sent, in blocks from a pool. The outbox's lock guards the buffer.</summary>
 internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 {
     /// <summary>Largest size of a block, in bytes, if the pool sets no limit of its own.</summary>
@@ -10,7 +10,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
 
     private readonly int _blockSize = Math.Min(pool.MaxBufferSize, LargestBlock);
     private readonly Queue<OutputBlock> _full = new();
-    private IMemoryOwner<byte>? _owner; // owner of the last block, to which octets are appended
+    private IMemoryOwner<byte>? _owner; // the last block, to which octets are appended
     private Memory<byte> _memory;
     private int _used;
 
@@ -33,7 +33,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         return _memory.Span[_used..];
     }
 
-    /// <summary>Bytes of the blocks that are needed to hold a given number of octets.</summary>
+    /// <summary>Returns the total size in bytes of the blocks that hold this number of octets.</summary>
     public long MemoryOf(long octets) => (octets + _blockSize - 1) / _blockSize * _blockSize;
 
     /// <summary>Takes the first block.</summary>
@@ -54,7 +54,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
         if (_used > 0)
             _full.Enqueue(new OutputBlock(_owner!, _memory[.._used]));
         else
-            _owner?.Dispose(); // replaces an empty block that is too small
+            _owner?.Dispose(); // the block is empty, but too small
         _owner = pool.Rent();
         if (_owner.Memory.Length < size)
         {
@@ -65,7 +65,7 @@ internal sealed class OutputBuffer(MemoryPool<byte> pool) : IBufferWriter<byte>
     }
 }
 
-/// <summary>Octets to be sent.</summary>
-/// <param name="Owner">Disposed of after the send: the block returns to its pool.</param>
+/// <summary>A block of octets to be sent.</summary>
+/// <param name="Owner">Owner of the block's memory. Disposed of when the octets are sent.</param>
 /// <param name="Octets">The octets that are not sent yet.</param>
 internal readonly record struct OutputBlock(IMemoryOwner<byte> Owner, Memory<byte> Octets);

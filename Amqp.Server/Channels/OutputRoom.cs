@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Sessions;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>Limits the octets that wait to be sent to one client. At the high watermark, deliveries and requests begin to wait.</summary>
+/// <summary>Limits the octets pending for one client. From the high watermark on, deliveries and requests wait.</summary>
 /// <remarks>The outbox's lock guards the state. Any thread may read <see cref="Pending"/> and <see cref="IsFull"/>.</remarks>
 internal sealed class OutputRoom(long highWatermark)
 {
@@ -24,14 +24,12 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>True while fewer octets than <paramref name="mark"/> are pending, and deliveries have not ended.</summary>
     public bool HasRoomBelow(long mark) => !_isDeliveryOver && _pending < mark;
 
-    /// <summary>True if a consumer must wait with its deliveries.</summary>
-    /// <remarks>
-    /// When there is room again, <see cref="Free"/> or <see cref="Clear"/> returns the consumer, and the caller resumes the consumer.
-    /// </remarks>
+    /// <summary>True if a consumer must not deliver now.</summary>
+    /// <remarks><see cref="Free"/> or <see cref="Clear"/> later returns the refused consumers, and the caller resumes them.</remarks>
     public bool Refuses(SessionConsumer consumer)
     {
         if (_isDeliveryOver)
-            return true; // no delivery would be sent, so the consumer must take no message from its queue
+            return true; // a delivery could not be sent, so the consumer must take no message from its queue
         if (_pending < highWatermark)
             return false;
         if (!consumer.IsRefused)
@@ -69,7 +67,7 @@ internal sealed class OutputRoom(long highWatermark)
     /// <summary>Ends the deliveries, because the connection is being closed.</summary>
     public void EndDeliveries() => _isDeliveryOver = true;
 
-    /// <summary>Ends all writes and deliveries. If the read loop waits for room, ends the wait.</summary>
+    /// <summary>Ends all writes and deliveries. A waiting read loop continues.</summary>
     public void Close()
     {
         IsClosed = _isDeliveryOver = true;

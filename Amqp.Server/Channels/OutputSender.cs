@@ -12,7 +12,7 @@ namespace Amqp.Server.Channels;
 /// </remarks>
 internal sealed class OutputSender : IThreadPoolWorkItem
 {
-    /// <summary>After this many blocks in a row, a thread stops sending, and the thread pool sends the next blocks.</summary>
+    /// <summary>After this number of blocks, a thread passes the sending on to another thread of the thread pool.</summary>
     private const int BlocksPerSender = 32;
 
     private readonly OutputSink _sink;
@@ -22,9 +22,9 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     private readonly Lock _gate;
     private readonly Action<Exception> _failed;
     private readonly Action _onSent;
-    private OutputBlock _sending; // owned by the sending thread, as is the next field
+    private OutputBlock _sending; // the sending thread owns this field and the next one
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _pendingSend;
-    private TaskCompletionSource? _allSent; // guarded by the lock; null unless WhenSentAsync waits for the last send
+    private TaskCompletionSource? _allSent; // guarded by the lock; null until WhenSentAsync is called
     private long _lastSent = Environment.TickCount64;
 
     /// <param name="sink">Destination of the octets.</param>
@@ -32,14 +32,16 @@ internal sealed class OutputSender : IThreadPoolWorkItem
     /// <param name="room">Counts the octets that are pending.</param>
     /// <param name="counts">Counts the octets that were sent.</param>
     /// <param name="gate">The outbox's lock.</param>
-    /// <param name="failed">Called with any exception but the loss of the peer. Called on any thread, under any lock.</param>
+    /// <param name="failed">
+    /// Called with an exception, except if the peer has gone. Called on any thread, and possibly with locks held.
+    /// </param>
     public OutputSender(OutputSink sink, OutputBuffer buffer, OutputRoom room, ConnectionCounts counts, Lock gate, Action<Exception> failed)
     {
         (_sink, _buffer, _room, _counts, _gate, _failed) = (sink, buffer, room, counts, gate, failed);
         _onSent = OnSent;
     }
 
-    /// <summary>True while a thread is the sender. The lock guards this property.</summary>
+    /// <summary>True while a thread sends. The lock guards this property.</summary>
     public bool IsSending { get; private set; }
 
     /// <summary>Time of the latest flush, as <see cref="Environment.TickCount64"/>. Any thread may read this time.</summary>
@@ -51,14 +53,14 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         lock (_gate)
         {
             if (IsSending || _room.Pending == 0)
-                return; // the sending thread also sends the octets that were written meanwhile
+                return; // the thread that is sending now also sends what was written since
             IsSending = true;
             Volatile.Write(ref _lastSent, Environment.TickCount64);
         }
         SendBlocks();
     }
 
-    /// <summary>Completes when the sender has sent everything. The caller holds the lock, and has written the last octets.</summary>
+    /// <summary>Completes when everything that was written is sent. The caller holds the lock, and writes nothing more.</summary>
     public Task WhenSentAsync()
     {
         if (!IsSending)
@@ -67,7 +69,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         return _allSent.Task;
     }
 
-    /// <summary>Continues as the sender, in place of a thread that has sent <see cref="BlocksPerSender"/> blocks.</summary>
+    /// <summary>Continues the sending, in place of a thread that has sent <see cref="BlocksPerSender"/> blocks.</summary>
     void IThreadPoolWorkItem.Execute() => SendBlocks();
 
     /// <summary>Sends until nothing is pending. Called by the sending thread, which does not hold the lock.</summary>
@@ -77,7 +79,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         {
             if (blocks == BlocksPerSender)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // a pool thread sends the taken block and the next ones
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // another thread sends the remaining blocks
                 return;
             }
             if (!TrySend())
@@ -85,7 +87,7 @@ internal sealed class OutputSender : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes the next block. If there is none, the thread stops being the sender.</summary>
+    /// <summary>Takes the next block. If there is none, the sending ends.</summary>
     private bool TryTake()
     {
         if (!_sending.Octets.IsEmpty)

@@ -18,12 +18,12 @@ internal abstract class OutputSink
     /// <summary>Sends octets.</summary>
     /// <returns>Number of octets that were sent, at least one.</returns>
     /// <exception cref="IOException">
-    /// The peer has gone. <see cref="SocketException"/>, <see cref="ObjectDisposedException"/> and <see cref="OperationCanceledException"/>
-    /// mean the same.
+    /// The peer has gone. <see cref="SocketException"/>, <see cref="ObjectDisposedException"/>, <see cref="InvalidOperationException"/> and
+    /// <see cref="OperationCanceledException"/> mean the same.
     /// </exception>
     public abstract ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets);
 
-    // Sends without Kestrel's pipe, which would hold its lock for the length of the system call.
+    // Sends on the socket itself: Kestrel's pipe would hold a lock during the system call.
     private sealed class SocketSink(Socket socket) : OutputSink
     {
         public override ValueTask<int> SendAsync(ReadOnlyMemory<byte> octets) => socket.SendAsync(octets, SocketFlags.None);

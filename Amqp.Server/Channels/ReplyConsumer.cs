@@ -6,10 +6,10 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Channels;
 
-/// <summary>A channel's consumer of direct reply-to. The broker sends replies to the client at once, without storing them.</summary>
+/// <summary>A channel's direct reply-to consumer. Replies are sent to the client at once, and never stored.</summary>
 /// <remarks>
-/// As in RabbitMQ, a reply is delivered at most once and without prefetch. A reply is discarded if too much output is pending. The lock of
-/// the connection's outbox guards the state.
+/// As in RabbitMQ, a reply is delivered at most once, and prefetch does not apply. A reply is discarded if too much output is pending. The
+/// lock of the connection's outbox guards the state.
 /// </remarks>
 internal sealed class ReplyConsumer : IReplyConsumer
 {
@@ -26,7 +26,7 @@ internal sealed class ReplyConsumer : IReplyConsumer
 
     public string Tag { get; }
 
-    /// <summary>The name that replaces the pseudo-queue in the reply-to of the client's requests.</summary>
+    /// <summary>The name that replaces the pseudo-queue in the reply-to of the requests.</summary>
     public string Name { get; }
 
     /// <summary><see cref="Name"/> in UTF-8.</summary>

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>Converts JSON between elements, nodes and text. Uses no reflection, which the native program does not have.</summary>
+/// <summary>
+/// Converts JSON between <see cref="JsonElement"/>, <see cref="JsonNode"/> and text. Uses no reflection, because of Native AOT.
+/// </summary>
 internal static class JsonForms
 {
     private static readonly JsonWriterOptions _line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,7 +20,7 @@ internal static class JsonForms
     /// <summary>Returns a value as text, in one line.</summary>
     public static string ToText(this JsonNode value) => Text(writer => value.WriteTo(writer), _line);
 
-    /// <summary>Returns a value as text, indented.</summary>
+    /// <summary>Returns a value as indented text.</summary>
     public static string ToIndentedText(this JsonElement value) => Text(value.WriteTo, _indented);
 
     /// <summary>Returns a value as a node; null for JSON's null and for a missing value.</summary>
@@ -29,10 +31,10 @@ internal static class JsonForms
         _ => JsonValue.Create(value),
     };
 
-    /// <summary>Returns a list as a node.</summary>
+    /// <summary>Returns a list of texts as a node.</summary>
     public static JsonArray ToNode(this IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 
-    /// <summary>Returns a list as a node. The items must not have a parent.</summary>
+    /// <summary>Returns a list as a node. No item may already be part of another node.</summary>
     public static JsonArray ToNode(this IEnumerable<JsonNode?> items) => [.. items];
 
     /// <summary>Returns a value as an element.</summary>
@@ -50,7 +52,7 @@ internal static class JsonForms
         writer.WriteEndArray();
     });
 
-    /// <summary>Returns the value that a function writes as an element.</summary>
+    /// <summary>Calls a function that writes a JSON value. Returns this value.</summary>
     public static JsonElement Element(Action<Utf8JsonWriter> write) => JsonElement.Parse(Bytes(write, _line));
 
     private static string Text(Action<Utf8JsonWriter> write, JsonWriterOptions options) => Encoding.UTF8.GetString(Bytes(write, options));

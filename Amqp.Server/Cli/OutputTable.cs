@@ -2,16 +2,18 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>A table of text, printed as a box if the terminal is wide enough, or else as lines for grep and awk.</summary>
+/// <summary>
+/// A table of texts. On a terminal that is wide enough, the table has borders. Otherwise it is plain lines, for grep and awk.
+/// </summary>
 /// <param name="title">Title of the table; null for none.</param>
 /// <param name="columns">Headings. A heading that begins with a blank marks a column of numbers.</param>
 internal sealed class OutputTable(string? title, params string[] columns)
 {
-    private const int BoxWidth = 3; // added to each column of a box: a line and two blanks
+    private const int BoxWidth = 3; // width that borders add to each column: a line and two blanks
 
     private readonly List<string[]> _rows = [];
 
-    /// <summary>Adds a row with one cell for each column. Control characters, which a queue's name may contain, are replaced.</summary>
+    /// <summary>Adds a row with one cell per column. Replaces control characters, which the name of a queue may contain.</summary>
     public void Add(params object[] cells) => _rows.Add([.. cells.Select(cell => Clean(FormattableString.Invariant($"{cell}")))]);
 
     /// <summary>Prints the table; prints nothing if there are no rows.</summary>
@@ -26,12 +28,12 @@ internal sealed class OutputTable(string? title, params string[] columns)
         if (console?.Profile.Width > widths.Sum() + BoxWidth * (columns.Length + 1))
             PrintBoxed(console);
         else
-            PrintPlain(output, widths); // without a box, a table that is too wide for the terminal stays readable
+            PrintPlain(output, widths); // borders would break if the terminal wraps the lines
     }
 
     private static bool IsRight(string column) => column[0] == ' ';
 
-    /// <summary>Replaces control characters, which could control a terminal.</summary>
+    /// <summary>Replaces control characters, because a terminal would execute them.</summary>
     public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     private void PrintBoxed(IAnsiConsole console)

@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>The command-line options for settings. Each option sets a key of the configuration file.</summary>
+/// <summary>The command-line options that set keys of the configuration file.</summary>
 internal sealed class SettingOptions
 {
     private readonly Option<string[]> _bind = new("--bind")
@@ -47,7 +47,7 @@ internal sealed class SettingOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Loads the configuration from the command line, the environment and the file.</summary>
+    /// <summary>Loads the configuration from the command line, the environment and the configuration files.</summary>
     public BrokerConfiguration Load(ParseResult result, IReadOnlyDictionary<string, string> environment)
     {
         var assignments = new List<Assignment>();

@@ -4,7 +4,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli;
 
-/// <summary>Reports an invalid command line: one line for each mistake, then the command that shows the help.</summary>
+/// <summary>Reports an invalid command line: one line per mistake, and a line that names the command for the help.</summary>
 internal static class UsageMistake
 {
     private const string Program = "amqpbroker";
@@ -25,9 +25,7 @@ internal static class UsageMistake
         return ExitCode.Failure;
     }
 
-    /// <summary>
-    /// Returns an option that the user has written before the command's name instead of after it; null if there is no such option.
-    /// </summary>
+    /// <summary>Returns an option that belongs to a subcommand, but precedes the subcommand's name; null if there is none.</summary>
     private static (string Token, Option Option)? Misplaced(ParseResult line)
     {
         foreach (string token in line.UnmatchedTokens)

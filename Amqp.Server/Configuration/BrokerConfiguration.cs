@@ -14,16 +14,16 @@ internal sealed class BrokerConfiguration
     {
     }
 
-    /// <summary>The configuration files that were read; empty if none was named.</summary>
+    /// <summary>The configuration files that were read; empty if no file was named.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
 
-    /// <summary>The merged options; usable only if there are no <see cref="Errors"/>.</summary>
+    /// <summary>The merged options. Valid only if <see cref="Errors"/> is empty.</summary>
     public BrokerOptions Options { get; } = new();
 
-    /// <summary>All errors, one line each, with the source, the key and the expected value.</summary>
+    /// <summary>All errors. Each is one line with the source, the key and the expected value.</summary>
     public IReadOnlyList<string> Errors => [.. SettingRemark.InOrder(_errors), .. _foundErrors];
 
-    /// <summary>Warnings about settings without effect and about faults that do not stop the start, one line each.</summary>
+    /// <summary>Warnings about settings that have no effect, and about faults with which the broker can start. Each is one line.</summary>
     public IReadOnlyList<string> Warnings => [.. SettingRemark.InOrder(_warnings), .. _foundWarnings];
 
     /// <summary>Settings that differ from their default, in the order of <see cref="SettingTable"/>. Passwords are masked.</summary>
@@ -35,7 +35,9 @@ internal sealed class BrokerConfiguration
             entry.Value.Assignment.Key, setting.IsSecret ? "********" : entry.Value.Assignment.Value, entry.Value.Assignment.Source.Name);
 
     /// <summary>Reads the files, the environment and the command line. Adds invalid settings to <see cref="Errors"/>.</summary>
-    /// <param name="file">File or folder on the command line; null if the environment may name it.</param>
+    /// <param name="file">
+    /// Configuration file or folder named on the command line; null to use the one that the environment names, if any.
+    /// </param>
     /// <param name="commandLine">Settings from the command line.</param>
     /// <param name="variables">Environment variables by name.</param>
     public static BrokerConfiguration Load(string? file, IEnumerable<Assignment> commandLine, IReadOnlyDictionary<string, string> variables)
@@ -54,7 +56,7 @@ internal sealed class BrokerConfiguration
         return configuration;
     }
 
-    /// <summary>Adds an error about something that a setting refers to, such as a file. The text starts with the setting's name.</summary>
+    /// <summary>Adds an error about an object that a setting refers to, such as a file. The text starts with the setting's name.</summary>
     public void AddError(string text) => _foundErrors.Add(text);
 
     /// <summary>Adds a warning about an object that a setting refers to, such as a certificate that expires soon.</summary>
@@ -75,7 +77,7 @@ internal sealed class BrokerConfiguration
         }
     }
 
-    // Called for the weakest source first, so the value of the strongest source remains.
+    // The sources are read from the weakest to the strongest, so a value from a stronger source replaces earlier ones.
     private void Take(IEnumerable<Assignment> assignments)
     {
         foreach (Assignment assignment in assignments.OrderBy(assignment => assignment.Source.Strength))
@@ -110,7 +112,7 @@ internal sealed class BrokerConfiguration
     private void Apply()
     {
         var target = new SettingTarget(Options);
-        // The weakest source is applied first: if two settings change the same option, the value of the stronger source remains.
+        // Different settings may change the same option. The strongest source is applied last, so its value remains.
         foreach (((Setting setting, string name), (Assignment assignment, object value)) in _effective.OrderBy(
             entry => entry.Value.Assignment.Source.Strength))
             setting.Apply(target, value, new Occurrence(name, assignment.Source.Strength));

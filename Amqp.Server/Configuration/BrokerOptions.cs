@@ -4,14 +4,16 @@ using Amqp.Storage.Configuration;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>All options of a broker. Constant after the first listener has opened. Most defaults are RabbitMQ's.</summary>
+/// <summary>All options of a broker. Must not change after the first listener has opened. Most defaults are RabbitMQ's.</summary>
 /// <remarks><see cref="SettingTable"/> has the key, the environment variable and the range of each setting.</remarks>
 public sealed class BrokerOptions
 {
-    /// <summary>Options for connections and channels, including the values offered in connection.tune.</summary>
+    /// <summary>Options for connections and channels, including the limits that connection.tune offers.</summary>
     public ConnectionOptions Connections { get; } = new();
 
-    /// <summary>Limits for message sizes, numbers of objects, and the time until a delivery must be acknowledged.</summary>
+    /// <summary>
+    /// Limits for message sizes, for the numbers of objects, and for the time that a client may take to acknowledge a delivery.
+    /// </summary>
     public LimitOptions Limits { get; } = new();
 
     /// <summary>Limit for the number of virtual hosts, and defaults for new virtual hosts.</summary>
@@ -23,34 +25,36 @@ public sealed class BrokerOptions
     /// <summary>Options for the exchange <c>amq.rabbitmq.event</c>.</summary>
     public EventExchangeOptions EventExchange { get; } = new();
 
-    /// <summary>Options for logins: the default user, SASL mechanisms, passwords, and users restricted to loopback addresses.</summary>
+    /// <summary>Options for logins: the default user, SASL mechanisms, passwords, and users that may connect only over loopback.</summary>
     public AccessOptions Access { get; } = new();
 
     /// <summary>Definition files that are imported at the start.</summary>
     public DefinitionOptions Definitions { get; set; } = new();
 
-    /// <summary>Names and version that the broker reports to clients.</summary>
+    /// <summary>The names and the version that the broker reports to clients.</summary>
     public IdentityOptions Identity { get; } = new();
 
-    /// <summary>Limits of memory and disk space at which publishers are blocked.</summary>
+    /// <summary>Limits for memory and disk space. Beyond a limit, publishers are blocked.</summary>
     public AlarmOptions Alarms { get; } = new();
 
-    /// <summary>Folder for all persistent data; a relative path starts at the current folder.</summary>
+    /// <summary>Folder for all persistent data. A relative path is relative to the current folder.</summary>
     public string DataDirectory { get; set; } = "amqpbroker-data";
 
     /// <summary>Options for the message store.</summary>
     public StoreOptions Store { get; set; } = new StorePlan().ToOptions(new MemoryWatermark(), DiskFreeLimit.DefaultBytes);
 
-    /// <summary>Addresses that accept AMQP connections. Port 0 is any free port; all addresses with port 0 get the same port.</summary>
+    /// <summary>
+    /// Addresses on which the broker accepts AMQP connections. Port 0 means any free port; all addresses with port 0 get the same port.
+    /// </summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().AmqpEndPoints();
 
-    /// <summary>Addresses that accept AMQP over TLS, and their TLS options.</summary>
+    /// <summary>Addresses on which the broker accepts AMQP over TLS, and the TLS options.</summary>
     public TlsOptions Tls { get; set; } = new();
 
     /// <summary>Options for the HTTP API.</summary>
     public ManagementOptions Management { get; } = new();
 
-    /// <summary>Socket options of the listeners, which accepted sockets inherit.</summary>
+    /// <summary>Options of the listening sockets. Accepted sockets inherit these options.</summary>
     public SocketOptions Sockets { get; set; } = new();
 
     /// <summary>Options for statistics and for the metrics that Prometheus reads.</summary>
@@ -59,7 +63,7 @@ public sealed class BrokerOptions
     /// <summary>Options for sending metrics and traces to an OpenTelemetry collector.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
-    /// <summary>True if the broker stops once its standard input closes.</summary>
+    /// <summary>True if the broker stops when its standard input is closed.</summary>
     public bool StopsWithStandardInput { get; set; }
 
     /// <summary>Options for the log.</summary>

@@ -3,14 +3,16 @@ using System.Globalization;
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// Reads sizes with units in upper or lower case: <c>k</c>, <c>Ki</c> and <c>KiB</c> mean 1,024, <c>kB</c> means 1,000. Likewise up to P.
+/// Reads sizes with units up to P, in upper or lower case. <c>k</c>, <c>Ki</c> and <c>KiB</c> mean 1,024. <c>kB</c> means 1,000.
 /// </summary>
-/// <remarks>RabbitMQ 3.13 and later read <c>k</c> as 1,000.</remarks>
+/// <remarks>Differs from RabbitMQ 3.13 and later, where <c>k</c> means 1,000.</remarks>
 internal static class ByteSize
 {
     private const string Letters = "KMGTP";
 
-    /// <summary>Reads a number of bytes with or without a unit; false if the text is invalid or the number too large.</summary>
+    /// <summary>
+    /// Reads a number of bytes with or without a unit. Returns false if the text is invalid, or if the number exceeds 64 bits.
+    /// </summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Reads a file with rabbitmq.conf's syntax.</summary>
+/// <summary>Reads a configuration file in the format of rabbitmq.conf.</summary>
 /// <param name="name">Name of the file, for messages.</param>
 /// <param name="variable">Returns the value of an environment variable; null if the variable is not set.</param>
-/// <param name="number">Position of the file among several files, from 0.</param>
+/// <param name="number">Index of the file among the configuration files, from 0.</param>
 internal sealed class ConfigurationFile(string name, Func<string, string?> variable, int number = 0)
 {
     private readonly List<Assignment> _assignments = [];
     private readonly List<SettingRemark> _errors = [];
 
-    /// <summary>The valid lines, in the order of the file.</summary>
+    /// <summary>The assignments from the valid lines, in the order of the file.</summary>
     public IReadOnlyList<Assignment> Assignments => _assignments;
 
-    /// <summary>Syntax errors, each with its line.</summary>
+    /// <summary>The syntax errors. Each names its line.</summary>
     public IReadOnlyList<SettingRemark> Errors => _errors;
 
     /// <summary>Reads the text of a file, and adds invalid lines to <see cref="Errors"/>.</summary>
@@ -48,7 +48,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
             _errors.Add(new(source, $"{key}: {problem}"));
     }
 
-    // "a.b\.c" has two parts, "a" and "b.c", so that the name of a user can contain dots.
+    // A backslash before a dot keeps the dot in its part, for names of users: "a.b\.c" has the parts "a" and "b.c".
     private static List<string> ReadKey(ref ReadOnlySpan<char> line)
     {
         var segments = new List<string>();
@@ -81,7 +81,7 @@ internal sealed class ConfigurationFile(string name, Func<string, string?> varia
         return segments;
     }
 
-    /// <returns>Text of the error; null if the value is valid.</returns>
+    /// <returns>Error text; null if the value is valid.</returns>
     private string? ReadValue(ReadOnlySpan<char> text, out string value)
     {
         if (!text.IsEmpty && text[0] == '\'')

@@ -7,10 +7,10 @@ internal static class ConfigurationFiles
     private const string MainFile = "rabbitmq.conf";
     private const string FurtherFolder = "conf.d";
 
-    /// <summary>Files next to the configuration files that RabbitMQ reads and this broker does not.</summary>
+    /// <summary>Names of files that RabbitMQ reads from the folder of its configuration file, but this broker does not read.</summary>
     private static readonly string[] _notRead = ["advanced.config", "enabled_plugins", "rabbitmq-env.conf"];
 
-    /// <summary>Returns the configuration files in reading order. If a key occurs twice, the later line applies.</summary>
+    /// <summary>Returns the configuration files in reading order. If a key occurs twice, its last value applies.</summary>
     /// <param name="named">File or folder named on the command line; null if none is named.</param>
     /// <param name="variables">Environment variables by name.</param>
     public static IReadOnlyList<string> Find(string? named, IReadOnlyDictionary<string, string> variables)
@@ -20,7 +20,9 @@ internal static class ConfigurationFiles
         return [.. first, .. Further(main, variables)];
     }
 
-    /// <summary>Returns the files next to these configuration files that RabbitMQ would read and this broker does not.</summary>
+    /// <summary>
+    /// Returns the existing files that RabbitMQ would read from the folders of these configuration files, but this broker does not read.
+    /// </summary>
     public static IReadOnlyList<string> NotRead(IReadOnlyList<string> files) =>
     [
         .. files.Select(file => Path.GetDirectoryName(file) ?? "")

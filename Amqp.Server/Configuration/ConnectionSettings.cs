@@ -10,7 +10,7 @@ internal static class ConnectionSettings
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "10000",
-            "Time limit for a client from connecting to connection.open.",
+            "Time limit for a client to send connection.open after it has connected.",
             (target, value) => target.Options.Connections.HandshakeTimeout = value),
         Setting.Of("heartbeat", Integer(0, ushort.MaxValue), "60", "Heartbeat interval offered to clients, in seconds; 0 offers none.",
             (target, value) => target.Options.Connections.Heartbeat = (ushort)value),
@@ -20,17 +20,18 @@ internal static class ConnectionSettings
         Setting.Of("initial_frame_max", BinarySize(4_096, LargestFrame), "4096",
             "Largest frame accepted before connection.tune-ok, in bytes.",
             (target, value) => target.Options.Connections.InitialFrameMax = value),
-        Setting.Of("channel_max", Integer(0, ushort.MaxValue), "2047", "Channels offered per connection; 0 is no limit.",
+        Setting.Of("channel_max", Integer(0, ushort.MaxValue), "2047",
+            "Limit for the channels of a connection, offered to clients; 0 is no limit.",
             (target, value) => target.LimitChannels((ushort)value)),
         Setting.Of("max_channels_per_connection", Integer(0, ushort.MaxValue), "",
-            "RabbitMQ 4.3's name of `channel_max`. If both are set, the smaller applies.",
+            "RabbitMQ 4.3's name of `channel_max`. If both are set, the smaller value applies.",
             (target, value) => target.LimitChannels((ushort)value)),
         Setting.Of("connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "infinity",
             "Limit for the number of open AMQP connections.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
             "RabbitMQ 4.3's name of `connection_max`. If several of `connection_max`, `max_connections` and `ranch_connection_max` are "
-                + "set, the smallest applies.",
+                + "set, the smallest value applies.",
             (target, value) => target.LimitConnections(value)),
         Setting.Of("ranch_connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "",
             "The same as `connection_max`. In RabbitMQ, this limit applies to each listener.",
@@ -39,46 +40,48 @@ internal static class ConnectionSettings
             "Limit for the number of consumers on one channel.",
             (target, value) => target.Options.Limits.ConsumerMaxPerChannel = value),
         Setting.Of("queue.quarantine_limit", Integer(0, int.MaxValue), "100",
-            "Limit for the quarantined messages of one queue or `x-delayed-message` exchange. With one more, "
-                + "the queue or exchange stops. A message is quarantined if the broker fails to handle it.",
+            "Limit for the quarantined messages of one queue or `x-delayed-message` exchange. Above this limit, the queue or exchange "
+                + "stops. A message is quarantined if the broker fails to handle it.",
             (target, value) => target.Options.Limits.QuarantineLimit = value),
         Setting.Of("exchange.recent_history_limit", Integer(1, 1_000_000), "10000",
-            "Limit for the messages that an exchange of type `x-recent-history` keeps, even if its `x-recent-history-length` is higher.",
+            "Limit for the number of messages that an `x-recent-history` exchange keeps. It applies even if `x-recent-history-length` is "
+                + "higher.",
             (target, value) => target.Options.Limits.RecentHistoryLimit = value),
         Setting.Of("cluster_queue_limit", Integer(0, int.MaxValue).Or("infinity", -1), "infinity",
-            "Limit for the queues of all virtual hosts together. Declaring one more is refused with 406.",
+            "Limit for the number of queues in all virtual hosts together. A declaration above the limit is refused with 406.",
             (target, value) => target.Options.Limits.ClusterQueueLimit = value < 0 ? null : value),
         .. VirtualHostSettings.Rows,
         Setting.Of("default_queue_type", OneOf("classic", "quorum", "undefined"), "undefined",
-            "Type of durable queues declared without `x-queue-type` that are neither exclusive nor auto-delete. "
-                + "Unless the setting is `undefined`, a redeclare without `x-queue-type` matches a queue of any type.",
+            "Type of durable queues that are declared without `x-queue-type` and are neither exclusive nor auto-delete. If a type is "
+                + "set, a redeclaration without `x-queue-type` matches a queue of any type.",
             (target, value) => target.Options.VirtualHosts.DefaultQueueType = value == "undefined" ? null : value)
         .Ignoring(OneOf("stream"), "streams are not supported; queues without a type are classic queues"),
         Setting.Of("consumer_timeout",
             Milliseconds(1, int.MaxValue).Or("undefined", Timeout.InfiniteTimeSpan).Or("infinity", Timeout.InfiniteTimeSpan), "infinity",
-            "Time for which a delivery may stay unacknowledged before its channel is closed with 406. RabbitMQ's default is 1800000.",
+            "Time limit for a client to acknowledge a delivery. After this time, the channel is closed with 406. RabbitMQ's default is "
+                + "1800000.",
             (target, value) => target.Options.Limits.ConsumerTimeout = value),
         Setting.Of("connection.outbox_high_watermark", Bytes(4_096, 1L << 40), "1MiB",
-            "Unsent bytes of a connection above which deliveries to the connection stop.",
+            "If a connection has more unsent bytes than this, deliveries to the connection stop.",
             (target, value) => target.Options.Connections.OutboxHighWatermark = value),
         Setting.Of("connection.reply_high_watermark", Bytes(4_096, 1L << 40), "64MiB",
-            "Unsent bytes of a requester's connection above which direct replies to the connection are dropped.",
+            "If a requester's connection has more unsent bytes than this, direct replies to the connection are dropped.",
             (target, value) => target.Options.Connections.ReplyHighWatermark = value),
         Setting.Of("shutdown_timeout", Milliseconds(0, 600_000), "3000",
             "Time limit for clients to answer connection.close when the broker stops.",
             (target, value) => target.Options.Connections.ShutdownTimeout = value),
 
         Setting.Of("connection.max_unauthenticated", Integer(1, int.MaxValue).Or("infinity", 0), "4096",
-            "Limit for connections that have not logged in. When a further client connects, the oldest connection that has not logged in "
-                + "is closed.",
+            "Limit for connections that have not logged in. When a client connects above this limit, the oldest connection that has not "
+                + "logged in is closed.",
             (target, value) => target.Options.Connections.MaxUnauthenticated = value),
         Setting.Of("connection.failed_login_limit", Integer(1, int.MaxValue).Or("infinity", 0), "20",
-            "Refused logins from one address that are answered without delay within ten seconds. Each further refused login is answered "
-                + "after 3 seconds.",
+            "Number of refused logins from one IP address in ten seconds that are answered without delay. Each further refused login is "
+                + "answered after 3 seconds.",
             (target, value) => target.Options.Connections.FailedLoginLimit = value),
         Setting.Of("connection.log_limit", Integer(1, int.MaxValue / 10).Or("infinity", 0), "100",
-            "Warnings and errors about the connections of one address that are logged within ten seconds. The "
-                + "limit for all addresses together is ten times as high. Further warnings and errors are summarised in one line.",
+            "Limit for the warnings and errors about connections from one IP address that are logged in ten seconds. The limit for all "
+                + "addresses together is ten times as high. Further warnings and errors are summarised in one line.",
             (target, value) => target.Options.Connections.LogLimit = value),
     ];
 }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Cross-origin resource sharing: origins whose pages may use the HTTP API in a browser.</summary>
+/// <summary>Options for cross-origin resource sharing (CORS): the origins whose web pages may use the HTTP API.</summary>
 public sealed class CorsOptions
 {
     /// <summary>Origins, such as <c>https://host:port</c>, or <c>*</c> for any origin.</summary>

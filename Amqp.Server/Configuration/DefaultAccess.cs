@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>User and virtual host that are created in a new data directory.</summary>
+/// <summary>The user and the virtual host that a new data directory contains.</summary>
 public sealed class DefaultAccess
 {
     public string User { get; set; } = "guest";
@@ -15,11 +15,13 @@ public sealed class DefaultAccess
     /// <summary>The user's permissions in the virtual host.</summary>
     public DefaultPermissions Permissions { get; set; } = new();
 
-    /// <summary>Users that are created with every new virtual host, also at runtime: RabbitMQ's <c>default_users</c>.</summary>
+    /// <summary>
+    /// Users that the broker creates together with each new virtual host, even at runtime: RabbitMQ's <c>default_users</c>.
+    /// </summary>
     public IReadOnlyList<DefaultUser> Users { get; set; } = [];
 }
 
-/// <summary>Permissions, as regular expressions that match names of queues and exchanges.</summary>
+/// <summary>Permissions. Each is a regular expression that matches names of queues and exchanges.</summary>
 public sealed class DefaultPermissions
 {
     public string Configure { get; set; } = ".*";

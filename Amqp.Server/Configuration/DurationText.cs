@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Reads times in the format of RabbitMQ's configuration files: numbers with units, such as <c>1d12h</c>.</summary>
+/// <summary>Reads durations in the format of RabbitMQ's configuration files: numbers with units, such as <c>1d12h</c>.</summary>
 internal static class DurationText
 {
     private static readonly (string Unit, long Milliseconds)[] _units =
     [
-        // "ms" comes before "m", because "m" is also the start of "ms".
+        // "ms" must precede "m", which would match the start of "ms"
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1_000),
     ];
 
-    /// <summary>Reads milliseconds, or a time like <c>1d12h</c>; false if the text is invalid or the time too long for 64 bits.</summary>
+    /// <summary>Reads milliseconds, or a duration such as <c>1d12h</c>. Returns false if the text is invalid, or exceeds 64 bits.</summary>
     public static bool TryParse(string text, out long milliseconds)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out milliseconds))

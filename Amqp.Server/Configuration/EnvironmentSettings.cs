@@ -12,9 +12,7 @@ internal static class EnvironmentSettings
     /// <summary>Variable that names the data directory; takes precedence over <see cref="RabbitMqEnvironment.DataFolders"/>.</summary>
     public const string DataFolder = Prefix + "DATA_DIR";
 
-    /// <summary>
-    /// Variables that select a broker and a login for the commands of the command line. The broker ignores these variables.
-    /// </summary>
+    /// <summary>Variables with the address and the login for the command-line tools. The broker ignores these variables.</summary>
     public static IReadOnlyList<string> OfCommands { get; } =
         [Prefix + "URL", Prefix + "USER", Prefix + "PASSWORD", Prefix + "VHOST", Prefix + "PROFILE"];
 
@@ -26,7 +24,7 @@ internal static class EnvironmentSettings
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "opentelemetry.interval",
     };
 
-    /// <summary>Returns the settings in the variables. Unknown variables with the broker's prefix are added to the errors.</summary>
+    /// <summary>Returns the settings from the variables. Reports each unknown variable with this broker's prefix as an error.</summary>
     public static IReadOnlyList<Assignment> Read(IReadOnlyDictionary<string, string> variables, ICollection<SettingRemark> errors)
     {
         var assignments = new List<Assignment>();
@@ -47,7 +45,7 @@ internal static class EnvironmentSettings
 
     private static string[]? SegmentsOf(string variable)
     {
-        // Keys without a wildcard come first: AMQPBROKER_LOG_FILE_LEVEL is log.file.level and not log.$category.level.
+        // Keys without a wildcard are tried first: AMQPBROKER_LOG_FILE_LEVEL means log.file.level, not log.$category.level.
         foreach (Setting setting in SettingTable.All.OrderBy(setting => setting.Key.HasWildcard))
         {
             if (setting.Key.MatchesVariable(variable, out string[] segments))

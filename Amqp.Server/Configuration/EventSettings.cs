@@ -13,8 +13,9 @@ internal static class EventSettings
         Setting.Of("event_exchange.protocol", OneOf("amqp_0_9_1"), "amqp_0_9_1",
             "Format of the messages that are published to `amq.rabbitmq.event`.",
             (_, _) => { })
-        .Ignoring(OneOf("amqp_1_0"), "events are messages of AMQP 0-9-1"),
-        Setting.Of("event_exchange.vhost", Text, "", "Virtual host of the exchange `amq.rabbitmq.event`. Default: that of `default_vhost`.",
+        .Ignoring(OneOf("amqp_1_0"), "events are always published as AMQP 0-9-1 messages"),
+        Setting.Of("event_exchange.vhost", Text, "",
+            "Virtual host of the exchange `amq.rabbitmq.event`. Default: the value of `default_vhost`.",
             (target, value) => target.Options.EventExchange.VirtualHost = value),
     ];
 }

@@ -13,12 +13,13 @@ internal static class IdentitySettings
         Setting.Of("product_name", Name, "AmqpBroker", "Product name, reported to clients.",
             (target, value) => target.Options.Identity.ProductName = value),
         Setting.Of("product_version", ValueKinds.Version, "",
-            "Version, reported to clients; some clients choose their behaviour by it. Default: the broker's own version.",
+            "Product version, reported to clients. The behaviour of some clients depends on this version. Default: the broker's own "
+                + "version.",
             (target, value) => target.Options.Identity.ProductVersion = value),
         Setting.Of("product.name", Name, "", "RabbitMQ's name of `product_name`.",
             (target, value) => target.Options.Identity.ProductName = value),
         Setting.Of("product.version", ValueKinds.Version, "", "RabbitMQ's name of `product_version`.",
             (target, value) => target.Options.Identity.ProductVersion = value)
-        .Ignoring(RabbitMqKinds.AnyText, "the version reported to clients has three numbers, because some clients parse it"),
+        .Ignoring(RabbitMqKinds.AnyText, "the version must consist of three numbers, because some clients parse it"),
     ];
 }

@@ -2,7 +2,9 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Limits for message sizes, numbers of objects, and the time until a delivery must be acknowledged.</summary>
+/// <summary>
+/// Limits for message sizes, for the numbers of objects, and for the time that a client may take to acknowledge a delivery.
+/// </summary>
 public sealed class LimitOptions
 {
     /// <summary>Default of <see cref="QuarantineLimit"/>.</summary>
@@ -14,19 +16,20 @@ public sealed class LimitOptions
     /// <summary>Largest message body accepted, in bytes; at most 536,870,912.</summary>
     public long MaxMessageSize { get; set; } = 134_217_728;
 
-    /// <summary>Largest accepted depth of nested tables and arrays in headers and arguments.</summary>
+    /// <summary>Largest accepted nesting depth of tables and arrays in headers and arguments.</summary>
     public int MaxTableDepth { get; set; } = FieldTableCodec.DefaultMaxDepth;
 
     /// <summary>Limit for the number of consumers on one channel; 0 is no limit.</summary>
     public int ConsumerMaxPerChannel { get; set; }
 
     /// <summary>
-    /// Time for which a delivery may stay unacknowledged, if its queue sets no time; <see cref="Timeout.InfiniteTimeSpan"/>: no limit.
+    /// Time that a client may take to acknowledge a delivery, unless the queue sets its own time; <see cref="Timeout.InfiniteTimeSpan"/> is
+    /// no limit.
     /// </summary>
     public TimeSpan ConsumerTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Limit for the quarantined messages of a queue or x-delayed-message exchange. The queue or exchange stops above the limit.
+    /// Limit for the number of quarantined messages of a queue or x-delayed-message exchange. Above the limit, the queue or exchange stops.
     /// </summary>
     public int QuarantineLimit { get; set; } = DefaultQuarantineLimit;
 

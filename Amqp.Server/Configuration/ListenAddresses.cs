@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Reads addresses and listeners: <c>5672</c>, <c>127.0.0.1:5672</c>, <c>[::1]:5672</c>, <c>:::5672</c>.</summary>
+/// <summary>Reads IP addresses, and listeners such as <c>5672</c>, <c>127.0.0.1:5672</c>, <c>[::1]:5672</c> or <c>:::5672</c>.</summary>
 internal static class ListenAddresses
 {
     private static readonly string[] _unixPrefixes = ["unix:", "local:"];
@@ -31,18 +31,18 @@ internal static class ListenAddresses
         return true;
     }
 
-    /// <summary>Reads an IP address; an IPv6 address may have brackets. <c>*</c> is every address.</summary>
+    /// <summary>Reads an IP address. An IPv6 address may be in brackets. <c>*</c> means all addresses.</summary>
     public static bool TryParseAddress(string text, [MaybeNullWhen(false)] out IPAddress address)
     {
         if (text == "*")
         {
-            // An IPv6 socket on every address accepts IPv4 connections too.
+            // A socket bound to the IPv6 wildcard address accepts IPv4 connections too.
             address = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
             return true;
         }
 
         ReadOnlySpan<char> bare = text is ['[', .., ']'] ? text.AsSpan(1, text.Length - 2) : text;
-        // IPAddress reads "1" as 0.0.0.1. Here a text with neither four numbers nor a colon is an error.
+        // IPAddress.TryParse reads "1" as 0.0.0.1. Here an address must have four numbers or a colon.
         bool whole = bare.Contains(':') || bare.Count('.') == 3;
         address = null;
         return whole && IPAddress.TryParse(bare, out address);

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Collects the settings of addresses and ports, and derives the endpoints to listen on.</summary>
+/// <summary>Collects the settings for addresses and ports, and computes the endpoints to listen on.</summary>
 /// <remarks>
-/// A listener without an address uses the addresses of <c>bind</c>, by default loopback. A <c>bind</c> from a stronger source replaces the
-/// listener's address. The command line is stronger than a file.
+/// A listener without an address uses the addresses of the setting <c>bind</c>, by default loopback. A <c>bind</c> from a stronger source
+/// replaces even a listener's own address. For example, the command line is stronger than a file.
 /// </remarks>
 internal sealed class ListenerPlan
 {
@@ -34,14 +34,15 @@ internal sealed class ListenerPlan
     public bool WithoutTls { get; set; }
 
     /// <summary>
-    /// Port of the HTTP API without TLS; null if not configured. The default is 15672, or no port if only TLS is configured.
+    /// Port of the HTTP API without TLS; null if not configured. The default is 15672. If only the port with TLS is configured, there is no
+    /// port without TLS.
     /// </summary>
     public int? ManagementPort { get; set; }
 
     /// <summary>Port of the HTTP API over TLS; null for none.</summary>
     public int? ManagementTlsPort { get; set; }
 
-    /// <summary>Port for Prometheus; null if not configured. The default is the port of the HTTP API plus 20.</summary>
+    /// <summary>Port for Prometheus without TLS; null if not configured. The default is the port of the HTTP API plus 20.</summary>
     public int? MetricsPort { get; set; }
 
     /// <summary>Port for Prometheus over TLS; null for none.</summary>
@@ -50,13 +51,13 @@ internal sealed class ListenerPlan
     /// <summary>True if there is no listener for Prometheus without TLS: <c>prometheus.tcp.listener = none</c>.</summary>
     public bool WithoutMetrics { get; set; }
 
-    /// <summary>Port of the HTTP API, set by RabbitMQ 3.7's key; null if not set.</summary>
+    /// <summary>Port of the HTTP API from the key of RabbitMQ 3.7; null if not set.</summary>
     public int? EarlierManagementPort { get; set; }
 
-    /// <summary>True if the port and address set by RabbitMQ 3.7's keys are for TLS.</summary>
+    /// <summary>True if the keys of RabbitMQ 3.7 configure the HTTP API with TLS.</summary>
     public bool IsEarlierManagementWithTls { get; set; }
 
-    /// <summary>Sets the addresses for listeners without an address.</summary>
+    /// <summary>Sets the addresses of all listeners that have no address of their own.</summary>
     public void Bind(IReadOnlyList<IPAddress> addresses, int strength) => (_bind, _bindStrength) = (addresses, strength);
 
     /// <summary>Adds an AMQP listener, or replaces the listener of this name.</summary>
@@ -65,19 +66,19 @@ internal sealed class ListenerPlan
     /// <summary>Adds a listener for AMQP over TLS, or replaces the listener of this name.</summary>
     public void ListenWithTls(string name, ListenAddress listener, int strength) => _tls[name] = (listener, strength);
 
-    /// <summary>Sets the address of the HTTP API, which replaces the bind addresses.</summary>
+    /// <summary>Sets the address of the HTTP API. It is used instead of the addresses of <c>bind</c>.</summary>
     public void SetManagementAddress(IPAddress address, int strength) =>
         (_managementAddress, _managementAddressStrength) = (address, strength);
 
-    /// <summary>Sets the address for Prometheus, which replaces the bind addresses.</summary>
+    /// <summary>Sets the address of the listener for Prometheus. It is used instead of the addresses of <c>bind</c>.</summary>
     public void SetMetricsAddress(IPAddress address, int strength) => (_metricsAddress, _metricsAddressStrength) = (address, strength);
 
-    /// <summary>Sets the address of the HTTP API over TLS, which replaces the bind addresses.</summary>
+    /// <summary>Sets the address of the HTTP API over TLS. It is used instead of the addresses of <c>bind</c>.</summary>
     public void SetManagementTlsAddress(IPAddress address, int strength) =>
         (_managementTlsAddress, _managementTlsAddressStrength) = (address, strength);
 
     /// <summary>
-    /// Sets address and port for Prometheus. The value <c>default</c> stands for the setting <c>none</c>: no listener without TLS.
+    /// Sets address and port for Prometheus without TLS. The value <c>default</c> means the setting <c>none</c>: no such listener.
     /// </summary>
     public void ListenForMetrics(ListenAddress listener, int strength)
     {
@@ -89,14 +90,14 @@ internal sealed class ListenerPlan
             SetMetricsAddress(address, strength);
     }
 
-    /// <summary>Sets the address for Prometheus over TLS, which replaces the bind addresses.</summary>
+    /// <summary>Sets the address of the listener for Prometheus over TLS. It is used instead of the addresses of <c>bind</c>.</summary>
     public void SetMetricsTlsAddress(IPAddress address, int strength) =>
         (_metricsTlsAddress, _metricsTlsAddressStrength) = (address, strength);
 
-    /// <summary>Sets the address of the HTTP API by RabbitMQ 3.7's key.</summary>
+    /// <summary>Sets the address of the HTTP API from the key of RabbitMQ 3.7.</summary>
     public void SetEarlierManagementAddress(IPAddress address, int strength) => _earlierManagementAddress = (address, strength);
 
-    /// <summary>Copies the values of RabbitMQ 3.7's keys for the HTTP API to the current keys, where these are not set.</summary>
+    /// <summary>Applies the keys of RabbitMQ 3.7 for the HTTP API. A value is ignored if the current key is set.</summary>
     public void ApplyEarlierKeys()
     {
         if (IsEarlierManagementWithTls)
@@ -129,7 +130,7 @@ internal sealed class ListenerPlan
     /// <summary>Returns the endpoints of the HTTP API.</summary>
     public IReadOnlyList<IPEndPoint> ManagementEndPoints()
     {
-        // As in RabbitMQ: if only the listener with TLS is configured, there is no listener without TLS.
+        // As in RabbitMQ, a configuration with only a TLS listener has no listener without TLS.
         if (ManagementTlsPort is not null && ManagementPort is null && _managementAddress is null)
             return [];
         return EndPoints(_managementAddress, _managementAddressStrength, ManagementPort ?? DefaultManagementPort).ToList();
@@ -142,7 +143,7 @@ internal sealed class ListenerPlan
     /// <summary>Returns the endpoints for Prometheus.</summary>
     public IReadOnlyList<IPEndPoint> MetricsEndPoints()
     {
-        // As for the HTTP API, if only the listener with TLS is configured, there is no listener without TLS.
+        // As for the HTTP API, a configuration with only a TLS listener has no listener without TLS.
         if (WithoutMetrics || (MetricsTlsPort is not null && MetricsPort is null && _metricsAddress is null))
             return [];
         int management = ManagementPort ?? ManagementTlsPort ?? DefaultManagementPort;
@@ -169,7 +170,7 @@ internal sealed class ListenerPlan
     private static List<IPAddress> Loopback() =>
         HasLoopback(IPAddress.IPv6Loopback) ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback];
 
-    // A kernel with IPv6 may have no ::1 (net.ipv6.conf.all.disable_ipv6). Only an attempt to bind shows whether ::1 exists.
+    // The kernel may support IPv6 but have no ::1 (net.ipv6.conf.all.disable_ipv6). Only an attempt to bind shows this.
     private static bool HasLoopback(IPAddress address)
     {
         try
@@ -185,8 +186,8 @@ internal sealed class ListenerPlan
     }
 }
 
-/// <summary>A listener as written in a setting: port and optional address, or the path of a Unix socket.</summary>
-/// <param name="Address">Address; null for the addresses of <c>bind</c>.</param>
+/// <summary>A listener as a setting specifies it: a port with an optional address, or the path of a Unix socket.</summary>
+/// <param name="Address">IP address; null to use the addresses of <c>bind</c>.</param>
 /// <param name="Port">Port; 0 is any free port.</param>
 /// <param name="UnixPath">Path of a Unix socket; null for TCP.</param>
 internal readonly record struct ListenAddress(IPAddress? Address, int Port, string? UnixPath = null);

@@ -1,20 +1,18 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Options for the log. Each event is one line; in text format, an exception adds further lines.</summary>
+/// <summary>Options for the log. Each event is one line. In text format, the lines of an exception follow.</summary>
 public sealed class LogOptions
 {
-    /// <summary>False to write no events to standard output.</summary>
+    /// <summary>True to write the log to standard output, or to standard error if <see cref="IsOnStandardError"/> is true.</summary>
     public bool Console { get; set; } = true;
 
-    /// <summary>Lowest level that is logged, unless <see cref="ConsoleLevel"/> or <see cref="ExchangeLevel"/> is set.</summary>
+    /// <summary>Lowest level that is logged. <see cref="ConsoleLevel"/> and <see cref="ExchangeLevel"/> take precedence if set.</summary>
     public LogLevel Level { get; set; } = LogLevel.Information;
 
-    /// <summary>Lowest level that is written to standard output; null: the value of <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is written to standard output; null to use <see cref="Level"/>.</summary>
     public LogLevel? ConsoleLevel { get; set; }
 
-    /// <summary>
-    /// Lowest level that a category logs, by the category's name. Categories without an entry use <see cref="Effective"/>.
-    /// </summary>
+    /// <summary>Lowest level to log for a category, by the category's name. Other categories use <see cref="Effective"/>.</summary>
     public Dictionary<string, LogLevel> CategoryLevels { get; } = new(StringComparer.Ordinal);
 
     /// <summary>True if each line is a JSON object.</summary>
@@ -26,12 +24,12 @@ public sealed class LogOptions
     /// <summary>True if the log is also published to the exchange <c>amq.rabbitmq.log</c>.</summary>
     public bool IsOnExchange { get; set; }
 
-    /// <summary>Lowest level that is published to the exchange; null: the value of <see cref="Level"/>.</summary>
+    /// <summary>Lowest level that is published to the exchange; null to use <see cref="Level"/>.</summary>
     public LogLevel? ExchangeLevel { get; set; }
 
     /// <summary>True if events are published to the exchange as JSON objects.</summary>
     public bool IsJsonOnExchange { get; set; }
 
-    /// <summary>Lowest level that is written to standard output, computed from the other options.</summary>
+    /// <summary>Lowest level that is written to standard output. Computed from the other options.</summary>
     public LogLevel Effective => Console ? ConsoleLevel ?? Level : LogLevel.None;
 }

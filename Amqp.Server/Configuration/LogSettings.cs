@@ -11,7 +11,7 @@ internal static class LogSettings
             (target, value) => target.Options.Log.Level = value),
         Setting.Of("log.console", ValueKinds.Boolean, "true", "Write the log to standard output.",
             (target, value) => target.Options.Log.Console = value),
-        Setting.Of("log.console.level", Level, "", "Lowest level that is written to standard output. Default: that of `log.level`.",
+        Setting.Of("log.console.level", Level, "", "Lowest level that is written to standard output. Default: the value of `log.level`.",
             (target, value) => target.Options.Log.ConsoleLevel = value),
         Setting.Of("log.console.formatter", OneOf("plaintext", "json"), "plaintext", "Format of each line: text or a JSON object.",
             (target, value) => target.Options.Log.IsJson = value == "json"),
@@ -20,7 +20,8 @@ internal static class LogSettings
         Setting.Of("log.exchange", ValueKinds.Boolean, "false",
             "Also publish the log to the exchange `amq.rabbitmq.log` in `default_vhost`, with the level as routing key.",
             (target, value) => target.Options.Log.IsOnExchange = value),
-        Setting.Of("log.exchange.level", Level, "", "Lowest level that is published to `amq.rabbitmq.log`. Default: that of `log.level`.",
+        Setting.Of("log.exchange.level", Level, "",
+            "Lowest level that is published to `amq.rabbitmq.log`. Default: the value of `log.level`.",
             (target, value) => target.Options.Log.ExchangeLevel = value),
         Setting.Of("log.exchange.formatter", OneOf("plaintext", "json"), "plaintext",
             "Format of the events that are published to `amq.rabbitmq.log`: text or a JSON object.",
@@ -33,6 +34,7 @@ internal static class LogSettings
     ];
 
     private static Setting CategoryLevel(string category, string content) =>
-        Setting.Of($"log.{category}.level", Level, "", $"Lowest level that is logged for {content}. Default: that of `log.console.level`.",
+        Setting.Of($"log.{category}.level", Level, "",
+            $"Lowest level that is logged for {content}. Default: the value of `log.console.level`.",
             (target, value) => target.Options.Log.CategoryLevels[category] = value);
 }

@@ -5,16 +5,16 @@ namespace Amqp.Server.Configuration;
 /// <summary>Options for the HTTP API.</summary>
 public sealed class ManagementOptions
 {
-    /// <summary>Addresses of the HTTP API. Port 0 is any free port; all addresses with port 0 get the same port.</summary>
+    /// <summary>Addresses on which the HTTP API listens. Port 0 means any free port; all addresses with port 0 get the same port.</summary>
     public IReadOnlyList<IPEndPoint> Listeners { get; set; } = new ListenerPlan().ManagementEndPoints();
 
-    /// <summary>Addresses of the HTTP API over TLS, and their TLS options. AMQP's certificate options are the default.</summary>
+    /// <summary>Addresses and TLS options of the HTTP API over TLS. By default, the certificate options are those of AMQP.</summary>
     public TlsOptions Tls { get; set; } = new() { Prefix = "management.ssl" };
 
-    /// <summary>Path before <c>/api</c>: empty, or a path that starts with a slash and does not end with one.</summary>
+    /// <summary>Path that precedes <c>/api</c> in URLs: empty, or a path that starts with a slash and does not end with one.</summary>
     public string PathPrefix { get; set; } = "";
 
-    /// <summary>Cross-origin resource sharing: origins whose pages may use the HTTP API in a browser.</summary>
+    /// <summary>Options for cross-origin resource sharing (CORS): the origins whose web pages may use the HTTP API.</summary>
     public CorsOptions Cors { get; set; } = new();
 
     /// <summary>Headers that are added to every response of the HTTP API, by name.</summary>
@@ -26,7 +26,9 @@ public sealed class ManagementOptions
     /// <summary>Largest accepted body of an HTTP request, in bytes.</summary>
     public long MaxBodySize { get; set; } = 20_000_000;
 
-    /// <summary>Limit for open connections to the HTTP API, and a separate limit of the same size for Prometheus; 0 is no limit.</summary>
+    /// <summary>
+    /// Limit for open connections to the HTTP API; 0 is no limit. The listener for Prometheus has a separate limit of the same size.
+    /// </summary>
     public int MaxConnections { get; set; } = 1_000;
 
     /// <summary>Lifetime of a login session created at <c>/api/login</c>.</summary>
@@ -35,6 +37,8 @@ public sealed class ManagementOptions
     /// <summary>Limit for the number of open login sessions.</summary>
     public int MaxLoginSessions { get; set; } = 1_000;
 
-    /// <summary>Limit for the octets of messages in one response to <c>get</c>. The first message is returned whatever its size.</summary>
+    /// <summary>
+    /// Limit for the total size of the messages that one response to <c>get</c> returns, in bytes. Always returns the first message.
+    /// </summary>
     public long GetMaxBytes { get; set; } = 64L * 1024 * 1024;
 }

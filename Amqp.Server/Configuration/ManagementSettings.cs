@@ -2,7 +2,7 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of the HTTP API, except its listeners.</summary>
+/// <summary>Settings of the HTTP API, apart from its listeners.</summary>
 internal static class ManagementSettings
 {
     public static IReadOnlyList<Setting> Rows { get; } =
@@ -13,27 +13,27 @@ internal static class ManagementSettings
             "`none`: only web pages of the broker's own origin may use the HTTP API.",
             (target, _) => target.WithoutCorsOrigins = true),
         Setting.Of("management.cors.allow_origins.$n", Text, "",
-            "An origin, such as `https://host:port`, whose pages may use the HTTP API; `*` is any origin.",
+            "An origin, such as `https://host:port`. Web pages of this origin may use the HTTP API. `*` allows any origin.",
             (target, value, _) => target.AddCorsOrigin(value)),
         Setting.Of("management.cors.max_age", Integer(0, int.MaxValue), "1800",
-            "Time for which a browser may cache the answer to a preflight request, in seconds.",
+            "Time in seconds for which a browser may cache the answer to a CORS preflight request.",
             (target, value) => target.Options.Management.Cors.MaxAge = value),
         Setting.Of("management.http.max_body_size", Bytes(0, int.MaxValue), "20000000", "Largest body of an HTTP request.",
             (target, value) => target.Options.Management.MaxBodySize = value),
         Setting.Of("management.connection_max", Integer(1, int.MaxValue).Or("infinity", 0), "1000",
-            "Limit for open connections to the HTTP API, and a separate limit of the same size for "
-                + "Prometheus. Further connections are closed at once.",
+            "Limit for open connections to the HTTP API. The connections of Prometheus have a separate limit of the same size. "
+                + "Connections above a limit are closed at once.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.tcp.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
             "RabbitMQ 4.3's name of `management.connection_max`. If several of `management.connection_max`, "
-                + "`management.tcp.max_connections` and `management.ssl.max_connections` are set, the smallest applies.",
+                + "`management.tcp.max_connections` and `management.ssl.max_connections` are set, the smallest value applies.",
             (target, value) => target.LimitHttpConnections(value)),
         Setting.Of("management.ssl.max_connections", Integer(1, int.MaxValue).Or("infinity", 0), "",
-            "The same as `management.tcp.max_connections`: connections with and without TLS are counted together.",
+            "The same as `management.tcp.max_connections`. Connections with and without TLS are counted together.",
             (target, value) => target.LimitHttpConnections(value)),
         .. ResponseHeaderSettings.Rows,
         Setting.Of("management.restrictions.operator_policy_changes.disabled", ValueKinds.Boolean, "false",
-            "`true` refuses changes of operator policies over HTTP, with status 405.",
+            "If `true`, the broker refuses changes of operator policies over HTTP with status 405.",
             (target, value) => target.Options.Management.AllowsOperatorPolicyChanges = !value),
         Setting.Of("management.login_session_timeout", Integer(0, int.MaxValue), "480",
             "Lifetime of a login session created at `/api/login`, in minutes.",
@@ -42,8 +42,8 @@ internal static class ManagementSettings
             "Limit for the number of login sessions. Above this limit, the user with the most sessions loses the oldest of these sessions.",
             (target, value) => target.Options.Management.MaxLoginSessions = value),
         Setting.Of("management.get_max_bytes", Bytes(1, int.MaxValue), "64MiB",
-            "Limit for the octets of messages that one `get` of the HTTP API returns. Further messages "
-                + "stay in the queue. The first message is returned whatever its size.",
+            "Limit for the bytes of the messages that one `get` of the HTTP API returns. Messages above the limit stay in the queue. The "
+                + "first message is always returned.",
             (target, value) => target.Options.Management.GetMaxBytes = value),
     ];
 }

@@ -2,7 +2,7 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of messages: size limits, the alarms for memory and disk, and headers that the broker adds.</summary>
+/// <summary>Settings for messages: size limits, memory and disk alarms, and the headers that the broker adds.</summary>
 internal static class MessageSettings
 {
     private const long LargestMessage = 536_870_912;
@@ -16,26 +16,28 @@ internal static class MessageSettings
             "Largest depth of nested tables and arrays in headers and arguments. Deeper nesting closes the connection with 502.",
             (target, value) => target.Options.Limits.MaxTableDepth = value),
         Setting.Of("vm_memory_high_watermark.relative", Fraction, "0.6",
-            "Publishers are blocked while the broker's data takes more than this share of the available memory. The data is: "
-                + "messages that are only in memory (transient ones not paged out, persistent ones not yet written), index "
-                + "entries of messages, partly received contents, open transactions, unacknowledged deliveries, unsent output "
-                + "to clients, and connections, channels, consumers, queues, exchanges and bindings. A limit can also be set at "
-                + "runtime (`set_vm_memory_high_watermark`). If a limit set at runtime is lower than both this setting and the memory of "
-                + "the empty process, the broker compares the limit with the resident size of the process instead of its data, as in "
-                + "RabbitMQ. So a very small limit raises the alarm.",
+            "Publishers are blocked while the broker's data takes more than this share of the available memory. This data consists of "
+                + "transient messages that are not paged out, persistent messages that are not yet written, index entries of messages, "
+                + "partly received messages, open transactions, unacknowledged deliveries, unsent output to clients, and connections, "
+                + "channels, consumers, queues, exchanges and bindings. A limit can also be set at runtime "
+                + "(`set_vm_memory_high_watermark`). If the runtime limit is lower than this setting and lower than the memory of the "
+                + "empty process, the broker compares the runtime limit with the resident size of the process, as in RabbitMQ. So a very "
+                + "small limit raises the alarm.",
             (target, value) => target.Memory.Relative = value),
         Setting.Of("vm_memory_high_watermark.absolute", Bytes(0, long.MaxValue), "",
-            "Bytes of the broker's data above which publishers are blocked; takes precedence over `vm_memory_high_watermark.relative`.",
+            "Publishers are blocked while the broker's data takes more bytes than this. Takes precedence over "
+                + "`vm_memory_high_watermark.relative`.",
             (target, value) => target.Memory.Absolute = value),
         Setting.Of("vm_memory_high_watermark_paging_ratio", PositiveFactor, "0.5",
-            "Share of the memory high watermark above which transient messages are paged out to disk, "
-                + "the oldest first. With 1.0 or more, paging is off.",
+            "If transient messages in memory take more than this share of the memory high watermark, the oldest are paged out to disk. "
+                + "With 1.0 or more, paging is off.",
             (target, value) => target.Memory.PagingRatio = value),
         Setting.Of("disk_free_limit.absolute", Bytes(0, long.MaxValue), "50MB",
-            "Free bytes on the data directory's disk below which publishers are blocked and transient messages are not paged out.",
+            "While the disk of the data directory has fewer free bytes than this, publishers are blocked and transient messages are not "
+                + "paged out.",
             (target, value) => target.Disk.Absolute = value),
         Setting.Of("disk_free_limit.relative", Factor, "",
-            "The limit of `disk_free_limit.absolute` as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
+            "The limit for free bytes on the disk, as a multiple of the available memory. `disk_free_limit.absolute` takes precedence.",
             (target, value) => target.Disk.Relative = value),
         Setting.Of("total_memory_available_override_value", Bytes(1, long.MaxValue), "",
             "Available memory in bytes, from which relative limits are computed. Default: the smaller "
@@ -43,12 +45,12 @@ internal static class MessageSettings
             (target, value) => target.Memory.AvailableOverride = value),
 
         Setting.Of("message_interceptors.incoming.set_header_timestamp.overwrite", ValueKinds.Boolean, "",
-            "Adds the header `timestamp_in_ms` and the property timestamp to every published message. `false` "
-                + "keeps values that the publisher set, `true` replaces them. Default: neither is added.",
+            "Adds the header `timestamp_in_ms` and the property timestamp to every published message. If the publisher has already set "
+                + "them, `true` replaces the values and `false` keeps them. Default: the broker adds nothing.",
             (target, value) => target.Options.Interceptors.OverwritesTimestamp = value),
         Setting.Of("message_interceptors.incoming.set_header_routing_node.overwrite", ValueKinds.Boolean, "",
-            "Adds the header `x-routed-by` with the node's name to every published message. `false` "
-                + "keeps a value that the publisher set, `true` replaces it. Default: no such header.",
+            "Adds the header `x-routed-by` with the node's name to every published message. If the publisher has already set the header, "
+                + "`true` replaces its value and `false` keeps it. Default: the broker adds nothing.",
             (target, value) => target.Options.Interceptors.OverwritesRoutingNode = value),
     ];
 }

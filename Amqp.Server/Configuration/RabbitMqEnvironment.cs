@@ -1,22 +1,24 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>Reads the environment variables of RabbitMQ and of its container image.</summary>
-/// <remarks>Variables that the image rejects are errors. Unknown variables, and variables without effect here, cause warnings.</remarks>
+/// <remarks>
+/// Variables that the image rejects cause errors. Variables that are unknown, or have no effect on this broker, cause warnings.
+/// </remarks>
 internal static class RabbitMqEnvironment
 {
     /// <summary>Variable that names the configuration file, with or without its extension.</summary>
     public const string ConfigFile = Prefix + "CONFIG_FILE";
 
-    /// <summary>Variable that names a folder of further configuration files, or a pattern of their names.</summary>
+    /// <summary>Variable that names a folder with additional configuration files, or a file-name pattern for these files.</summary>
     public const string ConfigFiles = Prefix + "CONFIG_FILES";
 
-    /// <summary>Variable of RabbitMQ's image that names the folder of all data.</summary>
+    /// <summary>Variable of RabbitMQ's container image that names the data directory.</summary>
     public const string DataFolder = Prefix + "DATA_DIR";
 
-    /// <summary>Variable with the name of the first user.</summary>
+    /// <summary>Variable that contains the name of the default user.</summary>
     public const string DefaultUser = Prefix + "DEFAULT_USER";
 
-    /// <summary>Variable with the password of the first user.</summary>
+    /// <summary>Variable that contains the password of the default user.</summary>
     public const string DefaultPassword = Prefix + "DEFAULT_PASS";
 
     private const string Prefix = "RABBITMQ_";
@@ -26,7 +28,7 @@ internal static class RabbitMqEnvironment
     private const string Levels = Prefix + "LOG";
     private const string LogFile = Prefix + "LOGS";
 
-    /// <summary>Source of the warning about the variables that RabbitMQ does not know either.</summary>
+    /// <summary>Source of the warning about unknown variables.</summary>
     private static readonly SettingSource _environment = new("environment", SettingSource.OthersEnvironment);
 
     private static readonly Dictionary<string, string> _keys = new()
@@ -42,7 +44,8 @@ internal static class RabbitMqEnvironment
     };
 
     /// <summary>
-    /// Variables of images before 3.9, and the keys that replaced them. Newer images refuse to start if one of these variables is set.
+    /// Variables that RabbitMQ's image supported before version 3.9, with the keys that replaced them. Since then, the image does not start
+    /// if one is set.
     /// </summary>
     private static readonly Dictionary<string, string> _former = new()
     {
@@ -61,13 +64,13 @@ internal static class RabbitMqEnvironment
         [Prefix + "MANAGEMENT_SSL_FAIL_IF_NO_PEER_CERT"] = "management.ssl.fail_if_no_peer_cert",
     };
 
-    /// <summary>Variables that name the folder of all data. The first one that is set applies.</summary>
+    /// <summary>Variables that name the data directory. The first variable that is set applies.</summary>
     public static IReadOnlyList<string> DataFolders { get; } = [Prefix + "MNESIA_DIR", Prefix + "MNESIA_BASE", DataFolder];
 
-    /// <summary>Variables whose value may be in a file. The variable with the suffix <c>_FILE</c> names the file.</summary>
+    /// <summary>Variables whose value may be read from a file, which the variable with the suffix <c>_FILE</c> names.</summary>
     private static IEnumerable<string> InFiles => [DefaultUser, DefaultPassword, Prefix + "DEFAULT_VHOST"];
 
-    /// <summary>Returns the settings in the variables.</summary>
+    /// <summary>Returns the settings from the variables.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="fileHasListeners">
     /// True if a configuration file names AMQP listeners. The variables for the port and address are then ignored.
@@ -118,7 +121,8 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Returns the value of a variable, or the text of the file that the variable with the suffix <c>_FILE</c> names, or null.
+    /// Returns the value of a variable. If it is not set, returns the content of the file that the variable with the suffix <c>_FILE</c>
+    /// names, or else null.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static string? ValueOf(IReadOnlyDictionary<string, string> variables, string variable) =>
@@ -126,7 +130,7 @@ internal static class RabbitMqEnvironment
         : variables.GetValueOrDefault(variable + FileSuffix) is { Length: > 0 } file ? ValueIn(file)
         : null;
 
-    // The line break at the end of the file belongs to the editor, not to the value.
+    // An editor may have added a line break at the end, which is not part of the value.
     private static string ValueIn(string file) => File.ReadAllText(file).TrimEnd('\r', '\n');
 
     private static void ReadFile(
@@ -171,8 +175,8 @@ internal static class RabbitMqEnvironment
     }
 
     /// <summary>
-    /// Reads log levels such as <c>debug</c> or <c>warning,connection=info</c>. The words <c>+json</c> and <c>-json</c> set the format of
-    /// lines.
+    /// Reads log levels such as <c>debug</c> or <c>warning,connection=info</c>. The word <c>+json</c> selects lines in JSON, <c>-json</c>
+    /// selects plain text.
     /// </summary>
     private static IEnumerable<Assignment> ReadLevels(string value, SettingSource source)
     {

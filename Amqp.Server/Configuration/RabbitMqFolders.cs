@@ -1,14 +1,15 @@
 namespace Amqp.Server.Configuration;
 
 /// <summary>
-/// RabbitMQ's folders. A broker that is called <c>rabbitmq-server</c> uses these folders if the environment names no others.
+/// The data and configuration folders of RabbitMQ's packages. A program called <c>rabbitmq-server</c> uses them, unless the environment
+/// names others.
 /// </summary>
 internal static class RabbitMqFolders
 {
     private const string Data = "/var/lib/rabbitmq";
     private const string Configuration = "/etc/rabbitmq";
 
-    /// <summary>Adds the variables that name RabbitMQ's folders. A variable that is already set stays as it is.</summary>
+    /// <summary>Adds variables that name RabbitMQ's folders. Variables that are already set stay unchanged.</summary>
     /// <param name="variables">Environment variables by name.</param>
     /// <param name="root">Root folder of the file system.</param>
     public static IReadOnlyDictionary<string, string> AddTo(IReadOnlyDictionary<string, string> variables, string root = "/")

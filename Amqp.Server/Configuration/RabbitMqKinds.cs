@@ -3,9 +3,9 @@ using System.Globalization;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Kinds of values in RabbitMQ's schemas. Values of settings without effect are checked against these kinds.</summary>
+/// <summary>The types of values in RabbitMQ's schemas. They validate the values of settings that have no effect here.</summary>
 /// <remarks>
-/// A kind is written as <c>infinity|&lt;integer&gt;</c>: bars separate alternatives, and a word without angle brackets is a literal value.
+/// In the notation <c>infinity|&lt;integer&gt;</c>, a bar separates alternatives, and a word without angle brackets stands for itself.
 /// </remarks>
 internal static class RabbitMqKinds
 {
@@ -27,7 +27,7 @@ internal static class RabbitMqKinds
     /// <summary>Any text that is not empty.</summary>
     public static ValueKind<string> AnyText => _kinds["<text>"];
 
-    /// <summary>Parses the notation of a kind.</summary>
+    /// <summary>Parses a type from its notation.</summary>
     public static ValueKind<string> Parse(string notation)
     {
         ValueKind<string>[] alternatives =

@@ -1,13 +1,13 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's settings that have no effect in this broker, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
-/// <remarks>A setting of this kind causes a warning. If the setting restricts something in RabbitMQ, it stops the start.</remarks>
+/// <summary>The settings of RabbitMQ that have no effect on this broker, from the embedded table <c>RabbitMqSettings.txt</c>.</summary>
+/// <remarks>Such a setting causes a warning. But if it restricts something in RabbitMQ, the broker does not start.</remarks>
 internal static class RabbitMqSettings
 {
     private const string Resource = "Amqp.Server.Configuration.RabbitMqSettings.txt";
     private static readonly Lazy<IReadOnlyList<Setting>> _withoutEffect = new(() => [.. Read()]);
 
-    /// <summary>The settings of the table, which is read at the first access.</summary>
+    /// <summary>The settings from the table. The table is read on first access.</summary>
     public static IReadOnlyList<Setting> WithoutEffect => _withoutEffect.Value;
 
     private static IEnumerable<Setting> Read()
@@ -26,7 +26,7 @@ internal static class RabbitMqSettings
     }
 
     /// <summary>
-    /// Reads a row <c>key kind</c> or <c>key kind unless kind</c>. Values of the kind after <c>unless</c> cause only a warning.
+    /// Reads a row of the form <c>key type</c> or <c>key type unless type</c>. Values of the type after <c>unless</c> cause only a warning.
     /// </summary>
     private static Setting ReadRow(string[] columns, bool restricts, string reason)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>RabbitMQ's environment variables that have no effect on this broker, each with the reason.</summary>
+/// <summary>The environment variables of RabbitMQ that have no effect on this broker, and the reasons.</summary>
 internal static class RabbitMqVariables
 {
     private const string Erlang = "there is no Erlang in this broker";
@@ -46,7 +46,7 @@ internal static class RabbitMqVariables
         ["NODE_IP_ADDRESS"] = "a configuration file sets listeners",
     };
 
-    /// <summary>Returns the reason for which a variable has no effect.</summary>
+    /// <summary>Returns the reason why a variable has no effect; null if the variable is not in the list.</summary>
     /// <param name="name">Name of the variable without <c>RABBITMQ_</c>.</param>
     public static string? Reason(string name) => _reasons.GetValueOrDefault(name);
 }

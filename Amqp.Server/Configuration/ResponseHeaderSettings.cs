@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of response headers of the HTTP API.</summary>
+/// <summary>Settings for additional response headers of the HTTP API.</summary>
 internal static class ResponseHeaderSettings
 {
     private static readonly ValueKind<string> _headerValue = new(

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>One row of the <see cref="SettingTable"/>: key, kind of value, default, description and effect of a setting.</summary>
+/// <summary>A row of the <see cref="SettingTable"/>: the key, type of value, default, description and effect of a setting.</summary>
 internal sealed class Setting
 {
     private readonly Func<string, object?> _read;
@@ -20,16 +20,16 @@ internal sealed class Setting
         (Key, Expected, Default, Description, _read, _apply) = (new SettingKey(key), expected, @default, description, read, apply);
     }
 
-    /// <summary>RabbitMQ's name of the setting, or this broker's own name.</summary>
+    /// <summary>Key of the setting: RabbitMQ's, or one of this broker's own.</summary>
     public SettingKey Key { get; }
 
-    /// <summary>Description of the valid values. Error texts show it after the word "expected".</summary>
+    /// <summary>Description of the valid values. Follows the word "expected" in error texts.</summary>
     public string Expected { get; }
 
     /// <summary>The default, as written in a configuration file; empty if there is none.</summary>
     public string Default { get; }
 
-    /// <summary>Purpose of the setting, for the documentation; empty for a setting without effect.</summary>
+    /// <summary>Description of the setting for the documentation; empty if the setting has no effect.</summary>
     public string Description { get; }
 
     /// <summary>False for a setting of RabbitMQ that has no effect in this broker.</summary>
@@ -38,7 +38,7 @@ internal sealed class Setting
     /// <summary>True if the value must not be shown.</summary>
     public bool IsSecret { get; private init; }
 
-    /// <summary>Values that are valid in RabbitMQ but have no effect in this broker, the most specific kind first.</summary>
+    /// <summary>Values that are valid in RabbitMQ but have no effect on this broker. More specific types come first.</summary>
     public IReadOnlyList<ForeignValue> ForeignValues => _foreign;
 
     /// <summary>Creates a setting with an effect.</summary>
@@ -48,8 +48,8 @@ internal sealed class Setting
         new(key, kind.Expected, @default, description, Reader(kind), (target, value, _) => apply(target, (T)value)) { IsSecret = isSecret };
 
     /// <summary>
-    /// Creates a setting. <paramref name="apply"/> receives the target, the value, the matched part of the key, and the strength of the
-    /// source.
+    /// Creates a setting with an effect. <paramref name="apply"/> also receives the part of the key that a wildcard matched, and the
+    /// strength of the source.
     /// </summary>
     public static Setting Of<T>(
         string key,
@@ -63,29 +63,29 @@ internal sealed class Setting
             IsSecret = isSecret
         };
 
-    /// <summary>Creates a setting without effect. <see cref="Ignoring"/> and <see cref="Refusing"/> add its values.</summary>
+    /// <summary>Creates a setting without effect. Add the valid values with <see cref="Ignoring"/> and <see cref="Refusing"/>.</summary>
     /// <param name="key">RabbitMQ's name of the setting.</param>
     /// <param name="expected">Description of the valid values, for error texts.</param>
     public static Setting WithoutEffect(string key, string expected) => new(key, expected, "", "", _ => null, null);
 
     /// <summary>Adds values that cause a warning and are ignored.</summary>
-    /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker, for the warning.</param>
+    /// <param name="kind">Type of these values.</param>
+    /// <param name="reason">The broker's behaviour, which the warning explains.</param>
     public Setting Ignoring(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: false));
 
-    /// <summary>Adds values that stop the start, because RabbitMQ restricts something by them and this broker does not.</summary>
-    /// <param name="kind">Kind of these values.</param>
-    /// <param name="reason">Behaviour of this broker, for the error.</param>
+    /// <summary>Adds values that prevent the start: with them RabbitMQ restricts something, which this broker cannot do.</summary>
+    /// <param name="kind">Type of these values.</param>
+    /// <param name="reason">The broker's behaviour, which the error explains.</param>
     public Setting Refusing(ValueKind<string> kind, string reason) => With(new ForeignValue(kind, reason, Restricts: true));
 
     /// <summary>Parses a value; returns null if the text is invalid.</summary>
     public object? Read(string text) => _read(text);
 
-    /// <summary>True if a value is valid in RabbitMQ but has no effect here. Called only if <see cref="Read"/> returned null.</summary>
+    /// <summary>True if a value is valid in RabbitMQ but has no effect here. Call only if <see cref="Read"/> returned null.</summary>
     public bool IsForeign(string text, [NotNullWhen(true)] out ForeignValue? foreign) =>
         (foreign = _foreign.Find(candidate => candidate.Kind.TryRead(text, out _))) is not null;
 
-    /// <summary>Stores a value returned by <see cref="Read"/> in the options.</summary>
+    /// <summary>Sets the options to a value that <see cref="Read"/> returned.</summary>
     public void Apply(SettingTarget target, object value, Occurrence occurrence) => _apply?.Invoke(target, value, occurrence);
 
     /// <summary>True if a value equals the default.</summary>
@@ -101,8 +101,8 @@ internal sealed class Setting
         text => kind.TryRead(text, out T? value) ? value : null;
 }
 
-/// <summary>Values of a setting that are valid in RabbitMQ but have no effect in this broker.</summary>
-/// <param name="Kind">Kind of these values.</param>
-/// <param name="Reason">Behaviour of this broker, for warnings and errors.</param>
-/// <param name="Restricts">True if RabbitMQ restricts access or limits a resource by these values.</param>
+/// <summary>Some values of a setting that are valid in RabbitMQ but have no effect on this broker.</summary>
+/// <param name="Kind">Type of these values.</param>
+/// <param name="Reason">The broker's behaviour, which warnings and errors explain.</param>
+/// <param name="Restricts">True if these values restrict access or limit a resource in RabbitMQ.</param>
 internal sealed record ForeignValue(ValueKind<string> Kind, string Reason, bool Restricts);

@@ -1,18 +1,20 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Key of a setting. A part like <c>$name</c> matches any one part; <c>*</c> as the last part matches one or more parts.</summary>
-/// <param name="pattern">The key, as in RabbitMQ's documentation.</param>
+/// <summary>Key of a setting. A part such as <c>$name</c> matches any one part. A last part <c>*</c> matches one or more parts.</summary>
+/// <param name="pattern">The key with its wildcards, as in RabbitMQ's documentation.</param>
 internal sealed class SettingKey(string pattern)
 {
     private readonly string[] _parts = pattern.Split('.');
 
-    /// <summary>True if the key has a wildcard and so matches several names.</summary>
+    /// <summary>True if the key has a wildcard.</summary>
     public bool HasWildcard { get; } = pattern.Contains('$') || pattern.EndsWith('*');
 
-    /// <summary>Environment variable of the setting; a wildcard is written as <c>$NAME</c>.</summary>
+    /// <summary>Name of the setting's environment variable, with wildcards as <c>$NAME</c>.</summary>
     public string Variable { get; } = EnvironmentSettings.Prefix + pattern.ToUpperInvariant().Replace('.', '_');
 
-    /// <summary>True if the key matches. If true, the name is the part that the wildcard matched; empty if there is no wildcard.</summary>
+    /// <summary>
+    /// True if a key matches this key. <paramref name="name"/> is then the part that the wildcard matched; empty if there is no wildcard.
+    /// </summary>
     public bool Matches(IReadOnlyList<string> segments, out string name)
     {
         name = "";
@@ -33,7 +35,7 @@ internal sealed class SettingKey(string pattern)
         return true;
     }
 
-    /// <summary>True if the environment variable sets this key. The part that a wildcard matched is converted to lower case.</summary>
+    /// <summary>True if an environment variable sets this key. The part that matches a wildcard is converted to lower case.</summary>
     public bool MatchesVariable(string variable, out string[] segments)
     {
         segments = [];
@@ -43,7 +45,7 @@ internal sealed class SettingKey(string pattern)
             return variable == Variable;
         }
         if (_parts.Count(IsWildcard) > 1)
-            return false; // ambiguous: an underscore can separate two names or be a part of a name
+            return false; // ambiguous, because an underscore may separate two names or belong to a name
 
         int wildcard = Array.FindIndex(_parts, IsWildcard);
         int start = EnvironmentSettings.Prefix.Length + _parts.Take(wildcard).Sum(part => part.Length + 1);
@@ -59,9 +61,7 @@ internal sealed class SettingKey(string pattern)
         return true;
     }
 
-    /// <summary>
-    /// Returns this key for the hint "did you mean". The unknown key's part at the wildcard's position replaces the wildcard.
-    /// </summary>
+    /// <summary>Returns this key for a hint about an unknown key. Parts of the unknown key replace the wildcards.</summary>
     public string WithNameFrom(IReadOnlyList<string> segments) => segments.Count == _parts.Length
         ? string.Join('.', _parts.Select((part, at) => part.StartsWith('$') ? segments[at] : part))
         : pattern;

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>All settings, with one file of rows for each section.</summary>
+/// <summary>The table of all settings. Each section has its rows in a file of its own.</summary>
 internal static class SettingTable
 {
     /// <summary>Settings with an effect, in the order of the documentation.</summary>
@@ -25,8 +25,8 @@ internal static class SettingTable
         .. StoreSettings.Rows,
         .. ProcessSettings.Rows,
         Setting.Of("accept_ineffective.*", ValueKinds.Boolean, "",
-            "The rest of this key is the name of a RabbitMQ setting that this broker does not have and that restricts something. "
-                + "With `true`, the broker starts with a warning although the setting is present.",
+            "`*` is the name of a RabbitMQ setting that restricts something in RabbitMQ, but has no effect in this broker. With `true`, "
+                + "the setting causes a warning and does not stop the start.",
             (target, value, how) =>
             {
                 if (value)
@@ -34,11 +34,11 @@ internal static class SettingTable
             }),
     ];
 
-    /// <summary>Settings with an effect, then RabbitMQ's settings without effect.</summary>
+    /// <summary>Settings with an effect, followed by the settings of RabbitMQ that have no effect.</summary>
     public static IReadOnlyList<Setting> All { get; } = [.. Effective, .. RabbitMqSettings.WithoutEffect];
 
     /// <summary>
-    /// Returns the row for a key; null if there is none. The name is the part that the key's wildcard matched; empty without a wildcard.
+    /// Returns the row for a key; null if there is none. <paramref name="name"/> is the part that the wildcard matched, or empty.
     /// </summary>
     public static Setting? Find(IReadOnlyList<string> segments, out string name)
     {

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Receives the values of all settings. <see cref="Complete"/> computes the options that depend on several settings.</summary>
+/// <summary>Receives the values of all settings. <see cref="Complete"/> computes options that depend on more than one setting.</summary>
 /// <param name="options">Options to set.</param>
 internal sealed class SettingTarget(BrokerOptions options)
 {
@@ -25,16 +25,18 @@ internal sealed class SettingTarget(BrokerOptions options)
     public TlsPlan ManagementTls { get; } = new(options.Management.Tls);
     public TlsPlan MetricsTls { get; } = new(options.Statistics.MetricsTls);
 
-    /// <summary>True if no user is restricted to loopback addresses. Overrides the settings of single users.</summary>
+    /// <summary>True to restrict no user to loopback addresses. Settings of single users are then ignored.</summary>
     public bool WithoutLoopbackUsers { get; set; }
 
     /// <summary>Restricts a user to loopback addresses, or removes the restriction.</summary>
     public void SetLoopbackUser(string user, bool restricted) => _ = restricted ? _loopbackUsers.Add(user) : _loopbackUsers.Remove(user);
 
-    /// <summary>Adds or removes a tag of the default user. If any tag is set, the default tags do not apply, as in RabbitMQ.</summary>
+    /// <summary>
+    /// Adds a tag to the default user, or removes it. As in RabbitMQ, the default tags apply only if this method is never called.
+    /// </summary>
     public void SetDefaultUserTag(string tag, bool isSet) => _defaultUserTags[tag] = isSet;
 
-    /// <summary>Returns the default user of this name; adds the user if missing.</summary>
+    /// <summary>Returns the default user with this name. Adds the user if it does not exist.</summary>
     public DefaultUser DefaultUser(string name)
     {
         if (!_defaultUsers.TryGetValue(name, out DefaultUser? user))
@@ -42,7 +44,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         return user;
     }
 
-    /// <summary>Returns the group of default limits of this name; adds the group if missing.</summary>
+    /// <summary>Returns the group of default limits with this name. Adds the group if it does not exist.</summary>
     public DefaultLimits DefaultLimits(string name)
     {
         if (!_defaultLimits.TryGetValue(name, out DefaultLimits? limits))
@@ -50,7 +52,7 @@ internal sealed class SettingTarget(BrokerOptions options)
         return limits;
     }
 
-    /// <summary>Returns the default operator policy of this name; adds the policy if missing.</summary>
+    /// <summary>Returns the default operator policy with this name. Adds the policy if it does not exist.</summary>
     public DefaultOperatorPolicy DefaultOperatorPolicy(string name)
     {
         if (!_defaultOperatorPolicies.TryGetValue(name, out DefaultOperatorPolicy? policy))
@@ -58,23 +60,23 @@ internal sealed class SettingTarget(BrokerOptions options)
         return policy;
     }
 
-    /// <summary>Limits connections to the HTTP API. If called several times, the smallest limit applies; 0 is no limit.</summary>
+    /// <summary>Limits the number of HTTP connections. The smallest limit of several calls applies; 0 is no limit.</summary>
     public void LimitHttpConnections(int most) =>
         options.Management.MaxConnections = (_managementConnections = _managementConnections is { } bound
             ? Smaller(bound, most)
             : most).Value;
 
-    /// <summary>Adds a SASL mechanism. If any mechanism is added, the default mechanisms do not apply, as in RabbitMQ.</summary>
+    /// <summary>Adds a SASL mechanism to offer. As in RabbitMQ, the default mechanisms apply only if this method is never called.</summary>
     public void OfferMechanism(string mechanism) => _mechanisms.Add(mechanism);
 
-    /// <summary>Accepts a setting without effect. The start then continues even if RabbitMQ restricts something by this setting.</summary>
-    /// <param name="key">Key of the setting. Underscores may stand for dots.</param>
+    /// <summary>Accepts that a setting has no effect. The broker then starts even if the setting restricts something in RabbitMQ.</summary>
+    /// <param name="key">Key of the setting. Underscores may replace the dots.</param>
     public void AcceptIneffective(string key) => _accepted.Add(Comparable(key));
 
     /// <summary>True if the setting was accepted by <see cref="AcceptIneffective"/>.</summary>
     public bool IsAcceptedIneffective(string key) => _accepted.Contains(Comparable(key));
 
-    /// <summary>True if pages of other origins may not use the HTTP API. Overrides the settings of single origins.</summary>
+    /// <summary>True to allow no web page of another origin to use the HTTP API. Settings of single origins are then ignored.</summary>
     public bool WithoutCorsOrigins { get; set; }
 
     /// <summary>Adds an AMQP listener, or a Unix socket.</summary>
@@ -86,19 +88,19 @@ internal sealed class SettingTarget(BrokerOptions options)
             Listeners.Listen(name, listener, strength);
     }
 
-    /// <summary>Limits AMQP connections. If called several times, the smallest limit applies; 0 is no limit.</summary>
+    /// <summary>Limits the number of AMQP connections. The smallest limit of several calls applies; 0 is no limit.</summary>
     public void LimitConnections(int most) => options.Connections.MaxConnections = Smaller(options.Connections.MaxConnections, most);
 
-    /// <summary>Limits the channels of a connection. If called several times, the smallest limit applies; 0 is no limit.</summary>
+    /// <summary>Limits the number of channels per connection. The smallest limit of several calls applies; 0 is no limit.</summary>
     public void LimitChannels(ushort most) => options.Connections.ChannelMax = (ushort)(_channelMax = Smaller(_channelMax, most));
 
-    /// <summary>Adds an origin whose pages may use the HTTP API.</summary>
+    /// <summary>Allows the web pages of an origin to use the HTTP API.</summary>
     public void AddCorsOrigin(string origin) => _corsOrigins.Add(origin);
 
-    /// <summary>Adds a file or folder of definitions.</summary>
+    /// <summary>Adds a file or folder with definitions to import.</summary>
     public void ImportDefinitions(string setting, string path) => _definitions.Add(new DefinitionSource(setting, path));
 
-    /// <summary>Computes the options that depend on several settings. Call after all settings are applied.</summary>
+    /// <summary>Computes the options that depend on more than one setting. Call after all settings are applied.</summary>
     public void Complete()
     {
         Listeners.ApplyEarlierKeys();
@@ -132,7 +134,7 @@ internal sealed class SettingTarget(BrokerOptions options)
     private static string Comparable(string key) => key.ToLowerInvariant().Replace('.', '_');
 }
 
-/// <summary>Details of one occurrence of a setting.</summary>
+/// <summary>An occurrence of a setting in a file, a variable or the command line.</summary>
 /// <param name="Name">Part of the key that the wildcard matched; empty without a wildcard.</param>
-/// <param name="Strength">Strength of the <see cref="SettingSource"/>.</param>
+/// <param name="Strength">Strength of the value's <see cref="SettingSource"/>.</param>
 internal readonly record struct Occurrence(string Name, int Strength);

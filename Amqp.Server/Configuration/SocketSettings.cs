@@ -8,11 +8,12 @@ internal static class SocketSettings
     public static IReadOnlyList<Setting> Rows { get; } =
     [
         Setting.Of("tcp_listen_options.backlog", Integer(1, 65_535), "1024",
-            "Limit for pending connections that are not accepted yet; the kernel's somaxconn is an upper limit. RabbitMQ's default is 128.",
+            "Limit for connections that wait to be accepted. The kernel's limit (somaxconn) also applies. RabbitMQ's default is 128.",
             (target, value) => target.Options.Sockets.Backlog = value),
         Setting.Of("tcp_listen_options.nodelay", ValueKinds.Boolean, "true", "Send small writes at once (TCP_NODELAY).",
             (target, value) => target.Options.Sockets.NoDelay = value),
-        Setting.Of("tcp_listen_options.keepalive", ValueKinds.Boolean, "false", "Let TCP probe idle peers (SO_KEEPALIVE).",
+        Setting.Of("tcp_listen_options.keepalive", ValueKinds.Boolean, "false",
+            "Send TCP keepalive probes on idle connections (SO_KEEPALIVE).",
             (target, value) => target.Options.Sockets.KeepAlive = value),
         Setting.Of("tcp_listen_options.sndbuf", Integer(1, int.MaxValue), "",
             "Size of the kernel's send buffer per connection, in bytes. Default: the kernel's.",

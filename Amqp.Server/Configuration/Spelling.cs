@@ -3,7 +3,7 @@ namespace Amqp.Server.Configuration;
 /// <summary>Finds the known name that is most similar to a misspelt name.</summary>
 internal static class Spelling
 {
-    /// <summary>Returns the candidate with the smallest distance, or null if no candidate is similar enough.</summary>
+    /// <summary>Returns the candidate with the smallest edit distance; null if no candidate is similar enough.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         (string? nearest, int least) = (null, Math.Max(2, word.Length / 4) + 1);
@@ -17,7 +17,9 @@ internal static class Spelling
         return nearest;
     }
 
-    /// <summary>Returns the edit distance: the number of letters to insert, delete, replace, or swap with a neighbour.</summary>
+    /// <summary>
+    /// Returns the edit distance of two words: the number of letters to insert, delete or replace, or to swap with the next letter.
+    /// </summary>
     public static int Distance(string from, string to)
     {
         int[] beforeLast = [], last = [.. Enumerable.Range(0, to.Length + 1)];

@@ -19,11 +19,11 @@ internal sealed class StorePlan
 
     /// <summary>Creates the store's options from these settings.</summary>
     /// <remarks>
-    /// Messages that wait to be written take at most a quarter of the memory high watermark. Written messages in memory take at most
-    /// another quarter.
+    /// Messages that are not written to disk yet take at most a quarter of the memory high watermark. Written messages that stay in memory
+    /// take at most another quarter.
     /// </remarks>
-    /// <param name="memory">Memory high watermark, and the share above which transient messages are paged out.</param>
-    /// <param name="diskFreeLimit">Free bytes of the disk below which nothing is paged out.</param>
+    /// <param name="memory">Provides the memory high watermark and the limit for transient messages in memory.</param>
+    /// <param name="diskFreeLimit">Number of free bytes on the disk. Below this number, no messages are paged out.</param>
     public StoreOptions ToOptions(MemoryWatermark memory, long diskFreeLimit)
     {
         long highWatermark = memory.Resolve();

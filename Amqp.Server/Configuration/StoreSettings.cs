@@ -15,16 +15,17 @@ internal static class StoreSettings
         Setting.Of("store.block_size", Bytes(4_096, 16 << 20), "256KiB", "Size of the memory blocks that are allocated for messages.",
             (target, value) => target.Store.BlockSize = (int)value),
         Setting.Of("store.resident_memory", Bytes(0, long.MaxValue), "48MiB",
-            "Bytes of persistent messages that stay in memory after they were written. Older messages "
-                + "are read from disk for delivery. The broker uses at most a quarter of the memory high watermark.",
+            "Limit for the bytes of persistent messages that stay in memory after they were written. Older messages are read from disk "
+                + "for delivery. The limit is at most a quarter of the memory high watermark.",
             (target, value) => target.Store.ResidentBytes = value),
         Setting.Of("store.max_messages_in_memory", Integer(0, int.MaxValue), "500000",
-            "Limit for the index entries in memory of all durable queues together, at 24 bytes for each message. "
-                + "Above this limit, entries of full segments are evicted and later read from the segments' index files.",
+            "Limit for the number of messages of all durable queues that have an index entry in memory. An entry takes 24 bytes. Above "
+                + "this limit, the broker removes entries of full segments from memory, and reads them from the segments' index files "
+                + "later.",
             (target, value) => target.Store.MaxMessagesInMemory = value),
         Setting.Of("store.max_unwritten", Bytes(1 << 20, long.MaxValue), "32MiB",
-            "Unwritten bytes above which publishers are blocked. The broker uses at most a quarter of the memory high watermark, and at "
-                + "most half of `store.disk_reserve`.",
+            "Publishers are blocked while more bytes than this wait to be written to disk. The limit is at most a quarter of the memory "
+                + "high watermark, and at most half of `store.disk_reserve`.",
             (target, value) => target.Store.MaxUnwrittenBytes = value),
         Setting.Of("store.disk_reserve", Bytes(0, long.MaxValue), "",
             "Bytes of disk reserved in the file `reserve`, so that messages can still be acknowledged when "
@@ -32,7 +33,7 @@ internal static class StoreSettings
                 + "for no reserve. Default: the smaller of `store.segment_size` and 5 % of the disk.",
             (target, value) => target.Store.DiskReserveBytes = value),
         Setting.Of("store.sync_interval", Milliseconds(1, 60_000), "200",
-            "Maximum time that persistent messages published without confirms stay unsynced.",
+            "Longest time until the broker syncs persistent messages to disk that were published without confirms.",
             (target, value) => target.Store.SyncInterval = value),
     ];
 }

@@ -2,24 +2,26 @@ using System.Security.Authentication;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Collects the TLS settings of one kind of listener. Options that are not set are copied from the TLS options of AMQP.</summary>
+/// <summary>
+/// Collects the TLS settings for one kind of listener. Without certificates or TLS versions of their own, HTTP listeners use AMQP's.
+/// </summary>
 /// <param name="options">Options to set.</param>
 internal sealed class TlsPlan(TlsOptions options)
 {
     private SslProtocols _versions = SslProtocols.None;
     private int? _depth;
 
-    /// <summary>The options. Settings that do not depend on other settings change the options directly.</summary>
+    /// <summary>The options to set. Settings that do not depend on other settings may change them directly.</summary>
     public TlsOptions Options => options;
 
-    /// <summary>Adds a version of TLS. If any version is added, the default versions are not offered.</summary>
+    /// <summary>Adds a TLS version to offer. The default versions are offered only if this method is never called.</summary>
     public void AddVersion(SslProtocols version) => _versions |= version;
 
     /// <summary>Limits the number of intermediate certificates.</summary>
     public void LimitDepth(int depth) => _depth = depth;
 
-    /// <summary>Computes the options. Call after all settings are applied.</summary>
-    /// <param name="common">Complete TLS options of AMQP; null if this plan is for AMQP.</param>
+    /// <summary>Computes the options that depend on other settings. Call after all settings are applied.</summary>
+    /// <param name="common">The computed TLS options of AMQP; null if this plan is AMQP's.</param>
     public void Complete(TlsOptions? common)
     {
         options.Versions = _versions != SslProtocols.None ? _versions : common?.Versions ?? options.Versions;

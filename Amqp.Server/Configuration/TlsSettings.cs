@@ -2,17 +2,17 @@ using static Amqp.Server.Configuration.ValueKinds;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Settings of TLS. Each kind of listener has these settings, under a prefix of its own.</summary>
+/// <summary>The TLS settings. They exist once for each kind of listener, with different key prefixes.</summary>
 internal static class TlsSettings
 {
     private const string NoEncrypted = "values encrypted by RabbitMQ's tools cannot be decrypted";
 
     /// <summary>
-    /// Versions of TLS that are never offered. If a configuration sets no other versions, the default versions are offered.
+    /// TLS versions that are valid values but never offered. If a configuration names no other version, the default versions are offered.
     /// </summary>
     private static readonly ValueKind<string> _oldVersions = RabbitMqKinds.Parse("tlsv1.1|tlsv1");
 
-    /// <summary>The settings of the HTTP server's listeners.</summary>
+    /// <summary>The TLS settings of the HTTP listeners.</summary>
     public static IReadOnlyList<Setting> OfHttp { get; } =
     [
         .. Under("management.ssl", "the HTTP API", target => target.ManagementTls),
@@ -20,55 +20,55 @@ internal static class TlsSettings
         .. Under("prometheus.ssl", "the metrics", target => target.MetricsTls),
     ];
 
-    /// <summary>
-    /// The settings of AMQP's listeners. If a setting of another listener is missing, that listener uses the value for AMQP.
-    /// </summary>
+    /// <summary>The TLS settings of the AMQP listeners. HTTP listeners without own certificates or TLS versions use AMQP's.</summary>
     public static IReadOnlyList<Setting> OfAmqp { get; } =
     [
         Setting.Of("ssl_options.certfile", Text, "",
-            "The server's certificate in PEM, followed by the intermediate certificates up to an authority that clients trust.",
+            "PEM file with the server's certificate, followed by the intermediate certificates up to an authority that clients trust.",
             (target, value) => target.Tls.Options.CertificateFile = value),
-        Setting.Of("ssl_options.keyfile", Text, "", "The private key in PEM. Default: the key in the certificate's file.",
+        Setting.Of("ssl_options.keyfile", Text, "", "PEM file with the private key. Default: the key in the certificate's file.",
             (target, value) => target.Tls.Options.KeyFile = value),
         Password("ssl_options.password", "Password of the private key, if the key is encrypted.", target => target.Tls),
-        Setting.Of("ssl_options.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
+        Setting.Of("ssl_options.cacertfile", Text, "",
+            "PEM file with the certificates of the authorities that may issue client certificates.",
             (target, value) => target.Tls.Options.AuthoritiesFile = value),
         Setting.Of("ssl_options.verify", OneOf("verify_peer", "verify_none"), "verify_none",
-            "`verify_peer` requests a certificate from clients, which a trusted authority must have "
-                + "issued. Clients may log in with the certificate (EXTERNAL).",
+            "`verify_peer` requests a certificate from clients. A trusted authority must have issued the certificate. Clients may log in "
+                + "with the certificate (EXTERNAL).",
             (target, value) => target.Tls.Options.VerifyPeer = value == "verify_peer"),
         Setting.Of("ssl_options.fail_if_no_peer_cert", ValueKinds.Boolean, "false",
             "Refuse clients without a certificate. Has an effect only with `verify_peer`.",
             (target, value) => target.Tls.Options.DemandPeerCertificate = value),
         Setting.Of("ssl_options.depth", Integer(0, 255), "1",
-            "Largest number of intermediate certificates between a client's certificate and the authority's.",
+            "Largest number of intermediate certificates between a client's certificate and that of the trusted authority.",
             (target, value) => target.Tls.LimitDepth(value)),
         Version("ssl_options", "clients", target => target.Tls),
         Setting.Of("ssl_options.reuse_sessions", ValueKinds.Boolean, "true",
-            "Let clients resume a session, which avoids most of the handshake's cost on both sides.",
+            "Let clients resume TLS sessions. A resumed session avoids most of the cost of a handshake.",
             (target, value) => target.Tls.Options.ResumesSessions = value),
         Setting.Of("ssl_handshake_timeout", Milliseconds(1, int.MaxValue).Or("infinity", Timeout.InfiniteTimeSpan), "5000",
             "Time limit for the TLS handshake.",
             (target, value) => target.Tls.Options.HandshakeTimeout = value),
         Setting.Of("ssl_cert_login_from", CertificateNames, "distinguished_name",
-            "Field of a client's certificate that has the user name, for EXTERNAL.",
+            "Field of the client's certificate from which EXTERNAL takes the user name.",
             (target, value) => target.Tls.Options.LoginFrom = value),
         Setting.Of("ssl_cert_login_san_type", AlternativeNames, "dns",
-            "Type of the alternative name that has the user name, for `subject_alternative_name`.",
+            "Type of the alternative name that is the user name, if `ssl_cert_login_from` is `subject_alternative_name`.",
             (target, value) => target.Tls.Options.AlternativeNameType = value)
         .Refusing(
             RabbitMqKinds.Parse("ip|other_name"), "this type of name is not supported, and names of type `dns` would be used instead"),
-        Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0", "Position among the alternative names of that type, from 0.",
+        Setting.Of("ssl_cert_login_san_index", Integer(0, int.MaxValue), "0",
+            "Position of the user name among the alternative names of its type; 0 is the first.",
             (target, value) => target.Tls.Options.AlternativeNameIndex = value),
     ];
 
-    /// <summary>Creates the setting of a version to offer.</summary>
+    /// <summary>Creates the setting that names a TLS version to offer.</summary>
     private static Setting Version(string prefix, string whose, Func<SettingTarget, TlsPlan> plan) =>
-        Setting.Of($"{prefix}.versions.$version", TlsVersion, "", $"A version of TLS to offer {whose}. Default: both versions.",
+        Setting.Of($"{prefix}.versions.$version", TlsVersion, "", $"A TLS version to offer to {whose}. Default: both versions.",
             (target, value, _) => plan(target).AddVersion(value))
-        .Ignoring(_oldVersions, "versions older than 1.2 are not safe and never offered");
+        .Ignoring(_oldVersions, "TLS versions older than 1.2 are not safe, and the broker does not offer them");
 
-    /// <summary>Creates the setting of the password of a private key.</summary>
+    /// <summary>Creates the setting for a private key's password.</summary>
     private static Setting Password(string key, string description, Func<SettingTarget, TlsPlan> plan) =>
         Setting.Of(key, Secret, "", description, (target, value) => plan(target).Options.KeyPassword = value, isSecret: true)
         .Refusing(Encrypted, NoEncrypted);
@@ -76,20 +76,22 @@ internal static class TlsSettings
     private static IEnumerable<Setting> Under(string prefix, string what, Func<SettingTarget, TlsPlan> plan) =>
     [
         Setting.Of($"{prefix}.certfile", Text, "",
-            $"The server's certificate in PEM, for {what}. Default of this and the next four settings: the value in `ssl_options`.",
+            $"PEM file with the server's certificate, for {what}. Default of this and the next four settings: the same setting of "
+                + "`ssl_options`.",
             (target, value) => plan(target).Options.CertificateFile = value),
-        Setting.Of($"{prefix}.keyfile", Text, "", "The private key in PEM.",
+        Setting.Of($"{prefix}.keyfile", Text, "", "PEM file with the private key.",
             (target, value) => plan(target).Options.KeyFile = value),
         Password($"{prefix}.password", "Password of the private key, if the key is encrypted.", plan),
-        Setting.Of($"{prefix}.cacertfile", Text, "", "Certificates in PEM of the authorities that are trusted for client certificates.",
+        Setting.Of($"{prefix}.cacertfile", Text, "",
+            "PEM file with the certificates of the authorities that may issue client certificates.",
             (target, value) => plan(target).Options.AuthoritiesFile = value),
         Setting.Of($"{prefix}.depth", Integer(0, 255), "",
-            "Largest number of intermediate certificates between a client's certificate and the authority's.",
+            "Largest number of intermediate certificates between a client's certificate and that of the trusted authority.",
             (target, value) => plan(target).LimitDepth(value)),
         Version(prefix, "clients of this port", plan),
         Setting.Of($"{prefix}.verify", OneOf("verify_peer", "verify_none"), "verify_none",
-            "`verify_peer` requests a certificate from clients, which a trusted authority must have "
-                + "issued. Clients still log in with a password.",
+            "`verify_peer` requests a certificate from clients. A trusted authority must have issued the certificate. Clients still log "
+                + "in with a password.",
             (target, value) => plan(target).Options.VerifyPeer = value == "verify_peer"),
         Setting.Of($"{prefix}.fail_if_no_peer_cert", ValueKinds.Boolean, "false",
             "Refuse clients without a certificate. Has an effect only with `verify_peer`.",

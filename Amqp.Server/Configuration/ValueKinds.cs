@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Configuration;
 
-/// <summary>Kinds of values of settings.</summary>
+/// <summary>The types of values that settings may have.</summary>
 internal static class ValueKinds
 {
     private const string EncryptedPrefix = "encrypted:";
@@ -21,7 +21,7 @@ internal static class ValueKinds
     public static readonly ValueKind<string> Secret = new("text", (string text, [MaybeNullWhen(false)] out string value) =>
         !(value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
 
-    /// <summary>Password encrypted by <c>rabbitmqctl encode</c>.</summary>
+    /// <summary>A password that <c>rabbitmqctl encode</c> has encrypted.</summary>
     public static readonly ValueKind<string> Encrypted = new(
         $"text that starts with {EncryptedPrefix}", (string text, [MaybeNullWhen(false)] out string value) =>
             (value = text).StartsWith(EncryptedPrefix, StringComparison.Ordinal));
@@ -42,7 +42,7 @@ internal static class ValueKinds
     public static readonly ValueKind<double> PositiveFactor = new("a number above 0.0", (string text, out double value) =>
         Factor.TryRead(text, out value) && value > 0);
 
-    // The levels are syslog's: critical, alert and emergency are above error, and notice is between info and warning.
+    // RabbitMQ has the levels of syslog. Several of them map to one level of .NET.
     public static readonly ValueKind<LogLevel> Level = new(
         "debug, info, notice, warning, error, critical, alert, emergency or none", (string text, out LogLevel value) =>
             (int)(value = text switch
@@ -70,7 +70,7 @@ internal static class ValueKinds
         }
     });
 
-    /// <summary>Prefix of a path, normalised as in RabbitMQ to start with a slash and not to end with one; empty for no prefix.</summary>
+    /// <summary>A path prefix. As in RabbitMQ, it gets a slash at the start and loses slashes at the end. Empty for no prefix.</summary>
     public static readonly ValueKind<string> PathPrefix = new(
         "a path like /rabbit", (string text, [MaybeNullWhen(false)] out string value) =>
         {
@@ -136,15 +136,15 @@ internal static class ValueKinds
     public static readonly ValueKind<ListenAddress> Listener = new("a port, address:port or [IPv6 address]:port", ListenAddresses.TryParse);
 
     /// <summary>
-    /// Time in milliseconds, or numbers with units, as RabbitMQ's configuration files write times: <c>1d12h</c>, <c>90s</c>.
+    /// A duration: milliseconds, or numbers with units as in RabbitMQ's configuration files, such as <c>1d12h</c> or <c>90s</c>.
     /// </summary>
     public static readonly ValueKind<long> Duration = new("milliseconds, or a time like 1d12h, 90s or 500ms", DurationText.TryParse);
 
-    /// <summary>Whole number from 1, for values of policies.</summary>
+    /// <summary>A whole number, 1 or more, for values in policies.</summary>
     public static readonly ValueKind<long> PositiveNumber = new("a whole number, 1 or more", (string text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1);
 
-    /// <summary>Number of bytes from 0, for values of policies.</summary>
+    /// <summary>A number of bytes, 0 or more, for values in policies.</summary>
     public static readonly ValueKind<long> PolicySize = Bytes(0, long.MaxValue);
 
     public static ValueKind<int> Integer(int min, int max) => new(Range("a whole number", min, max), (string text, out int value) =>
@@ -154,7 +154,9 @@ internal static class ValueKinds
         new(Range("bytes", min, max) + " (units: kB, MB, GB, KiB, MiB, GiB)", (string text, out long value) =>
             ByteSize.TryParse(text, out value) && value >= min && value <= max);
 
-    /// <summary>Number of bytes in which every unit is a power of 1,024, as in RabbitMQ's settings of type bytesize.</summary>
+    /// <summary>
+    /// A number of bytes. As in RabbitMQ's settings of type bytesize, units are powers of 1,024: even <c>kB</c> means 1,024 bytes.
+    /// </summary>
     public static ValueKind<int> BinarySize(int min, int max) =>
         new(Range("a whole number", min, max) + ", or with a unit KB, MB or GB of 1024", (string text, out int value) =>
         {
@@ -165,7 +167,7 @@ internal static class ValueKinds
             return read;
         });
 
-    /// <summary>A time in milliseconds, as RabbitMQ writes its timeouts.</summary>
+    /// <summary>A duration in milliseconds, as in RabbitMQ's timeouts.</summary>
     public static ValueKind<TimeSpan> Milliseconds(int min, int max) =>
         new(Range("milliseconds", min, max), (string text, out TimeSpan value) =>
         {

@@ -1,23 +1,23 @@
 namespace Amqp.Server.Configuration;
 
-/// <summary>Limit for the number of virtual hosts, and limits and policies of new virtual hosts.</summary>
-/// <remarks>RabbitMQ's settings <c>vhost_max</c>, <c>default_limits</c> and <c>default_policies</c>.</remarks>
+/// <summary>Limit for the number of virtual hosts, and default limits and policies for new virtual hosts.</summary>
+/// <remarks>These are RabbitMQ's settings <c>vhost_max</c>, <c>default_limits</c> and <c>default_policies</c>.</remarks>
 public sealed class VirtualHostOptions
 {
     /// <summary>Limit for the number of virtual hosts; null is no limit.</summary>
     public long? Limit { get; set; }
 
-    /// <summary>Type of a queue that is declared without a type: <c>classic</c> or <c>quorum</c>; null: no type is set.</summary>
+    /// <summary>Type of queues that are declared without a type: <c>classic</c> or <c>quorum</c>; null to set no type.</summary>
     public string? DefaultQueueType { get; set; }
 
-    /// <summary>Limits for new virtual hosts. If several match a name, the first applies.</summary>
+    /// <summary>Groups of limits for new virtual hosts. The first group whose pattern matches the virtual host's name applies.</summary>
     public IReadOnlyList<DefaultLimits> Limits { get; set; } = [];
 
-    /// <summary>Operator policies for new virtual hosts. All policies that match a name are created.</summary>
+    /// <summary>Operator policies for new virtual hosts. Each policy whose pattern matches the virtual host's name is created.</summary>
     public IReadOnlyList<DefaultOperatorPolicy> OperatorPolicies { get; set; } = [];
 }
 
-/// <summary>Limits of new virtual hosts whose name matches <see cref="Pattern"/>.</summary>
+/// <summary>Limits for new virtual hosts whose names match <see cref="Pattern"/>.</summary>
 public sealed class DefaultLimits
 {
     /// <summary>Regular expression that matches names of virtual hosts.</summary>
@@ -30,7 +30,7 @@ public sealed class DefaultLimits
     public long? MaxQueues { get; set; }
 }
 
-/// <summary>Operator policy of new virtual hosts whose name matches <see cref="VirtualHostPattern"/>.</summary>
+/// <summary>An operator policy for new virtual hosts whose names match <see cref="VirtualHostPattern"/>.</summary>
 /// <param name="name">Name of the policy.</param>
 public sealed class DefaultOperatorPolicy(string name)
 {
@@ -42,7 +42,7 @@ public sealed class DefaultOperatorPolicy(string name)
     /// <summary>Regular expression that matches names of queues.</summary>
     public string QueuePattern { get; set; } = ".*";
 
-    /// <summary>Kind of objects that the policy applies to, as in the policy's <c>apply-to</c>.</summary>
+    /// <summary>Type of objects that the policy applies to: the policy's <c>apply-to</c>.</summary>
     public string ApplyTo { get; set; } = "queues";
 
     /// <summary>Keys of the policy and their values.</summary>

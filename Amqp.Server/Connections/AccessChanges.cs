@@ -7,11 +7,11 @@ using Amqp.Server.Channels;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Applies the deletion of users and virtual hosts, and changes of permissions, to connections that are open.</summary>
+/// <summary>Makes open connections follow deletions of users and virtual hosts, and changes of permissions.</summary>
 internal static class AccessChanges
 {
     /// <summary>
-    /// Subscribes to changes of users, virtual hosts and permissions. Closes connections and cancels consumers that are no longer allowed.
+    /// Closes connections of deleted users or virtual hosts from now on, and cancels consumers that lose their read permission.
     /// </summary>
     public static void Follow(MessageBroker broker, ConnectionRegistry connections)
     {
@@ -27,7 +27,7 @@ internal static class AccessChanges
         };
     }
 
-    /// <summary>Throws if the user or virtual host of a new connection was deleted during the handshake.</summary>
+    /// <summary>Throws if the user or the virtual host was deleted while the handshake ran.</summary>
     /// <exception cref="AmqpException">320: the user or the virtual host is deleted.</exception>
     public static void DemandNotDeleted(MessageBroker broker, OpenedConnection opened)
     {

@@ -69,7 +69,7 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public ConnectionCounts Traffic => Outbox.Counts;
 
-    /// <summary>Octets that the socket has not taken yet.</summary>
+    /// <summary>Number of octets that were written and are not sent yet.</summary>
     public long PendingOutput => Outbox.Waiting;
 
     /// <summary>The open channels, in order of their numbers.</summary>
@@ -79,10 +79,12 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     public int ChannelCount => _readLoop.ChannelCount;
 
-    /// <summary>Limit of open channels that the handshake agreed on; 0 before the handshake has ended.</summary>
+    /// <summary>Negotiated maximum number of open channels; 0 before the handshake has ended.</summary>
     public int ChannelMax => Opened?.ChannelMax ?? 0;
 
-    /// <summary>Bytes of the largest frame, with the 8 bytes around its payload; 0 before the handshake has ended.</summary>
+    /// <summary>
+    /// Negotiated size in bytes of the largest frame, including the 8 bytes around its payload; 0 before the handshake has ended.
+    /// </summary>
     public int FrameMax => Opened?.FrameMax ?? 0;
 
     /// <summary>Heartbeat interval in seconds; 0 if the handshake agreed on no heartbeats, or has not ended.</summary>
@@ -104,7 +106,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <summary>True once the broker has sent connection.close.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
-    /// <summary>RabbitMQ's word for the state: <c>closing</c>, or one of <see cref="PublisherBrake.State"/>.</summary>
+    /// <summary>State as RabbitMQ names it: <c>closing</c>, or a value of <see cref="PublisherBrake.State"/>.</summary>
     public string State => IsClosing ? "closing" : Client?.Brake.State ?? "running";
 
     /// <summary>Runs the connection until it ends. Throws nothing.</summary>
@@ -132,12 +134,12 @@ internal sealed class AmqpConnection : IMemoryHolder
         }
     }
 
-    /// <summary>Sends connection.close, and closes the socket if the peer does not answer in time. A second call does nothing.</summary>
+    /// <summary>Sends connection.close. Closes the socket if the peer does not answer in time. A second call does nothing.</summary>
     public void Close(AmqpException error)
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
-        bool isLoginRefused = _opened is null && error.Code == ReplyCode.AccessRefused; // FailedLogins logs such a refusal
+        bool isLoginRefused = _opened is null && error.Code == ReplyCode.AccessRefused; // already logged by FailedLogins
         if (error.Code != ReplyCode.ConnectionForced && !isLoginRefused)
             _logger.ConnectionRefused(Peer.Name, error.ReplyText);
         _deadline.Set(_opened is null || error.Code == ReplyCode.FrameError ? ConnectionDeadline.ShortClose : ConnectionDeadline.Close);
@@ -158,7 +160,7 @@ internal sealed class AmqpConnection : IMemoryHolder
     /// <inheritdoc cref="ReadLoop.WakeUp"/>
     public void WakeUp() => _readLoop.WakeUp();
 
-    /// <summary>Checks the heartbeats and the consumer timeout.</summary>
+    /// <summary>Checks heartbeats and, if due, the consumer timeout.</summary>
     /// <param name="now">The current <see cref="Environment.TickCount64"/>.</param>
     public void Check(long now)
     {
@@ -169,7 +171,7 @@ internal sealed class AmqpConnection : IMemoryHolder
             _readLoop.WakeUp();
     }
 
-    /// <summary>Closes the socket on another thread, because the caller may hold any lock.</summary>
+    /// <summary>Closes the socket on another thread, because this thread may hold a lock.</summary>
     private void OnOutputFailed(Exception error)
     {
         _faults.Note(error);
@@ -200,8 +202,7 @@ internal sealed class AmqpConnection : IMemoryHolder
             }
             else if (!IsClosing)
             {
-                // The broker has sent close-ok, so the client should close its socket. If the client does not, the deadline closes the
-                // socket.
+                // After close-ok the client should close its socket. The deadline closes a socket that the client leaves open.
                 NoteClosed();
                 _deadline.Set(ConnectionDeadline.ShortClose);
                 await _readLoop.DiscardRestAsync();
@@ -217,23 +218,23 @@ internal sealed class AmqpConnection : IMemoryHolder
 
     private async Task EndAsync()
     {
-        // The exceptions of each step are caught, so that the next steps are taken too.
+        // An exception in one step must not prevent the next steps.
         _faults.Contain(_readLoop.Release);
         _round.Complete();
         _faults.Contain(NoteClosed);
         var sent = Outbox.CloseAsync();
         if (!sent.IsCompleted)
-            _deadline.Set(ConnectionDeadline.ShortClose); // closes the socket of a peer that does not read the last octets
+            _deadline.Set(ConnectionDeadline.ShortClose); // limits the wait for a peer that does not read the last octets
         await sent;
         _deadline.Clear();
     }
 
-    /// <summary>Removes the connection from lists, counts and limits. A second call does nothing.</summary>
+    /// <summary>Removes the connection from the registry, the statistics and the limits. A second call does nothing.</summary>
     private void NoteClosed()
     {
         _connections.Remove(this);
         _broker.ClientMemory.Remove(this);
-        // The read loop releases the client, but has not run if the client was refused after the handshake.
+        // Usually the read loop has released the client. It has not run if the client was refused after the handshake.
         _opened?.Client.Admission?.Dispose();
         _opened?.VirtualHost.Statistics.Close(Outbox.Counts);
         if (_closed.TrySetResult() && _opened is { } opened)

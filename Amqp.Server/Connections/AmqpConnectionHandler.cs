@@ -20,7 +20,7 @@ internal sealed class AmqpConnectionHandler(
     {
         var client = new AmqpConnection(connection, memory, broker.Value, connections, options.Value, _startFrames);
         connections.Add(client);
-        if (connections.IsSuspended) // checked after the connection is added, so that maintenance mode closes every connection
+        if (connections.IsSuspended) // checked after the registration, so that maintenance mode misses no connection
             client.Abort();
         await client.RunAsync();
     }

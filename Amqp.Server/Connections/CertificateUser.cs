@@ -6,13 +6,13 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the user name of the mechanism EXTERNAL from a certificate, by RabbitMQ's rules.</summary>
+/// <summary>Reads the user name for the SASL mechanism EXTERNAL from a certificate, by RabbitMQ's rules.</summary>
 internal static class CertificateUser
 {
     private const string CommonName = "2.5.4.3";
     private const string SubjectAlternativeName = "2.5.29.17";
 
-    /// <summary>Names of attributes: those of RFC 4514, and RabbitMQ's own.</summary>
+    /// <summary>Names of the attributes in distinguished names, from RFC 4514 and from RabbitMQ.</summary>
     private static readonly Dictionary<string, string> _attributes = new()
     {
         [CommonName] = "CN",
@@ -35,7 +35,7 @@ internal static class CertificateUser
         ["0.9.2342.19200300.100.1.25"] = "DC",
     };
 
-    /// <summary>Returns the name of the configured kind, or null if the certificate has none.</summary>
+    /// <summary>Returns the user name from the configured part of the certificate; null if that part does not exist.</summary>
     public static string? NameIn(X509Certificate2 certificate, TlsOptions options)
     {
         try
@@ -50,7 +50,7 @@ internal static class CertificateUser
         }
         catch (Exception error) when (error is AsnContentException or CryptographicException or InvalidOperationException)
         {
-            return null; // a name with several values in one part, or a malformed encoding
+            return null; // unreadable: a part of the name has several values, or the encoding is malformed
         }
     }
 
@@ -91,7 +91,7 @@ internal static class CertificateUser
         return found;
     }
 
-    /// <summary>Escapes a value as RFC 4514, 2.4 demands.</summary>
+    /// <summary>Escapes a value of a distinguished name (RFC 4514, 2.4).</summary>
     private static string Escape(string value)
     {
         var text = new StringBuilder();

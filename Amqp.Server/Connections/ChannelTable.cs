@@ -8,12 +8,12 @@ using Amqp.Server.Channels.Handlers;
 namespace Amqp.Server.Connections;
 
 /// <summary>Opens and closes the channels of a connection, and passes each frame to its channel.</summary>
-/// <remarks>The connection's read loop owns the table. A lock guards its changes, because other threads list the channels.</remarks>
+/// <remarks>Only the connection's read loop changes the table. Changes hold a lock, because other threads list the channels.</remarks>
 internal sealed class ChannelTable(OpenedConnection connection, string connectionName)
 {
     private readonly Dictionary<ushort, AmqpChannel> _channels = [];
     private readonly Lock _lock = new();
-    private AmqpChannel? _latest; // channel of the last frame; saves a look-up, because the next frame is mostly for the same channel
+    private AmqpChannel? _latest; // channel of the last frame, which is often that of the next frame too
 
     /// <summary>The open channels, in order of their numbers. Any thread may read the list.</summary>
     public IReadOnlyList<AmqpChannel> All
@@ -69,7 +69,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     /// <summary>Releases everything that the channels hold, at the end of the connection.</summary>
     public void ReleaseAll()
     {
-        // Consumers are cancelled first. A message that one channel requeues must not be delivered on another channel of the connection.
+        // All consumers are cancelled first: a message that one channel requeues must not be delivered on another one.
         foreach (var channel in _channels.Values)
             connection.Client.Services.Faults.Contain(Compartment.Connection, $"the end of {channel}", channel.LeaveAll);
         foreach (var channel in _channels.Values)
@@ -82,7 +82,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         _latest = null;
     }
 
-    /// <summary>Closes each channel with a delivery that is unacknowledged for longer than the consumer timeout.</summary>
+    /// <summary>Closes each channel on which a delivery has exceeded the consumer timeout.</summary>
     /// <param name="now">The current time, in milliseconds.</param>
     public void CloseLate(long now)
     {
@@ -100,7 +100,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
     }
 
     /// <summary>
-    /// Closes each channel with a consumer that may no longer read its queue, for clients that do not understand basic.cancel.
+    /// Closes each channel that has a consumer without read permission. Needed for clients that do not understand basic.cancel.
     /// </summary>
     public void CloseRevoked()
     {
@@ -155,7 +155,7 @@ internal sealed class ChannelTable(OpenedConnection connection, string connectio
         channel.Send(new ChannelCloseOk());
     }
 
-    /// <summary>Raises the event of a closed channel, if the broker did not raise it with channel.close.</summary>
+    /// <summary>Raises the event of a closed channel, unless the event was raised when the broker sent channel.close.</summary>
     private void NoteClosed(AmqpChannel channel)
     {
         if (!channel.IsClosing)

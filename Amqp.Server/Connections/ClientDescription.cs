@@ -2,14 +2,14 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Describes a client program by its client properties.</summary>
+/// <summary>Describes a client program from its client properties.</summary>
 internal static class ClientDescription
 {
     private const int MaxLength = 200;
 
     private static readonly string[] _told = ["connection_name", "product", "version"];
 
-    /// <summary>Returns the connection's name, the library and its version, as text for the log.</summary>
+    /// <summary>Returns a text for the log: the connection's name, the client library and its version.</summary>
     /// <remarks>The text has no control characters and a limited length.</remarks>
     public static string Of(FieldTable clientProperties)
     {

@@ -3,15 +3,15 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Finds connection.close-ok by its octets, after a broken frame, when the boundaries between frames are unknown.</summary>
+/// <summary>Finds connection.close-ok by its octets. Used after a broken frame, because the start of the next frame is unknown.</summary>
 internal static class CloseOkSearch
 {
     private static ReadOnlySpan<byte> Frame091 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, Frame.End];
 
     private static ReadOnlySpan<byte> Frame08 => [1, 0, 0, 0, 0, 0, 4, 0, 10, 0, 61, Frame.End];
 
-    /// <summary>Looks for the frame connection.close-ok, and consumes octets that do not belong to the frame.</summary>
-    /// <param name="buffer">Input: the received octets. Output: the last octets, which may be the beginning of the frame.</param>
+    /// <summary>Searches the received octets for connection.close-ok. Consumes the octets that cannot belong to it.</summary>
+    /// <param name="buffer">Receives the octets. Returns the last ones, which may be the beginning of connection.close-ok.</param>
     /// <param name="isAmqp08">True for a client that uses AMQP 0-8.</param>
     public static bool TryFind(ref ReadOnlySequence<byte> buffer, bool isAmqp08)
     {

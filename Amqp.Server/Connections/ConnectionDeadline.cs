@@ -1,14 +1,14 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Limits the time of a connection's current step, for example its handshake. Thread-safe.</summary>
-/// <param name="onMissed">Closes the socket. Called on a timer's thread; must not throw.</param>
+/// <summary>Limits the time that the current step of a connection takes, for example the handshake. Thread-safe.</summary>
+/// <param name="onMissed">Closes the socket when the deadline passes. Called on a timer's thread; must not throw.</param>
 internal sealed class ConnectionDeadline(Action onMissed)
 {
-    /// <summary>Time for a peer to answer connection.close before its socket is closed.</summary>
+    /// <summary>Time that a peer has to answer connection.close.</summary>
     public static readonly TimeSpan Close = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Time limit for closing a connection without a login or with broken framing. Also limits the last send of any connection.
+    /// Time to answer connection.close for clients without a login or with a broken frame. Also limits the last send of any connection.
     /// </summary>
     public static readonly TimeSpan ShortClose = TimeSpan.FromSeconds(3);
 
@@ -18,7 +18,7 @@ internal sealed class ConnectionDeadline(Action onMissed)
     /// <summary>True once a deadline has passed.</summary>
     public bool IsMissed => Volatile.Read(ref _isMissed);
 
-    /// <summary>Closes the socket after this time. A new deadline replaces this one, and the deadline can be cleared.</summary>
+    /// <summary>Starts a deadline, which replaces the current one. The socket is closed after this time.</summary>
     public void Set(TimeSpan time)
     {
         var timer = new CancellationTokenSource(time);

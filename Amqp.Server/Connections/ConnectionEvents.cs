@@ -7,7 +7,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 namespace Amqp.Server.Connections;
 
 /// <summary>
-/// Raises the events of logins and connections. The event's field <c>pid</c> has the connection's name instead of an Erlang process id.
+/// Raises the events of logins and connections. Their field <c>pid</c> is the connection's name, not an Erlang process id.
 /// </summary>
 internal static class ConnectionEvents
 {

@@ -11,6 +11,6 @@ internal sealed class ConnectionFaults(ContainedFaults faults, string connection
 
     public void Note(Exception error) => faults.Note(Compartment.Connection, Place, error);
 
-    /// <summary>Runs a step. If the step throws, counts and logs the exception.</summary>
+    /// <summary>Runs a step. An exception is caught, counted and logged.</summary>
     public void Contain(Action step) => faults.Contain(Compartment.Connection, Place, step);
 }

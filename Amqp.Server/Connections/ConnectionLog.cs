@@ -1,6 +1,6 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>The log lines of connections, with the ids 100-199.</summary>
+/// <summary>The log messages of connections. Their event ids are 100 to 199.</summary>
 internal static partial class ConnectionLog
 {
     [LoggerMessage(100, LogLevel.Information, "{Connection}: user '{User}' opened virtual host '{VirtualHost}' ({Client})")]

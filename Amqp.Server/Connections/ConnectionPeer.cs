@@ -7,17 +7,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The addresses of both ends of a connection, from its socket or from a PROXY header.</summary>
+/// <summary>The addresses of the client and of the broker, from the connection's socket or from a PROXY header.</summary>
 internal sealed class ConnectionPeer
 {
-    private readonly bool _isBelieved; // false if the address is from the PROXY header of an untrusted proxy
+    private readonly bool _isBelieved; // false if an untrusted proxy reported the address
 
     public ConnectionPeer(ConnectionContext context)
     {
         var (remote, local) = (context.RemoteEndPoint, context.LocalEndPoint);
         IsUnixSocket = local is UnixDomainSocketEndPoint;
         _isBelieved = context.Features.Get<ProxiedPeer>() is not { IsTrusted: false };
-        // The peers of a Unix socket have no address. The connection's id gives each of these connections a name of its own.
+        // Clients of a Unix socket have no address. Kestrel's connection id makes their names unique.
         Name = IsUnixSocket ? $"unix:{context.ConnectionId} -> {local}" : $"{Text(remote)} -> {Text(local)}";
         (Remote, Local) = (Split(remote), Split(local));
         Address = remote is IPEndPoint ip ? Plain(ip.Address) : null;
@@ -25,8 +25,8 @@ internal sealed class ConnectionPeer
         Certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
     }
 
-    /// <summary>RabbitMQ's name for the connection, such as <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
-    /// <remarks>For a Unix socket: <c>unix:0HN... -> /run/amqp.sock</c>.</remarks>
+    /// <summary>Name of the connection as in RabbitMQ, such as <c>127.0.0.1:41200 -> 127.0.0.1:5672</c>.</summary>
+    /// <remarks>For a Unix socket, the name is like <c>unix:0HN... -> /run/amqp.sock</c>.</remarks>
     public string Name { get; }
 
     /// <summary>The peer's IP address; null for a Unix socket.</summary>
@@ -38,7 +38,7 @@ internal sealed class ConnectionPeer
     /// <summary>The broker's own address and port.</summary>
     public (string Host, int Port) Local { get; }
 
-    /// <summary>True if the peer is on this machine. A loopback address from an untrusted PROXY header does not count.</summary>
+    /// <summary>True if the peer is on this machine. A loopback address that an untrusted proxy reports does not count.</summary>
     public bool IsLoopback => IsUnixSocket || (_isBelieved && Address is not null && IPAddress.IsLoopback(Address));
 
     /// <summary>True for a connection over a Unix socket.</summary>

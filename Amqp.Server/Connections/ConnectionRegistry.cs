@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The open connections, the connections that have not logged in yet, and the refused logins.</summary>
+/// <summary>Holds the open connections, those that have not logged in yet, and the counts of refused logins.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ConnectionRegistry(
     IOptions<BrokerOptions> options,
@@ -17,7 +17,7 @@ internal sealed class ConnectionRegistry(
     ILogger<AmqpConnection> logger,
     ILogger<AmqpChannel> channelLogger) : IDisposable
 {
-    /// <summary>Limit of log lines of all addresses together, as a multiple of the limit of one address.</summary>
+    /// <summary>The limit for the log lines of all addresses together is this multiple of the limit for one address.</summary>
     private const int LinesInAll = 10;
 
     private readonly ConcurrentDictionary<AmqpConnection, byte> _connections = new();
@@ -39,18 +39,18 @@ internal sealed class ConnectionRegistry(
 
     public int Count => _connections.Count;
 
-    /// <summary>True while new connections are closed without an answer. Any thread may use this property.</summary>
+    /// <summary>True while new connections are closed at once. Any thread may use this property.</summary>
     public bool IsSuspended
     {
         get => Volatile.Read(ref _isSuspended);
         set => Volatile.Write(ref _isSuspended, value);
     }
 
-    /// <summary>True in RabbitMQ's maintenance mode: no clients are served until <see cref="Revive"/>, or a restart.</summary>
+    /// <summary>True in maintenance mode, in which the broker serves no clients until <see cref="Revive"/> or a restart.</summary>
     public bool IsInMaintenance => Volatile.Read(ref _isInMaintenance);
 
     /// <summary>Starts maintenance mode: closes all connections and refuses new ones.</summary>
-    /// <param name="timeout">Time for clients to answer connection.close.</param>
+    /// <param name="timeout">Time that clients have to answer connection.close.</param>
     public Task DrainAsync(TimeSpan timeout)
     {
         Volatile.Write(ref _isInMaintenance, true);
@@ -71,7 +71,7 @@ internal sealed class ConnectionRegistry(
 
     public void Remove(AmqpConnection connection) => _connections.TryRemove(connection, out _);
 
-    /// <summary>Closes all connections with 320 CONNECTION_FORCED, and the sockets of clients that do not answer in time.</summary>
+    /// <summary>Sends 320 CONNECTION_FORCED on all connections. Closes the sockets of clients that do not answer in time.</summary>
     public async Task CloseAllAsync(string reason, TimeSpan timeout)
     {
         AmqpConnection[] open = [.. All];
@@ -84,7 +84,7 @@ internal sealed class ConnectionRegistry(
         await Task.WhenAny(closed, Task.Delay(timeout));
     }
 
-    /// <summary>Sends connection.close on the connections for which <paramref name="isOfKind"/> returns true.</summary>
+    /// <summary>Sends connection.close on each connection for which <paramref name="isOfKind"/> returns true.</summary>
     public void CloseWhere(Func<AmqpConnection, bool> isOfKind, AmqpException reason)
     {
         foreach (var connection in All.Where(isOfKind))
@@ -97,7 +97,7 @@ internal sealed class ConnectionRegistry(
         _lines.Dispose();
     }
 
-    /// <summary>Closes a connection. An exception is contained, so that the caller can close further connections.</summary>
+    /// <summary>Closes a connection. Catches any exception, so that the caller can close further connections.</summary>
     private void Close(AmqpConnection connection, AmqpException reason) =>
         faults.Contain(Compartment.Connection, $"connection {connection.Peer.Name}, which is to be closed", () => connection.Close(reason));
 }

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Counts and logs refused logins by address. Thread-safe.</summary>
+/// <summary>Counts and logs the refused logins of each address. Thread-safe.</summary>
 /// <remarks>
-/// In each ten seconds, the first refusals of an address have a log line each. One more line gives the number of further refusals.
+/// In each period of ten seconds, the first refused logins of an address have a line each. One more line counts the others.
 /// </remarks>
 internal sealed class FailedLogins : IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed class FailedLogins : IDisposable
     private readonly ILogger _logger;
     private readonly int _limit;
 
-    /// <param name="limit">Number of refusals of an address in ten seconds that are answered without delay; 0: all refusals.</param>
+    /// <param name="limit">Number of refused logins per address and ten seconds that are answered at once; 0 to answer all at once.</param>
     /// <param name="clock">Measures the ten seconds.</param>
-    /// <param name="logger">Logs the refusals.</param>
+    /// <param name="logger">Logs the refused logins.</param>
     public FailedLogins(int limit, TimeProvider clock, ILogger logger)
     {
         (_limit, _logger) = (limit, logger);
@@ -25,7 +25,7 @@ internal sealed class FailedLogins : IDisposable
     }
 
     /// <summary>Counts a refused login and logs it.</summary>
-    /// <returns>True if the address has had too many refusals. The answer must then be delayed.</returns>
+    /// <returns>True if the address has exceeded the limit, so that the answer must be delayed.</returns>
     public bool Note(IPAddress? address, string peer, string user, string mechanism, string reason)
     {
         if (_lines.TryTake(address, out int count))

@@ -21,13 +21,13 @@ internal sealed class Handshake(
     /// <summary>Highest channel number of AMQP.</summary>
     private const int MaxChannelNumber = ushort.MaxValue;
 
-    /// <summary>RabbitMQ's delay before it closes the socket of a refused client that does not understand a connection.close.</summary>
+    /// <summary>Delay before the socket is closed for a refused client that does not understand connection.close, as in RabbitMQ.</summary>
     private static readonly TimeSpan _refusalDelay = TimeSpan.FromSeconds(3);
 
     private readonly HandshakeFrames _dialogue = new(input, frames, outbox.Counts);
     private readonly Login _login = new(peer, broker.Users, options);
 
-    /// <returns>The opened connection; null if the peer has gone, or was refused without connection.close.</returns>
+    /// <returns>The opened connection. Null if the client has closed its socket, or was refused without connection.close.</returns>
     /// <exception cref="AmqpException">The client is refused. The caller answers with connection.close.</exception>
     public async Task<OpenedConnection?> RunAsync(CancellationToken aborted)
     {
@@ -104,7 +104,7 @@ internal sealed class Handshake(
         }
         catch
         {
-            admission.Dispose(); // no other object owns the admission yet
+            admission.Dispose(); // no connection owns the admission yet
             throw;
         }
     }
@@ -131,8 +131,8 @@ internal sealed class Handshake(
     }
 
     /// <summary>
-    /// Reads the next method. Returns null if the peer has gone or sent something else. As in RabbitMQ, the client gets no answer to an
-    /// error.
+    /// Reads the next method. Returns null if the client has closed its socket or sent anything else. As in RabbitMQ, the error is not
+    /// answered.
     /// </summary>
     private async Task<TMethod?> ReadSilentlyAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
@@ -149,12 +149,10 @@ internal sealed class Handshake(
         }
     }
 
-    /// <summary>Refuses a login. A delay slows down the guessing of passwords.</summary>
+    /// <summary>Refuses a login. A delay slows down attempts to guess passwords.</summary>
     /// <param name="mechanism">Name of the SASL mechanism, for the reply text.</param>
-    /// <param name="isTold">
-    /// True for a client that understands connection.close. The socket of any other client is closed after a delay.
-    /// </param>
-    /// <param name="mustWait">True to delay the answer.</param>
+    /// <param name="isTold">True to answer with connection.close. False to close the socket after a delay.</param>
+    /// <param name="mustWait">True to delay the answer in any case.</param>
     /// <param name="aborted">Ends the delay.</param>
     private static async Task<OpenedConnection?> RefuseAsync(string mechanism, bool isTold, bool mustWait, CancellationToken aborted)
     {
@@ -170,7 +168,9 @@ internal sealed class Handshake(
     private static async Task DelayAsync(CancellationToken aborted) =>
         await Task.Delay(_refusalDelay, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Returns the largest frame that the client asked for. If the client asked for 0, returns the broker's offer.</summary>
+    /// <summary>
+    /// Returns the frame size that the client asked for. If the client asked for 0, returns the size that the broker offered.
+    /// </summary>
     private int AgreeOnFrameMax(uint asked)
     {
         int offered = options.Connections.FrameMax == 0 ? int.MaxValue : options.Connections.FrameMax;

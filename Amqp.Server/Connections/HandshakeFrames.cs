@@ -6,16 +6,18 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the handshake one method at a time. The octets after a method are left for the next read.</summary>
+/// <summary>Reads the methods of the handshake one by one. Octets after a method stay in the input.</summary>
 internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, ConnectionCounts counts)
 {
-    /// <summary>Reads the first eight octets. Returns null if the peer closes the connection before eight octets have arrived.</summary>
+    /// <summary>
+    /// Reads the protocol header, which has eight octets. Returns null if the peer closes the connection before all eight have arrived.
+    /// </summary>
     public async Task<byte[]?> ReadProtocolHeaderAsync(CancellationToken aborted)
     {
         var result = await input.ReadAtLeastAsync(ProtocolHeader.Size, aborted);
         if (result.Buffer.Length < ProtocolHeader.Size)
         {
-            // A peer that closes the connection before it has sent a header only probes the port.
+            // A peer that sends no header only checks if the port is open.
             input.AdvanceTo(result.Buffer.End);
             return null;
         }
@@ -26,7 +28,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
         return octets;
     }
 
-    /// <summary>Reads a method, and skips heartbeats before it. Returns null if the peer closes the connection first.</summary>
+    /// <summary>Reads the next method and skips heartbeats. Returns null if the peer closes the connection.</summary>
     /// <exception cref="AmqpException">504: the peer sent another method. 501, 505: the frame is no method frame.</exception>
     public async Task<TMethod?> ReadMethodAsync<TMethod>(CancellationToken aborted)
         where TMethod : struct, IMethod<TMethod>
@@ -43,7 +45,7 @@ internal sealed class HandshakeFrames(PipeReader input, FrameReader frames, Conn
             }
             catch
             {
-                input.AdvanceTo(buffer.Start); // the rest may hold the answer to the broker's connection.close
+                input.AdvanceTo(buffer.Start); // the next octets may be the answer to the broker's connection.close
                 throw;
             }
             counts.NoteReceived(result.Buffer.Length - buffer.Length);

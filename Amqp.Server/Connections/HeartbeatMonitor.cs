@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Faults;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Checks the heartbeats and consumer timeouts of all connections, twice a second, with one timer.</summary>
+/// <summary>Checks heartbeats and consumer timeouts of all connections twice a second.</summary>
 internal sealed class HeartbeatMonitor(ConnectionRegistry connections, ContainedFaults faults) : BackgroundService
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(500);

@@ -2,9 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Logs the lines of a connection and its channels, with a limit for the peer's address. Thread-safe.</summary>
+/// <summary>Logs the lines of a connection and its channels. The lines per peer address are limited. Thread-safe.</summary>
 /// <remarks>
-/// The limit counts warnings and errors. Information lines are left out above the limit. Lines with an exception are always written.
+/// Warnings and errors count towards the limit. Above it, information lines are dropped too. Lines with an exception are never dropped.
 /// </remarks>
 /// <param name="logger">Receives the lines within the limit.</param>
 /// <param name="allowance">The limit, shared by all connections.</param>

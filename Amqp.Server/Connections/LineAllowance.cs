@@ -2,10 +2,9 @@ using System.Net;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Limits the log lines of each address, and of all addresses together, in ten seconds. Thread-safe.</summary>
+/// <summary>Limits the log lines per ten seconds: those of each address, and those of all addresses together. Thread-safe.</summary>
 /// <remarks>
-/// After the ten seconds, one line gives the number of lines left out. If too many addresses are active, lines of further addresses are
-/// left out.
+/// After ten seconds, one line gives the number of dropped lines. If too many addresses are active, further addresses log nothing.
 /// </remarks>
 internal sealed class LineAllowance : IDisposable
 {
@@ -24,12 +23,15 @@ internal sealed class LineAllowance : IDisposable
     private int _lines;
     private long _leftOutOfOthers;
 
-    /// <param name="perAddress">Limit for the lines of one address; 0: no limits.</param>
+    /// <param name="perAddress">Limit for the lines of one address; 0 for no limits at all.</param>
     /// <param name="inAll">Limit for the lines of all addresses together.</param>
     /// <param name="clock">Measures the ten seconds.</param>
-    /// <param name="sumUp">Logs the number of lines left out for an address, the address, and the last of these lines.</param>
+    /// <param name="sumUp">
+    /// Logs a summary for one address. Receives the number of dropped lines, the address, and the last dropped line.
+    /// </param>
     /// <param name="sumUpOthers">
-    /// Logs the number of lines left out for all other addresses. The ten addresses with the most such lines get lines of their own.
+    /// Logs the number of dropped lines of all addresses without a summary of their own. The ten addresses with the most dropped lines have
+    /// one.
     /// </param>
     public LineAllowance(int perAddress, int inAll, TimeProvider clock, Action<long, string, string> sumUp, Action<long> sumUpOthers)
     {
@@ -39,8 +41,10 @@ internal sealed class LineAllowance : IDisposable
 
     /// <summary>Counts a line.</summary>
     /// <param name="address">The peer's IP address; null for a Unix socket.</param>
-    /// <param name="count">Lines of the address in the current ten seconds, with this line; 0 if too many addresses are active.</param>
-    /// <returns>False if the line must be left out.</returns>
+    /// <param name="count">
+    /// Number of lines of the address in the current ten seconds, including this line; 0 if too many addresses are active.
+    /// </param>
+    /// <returns>False if the line must be dropped.</returns>
     public bool TryTake(IPAddress? address, out int count)
     {
         lock (_gate)
@@ -60,7 +64,7 @@ internal sealed class LineAllowance : IDisposable
             return _perAddress > 0 && _tallies.TryGetValue(Name(address), out var tally) && tally.Count > _perAddress;
     }
 
-    /// <summary>Notes a line that was left out.</summary>
+    /// <summary>Notes a dropped line.</summary>
     public void NoteLeftOut(IPAddress? address, string line)
     {
         lock (_gate)

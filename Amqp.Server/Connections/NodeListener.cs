@@ -3,8 +3,8 @@ using System.Net;
 namespace Amqp.Server.Connections;
 
 /// <summary>An address that the broker listens on.</summary>
-/// <param name="Protocol">RabbitMQ's name of the protocol: a constant of this type.</param>
-/// <param name="EndPoint">The address, with the actual port.</param>
+/// <param name="Protocol">Name of the protocol in RabbitMQ: a constant of this type.</param>
+/// <param name="EndPoint">The address and the actual port.</param>
 internal readonly record struct NodeListener(string Protocol, IPEndPoint EndPoint)
 {
     public const string Amqp = "amqp",

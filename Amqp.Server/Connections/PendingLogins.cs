@@ -2,17 +2,15 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>
-/// The connections whose handshake is not complete. A connection above the limit causes the oldest one to be closed. Thread-safe.
-/// </summary>
-/// <param name="most">Limit of pending connections; 0: no limit.</param>
+/// <summary>The connections whose handshake is not complete. If there are too many, the oldest one is closed. Thread-safe.</summary>
+/// <param name="most">Largest number of pending connections; 0 for no limit.</param>
 /// <param name="clock">Measures the time between two log lines.</param>
-/// <param name="logger">Logs the closed connections, at most every ten seconds.</param>
+/// <param name="logger">Logs the number of closed connections, at most once in ten seconds.</param>
 internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan _logInterval = TimeSpan.FromSeconds(10);
 
-    private readonly LinkedList<ConnectionContext> _waiting = []; // sorted: the oldest connection comes first
+    private readonly LinkedList<ConnectionContext> _waiting = []; // the oldest connection is first
     private readonly Lock _gate = new();
     private long? _loggedAt;
     private long _cutOff;
@@ -27,7 +25,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         }
     }
 
-    /// <summary>Runs a connection, which is pending until <see cref="NoteOpened"/> or its end.</summary>
+    /// <summary>Runs a connection. It is pending until <see cref="NoteOpened"/> is called or the connection ends.</summary>
     public async Task OnConnectedAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var entry = new PendingLogin(this, Add(connection));
@@ -42,7 +40,7 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         }
     }
 
-    /// <summary>Notes that a client has logged in.</summary>
+    /// <summary>Notes that the handshake of a connection has ended.</summary>
     public static void NoteOpened(ConnectionContext connection)
     {
         if (connection.Features.Get<PendingLogin>() is { } entry)
@@ -70,8 +68,8 @@ internal sealed class PendingLogins(int most, TimeProvider clock, ILogger logger
         return node;
     }
 
-    /// <summary>Counts a closed connection. The caller holds the lock.</summary>
-    /// <returns>Number of connections closed since the last log line; 0 if no line is due.</returns>
+    /// <summary>Counts a connection that was closed because of the limit. The caller holds the lock.</summary>
+    /// <returns>Number of these connections since the last log line; 0 if it is too early for another line.</returns>
     private long CountToLog()
     {
         _cutOff++;

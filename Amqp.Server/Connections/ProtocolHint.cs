@@ -1,6 +1,6 @@
 namespace Amqp.Server.Connections;
 
-/// <summary>Guesses the protocol of a peer whose first octets are not a header of AMQP 0-9-1.</summary>
+/// <summary>Guesses a peer's protocol from its first octets, if they are no header of AMQP 0-9-1.</summary>
 internal static class ProtocolHint
 {
     private const byte TlsHandshake = 0x16;

@@ -11,25 +11,25 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Reads the frames of an open connection. The frames of one read of the socket are handled together, without awaiting.</summary>
-/// <remarks>Between reads, the loop may wait for the store, for the end of an alarm, or for a client that reads no output.</remarks>
+/// <summary>Reads the frames of an open connection. Handles all frames of one socket read together, without awaiting.</summary>
+/// <remarks>Between reads, the loop may wait until the store has written enough, an alarm ends, or the client reads its output.</remarks>
 internal sealed class ReadLoop(
     AmqpConnection connection, PipeReader input, FrameReader frames, DispatchRound round,
     ConnectionHeartbeat heartbeat, ConnectionPause pause, ILogger logger) : IPublisherInput
 {
     private OpenedConnection? _opened;
     private ChannelTable? _channels;
-    private bool _isFramingLost; // true once the start of the next frame is unknown: no later octet can be trusted
+    private bool _isFramingLost; // true once the start of the next frame is unknown, so that no frame can be read
     private bool _isDone;
-    private bool _mustPause; // the loop must wait before the next frame
-    private bool _isHeldBack; // a header or body frame came while an alarm was set
+    private bool _mustPause; // the loop must wait before it handles the next frame
+    private bool _isHeldBack; // the last frame was a header or body frame, and an alarm is set
 
     /// <summary>The open channels, in order of their numbers. Any thread may read the list.</summary>
     public IReadOnlyList<AmqpChannel> Channels => Volatile.Read(ref _channels)?.All ?? [];
 
     public int ChannelCount => Volatile.Read(ref _channels)?.Count ?? 0;
 
-    /// <summary>Handles frames until one side has closed.</summary>
+    /// <summary>Handles frames until the client or the broker has closed the connection.</summary>
     /// <returns>False if the socket was closed without connection.close.</returns>
     public async Task<bool> RunAsync(OpenedConnection opened)
     {
@@ -45,8 +45,8 @@ internal sealed class ReadLoop(
             long arrived = buffer.Length;
             HandleFrames(ref buffer);
             connection.Outbox.Counts.NoteReceived(arrived - buffer.Length);
-            // During a pause the rest of the buffer may hold whole frames. The rest is not marked as examined, so the next read returns the
-            // rest at once.
+            // During a pause, the rest of the buffer may contain whole frames. It is not marked as examined, so that the next read returns
+            // at once.
             bool isPaused = _mustPause;
             input.AdvanceTo(buffer.Start, isPaused ? buffer.Start : buffer.End);
             EndRound();
@@ -59,10 +59,10 @@ internal sealed class ReadLoop(
         return true;
     }
 
-    /// <summary>Makes the loop check, without input, if channels or the connection must close. Any thread may call this method.</summary>
+    /// <summary>Makes the loop check at once if channels or the connection must be closed. Any thread may call this method.</summary>
     public void WakeUp() => input.CancelPendingRead();
 
-    /// <summary>Waits for the answer to the connection.close that the broker has sent.</summary>
+    /// <summary>Waits for close-ok, after the broker has sent connection.close.</summary>
     public async Task AwaitCloseOkAsync()
     {
         while (!_isDone)
@@ -77,8 +77,8 @@ internal sealed class ReadLoop(
         }
     }
 
-    /// <summary>Discards input until the client closes its socket or is lost.</summary>
-    /// <remarks>If the broker closed its socket first, output that the client has not read could be lost.</remarks>
+    /// <summary>Discards input until the client closes its socket or the connection is lost.</summary>
+    /// <remarks>If the broker closed its socket first, the client could lose output that it has not read yet.</remarks>
     public async Task DiscardRestAsync()
     {
         try
@@ -97,8 +97,8 @@ internal sealed class ReadLoop(
         }
     }
 
-    /// <summary>Releases the consumers and deliveries of the connection's channels, then its exclusive queues.</summary>
-    /// <remarks>A step that throws does not prevent the next one.</remarks>
+    /// <summary>Releases the consumers and deliveries of all channels, and then deletes the connection's exclusive queues.</summary>
+    /// <remarks>An exception in one step does not prevent the next step.</remarks>
     public void Release()
     {
         if (_opened is not { } opened)
@@ -108,7 +108,7 @@ internal sealed class ReadLoop(
         opened.Client.Release();
     }
 
-    /// <summary>Closes channels that exceed the consumer timeout, or have a consumer that may no longer read its queue.</summary>
+    /// <summary>Closes channels on which a delivery exceeds the consumer timeout, or a consumer has lost its read permission.</summary>
     private static void CloseChannels(ChannelTable channels)
     {
         channels.CloseLate(Environment.TickCount64);
@@ -130,7 +130,7 @@ internal sealed class ReadLoop(
             }
             catch (AmqpException error)
             {
-                connection.Close(error); // the frames after the faulty one are handled as those of a closing connection
+                connection.Close(error); // the next frames are handled as those of a closing connection
             }
         }
         _isDone = CloseOkSearch.TryFind(ref buffer, frames.IsAmqp08);
@@ -144,9 +144,9 @@ internal sealed class ReadLoop(
             Handle(frame);
             if (_opened is not { } opened)
                 continue;
-            // RabbitMQ's rule: while an alarm is set, requests are still answered. Reading pauses after the first frame of a content.
+            // As in RabbitMQ, requests are answered during an alarm. Reading pauses after the first header or body frame.
             _isHeldBack = frame.Type is FrameType.Header or FrameType.Body && opened.Brake.IsAlarmSet;
-            // The requests of one packet can ask for more output than memory holds. So the output is checked after each frame.
+            // Output is checked after each frame, because the requests of one packet can cause more output than memory holds.
             _mustPause = _isHeldBack || opened.PendingCommit is not null || opened.Outbox.IsFull;
             if (round.IsFull)
                 EndRound();
@@ -162,7 +162,7 @@ internal sealed class ReadLoop(
         }
         catch (AmqpException)
         {
-            _isFramingLost = buffer.Length == before; // if nothing was consumed, the start of the next frame is unknown
+            _isFramingLost = buffer.Length == before; // nothing was consumed, so the start of the next frame is unknown
             throw;
         }
     }
@@ -183,7 +183,7 @@ internal sealed class ReadLoop(
     {
         if (id == ConnectionClose.Id)
         {
-            // Exclusive queues are deleted before close-ok is sent, because the client may then declare the same queues again.
+            // Exclusive queues are deleted before close-ok: after close-ok, the client may declare the same queues again.
             Release();
             logger.ConnectionClosed(connection.Peer.Name);
             Send(new ConnectionCloseOk());
@@ -191,7 +191,7 @@ internal sealed class ReadLoop(
         }
         else if (id == ConnectionUpdateSecret.Id)
         {
-            // The passwords of the broker's own users do not expire, so any secret is accepted, as in RabbitMQ.
+            // Passwords do not expire, so the broker needs no new secret. Like RabbitMQ, it accepts any.
             Send(new ConnectionUpdateSecretOk());
         }
         else
@@ -200,7 +200,7 @@ internal sealed class ReadLoop(
         }
     }
 
-    /// <summary>Handles a frame after the broker has sent connection.close. Only close-ok ends the loop.</summary>
+    /// <summary>Handles a frame that arrives after the broker has sent connection.close. Only close-ok ends the loop.</summary>
     private void HandleWhileClosing(in Frame frame)
     {
         if (frame.Channel != 0 || frame.Type != FrameType.Method)
@@ -239,7 +239,7 @@ internal sealed class ReadLoop(
         round.Complete();
     }
 
-    /// <summary>Waits until the store, the memory and the output have room for more requests.</summary>
+    /// <summary>Waits until the store, the memory and the output can take more requests.</summary>
     private async Task WaitForRoomAsync()
     {
         var opened = _opened!;

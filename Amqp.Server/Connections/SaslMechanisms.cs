@@ -3,20 +3,20 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The SASL mechanisms of connection.start, by which a client authenticates.</summary>
+/// <summary>The SASL mechanisms that connection.start may offer.</summary>
 internal static class SaslMechanisms
 {
-    /// <summary>The mechanism that uses the client's certificate.</summary>
+    /// <summary>The mechanism that authenticates with the client's certificate.</summary>
     public const string External = "EXTERNAL";
 
-    /// <summary>The mechanisms with a password.</summary>
+    /// <summary>The mechanisms that authenticate with a password.</summary>
     public static IReadOnlyList<string> WithPassword { get; } = ["PLAIN", "AMQPLAIN"];
 
-    /// <summary>All mechanisms, in the order of connection.start.</summary>
+    /// <summary>All mechanisms, in the order in which connection.start lists them.</summary>
     public static IReadOnlyList<string> All { get; } = [.. WithPassword, External];
 
     /// <summary>
-    /// Reads name and password from a response. Returns null if the response is malformed, or the mechanism has no password.
+    /// Reads the user name and the password from a response. Returns null if the response is malformed, or the mechanism uses no password.
     /// </summary>
     public static (string User, string Password)? Read(string mechanism, ReadOnlySpan<byte> response) => mechanism switch
     {
@@ -26,7 +26,7 @@ internal static class SaslMechanisms
     };
 
     /// <summary>
-    /// Reads the response of PLAIN (RFC 4616): an identity to act for, which is ignored; NUL; the name; NUL; the password.
+    /// Reads a response of PLAIN (RFC 4616): authorization identity, NUL, user name, NUL, password. Ignores the authorization identity.
     /// </summary>
     private static (string, string)? ReadPlain(ReadOnlySpan<byte> response)
     {
@@ -40,7 +40,7 @@ internal static class SaslMechanisms
         return (Encoding.UTF8.GetString(rest[..second]), Encoding.UTF8.GetString(rest[(second + 1)..]));
     }
 
-    /// <summary>Reads LOGIN and PASSWORD from a field table that is encoded without its length.</summary>
+    /// <summary>Reads a response of AMQPLAIN: a field table without its length, with the fields LOGIN and PASSWORD.</summary>
     private static (string, string)? ReadAmqPlain(ReadOnlySpan<byte> response)
     {
         try

@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>The server properties of connection.start, with the capabilities that the broker supports.</summary>
+/// <summary>The server properties in connection.start, which include the broker's capabilities.</summary>
 internal static class ServerProperties
 {
     private static readonly FieldValue _capabilities = FieldValue.FromTable(new FieldTable(
@@ -15,7 +15,7 @@ internal static class ServerProperties
 
     /// <param name="options">Name and version of the product.</param>
     /// <param name="clusterName">The current name of the cluster.</param>
-    /// <param name="isAmqp08">True for a client that uses AMQP 0-8. The capabilities are then empty.</param>
+    /// <param name="isAmqp08">True for AMQP 0-8. The table of capabilities is then empty.</param>
     public static FieldTable Of(BrokerOptions options, string clusterName, bool isAmqp08) => FieldTable.Empty
         .With("capabilities", isAmqp08 ? FieldValue.FromTable(FieldTable.Empty) : _capabilities)
         .With("cluster_name", FieldValue.FromString(clusterName))

@@ -6,15 +6,15 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Connections;
 
-/// <summary>Caches the encoded connection.start for each set of mechanisms and AMQP version. Thread-safe.</summary>
+/// <summary>Caches the encoded connection.start for each list of mechanisms and each AMQP version. Thread-safe.</summary>
 internal sealed class StartFrames(BrokerOptions options)
 {
     private readonly ConcurrentDictionary<(string Mechanisms, bool IsAmqp08), (string ClusterName, byte[] Octets)> _encoded = new();
 
-    /// <summary>Returns connection.start with these mechanisms.</summary>
+    /// <summary>Returns the encoded connection.start that offers these mechanisms.</summary>
     /// <param name="mechanisms">Names of the mechanisms, separated by spaces.</param>
     /// <param name="clusterName">The current name of the cluster.</param>
-    /// <param name="isAmqp08">True for a client that uses AMQP 0-8, which has no capabilities.</param>
+    /// <param name="isAmqp08">True for AMQP 0-8. The table of capabilities is then empty.</param>
     public byte[] Offering(string mechanisms, string clusterName, bool isAmqp08)
     {
         var key = (mechanisms, isAmqp08);

@@ -8,13 +8,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// Sets up the layers below AMQP on a listener: the limit of connections that have not logged in, the PROXY header, TLS.
+/// Adds Kestrel middleware below AMQP to a listener: the limit for connections that have not logged in, the PROXY header, and TLS.
 /// </summary>
 internal static class AmqpListening
 {
-    /// <summary>
-    /// Adds the layers to a listener, in the order in which a connection passes them. Without certificates there is no TLS.
-    /// </summary>
+    /// <summary>Adds the middleware in the order in which a connection passes it. Without certificates, adds no TLS.</summary>
     public static void Configure(ListenOptions listen, BrokerOptions options, IServiceProvider services, TlsCertificates? certificates)
     {
         PendingLogins pending = services.GetRequiredService<ConnectionRegistry>().Pending;

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// The addresses that the broker listens on. Filled while Kestrel is configured, and read after the start, with the actual ports.
+/// The addresses on which the broker listens. Filled while Kestrel is configured. After the start, the addresses have the actual ports.
 /// </summary>
 internal sealed class BoundAddresses
 {
     private readonly List<(string Protocol, ListenOptions Listen)> _bound = [];
 
-    /// <summary>All addresses except the Unix socket's.</summary>
+    /// <summary>All TCP addresses.</summary>
     public IEnumerable<NodeListener> Listeners =>
         from bound in _bound where bound.Listen.IPEndPoint is not null select new NodeListener(bound.Protocol, bound.Listen.IPEndPoint!);
 
@@ -20,7 +20,7 @@ internal sealed class BoundAddresses
 
     /// <summary>Adds a listener.</summary>
     /// <param name="protocol">A constant of <see cref="NodeListener"/>.</param>
-    /// <param name="listen">Kestrel's options of the listener, which have the bound address after the start.</param>
+    /// <param name="listen">Kestrel's options of the listener. After the start, they contain the actual address.</param>
     public void Add(string protocol, ListenOptions listen) => _bound.Add((protocol, listen));
 
     /// <summary>Returns the addresses for a protocol, a constant of <see cref="NodeListener"/>.</summary>
@@ -28,7 +28,8 @@ internal sealed class BoundAddresses
         from listener in Listeners where listener.Protocol == protocol select listener.EndPoint;
 
     /// <summary>
-    /// Lists the addresses, for example "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on 127.0.0.1:15692".
+    /// Returns a list of the addresses, such as "AMQP on 127.0.0.1:5672, [::1]:5672; management on 127.0.0.1:15672; metrics on
+    /// 127.0.0.1:15692".
     /// </summary>
     public override string ToString()
     {

@@ -16,15 +16,17 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Composes the process. One Kestrel server serves AMQP and HTTP, so limits and shutdown are configured in one place.</summary>
+/// <summary>
+/// Builds the application. One Kestrel server serves AMQP and HTTP, so that limits and shutdown are configured in one place.
+/// </summary>
 internal static class BrokerHost
 {
-    /// <summary>Builds the application. Sockets and data files are opened when the application starts.</summary>
+    /// <summary>Builds the application. Sockets and data files are opened later, when the application starts.</summary>
     /// <param name="configuration">A configuration without errors.</param>
     public static WebApplication Build(BrokerConfiguration configuration)
     {
         BrokerOptions options = configuration.Options;
-        // The empty builder reads neither appsettings.json nor ASPNETCORE_ variables, which would cost time at the start.
+        // The empty builder saves time, because it reads no appsettings.json and no ASPNETCORE_ variables.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "amqpbroker" });
         AddLogging(builder.Logging, options.Log);
         AddServices(builder.Services, configuration);
@@ -52,10 +54,10 @@ internal static class BrokerHost
 
     private static void AddLogging(ILoggingBuilder logging, LogOptions options)
     {
-        logging.SetMinimumLevel(LogLevel.Trace); // LogLevels filters instead, because levels can change while the broker runs
-        // Operators of a broker need ASP.NET's own log only when something fails.
+        logging.SetMinimumLevel(LogLevel.Trace); // LogLevels filters the events instead, because levels can change at runtime
+        // ASP.NET's own events are logged only if something fails.
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // BrokerRun reports a failed start in one sentence; the host's stack trace would hide that sentence.
+        // If the start fails, BrokerRun prints one sentence. The stack trace that the host would log is suppressed.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.Services.AddSingleton(new LogLevels(options));
         logging.Services.AddSingleton(
@@ -69,7 +71,7 @@ internal static class BrokerHost
             logging.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogExchange>());
     }
 
-    /// <summary>Creates a formatter with the system's clock. The registered clock would need the log, to log its own faults.</summary>
+    /// <summary>Creates a formatter. It uses the system's clock, because the registered clock itself needs the log.</summary>
     private static ConsoleFormatter Formatter(bool isJson) =>
         isJson ? new JsonFormatter(TimeProvider.System) : new LineFormatter(TimeProvider.System);
 
@@ -87,7 +89,7 @@ internal static class BrokerHost
         services.AddSingleton(Options.Create(options));
         services.AddSingleton<BrokerOpening>();
         services.AddSingleton(services => services.GetRequiredService<BrokerOpening>().Open());
-        // Services that are created before the broker is open get the broker from this Lazy.
+        // For services that are created before the broker is open.
         services.AddSingleton(services => new Lazy<MessageBroker>(services.GetRequiredService<MessageBroker>));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<BoundAddresses>();
@@ -119,27 +121,27 @@ internal static class BrokerHost
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IMemoryPoolFactory<byte>, TransportMemoryPoolFactory>());
-        // Connections take the memory for their output from this pool.
+        // The pool for the connections' output buffers.
         builder.Services.AddSingleton(services => services.GetRequiredService<IMemoryPoolFactory<byte>>().Create());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API limits the size itself, with RabbitMQ's response
+            kestrel.Limits.MaxRequestBodySize = null; // the HTTP API checks the size itself, to answer an error as RabbitMQ does
             new BrokerListeners(kestrel, options).Listen();
         });
         builder.Services.AddOptions<SocketTransportOptions>().Configure<ListenSockets>((transport, sockets) =>
         {
             transport.Backlog = options.Sockets.Backlog;
             transport.NoDelay = options.Sockets.NoDelay;
-            transport.WaitForDataBeforeAllocatingBuffer = true; // an idle connection holds no block
-            transport.UnsafePreferInlineScheduling = true; // runs a connection's code on the thread of its socket: see SocketThreads
+            transport.WaitForDataBeforeAllocatingBuffer = true; // so that an idle connection needs no buffer
+            transport.UnsafePreferInlineScheduling = true; // runs a connection's code on the thread of its socket (see SocketThreads)
             transport.MaxReadBufferSize = Math.Max(1 << 20, TwoFrames(options));
             transport.MaxWriteBufferSize = Math.Max(64 << 10, TwoFrames(options));
             transport.CreateBoundListenSocket = sockets.Bind;
         });
     }
 
-    // A frame is handled once the whole frame has arrived. If the buffer could not hold the frame, the connection would wait for ever.
+    // The buffer must hold a whole frame, because a frame is handled only when all of it has arrived.
     private static long TwoFrames(BrokerOptions options) =>
         2 * (options.Connections.FrameMax == 0 ? options.Limits.MaxMessageSize : options.Connections.FrameMax);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Opens the broker before Kestrel listens, reports when the start is complete, and stops all parts in order.</summary>
+/// <summary>Opens the broker before Kestrel listens, reports a complete start, and stops all parts of the broker in order.</summary>
 internal sealed class BrokerLifetime(
     Lazy<MessageBroker> opened,
     ConnectionRegistry connections,
@@ -34,7 +34,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Prints the line that tools wait for. The line is no log event, because a log level could suppress an event.</summary>
+    /// <summary>Prints the line for which scripts wait. The line is not a log event, because the log level could suppress it.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         log.WriteLine($"Server startup complete; {addresses}");
@@ -44,7 +44,7 @@ internal sealed class BrokerLifetime(
         return Task.CompletedTask;
     }
 
-    /// <summary>Stops accepting connections, then closes the open connections while Kestrel still sends and receives their bytes.</summary>
+    /// <summary>Closes the listeners, and then the open connections. Kestrel still sends and receives during this time.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         logger.Stopping();
@@ -58,7 +58,7 @@ internal sealed class BrokerLifetime(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Closes the broker. Kestrel has stopped, so no connection and no request uses the broker any more.</summary>
+    /// <summary>Closes the broker. Kestrel has already stopped, so nothing uses the broker any more.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (opened.IsValueCreated)

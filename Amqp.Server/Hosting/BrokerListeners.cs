@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Makes Kestrel listen on the configured addresses, or on sockets from systemd. Used once.</summary>
+/// <summary>Makes Kestrel listen on the configured addresses, or on sockets that systemd has opened. Used once.</summary>
 internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOptions options)
 {
     private readonly IServiceProvider _services = kestrel.ApplicationServices;
@@ -15,7 +15,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private readonly ListenSockets _sockets = kestrel.ApplicationServices.GetRequiredService<ListenSockets>();
 
     /// <summary>Adds all listeners to Kestrel.</summary>
-    /// <exception cref="ConfigurationException">A TLS listener's certificates are unusable.</exception>
+    /// <exception cref="ConfigurationException">The certificates of a TLS listener are unusable.</exception>
     public void Listen()
     {
         SystemdSockets handed = SystemdSockets.Read(Environment.GetEnvironmentVariable, Environment.ProcessId);
@@ -25,7 +25,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         Action<ListenOptions> management = NewHttpConnections().Count;
         ListenOn(NodeListener.Http, options.Management.Listeners, handed.Management, management);
         ListenOn(NodeListener.HttpOverTls, options.Management.Tls.Listeners, [], management + OverTls(options.Management.Tls));
-        // Metrics have a limit of their own. So connections for the HTTP API do not keep out connections for metrics.
+        // Connections for metrics have their own limit, so that connections to the HTTP API cannot use it up.
         Action<ListenOptions> metrics = NewHttpConnections().Count;
         ListenOn(NodeListener.Metrics, options.Statistics.MetricsListeners, handed.Metrics, metrics + MetricsListener.Mark);
         ListenOn(
@@ -43,7 +43,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
         }
     }
 
-    // Certificates are loaded only if there is a TLS listener. Without such a listener, none need be configured.
+    // Without a TLS listener, no certificates need be configured, and none are loaded.
     private Action<ListenOptions> AmqpOverTls(int listeners)
     {
         if (listeners == 0)
@@ -70,7 +70,7 @@ internal sealed class BrokerListeners(KestrelServerOptions kestrel, BrokerOption
     private TlsCertificates Load(TlsOptions tls) =>
         new(tls, _services.GetRequiredService<TimeProvider>(), _services.GetRequiredService<ILogger<TlsCertificates>>());
 
-    /// <summary>Listens on the sockets that systemd hands over; if there are none, on the configured addresses.</summary>
+    /// <summary>Listens on the sockets that systemd has opened. If there are none, listens on the configured addresses.</summary>
     private void ListenOn(
         string protocol, IReadOnlyList<IPEndPoint> endPoints, IReadOnlyList<ulong> handles, Action<ListenOptions> configure)
     {

@@ -9,9 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Opens the broker during the start of the process, when the first service requests the broker. No socket listens before that.
-/// </summary>
+/// <summary>Opens the broker when a service first requests it, during the start of the process. No socket listens yet.</summary>
 internal sealed class BrokerOpening(
     BrokerConfiguration configuration,
     IOptions<BrokerOptions> options,
@@ -19,7 +17,9 @@ internal sealed class BrokerOpening(
     ContainedFaults faults,
     ILoggerFactory loggers)
 {
-    /// <summary>Wraps the message store. Tests set a wrapper to observe or fail calls to the store.</summary>
+    /// <summary>
+    /// Returns a wrapper of the message store. Tests replace the function, to observe calls to the store or make them fail.
+    /// </summary>
     public Func<IMessageStore, IMessageStore> Seam { get; set; } = static store => store;
 
     /// <inheritdoc cref="MessageBroker.Open"/>

@@ -5,12 +5,12 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Runs a broker from start to stop, and reports a failed start in one sentence.</summary>
+/// <summary>Runs a broker from start to stop. If the start fails, prints one sentence.</summary>
 internal static class BrokerRun
 {
-    /// <summary>Runs until the process is told to stop.</summary>
+    /// <summary>Runs the broker until the process is told to stop.</summary>
     /// <param name="configuration">A configuration without errors.</param>
-    /// <param name="error">Receives the reason if the broker does not start.</param>
+    /// <param name="error">Receives the reason if the start fails.</param>
     /// <param name="cancellation">Stops the broker as SIGTERM does.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(BrokerConfiguration configuration, TextWriter error, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal static class BrokerRun
         {
             try
             {
-                app = BrokerHost.Build(configuration); // Build loads the certificates, and fails if they are unusable
+                app = BrokerHost.Build(configuration); // fails if the certificates are unusable
                 app.Services.GetRequiredService<LastResort>().Watch();
                 await app.StartAsync(cancellation);
             }
@@ -40,7 +40,7 @@ internal static class BrokerRun
         }
     }
 
-    // An exception of any other type is a bug in the broker. Its stack trace is needed for the report.
+    // Returns null for other exceptions: they are bugs of the broker, and a bug report needs their stack trace.
     private static string? Sentence(Exception exception, BrokerOptions options) => exception switch
     {
         StartException or StartDefinitionsException => exception.Message,

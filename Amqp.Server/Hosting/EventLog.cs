@@ -7,7 +7,7 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Writes all events of the broker to the log, at level <c>debug</c>.</summary>
+/// <summary>Logs all events of the broker at level <c>debug</c>.</summary>
 internal sealed class EventLog(ILoggerFactory loggers) : IBrokerEventListener
 {
     private readonly ILogger _connection = loggers.CreateLogger<AmqpConnection>();

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Limits the open connections of HTTP listeners. A connection above the limit is closed at once. Thread-safe.</summary>
-/// <param name="most">Largest number of open connections; 0: no limit.</param>
-/// <param name="connections">Supplies the logger for an address.</param>
+/// <summary>Limits the number of open connections to HTTP listeners. Closes connections above the limit at once. Thread-safe.</summary>
+/// <param name="most">Largest number of open connections; 0 for no limit.</param>
+/// <param name="connections">Provides the logger for an address.</param>
 internal sealed class HttpConnections(int most, ConnectionRegistry connections)
 {
     private int _open;
 
-    /// <summary>Adds a listener, whose connections count towards the limit.</summary>
+    /// <summary>Adds a listener. Its connections count towards the limit.</summary>
     public void Count(ListenOptions listen) => listen.Use(next => connection => OnConnectedAsync(connection, next));
 
     private async Task OnConnectedAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -6,8 +6,8 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Logs the exceptions that no other code caught, from <see cref="Watch"/> until <see cref="Dispose"/>.</summary>
-/// <remarks>Only the broker's own program calls <see cref="Watch"/>. In a test, this class would also log exceptions of the test.</remarks>
+/// <summary>Logs unhandled exceptions and unobserved task exceptions, from <see cref="Watch"/> until <see cref="Dispose"/>.</summary>
+/// <remarks>A broker inside a test does not call <see cref="Watch"/>, because the exceptions of the test would be logged too.</remarks>
 internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger<LastResort> logger) : IDisposable
 {
     public void Watch()
@@ -25,7 +25,7 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs unhandled)
     {
         logger.ProcessFailed(unhandled.ExceptionObject as Exception);
-        log.Dispose(); // waits until the log's thread has written the line: the process ends when this handler returns
+        log.Dispose(); // waits until the line is written, because the process ends when this handler returns
     }
 
     private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs unobserved)
@@ -35,7 +35,9 @@ internal sealed class LastResort(ContainedFaults faults, ConsoleLog log, ILogger
             faults.Note(Compartment.Broker, "an abandoned task", unexpected);
     }
 
-    /// <summary>True for expected errors in abandoned tasks, which are logged elsewhere: a closed connection or a failed disk.</summary>
+    /// <summary>
+    /// True for errors that are expected in unobserved tasks, and are logged elsewhere: a closed connection or a failed disk.
+    /// </summary>
     private static bool IsExpected(Exception error) =>
         error is IOException or SocketException or ObjectDisposedException or OperationCanceledException or StoreFailedException;
 }

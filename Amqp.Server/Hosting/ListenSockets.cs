@@ -6,12 +6,12 @@ using SocketOptions = Amqp.Server.Configuration.SocketOptions;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Creates the sockets that Kestrel listens on. A stop of the broker closes these sockets first.</summary>
-/// <remarks>Not thread-safe: Kestrel binds addresses one by one, and a stop begins only after Kestrel has bound all addresses.</remarks>
-/// <param name="options">Options set on each socket.</param>
+/// <summary>Creates the sockets on which Kestrel listens. When the broker stops, it closes these sockets first.</summary>
+/// <remarks>Not thread-safe. Kestrel binds the addresses one by one, and the broker stops only after the last one is bound.</remarks>
+/// <param name="options">The options to set on each socket.</param>
 internal sealed class ListenSockets(SocketOptions options)
 {
-    // Any user of this machine may connect, as to a TCP port. The client must still log in.
+    // Like a TCP port, the socket is open to every user of this machine. Clients must log in.
     private const UnixFileMode AnyoneMayConnect =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead
             | UnixFileMode.OtherWrite;
@@ -19,9 +19,7 @@ internal sealed class ListenSockets(SocketOptions options)
     private readonly Dictionary<EndPoint, PortGroup> _groups = new(ReferenceEqualityComparer.Instance);
     private readonly List<Socket> _sockets = [];
 
-    /// <summary>
-    /// Makes the addresses whose port is 0 share one port, chosen by the system. An address where that port is in use gets another port.
-    /// </summary>
+    /// <summary>Makes the addresses with port 0 share one free port. An address on which this port is in use gets another port.</summary>
     public void SharePort(IEnumerable<IPEndPoint> endPoints)
     {
         var group = new PortGroup();
@@ -36,7 +34,7 @@ internal sealed class ListenSockets(SocketOptions options)
         if (endPoint is UnixDomainSocketEndPoint path)
             return Keep(BindUnixSocket(path));
         if (endPoint is not IPEndPoint wanted)
-            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // for a socket that systemd handed over
+            return Keep(SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint)); // a socket that systemd has opened
         PortGroup group = _groups.GetValueOrDefault(endPoint) ?? new PortGroup();
         Socket socket = wanted.Port == 0 && group.Port != 0
             ? TryBind(wanted.Address, group.Port) ?? BindOrThrow(wanted)
@@ -45,7 +43,7 @@ internal sealed class ListenSockets(SocketOptions options)
         return Keep(socket);
     }
 
-    /// <summary>Closes the listening sockets, which ends Kestrel's accept loops.</summary>
+    /// <summary>Closes the listening sockets. Kestrel then accepts no more connections.</summary>
     public void Close()
     {
         foreach (Socket socket in _sockets)
@@ -59,7 +57,7 @@ internal sealed class ListenSockets(SocketOptions options)
         return socket;
     }
 
-    /// <summary>Binds to a path. A socket file that a killed broker left there is deleted first.</summary>
+    /// <summary>Binds a Unix socket to a path. First deletes a socket file that a killed broker has left at the path.</summary>
     private static Socket BindUnixSocket(UnixDomainSocketEndPoint endPoint)
     {
         string path = endPoint.ToString();
@@ -67,7 +65,7 @@ internal sealed class ListenSockets(SocketOptions options)
         try
         {
             var file = new FileInfo(path);
-            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and is kept
+            if (file is { Exists: true, Length: 0 } && !IsAnswering(endPoint)) // a file with content is no socket, and stays
                 file.Delete();
             socket.Bind(endPoint);
             if (!OperatingSystem.IsWindows())
@@ -131,7 +129,7 @@ internal sealed class ListenSockets(SocketOptions options)
         }
     }
 
-    /// <summary>Creates the exception for an address that this machine does not have.</summary>
+    /// <summary>Creates the exception for an IP address that this machine does not have.</summary>
     public static ConfigurationException NoSuchAddress(IPEndPoint endPoint, Exception? cause = null) =>
         new($"Cannot listen on {endPoint}: this machine has no such address. Choose another with --bind.", cause);
 
@@ -140,7 +138,7 @@ internal sealed class ListenSockets(SocketOptions options)
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // The wildcard [::] also accepts IPv4, as RabbitMQ's default listener does.
+            // As in RabbitMQ's default listener, the address [::] also accepts IPv4.
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
             if (options.KeepAlive)

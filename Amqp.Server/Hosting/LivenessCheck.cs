@@ -3,17 +3,17 @@ using Amqp.Server.Broker;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Checks that locks can be taken and that the threads for sockets respond. If the broker hangs, the check does not end.</summary>
+/// <summary>Checks that locks can be taken and that the socket threads respond. If the broker hangs, the check never completes.</summary>
 /// <remarks>
-/// The check does not use the disk, because a restart does not repair a disk. The check publishes, logs and counts nothing.
+/// The check does not use the disk, because a restart does not repair a disk. It neither publishes, logs nor counts anything.
 /// </remarks>
 internal sealed class LivenessCheck(MessageBroker broker)
 {
-    /// <summary>Ends once each lock was taken and each thread has responded.</summary>
+    /// <summary>Completes when each lock has been taken and each thread has responded.</summary>
     public async Task RunAsync()
     {
         TakeLocks();
-        // .NET assigns sockets to its threads in turn, one thread for each processor.
+        // .NET has one socket thread per processor, and assigns sockets to these threads in turn.
         for (int i = 0; i < Environment.ProcessorCount; i++)
             await RespondAsync();
     }
@@ -28,15 +28,15 @@ internal sealed class LivenessCheck(MessageBroker broker)
         }
     }
 
-    /// <summary>Sends a datagram to a new socket and receives it, which needs the thread of that socket.</summary>
+    /// <summary>Sends a datagram to a new socket and receives it. This needs the socket's thread.</summary>
     private static async Task RespondAsync()
     {
-        var self = new UnixDomainSocketEndPoint($"\0amqpbroker-{Guid.NewGuid():n}"); // in Linux's abstract namespace: no file is created
+        var self = new UnixDomainSocketEndPoint($"\0amqpbroker-{Guid.NewGuid():n}"); // an abstract socket address of Linux, without a file
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(self);
         var receive = socket.ReceiveAsync(new byte[1].AsMemory());
         socket.SendTo([1], self);
         await receive;
-        await Task.Yield(); // leaves the thread, which must not block
+        await Task.Yield(); // leaves the socket's thread, which must not block
     }
 }

@@ -10,11 +10,9 @@ using Microsoft.Extensions.Logging.Console;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Publishes log lines to the exchange <c>amq.rabbitmq.log</c>, as RabbitMQ does with <c>log.exchange</c>. Thread-safe.</summary>
-/// <remarks>
-/// The routing key is the level. Lines are dropped until the broker is open, and while no queue is bound to the exchange.
-/// </remarks>
+/// <remarks>The routing key is the level. Lines are dropped while the broker is not open, or no queue is bound to the exchange.</remarks>
 /// <param name="formatter">Formats an event as a line.</param>
-/// <param name="level">Least severe level that is published.</param>
+/// <param name="level">Lowest level that is published.</param>
 /// <param name="contentType">Content type of the messages.</param>
 internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, string contentType) : ILoggerProvider
 {
@@ -26,7 +24,7 @@ internal sealed class LogExchange(ConsoleFormatter formatter, LogLevel level, st
 
     private string ContentType { get; } = contentType;
 
-    /// <summary>Starts publishing to an open broker.</summary>
+    /// <summary>Starts to publish. The broker must be open.</summary>
     public void Open(MessageBroker broker) => _broker = broker;
 
     /// <inheritdoc/>

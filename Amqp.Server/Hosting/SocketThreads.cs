@@ -1,12 +1,12 @@
 namespace Amqp.Server.Hosting;
 
 /// <summary>
-/// Makes .NET handle a socket on the thread that found the socket ready. A switch to the thread pool would triple the CPU time of a
-/// message.
+/// Makes .NET process received data on the thread that polls the sockets. On the thread pool, a message would take three times the CPU
+/// time.
 /// </summary>
 /// <remarks>
-/// Each processor has one such thread, so code on these threads must not block. Requests to the management port run on the thread pool
-/// (<see cref="Management.Http.ThreadPoolContext"/>).
+/// There is one polling thread for each processor, so code on these threads must not block. Requests to the management port run on the
+/// thread pool (<see cref="Management.Http.ThreadPoolContext"/>).
 /// </remarks>
 internal static class SocketThreads
 {

@@ -2,10 +2,12 @@ using Amqp.Server.Logging;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>Stops the broker when standard input ends, as when its parent process ends. A thread waits for the end of the input.</summary>
+/// <summary>
+/// Stops the broker when its standard input ends, for example because the parent process has ended. A thread reads the input.
+/// </summary>
 internal sealed class StandardInput(IHostApplicationLifetime lifetime, ILogger<StandardInput> logger)
 {
-    /// <summary>Stops the broker as soon as standard input closes. What arrives before is ignored.</summary>
+    /// <summary>Starts the thread that stops the broker when standard input ends. The thread ignores the input itself.</summary>
     public void StopWhenClosed() => new Thread(Watch) { IsBackground = true, Name = "Standard input" }.Start();
 
     private void Watch()
@@ -20,7 +22,7 @@ internal sealed class StandardInput(IHostApplicationLifetime lifetime, ILogger<S
         }
         catch (IOException)
         {
-            // A terminal or socket that has failed is closed too.
+            // A failed read counts as the end of the input.
         }
         logger.StandardInputClosed();
         lifetime.StopApplication();

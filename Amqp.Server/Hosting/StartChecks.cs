@@ -6,9 +6,7 @@ using Amqp.Server.Hosting.Tls;
 
 namespace Amqp.Server.Hosting;
 
-/// <summary>
-/// Checks the things that settings refer to: certificates, definition files, addresses, folders. Reports all faults, without a start.
-/// </summary>
+/// <summary>Checks the certificates, definition files, addresses and folders that the settings name, without starting the broker.</summary>
 internal static class StartChecks
 {
     private static readonly TimeSpan _soon = TimeSpan.FromDays(30);

@@ -14,7 +14,9 @@ internal sealed class SystemdSockets
         (Amqp, Tls, Management, Metrics) = ([.. byUse["amqp"]], [.. byUse["amqps"]], [.. byUse["management"]], [.. byUse["metrics"]]);
     }
 
-    /// <summary>Handles of the sockets for AMQP: all that are not named <c>amqps</c>, <c>management</c> or <c>metrics</c>.</summary>
+    /// <summary>
+    /// Handles of the sockets for AMQP: every socket with a name other than <c>amqps</c>, <c>management</c> and <c>metrics</c>.
+    /// </summary>
     public IReadOnlyList<ulong> Amqp { get; }
 
     /// <summary>Handles of the sockets named <c>amqps</c>, for AMQP over TLS.</summary>

@@ -5,10 +5,11 @@ namespace Amqp.Server.Hosting;
 
 /// <summary>Notifies systemd's watchdog (<c>WatchdogSec=</c>) while the broker works. See sd_watchdog_enabled(3).</summary>
 /// <remarks>
-/// A check precedes each notification. If a check does not end, systemd restarts the broker. During a stop, notifications need no check.
+/// The broker runs a check before each notification. If the check hangs, systemd restarts the broker. While the broker stops, there are no
+/// checks.
 /// </remarks>
 /// <param name="interval">Time between two notifications.</param>
-/// <param name="check">A check that ends if the broker works.</param>
+/// <param name="check">Check that completes if the broker works, and hangs if not.</param>
 /// <param name="systemd">Sends the notifications.</param>
 /// <param name="faults">Receives exceptions of a check. The notifications continue after an exception.</param>
 /// <param name="stopping">Cancelled when the broker begins to stop.</param>
@@ -41,7 +42,9 @@ internal sealed class SystemdWatchdog(
         return Task.CompletedTask;
     }
 
-    /// <summary>Does nothing: the notifications go on until <see cref="Dispose"/>, because the broker still writes its data.</summary>
+    /// <summary>
+    /// Does nothing. The notifications continue until <see cref="Dispose"/>, because the broker is still writing its data.
+    /// </summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _timer.Dispose();

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Alarms;
 namespace Amqp.Server.Hosting;
 
 /// <summary>Pool of memory blocks for the data of sockets. A block is 16 times as large as in Kestrel's own pool. Thread-safe.</summary>
-/// <remarks>The last block returned is rented first. <see cref="Trim"/> releases unused blocks to the garbage collector.</remarks>
+/// <remarks>The block that was returned last is rented first. <see cref="Trim"/> releases unused blocks to the garbage collector.</remarks>
 internal sealed class TransportMemoryPool : MemoryPool<byte>
 {
     /// <summary>Size of a block, in bytes.</summary>
@@ -51,7 +51,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         return new Block(this);
     }
 
-    /// <summary>Releases half of the blocks that stayed free since the last call. The half is rounded up.</summary>
+    /// <summary>Releases half of the blocks, rounded up, that were not needed since the last call.</summary>
     public void Trim()
     {
         lock (_lock)
@@ -78,7 +78,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
     {
         lock (_lock)
         {
-            // A second return of the same block is ignored. Two connections must not rent the same block.
+            // A second return of a block is ignored: otherwise two connections could rent the same block.
             if (!block.IsRented || _disposed)
                 return;
             block.IsRented = false;
@@ -86,7 +86,7 @@ internal sealed class TransportMemoryPool : MemoryPool<byte>
         }
     }
 
-    // The array must not move while the kernel uses it. So it is pinned, in the heap for pinned objects.
+    // The array is pinned, because it must not move while the kernel uses it.
     private sealed class Block(TransportMemoryPool pool) : IMemoryOwner<byte>
     {
         public bool IsRented { get; set; } = true; // guarded by the pool's lock

@@ -5,7 +5,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>Counts the definitions in a catalog and collects the unreadable ones. Restores nothing.</summary>
+/// <summary>Counts the definitions in a catalog and collects the unreadable ones.</summary>
 internal sealed class CatalogContents
 {
     private readonly Dictionary<string, int> _counts = [];
@@ -27,7 +27,9 @@ internal sealed class CatalogContents
         }
     }
 
-    /// <summary>Names of durable queues and of exchanges that store messages, by their numbers in the message store.</summary>
+    /// <summary>
+    /// Names of durable queues and of exchanges that store messages. The keys are their queue numbers in the message store.
+    /// </summary>
     public IReadOnlyDictionary<uint, (string VirtualHost, string Name)> Queues => _queues;
 
     /// <summary>Definitions that the broker could not read, each with the reason.</summary>

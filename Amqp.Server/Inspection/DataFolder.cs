@@ -4,7 +4,9 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Inspection;
 
-/// <summary>Inspects a data directory that no broker uses. Reports have the store's counts and the names from the catalog.</summary>
+/// <summary>
+/// Inspects a data directory that no broker is using. A report combines counts from the message store with queue names from the catalog.
+/// </summary>
 internal static class DataFolder
 {
     /// <summary>Counts definitions, segments, and the messages of each queue.</summary>

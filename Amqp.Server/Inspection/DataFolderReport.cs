@@ -8,8 +8,8 @@ namespace Amqp.Server.Inspection;
 /// <param name="SizeOnDisk">Sizes in bytes.</param>
 /// <param name="Catalog">Number of definitions by kind.</param>
 /// <param name="Segments">Segments of the message log, in order.</param>
-/// <param name="Queues">Queues by virtual host and name. Queues without a definition come last.</param>
-/// <param name="Findings">Faults met while counting. Not all data was read.</param>
+/// <param name="Queues">Queues, ordered by virtual host and name. Queues without a definition come last.</param>
+/// <param name="Findings">Faults found during the count, which does not read all data.</param>
 internal sealed record DataFolderReport(
     string Folder,
     int FormatVersion,
@@ -29,9 +29,10 @@ internal sealed record DefinitionCounts(int Total, int VirtualHosts, int Users, 
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of the unsettled messages.</param>
 /// <param name="RedeliveredUpTo">
-/// Messages up to this sequence are marked as redelivered at the next start; 0: none. For a queue with priorities, the highest value.
+/// Messages up to this sequence number are marked as redelivered at the next start; 0: none. For a queue with priorities, the highest of
+/// all priorities.
 /// </param>
-/// <param name="LastSequence">Highest sequence in the log; for a queue with priorities, the highest of all priorities.</param>
+/// <param name="LastSequence">Highest sequence number in the log; for a queue with priorities, the highest of all priorities.</param>
 internal sealed record QueueReport(
     string? VirtualHost, string? Name, uint Number, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 

@@ -3,7 +3,7 @@ namespace Amqp.Server.Instruments;
 /// <summary>The metrics of Raft and Erlang that RabbitMQ's dashboards query. This broker has neither Raft nor Erlang.</summary>
 internal static class ClusterMetrics
 {
-    /// <summary>Zeros, as in RabbitMQ without quorum queues: this broker does not use Raft.</summary>
+    /// <summary>Metrics of Raft. All values are 0, as in RabbitMQ without quorum queues.</summary>
     public static readonly Metric<NodeReading>[] Raft =
     [
         new("raft_term_total", MetricKind.Counter, "Current Raft term number", _ => 0),
@@ -14,7 +14,7 @@ internal static class ClusterMetrics
         new("raft_entry_commit_latency_seconds", MetricKind.Gauge, "Time taken for a log entry to be committed", _ => 0),
     ];
 
-    /// <summary>Metrics of Erlang and of links to other nodes, without samples. The names have no prefix.</summary>
+    /// <summary>Metrics of Erlang and of connections to other nodes. The metrics have no samples, and their names have no prefix.</summary>
     public static readonly Metric<NodeReading>[] Erlang =
     [
         WithoutSample("erlang_vm_allocators", "Erlang's memory allocators"),

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Instruments;
 
-/// <summary>Metrics of login attempts, succeeded and failed.</summary>
+/// <summary>Metrics of successful and failed login attempts.</summary>
 internal static class LoginMetrics
 {
     /// <summary>Login attempts by protocol.</summary>

@@ -98,8 +98,7 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Number of messages put into queues since the start. Pages with a sample for each queue use <see cref="QueueMetrics.Published"/>
-    /// instead.
+    /// Number of messages put into queues since the start. A page that lists each queue shows <see cref="QueueMetrics.Published"/> instead.
     /// </summary>
     public static readonly Metric<MessageCounts> Enqueued = new(
         "queue_messages_published_total", MetricKind.Counter, "Total number of messages published to queues", counts => counts.Routed);
@@ -157,7 +156,7 @@ internal static class MessageMetrics
     ];
 
     /// <summary>
-    /// Messages dead-lettered with the strategy <c>at-least-once</c>. All count as confirmed, because the target queues have them.
+    /// Number of messages dead-lettered with the strategy <c>at-least-once</c>. The target queues have confirmed all of these messages.
     /// </summary>
     public static readonly Metric<BrokerStatistics> DeadConfirmed = new(
         "messages_dead_lettered_confirmed_total",
@@ -165,7 +164,7 @@ internal static class MessageMetrics
         "Total number of messages dead-lettered and confirmed by target queues",
         statistics => Dead.Sum(row => statistics.CountDead(QueueType.Quorum, DeadLetterStrategy.AtLeastOnce, row.Reason)));
 
-    /// <summary>Histogram of the sizes of received messages, as in RabbitMQ 4. The value is the number of messages.</summary>
+    /// <summary>Histogram of the sizes of received messages, as in RabbitMQ 4.</summary>
     public static readonly Metric<SizeCounts> Sizes = new(
         "message_size_bytes", MetricKind.Histogram, "Size of messages received from publishers", CountAll);
 

@@ -1,11 +1,11 @@
 namespace Amqp.Server.Instruments;
 
 /// <summary>A metric, with its names on the Prometheus page and in OTLP.</summary>
-/// <param name="Name">Name on the Prometheus page, without the prefix; null: not on the page.</param>
+/// <param name="Name">Name on the Prometheus page, without the prefix; null if the metric is not on the page.</param>
 /// <param name="Kind">Kind of metric.</param>
 /// <param name="Help">Help text on the page, as in RabbitMQ.</param>
-/// <param name="Value">Reads the number; NaN: no number.</param>
-/// <param name="Instrument">Instrument in OTLP; null: not in OTLP.</param>
+/// <param name="Value">Returns the value; NaN if there is none.</param>
+/// <param name="Instrument">Instrument in OTLP; null if the metric is not sent over OTLP.</param>
 internal sealed record Metric<T>(string? Name, MetricKind Kind, string Help, Func<T, double> Value, Instrument? Instrument = null)
 {
     /// <summary>A metric that is sent over OTLP only.</summary>
@@ -21,7 +21,7 @@ internal enum MetricKind
     /// <summary>A number that only grows until the broker stops.</summary>
     Counter,
 
-    /// <summary>A number that grows and falls, and whose sums have a meaning.</summary>
+    /// <summary>A number that can rise and fall, and that can be added up over several objects.</summary>
     Gauge,
 
     /// <summary>Number of values in each range of sizes.</summary>

@@ -6,14 +6,14 @@ namespace Amqp.Server.Instruments;
 /// <summary>Number of objects of each kind.</summary>
 internal readonly record struct ObjectCounts(long Connections, long Channels, long Consumers, long Queues)
 {
-    /// <summary>Messages in queues that are not delivered to a consumer. Set only for OTLP.</summary>
+    /// <summary>Number of ready messages in all queues. Set only for OTLP.</summary>
     public long Ready { get; init; }
 
-    /// <summary>Messages in queues that are delivered and not acknowledged. Set only for OTLP.</summary>
+    /// <summary>Number of unacknowledged messages of all queues. Set only for OTLP.</summary>
     public long Unacknowledged { get; init; }
 }
 
-/// <summary>Metrics of the numbers of objects and of the messages in queues, and metrics of exchanges and virtual hosts.</summary>
+/// <summary>Metrics of exchanges and virtual hosts, counts of objects, and counts of messages in queues.</summary>
 internal static class ObjectMetrics
 {
     public static readonly Metric<ObjectCounts>[] Totals =

@@ -8,7 +8,7 @@ namespace Amqp.Server.Instruments;
 /// <summary>The state of a queue at the time when its metrics are read.</summary>
 internal sealed class QueueSample
 {
-    // These values are read on demand. Reading a value may visit every message, and not every reply contains the value.
+    // Read only when a reply contains the value, because reading may visit every message.
     private readonly Lazy<QueueStorage> _storage;
     private readonly Lazy<double> _headTimestamp;
 
@@ -52,7 +52,7 @@ internal sealed class QueueSample
 
     public QueueStorage Storage => _storage.Value;
 
-    /// <summary>Timestamp property of the message at the front, in seconds since 1970-01-01 UTC; NaN if there is none.</summary>
+    /// <summary>The property <c>timestamp</c> of the first message, in seconds since 1970-01-01 UTC; NaN if there is none.</summary>
     public double HeadTimestamp => _headTimestamp.Value;
 
     public long DiskReads { get; }

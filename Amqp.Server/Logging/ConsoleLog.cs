@@ -8,13 +8,13 @@ namespace Amqp.Server.Logging;
 /// <summary>
 /// Writes log lines to standard output or error. A thread collects lines for 10 ms, then writes them at once. Thread-safe.
 /// </summary>
-/// <remarks>If the output blocks, lines above a limit are counted and dropped.</remarks>
+/// <remarks>While the output blocks, lines above a limit are dropped. A later log line reports their number.</remarks>
 internal sealed class ConsoleLog : ILoggerProvider
 {
     /// <summary>Time for which lines are collected after the first one.</summary>
     private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Limit of the pending lines, in characters.</summary>
+    /// <summary>Maximum total length of all pending lines, in characters.</summary>
     private const int MostWaiting = 4 << 20;
 
     private readonly ConsoleFormatter _formatter;
@@ -31,7 +31,7 @@ internal sealed class ConsoleLog : ILoggerProvider
 
     /// <summary>Starts the writer thread.</summary>
     /// <param name="formatter">Formats an event as a line.</param>
-    /// <param name="levels">Least severe level that is written, by category.</param>
+    /// <param name="levels">Minimum log level of each category.</param>
     /// <param name="output">Receives the lines. <see cref="Dispose"/> closes the output.</param>
     public ConsoleLog(ConsoleFormatter formatter, LogLevels levels, TextWriter output)
     {
@@ -44,7 +44,7 @@ internal sealed class ConsoleLog : ILoggerProvider
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, this);
 
     /// <summary>
-    /// Writes a line that is no event, after all events so far and without delay, because a program may wait for the line.
+    /// Writes a line that is not a log event. The line follows all earlier lines, without delay, because a program may wait for it.
     /// </summary>
     public void WriteLine(string line)
     {
@@ -115,7 +115,7 @@ internal sealed class ConsoleLog : ILoggerProvider
         }
         catch (Exception)
         {
-            // The reader has closed the pipe, or the disk is full. The broker must run on, and there is no place to report the error.
+            // The pipe is closed or the disk is full. The broker keeps running, and has no other place to report the error.
         }
         if (_written.Capacity > 1 << 20)
             _written = new StringBuilder();

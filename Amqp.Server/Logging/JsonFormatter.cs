@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Formats an event as one JSON object on one line: RabbitMQ's fields, the event's name, and the message's values.</summary>
+/// <summary>
+/// Formats an event as one line with a JSON object: RabbitMQ's fields, the name of the event, and the values in the event's text.
+/// </summary>
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class JsonFormatter(TimeProvider time) : ConsoleFormatter("json")
 {
-    private const string Template = "{OriginalFormat}"; // .NET's name for the value that holds the message's template
+    private const string Template = "{OriginalFormat}"; // the key under which .NET passes the message template
 
     // Escaping for web pages is not needed in a log, and would make it harder to read.
     private static readonly JsonWriterOptions _writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

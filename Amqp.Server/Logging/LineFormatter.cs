@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>Formats an event as one line: <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC. An exception has further lines.</summary>
+/// <summary>
+/// Formats an event as one line: <c>2026-01-02 03:04:05.678 [info] message</c>, in UTC. An exception follows on further lines.
+/// </summary>
 /// <param name="time">Clock of the timestamps.</param>
 internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line")
 {
@@ -28,7 +30,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         }
     }
 
-    // The framework formats "u" several times faster than a custom format. Each connection logs three lines.
+    // The standard format "u" is several times faster than a custom format.
     private static void WriteTime(DateTimeOffset time, TextWriter writer)
     {
         Span<char> text = stackalloc char[24];
@@ -38,7 +40,7 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter("line"
         writer.Write(text[..(length + digits)]);
     }
 
-    // Messages may contain text from clients, which must not forge a log line or control a terminal.
+    // Replaces control characters: text from a client must not forge a log line or control a terminal.
     private static void WriteOneLine(string message, TextWriter writer)
     {
         if (!message.AsSpan().ContainsAny(_controls))

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Logging;
 
-/// <summary>Subject of a log event: a category of RabbitMQ that has events in this broker, or the HTTP API.</summary>
+/// <summary>Category of a log event, as in RabbitMQ. The category for the HTTP API is an addition.</summary>
 internal enum LogCategory
 {
     /// <summary>Events of no other category: start and stop, alarms, the store.</summary>
@@ -9,13 +9,13 @@ internal enum LogCategory
     /// <summary>Connections that are opened, refused and closed.</summary>
     Connection,
 
-    /// <summary>Channels closed for a client's error, and late acknowledgements of consumers.</summary>
+    /// <summary>Channels closed because of a client's error, and consumers that acknowledge too late.</summary>
     Channel,
 
     /// <summary>Failures of queues and exchanges.</summary>
     Queue,
 
-    /// <summary>Changes over HTTP, with the users who made them, and refused requests over HTTP.</summary>
+    /// <summary>Changes over the HTTP API, each with the name of the user, and refused requests.</summary>
     Management,
 }
 
@@ -37,7 +37,9 @@ internal static class LogCategories
     /// <summary>Returns the category with a name; null if there is none.</summary>
     public static LogCategory? Find(string name) => All.Cast<LogCategory?>().FirstOrDefault(category => NameOf(category!.Value) == name);
 
-    /// <summary>Returns the category of a logger, from the namespace of the type that the logger is named after.</summary>
+    /// <summary>
+    /// Returns the category of a logger. The name of a logger is the full name of a type, and the type's namespace determines the category.
+    /// </summary>
     public static LogCategory Of(string logger)
     {
         bool IsIn(string folder) => logger.StartsWith($"Amqp.Server.{folder}.", StringComparison.Ordinal);

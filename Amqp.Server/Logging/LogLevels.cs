@@ -2,7 +2,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Logging;
 
-/// <summary>The least severe level that each category logs. Levels can change while the broker runs. Thread-safe.</summary>
+/// <summary>The minimum log level of each category. Levels can change while the broker runs. Thread-safe.</summary>
 internal sealed class LogLevels
 {
     private readonly Lock _changing = new();

@@ -6,9 +6,7 @@ namespace Amqp.Server.Management;
 /// <summary>Assembles the HTTP API.</summary>
 internal static class ManagementEndpoints
 {
-    /// <summary>
-    /// Maps every resource. As in RabbitMQ, an unknown path gets status 404, or 405 if the method would change something.
-    /// </summary>
+    /// <summary>Maps every resource. A request for an unknown path gets status 404 or 405, as in RabbitMQ.</summary>
     public static void MapManagement(this WebApplication app, ManagementServices services)
     {
         app.Use((http, next) => ThreadPoolContext.RunAsync(() => next(http)));

@@ -2,10 +2,10 @@ using Amqp.Server.Instruments;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Writes rows of the metrics catalogue to the page.</summary>
+/// <summary>Writes metrics to the Prometheus page.</summary>
 internal static class MetricWriting
 {
-    /// <summary>Begins the metric of a row, whose samples must be written next.</summary>
+    /// <summary>Begins a metric. The samples of the metric must be written next.</summary>
     public static void Begin<T>(this MetricsWriter writer, Metric<T> metric) =>
         writer.Begin(
             metric.Name ?? throw new ArgumentException("This metric is not on the Prometheus page.", nameof(metric)),
@@ -28,7 +28,7 @@ internal static class MetricWriting
     }
 
     /// <summary>
-    /// Writes the sum over all objects. If the value of one object is NaN, writes the metric without a sample, as RabbitMQ does.
+    /// Writes the sum over all objects. If any object has the value NaN, writes the metric without a sample, as RabbitMQ does.
     /// </summary>
     public static void Sum<T>(this MetricsWriter writer, Metric<T> metric, IReadOnlyList<T> objects)
     {

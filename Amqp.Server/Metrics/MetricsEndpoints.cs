@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>Serves the port for Prometheus: the path of the metrics, and below it <c>per-object</c> and <c>detailed</c>.</summary>
+/// <summary>
+/// Serves metrics on the port for Prometheus: at the configured path, and at <c>per-object</c> and <c>detailed</c> below that path.
+/// </summary>
 internal static class MetricsEndpoints
 {
     private const string ContentType = "text/plain; version=0.0.4";
 
-    /// <summary>Answers all requests on the port for Prometheus, and passes all other requests on to the HTTP API.</summary>
+    /// <summary>Answers all requests on the port for Prometheus. Passes requests on other ports to the HTTP API.</summary>
     public static void UseMetrics(this WebApplication app, ManagementServices services) => app.Use(async (http, next) =>
     {
         if (http.Features.Get<MetricsListener>() is null)

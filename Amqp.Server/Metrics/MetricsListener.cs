@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Amqp.Server.Metrics;
 
-/// <summary>
-/// Marks the connections to the port for Prometheus, which serves metrics and nothing else. Other ports serve no metrics.
-/// </summary>
+/// <summary>Marks connections to the port for Prometheus. Only this port serves metrics, and it serves nothing else.</summary>
 internal sealed class MetricsListener
 {
     private static readonly MetricsListener _mark = new();

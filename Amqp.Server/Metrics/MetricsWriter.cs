@@ -7,13 +7,13 @@ namespace Amqp.Server.Metrics;
 
 /// <summary>Writes metrics in Prometheus' text format 0.0.4. Not thread-safe.</summary>
 /// <param name="output">Receives the text.</param>
-/// <param name="prefix">Prefix of every name.</param>
+/// <param name="prefix">Prefix of the names, until <see cref="ChangePrefix"/> is called.</param>
 internal sealed class MetricsWriter(PipeWriter output, string prefix)
 {
     private string _prefix = prefix;
     private string _name = "";
 
-    /// <summary>Begins a metric, whose samples must be written next.</summary>
+    /// <summary>Begins a metric. The samples of the metric must be written next.</summary>
     public void Begin(string name, MetricKind kind, string help)
     {
         _name = name;

@@ -15,7 +15,7 @@ internal sealed class BrokerMeter : IDisposable
 
     private const string Prefix = "amqpbroker.";
 
-    /// <summary>Totals that are older than this many milliseconds are counted again.</summary>
+    /// <summary>Maximum age of the totals, in milliseconds. Older totals are counted again.</summary>
     private const long FreshMilliseconds = 20;
 
     private readonly MessageBroker _broker;

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Telemetry;
 
-/// <summary>Observes every request to a collector. Logs when requests begin to fail and when they succeed again.</summary>
+/// <summary>Observes every request to a collector of OpenTelemetry. Logs when requests begin to fail and when they succeed again.</summary>
 /// <remarks>Thread-safe. Refusals over gRPC are not logged, because their status is in trailers.</remarks>
 internal sealed class ExportWatch(Uri endpoint, ILogger logger) : DelegatingHandler(new SocketsHttpHandler())
 {

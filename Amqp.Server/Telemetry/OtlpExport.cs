@@ -61,12 +61,13 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Starts the export of spans, every 5 seconds or when 512 spans wait. If 2,048 spans wait, further spans are dropped.
+    /// Starts the export of spans: every 5 seconds, or as soon as 512 spans are pending. While 2,048 spans are pending, new spans are
+    /// dropped.
     /// </summary>
     private TracerProvider StartTraces(ResourceBuilder resource)
     {
-        // The sampler decides by the trace id, so every node samples the same traces. A span with an unsampled parent is not sampled. For a
-        // root span or a sampled remote parent, the ratio decides.
+        // A span with an unsampled parent is not sampled. For root spans and for spans with a sampled remote parent, the trace id and the
+        // ratio decide. So every node samples the same traces.
         var ratio = new TraceIdRatioBasedSampler(_options.SamplingRatio);
         return Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
@@ -89,8 +90,8 @@ internal sealed class OtlpExport(Lazy<MessageBroker> opened, IOptions<BrokerOpti
     }
 
     /// <summary>
-    /// Returns the attributes that describe this broker. <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c> override the
-    /// attributes.
+    /// Returns the attributes that describe this broker. The variables <c>OTEL_RESOURCE_ATTRIBUTES</c> and <c>OTEL_SERVICE_NAME</c>
+    /// override them.
     /// </summary>
     private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
         .AddService(

@@ -5,8 +5,8 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>A unit of memory that holds message payloads: transient messages, or records of a segment of the log.</summary>
 /// <remarks>
-/// A thread may read <see cref="Memory"/> after one atomic step has pinned the block and found it resident. A property whose comment names
-/// no thread or lock is constant once other threads have the block's number.
+/// A thread may read <see cref="Memory"/> after one atomic step has pinned the block and found it resident. Once other threads know the
+/// block's number, a property is constant unless its comment names a thread or lock.
 /// </remarks>
 internal sealed unsafe class Block
 {
@@ -66,14 +66,10 @@ internal sealed unsafe class Block
     /// <summary>True if the bytes in memory were read from a file. Set by the loader before the block becomes resident.</summary>
     public bool WasRead { get; set; }
 
-    /// <summary>
-    /// The neighbour of this block in <see cref="List"/> that was added before it. Guarded by the lock that guards the list.
-    /// </summary>
+    /// <summary>The block that was added to <see cref="List"/> just before this block. Guarded by the lock that guards the list.</summary>
     public Block? Older { get; set; }
 
-    /// <summary>
-    /// The neighbour of this block in <see cref="List"/> that was added after it. Guarded by the lock that guards the list.
-    /// </summary>
+    /// <summary>The block that was added to <see cref="List"/> just after this block. Guarded by the lock that guards the list.</summary>
     public Block? Newer { get; set; }
 
     /// <summary>The list that contains the block, or null. Guarded by the lock that guards the list.</summary>

@@ -1,7 +1,8 @@
 namespace Amqp.Storage.Blocks;
 
 /// <summary>
-/// Blocks in the order of their addition, and the sum of their bytes. The owner's lock guards all members except <see cref="Bytes"/>.
+/// A list of blocks in the order in which they were added, with the sum of their bytes. The owner's lock guards all members except
+/// <see cref="Bytes"/>.
 /// </summary>
 /// <remarks>A block is in at most one list (<see cref="Block.List"/>).</remarks>
 internal sealed class BlockList

@@ -6,8 +6,8 @@ namespace Amqp.Storage.Blocks;
 
 /// <summary>Native memory for blocks. Thread-safe.</summary>
 /// <remarks>
-/// Up to 32 MiB of freed memory is kept for reuse, latest first. The rest returns to the system at once. On Linux, larger blocks come from
-/// mmap, because the C library's allocator kept over 100 MB of freed blocks.
+/// Up to 32 MiB of freed memory is kept for reuse. All other freed memory returns to the system at once. On Linux, blocks of 16 KiB or more
+/// are allocated by mmap, because the C library's allocator kept over 100 MB of freed memory.
 /// </remarks>
 internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
 {
@@ -65,7 +65,7 @@ internal sealed unsafe class BlockMemory(int blockSize) : IDisposable
         Free(memory, capacity);
     }
 
-    /// <summary>Frees the spare memory. Memory that blocks still use is freed when they return it.</summary>
+    /// <summary>Frees the spare memory. Memory in use is freed later, when it is returned.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -21,7 +21,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks are only a cache, and must not block publishers.
+    /// Bytes of memory of all blocks that cannot be evicted. Evictable blocks do not count: they are only a cache, and must not cause
+    /// publishers to be blocked.
     /// </summary>
     public long MemoryInUse => Math.Max(_memory.InUse - Residents.Bytes, 0);
 
@@ -31,10 +32,10 @@ internal sealed unsafe class BlockSpace : IDisposable
     /// <summary>The closed transient blocks, which may be paged out.</summary>
     public TransientBlocks Transients { get; }
 
-    /// <summary>True if every unsettled message with an entry in memory also has its payload in memory.</summary>
+    /// <summary>True if no block is evicted: the payloads in all blocks are in memory.</summary>
     public bool IsAllInMemory => _evicted.Count == 0;
 
-    /// <summary>Number of reads of payloads from files.</summary>
+    /// <summary>Number of times that a block was filled from a file.</summary>
     public long Reads => _evicted.Reads;
 
     public Block this[int number] => _table[number];
@@ -71,7 +72,7 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Opens a block for copies of scattered records of a segment. The caller alone uses the block until <see cref="CloseGathered"/>.
+    /// Opens a block for copies of scattered records of a segment. Only the caller may use the block until <see cref="CloseGathered"/>.
     /// </summary>
     public Block Gather(Segment segment, int bytes)
     {
@@ -108,9 +109,7 @@ internal sealed unsafe class BlockSpace : IDisposable
         Change(block, references - BlockState.OpenBias);
     }
 
-    /// <summary>
-    /// Adds a difference to the word with the block's references and pins. Frees the block if no reference and no pin is left.
-    /// </summary>
+    /// <summary>Adds a number to the block's references or pins. Frees the block if it then has no references and no pins.</summary>
     public void Change(Block block, long difference)
     {
         long state = block.State.Change(difference);
@@ -141,7 +140,9 @@ internal sealed unsafe class BlockSpace : IDisposable
         return false;
     }
 
-    /// <summary>Writes a transient block to a page file, and frees the block's memory after the last reader.</summary>
+    /// <summary>
+    /// Writes a transient block to a page file. Then frees the block's memory, or makes the block evictable if another thread reads it.
+    /// </summary>
     /// <param name="block">A block from <see cref="TransientBlocks.PinOldest"/>. This method releases the pin.</param>
     /// <param name="folder">The folder of page files.</param>
     /// <exception cref="IOException">The block cannot be written and stays in memory.</exception>
@@ -171,8 +172,8 @@ internal sealed unsafe class BlockSpace : IDisposable
     }
 
     /// <summary>
-    /// Frees all blocks. A pinned block is freed when its pins and references are gone. Later loads throw
-    /// <see cref="ObjectDisposedException"/>.
+    /// Frees the memory of all blocks. A pinned block keeps its memory until it has no pins and no references. After this call, loading a
+    /// block throws <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {

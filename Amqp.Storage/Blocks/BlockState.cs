@@ -17,8 +17,8 @@ internal struct BlockState
     public const long Pin = 1L << 40;
 
     /// <summary>
-    /// A large number of references that keeps an open block from being finished. A close replaces the number by the count of appended
-    /// messages.
+    /// Added to the references of an open block, so that the block cannot be finished. Closing the block replaces this number by the number
+    /// of appended messages.
     /// </summary>
     public const long OpenBias = 1L << 36;
 
@@ -37,7 +37,7 @@ internal struct BlockState
     /// <summary>Sets the state of a block that is used for the first time or reused.</summary>
     public void Start(long state) => Volatile.Write(ref _word, state);
 
-    /// <summary>Returns the number of unsettled references of an open block.</summary>
+    /// <summary>Returns the number of references of an open block, from the number of appended messages.</summary>
     public long LiveWhileOpen(long appended) => (Volatile.Read(ref _word) & AnyReference) - OpenBias + appended;
 
     /// <summary>Adds a number to the references or pins. A negative number subtracts.</summary>
@@ -68,8 +68,7 @@ internal struct BlockState
     }
 
     /// <summary>
-    /// Pins the block if it has references but no pins. Threads that own no message of the block, such as the pager, call this method
-    /// first.
+    /// Pins the block if it has references but no pins. For threads that hold no message of the block, such as the pager.
     /// </summary>
     public bool TryPinIdle()
     {

@@ -8,8 +8,8 @@ internal sealed class BlockTable
 
     private readonly Lock _lock = new();
     private readonly Stack<Block> _spare = new(); // retired blocks, which keep their numbers for reuse; guarded by _lock
-    private int _count; // numbers assigned so far; guarded by _lock
-    private volatile Block[][] _pages = []; // to grow, replaced under _lock by a longer array with the same pages
+    private int _count; // count of assigned numbers; guarded by _lock
+    private volatile Block[][] _pages = []; // replaced under _lock by a longer array when the table grows
 
     /// <summary>Returns the block with this number. The number must have been assigned.</summary>
     public Block this[int number] => _pages[number >> PageBits][number & (PageLength - 1)];

@@ -27,7 +27,7 @@ internal sealed unsafe class ResidentBlocks(BlockMemory memory, long maxBytes)
             {
                 Block candidate = next;
                 next = candidate.Newer;
-                // read before the eviction, because a reader that then loads the block changes its property Memory
+                // read before the eviction: after the eviction, another thread may load the block and change its property Memory
                 byte* bytes = candidate.Memory;
                 if (!candidate.State.TryEvict())
                     // The block is pinned or about to be retired. A later call evicts the block if it is still in the list.

@@ -13,7 +13,8 @@ internal sealed class TransientBlocks(long maxBytes)
     public long Bytes => _blocks.Bytes;
 
     /// <summary>
-    /// Called on any thread for each block that is added above the limit. Must only schedule work. Set before the first block is added.
+    /// Called on any thread for each block that is added above the limit. The handler must only schedule work. Set before the first block
+    /// is added.
     /// </summary>
     public Action? Exceeded { get; set; }
 

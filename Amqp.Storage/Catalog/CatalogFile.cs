@@ -17,7 +17,7 @@ internal sealed class CatalogFile : IDisposable
     private readonly string _path;
     private readonly Lock _swap = new(); // held while the file is synced, and while it is replaced
     private IStoreFile _file;
-    // Set if a new file was renamed, but the folder could not be synced. A power cut may then bring back the old file. Guarded by _swap.
+    // Set if the folder could not be synced after a new file was renamed. The old file may then return after a power cut. Guarded by _swap.
     private IOException? _folderFailure;
     private byte[] _buffer = new byte[512];
 
@@ -59,7 +59,7 @@ internal sealed class CatalogFile : IDisposable
         Length += record.Length;
     }
 
-    /// <summary>Syncs all changes that are written so far.</summary>
+    /// <summary>Syncs all changes that have been written.</summary>
     public void Sync()
     {
         lock (_swap)
@@ -87,7 +87,7 @@ internal sealed class CatalogFile : IDisposable
         return new CatalogFile(_files, _directory, _path, file) { Length = length };
     }
 
-    /// <summary>Deletes this file, which must be from <see cref="BeginRewrite"/>. Call if the file will not replace the catalog.</summary>
+    /// <summary>Deletes a file from <see cref="BeginRewrite"/> that will not replace the catalog.</summary>
     public void Abandon()
     {
         _file.Dispose();
@@ -100,7 +100,7 @@ internal sealed class CatalogFile : IDisposable
     /// <param name="next">The new file.</param>
     /// <param name="complete">Appends missing changes to the new file. Returns true if the new file is complete and synced.</param>
     /// <param name="exclude">
-    /// The lock of threads that make changes. Held from the call of <paramref name="complete"/> until the new file is in place.
+    /// The lock of the threads that change the catalog. Held during <paramref name="complete"/> and until the new file is in place.
     /// </param>
     /// <returns>False if <paramref name="complete"/> returned false, and the old file stays in place.</returns>
     public bool TryReplace(CatalogFile next, Func<bool> complete, Lock exclude)
@@ -205,7 +205,7 @@ internal sealed class CatalogFile : IDisposable
         {
             _file.Truncate(Length);
         }
-        _file.Sync(); // the last run may have ended before it synced the file, but the log relies on the catalog
+        _file.Sync(); // the log relies on the catalog, and the previous process may have ended before a sync
         if (findings.Skip(found).Any(finding => !finding.IsTornTail))
         {
             KeepDamaged(bytes);

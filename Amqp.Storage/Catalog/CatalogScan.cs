@@ -22,7 +22,8 @@ internal static class CatalogScan
         var records = new RecordScanner(bytes[start..], file: 0, start);
         while (true)
         {
-            // Damage before a record and after the last record is checked here. The compiler of .NET 10.0 would remove a second check.
+            // This check finds damage before a record and also after the last record. The compiler of .NET 10.0 would remove a second
+            // check.
             bool hasRecord = records.MoveNext();
             if (records.Skipped.Length > 0)
                 findings.Add(new RecoveryFinding(path, records.Skipped.Offset, records.Skipped.Length, IsTornTail: !hasRecord));
@@ -35,7 +36,7 @@ internal static class CatalogScan
         }
     }
 
-    /// <summary>Applies a record to the dictionary: adds or replaces the entry, or removes the entry that the record deletes.</summary>
+    /// <summary>Applies a record to the dictionary: sets or removes an entry.</summary>
     public static void Apply(ReadOnlySpan<byte> record, SortedDictionary<string, byte[]> entries)
     {
         string key = CatalogRecord.ReadKey(record);

@@ -16,15 +16,15 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     // A file below this size is not rewritten, even if most of it is out of date.
     private const long MinRewriteBytes = 1 << 20;
 
-    // During a rewrite, each pass appends the changes that other threads made during the previous pass. After this many passes, the last
-    // one holds the lock.
+    // During a rewrite, each pass appends the changes that other threads made during the previous pass. After this many passes, a last pass
+    // holds the lock.
     private const int MaxCatchUps = 8;
 
     private readonly Lock _lock = new();
     private readonly CommitSignal _signal;
     private readonly CatalogFile _file; // guarded by _lock, except for Sync
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal); // guarded by _lock
-    // removed keys whose removal is not in the file yet, because the disk was full; guarded by _lock
+    // keys whose removal is not in the file yet, because the disk was full; guarded by _lock
     private readonly HashSet<string> _pendingRemovals = new(StringComparer.Ordinal);
     private long _liveBytes = FileHeader.Size; // bytes of the header and of the records of current entries; guarded by _lock
     private long _rewriteAbove = MinRewriteBytes; // the file is rewritten when it has more bytes than this; guarded by _lock
@@ -43,7 +43,9 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         RequestRewriteIfDue();
     }
 
-    /// <summary>Called under the lock when the file should be rewritten. The handler schedules <see cref="Rewrite"/>. Set once.</summary>
+    /// <summary>
+    /// Called under the lock when the file has to be rewritten. The handler must only schedule <see cref="Rewrite"/>. Set once.
+    /// </summary>
     public Action? RewriteRequested
     {
         get;
@@ -112,7 +114,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
         }
     }
 
-    /// <summary>Syncs all changes made so far. Other threads may go on changing the catalog meanwhile.</summary>
+    /// <summary>Syncs all changes made so far. Other threads may change the catalog during the call.</summary>
     public void Sync()
     {
         if (_hasPendingRemovals)
@@ -192,7 +194,7 @@ internal sealed class FileCatalog : ICatalog, IDisposable
             throw new StoreFailedException(_failure.Message, _failure.InnerException);
     }
 
-    /// <summary>Writes removals that a full disk has delayed, until the disk is full again.</summary>
+    /// <summary>Writes the removals that a full disk has delayed. Stops if the disk is full again.</summary>
     private void WritePendingRemovals()
     {
         try
@@ -212,8 +214,8 @@ internal sealed class FileCatalog : ICatalog, IDisposable
     }
 
     /// <summary>
-    /// Writes a record. After a failure, the catalog writes nothing more, because the file may end with part of a record. A full disk is no
-    /// such failure.
+    /// Writes a record. If the write fails, the catalog writes nothing more, because the file may end with part of a record. A full disk
+    /// does not count as a failure.
     /// </summary>
     private void WriteOrFail(Action write)
     {

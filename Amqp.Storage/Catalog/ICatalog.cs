@@ -20,8 +20,8 @@ public interface ICatalog
 
     /// <summary>Removes the entry with this key, if there is one.</summary>
     /// <remarks>
-    /// On a full disk, the removal takes effect at once and is written later. If the broker crashes before the write, the next start finds
-    /// the entry again.
+    /// On a full disk, the removal takes effect at once and is written later. If the broker crashes before the write, the entry is back
+    /// after the next start.
     /// </remarks>
     /// <exception cref="StoreFailedException">The catalog can no longer be written.</exception>
     void Remove(string key);

@@ -3,7 +3,8 @@ using Amqp.Storage.Faults;
 namespace Amqp.Storage.Commits;
 
 /// <summary>
-/// The positions up to which the log is written, synced, and requested to be synced. Threads can wait for a position. Thread-safe.
+/// Three positions in the log: the ends of its written part, of its synced part, and of the part whose sync was requested. Threads can wait
+/// for a position. Thread-safe.
 /// </summary>
 internal sealed class CommitProgress(CommitSignal signal)
 {
@@ -13,7 +14,7 @@ internal sealed class CommitProgress(CommitSignal signal)
     private long _written;
     private long _durable;
 
-    /// <summary>Position up to which the log is in its files. A part of it may not be synced yet.</summary>
+    /// <summary>Position up to which the log is written to files, synced or not.</summary>
     public long Written => Volatile.Read(ref _written);
 
     /// <summary>Position up to which the log survives a power cut.</summary>
@@ -59,7 +60,7 @@ internal sealed class CommitProgress(CommitSignal signal)
         _commits.Reach(position);
     }
 
-    /// <summary>Makes all waits for durable positions fail, because the store has failed.</summary>
+    /// <summary>Fails all waits for durable positions, and ends all waits for written positions. Call when the store has failed.</summary>
     public void Fail(StoreFailedException failure)
     {
         _commits.Fail(failure);

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Commits;
 
-/// <summary>Wakes the committer when there is work. If the committer is awake, a call costs no system call. Thread-safe.</summary>
+/// <summary>Wakes the committer when there is work. If the committer is awake, no system call is made. Thread-safe.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "settlers may come after the committer ended")]
 internal sealed class CommitSignal
 {
@@ -11,7 +11,7 @@ internal sealed class CommitSignal
     private readonly AutoResetEvent _event = new(false);
     private int _state; // changed with Interlocked
 
-    /// <summary>Wakes the committer if it waits. Call after the write that the committer is to see.</summary>
+    /// <summary>Wakes the committer if it waits. Call after the change that the committer has to notice.</summary>
     public void Wake()
     {
         // The barrier makes the caller's work visible before the state is read. Without the barrier, the committer could wait and miss the
@@ -31,7 +31,8 @@ internal sealed class CommitSignal
 
     /// <summary>Announces that the committer is about to wait. The committer must then check for work once more before it waits.</summary>
     /// <remarks>
-    /// Full fences here and in <see cref="Wake"/>: either the committer sees the work, or <see cref="Wake"/> sees the announcement.
+    /// This method and <see cref="Wake"/> have full fences. So either the committer sees the work, or <see cref="Wake"/> sees the
+    /// announcement.
     /// </remarks>
     public void Prepare(bool sleep) => Interlocked.Exchange(ref _state, sleep ? Asleep : Dozing);
 

@@ -10,7 +10,7 @@ internal sealed class CommitWaiters
     private StoreFailedException? _failure; // guarded by _lock
     private long _reached; // guarded by _lock
 
-    /// <summary>Returns a task that completes when the position is reached. If the store fails before, the task fails too.</summary>
+    /// <summary>Returns a task that completes when the position is reached. The task fails if the store fails first.</summary>
     public Task WaitAsync(long position, CancellationToken cancellation)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

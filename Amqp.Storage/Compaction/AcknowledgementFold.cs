@@ -5,14 +5,16 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>Copies the settle records of a segment without live messages to older segments. The segment can then be deleted.</summary>
+/// <summary>
+/// Copies the settle records of a dead segment to the acknowledgements of older segments. The dead segment can then be deleted.
+/// </summary>
 /// <remarks>Used by the housekeeper only.</remarks>
 internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes indexes, StoreOptions options, string directory)
 {
     private readonly AcknowledgementFiles _acknowledgements = new(files);
 
     /// <summary>
-    /// Copies the settles of a dead segment to older segments. Notes the older segments in <see cref="Segment.FoldedInto"/>.
+    /// Copies the settles of a dead segment to older segments, and records the older segments in <see cref="Segment.FoldedInto"/>.
     /// </summary>
     /// <returns>True if an older segment received settles of the dead segment for the first time.</returns>
     public bool Fold(Segment dead, Segment[] targets)
@@ -37,7 +39,8 @@ internal sealed class AcknowledgementFold(IStoreFiles files, SegmentIndexes inde
 
     private void FoldInto(Segment target, Dictionary<uint, SequenceRanges> settled)
     {
-        // Keeps only the sequences of messages in the target segment. After a restart, other sequences may be assigned to new messages.
+        // Copies only sequence numbers of messages in the target segment. Other sequence numbers may be assigned to new messages after a
+        // restart.
         var part = new Dictionary<uint, SequenceRanges>();
         foreach (QueueRow row in indexes.ReadSummary(target).Rows)
         {

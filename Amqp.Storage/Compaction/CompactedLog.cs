@@ -30,7 +30,7 @@ internal sealed class CompactedLog : IDisposable
     /// <summary>Offset of the next record.</summary>
     public long Length => _written + _used;
 
-    /// <summary>Adds a record. Computes its checksum anew, because the checksum depends on the offset.</summary>
+    /// <summary>Adds a record with a new checksum, because the checksum depends on the record's offset.</summary>
     public void Append(Span<byte> record)
     {
         RecordHeader.WriteChecksum(record, _segment.Id, Length);

@@ -8,7 +8,7 @@ namespace Amqp.Storage.Compaction;
 internal sealed record CompactedSegment(Segment Segment, SegmentSummary Summary, Relocation Relocation);
 
 /// <summary>
-/// The files of a compacted segment that have not replaced the old files yet. After a crash, the next start deletes them.
+/// The new files of a compacted segment, before they replace the old files. After a crash, the next start deletes the new files.
 /// </summary>
 internal static class CompactedFiles
 {

@@ -4,7 +4,9 @@ using Amqp.Storage.Commits;
 
 namespace Amqp.Storage.Compaction;
 
-/// <summary>The segments that the housekeeper has compacted, but whose old files the committer has not replaced yet. Thread-safe.</summary>
+/// <summary>
+/// Compacted segments whose old files are still in use. The housekeeper adds segments, and the committer replaces their files. Thread-safe.
+/// </summary>
 internal sealed class CompactedSegments(CommitSignal signal)
 {
     private readonly ConcurrentQueue<CompactedSegment> _compacted = new();

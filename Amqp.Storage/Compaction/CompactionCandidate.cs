@@ -29,11 +29,12 @@ internal sealed class CompactionCandidate
     public void AddSettled(Dictionary<uint, SequenceRanges> settled) => AddParts(_settled, settled, Summary.Rows);
 
     /// <summary>
-    /// Keeps the settles of messages in an existing segment. Call also for the candidate itself, whose records may stay for another queue.
+    /// Keeps the settles of messages in an existing segment. Call for the candidate too: a settled message may stay in it for another
+    /// queue.
     /// </summary>
     public void AddTarget(SegmentSummary target) => AddParts(Kept, Summary.Settled, target.Rows);
 
-    /// <summary>Keeps all settles of the candidate. Call if it is unknown which messages a segment contains.</summary>
+    /// <summary>Keeps all settles of the candidate. Call if the messages of an older segment are unknown.</summary>
     public void AddUnknownTarget()
     {
         foreach ((uint queue, SequenceRanges ranges) in Summary.Settled)
@@ -41,7 +42,8 @@ internal sealed class CompactionCandidate
     }
 
     /// <summary>
-    /// Returns the records that a compacted file must keep, in order. A record stays if a queue may need it, or its piece stays whole.
+    /// Returns the records that a compacted file must keep, in order. A record stays if a queue may need it, or if it is in a piece that
+    /// stays whole.
     /// </summary>
     /// <param name="indexes">The index of the segment.</param>
     /// <param name="queues">Numbers of the existing queues.</param>
@@ -68,7 +70,7 @@ internal sealed class CompactionCandidate
         int kept = 0;
         for (int i = 0; i < live.Count; i++)
         {
-            // count a record once, although the index has an entry for each of its queues
+            // count each record once: the index has an entry for each queue of a record
             if (kept == 0 || live[kept - 1].Offset != live[i].Offset)
                 live[kept++] = live[i];
         }

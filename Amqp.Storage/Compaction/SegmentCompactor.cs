@@ -29,24 +29,25 @@ internal sealed class SegmentCompactor(
 
     private const int ReadSize = 256 << 10;
 
-    // After an attempt that gains too little, the next attempt waits for indexes of N / 2 further segments. N doubles with each such
+    // After an attempt that gains too little, a segment is tried again when N / 2 further segments have an index. N doubles with each such
     // attempt, up to this maximum.
     private const int MaxPatience = 64;
 
     private readonly AcknowledgementFiles _acknowledgements = new(files);
-    // bytes of live records that each mostly dead segment had in the last run, by segment id
+    // live bytes of each mostly dead segment in the last run, by segment id
     private readonly Dictionary<long, long> _seen = [];
     // by segment id; NotBefore is the id that the newest indexed segment must reach before the next attempt
     private readonly Dictionary<long, (long NotBefore, int Patience)> _tried = [];
 
     /// <summary>
-    /// True if the last run left a mostly dead segment as it is. Perhaps the settles of its messages are in segments without an index.
+    /// True if the last run did not compact a mostly dead segment. The settles of its messages may be in a segment without an index.
     /// </summary>
     public bool AwaitsSettles { get; private set; }
 
     /// <summary>Compacts the segments that are mostly dead, if enough space is gained.</summary>
     /// <param name="isIdle">
-    /// True if the store is idle. An idle store also compacts segments that lose messages fast, or whose last attempt gained too little.
+    /// True if the store is idle. Then segments that lose messages fast are compacted too, as are segments whose last attempt gained too
+    /// little.
     /// </param>
     /// <param name="isStopping">Called before each segment. Returns true to stop.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -140,7 +141,7 @@ internal sealed class SegmentCompactor(
         {
             if (!segment.IsIndexed)
             {
-                // The segment is new, or it died before it got an index. Neither its settles nor its messages are known.
+                // This segment is new, or it had no live messages left before it got an index. Its settles and messages are unknown.
                 foreach (CompactionCandidate candidate in candidates.Where(candidate => candidate.Segment.Id > segment.Id))
                     candidate.AddUnknownTarget();
                 continue;
@@ -205,7 +206,7 @@ internal sealed class SegmentCompactor(
     }
 
     /// <summary>
-    /// Returns, in order, the pieces of blocks with messages that are also in queues that are not durable. These pieces must stay whole.
+    /// Returns the pieces that must stay whole, in order: those of blocks whose messages are also in queues that are not durable.
     /// </summary>
     private BlockPiece[] FindUnloggedPieces(Segment segment) =>
         [.. space.BlocksOf(segment)

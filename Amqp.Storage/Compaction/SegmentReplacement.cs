@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Compaction;
 
 /// <summary>Replaces files of segments by their compacted files. Used by the committer only, when everything written is synced.</summary>
-/// <remarks>Compacted files lack messages of deleted queues, so the deletion of these queues must be durable first.</remarks>
+/// <remarks>A compacted file has no messages of deleted queues, so the deletion of the queues must be durable first.</remarks>
 internal sealed class SegmentReplacement(
     IStoreFiles files, SegmentLayout layout, BlockSpace space, CompactedSegments compacted, string directory, BackgroundFailures failures)
 {

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Configuration;
 
-/// <summary>Limits of a store on memory, disk and the time between syncs.</summary>
+/// <summary>Options of a store: limits on memory and disk space, and the time between syncs.</summary>
 public sealed class StoreOptions
 {
     /// <summary>Maximum bytes of a segment, from <see cref="BlockSize"/> to 1 GiB. A larger record has a segment of its own.</summary>
@@ -18,7 +18,7 @@ public sealed class StoreOptions
     /// Limit on the number of entries in memory, for all durable queues together. An entry takes 24 bytes, and describes a message of a
     /// queue.
     /// </summary>
-    /// <remarks>Above the limit, entries that an index on disk contains are removed from memory.</remarks>
+    /// <remarks>Above the limit, entries are removed from memory if an index on disk contains them.</remarks>
     public long MaxMessagesInMemory { get; init; } = 500_000;
 
     /// <summary>
@@ -27,11 +27,12 @@ public sealed class StoreOptions
     /// </summary>
     public long MaxTransientBytesInMemory { get; init; } = long.MaxValue;
 
-    /// <summary>Free bytes on the disk below which no transient message is written to disk. 0 or more.</summary>
+    /// <summary>Minimum free disk space for writing transient messages to disk, in bytes. 0 or more.</summary>
     public long MinFreeDiskBytes { get; init; }
 
     /// <summary>
-    /// Bytes of disk space in reserve for acknowledgements on a full disk. 0: none. Null: one segment or 5 % of the disk, the smaller one.
+    /// Disk space reserved for acknowledgements on a full disk, in bytes; 0: none; null: the size of a segment or 5 % of the disk,
+    /// whichever is smaller.
     /// </summary>
     /// <remarks>While the reserve is not complete, <see cref="IMessageStore.IsFull"/> is true.</remarks>
     public long? DiskReserveBytes { get; init; } = 0;

@@ -1,6 +1,8 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>Reports failures of background work. Retries all work except paging after a delay. Thread-safe.</summary>
+/// <summary>
+/// Reports failures of background work, and retries the work after a delay. The pager retries its work itself. Thread-safe.
+/// </summary>
 internal sealed class BackgroundFailures(TimeSpan retryDelay)
 {
     private int _isRetryDue; // changed with Interlocked

@@ -3,10 +3,10 @@ namespace Amqp.Storage.Faults;
 /// <summary>Kinds of background work of a store. If such work fails, no message is lost, and the work is retried.</summary>
 public enum BackgroundWork
 {
-    /// <summary>Writes the index of a full segment. The queues' entries for the segment's messages stay in memory until then.</summary>
+    /// <summary>Writes the index of a full segment. Until then, the queue entries of the segment's messages stay in memory.</summary>
     Indexing,
 
-    /// <summary>Copies the settles recorded in a dead segment to older segments. The dead segment cannot be deleted before that.</summary>
+    /// <summary>Copies the settle records of a dead segment to older segments, so that the dead segment can be deleted.</summary>
     Folding,
 
     /// <summary>Rewrites a segment that consists mostly of dead records. If the rewrite fails, the old segment stays in use.</summary>

@@ -1,6 +1,6 @@
 namespace Amqp.Storage.Faults;
 
-/// <summary>Thrown when the store can no longer make anything durable, because a write or a sync has failed.</summary>
+/// <summary>Thrown when the store has failed: after a failed write or sync, nothing becomes durable any more.</summary>
 public sealed class StoreFailedException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>Thrown when the disk is full. Nothing has changed, and the call can be retried when there is space.</summary>

@@ -12,7 +12,7 @@ internal sealed class DirectoryLock : IDisposable
 
     private DirectoryLock(FileStream file) => _file = file;
 
-    /// <exception cref="DataDirectoryException">Another process, or this one, holds the lock.</exception>
+    /// <exception cref="DataDirectoryException">The lock is held already, by another process or by this one.</exception>
     public static DirectoryLock Take(string directory)
     {
         string path = PathOf(directory);
@@ -59,8 +59,7 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The runtime holds a shared lock on a file opened with these modes. Take needs an exclusive lock, so Take fails while the file is
-    // open.
+    // While a file is open with these modes, .NET holds a shared lock on it. So Take fails, because it needs an exclusive lock.
     private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 
     private static bool IsOnlyShared(string path)

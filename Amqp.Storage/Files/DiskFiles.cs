@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>The files of the operating system, as opposed to the simulated files of tests.</summary>
+/// <summary>File operations of the operating system. Tests use simulated files instead.</summary>
 internal sealed class DiskFiles : IStoreFiles
 {
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
@@ -50,7 +50,7 @@ internal sealed class DiskFiles : IStoreFiles
     public void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
-            return; // NTFS needs no sync of a folder, because it keeps changes of names in its own log
+            return; // NTFS needs no sync of a folder, because it has a journal for changes of names
         using SafeFileHandle directory = Libc.OpenToRead(path);
         Libc.Sync(directory);
     }

@@ -2,7 +2,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Storage.Files;
 
-/// <summary>Distinguishes a full disk, where a retry can succeed, from a disk that fails.</summary>
+/// <summary>Recognizes errors of a full disk, after which a retry can succeed.</summary>
 internal static class DiskFull
 {
     private const int NoSpace = 28; // ENOSPC, which the runtime stores in HResult unchanged

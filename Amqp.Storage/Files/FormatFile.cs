@@ -9,7 +9,7 @@ internal static class FormatFile
 {
     public const string Name = "version";
 
-    /// <summary>The format that this broker writes. The broker reads no newer format. See docs/store-format.md.</summary>
+    /// <summary>The format that this broker writes, and the newest format that it reads. See docs/store-format.md.</summary>
     public const int Newest = 2;
 
     /// <returns>Version of the format; null if there is no such file.</returns>

@@ -25,7 +25,7 @@ internal interface IStoreFiles
     /// <summary>Renames a file. Replaces a file that already has the new name.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Makes durable that files were created, renamed or deleted in a folder.</summary>
+    /// <summary>Makes all creations, renames and deletions of files in a folder durable.</summary>
     void SyncDirectory(string path);
 }
 

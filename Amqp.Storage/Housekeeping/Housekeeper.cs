@@ -13,10 +13,12 @@ namespace Amqp.Storage.Housekeeping;
 /// <summary>
 /// The store's thread for work that no commit waits for: indexes, compaction, and page files. Also removes queue entries from memory.
 /// </summary>
-/// <remarks>If the work fails, no message is lost. The work is reported and retried, at the latest by the next start.</remarks>
+/// <remarks>
+/// If the work fails, no message is lost. The failure is reported, and the work is retried, at the latest by the next start.
+/// </remarks>
 internal sealed class Housekeeper : IAsyncDisposable
 {
-    // When entries of a queue leave memory, at most this many entries stay at the head of the queue.
+    // When queue entries are removed from memory, at most this many entries stay in memory at the front of each queue.
     private const int MaxWindow = 4096;
 
     private readonly SegmentIndexes _indexes;
@@ -30,7 +32,7 @@ internal sealed class Housekeeper : IAsyncDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Segment> _unindexed = []; // used by the housekeeper's thread only
-    // true if compaction needs settles of the open segment, and the segment's seal was requested; used by the housekeeper's thread only
+    // true if compaction waits for the index of the open segment, whose seal was requested; used by the housekeeper's thread only
     private bool _awaitsSettles;
     private volatile bool _stopping;
 
@@ -48,7 +50,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "Housekeeper" }.Start();
     }
 
-    /// <summary>Writes the index of a segment that is complete, written and synced.</summary>
+    /// <summary>Writes the index of a closed segment, which is written and synced.</summary>
     public void Index(Segment segment) => Do(() =>
     {
         _unindexed.Add(segment);
@@ -67,7 +69,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         _reports.RequestSweep();
     });
 
-    /// <summary>Copies the settles recorded in a dead segment to older segments.</summary>
+    /// <summary>Copies the settle records of a dead segment to older segments.</summary>
     public void Fold(Segment segment, Segment[] targets) => Do(() =>
     {
         bool isFolded = false;
@@ -126,9 +128,7 @@ internal sealed class Housekeeper : IAsyncDisposable
         return idle.Task;
     }
 
-    /// <summary>
-    /// Ends the thread after its current work. Queued work is discarded; the next start of the store does what is missing.
-    /// </summary>
+    /// <summary>Ends the thread after its current work. Queued work is discarded. The next start of the store does that work.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopping = true;

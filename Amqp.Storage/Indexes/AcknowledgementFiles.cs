@@ -4,7 +4,10 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Files that each list the settled messages of a segment. Later segments with the settle records can then be deleted.</summary>
+/// <summary>
+/// Reads and writes the acknowledgements of segments. Such a file lists settled messages of a segment, so that later segments with settle
+/// records can be deleted.
+/// </summary>
 /// <remarks>Not thread-safe.</remarks>
 internal sealed class AcknowledgementFiles(IStoreFiles files)
 {

@@ -4,7 +4,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>Reads the entries of one queue in an index, starting at a sequence. Owns the file it reads.</summary>
+/// <summary>Reads the entries of one queue in an index, starting at a sequence number. Owns the file.</summary>
 internal sealed class EntryCursor : IDisposable
 {
     // Large enough for at least one group, and usually for several thousand entries.
@@ -20,7 +20,7 @@ internal sealed class EntryCursor : IDisposable
     private int _group; // offset of the current group in the buffer
     private int _groupSize;
     private int _entry; // offset of the next entry in the group
-    private int _left; // entries of the current group that are not read yet
+    private int _left; // number of unread entries in the current group
     private readonly long _from;
     private readonly long _begin; // start of the queue's groups in the file
     // true until a group was found at the caller's offset; if the offset has no group, the cursor reads from _begin on
@@ -28,12 +28,12 @@ internal sealed class EntryCursor : IDisposable
 
     /// <param name="file">The index. The cursor disposes of the file.</param>
     /// <param name="segment">Id of the segment.</param>
-    /// <param name="row">Row of the queue in the index. Only its location is used.</param>
+    /// <param name="row">Row of the queue in the index. Only the location of the queue's groups is used.</param>
     /// <param name="at">
-    /// Offset of a group of entries at or before the first wanted sequence. A wrong offset, as after a rebuild, is allowed: all groups are
-    /// searched.
+    /// Offset of a group of entries at or before the first wanted entry. If the offset is wrong, as after a rebuild, the cursor searches
+    /// all groups.
     /// </param>
-    /// <param name="from">The first wanted sequence.</param>
+    /// <param name="from">Sequence number of the first wanted entry.</param>
     public EntryCursor(IStoreFile file, long segment, in QueueRow row, long at, long from)
     {
         (_file, _segment, _queue, _from) = (file, segment, row.Queue, from);

@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Indexes;
 
 /// <summary>The entry of a message in the index of its segment. A message in several queues has an entry for each queue.</summary>
-/// <param name="Sequence">Sequence of the message in the queue.</param>
+/// <param name="Sequence">Sequence number of the message in the queue.</param>
 /// <param name="Offset">Offset of the message's record in the segment's file.</param>
 /// <param name="Length">Bytes of payload.</param>
 /// <param name="Queues">Number of queues in the record.</param>

@@ -10,7 +10,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     public const string Extension = ".idx";
     public const string UnfinishedExtension = ".idx.new";
 
-    // Bytes of the first read. For a segment with a few hundred queues, they contain the whole summary.
+    // Size of the first read. If the segment has at most a few hundred queues, the first read contains the whole summary.
     private const int FirstRead = 16 << 10;
 
     public static string PathOf(string log) => Path.ChangeExtension(log, Extension);
@@ -66,7 +66,7 @@ internal sealed class IndexFiles(IStoreFiles files)
     /// <param name="segment">Id of the segment.</param>
     /// <param name="queue">Number of the queue.</param>
     /// <param name="at">Offset of the first group, from <see cref="EntryCursor.GroupAt"/> of an earlier cursor; 0 if unknown.</param>
-    /// <param name="from">The first wanted sequence.</param>
+    /// <param name="from">Sequence number of the first wanted entry.</param>
     /// <exception cref="InvalidDataException">The index has no entries of the queue.</exception>
     /// <exception cref="IOException">The index does not exist, or cannot be read.</exception>
     public EntryCursor OpenEntries(string log, long segment, uint queue, long at, long from)

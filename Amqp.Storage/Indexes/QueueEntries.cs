@@ -58,7 +58,7 @@ internal sealed class QueueEntries(uint queue) : IDisposable
         _groupEntries = 0;
     }
 
-    /// <summary>Writes the checksums that the groups have at this offset of the index file, and returns the groups.</summary>
+    /// <summary>Writes the checksums of the groups for this offset in the index file, and returns the groups.</summary>
     public ReadOnlySpan<byte> Seal(long segment, long offset)
     {
         Span<byte> all = _bytes.AsSpan(0, _length);

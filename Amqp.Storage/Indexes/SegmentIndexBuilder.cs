@@ -15,11 +15,11 @@ internal sealed class SegmentIndexBuilder(long segment, int blockSize, bool isSe
     private readonly Dictionary<uint, SequenceRanges> _settled = [];
     private readonly Dictionary<uint, long> _delivered = [];
     private readonly List<BlockExtent> _blocks = [];
-    // Entries of the last message's queue, found without a look-up if the next message goes to the same queue.
+    // Entries of the previous message's queue. Saves a look-up if the next message is in the same queue.
     private QueueEntries? _latest;
 
     /// <summary>Adds an intact record. Call in the order of the records.</summary>
-    /// <returns>False if a segment cannot have a record of this type.</returns>
+    /// <returns>False if the type of the record does not occur in segments.</returns>
     public bool TryAdd(ReadOnlySpan<byte> record, long offset)
     {
         Extend(offset, record.Length);

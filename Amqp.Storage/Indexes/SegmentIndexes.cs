@@ -10,10 +10,10 @@ internal sealed class SegmentIndexes(IStoreFiles files, StoreOptions options, Se
 {
     private readonly IndexFiles _indexes = new(files);
 
-    /// <summary>Keeps segments from being compacted while a thread reads them.</summary>
+    /// <summary>The lock that prevents the replacement of a segment's files while a thread reads them.</summary>
     public SegmentLayout Layout { get; } = layout;
 
-    /// <summary>Writes the index of a segment that was completed since the store was opened.</summary>
+    /// <summary>Writes the index of a full segment that the store has written since it was opened.</summary>
     /// <exception cref="InvalidDataException">The segment is damaged.</exception>
     /// <exception cref="IOException">The segment cannot be read, or the index cannot be written.</exception>
     public void Create(Segment segment)

@@ -110,7 +110,7 @@ internal static class SegmentScan
 /// <param name="HasHeader">True if the header is intact.</param>
 /// <param name="HasRecords">True if there is an intact record.</param>
 /// <param name="End">Offset after the last intact record.</param>
-/// <param name="EndsInZeros">True if zeros, and nothing else, follow the last intact record.</param>
+/// <param name="EndsInZeros">True if only zeros follow the last intact record.</param>
 internal readonly record struct ScannedLog(long Length, bool HasHeader, bool HasRecords, long End, bool EndsInZeros)
 {
     /// <summary>Returns true if the bytes after the last intact record may be the rest of an unfinished write.</summary>

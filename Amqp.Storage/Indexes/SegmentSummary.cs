@@ -10,11 +10,11 @@ namespace Amqp.Storage.Indexes;
 /// <param name="First">Sequence of the first message.</param>
 /// <param name="Last">Sequence of the last message.</param>
 /// <param name="Bytes">Bytes of payload.</param>
-/// <param name="At">Offset in the index file of the queue's first group of entries.</param>
+/// <param name="At">Offset of the queue's first group of entries in the index file.</param>
 /// <param name="Size">Bytes of all groups of the queue.</param>
 internal readonly record struct QueueRow(uint Queue, int Count, long First, long Last, long Bytes, long At, int Size);
 
-/// <summary>The part of a segment's index that is read at the start: its queues, blocks and settled ranges. Immutable.</summary>
+/// <summary>The part of a segment's index that is read when the store is opened: queues, blocks and settled ranges. Immutable.</summary>
 internal sealed class SegmentSummary
 {
     // | header | log length i64 | rows u32 | blocks u32 | settled u32 | delivered u32 |
@@ -29,7 +29,7 @@ internal sealed class SegmentSummary
     private const int LogLengthAt = RecordHeader.Size;
     private const int CountsAt = LogLengthAt + 8;
 
-    /// <summary>Length in bytes of the segment's file that the index describes.</summary>
+    /// <summary>Length of the segment's file, in bytes.</summary>
     public required long LogLength { get; init; }
 
     /// <summary>The queues with messages in the segment, ascending by number.</summary>
@@ -38,10 +38,10 @@ internal sealed class SegmentSummary
     /// <summary>The ranges of the segment's file that are each read as one block, ascending by offset.</summary>
     public required BlockExtent[] Blocks { get; init; }
 
-    /// <summary>The settled sequences in the segment's settle records, by queue number.</summary>
+    /// <summary>The sequence numbers in the segment's settle records, by queue number.</summary>
     public required Dictionary<uint, SequenceRanges> Settled { get; init; }
 
-    /// <summary>By queue number: the highest sequence in the queue's delivered marks in this segment.</summary>
+    /// <summary>The highest sequence number in the segment's delivered marks, by queue number.</summary>
     public required Dictionary<uint, long> Delivered { get; init; }
 
     public int Size =>

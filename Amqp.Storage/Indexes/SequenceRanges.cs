@@ -51,28 +51,28 @@ internal sealed class SequenceRanges
 
     public bool Contains(long sequence) => Overlaps(sequence, sequence);
 
-    /// <summary>Returns true if the set contains at least one sequence of this range. Both ends belong to the range.</summary>
+    /// <summary>Returns true if the set contains at least one sequence number of this range. Both ends belong to the range.</summary>
     public bool Overlaps(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= last;
     }
 
-    /// <summary>Returns true if the set contains every sequence of this range. Both ends belong to the range.</summary>
+    /// <summary>Returns true if the set contains every sequence number of this range. Both ends belong to the range.</summary>
     public bool Covers(long first, long last)
     {
         int at = FindReaching(first);
         return at < _ranges.Count && _ranges[at].From <= first && _ranges[at].To >= last;
     }
 
-    /// <summary>Adds the sequences of another set that are in this range. Both ends belong to the range.</summary>
+    /// <summary>Adds the sequence numbers of another set that are in this range. Both ends belong to the range.</summary>
     public void AddPart(SequenceRanges other, long first, long last)
     {
         for (int at = other.FindReaching(first); at < other._ranges.Count && other._ranges[at].From <= last; at++)
             Add(new SequenceRange(Math.Max(first, other._ranges[at].From), Math.Min(last, other._ranges[at].To)));
     }
 
-    /// <summary>Returns the index of the first range whose end is not below a sequence.</summary>
+    /// <summary>Returns the index of the first range that contains or follows a sequence number.</summary>
     private int FindReaching(long sequence)
     {
         Sort();

@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Indexes;
 
-/// <summary>The encoding of settled sequences, as ranges by queue. Used in an index and in a file of acknowledgements.</summary>
+/// <summary>Encodes settled sequence numbers as ranges, for each queue. Used in an index and in a file of acknowledgements.</summary>
 internal static class SettledSection
 {
     // Layout: (queue u32 | ranges u32 | (from i64 | to i64) × ranges) × queues

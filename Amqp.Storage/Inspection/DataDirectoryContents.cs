@@ -5,10 +5,10 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>The contents of the log in a data directory, with the counts that the next start would find.</summary>
+/// <summary>The contents of the log in a data directory, as the next start would find them.</summary>
 /// <param name="Segments">Segments in order of id.</param>
 /// <param name="Queues">Queues in order of number.</param>
-/// <param name="Findings">Damage and unfinished writes, in the catalog first. Not every byte was read.</param>
+/// <param name="Findings">Damage and unfinished writes, first those in the catalog. The inspection does not read every byte.</param>
 public sealed record DataDirectoryContents(
     IReadOnlyList<SegmentContents> Segments, IReadOnlyList<QueueContents> Queues, IReadOnlyList<InspectionFinding> Findings);
 
@@ -22,7 +22,7 @@ public sealed record DataDirectoryContents(
 /// <param name="LiveMessages">Number of unsettled messages in existing queues.</param>
 /// <param name="LiveBytes">Bytes of the live messages' records.</param>
 /// <param name="DeadBytes">Bytes of all other records.</param>
-/// <param name="Settles">Number of settles, of messages in this segment or older ones.</param>
+/// <param name="Settles">Number of settles in this segment. The settled messages are in this segment or in older segments.</param>
 /// <param name="HasIndex">True if the index exists.</param>
 /// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
 /// <param name="IsTail">True for the last segment if it was still being written when the last run ended.</param>
@@ -43,11 +43,11 @@ public sealed record SegmentContents(
 
 /// <summary>The messages of a queue in the log.</summary>
 /// <param name="Number">Number of the queue.</param>
-/// <param name="Exists">False for a deleted queue. A start discards its messages.</param>
+/// <param name="Exists">False for a deleted queue, whose messages the next start discards.</param>
 /// <param name="Messages">Number of unsettled messages.</param>
 /// <param name="Bytes">Bytes of payload of the unsettled messages.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered; 0: none.</param>
-/// <param name="LastSequence">The highest sequence of the queue in the log.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence number may have been delivered; 0: none.</param>
+/// <param name="LastSequence">The highest sequence number of the queue in the log.</param>
 public sealed record QueueContents(uint Number, bool Exists, long Messages, long Bytes, long RedeliveredUpTo, long LastSequence);
 
 /// <summary>The result of <see cref="DataDirectoryInspection.Verify"/>.</summary>
@@ -73,7 +73,7 @@ public sealed record CatalogEntry(string Key, byte[] Value, long Offset, long Le
 /// <param name="Indexes">Indexes of the segments.</param>
 /// <param name="Acknowledgements">Acknowledgements of the segments.</param>
 /// <param name="Catalog">The catalog.</param>
-/// <param name="Pages">Transient messages that the last run paged out. Not read at a start.</param>
+/// <param name="Pages">Transient messages that the last run paged out. The next start does not read them.</param>
 /// <param name="Reserve">Disk space in reserve for acknowledgements on a full disk.</param>
 public sealed record DiskUsage(long Total, long Log, long Indexes, long Acknowledgements, long Catalog, long Pages, long Reserve)
 {

@@ -20,7 +20,7 @@ public sealed record InspectionFinding(string File, long Offset, long Length, bo
     internal const string DamagedAcknowledgements = "the acknowledgements are damaged; the messages that they named are delivered again";
     internal const string DamagedCatalog = "the catalog is damaged here; a definition is lost, or a deleted one is back";
 
-    /// <summary>Converts a finding of the recovery to one whose message is written for an operator.</summary>
+    /// <summary>Converts a finding of recovery, and adds a message for operators.</summary>
     internal static InspectionFinding Of(RecoveryFinding finding) =>
         new(finding.File, finding.Offset, finding.Length, !finding.IsTornTail, finding switch
         {

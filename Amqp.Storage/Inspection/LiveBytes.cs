@@ -6,12 +6,12 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Computes the bytes of a segment that belong to messages which are still in a queue.</summary>
+/// <summary>Computes the size of a segment's live records, whose messages are still in a queue.</summary>
 internal sealed class LiveBytes(LogRecovery log)
 {
     public long Of(RecoveredSegment segment, IReadOnlyList<LiveStretch> live)
     {
-        // With messages of only one queue, all heads of records have the same size. The index need not be read.
+        // If the segment has messages of only one queue, all record heads have the same size. Then the index need not be read.
         if (segment.Summary.Rows.Length == 1)
             return live.Sum(part => part.Stretch.Bytes + (long)part.Stretch.Count * MessageRecord.PayloadAt(queues: 1));
         try

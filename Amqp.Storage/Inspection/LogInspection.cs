@@ -10,7 +10,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>Counts the contents of the log that the next start would find. Used once.</summary>
+/// <summary>Counts the messages and segments that the next start would find in the log. Used once.</summary>
 /// <param name="files">Access to the log. Changes by the recovery stay in memory.</param>
 /// <param name="directory">Path of the segments' folder.</param>
 /// <param name="durableQueues">Numbers of the existing queues.</param>

@@ -33,8 +33,8 @@ internal sealed class LogVerification(IStoreFiles files, List<InspectionFinding>
 
     private void Verify(in SegmentFile file, LogEnd end)
     {
-        // An index may join consecutive records into blocks in any way, but must not split a record. For the comparison, every record is a
-        // block of its own.
+        // A block in an index may consist of any number of consecutive whole records. For the comparison, each record is a block of its
+        // own.
         var builder = new SegmentIndexBuilder(file.Id, blockSize: 1, file.IsSettlesOnly);
         var damaged = new List<DamagedBytes>();
         ScannedLog log = SegmentScan.ReadAny(files, file.Path, file.Id, builder, damaged.Add);

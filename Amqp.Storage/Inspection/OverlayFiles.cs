@@ -2,9 +2,7 @@ using Amqp.Storage.Files;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>
-/// The files of a data directory, with changes in memory only. A recovery can run on these files without changing the disk.
-/// </summary>
+/// <summary>Access to the files of a data directory. All changes stay in memory, so recovery can run without changing the disk.</summary>
 /// <remarks>Not thread-safe.</remarks>
 /// <param name="below">The files on disk.</param>
 /// <param name="counter">Counts the bytes read from disk.</param>

@@ -5,7 +5,7 @@ using Amqp.Storage.Recovery;
 
 namespace Amqp.Storage.Inspection;
 
-/// <summary>The index of a segment, read into memory as a whole, and the problems that are visible without reading the segment.</summary>
+/// <summary>A whole index in memory, with the problems that can be found without reading its segment.</summary>
 internal sealed class SegmentIndexImage
 {
     private readonly List<InspectionFinding> _findings = [];
@@ -47,8 +47,7 @@ internal sealed class SegmentIndexImage
         while (true)
         {
             bool hasRecord = records.MoveNext();
-            // damage before a record and damage after the last record are checked at this one place, for the reason given in
-            // CatalogScan.Read
+            // a single check for damage before a record and after the last record; CatalogScan.Read explains the reason
             if (records.Skipped.Length > 0)
                 Report(records.Skipped.Offset, records.Skipped.Length);
             if (!hasRecord)

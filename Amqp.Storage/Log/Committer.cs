@@ -9,7 +9,9 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Log;
 
-/// <summary>Writes appended bytes of the log on a thread of its own. Syncs after a request, or when the sync interval has passed.</summary>
+/// <summary>
+/// Writes the appended bytes of the log to files, on a thread of its own. Syncs the files on request, or when the sync interval has passed.
+/// </summary>
 /// <remarks>
 /// A requested sync begins when the current sync ends. A write that finds the disk full is retried. After any other failure, the thread
 /// ends and nothing more becomes durable. <para>Only this thread uses the fields, except where marked.</para>
@@ -40,7 +42,7 @@ internal sealed class Committer : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<Segment, bool> _saveMarks;
     private readonly Func<Segment, bool> _isFree;
-    // true if the last sweep could not delete a dead segment, because other records must be written before that
+    // true if the last sweep could not delete a dead segment, because other records must be written first
     private bool _isSweepBlocked;
     private int _idlePolls;
     private volatile StoreFailedException? _failure; // read by any thread
@@ -205,8 +207,8 @@ internal sealed class Committer : IAsyncDisposable
 
     /// <summary>Deletes dead segments on a full disk, even if the records of their settles are not written yet.</summary>
     /// <remarks>
-    /// If the settles belong to a transaction, the segment is kept until the transaction is written. If no segment can be deleted and
-    /// settles wait, the reserve shrinks by one step.
+    /// If the settles belong to a transaction, the segment is kept until the transaction is written. If no segment is deleted and there are
+    /// unwritten settles, the reserve shrinks by one step.
     /// </remarks>
     private void FreeSpace()
     {

@@ -3,7 +3,7 @@ using Amqp.Storage.Files;
 namespace Amqp.Storage.Log;
 
 /// <summary>
-/// A file that occupies disk space in reserve for settles. The file shrinks when settles cannot be written, and grows again later.
+/// A file that reserves disk space for settle records. If settle records cannot be written, the file shrinks. Later the file grows again.
 /// </summary>
 /// <remarks>Used by the committer only. The contents have no meaning, so the file is never synced.</remarks>
 internal sealed class DiskReserve(IStoreFiles files, string path, long size) : IDisposable
@@ -48,8 +48,10 @@ internal sealed class DiskReserve(IStoreFiles files, string path, long size) : I
         file.Truncate(0);
     }
 
-    /// <summary>Opens the file, and extends it to the configured size if the disk has the space. Size 0 deletes the file.</summary>
-    /// <exception cref="IOException">The file cannot be opened or extended for another reason than a full disk.</exception>
+    /// <summary>
+    /// Opens the file, and extends it to the configured size if the disk has the space. If the size is 0, deletes the file.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be opened, or it cannot be extended although the disk is not full.</exception>
     public void Open()
     {
         bool isThere = files.Exists(path);

@@ -43,7 +43,8 @@ internal sealed class DiskSpace(DiskReserve reserve) : IDisposable
     }
 
     /// <summary>
-    /// Extends the reserve to its full size. Does nothing if the disk is full, or within <see cref="RestoreDelay"/> of the last attempt.
+    /// Extends the reserve to its full size. Does nothing if the disk is full, or if <see cref="RestoreDelay"/> has not passed since the
+    /// last attempt.
     /// </summary>
     public void RestoreReserve(long now)
     {

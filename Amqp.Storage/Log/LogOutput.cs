@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 namespace Amqp.Storage.Log;
 
 /// <summary>Writes the bytes of the log in order, and syncs the log and the catalog. Used by the committer only.</summary>
-/// <remarks>If the disk is full, the unwritten bytes stay in memory and are written first by the next write.</remarks>
+/// <remarks>If the disk is full, the unwritten bytes stay in memory. The next write begins with these bytes.</remarks>
 internal sealed class LogOutput(
     LogWriter log, SegmentWriter writer, BlockSpace space, FileCatalog catalog, CommitProgress progress, StoreOptions options) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class LogOutput(
     public static readonly TimeSpan WriteDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<UnwrittenBytes> _unwritten = [];
-    private int _released; // number of entries of _unwritten that are written already
+    private int _released; // number of entries at the start of _unwritten that are written
     private long _taken; // position after the last bytes in _unwritten
     private long? _unwrittenSince; // in milliseconds of Environment.TickCount64; null if all bytes are written
     private long? _unsyncedSince;
@@ -44,7 +44,7 @@ internal sealed class LogOutput(
         return (writeIsDue, syncIsDue);
     }
 
-    /// <summary>Writes until no appended bytes are unwritten.</summary>
+    /// <summary>Writes until all appended bytes are written.</summary>
     public void WriteAll()
     {
         do
@@ -53,12 +53,12 @@ internal sealed class LogOutput(
     }
 
     /// <summary>
-    /// Writes the bytes appended so far. After a write that found the disk full, writes only the bytes that were left over.
+    /// Writes the bytes appended so far. If the previous write found the disk full, writes only the bytes that it left unwritten.
     /// </summary>
     /// <exception cref="IOException">The disk is full, or a write failed.</exception>
     public void Write()
     {
-        // if the last write found no space, the bytes that remained are written before new ones are taken
+        // after a write that found no space, its remaining bytes are written before new bytes are collected
         if (_released == _unwritten.Count)
             Take();
         for (; _released < _unwritten.Count; _released++)
@@ -95,7 +95,7 @@ internal sealed class LogOutput(
     /// <summary>Syncs the written bytes of the log, but not the catalog. So the durable position does not change.</summary>
     public void SyncLog() => writer.Sync();
 
-    /// <summary>Ends the file of a segment, if the file is open. The segment's index is written after the next sync.</summary>
+    /// <summary>Records that a segment is closed. The segment's index is written after the next sync.</summary>
     public void Seal(Segment segment) => writer.Seal(segment);
 
     /// <summary>Stops writing. Unwritten bytes stay in memory until their messages are settled.</summary>

@@ -44,7 +44,9 @@ internal sealed unsafe class LogWriter(
     /// <summary>The position after the last settle record.</summary>
     public long SettledPosition => Volatile.Read(ref _settledPosition);
 
-    /// <summary>Appends a persistent message for queues, at least one of them durable (see <see cref="IMessageStore.Append"/>).</summary>
+    /// <summary>
+    /// Appends a persistent message for one or several queues (see <see cref="IMessageStore.Append"/>). At least one queue is durable.
+    /// </summary>
     /// <returns>The position after the record.</returns>
     public long AppendMessage(
         ReadOnlySpan<StoredQueue> queues, int durableQueues, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, Span<StoredMessage> messages)
@@ -62,7 +64,7 @@ internal sealed unsafe class LogWriter(
             for (int i = 0; i < queues.Length; i++)
             {
                 StoredQueue queue = queues[i];
-                long sequence = queue.Sequences.Next(); // taken under the lock, so that the sequences of each queue ascend in the log
+                long sequence = queue.Sequences.Next(); // taken under the lock, so that sequence numbers ascend in the log
                 if (queue.IsDurable)
                 {
                     MessageRecord.WritePlace(record, place++, queue.Number, sequence);
@@ -99,7 +101,8 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>
-    /// Appends a record which says that a queue's messages up to a sequence were delivered. Does nothing if a record says so already.
+    /// Appends a delivered mark: a record which says that a queue's messages up to a sequence number were delivered. Does nothing if an
+    /// earlier mark covers them.
     /// </summary>
     public void AppendDelivered(StoredQueue queue, long upTo)
     {
@@ -112,7 +115,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Appends copies of the delivered marks that would be lost if a segment were deleted.</summary>
+    /// <summary>Appends copies of a segment's delivered marks that are still valid, because the segment is about to be deleted.</summary>
     public void RepeatDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -127,7 +130,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>Returns true if the deletion of a segment would lose the last durable delivered mark of a queue.</summary>
+    /// <summary>Returns true if some queue has its latest durable delivered mark in this segment.</summary>
     public bool HasDelivered(IEnumerable<StoredQueue> queues, Segment segment)
     {
         lock (_lock)
@@ -135,7 +138,9 @@ internal sealed unsafe class LogWriter(
     }
 
     /// <summary>Collects all unwritten bytes of the log, in order.</summary>
-    /// <param name="unwritten">Receives the bytes. Each call returns the unwritten bytes of the open block again.</param>
+    /// <param name="unwritten">
+    /// Receives the bytes. Unwritten bytes of the open block are received again at the next call, unless they have been written.
+    /// </param>
     /// <returns>The position after the bytes.</returns>
     public long TakeUnwritten(List<UnwrittenBytes> unwritten)
     {
@@ -166,9 +171,7 @@ internal sealed unsafe class LogWriter(
         }
     }
 
-    /// <summary>
-    /// Closes the open segment, to be deleted. Does nothing if the segment has a live message or is not larger than this size.
-    /// </summary>
+    /// <summary>Closes the open segment if it has no live message and is larger than this size. The segment can then be deleted.</summary>
     public void SealDeadSegment(long largerThan)
     {
         lock (_lock)

@@ -18,7 +18,7 @@ internal sealed class SegmentSweep(
 
     /// <summary>Deletes the dead segments whose settle records are not needed any more.</summary>
     /// <param name="isFree">
-    /// Called before each deletion. Returns false to keep a segment, because a delivered mark or unwritten records still need it.
+    /// Called before each deletion. Returns false if the segment must be kept, because of a delivered mark or unwritten records.
     /// </param>
     /// <returns>True if a segment was deleted.</returns>
     public bool Run(Func<Segment, bool> isFree)
@@ -67,9 +67,7 @@ internal sealed class SegmentSweep(
         return TryDelete(segment.Path);
     }
 
-    /// <summary>
-    /// Deletes a file on which no message depends. If the deletion fails, a later sweep or the next start retries the deletion.
-    /// </summary>
+    /// <summary>Deletes a file on which no message depends. If the deletion fails, reports the failure and returns false.</summary>
     private bool TryDelete(string path)
     {
         try

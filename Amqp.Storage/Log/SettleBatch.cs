@@ -8,7 +8,7 @@ namespace Amqp.Storage.Log;
 /// <summary>Settles messages of one queue. Adjacent messages are written to the log as one range.</summary>
 internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue queue, Span<SequenceRange> ranges)
 {
-    /// <summary>Length of the array of ranges that a caller passes: 1 KiB of the caller's stack.</summary>
+    /// <summary>Number of ranges that a caller allocates: 1 KiB on the caller's stack.</summary>
     public const int Ranges = 64;
 
     /// <summary>
@@ -37,7 +37,7 @@ internal ref struct SettleBatch(BlockSpace space, LogWriter? log, StoredQueue qu
         _bytes += message.Length;
     }
 
-    /// <summary>Settles all messages of a stretch: adjacent messages of the queue whose entries are not in memory.</summary>
+    /// <summary>Settles all messages of a stretch: a range of adjacent messages whose entries are not in memory.</summary>
     public void Add(in Stretch stretch)
     {
         if (_log is not null)

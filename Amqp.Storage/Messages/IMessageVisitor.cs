@@ -1,7 +1,8 @@
 namespace Amqp.Storage.Messages;
 
 /// <summary>
-/// Receives the messages of a queue one by one from <c>StoredQueue.Visit</c>. Implement as a struct, to inline the calls.
+/// Receives the messages of a queue one by one from <c>StoredQueue.Visit</c>. An implementation should be a struct, so that the calls are
+/// inlined.
 /// </summary>
 public interface IMessageVisitor
 {

@@ -1,7 +1,7 @@
 namespace Amqp.Storage.Messages;
 
-/// <summary>An entry of a queue: the sequence of a message, and the location of its payload.</summary>
-/// <remarks>An entry has 24 bytes and no reference, so millions of entries cost the garbage collector nothing.</remarks>
+/// <summary>A queue entry: the sequence number of a message, and the location of its payload.</summary>
+/// <remarks>An entry takes 24 bytes and contains no object reference, so the garbage collector does not scan entries.</remarks>
 /// <param name="Sequence">Number of the message in its queue, ascending from 1 in the order of publishing.</param>
 /// <param name="Block">Number of the block with the payload.</param>
 /// <param name="Offset">Offset of the payload in the block.</param>
@@ -23,7 +23,7 @@ public readonly record struct StoredMessage(long Sequence, int Block, int Offset
     public bool StaysInMemory => (Flags & MessageFlags.StaysInMemory) != 0;
 
     /// <summary>
-    /// A value that the queue's owner stores with the entry. The value becomes 0 at a restart, and when the entry leaves memory.
+    /// A value that the queue's owner stores with the entry. The value becomes 0 at a restart, and when the entry is removed from memory.
     /// </summary>
     public int Note => (int)((uint)Flags >> NoteShift);
 

@@ -3,15 +3,15 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Storage.Paging;
 
-/// <summary>A file of transient blocks. Deleted when no block is needed any more.</summary>
-/// <remarks>The housekeeper uses this object. Any thread may read and call <see cref="Release"/>.</remarks>
+/// <summary>A file of transient blocks. The file is deleted when none of its blocks is needed any more.</summary>
+/// <remarks>Any thread may call <see cref="TryRead"/> and <see cref="Release"/>. Only the housekeeper calls the other methods.</remarks>
 /// <param name="files">Access to the folder.</param>
 /// <param name="path">Path of a new file.</param>
 /// <param name="finished">Called on any thread when no block of the file is needed.</param>
 internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> finished) : IDisposable
 {
     private IStoreFile? _file = files.Create(path);
-    private int _blocks; // number of blocks still needed; changed with Interlocked, and incremented by the housekeeper only
+    private int _blocks; // number of blocks that are still needed; changed with Interlocked
 
     public string Path { get; } = path;
 
@@ -19,7 +19,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     public long Length { get; private set; }
 
     /// <summary>
-    /// True if no block in the file is needed. Only the housekeeper makes the property false again, by writing the next block.
+    /// True if no block in the file is needed. The housekeeper may still add a block, and the property is then false again.
     /// </summary>
     public bool IsFinished => Volatile.Read(ref _blocks) == 0;
 
@@ -37,7 +37,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
     }
 
     /// <summary>Reads bytes of a block.</summary>
-    /// <returns>False if the file no longer has the bytes.</returns>
+    /// <returns>False if the file is missing, or the bytes cannot be read from it.</returns>
     /// <exception cref="IOException">The file cannot be opened now, for example because too many files are open.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public bool TryRead(Span<byte> target, long offset)
@@ -80,7 +80,7 @@ internal sealed class PageFile(IStoreFiles files, string path, Action<PageFile> 
         IsDeleted = true;
     }
 
-    /// <summary>Closes the file, so that nothing more can be written to it.</summary>
+    /// <summary>Closes the file for writing.</summary>
     public void Dispose()
     {
         _file?.Dispose();

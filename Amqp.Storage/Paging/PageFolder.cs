@@ -6,12 +6,10 @@ namespace Amqp.Storage.Paging;
 /// <summary>
 /// Writes transient blocks to page files. Page files are deleted when the store opens and closes. Used by the housekeeper only.
 /// </summary>
-/// <remarks>
-/// Page files are never synced. A file is deleted when none of its blocks is needed, so a single message can keep a file.
-/// </remarks>
+/// <remarks>Page files are never synced. A file is deleted when none of its blocks is needed any more.</remarks>
 internal sealed class PageFolder
 {
-    private const long FileSize = 64 << 20; // a block of more bytes has a file of its own
+    private const long FileSize = 64 << 20; // maximum in bytes; a larger block has a file of its own
     private const string Extension = ".page";
 
     private readonly IStoreFiles _files;
@@ -28,10 +26,7 @@ internal sealed class PageFolder
         Empty();
     }
 
-    /// <summary>
-    /// Called on any thread when no block of a file is needed. The handler schedules <see cref="DeleteIfFinished"/>. Set before the first
-    /// write.
-    /// </summary>
+    /// <summary>Called on any thread when no block of a file is needed any more. Set this property before the first write.</summary>
     public Action<PageFile> Finished { get; set; } = _ => { };
 
     /// <summary>Free bytes on the disk of the folder; null if unknown.</summary>

@@ -4,13 +4,13 @@ using Amqp.Storage.Records;
 namespace Amqp.Storage.Paging;
 
 /// <summary>The location of a transient block in a page file. Immutable.</summary>
-/// <param name="file">The page file, which counts this block.</param>
+/// <param name="file">The page file that contains the block.</param>
 /// <param name="offset">Offset of the block in the file.</param>
 /// <param name="checksum">Checksum of the block. Not stored in the file.</param>
 internal sealed class PagedBlock(PageFile file, long offset, uint checksum)
 {
     /// <summary>Reads the block into a target of the block's length.</summary>
-    /// <returns>Null if the block is intact; one range, of the whole block, if the block is damaged.</returns>
+    /// <returns>The damaged range, which is always the whole block; null if the block is intact.</returns>
     /// <exception cref="IOException">The file cannot be opened now.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened now.</exception>
     public List<Range>? Load(Span<byte> target) =>

@@ -4,46 +4,44 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// The oldest messages of a queue that does not fit into memory. The first messages, called the window, have entries in memory.
-/// </summary>
+/// <summary>The oldest messages of a queue that does not fit into memory.</summary>
 /// <remarks>
-/// The entries of the other messages are on disk. A stretch describes a range of such messages. <see cref="Lock"/> guards this object,
-/// because the housekeeper removes entries from memory.
+/// The first messages, called the window, have a <see cref="StoredMessage"/> (an entry) in memory. Entries of the later messages are only
+/// on disk, and each <see cref="Stretch"/> describes a range of them. <see cref="Lock"/> guards this object.
 /// </remarks>
 internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks, uint queue)
 {
-    // Entries that must stay in memory move to the heap, where entries are expensive. If too many entries have moved, no more entries are
-    // removed from memory. The limit is TransientsAnyway + TransientsPerPersistent × the number of removed entries.
+    // Some entries, such as those of transient messages, must stay in memory. Spill moves these entries to the heap, which is slower. So
+    // Spill stops when it has moved more than TransientsAnyway + TransientsPerPersistent × (number of removed entries).
     private const int TransientsPerPersistent = 4;
     private const int TransientsAnyway = 64;
 
-    // Maximum of the low mark. When the window has this few messages, the next messages are loaded, while the window is being delivered.
+    // Maximum of _lowMark. When the window has _lowMark messages or fewer, the next messages are loaded into it.
     private const int MaxLowMark = 1024;
 
     private MessageRun _window = new(chunks);
     private StretchList _stretches;
     private int _lowMark;
-    // place in an index at which the last load ended; the next load begins there if it needs the same segment
+    // the last loaded segment, and the offset in its index at which the next load of this segment begins
     private (Segment? Segment, long At) _last;
-    private long _next; // a message with this sequence extends the last stretch without a gap
-    // Messages that recovery has set aside and no caller has taken, in order. Each is a stretch of one message.
+    private long _next; // the sequence number that extends the last stretch without a gap
+    // Messages that recovery has set aside and no caller has taken yet, in order. Each stretch contains one message.
     private List<Stretch>? _aside;
 
     public Lock Lock { get; } = new();
 
     public bool IsEmpty => _window.IsEmpty && _stretches.IsEmpty;
 
-    /// <summary>True if the window is empty. The first message, if there is any, is then in a stretch.</summary>
+    /// <summary>True if the window is empty. If there is a first message, its entry is then only on disk.</summary>
     public bool IsHeadSpilled => _window.IsEmpty;
 
     /// <summary>True if the window has few messages left, and there is a stretch to load messages from.</summary>
     public bool IsLow => !_stretches.IsEmpty && _window.Count <= _lowMark;
 
-    /// <summary>The sequence of the first message, or a lower number. Valid only if <see cref="IsEmpty"/> is false.</summary>
+    /// <summary>Sequence number of the first message, or a lower number. Valid only if <see cref="IsEmpty"/> is false.</summary>
     public long HeadSequence => _window.IsEmpty ? _stretches.First.From : _window.Head.Sequence;
 
-    /// <summary>The highest sequence that any message of this object has had.</summary>
+    /// <summary>The highest sequence number of all messages that this object has ever contained.</summary>
     public long LastSequence { get; private set; }
 
     /// <summary>Number of messages whose entries are not in memory.</summary>
@@ -130,7 +128,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         return lost;
     }
 
-    /// <summary>Removes entries from memory, up to the first message whose segment has no index.</summary>
+    /// <summary>Removes entries from memory in order. Stops at the first message whose segment has no index.</summary>
     /// <param name="run">The messages that were added in order.</param>
     /// <param name="outOfOrder">
     /// The messages that were added out of order. Receives the entries of the run that must stay in memory.
@@ -148,7 +146,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
         int blockMessages = 0;
         int transients = 0;
         int persistents = 0;
-        // Messages that were added out of order are merged with the run. Each gap in the run would cost a search in the index.
+        // The messages that were added out of order fill gaps in the run. Each gap would cost a search in the index.
         StoredMessage[] late = outOfOrder.TakeMovable(behind: LastSequence);
         int lateAt = 0;
         while (lateAt < late.Length || !run.IsEmpty)
@@ -161,7 +159,7 @@ internal sealed class DeepMessages(StretchLoader loader, MessageChunkPool chunks
                     break;
                 outOfOrder.Add(message);
                 if (message.Sequence == _next && !message.IsPersistent)
-                    _next++; // the stretch may include this sequence, because no index contains a transient message
+                    _next++; // the stretch may include this sequence number, because no index contains a transient message
                 LastSequence = message.Sequence;
                 run.RemoveHead();
                 continue;

@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Amqp.Storage.Queues;
 
 /// <summary>The durable queues of a store. Thread-safe.</summary>
-/// <param name="recovered">The queues with messages that were found in the log.</param>
+/// <param name="recovered">The queues whose messages were found in the log.</param>
 internal sealed class DurableQueues(IReadOnlyCollection<StoredQueue> recovered)
 {
-    // recovered queues that no caller has opened yet, by number
+    // the recovered queues that are not open yet, by queue number
     private readonly ConcurrentDictionary<uint, StoredQueue> _recovered = new(ByNumber(recovered));
-    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // all durable queues, by number
+    private readonly ConcurrentDictionary<uint, StoredQueue> _all = new(ByNumber(recovered)); // all durable queues, by queue number
 
     /// <summary>All durable queues, in no particular order.</summary>
     public IEnumerable<StoredQueue> All => _all.Select(entry => entry.Value);

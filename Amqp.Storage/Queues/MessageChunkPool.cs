@@ -3,7 +3,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>A part of a <see cref="MessageRun"/>, with a fixed number of entries. A chunk that no run uses belongs to the pool.</summary>
+/// <summary>An array of entries. A <see cref="MessageRun"/> is a linked list of chunks.</summary>
 internal sealed class MessageChunk(int length)
 {
     public StoredMessage[] Items { get; } = new StoredMessage[length];
@@ -11,13 +11,10 @@ internal sealed class MessageChunk(int length)
     public MessageChunk? Next { get; set; }
 }
 
-/// <summary>The unused chunks of a store, which all queues share. Thread-safe.</summary>
+/// <summary>A pool of unused chunks for all queues of a store. Thread-safe.</summary>
 internal sealed class MessageChunkPool
 {
-    /// <summary>
-    /// Number of entries in a chunk. A chunk has 12 KiB: too small for the large object heap, but large enough to make calls to the pool
-    /// rare.
-    /// </summary>
+    /// <summary>Number of entries in a chunk. A chunk has 12 KiB, so it is not on the large object heap.</summary>
     public const int ChunkLength = 512;
 
     private const int MaxSpare = 1024;

@@ -2,9 +2,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>
-/// Messages that were added out of order: a binary heap with the lowest sequence on top. Used by <see cref="StoredQueue"/> only.
-/// </summary>
+/// <summary>A binary heap of messages that were added out of order. The message with the lowest sequence number is on top.</summary>
 internal struct MessageHeap
 {
     private const int KeptLength = 64; // a longer array is freed when the heap becomes empty
@@ -16,7 +14,7 @@ internal struct MessageHeap
 
     public readonly int Count => _count;
 
-    /// <summary>The message with the lowest sequence. Valid only if the heap is not empty.</summary>
+    /// <summary>The message with the lowest sequence number. Valid only if the heap is not empty.</summary>
     public readonly ref readonly StoredMessage Top => ref _items![0];
 
     public void Add(in StoredMessage message)
@@ -34,7 +32,8 @@ internal struct MessageHeap
     }
 
     /// <summary>
-    /// Removes the messages whose sequence is above a bound and whose entries need not stay in memory. Returns these messages in order.
+    /// Removes the messages above the sequence number <paramref name="behind"/>, but keeps those whose entries must stay in memory. Returns
+    /// the removed messages in order.
     /// </summary>
     public StoredMessage[] TakeMovable(long behind)
     {

@@ -2,7 +2,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Storage.Queues;
 
-/// <summary>Messages in order of sequence, added at the tail and taken from the head. Used by <see cref="StoredQueue"/> only.</summary>
+/// <summary>Messages in the order of their sequence numbers. Messages are added at the tail and taken from the head.</summary>
 /// <remarks>
 /// The first chunk has <see cref="FirstChunkLength"/> entries, and is kept when the run becomes empty. Other chunks come from the pool.
 /// </remarks>
@@ -10,7 +10,7 @@ internal struct MessageRun(MessageChunkPool pool)
 {
     public const int FirstChunkLength = 16;
 
-    private MessageChunk? _first; // kept while the run is empty, so that a shallow queue never needs the pool
+    private MessageChunk? _first; // kept when the run becomes empty, so that a short queue never needs the pool
     private MessageChunk? _head;
     private MessageChunk? _tail;
     private int _headIndex;
@@ -23,7 +23,7 @@ internal struct MessageRun(MessageChunkPool pool)
     /// <summary>The message at the head. Valid only if the run is not empty.</summary>
     public readonly ref readonly StoredMessage Head => ref _head!.Items[_headIndex];
 
-    /// <summary>True if a message with this sequence can be added without breaking the order.</summary>
+    /// <summary>True if a message with this sequence number can be added at the tail.</summary>
     public readonly bool TakesInOrder(long sequence) => IsEmpty || sequence > _tail!.Items[_tailIndex - 1].Sequence;
 
     public void Add(in StoredMessage message)
@@ -66,7 +66,7 @@ internal struct MessageRun(MessageChunkPool pool)
         }
     }
 
-    /// <summary>Moves head and tail to the start of the first chunk. An empty queue then uses no chunk of the pool.</summary>
+    /// <summary>Starts an empty run again in its first chunk. Returns the last used chunk to the pool.</summary>
     private void Rewind()
     {
         GiveBack(_head!);

@@ -1,9 +1,9 @@
 namespace Amqp.Storage.Queues;
 
-/// <summary>Assigns sequences to the messages of a queue. Assigning a sequence does not need the queue's lock.</summary>
+/// <summary>Assigns sequence numbers to the messages of a queue. Callers do not need the queue's lock.</summary>
 internal struct QueueSequences
 {
-    private long _last; // the last assigned sequence; changed with Interlocked
+    private long _last; // the last assigned sequence number; changed with Interlocked
     private long _lastPersistent;
 
     public long Last
@@ -12,13 +12,13 @@ internal struct QueueSequences
         set => Volatile.Write(ref _last, value);
     }
 
-    /// <summary>The sequence of the last persistent message. Written under the log's lock, read by any thread.</summary>
+    /// <summary>Sequence number of the last persistent message. Set under the log's lock. Any thread may read the property.</summary>
     public long LastPersistent
     {
         get => Volatile.Read(ref _lastPersistent);
         set => Volatile.Write(ref _lastPersistent, value);
     }
 
-    /// <summary>Assigns the next sequence.</summary>
+    /// <summary>Returns the next sequence number.</summary>
     public long Next() => Interlocked.Increment(ref _last);
 }

@@ -5,15 +5,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Storage.Queues;
 
 /// <summary>The ready messages of a queue in order of sequence, with their counts. Used by <see cref="StoredQueue"/> only.</summary>
-/// <remarks>
-/// A message is in the run, in the heap, or in <see cref="DeepMessages"/>. With a log, <see cref="DeepMessages.Lock"/> guards everything
-/// but the counts.
-/// </remarks>
-/// <param name="chunks">Memory for the messages that were added in order.</param>
-/// <param name="deep">The messages before the run; null without a log.</param>
+/// <remarks>If the store has a log, <see cref="DeepMessages.Lock"/> guards all fields except the counts.</remarks>
+/// <param name="chunks">Provides memory for messages that are added in order.</param>
+/// <param name="deep">The oldest messages; null if the store has no log.</param>
 internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
 {
-    private MessageRun _run = new(chunks); // messages that were added in order, as most messages are
+    private MessageRun _run = new(chunks); // the newest messages, which were added in order
     private MessageHeap _outOfOrder; // messages that a consumer returned, or that were added after a message with a higher sequence
     private MessageTally _tally;
 
@@ -26,7 +23,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         Run,
     }
 
-    /// <summary>The messages before the run, some of which have no entries in memory; null without a log.</summary>
+    /// <summary>The oldest messages. Entries of some of these messages may be only on disk. Null if the store has no log.</summary>
     public readonly DeepMessages? Deep => deep;
 
     [UnscopedRef]
@@ -41,7 +38,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
             _run.Add(message);
         else
             _outOfOrder.Add(message);
-        _tally.Add(message); // counted after it was added, because adding may fail
+        _tally.Add(message); // the message is counted last, because Add may throw an exception
     }
 
     /// <summary>Adds messages that recovery has found in the log. Call before any other message is added.</summary>
@@ -86,7 +83,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Takes the first stretch without loading its messages. Their entries are not in memory.</summary>
+    /// <summary>Takes the first stretch. Does not load the entries of its messages from disk.</summary>
     public bool TryTakeStretch(out Stretch stretch)
     {
         stretch = default;
@@ -96,8 +93,8 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return true;
     }
 
-    /// <summary>Removes entries from memory, if they can be loaded from an index.</summary>
-    /// <param name="keep">Number of messages at the head of the queue that stay in memory.</param>
+    /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
+    /// <param name="keep">Number of messages at the head of the queue whose entries stay in memory.</param>
     /// <param name="space">The blocks of the messages.</param>
     public void Spill(int keep, BlockSpace space) => deep?.Spill(ref _run, ref _outOfOrder, keep, space);
 
@@ -110,7 +107,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         deep?.Visit(ref visitor);
     }
 
-    /// <summary>Counts the messages anew, because an error has occurred in the middle of a change.</summary>
+    /// <summary>Counts all messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()
     {
         var tally = new MessageTally();
@@ -133,7 +130,7 @@ internal struct ReadyMessages(MessageChunkPool chunks, DeepMessages? deep)
         return source is not (Source.None or Source.Spilled);
     }
 
-    /// <summary>Finds the head of the queue. Loads it if its entry is not in memory.</summary>
+    /// <summary>Finds the head of the queue, and loads its entry if necessary.</summary>
     private Source LoadHead()
     {
         while (true)

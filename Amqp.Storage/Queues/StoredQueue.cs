@@ -21,7 +21,7 @@ public sealed class StoredQueue
         _ready = new ReadyMessages(chunks, deep);
     }
 
-    /// <summary>Number of the queue in the store, as passed when it was opened.</summary>
+    /// <summary>Number that identifies the queue in the store.</summary>
     public uint Number { get; }
 
     /// <summary>True if persistent messages in this queue survive a restart.</summary>
@@ -55,7 +55,8 @@ public sealed class StoredQueue
     }
 
     /// <summary>
-    /// True for a deleted queue. Nothing about such a queue is written to the log. The store sets the property under the queue's lock.
+    /// True if the queue is deleted. The store then writes no more records of the queue to the log. The store sets the property under the
+    /// queue's lock.
     /// </summary>
     internal bool IsDeleted { get; set; }
 
@@ -76,10 +77,10 @@ public sealed class StoredQueue
             _ready.Add(message);
     }
 
-    /// <summary>Makes a taken message ready again, at the place of its sequence, and marks it as redelivered.</summary>
+    /// <summary>Returns a taken message to its old position in the queue, and marks the message as redelivered.</summary>
     public void Return(in StoredMessage message) => Add(message with { Flags = message.Flags | MessageFlags.Redelivered });
 
-    /// <summary>Counts the ready messages anew. Call after an error that may have interrupted a change of the queue.</summary>
+    /// <summary>Counts the ready messages again. Call after an error, because the counts may be wrong.</summary>
     public void Recount()
     {
         if (Deep is not { } deep)
@@ -153,7 +154,7 @@ public sealed class StoredQueue
     /// <summary>Sets a recovered message aside: the message is not delivered until a caller takes it.</summary>
     internal void KeepAside(in Stretch message) => Deep!.KeepAside(message);
 
-    /// <summary>Removes entries from memory that can be loaded again from the index of a segment.</summary>
+    /// <summary>Removes entries from memory. Removes only entries that can be loaded again from the index of a segment.</summary>
     /// <param name="keep">Number of messages at the head of the queue whose entries stay in memory.</param>
     /// <param name="space">The blocks that contain the messages.</param>
     internal void Spill(int keep, BlockSpace space)

@@ -4,15 +4,15 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>A range of messages of one queue in one segment. The entries of the messages are on disk only, not in memory.</summary>
 /// <param name="Segment">The segment that holds the messages.</param>
-/// <param name="From">Sequence of the first message, or a lower number.</param>
-/// <param name="To">Sequence of the last message.</param>
-/// <param name="Count">Number of messages. The range may have gaps.</param>
+/// <param name="From">Sequence number of the first message, or a lower number.</param>
+/// <param name="To">Sequence number of the last message.</param>
+/// <param name="Count">Number of messages. Some sequence numbers of the range may be missing.</param>
 /// <param name="Bytes">Bytes of payload.</param>
 /// <param name="At">Offset in the segment's index at which a search for the messages begins; 0 if unknown.</param>
-/// <param name="RedeliveredUpTo">Messages up to this sequence may have been delivered before.</param>
+/// <param name="RedeliveredUpTo">Messages up to this sequence number may have been delivered before.</param>
 internal record struct Stretch(Segment Segment, long From, long To, int Count, long Bytes, long At, long RedeliveredUpTo);
 
-/// <summary>The stretches of one queue, in order. Used by its <see cref="DeepMessages"/> only.</summary>
+/// <summary>The stretches of one queue, in order. Used by <see cref="DeepMessages"/> only.</summary>
 internal struct StretchList
 {
     private Stretch[]? _items;

@@ -10,8 +10,8 @@ namespace Amqp.Storage.Queues;
 
 /// <summary>Loads entries of a queue from the index of a segment. Thread-safe.</summary>
 /// <remarks>
-/// If most records of the segment belong to the queue, the store later reads a whole range of the segment as one block. If few records
-/// belong to the queue, this class reads only these records, and copies them into one block.
+/// If few records in an extent of the segment belong to the queue, this class reads only these records, and copies them into one block.
+/// Otherwise, the store later reads the whole extent as one block.
 /// </remarks>
 internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, SegmentIndexes indexes)
 {
@@ -20,10 +20,10 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
     private const int WantedMessages = 1024;
     private const int MaxMessages = 8192;
 
-    // When the copied records reach this many bytes, the load ends after the current block. The last records usually still fit into 16 KiB.
+    // If at least this many bytes of records are copied, the load ends after the current block. All copies usually fit into 16 KiB.
     private const int MaxGathered = 15 << 10;
 
-    // Reading a record by itself costs about as much as reading this many bytes as part of an extent, including the checksum.
+    // Reading one record alone takes about as long as reading this many more bytes of a whole extent.
     private const int BytesPerRead = 1024;
 
     /// <summary>Loads the first entries of a stretch, and adds them to a run.</summary>
@@ -159,7 +159,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Reads records one by one, and copies them into a block made for them.</summary>
+    /// <summary>Reads records one by one into a new block.</summary>
     private void Gather(in Stretch stretch, ReadOnlySpan<IndexEntry> entries, Span<StoredMessage> messages, ref int made)
     {
         if (entries.IsEmpty)
@@ -195,7 +195,7 @@ internal sealed class StretchLoader(IStoreFiles files, BlockSpace space, Segment
         }
     }
 
-    /// <summary>Returns the entry of a message whose record is damaged. Reading the message throws the exception for damage.</summary>
+    /// <summary>Returns an entry for a message whose record is damaged. A later read of the message throws an exception.</summary>
     private StoredMessage Damaged(in Stretch stretch, in IndexEntry entry)
     {
         BlockExtent extent = stretch.Segment.Blocks![Find(stretch.Segment.Blocks, entry.Offset)];

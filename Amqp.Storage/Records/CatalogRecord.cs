@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>The encoding of a change as a record of the catalog.</summary>
+/// <summary>Encodes a change of the catalog as a record.</summary>
 internal static class CatalogRecord
 {
     // put:    | header | key length u16 | key, UTF-8 | value |

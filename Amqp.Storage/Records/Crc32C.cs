@@ -13,10 +13,10 @@ internal static class Crc32C
 {
     public const uint Start = ~0u;
 
-    // Bytes of a lane. Long enough to make joining cheap, but short enough to speed up the checksum of a 1 KiB message.
+    // Bytes of a lane. A longer lane makes joining cheaper, but three lanes must fit into a message of 1 KiB.
     private const int Lane = 256;
 
-    // For each value of each byte of a checksum: the checksum after Lane zero bytes. XOR combines the entries of the four bytes.
+    // Maps each value of each byte of a checksum to the checksum after Lane more zero bytes. XOR combines the values for the four bytes.
     private static readonly uint[] _shift = BuildShift();
 
     /// <summary>Adds bytes to a running checksum. The caller begins with all bits set, and inverts the last result.</summary>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Amqp.Storage.Records;
 
 /// <summary>
-/// The encoding of a delivered mark. A mark says that all messages of a queue up to and including a sequence were delivered.
+/// Encodes a delivered mark. The mark says that all messages of a queue, up to and including a sequence number, were delivered.
 /// </summary>
 internal static class DeliveredRecord
 {

@@ -29,7 +29,7 @@ internal static class FileHeader
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumAt..], Crc32C.Of(header[..ChecksumAt]));
     }
 
-    /// <summary>Returns true if the bytes begin with an intact header, and the header has this magic number and this id.</summary>
+    /// <summary>Returns true if the bytes begin with an intact header that has this magic number and this id.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> file, ReadOnlySpan<byte> magic, long id) =>
         file.Length >= Size && file[..magic.Length].SequenceEqual(magic)
             && BinaryPrimitives.ReadUInt32LittleEndian(file[VersionAt..]) == Version

@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>
-/// The encoding of a message as a record. The record names each durable queue of the message, with the message's sequence in the queue.
-/// </summary>
+/// <summary>Encodes a message as a record. The record lists the durable queues of the message, and its sequence number in each.</summary>
 internal static class MessageRecord
 {
     // Layout: | header | queues u32 | (queue u32 | sequence i64) × queues | payload |
@@ -12,10 +10,10 @@ internal static class MessageRecord
     private const int FirstPlaceAt = QueuesAt + 4;
     private const int PlaceSize = 12;
 
-    /// <summary>Returns the offset of the payload in a record that names this many queues.</summary>
+    /// <summary>Returns the offset of the payload in a record that lists this many queues.</summary>
     public static int PayloadAt(int queues) => checked(FirstPlaceAt + PlaceSize * queues);
 
-    /// <summary>Returns the number of bytes of these messages in the log, under the assumption that each record names one queue.</summary>
+    /// <summary>Returns the number of bytes that these messages take in the log if each message is in one queue.</summary>
     public static long Cost(int messages, long payloadBytes) => payloadBytes + (long)PayloadAt(1) * messages;
 
     public static void WriteHead(Span<byte> record, int queues)

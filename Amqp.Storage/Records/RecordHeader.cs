@@ -53,7 +53,7 @@ internal static class RecordHeader
         BinaryPrimitives.ReadUInt32LittleEndian(record[ChecksumAt..]) == Checksum(record, file, offset);
 
     /// <remarks>
-    /// The checksum covers the id of the file and the offset. A copy of a record in a message's payload is therefore never read as a
+    /// The checksum covers the id of the file and the offset. If a message's payload contains a copy of a record, the copy is not an intact
     /// record.
     /// </remarks>
     private static uint Checksum(ReadOnlySpan<byte> record, long file, long offset)

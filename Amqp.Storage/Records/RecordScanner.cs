@@ -1,17 +1,17 @@
 namespace Amqp.Storage.Records;
 
-/// <summary>A range of bytes in a file that contains no record.</summary>
+/// <summary>A range of bytes that belongs to no intact record of a file.</summary>
 /// <param name="Offset">Offset in the file, in bytes.</param>
 /// <param name="Length">Length in bytes.</param>
 internal readonly record struct DamagedBytes(long Offset, long Length);
 
 /// <summary>Finds the intact records in a part of a file, and the bytes that belong to no intact record.</summary>
 /// <param name="bytes">The part of the file, usually from the start of a record.</param>
-/// <param name="file">Id of the file, which the checksums of the records cover.</param>
+/// <param name="file">Id of the file. The checksum of each record covers this id.</param>
 /// <param name="offset">Offset of the part in the file, in bytes.</param>
 internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offset)
 {
-    // Limit of the bytes that one search adds to checksums. Damaged bytes can look like the starts of many long records.
+    // Maximum number of bytes for which one search computes checksums. Damaged bytes can look like the starts of many long records.
     private const long MaxSearch = 4L << 30;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -42,7 +42,7 @@ internal ref struct RecordScanner(ReadOnlySpan<byte> bytes, long file, long offs
     {
         if (at == _bytes.Length || IsRecord(at))
             return at;
-        // The length field of a damaged record is usually intact. So the search first tries the offset at which the damaged record ends.
+        // The length field of a damaged record is usually intact. So the search first looks directly behind the damaged record.
         int size = SizeAt(at);
         if (size > 0 && at + size < _bytes.Length && IsRecord(at + size))
             return at + size;

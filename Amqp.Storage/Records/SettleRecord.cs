@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 
 namespace Amqp.Storage.Records;
 
-/// <summary>A range of sequences of a queue. Both ends belong to the range.</summary>
+/// <summary>A range of sequence numbers in a queue. <c>From</c> and <c>To</c> belong to the range.</summary>
 internal readonly record struct SequenceRange(long From, long To);
 
 /// <summary>
-/// The encoding of a record that lists settled messages of a queue. The messages are in the same segment or in older segments.
+/// Encodes a record that lists settled messages of a queue. The messages are in the record's segment or in older segments.
 /// </summary>
 internal static class SettleRecord
 {

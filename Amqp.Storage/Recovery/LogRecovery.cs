@@ -13,7 +13,7 @@ namespace Amqp.Storage.Recovery;
 
 /// <summary>Finds the unsettled messages that the last run left in the log. Used once, by one thread.</summary>
 /// <remarks>
-/// Recovery reads mostly summaries of segments. Recovery reads the entries of single messages if a queue has both settled and unsettled
+/// For most segments, recovery reads only a summary. Recovery also reads the entries of messages if a queue has both settled and unsettled
 /// messages in a segment, or if a segment has messages to set aside.
 /// </remarks>
 /// <param name="files">Access to the log. Recovery writes missing indexes and cuts off unfinished writes.</param>
@@ -24,7 +24,7 @@ internal sealed class LogRecovery(
     IStoreFiles files, IReadOnlySet<uint>? durableQueues, StoreOptions options, IReadOnlyCollection<MessagePlace>? aside = null)
 {
     private readonly Dictionary<uint, RecoveredQueue> _queues = [];
-    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages to set aside that recovery has not found yet
+    private readonly HashSet<MessagePlace> _aside = [.. aside ?? []]; // messages that recovery must set aside and has not found yet
     private readonly ILookup<uint, long> _asideOf = (aside ?? []).ToLookup(message => message.Queue, message => message.Sequence);
     private readonly List<RecoveryFinding> _findings = [];
     private uint _highestQueue;

@@ -5,7 +5,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>The parts of a log that a store takes over after recovery.</summary>
+/// <summary>Result of a recovery, which the store continues to use.</summary>
 internal sealed record RecoveredLog(
     BlockSpace Space,
     MessageChunkPool Chunks,

@@ -11,19 +11,19 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 {
     public uint Number { get; } = number;
 
-    /// <summary>The queue's rows in the indexes of the segments, in ascending order of segments and sequences.</summary>
+    /// <summary>The queue's rows in the indexes of all segments. Segments and sequence numbers are in ascending order.</summary>
     public List<(RecoveredSegment Segment, QueueRow Row)> Rows { get; } = [];
 
-    /// <summary>The sequences in the settle records of all segments.</summary>
+    /// <summary>Sequence numbers of the queue's messages that the settle records of all segments list.</summary>
     public SequenceRanges Settled { get; } = new();
 
-    /// <summary>Sequences of the messages that recovery is to set aside.</summary>
+    /// <summary>Sequence numbers of the messages that recovery sets aside.</summary>
     public SequenceRanges Aside { get; } = Ranges(aside);
 
-    /// <summary>The highest sequence of the queue in any record of the log.</summary>
+    /// <summary>The highest sequence number of the queue in any record of the log.</summary>
     public long LastSequence { get; private set; }
 
-    /// <summary>The highest sequence that the log records as delivered.</summary>
+    /// <summary>Messages up to this sequence number are recorded as delivered.</summary>
     public long DeliveredMark { get; private set; }
 
     /// <summary>Id of the segment with the record of <see cref="DeliveredMark"/>.</summary>
@@ -49,7 +49,8 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
     }
 
     /// <summary>
-    /// Returns the id of the oldest segment that may have a message of <paramref name="settled"/>, or <paramref name="otherwise"/>.
+    /// Returns the id of the oldest segment that may have a message of <paramref name="settled"/>. If there is none, returns
+    /// <paramref name="otherwise"/>.
     /// </summary>
     public long OldestSettledBy(SequenceRanges settled, long otherwise)
     {
@@ -83,7 +84,7 @@ internal sealed class RecoveredQueue(uint number, IEnumerable<long> aside)
 }
 
 /// <summary>A segment and the data about it that recovery has read.</summary>
-/// <param name="Segment">The segment as the store will use it.</param>
+/// <param name="Segment">The segment.</param>
 /// <param name="Summary">Summary of the segment's index.</param>
 /// <param name="Folded">The settled messages in the segment's acknowledgement file, by queue.</param>
 internal sealed record RecoveredSegment(Segment Segment, SegmentSummary Summary, Dictionary<uint, SequenceRanges> Folded);

@@ -9,7 +9,7 @@ public sealed class RecoveryReport
     /// <summary>Number of recovered messages. A message in several queues counts once for each queue.</summary>
     public long Messages { get; init; }
 
-    /// <summary>Messages that the caller wanted to have set aside, but that are in no queue.</summary>
+    /// <summary>Messages that the caller wanted to set aside, but that recovery did not find.</summary>
     public IReadOnlyList<MessagePlace> AsideMissing { get; init; } = [];
 
     /// <summary>
@@ -22,7 +22,7 @@ public sealed class RecoveryReport
     /// <summary>Number of segments that were read as a whole, because they had no intact index.</summary>
     public int SegmentsIndexed { get; init; }
 
-    /// <summary>Bytes read from segments, indexes and acknowledgements.</summary>
+    /// <summary>Number of bytes that recovery has read from segments, indexes and acknowledgement files.</summary>
     public long Bytes { get; init; }
 
     public TimeSpan Elapsed { get; init; }

@@ -6,14 +6,14 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Storage.Recovery;
 
-/// <summary>A segment in the folder, as the names of its files describe it.</summary>
+/// <summary>Information about a segment that its file names contain.</summary>
 /// <param name="Id">Id of the segment.</param>
 /// <param name="Path">Path of the segment's file.</param>
 /// <param name="IsSettlesOnly">
 /// True for a segment of format 1 whose messages all count as settled. Its settle records are still valid.
 /// </param>
 /// <param name="HasIndex">True if the index exists.</param>
-/// <param name="HasAcknowledgements">True if the file of acknowledgements exists.</param>
+/// <param name="HasAcknowledgements">True if the acknowledgement file exists.</param>
 internal readonly record struct SegmentFile(long Id, string Path, bool IsSettlesOnly, bool HasIndex, bool HasAcknowledgements)
 {
     private bool IsKnownToBeSynced => IsSettlesOnly || HasIndex || HasAcknowledgements;
@@ -53,7 +53,7 @@ internal readonly record struct SegmentFile(long Id, string Path, bool IsSettles
         return found;
     }
 
-    /// <summary>Returns the kind of bytes that may follow the records of a segment's file without being damage.</summary>
+    /// <summary>Returns the kind of bytes that may follow the last record of a segment's file and are not damage.</summary>
     public static LogEnd EndOf(IReadOnlyList<SegmentFile> found, int at)
     {
         if (at == found.Count - 1)

@@ -65,14 +65,14 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
         ScannedLog log = ReadLog(file, builder, end);
         long length = log.Length;
         if (log.End < indexed)
-            // the file has become shorter since its index was written, so this is not an unfinished write
+            // The file is shorter than when its index was written. An unfinished write cannot be the cause.
             Report(file.Path, new DamagedBytes(log.End, indexed - log.End));
         else if (log.MayBeUnfinished(end))
             length = CutOff(file, log);
         else if (log.Length > log.End)
             Report(file.Path, new DamagedBytes(log.End, log.Length - log.End));
         using (IStoreFile written = files.Open(file.Path, FileAccess.ReadWrite))
-            written.Sync(); // the last run may have ended before it synced the file, and an index must describe synced bytes only
+            written.Sync(); // an index may describe synced bytes only, and the last run may have ended before the sync
         SegmentSummary summary = builder.Summarize(length);
         _indexes.Write(file.Path, builder, summary);
         return summary;
@@ -99,7 +99,7 @@ internal sealed class SegmentRecovery(IStoreFiles files, StoreOptions options, L
     }
 
     /// <summary>
-    /// Cuts off an unfinished write at the end of a segment's file. A file with neither an intact header nor a record becomes empty.
+    /// Cuts off an unfinished write at the end of a segment's file. If the file has no intact header and no record, the file becomes empty.
     /// </summary>
     /// <returns>Length of the file afterwards, in bytes.</returns>
     private long CutOff(SegmentFile file, in ScannedLog log)

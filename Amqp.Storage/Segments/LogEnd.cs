@@ -1,14 +1,14 @@
 namespace Amqp.Storage.Segments;
 
-/// <summary>Bytes that may follow the last record of a segment's file without being damage.</summary>
+/// <summary>The kind of bytes that may follow the last record of a segment's file and are not damage.</summary>
 internal enum LogEnd
 {
     /// <summary>No bytes. The file was synced to its end, so any bytes after the last record are damage.</summary>
     Synced,
 
     /// <summary>
-    /// Zeros, in place of bytes that did not reach the disk before a power cut. Applies to the second-to-last segment, if neither of the
-    /// last two segments has an index or acknowledgements.
+    /// Zeros. After a power cut, they replace bytes that did not reach the disk. Possible in the second-to-last segment, if neither of the
+    /// last two segments has an index or an acknowledgement file.
     /// </summary>
     SyncedOrZeros,
 

@@ -4,13 +4,12 @@ namespace Amqp.Storage.Segments;
 
 /// <summary>One file of the log. docs/store-format.md describes the contents.</summary>
 /// <remarks>
-/// The log's lock guards each member whose comment names no other guard. After the segment is sealed, only members with another guard
-/// change. The segment is dead when it is sealed, its blocks have no unsettled messages, and no entries of its messages are only in its
-/// index.
+/// If the comment of a member names no guard, the log's lock guards the member, and the member does not change after the segment is sealed.
+/// A sealed segment is dead when its blocks have no unsettled messages, and no message has its entry only in the index.
 /// </remarks>
 internal sealed class Segment(long id, string path, Action<Segment> dead)
 {
-    // Sum of the unfinished blocks and of the messages whose entries are only in the index, plus 1 while the segment is open.
+    // Number of unfinished blocks + number of messages whose entries are only in the index + 1 while the segment is open.
     private int _needed = 1; // changed with Interlocked
     private long _settledBytes; // changed with Interlocked
     private long _boundPosition; // changed with Interlocked
@@ -31,7 +30,8 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long Length { get; set; } = FileHeader.Size;
 
     /// <summary>
-    /// Bytes of all messages appended to the segment, by <see cref="MessageRecord.Cost"/>. A message counts once for each of its queues.
+    /// Bytes of all messages appended to the segment, as computed by <see cref="MessageRecord.Cost"/>. A message counts once for each of
+    /// its queues.
     /// </summary>
     public long MessageBytes { get; set; }
 
@@ -41,14 +41,15 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public long LiveBytes => MessageBytes - Volatile.Read(ref _settledBytes);
 
     /// <summary>
-    /// Position up to which the log must be written before the segment may be deleted. Settles of the segment's messages depend on the log.
+    /// Position up to which the log must be written before the segment may be deleted. Before that, settles of the segment's messages are
+    /// not valid yet.
     /// </summary>
     public long BoundPosition => Volatile.Read(ref _boundPosition);
 
-    /// <summary>Bytes of the segment's records that only repeat delivered marks of deleted segments.</summary>
+    /// <summary>Bytes of records in this segment that are copies of delivered marks from deleted segments.</summary>
     public long RepeatedBytes { get; set; }
 
-    /// <summary>Id of the oldest segment that may hold messages named by this segment's settle records.</summary>
+    /// <summary>Id of the oldest segment that may contain messages which this segment's settle records list.</summary>
     public long OldestSettled { get; set; } = id;
 
     /// <summary>True once the segment has an index. Without an index, entries of the segment's messages must stay in memory.</summary>
@@ -64,10 +65,10 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         set => _blocks = value;
     }
 
-    /// <summary>True if the segment has a file of acknowledgements. Once the store runs, only the housekeeper uses this property.</summary>
+    /// <summary>True if the segment has an acknowledgement file. After recovery, only the housekeeper uses this property.</summary>
     public bool HasAcknowledgements { get; set; }
 
-    /// <summary>Ids of the older segments that have this segment's settles in their acknowledgements. Set by the housekeeper.</summary>
+    /// <summary>Ids of the older segments whose acknowledgement files contain this segment's settles. Set by the housekeeper.</summary>
     public HashSet<long>? FoldedInto
     {
         get => _foldedInto;
@@ -75,7 +76,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     }
 
     /// <summary>
-    /// True while the housekeeper is to copy the segment's settles to older segments. Set by the committer, cleared by the housekeeper.
+    /// True while a request to copy the segment's settles to older segments is pending. Set by the committer, cleared by the housekeeper.
     /// </summary>
     public bool IsBeingFolded
     {
@@ -83,7 +84,10 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
         set => _isBeingFolded = value;
     }
 
-    /// <summary>True until the compacted file has replaced the old file. Set by the housekeeper, cleared by the committer.</summary>
+    /// <summary>
+    /// True while the segment is being compacted. The housekeeper sets the property. The committer clears it when the compacted file has
+    /// replaced the old file.
+    /// </summary>
     public bool IsBeingCompacted
     {
         get => _isBeingCompacted;
@@ -91,17 +95,15 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     }
 
     /// <summary>
-    /// True if the segment's files are about to be deleted. Guarded by the monitor of the segment. A thread holds the monitor while it
-    /// renames a new index.
+    /// True if the segment's files are about to be deleted. The monitor of the segment guards this property. A thread that renames a new
+    /// index holds the same monitor.
     /// </summary>
     public bool IsDeleted { get; set; }
 
     /// <summary>True if nothing needs the segment any more.</summary>
     public bool IsDead => Volatile.Read(ref _needed) == 0;
 
-    /// <summary>
-    /// Number of unfinished blocks of an open segment. All entries of its messages are in memory, because an open segment has no index.
-    /// </summary>
+    /// <summary>Number of unfinished blocks. Valid only while the segment is open.</summary>
     public int NeededWhileOpen => Volatile.Read(ref _needed) - 1;
 
     public void BlockOpened() => Interlocked.Increment(ref _needed);
@@ -110,7 +112,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
     public void BlockFinished() => Release(1);
 
     /// <summary>
-    /// Keeps the segment for messages whose entries leave memory. Call while blocks of these messages still keep the segment.
+    /// Keeps the segment while entries of these messages are only in the index. Call before the blocks of these messages are released.
     /// </summary>
     public void Hold(int messages) => Interlocked.Add(ref _needed, messages);
 
@@ -121,7 +123,7 @@ internal sealed class Segment(long id, string path, Action<Segment> dead)
             dead(this);
     }
 
-    /// <summary>Counts settled messages. Call while the messages still keep the segment.</summary>
+    /// <summary>Counts settled messages. Call before the segment can become dead.</summary>
     /// <param name="messages">Number of messages.</param>
     /// <param name="bytes">Bytes of payload of these messages.</param>
     /// <param name="boundTo">

@@ -11,7 +11,7 @@ internal sealed class SegmentLayout
 {
     private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.NoRecursion);
 
-    /// <summary>Lets no other thread change offsets of records until the result is disposed.</summary>
+    /// <summary>Prevents changes of the offsets of records until the result is disposed.</summary>
     public Reading Read()
     {
         _lock.EnterReadLock();

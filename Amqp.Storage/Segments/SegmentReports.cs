@@ -28,9 +28,7 @@ internal sealed class SegmentReports(CommitSignal signal)
         signal.Wake();
     }
 
-    /// <summary>
-    /// Requests that the open segment be closed and indexed. The compaction of older segments needs the settles in its index.
-    /// </summary>
+    /// <summary>Requests that the open segment be sealed and indexed. The compaction of older segments then sees its settles.</summary>
     public void RequestSeal()
     {
         _isSealRequested = true;
@@ -38,7 +36,7 @@ internal sealed class SegmentReports(CommitSignal signal)
     }
 
     /// <summary>
-    /// Reports that the disk is too full to copy a dead segment's settles to older segments. So the dead segment cannot be deleted.
+    /// Reports that a dead segment cannot be deleted: the disk has too little space to copy the segment's settles to older segments.
     /// </summary>
     public void ReportLackOfSpace()
     {

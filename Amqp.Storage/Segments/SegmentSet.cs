@@ -4,8 +4,7 @@ using Amqp.Storage.Commits;
 namespace Amqp.Storage.Segments;
 
 /// <summary>
-/// The segments that exist. Thread-safe, but call <see cref="Next"/> under the log's lock, and <see cref="Recover"/> before all other
-/// members.
+/// The existing segments. Thread-safe. Call <see cref="Recover"/> before all other members, and <see cref="Next"/> under the log's lock.
 /// </summary>
 internal sealed class SegmentSet(string directory, CommitSignal signal)
 {
@@ -14,7 +13,9 @@ internal sealed class SegmentSet(string directory, CommitSignal signal)
 
     public const string LogExtension = ".log";
 
-    /// <summary>Extension of a segment of format 1 whose messages are all settled, but whose settle records are still needed.</summary>
+    /// <summary>
+    /// File extension of a segment of format 1 that is kept only for its settle records, because its messages are settled.
+    /// </summary>
     public const string SettlesOnlyExtension = ".settles";
 
     private readonly Lock _lock = new();

@@ -5,16 +5,16 @@ using Amqp.Storage.Paging;
 
 namespace Amqp.Storage.Transient;
 
-/// <summary>Writes blocks of transient messages to page files when their memory exceeds its limit, oldest first.</summary>
+/// <summary>Writes the oldest blocks of transient messages to page files when the blocks exceed their memory limit.</summary>
 /// <remarks>
-/// Only the housekeeper's thread uses fields that have no comment about threads. If a write fails, the messages stay in memory and the
+/// If a field has no comment about threads, only the housekeeper's thread uses it. If a write fails, the messages stay in memory, and the
 /// write is retried later.
 /// </remarks>
 internal sealed class Pager
 {
     private const long SliceBytes = 16 << 20;
 
-    // Paging stops when the memory is down to this fraction of its limit, so that the pager does not run too often.
+    // Paging stops when the blocks take this fraction of their memory limit, so that the pager does not run too often.
     private const double Target = 0.9;
 
     private readonly BlockSpace _space;
@@ -28,9 +28,9 @@ internal sealed class Pager
     private bool _isFailing;
     private int _isRequested; // changed with Interlocked by any thread
 
-    /// <param name="space">Contains the blocks, and reports when the memory of transient blocks exceeds its limit.</param>
+    /// <param name="space">Contains the blocks, and reports when transient blocks exceed their memory limit.</param>
     /// <param name="folder">Folder of the page files.</param>
-    /// <param name="options">Limits.</param>
+    /// <param name="options">Contains the memory limit.</param>
     /// <param name="schedule">Runs work on the housekeeper's thread.</param>
     /// <param name="failures">Receives failures.</param>
     public Pager(BlockSpace space, PageFolder folder, StoreOptions options, Action<Action> schedule, BackgroundFailures failures)
@@ -84,7 +84,7 @@ internal sealed class Pager
         return true;
     }
 
-    /// <summary>Throws an exception if the disk has little free space, so that paging leaves space for the log.</summary>
+    /// <summary>Throws an exception if the disk has little free space, which the log needs.</summary>
     private void DemandDiskSpace()
     {
         if (_folder.FreeBytes is { } free && free < _options.MinFreeDiskBytes)

@@ -12,7 +12,7 @@ internal sealed unsafe class TransientWriter(BlockSpace space, StoreOptions opti
 {
     private readonly Lock _lock = new();
 
-    // The lock _lock guards all fields below.
+    // _lock guards all fields below.
     private Block? _block; // the open block
     private int _used;
     private long _references; // number of messages in the open block; a message counts once for each of its queues

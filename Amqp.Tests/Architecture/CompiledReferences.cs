@@ -4,7 +4,7 @@ using Mono.Cecil.Rocks;
 namespace Amqp.Tests.Architecture;
 
 /// <summary>
-/// The references between the types of an assembly, read from the compiled code. A nested type counts as the type around it.
+/// The references between the types of an assembly, read from the compiled code. References of a nested type count for its outer type.
 /// </summary>
 /// <remarks>References to constants are missing, because the compiler replaces each constant by its value.</remarks>
 internal sealed class CompiledReferences
@@ -26,7 +26,7 @@ internal sealed class CompiledReferences
     /// <summary>The namespaces of all types, except types that the compiler has generated.</summary>
     public IReadOnlySet<string> Namespaces => _namespaces;
 
-    /// <summary>Pairs of full names. The first type of a pair uses the second.</summary>
+    /// <summary>Pairs of full type names. The first type of each pair uses the second type.</summary>
     public IReadOnlySet<(string From, string To)> Pairs => _pairs;
 
     private void Read(TypeDefinition type)

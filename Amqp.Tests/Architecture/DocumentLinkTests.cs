@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Every link in the documents names a file and a heading that exist.</summary>
+/// <summary>The target of every link in the documents exists.</summary>
 public sealed partial class DocumentLinkTests
 {
     private static IEnumerable<string> Documents() =>

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Using directives are in the order that <c>dotnet format</c> gives them. The build checks all other formatting.</summary>
+/// <summary>Using directives are sorted as by <c>dotnet format</c>. The build checks all other formatting.</summary>
 public sealed class ImportOrderTests
 {
     [TestCase("Amqp.Protocol")]
@@ -21,7 +21,9 @@ public sealed class ImportOrderTests
         Assert.That(string.Join('\n', unsorted), Is.Empty, "run dotnet format");
     }
 
-    /// <summary>Returns the rank of a directive: namespaces of System, other namespaces, static types, aliases.</summary>
+    /// <summary>
+    /// Returns the sort rank of a using directive: 0 for System namespaces, 1 for other namespaces, 2 for static types, 3 for aliases.
+    /// </summary>
     private static int Kind(string line) =>
         line.Contains('=', StringComparison.Ordinal) ? 3
         : line.StartsWith("using static ", StringComparison.Ordinal) ? 2

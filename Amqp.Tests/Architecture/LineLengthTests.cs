@@ -21,7 +21,7 @@ public sealed class LineLengthTests
         Assert.That(string.Join('\n', lines), Is.Empty);
     }
 
-    /// <summary>Returns the lines of a file that are too long, each after its file and line number.</summary>
+    /// <summary>Finds lines that are too long. Returns each line with the name of the file and the line number before it.</summary>
     /// <remarks><c>IsRaw</c> is true for a line of a raw or verbatim string, which cannot be split.</remarks>
     private static IEnumerable<(string Text, bool IsRaw)> LongLines(string file)
     {

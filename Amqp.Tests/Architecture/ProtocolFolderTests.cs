@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Architecture;
 
-/// <summary>Amqp.Protocol is a single namespace, but its folders are in order. Code in a folder uses only the folders below.</summary>
+/// <summary>The references between the folders of Amqp.Protocol form no cycle. All folders belong to a single namespace.</summary>
 public sealed class ProtocolFolderTests
 {
     [Test]
@@ -25,7 +25,7 @@ public sealed class ProtocolFolderTests
             .ToList();
         Assert.That(uses, Is.Not.Empty);
 
-        // The loop removes each use that is in no circle of folders. The uses that remain form circles.
+        // The loop removes references that cannot be part of a cycle of folders. If references remain, there is a cycle.
         for (int before = 0; before != uses.Count;)
         {
             before = uses.Count;

@@ -9,7 +9,7 @@ internal static partial class ProtocolFolders
 
     private static readonly string _root = Path.Combine(SourceTree.Root, Project);
 
-    /// <summary>The folder of the file in which each type is declared, by the full name of the type.</summary>
+    /// <summary>Maps the full name of each type to the folder of the file that declares the type.</summary>
     public static IReadOnlyDictionary<string, string> ByType { get; } = SourceTree.FilesOf(Project)
         .SelectMany(
             file => Declaration().Matches(File.ReadAllText(file)),

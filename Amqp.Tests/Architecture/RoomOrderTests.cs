@@ -15,7 +15,7 @@ public sealed partial class RoomOrderTests
     private static readonly CompiledReferences _references = new(
         new[] { typeof(Frame), typeof(IMessageStore), typeof(BrokerCommandLine) }.Select(type => type.Assembly.Location));
 
-    /// <summary>Row of each room in the document's table, by the room's namespace. Row 0 is the uppermost room.</summary>
+    /// <summary>Maps the namespace of each room to the room's row in the document's table. Row 0 is the uppermost room.</summary>
     private static readonly Dictionary<string, int> _places = Room().Matches(Table()).Select(row => row.Groups["name"].Value)
         .Select((name, place) => (Name: name.StartsWith("Amqp.", StringComparison.Ordinal) ? name : Server + name, Place: place))
         .ToDictionary(room => room.Name, room => room.Place);

@@ -18,7 +18,7 @@ public sealed partial class TypeSizeTests
 
     private static readonly string[] _rooms = ["Amqp.Server.Broker", "Amqp.Server.Channels", "Amqp.Server.Connections", "Amqp.Storage"];
 
-    /// <summary>The partial types, each with every file that declares a part of it.</summary>
+    /// <summary>Pairs of a partial type and a file that declares a part of the type.</summary>
     private static readonly (string Type, string File)[] _partialTypes =
     [
         .. from file in SourceFiles()
@@ -81,13 +81,13 @@ public sealed partial class TypeSizeTests
         member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name.Contains('<', StringComparison.Ordinal)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 
-    /// <summary>Returns true for a type of options. All members of such a type are properties with a setter.</summary>
+    /// <summary>Returns true for a type whose members are all properties with a setter, such as an options class.</summary>
     private static bool IsOptions(Type type) => MembersOf(type).All(member => member is PropertyInfo { CanWrite: true });
 
-    /// <summary>Returns true for a type that declares texts of log lines.</summary>
+    /// <summary>Returns true for a type with <c>LoggerMessage</c> methods.</summary>
     private static bool IsLog(Type type) => type.GetMethods(Declared).Any(method => method.IsDefined(typeof(LoggerMessageAttribute)));
 
-    /// <summary>Returns the source files of the rooms, except for generated files.</summary>
+    /// <summary>Returns the source files of the namespaces in <c>_rooms</c>. Leaves out generated files.</summary>
     private static IEnumerable<string> SourceFiles() =>
         from room in _rooms
         from file in SourceTree.FilesOf(

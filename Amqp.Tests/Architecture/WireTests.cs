@@ -18,7 +18,7 @@ public sealed class WireTests
     [Test]
     public void The_HTTP_API_knows_no_frames_no_pipes_and_no_channels() => Assert.That(WiresOf("Amqp.Server.Management."), Is.Empty);
 
-    // Shows that the search finds references. A search that finds nothing would let the test above pass without checking anything.
+    // Shows that the search finds references. If the search found none, the test above would pass without checking anything.
     [TestCase("System.IO.Pipelines.PipeReader")]
     [TestCase("Amqp.Server.Channels.AmqpChannel")]
     [TestCase("Amqp.Protocol.FrameReader")]

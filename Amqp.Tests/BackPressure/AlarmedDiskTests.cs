@@ -164,7 +164,7 @@ public sealed class AlarmedDiskTests
         .With("x-dead-letter-exchange", FieldValue.FromString(key == "not there" ? key : ""))
             .With("x-dead-letter-routing-key", FieldValue.FromString(key));
 
-    /// <summary>Sets the disk alarm, and then commits a transaction with earlier publishes. The alarm does not block the commit.</summary>
+    /// <summary>Commits a transaction during the disk alarm. The publishes of the transaction came before the alarm.</summary>
     private async Task CommitUnderAlarmAsync()
     {
         await _channel.ExpectQuietAsync();

@@ -40,7 +40,7 @@ public abstract class BackPressureTests
     private protected async Task<AmqpSocket> OpenSocketAsync(ushort heartbeat = 0) =>
         Keep(await AmqpSocket.OpenAsync(Broker.Port, heartbeat));
 
-    /// <summary>Opens a TCP connection, on which the client sends nothing.</summary>
+    /// <summary>Opens a TCP connection without sending anything.</summary>
     private protected async Task<AmqpSocket> DialAsync() => Keep(await AmqpSocket.DialAsync(Broker.Port));
 
     private protected async Task<IConnection> ConnectAsync()
@@ -57,7 +57,7 @@ public abstract class BackPressureTests
         await socket.ExpectAsync<QueueDeclareOk>();
     }
 
-    /// <summary>Consumes without acknowledgements on channel 1.</summary>
+    /// <summary>Starts a consumer with no-ack on channel 1.</summary>
     private protected static async Task ConsumeAsync(AmqpSocket socket, string queue)
     {
         await socket.SendAsync(1, new BasicConsume(queue, "", false, true, false, false, FieldTable.Empty));

@@ -4,9 +4,9 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Publishes messages with confirms, as fast as possible. Records the confirms, and when the broker blocks and unblocks the client.
+/// Publishes messages with confirms, as fast as possible. Counts the confirms, and notices that the broker blocks or unblocks the client.
 /// </summary>
-/// <remarks>Used by one test. Any thread may read the records.</remarks>
+/// <remarks>Any thread may read the properties.</remarks>
 internal sealed class BlockablePublisher : IDisposable
 {
     private readonly AmqpSocket _socket;

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>An alarm blocks a connection when the connection sends its first content frame after the alarm, as in RabbitMQ.</summary>
+/// <summary>During an alarm, the broker blocks each connection at its first content frame, as in RabbitMQ.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable] // the memory alarm measures the memory of this process
 public sealed class BlockedPublisherTests
@@ -122,8 +122,8 @@ public sealed class BlockedPublisherTests
     }
 
     /// <summary>
-    /// A client publishes during an alarm while the broker holds data of this client. A memory alarm closes the connection if the data
-    /// takes more than an eighth of the memory limit. A disk alarm closes no connection.
+    /// A client publishes during an alarm while the broker holds data of this client. If the data takes more than an eighth of the memory
+    /// limit, a memory alarm closes the connection. A disk alarm closes no connection.
     /// </summary>
     [TestCase("a content", 22, "low on disk", false)]
     [TestCase("a transaction", 22, "low on disk", false)]
@@ -209,9 +209,7 @@ public sealed class BlockedPublisherTests
     private static Task<QueueDeclareOk> DeclareAsync(RawChannel channel) =>
         channel.CallAsync<QueueDeclare, QueueDeclareOk>(new QueueDeclare("q", true, false, false, false, false, FieldTable.Empty));
 
-    /// <summary>
-    /// Waits for two heartbeats of the broker. The connection is alive, and the broker has had time to read more from the client.
-    /// </summary>
+    /// <summary>Waits for two heartbeats from the broker. In this time, the broker could read more from the client.</summary>
     private async Task BeatAsync()
     {
         for (int beat = 0; beat < 2; beat++)

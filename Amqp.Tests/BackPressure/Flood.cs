@@ -29,7 +29,7 @@ internal static class Flood
         }
     }
 
-    /// <summary>Receives deliveries, and checks that they are the first messages of a flood, in order and without repetition.</summary>
+    /// <summary>Receives the first messages of a flood. Checks that no message is missing, repeated or out of order.</summary>
     public static async Task DemandAllAsync(AmqpSocket socket, int size, int count)
     {
         for (int number = 0; number < count; number++)

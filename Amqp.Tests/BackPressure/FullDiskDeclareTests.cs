@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Clients declare and delete queues on a full disk of 16 MiB, which has no space for the records of these changes.</summary>
+/// <summary>Clients declare and delete queues while the broker's disk of 16 MiB is full.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskDeclareTests
 {

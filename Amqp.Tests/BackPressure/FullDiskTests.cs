@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// A disk becomes full while a client publishes many messages. The disk limit is so small that the disk alarm is not raised first.
+/// The disk becomes full while a client publishes many messages. The limit of the disk alarm is too small to prevent this.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class FullDiskTests : IDisposable
@@ -89,7 +89,7 @@ public sealed class FullDiskTests : IDisposable
         await _publisher.Blocked.WaitAsync(_patience);
 
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // the flood has more messages than fit on the disk
+        await Flood.DemandAllAsync(consumer, Size, Count); // these are more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
     }
@@ -115,7 +115,7 @@ public sealed class FullDiskTests : IDisposable
 
         await other.SendAsync(1, new BasicNack(dead, true, false));
         using var consumer = await ConsumeAsync(noAck: true);
-        await Flood.DemandAllAsync(consumer, Size, Count); // the flood has more messages than fit on the disk
+        await Flood.DemandAllAsync(consumer, Size, Count); // these are more messages than fit on the disk
 
         await publishing.WaitAsync(_patience);
         await Eventually.Holds(async () => await CountAsync(other, "graves") == dead, () => "dead letters are no longer published");

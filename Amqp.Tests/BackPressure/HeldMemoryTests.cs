@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Memory for unfinished messages of clients counts for the memory alarm, and has a limit of its own. The watermark of the tests is 64 MiB.
+/// Messages that clients have sent only in part count for the memory alarm, and have a memory limit of their own. The watermark is 64 MiB.
 /// </summary>
 public sealed class HeldMemoryTests : BackPressureTests, IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class HeldMemoryTests : BackPressureTests, IDisposable
         publisher.SendUntilBlocked(AmqpSocket.Publish("", "uncommitted", new byte[Size], persistent: false), 400 * MiB);
 
         await DemandEndedAsync(publisher);
-        await DemandServiceAsync(); // succeeds only if the memory that was held for the publisher is free again
+        await DemandServiceAsync(); // succeeds only if the broker has freed the memory of the publisher
         Assert.That(ProcessMemory.PeakBytes(Broker.Pid), Is.LessThan(400 * MiB));
     }
 

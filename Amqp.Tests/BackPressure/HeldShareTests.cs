@@ -4,8 +4,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// A memory alarm closes each publisher for which the broker holds more memory than an eighth of the watermark. All other publishers are
-/// blocked. A disk alarm blocks all publishers.
+/// During a memory alarm, the broker disconnects each publisher whose data takes more than an eighth of the watermark, and blocks the other
+/// publishers. During a disk alarm, it blocks all publishers.
 /// </summary>
 public sealed class HeldShareTests
 {

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.BackPressure;
 
-/// <summary>Idle connections cost little memory. A connection whose login or publish never ends does not disturb other clients.</summary>
+/// <summary>Idle connections take little memory. Clients that never complete a login or a publish do not disturb other clients.</summary>
 public sealed class IdleConnectionTests : BackPressureTests, IDisposable
 {
     private readonly TemporaryFile _config = new("handshake_timeout = 2000");
@@ -49,7 +49,7 @@ public sealed class IdleConnectionTests : BackPressureTests, IDisposable
             stuck.Add(await DialAsync());
             await stuck[^1].SendAsync(ProtocolHeader.Amqp091.ToArray());
             await stuck[^1].ExpectAsync<ConnectionStart>();
-            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // each of these clients sends a part of a frame's head
+            await stuck[^1].SendAsync(new byte[] { 1, 0, 0, 0, 0 }); // each of these clients sends a part of a frame header
         }
 
         await DemandServiceAsync();

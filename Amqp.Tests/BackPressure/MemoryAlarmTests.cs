@@ -40,7 +40,7 @@ public sealed class MemoryAlarmTests : BackPressureTests, IDisposable
         var publishing = PublishAsync(publisher);
         Assert.That(await blocked.Task.WaitAsync(Patience), Does.Contain("memory"));
         await ConsumeAsync(consumer, "transient");
-        // the flood has more messages than fit into memory, so it arrives only if the publisher can continue
+        // the messages do not all fit into memory, so they arrive only if the publisher is unblocked
         await Flood.DemandAllAsync(consumer, Size, Count);
 
         await unblocked.Task.WaitAsync(Patience);

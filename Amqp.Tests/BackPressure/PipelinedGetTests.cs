@@ -17,7 +17,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         await client.SendAsync(AmqpSocket.Publish("", "large", new byte[Size], persistent: false));
 
         await client.SendAsync(GetsAndRejects());
-        await DemandServiceAsync(); // the first client does not read its responses meanwhile
+        await DemandServiceAsync(); // at this time, the first client has not read any response
         for (ulong tag = 1; tag <= Count; tag++)
             await DemandMessageAsync(client, tag);
 
@@ -27,7 +27,7 @@ public sealed class PipelinedGetTests : BackPressureTests
         Assert.That(peak, Is.LessThan(250 * MiB));
     }
 
-    /// <summary>Returns the frames of many requests, which alternately get the message and requeue it.</summary>
+    /// <summary>Returns the frames of many requests: alternately a basic.get, and a basic.reject that requeues the message.</summary>
     private static byte[] GetsAndRejects()
     {
         var requests = new List<byte>();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.BackPressure;
 
 /// <summary>
-/// Tests the class that pauses publishers, without a connection: the moments of the pauses, and the states that the class reports.
+/// The class that pauses publishers does so at the right times, and reports the right states. The tests use no connection.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PublisherBrakeTests : IDisposable, IPublisherInput

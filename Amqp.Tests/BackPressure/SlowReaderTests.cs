@@ -38,7 +38,8 @@ public sealed class SlowReaderTests : BackPressureTests
         var publisher = await OpenSocketAsync();
 
         var publishing = Flood.PublishAsync(publisher, "shared", Size, count, persistent: true);
-        // The stuck consumer gets only what fits into its outbox of 1 MiB and the kernel's buffers. The other consumer gets the rest.
+        // The stuck consumer gets only messages that fit into its outbox of 1 MiB and the kernel's buffers. The other consumer gets all
+        // other messages.
         for (int received = 0; received < count * 8 / 10; received++)
             await reading.ExpectDeliveryAsync();
 

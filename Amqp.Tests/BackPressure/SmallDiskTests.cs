@@ -55,7 +55,7 @@ public sealed class SmallDiskTests : IDisposable
 
         await consumer.SendAsync(1, new BasicConsume("flooded", "", false, true, false, false, FieldTable.Empty));
         await consumer.ExpectAsync<BasicConsumeOk>();
-        // the flood has more messages than fit on the disk, so it arrives only if the publisher can continue
+        // the messages do not all fit on the disk, so they arrive only if the publisher is unblocked
         await Flood.DemandAllAsync(consumer, Size, Count);
 
         await _publisher.Unblocked.WaitAsync(_patience);
@@ -72,8 +72,8 @@ public sealed class SmallDiskTests : IDisposable
         await Eventually.Holds(
             () => _publisher.Confirmed * Size > 96 * MiB - Limit - 8 * MiB,
             () => $"only {_publisher.Confirmed} messages are confirmed");
-        // When the alarm is set, the free space may be up to 8 MiB below the limit: 4 MiB appended since the last check, and 4 MiB
-        // unwritten then.
+        // When the alarm is set, the free space may be up to 8 MiB below the limit. Up to 4 MiB were appended after the last check, and up
+        // to 4 MiB were not written yet at that check.
         Assert.That(_disk.Free, Is.GreaterThan(Limit - 10 * MiB));
 
         _broker.Kill();

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Which delivery tags basic.ack, basic.nack and basic.reject accept, and what happens to the messages.</summary>
+/// <summary>basic.ack, basic.nack and basic.reject accept the right delivery tags, and settle or requeue the right messages.</summary>
 public class AcknowledgeTests : BehaviourTests
 {
     [Test]

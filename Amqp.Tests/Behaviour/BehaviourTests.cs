@@ -24,7 +24,8 @@ public abstract class BehaviourTests
             return;
         await using var cleaner = await RawClient.DialAsync();
         await cleaner.OpenAsync();
-        // The clean-up ignores the answers. Deleting an exclusive queue fails, but the broker deletes the queue with its connection.
+        // The clean-up ignores errors. For example, an exclusive queue cannot be deleted here, but the broker deletes it with its
+        // connection.
         ushort number = 0;
         foreach (string queue in _queues)
         {
@@ -53,7 +54,7 @@ public abstract class BehaviourTests
 
     private protected static string NewName(string prefix) => $"{prefix}-{Guid.NewGuid():N}";
 
-    /// <summary>Connects a client's socket. The client sends nothing.</summary>
+    /// <summary>Opens a TCP connection without sending anything.</summary>
     private protected async Task<RawClient> DialAsync()
     {
         var client = await RawClient.DialAsync();
@@ -102,7 +103,7 @@ public abstract class BehaviourTests
     }
 
     /// <summary>Skips the test if it runs against RabbitMQ 3.10, which behaves differently.</summary>
-    /// <param name="reason">How RabbitMQ behaves.</param>
+    /// <param name="reason">Behaviour of RabbitMQ.</param>
     private protected static async Task SkipOnRabbitMqAsync(string reason)
     {
         if (await BrokerTarget.IsRabbitMqAsync)

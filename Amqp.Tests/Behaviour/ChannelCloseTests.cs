@@ -17,7 +17,9 @@ public class ChannelCloseTests : BehaviourTests
         await channel.Client.OpenChannelAsync(channel.Number);
     }
 
-    /// <summary>channel.close has the ids of the class and the method that failed. Spring's error handling depends on these ids.</summary>
+    /// <summary>
+    /// channel.close contains the class id and the method id of the failed method. Spring's error handling uses these ids.
+    /// </summary>
     [TestCase("basic.ack", 60, 80)]
     [TestCase("basic.consume", 60, 20)]
     [TestCase("basic.publish", 60, 40)]

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The broker's behaviour as users of RabbitMQ's .NET client see it.</summary>
+/// <summary>RabbitMQ's .NET client works with the broker.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [Parallelizable(ParallelScope.All)]
 [Category("Behaviour")]

@@ -121,7 +121,7 @@ public class ConnectionCloseTests : BehaviourTests
 
         await client.SendAsync(0, new ConnectionClose(200, "", 0, 0));
 
-        // The next frame on any channel is close-ok. So the broker has sent no delivery before it.
+        // The next frame is connection.close-ok, so the broker has sent no delivery before it.
         Assert.That((await client.ReceiveAsync()).Method, Is.EqualTo(ConnectionCloseOk.Id));
         for (int message = 0; message < count; message++)
             Assert.That((await other.GetAsync(queue)).Text, Is.EqualTo($"{message}"));

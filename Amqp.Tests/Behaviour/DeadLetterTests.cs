@@ -69,7 +69,7 @@ public class DeadLetterTests : BehaviourTests
         Assert.That(
             Deaths(twice)[0].Select(field => field.Key),
             Is.EqualTo(["count", "exchange", "queue", "reason", "routing-keys", "time"]));
-        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the header still has the time of the first death
+        Assert.That(Deaths(twice)[0]["time"], Is.EqualTo(Deaths(once)[0]["time"])); // the time of the first dead-lettering
         Assert.That(Counts(elsewhere), Is.EqualTo([$"{other} maxlen 1", $"{queue} rejected 2"]));
         Assert.That(Counts(thrice), Is.EqualTo([$"{queue} rejected 3", $"{other} maxlen 1"]));
         Assert.That(Properties(thrice).Headers!["x-first-death-reason"]!.Value.AsString(), Is.EqualTo("rejected"));
@@ -198,7 +198,7 @@ public class DeadLetterTests : BehaviourTests
 
         await RejectAsync(channel, queue);
 
-        foreach (int deaths in (int[])[1, 2]) // the first copy has died in one queue, the second copy in two queues
+        foreach (int deaths in (int[])[1, 2]) // the first copy was dead-lettered by one queue, the second copy by two queues
         {
             var letter = await TakeAsync(channel, copy);
             Assert.That(letter.Method.RoutingKey, Is.EqualTo(queue));

@@ -4,12 +4,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Delayed messages with the queues and exchanges of NServiceBus. A message waits in one queue for each bit that is set in its delay, from
-/// the highest bit to the lowest.
+/// Delayed messages with the queues and exchanges of NServiceBus, which has one queue for each bit of a delay. A message waits in the
+/// queues of those bits that are set in its delay. The highest bit comes first.
 /// </summary>
 public class DelayLadderTests : BehaviourTests
 {
-    private const int Unit = 100; // the time of the lowest bit, in milliseconds
+    private const int Unit = 100; // time in milliseconds that a message waits for the lowest bit of its delay
 
     [TestCase("0.0.1", 1)]
     [TestCase("1.0.1", 5)]
@@ -30,7 +30,7 @@ public class DelayLadderTests : BehaviourTests
         Assert.That((delivered.Text, delivered.Method.RoutingKey), Is.EqualTo(("late", $"{bits}.target")));
     }
 
-    /// <returns>Name of the exchange of the highest bit, to which clients publish delayed messages.</returns>
+    /// <returns>Name of the exchange to which clients publish delayed messages.</returns>
     private async Task<string> DeclareLadderAsync(RawChannel channel, string delivery)
     {
         string below = delivery;

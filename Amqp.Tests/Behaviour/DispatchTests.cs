@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Which of a queue's consumers gets the next message.</summary>
+/// <summary>A queue delivers each message to the right one of its consumers.</summary>
 public class DispatchTests : BehaviourTests
 {
     [Test]

@@ -41,7 +41,8 @@ internal sealed class EventWatch
     }
 
     /// <summary>
-    /// Waits for the next event in which a header has this value. Returns the event's name and its headers in <paramref name="shown"/>.
+    /// Waits for the next event in which a header has this value. Returns the name of the event, and the headers that
+    /// <paramref name="shown"/> lists.
     /// </summary>
     public async Task<string> NextAsync(string header, string value, IEnumerable<string> shown)
     {

@@ -17,7 +17,7 @@ public class GlobalPrefetchTests : BehaviourTests
         await channel.ConsumeAsync(queue);
 
         Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo("2"));
-        // a message from basic.get does not count for the prefetch limit, so its acknowledgement makes no room for a delivery
+        // a message from basic.get does not count for the prefetch limit, so the broker sends no delivery after this acknowledgement
         await channel.SendAsync(new BasicAck(1, false));
         await ExpectNoMoreAsync(channel, queue);
         await channel.SendAsync(new BasicAck(3, false));
@@ -101,7 +101,7 @@ public class GlobalPrefetchTests : BehaviourTests
         await ExpectNoMoreAsync(channel, other);
         await channel.SendAsync(new BasicAck(1, false));
 
-        // deliveries to a consumer without acknowledgements do not count for the prefetch limit
+        // deliveries to a consumer with no-ack do not count for the prefetch limit
         for (int message = 0; message < 3; message++)
             Assert.That((await channel.ExpectDeliveryAsync()).Text, Is.EqualTo($"{message}"));
     }

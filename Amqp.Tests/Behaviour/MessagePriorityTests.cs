@@ -66,7 +66,7 @@ public class MessagePriorityTests : BehaviourTests
         await channel.PublishAsync("", queue, "high", new() { Priority = 5 });
         await channel.PublishAsync("", queue, "low", new() { Priority = 1, Expiration = "20" });
         await channel.ExpectQuietAsync();
-        // a message expires only at the front of the queue; this message is the first of its priority, but not of the queue
+        // the message "low" does not expire yet, because it is not at the front of the queue
         await OutliveAsync(20);
 
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(2));

@@ -50,7 +50,7 @@ public class MessageTtlTests : BehaviourTests
         await PublishAsync(channel, queue, "goes", new() { Expiration = "20" });
         await PublishAsync(channel, queue, "stays too");
 
-        await OutliveAsync(20); // long enough for the message to expire if it were at the front of the queue
+        await OutliveAsync(20); // the message does not expire yet, because it is not at the front of the queue
         Assert.That((await channel.LookUpQueueAsync(queue)).MessageCount, Is.EqualTo(3));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays"));
         Assert.That((await channel.GetAsync(queue)).Text, Is.EqualTo("stays too"));
@@ -78,7 +78,7 @@ public class MessageTtlTests : BehaviourTests
         string queue = await DeclareQueueAsync(channel, Ttl(1000));
         await PublishAsync(channel, queue, "a");
         await channel.GetAsync(queue, noAck: false);
-        // the time to live goes on while the message is unacknowledged, so the message expires when it is back in the queue
+        // the time to live ends while the message is unacknowledged, so the message expires as soon as it is requeued
         await OutliveAsync(1000);
 
         await channel.SendAsync(new BasicReject(1, Requeue: true));

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>Names and keys that are not valid UTF-8 are accepted in publishes and tables, and rejected in other methods.</summary>
+/// <summary>Publishes and tables may contain names that are not valid UTF-8. All other methods with such names are rejected.</summary>
 public sealed class OctetNameTests : BehaviourTests
 {
     private static readonly string _latin = OctetText.Decode([(byte)'g', (byte)'r', 0xFC, 0xDF]);

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The broker accepts valid queue arguments, and refuses others with certain reply texts.</summary>
+/// <summary>The broker accepts valid queue arguments, and refuses invalid arguments with the right reply text.</summary>
 public class QueueArgumentTests : BehaviourTests
 {
     private static readonly string[] _numbers = ["x-message-ttl", "x-expires", "x-max-length", "x-max-length-bytes", "x-max-priority"];

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// Clients return messages to a quorum queue. With a delivery limit, the messages go to the front, without a limit to the end of the queue.
+/// Clients return messages to a quorum queue. If the queue has a delivery limit, the messages go to the front. If not, they go to the end.
 /// </summary>
 public class QuorumRequeueTests : BehaviourTests
 {

@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Behaviour;
 
-/// <summary>The broker answers methods that have hardly any other effect.</summary>
+/// <summary>The broker answers access.request, channel.flow and connection.update-secret.</summary>
 public class SmallMethodTests : BehaviourTests
 {
     [TestCase("/data")]

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour;
 
 /// <summary>
-/// In a transaction, the publish selects the names of queues by their bindings. The commit looks up the queues with these names.
+/// In a transaction, a publish is routed to queue names at once. The commit looks up the queues that have these names at that moment.
 /// </summary>
 public class TransactionRoutingTests : BehaviourTests
 {

@@ -6,7 +6,7 @@ using Amqp.Tests.Architecture;
 namespace Amqp.Tests.Bench;
 
 /// <summary>
-/// The options of <c>amqpbroker bench</c> are parsed correctly. The repository's files that run the command use valid options.
+/// The options of <c>amqpbroker bench</c> are parsed correctly. Files of the repository use only valid options of the command.
 /// </summary>
 public sealed class BenchCommandLineTests
 {
@@ -158,7 +158,7 @@ public sealed class BenchCommandLineTests
         Assert.That(prefixes.Distinct().Count(), Is.GreaterThan(1));
     }
 
-    /// <summary>Returns the load that a command line describes. Removes the random end of the prefix for names of queues.</summary>
+    /// <summary>Returns the load that a command line describes. Removes the random part of the queue names' prefix.</summary>
     private static Workload LoadOf(string arguments, Workload defaults)
     {
         var options = new LoadOptions(defaults);

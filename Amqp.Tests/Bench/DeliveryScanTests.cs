@@ -5,7 +5,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The scanner finds all messages in a stream of octets, regardless of the pieces in which the socket returns them.</summary>
+/// <summary>The scanner finds all messages in a stream of octets, even if the socket returns the stream in small pieces.</summary>
 public sealed class DeliveryScanTests
 {
     private static readonly byte[] _stream =

@@ -182,11 +182,11 @@ public sealed class LoadConnectionTests
         await stream.ReadExactlyAsync(new byte[ProtocolHeader.Size]);
         await stream.WriteAsync(
             Encoded.Frame(0, new ConnectionStart(0, 9, server ?? FieldTable.Empty, "PLAIN"u8.ToArray(), "en_US"u8.ToArray())));
-        await ReadFramesAsync(stream, 1); // the frame is start-ok
+        await ReadFramesAsync(stream, 1); // the frame is connection.start-ok
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionTune(2047, frameMax, 60)));
         byte[] tuneOk = await ReadFrameAsync(stream);
         onTuneOk?.Invoke(tuneOk);
-        await ReadFramesAsync(stream, 1); // the frame is open
+        await ReadFramesAsync(stream, 1); // the frame is connection.open
         await stream.WriteAsync(Encoded.Frame(0, new ConnectionOpenOk()));
         await ReadFramesAsync(stream, 1); // the frame is channel.open
         await stream.WriteAsync(Encoded.Frame(1, new ChannelOpenOk()));

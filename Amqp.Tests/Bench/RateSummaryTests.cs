@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>The load tool summarizes message counts that it has taken at intervals.</summary>
+/// <summary>The load tool counts messages at intervals, and summarizes the counts.</summary>
 public sealed class RateSummaryTests
 {
     private static readonly long _second = Stopwatch.Frequency;

@@ -2,9 +2,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Tests.Bench;
 
-/// <summary>
-/// The load tool measures the processor time and the memory of a process. The tests let it measure the test's own process.
-/// </summary>
+/// <summary>The load tool measures the processor time and the memory of a process. Here, it measures the process of the tests.</summary>
 [Platform("Linux")]
 public sealed class UsageMeterTests
 {

@@ -9,7 +9,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>A connection counts for the limits of its user and its virtual host only while it is open.</summary>
+/// <summary>Only open connections count for the limits of their user and their virtual host.</summary>
 public sealed class AdmissionTests
 {
     [Test]

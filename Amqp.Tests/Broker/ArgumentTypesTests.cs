@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Two queue arguments are equivalent if their values are equal, even if their types differ in certain ways.</summary>
+/// <summary>Two queue arguments with equal numbers are equivalent, even if the types of the numbers have different sizes.</summary>
 public sealed class ArgumentTypesTests
 {
     private static readonly FieldValue _table = FieldValue.FromTable(FieldTable.Empty.With("n", FieldValue.FromInt32(1)));

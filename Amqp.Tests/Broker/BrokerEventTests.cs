@@ -361,9 +361,7 @@ public sealed class BrokerEventTests
         [.. _listener.Heard.Select(
             heard => string.Join(' ', names.Select(name => heard.Facts[name]?.ToString() ?? "-").Prepend(heard.Name)))];
 
-    /// <summary>
-    /// The TLS feature of a connection, with the certificate that the client has sent; null: the client has sent no certificate.
-    /// </summary>
+    /// <summary>A TLS connection with a client certificate, or without a certificate if the parameter is null.</summary>
     private sealed class Presented(X509Certificate2? certificate) : ITlsConnectionFeature
     {
         public X509Certificate2? ClientCertificate { get; set; } = certificate;

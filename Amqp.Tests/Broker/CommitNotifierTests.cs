@@ -71,7 +71,8 @@ public sealed class CommitNotifierTests : IDisposable
         private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>
-        /// Completes when the waiter is notified of the commit. For a waiter that throws, completes in <see cref="OnNotifyingFailed"/>.
+        /// Completes when the waiter is notified of the commit. If the waiter throws an exception, completes in
+        /// <see cref="OnNotifyingFailed"/>.
         /// </summary>
         public Task Told => _told.Task;
 

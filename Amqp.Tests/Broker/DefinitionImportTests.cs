@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The broker imports definitions, except for those that it has to skip, and exports its definitions.</summary>
+/// <summary>The broker exports and imports definitions. An import skips some definitions.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DefinitionImportTests : IAsyncDisposable
 {
@@ -203,7 +203,9 @@ public sealed class DefinitionImportTests : IAsyncDisposable
         return new DefinitionImport(bare.Broker.Definitions, importer, virtualHost: null).Run(JsonFields.ReadTable(document.RootElement));
     }
 
-    /// <summary>Returns one field of an export of this virtual host; null: of all virtual hosts.</summary>
+    /// <summary>
+    /// Exports this virtual host, or the whole broker if <paramref name="host"/> is null. Returns one field of the export.
+    /// </summary>
     private string Export(string field, string? host = null)
     {
         var origin = new DefinitionOrigin("3.9.9", "Shop", "7.8.9");

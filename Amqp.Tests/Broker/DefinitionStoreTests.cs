@@ -16,7 +16,7 @@ namespace Amqp.Tests.Broker;
 /// <summary>The broker stores definitions in the catalog with the right keys and values, and restores them from the catalog.</summary>
 public sealed class DefinitionStoreTests
 {
-    // Number of queue numbers that the store reserves in the catalog at a time.
+    // The store reserves this many queue numbers at a time in the catalog.
     private const uint Reserved = 256;
 
     private readonly List<Exception> _refusals = []; // exceptions that the next changes of the catalog throw, in order

@@ -12,7 +12,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// An exchange delays messages by a clock that the test sets. No message is early or out of order, and delivered messages take no memory.
+/// An exchange delays messages. No message is early or out of order, and delivered messages take no memory. The tests set the clock.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DelayedMessagesTests : IAsyncDisposable
@@ -105,7 +105,7 @@ public sealed class DelayedMessagesTests : IAsyncDisposable
 
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
-        Delay(1_000, body: 300_000); // uses the route to the deleted exchange, as a publisher whose route is cached would
+        Delay(1_000, body: 300_000); // publishes to the deleted exchange, like a publisher that has cached the route
         Assert.That(_broker.Broker.HeldMemory.Bytes, Is.EqualTo(_heldBefore));
         Assert.That(_broker.Store.MemoryInUse, Is.LessThan(memory + 600_000));
     }

@@ -14,7 +14,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The broker crashes during a deletion. The catalog keeps no entry that a new object of the same name would inherit.</summary>
+/// <summary>
+/// The broker crashes while it deletes an object. The catalog keeps no entry that would affect a new object of the same name.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeletionCrashTests : IAsyncDisposable
 {

@@ -26,7 +26,7 @@ public sealed class EncodedFieldEditorTests
             Assert.That(FieldTableCodec.Read(output.WrittenSpan), Is.EqualTo(expected).AsCollection);
         }
 
-        string Name() => new('n', random.Next(5)); // there are few different names, and each is a prefix of the longer ones
+        string Name() => new('n', random.Next(5)); // there are few different names, and each name is a prefix of all longer names
 
         FieldValue Value(int number) => random.Next(3) switch
         {

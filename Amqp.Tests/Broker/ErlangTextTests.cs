@@ -47,7 +47,7 @@ public sealed class ErlangTextTests
             "#{<<\"a\">> => 1,<<\"b\">> => [2,#{<<\"c\">> => null}]}"),
     ];
 
-    /// <summary>The HTTP API prints a refused value as an Erlang term in its error.</summary>
+    /// <summary>If the HTTP API refuses a value, the error contains the value as an Erlang term.</summary>
     [TestCaseSource(nameof(Terms))]
     public void What_JSON_said_is_printed_as_a_term(FieldValue value, string text) => Assert.That(ErlangTerm.Of(value), Is.EqualTo(text));
 

@@ -20,7 +20,9 @@ public sealed class InternalMessageTests
     [OneTimeTearDown]
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
-    /// <summary>The routing key of a traced message is a prefix and the name of a queue. The broker cuts the key to 255 bytes.</summary>
+    /// <summary>
+    /// Copies of traced messages have a prefix and the name of a queue as routing key. The broker cuts the routing key to 255 bytes.
+    /// </summary>
     [TestCase(254, 254)]
     [TestCase(255, 255)]
     [TestCase(256, 255)]

@@ -247,7 +247,7 @@ public class NodeLimitTests
         Assert.That(broker.Log, Has.One.EndsWith(": consumer 'c' of queue 'q' on channel 1 has not acknowledged a delivery in time"));
     }
 
-    /// <summary>Returns the HTTP status with which the health check for the connection limit answers.</summary>
+    /// <summary>Returns the HTTP status of the health check for the connection limit.</summary>
     private static async Task<HttpStatusCode> IsBelowConnectionLimitAsync(BrokerInProcess broker)
     {
         using var http = new HttpClient();

@@ -4,7 +4,9 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>The sizes that the broker counts for its objects, for the memory alarm, are close to the measured sizes on the heap.</summary>
+/// <summary>
+/// For the memory alarm, the broker estimates the sizes of its objects. The estimates are close to the sizes on the heap.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 public sealed class ObjectSizeTests
@@ -39,7 +41,7 @@ public sealed class ObjectSizeTests
     [TestCase("channel", ObjectSize.Channel)]
     public async Task What_is_counted_is_about_what_it_takes(string kind, int size)
     {
-        await MakeAsync(kind, 0, 20); // creates what the broker creates only once, so that the test does not measure this memory
+        await MakeAsync(kind, 0, 20); // the first objects cause allocations that happen only once and must not be measured
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         await MakeAsync(kind, 20, Count);

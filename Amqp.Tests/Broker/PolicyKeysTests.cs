@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// Which queues a policy matches, and which value of a key takes effect if both a policy and an operator policy have the key.
+/// A policy matches the right queues. If both a policy and an operator policy have a key, the right one of the two values takes effect.
 /// </summary>
 public sealed class PolicyKeysTests
 {

@@ -6,8 +6,8 @@ using Amqp.Tests.Storage;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A queue counts the bytes of the bodies of its messages. If the entries of messages are removed from memory, the count stays exact while
-/// all heads have the same size. If their sizes differ, the count is nearly exact.
+/// A queue counts the bytes of its messages' bodies. If entries of messages are removed from memory, the count is exact only if all
+/// messages have heads (exchange, routing key and properties) of the same size. If not, the count is nearly exact.
 /// </summary>
 public sealed class QueueBytesTests
 {

@@ -223,9 +223,9 @@ public sealed class QueueTests : IAsyncDisposable
         var consumer = _broker.Consume(queue, room: 1);
         _broker.Publish(queue);
         for (int i = 0; i < 10; i++)
-            _broker.Publish(queue, body: 300_000, expiration: 1_000); // 300,000 bytes give each message a block of its own
+            _broker.Publish(queue, body: 300_000, expiration: 1_000); // a message of 300,000 bytes has a block of its own
         Assert.That(_broker.Store.MemoryInUse, Is.GreaterThan(3_000_000));
-        _broker.Clock.Pass(1_000); // the messages expire, but the timer does not run: it would remove them
+        _broker.Clock.Pass(1_000); // the messages expire, but are not removed yet, because the timer does not run
 
         if (isConsumed)
             _broker.Acknowledge(queue, consumer);
@@ -266,7 +266,8 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A returned message goes to the end of a quorum queue. While the store is behind with writing, the message goes to its old place.
+    /// A returned message goes to the end of a quorum queue. While the disk is too slow for the store, the message goes to its old
+    /// position.
     /// </summary>
     [Test]
     public void What_is_returned_goes_to_its_old_place_while_the_disk_is_behind([Values] bool isBehind)
@@ -443,7 +444,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// The entries of a queue with a limit on bytes stay in memory. Outside memory, an entry loses the size of its message's head.
+    /// The entries of a queue with x-max-length-bytes stay in memory, because the entries on disk lack the size of the message's head.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -461,7 +462,7 @@ public sealed class QueueTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// A quorum queue appends a returned message to the log again. In a queue with a limit on bytes, the new entry stays in memory.
+    /// A quorum queue appends a returned message to the log again. If the queue has x-max-length-bytes, the new entry stays in memory.
     /// </summary>
     [TestCase("x-max-length-bytes", true)]
     [TestCase("x-max-length", false)]
@@ -503,9 +504,7 @@ public sealed class QueueTests : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The queue must remove more messages than one pass removes. The last pass removes fewer messages than the other passes.
-    /// </summary>
+    /// <summary>A queue needs several passes to remove many messages. The last pass removes fewer messages than a full pass.</summary>
     [TestCase("x-max-length")]
     [TestCase("x-message-ttl")]
     public async Task However_many_messages_must_go_at_once_each_is_dead_lettered_and_none_is_left(string why)
@@ -523,7 +522,7 @@ public sealed class QueueTests : IAsyncDisposable
 
             int kept = why == "x-max-length" ? 1 : 0;
             _broker.Clock.Advance(1); // lets the timer run, which removes the messages that the first pass has not removed
-            // The condition is true at once, unless a thread of the pool is still draining the queue.
+            // A thread of the pool may still be draining the queue.
             await Eventually.Holds(() => queue.Counts.Ready == kept, () => $"{queue.Counts.Ready} are left");
             // The round publishes a limited number of dead letters, and the thread pool publishes the others.
             await Eventually.Holds(

@@ -40,7 +40,7 @@ public sealed class RecentHistoryMemoryTests : IAsyncDisposable
         _broker.Host.Topology.DeleteQueue(late, ifUnused: false, ifEmpty: false);
 
         _broker.Host.Topology.DeleteExchange("x", ifUnused: false);
-        Publish(exchange, Body); // uses the route to the deleted exchange, as a publisher whose route is cached would
+        Publish(exchange, Body); // publishes to the deleted exchange, like a publisher that has cached the route
 
         Assert.That(_broker.Store.MemoryInUse - before, Is.LessThan(2 * Body));
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// The memory alarm and the disk alarm are set and cleared at their limits of 100 bytes. The tests call each check themselves.
+/// The memory alarm and the disk alarm are set and cleared at their limits of 100 bytes. Checks run only when a test calls them.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ResourceAlarmsTests : IDisposable
@@ -14,7 +14,7 @@ public sealed class ResourceAlarmsTests : IDisposable
     /// <summary>The first check and every tenth check after it measure the free space of the disk.</summary>
     private const int ChecksPerLookAtTheDisk = 10;
 
-    /// <summary>Number of appended bytes after which a check measures the disk again. The broker uses this step for small limits.</summary>
+    /// <summary>Number of appended bytes after which the next check measures the disk again. The number applies to small limits.</summary>
     private const long Step = 256 << 10;
 
     private readonly ResourceAlarms _alarms;

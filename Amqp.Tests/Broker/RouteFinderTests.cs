@@ -44,7 +44,8 @@ public sealed class RouteFinderTests
     }
 
     /// <summary>
-    /// All destinations of an exchange are in the route already. The alternate exchange of this exchange must not get the message.
+    /// An exchange adds no destination to a route, because the route already has all its destinations. Its alternate exchange must not get
+    /// the message.
     /// </summary>
     [TestCase("queue")]
     [TestCase("exchange")]

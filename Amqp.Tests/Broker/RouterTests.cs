@@ -57,7 +57,8 @@ public sealed class RouterTests
     }
 
     /// <summary>
-    /// A topic exchange keeps state while it matches a key with a '#'. This state must not be used for the next key of the same message.
+    /// While a topic exchange matches a routing key against a pattern with '#', it keeps state. It must not use this state for the next
+    /// key.
     /// </summary>
     [Test]
     public void Each_key_of_a_message_is_held_against_the_whole_pattern()
@@ -222,7 +223,7 @@ public sealed class RouterTests
                 FieldTable.Empty.With("other", FieldValue.FromInt64(5)).With("x-delay", FieldValue.FromInteger(type, given)))),
             Is.EqualTo(delay));
 
-    /// <summary>When the delay is over, the header x-delay contains the negated delay, and all other properties are unchanged.</summary>
+    /// <summary>After the delay, the header x-delay contains the negated delay, and all other properties are unchanged.</summary>
     [TestCase(5_000, "signedint -5000")]
     [TestCase(5_000L, "signedint -5000")]
     [TestCase(2_147_483_648L, "signedint -2147483648")]

@@ -8,7 +8,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Broker;
 
 /// <summary>
-/// A change of the topology waits for operations that use the old state, blocks new operations, and invalidates cached routes.
+/// A change of exchanges, queues, bindings or policies waits until running operations end, delays new operations, and invalidates cached
+/// routes.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class TopologyLockTests
@@ -51,7 +52,7 @@ public sealed class TopologyLockTests
     {
         DeclareQueue(_slowName);
         Task putting;
-        using (new EndlessRouting(_virtualHost)) // while a message is being routed, the policy cannot get the topology lock
+        using (new EndlessRouting(_virtualHost)) // the policy cannot be set while a message is being routed
         {
             putting = Task.Run(() => _virtualHost.Policies.Put(new Policy(
                 PolicyKind.User, "slow", SlowPattern, "all", 0, new FieldTable([new("max-length", FieldValue.FromInt64(1))]))));
@@ -107,7 +108,7 @@ public sealed class TopologyLockTests
         var channel = await client.OpenChannelAsync();
         await channel.DeclareExchangeAsync(
             "lost", "direct", arguments: new FieldTable([new("alternate-exchange", FieldValue.FromString("alternate"))]));
-        for (int number = 0; number < 2; number++) // the second publish uses the cached route of the first
+        for (int number = 0; number < 2; number++) // the second publish uses the route that the first publish has cached
         {
             await channel.PublishAsync(exchange, key, "too early", mandatory: true);
             await channel.ExpectMessageAsync<BasicReturn>();
@@ -150,7 +151,9 @@ public sealed class TopologyLockTests
     private void Unbind(string exchange, string queue, string key) =>
         _virtualHost.Topology.Unbind(exchange, _virtualHost.FindQueue(queue)!, key, FieldTable.Empty);
 
-    /// <summary>Routes a message on a thread until the test stops the routing. The thread holds the topology lock shared.</summary>
+    /// <summary>
+    /// Routes a message on a thread until <see cref="Dispose"/>. Meanwhile, the thread holds the topology lock in shared mode.
+    /// </summary>
     private sealed class EndlessRouting : IRouter, IDisposable
     {
         private readonly ManualResetEventSlim _isRouting = new();

@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Broker;
 
-/// <summary>Valid values of arguments and policies, and the use of invalid values that an earlier version has stored.</summary>
+/// <summary>The broker accepts only valid values. It also starts with invalid values that an earlier version has stored.</summary>
 public sealed class ValueRulesTests
 {
     private static readonly string[] _names = ["dead-letter-exchange", "dead-letter-routing-key", "alternate-exchange"];

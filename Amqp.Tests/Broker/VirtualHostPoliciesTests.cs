@@ -128,7 +128,9 @@ public sealed class VirtualHostPoliciesTests : IAsyncDisposable
     private static Policy Policy(PolicyKind kind, string pattern = "q", string applyTo = "all", int priority = 0, int length = 2) =>
         new(kind, "p", pattern, applyTo, priority, FieldTable.Empty.With("max-length", FieldValue.FromInt64(length)));
 
-    /// <summary>A catalog on a full disk, with space for a certain number of new entries. Replacing an entry always succeeds.</summary>
+    /// <summary>
+    /// A catalog that accepts a certain number of new entries, and then fails as on a full disk. Replacing an entry succeeds.
+    /// </summary>
     private sealed class FullCatalog : ICatalog
     {
         private readonly MemoryCatalog _entries = new();

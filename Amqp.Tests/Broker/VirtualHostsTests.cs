@@ -51,7 +51,7 @@ public sealed class VirtualHostsTests
     }
 
     /// <summary>
-    /// A virtual host's default queue type applies only to queues that a client declares with a name, and to no imported queue.
+    /// A virtual host's default queue type applies to queues that a client declares with a name. It does not apply to imported queues.
     /// </summary>
     [Test]
     public async Task A_queue_has_the_default_type_where_its_client_named_it_and_not_where_it_is_imported()

@@ -12,9 +12,9 @@ public sealed class AcknowledgementWatchTests
     {
         var watch = new AcknowledgementWatch();
         watch.Note(5, 0);
-        watch.OutFor(0, 1_000); // tells the watch the longest timeout, because it keeps marks for that time
+        watch.OutFor(0, 1_000); // sets the time for which the watch keeps marks
         watch.Note(9, 1_000);
-        watch.Note(9, 1_500); // the tag is noted a second time; the mark of the tag must not become newer
+        watch.Note(9, 1_500); // the tag is noted again, but keeps the time at which it was noted first
 
         Assert.That(watch.OutFor(now, 1_000), Is.EqualTo(now < 1_000 ? 0 : now < 2_000 ? 5 : 9));
     }

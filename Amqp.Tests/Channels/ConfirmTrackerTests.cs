@@ -9,9 +9,9 @@ namespace Amqp.Tests.Channels;
 public sealed class ConfirmTrackerTests
 {
     /// <summary>
-    /// Parameters: publishes, events and expected answers. A number is a publish that is durable at this log position. <c>r</c> is a
-    /// publish that a queue refuses, <c>n</c> a publish that is never durable. The event <c>@</c> makes a position durable, <c>!</c> is a
-    /// failure of the store. In an answer, + is the flag multiple.
+    /// Parameters: publishes, events and expected answers. Publishes: the log position at which the publish is durable, <c>r</c> if a queue
+    /// refuses it, <c>n</c> if it is never durable. Events: <c>@</c> and the log position that is now durable, or <c>!</c> for a failure of
+    /// the store. In an answer, + is the flag multiple.
     /// </summary>
     [TestCase("0", "@0", "ack 1")]
     [TestCase("0 0", "@0", "ack 2+")]

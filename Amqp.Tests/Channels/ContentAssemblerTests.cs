@@ -33,7 +33,7 @@ public sealed class ContentAssemblerTests
     }
 
     /// <summary>
-    /// The body arrives in one or several parts. Several parts are collected in a buffer, which comes from a pool for all but large bodies.
+    /// If a body arrives in several parts, they are collected in a buffer. Only buffers for large bodies are not from a pool.
     /// </summary>
     [TestCase(1, 0)]
     [TestCase(4, 524_288)]

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Channels;
 
-/// <summary>The cache returns a route only for the address under which it was stored, and only until the topology changes.</summary>
+/// <summary>The cache returns a route only for the same exchange and routing key, and only until bindings or queues change.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RouteCacheTests : IAsyncDisposable
 {

@@ -23,8 +23,8 @@ public sealed class TransactionTests
     public async Task CloseAsync() => await _broker.DisposeAsync();
 
     /// <summary>
-    /// Parameters: settlements as requested, and as executed. A settlement is a letter and a delivery tag. a acknowledges, r rejects, q
-    /// requeues.
+    /// Parameters: settlements in the order of the requests, and in the order of execution. A settlement is a letter and a delivery tag:
+    /// <c>a</c> acknowledges, <c>r</c> rejects, <c>q</c> requeues.
     /// </summary>
     [TestCase("a3 a1 a2", "a1 a2 a3")]
     [TestCase("r2 r1 a4 a3 r6 r5", "r1 r2 a3 a4 r5 r6", Description = "of those that say the same, as long as they stand together")]

@@ -3,7 +3,7 @@ using Amqp.Tests.Configuration;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Options and mistakes of <c>rabbitmqadmin</c>, as far as RabbitMQ's recorded output has none.</summary>
+/// <summary>Options and errors of <c>rabbitmqadmin</c> that RabbitMQ's recorded output does not contain.</summary>
 public sealed class AdminCommandTests : CliTests
 {
     [TestCase("--vhost={v} declare queue name=a auto_delete=false durable=true arguments={}", "queue declared")]

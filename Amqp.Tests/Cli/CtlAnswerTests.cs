@@ -71,7 +71,7 @@ public sealed class CtlAnswerTests : IDisposable
     [TestCase("hash_password pw --user nobody", null)]
     public async Task A_verb_that_comes_through_prints_to_the_letter(string command, string? expected)
     {
-        // The fake node reports the process id of the running tests. A command that waited for the end of this process would never return.
+        // The fake node reports the id of the test process. A command that waits for the end of this process does not return.
         CliRun run = await _api.CtlAsync(command.Split(' ')).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Cli;
 
 /// <summary>
-/// Commands of <c>amqpbroker ctl</c> change what they should, and nothing else. The tests compare the state that the HTTP API shows.
+/// Commands of <c>amqpbroker ctl</c> change only the right objects. The tests compare the states that the HTTP API shows before and after.
 /// </summary>
 public sealed class CtlChangeTests : CliTests
 {

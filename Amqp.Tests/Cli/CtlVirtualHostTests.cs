@@ -5,7 +5,7 @@ namespace Amqp.Tests.Cli;
 /// </summary>
 public sealed class CtlVirtualHostTests : CliTests
 {
-    // As in rabbitmqctl, some lists of a missing virtual host are empty. All other commands fail with an error text.
+    // As in rabbitmqctl, some list commands print an empty list for a missing virtual host. All other commands fail with an error text.
     [TestCase("list_queues", 0, "")]
     [TestCase("list_exchanges", 0, "")]
     [TestCase("list_bindings", 0, "")]

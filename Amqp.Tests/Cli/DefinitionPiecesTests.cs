@@ -3,7 +3,7 @@ using Amqp.Server.Cli.Operate;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>Definitions that are too large for a single request are split into several.</summary>
+/// <summary>Definitions that are too large for a single request are sent in several requests.</summary>
 public sealed class DefinitionPiecesTests
 {
     private const string Small = """{"queues":["q"],"vhosts":["v"]}""";

@@ -13,7 +13,7 @@ public sealed class LoginSettingsTests
         {"default":"first","profiles":{"first":{"url":"http://first:1","user":"one","password":"p1","vhost":"v1"},"second":{"url":"http://second:2","user":"two","password":"p2","vhost":"v2"}}}
         """;
 
-    // Parameters: the options and environment variables of a command (variables in capitals), and the login that the command uses.
+    // Parameters: options (lower case) and environment variables (upper case) of a command, and the login that the command uses.
     [TestCase("", "http://first:1 one p1 v1")]
     [TestCase("profile=second", "http://second:2 two p2 v2")]
     [TestCase("PROFILE=second", "http://second:2 two p2 v2")]
@@ -107,7 +107,7 @@ public sealed class LoginSettingsTests
             .Resolve(environment, ask);
     }
 
-    /// <summary>Runs a test while a profile file is in the folder from which commands read it.</summary>
+    /// <summary>Runs a test with a profile file in the folder where commands look for profiles.</summary>
     private static void WithProfiles(Action<Dictionary<string, string>> test)
     {
         using var folder = new Configuration.TemporaryFolder();

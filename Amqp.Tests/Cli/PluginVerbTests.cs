@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Cli;
 
-/// <summary><c>rabbitmq-plugins</c> for plugins that are built in, and for others. Texts are those of RabbitMQ 3.10.8.</summary>
+/// <summary><c>rabbitmq-plugins</c> prints the texts of RabbitMQ 3.10.8, for built-in plugins and for unknown plugins.</summary>
 public sealed class PluginVerbTests : CliTests
 {
     private const string Node = "rabbit@a";

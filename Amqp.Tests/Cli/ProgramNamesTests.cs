@@ -3,7 +3,7 @@ using Amqp.Server;
 
 namespace Amqp.Tests.Cli;
 
-/// <summary>The executable under the names of RabbitMQ's programs.</summary>
+/// <summary>If the executable runs under the name of one of RabbitMQ's programs, it acts as that program.</summary>
 public sealed class ProgramNamesTests : CliTests
 {
     [TestCase("/usr/sbin/rabbitmqctl", "rabbitmqctl status")]

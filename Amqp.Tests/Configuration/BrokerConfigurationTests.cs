@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Settings come from a file, the environment and the command line. The right source wins, and invalid settings cause clear errors.
+/// Settings come from a file, the environment and the command line. The right source takes precedence. Invalid settings cause clear errors.
 /// </summary>
 public class BrokerConfigurationTests
 {

@@ -10,7 +10,7 @@ internal static class ConfigurationOf
     public static BrokerConfiguration Environment(params (string Name, string Value)[] variables) =>
         BrokerConfiguration.Load(null, [], variables.ToDictionary(variable => variable.Name, variable => variable.Value));
 
-    /// <summary>Loads a configuration from environment variables and from a temporary file that contains a text.</summary>
+    /// <summary>Loads a configuration from environment variables, and from a temporary file with this text.</summary>
     public static BrokerConfiguration File(string text, params (string Name, string Value)[] variables)
     {
         using var file = new TemporaryFile(text);

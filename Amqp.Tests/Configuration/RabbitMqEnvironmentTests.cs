@@ -2,7 +2,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Tests.Configuration;
 
-/// <summary>The variables of RabbitMQ's container image, and RabbitMQ's folders.</summary>
+/// <summary>The broker reads the environment variables of RabbitMQ and of its container image.</summary>
 public sealed class RabbitMqEnvironmentTests
 {
     [TestCase("RABBITMQ_NODENAME", "rabbit@a", "the name of this broker is rabbit@ and the host's name")]

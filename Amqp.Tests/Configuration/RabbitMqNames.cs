@@ -7,7 +7,7 @@ namespace Amqp.Tests.Configuration;
 internal static class RabbitMqNames
 {
     /// <summary>
-    /// Names of RabbitMQ's settings, with values. A part of a name that the operator chooses is written as <c>$something</c>.
+    /// Names of RabbitMQ's settings, with valid values. In a name, <c>$something</c> is a part that the operator chooses.
     /// </summary>
     public static IReadOnlyList<(string Name, string[] Values)> All { get; } =
         [.. File.ReadAllLines(Path.Combine(Folder(), "RabbitMqSettings.tsv"))

@@ -145,11 +145,12 @@ public class RabbitMqSettingsTests
         return isOther ? "any other value" : string.Join(' ', value.Kind.Expected.Split(' ').Select(Quoted));
     }
 
-    /// <summary>Puts a value of a list into code style. Returns a word between the values, such as "or", unchanged.</summary>
+    /// <summary>Formats a word as Markdown code if it is a value. Returns other words, such as "or", unchanged.</summary>
     private static string Quoted(string word) => word is "or" or "text" or "that" or "starts" or "with" ? word : $"`{word}`";
 
     /// <summary>
-    /// Returns the errors and the warnings that the lines of a configuration file cause, by line number. The first line has number 0.
+    /// Returns the errors and the warnings for each line of a configuration file. The keys are line numbers, and the first line has number
+    /// 0.
     /// </summary>
     private static (ILookup<int, string> Errors, ILookup<int, string> Warnings) RemarksOf(string[] lines)
     {

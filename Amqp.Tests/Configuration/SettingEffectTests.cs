@@ -10,7 +10,7 @@ namespace Amqp.Tests.Configuration;
 /// <summary>Each setting changes exactly those options that <c>SettingEffects.tsv</c>, next to this file, lists for it.</summary>
 public class SettingEffectTests
 {
-    // makes the result the same on all machines: without this line, the bound addresses depend on the machine
+    // without this line, the bound addresses would depend on the machine
     private const string Always = "bind = 127.0.0.1";
 
     private static IEnumerable<TestCaseData> Rows() => File.ReadAllLines(TablePath()).Select(line => line.Split('\t')).Select(columns =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Amqp.Tests.Configuration;
 
 /// <summary>
-/// Each kind of value accepts the right texts and refuses others. For a misspelled word, the error suggests the right word.
+/// Each kind of value accepts valid texts and refuses all other texts. For a misspelled word, the error suggests the right word.
 /// </summary>
 public class ValueKindsTests
 {

@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// Full queues dead-letter their messages to one another. The dead letters that follow one publish must not delay other clients.
+/// Full queues dead-letter their messages to one another, so one publish can cause many dead letters. They must not delay other clients.
 /// </summary>
 [NonParallelizable] // a ring of hundreds of queues uses all processors
 public sealed class DeadLetterChainTests
@@ -196,8 +196,8 @@ public sealed class DeadLetterChainTests
     private long Arrived(int length) => Enumerable.Range(0, length).Sum(i => VirtualHost.FindQueue($"q{i}")!.Traffic.Published);
 
     /// <summary>
-    /// Simulates a ring of full queues. An arriving message pushes the queue's previous message to the next queue. Returns the number of
-    /// arrivals until a message would reach a queue in which it has died.
+    /// Simulates a ring of full queues. When a message arrives in a queue, the previous message is dead-lettered to the next queue. Returns
+    /// the number of arrivals until a message would return to a queue that has dead-lettered it.
     /// </summary>
     private static int DeathsOfRing(int length)
     {

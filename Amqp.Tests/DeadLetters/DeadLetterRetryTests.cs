@@ -9,8 +9,8 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.DeadLetters;
 
 /// <summary>
-/// If the broker cannot dead-letter a message, the message stays in its queue. As soon as possible, each message is dead-lettered once, and
-/// in order.
+/// While the broker cannot dead-letter a message, the message stays in its queue. Later, the broker dead-letters each message once, in
+/// order.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class DeadLetterRetryTests : IAsyncDisposable
@@ -105,7 +105,7 @@ public sealed class DeadLetterRetryTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// If the dead-lettered copy of a message is not written to the log, the broker settles the message without waiting for a write.
+    /// If the dead letter of a message is not written to the log, the broker settles the message without waiting for the disk.
     /// </summary>
     [TestCase(new byte[] { 0x10, 0, 2 }, true)]
     [TestCase(new byte[] { 0, 0 }, false)]

@@ -30,7 +30,7 @@ public sealed class DeadLetterTurnsTests : IAsyncDisposable
             gate.Wait();
         };
 
-        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // uses up the number of dead letters that the round may publish by itself
+        _broker.Round.NoteDeadLetter(queues: 10_000, length: 0); // after this call, the round may publish no more dead letters by itself
         foreach (var queue in queues)
             _broker.Post(queue);
         _broker.Round.Complete();

@@ -54,7 +54,7 @@ public sealed class DeathHistoryTests
 
                 var expected = ByTheRules(headers, death);
                 foreach (string queue in _queues)
-                    // there is no cycle, because a client has caused the last death by a rejection
+                    // this is no cycle, because a client has rejected the message
                     Assert.That(history.IsCycle(queue), Is.False);
                 Assert.That(Encoded.Fields(written), Is.EqualTo(Encoded.Fields(expected)), $"{headers}");
             })

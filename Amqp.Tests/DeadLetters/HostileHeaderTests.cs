@@ -4,9 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.DeadLetters;
 
-/// <summary>
-/// Headers are well-formed, but have values that the broker cannot use. The broker delivers the message without an error.
-/// </summary>
+/// <summary>The broker cannot use the values of some well-formed headers, but delivers the messages without an error.</summary>
 public sealed class HostileHeaderTests
 {
     private BrokerInProcess _broker = null!;
@@ -137,7 +135,7 @@ public sealed class HostileHeaderTests
     private static FieldValue Entry(string queue, string reason, FieldValue count) => FieldValue.FromTable(FieldTable.Empty
         .With("queue", FieldValue.FromString(queue)).With("reason", FieldValue.FromString(reason)).With("count", count));
 
-    /// <summary>Returns a table that contains a table, and so on, to this depth.</summary>
+    /// <summary>Returns tables that are nested to this depth.</summary>
     private static FieldValue Nested(int depth)
     {
         var value = FieldValue.FromTable(FieldTable.Empty);

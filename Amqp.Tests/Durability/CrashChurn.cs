@@ -6,12 +6,12 @@ namespace Amqp.Tests.Durability;
 /// <summary>Declares, binds, fills, purges and deletes durable queues until the broker is killed.</summary>
 internal sealed class CrashChurn(int publisher, CrashLedger ledger, CrashTopology topology, Random random)
 {
-    // maximum number of queues that stay after a round; small, because each of the queues gets every fanout message
+    // maximum number of queues that a round does not delete; small, because each queue gets all messages of the fanout exchange
     private const int MostKept = 2;
     private const int MessagesEach = 5;
     private int _number;
 
-    /// <summary>Name of the transient queue and of the transient exchange of a round. After a crash, neither may exist.</summary>
+    /// <summary>Name of the transient queue and of the transient exchange of a round. Both must not exist after a crash.</summary>
     public static string TransientName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.transient.{round}");
 
     public static string ExchangeName(int round) => string.Create(CultureInfo.InvariantCulture, $"crash.exchange.{round}");

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>Reads all messages that the queues contain after a crash, and compares them with the ledger of what was published.</summary>
+/// <summary>Reads all messages that the queues contain after a crash, and compares them with the ledger of published messages.</summary>
 internal sealed class CrashInspection(IConnection connection, CrashLedger ledger)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);

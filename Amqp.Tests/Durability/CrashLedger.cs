@@ -2,8 +2,8 @@ namespace Amqp.Tests.Durability;
 
 /// <summary>Records, over all crashes, which messages clients have sent and which messages the broker has confirmed. Thread-safe.</summary>
 /// <remarks>
-/// A clock that counts events gives all times. Because the broker has one log, the confirm of a message covers all changes that the broker
-/// answered before the publish.
+/// A time is the number of events before it, not a time of day. The broker has a single log. When it confirms a message, all changes that
+/// it answered before the publish are durable.
 /// </remarks>
 internal sealed class CrashLedger
 {
@@ -30,7 +30,7 @@ internal sealed class CrashLedger
         }
     }
 
-    /// <summary>Returns the names of the queues that were removed since the last call. The broker must have none of these queues.</summary>
+    /// <summary>Returns the names of the queues that were removed since the last call. These queues must not exist.</summary>
     public IReadOnlyList<string> TakeDeleted()
     {
         lock (_gate)

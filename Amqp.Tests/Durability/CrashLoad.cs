@@ -7,14 +7,15 @@ namespace Amqp.Tests.Durability;
 internal sealed class CrashLoad
 {
     private const int SpreadPublishers = 3;
-    // number of the first publisher that publishes directly to a queue, and not to the fanout exchange
+    // number of the first publisher that does not use the fanout exchange
     private const int OthersFrom = SpreadPublishers + 1;
 
-    // The kill interrupts calls of clients. Such a client may wait twice for a reply, each time 20 s.
+    // A client whose call is interrupted by the kill may wait for two replies, 20 s for each.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
 
-    // If a stream ends within a frame, RabbitMQ.Client 7.1 notices only when more than two heartbeats in a row were missed. With 4 s, the
-    // library notices after 16 s, before a call times out after 20 s. The test reports a timeout on an open connection as a fault.
+    // RabbitMQ.Client 7.1 may notice the kill only by missing heartbeats. With an interval of 4 s, it notices after 16 s, and calls time
+    // out
+    // after 20 s. If a call timed out first, the test would report a fault.
     private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(4);
 
     private readonly CrashPublisher[] _spreadPublishers;

@@ -49,5 +49,5 @@ internal sealed record CrashMessage(Serial Serial, byte[] Body)
         string.Create(CultureInfo.InvariantCulture, $"{serial.Publisher}/{serial.Number}/{Convert.ToHexString(SHA256.HashData(body))}");
 }
 
-/// <summary>A message as it came from a queue.</summary>
+/// <summary>A message that was delivered from a queue.</summary>
 internal readonly record struct Found(Serial Serial, int Priority, bool Redelivered, ulong DeliveryTag, bool IsIntact);

@@ -11,7 +11,8 @@ internal abstract class CrashPublisher(int publisher, int window, Random random)
     private int _number;
 
     /// <summary>
-    /// Options for the channel of <see cref="RunAsync"/>: the client library reports confirms by events, and publishes without waiting.
+    /// Options for the channel of <see cref="RunAsync"/>. A publish does not wait for its confirm. The client library reports confirms by
+    /// events.
     /// </summary>
     public static CreateChannelOptions Options => new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Durability;
 
 /// <summary>
-/// Takes messages from a queue and requeues them until the broker is killed: one by one, many at once, or by closing the channel.
+/// Until the broker is killed, takes messages from a queue and requeues them: one by one, many at once, or by closing the channel.
 /// </summary>
 internal sealed class CrashRequeuer(QueueLedger queue, CrashLedger ledger, Random random)
 {

@@ -20,7 +20,7 @@ internal sealed class CrashTopology
 
     public QueueLedger Far { get; } = new("crash.onward.far") { IsPromised = true, IsBound = true };
 
-    /// <summary>The queue whose messages stay long. Each segment of the log contains a few of them.</summary>
+    /// <summary>A queue whose messages stay for several rounds. Each segment of the log contains a few of these messages.</summary>
     public QueueLedger Stuck { get; } = new("crash.stuck") { IsPromised = true, IsBound = true };
 
     public QueueLedger Prioritized { get; } = new("crash.prioritized") { IsPromised = true, IsBound = true, MaxPriority = MaxPriority };

@@ -84,7 +84,7 @@ public sealed class DeadLetterPromiseTests : CrashingBroker
         await Channel.QueueDeclareAsync(
             "prioritized", durable: true, exclusive: false, autoDelete: false,
             arguments: new Dictionary<string, object?> { ["x-max-priority"] = 10 });
-        await DeclareAsync("next"); // this queue must not get a number that belongs to a level of the priority queue
+        await DeclareAsync("next"); // must not get a queue number of the priority queue, which has one for each level
         await using (var channel = await OpenAsync())
         {
             foreach (byte priority in (byte[])[1, 7, 3, 7, 10])

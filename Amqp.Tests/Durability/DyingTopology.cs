@@ -14,15 +14,13 @@ internal static class DyingTopology
     /// <summary>A queue whose messages have different expirations. Expired messages go to <see cref="Letters"/>.</summary>
     public const string Own = "crash.dying.own";
 
-    /// <summary>
-    /// A queue with a policy that changes all the time. The policy sets the length limit and the dead-letter routing key.
-    /// </summary>
+    /// <summary>A queue whose policy changes again and again. The policy sets the length limit and the dead-letter routing key.</summary>
     public const string Policed = "crash.dying.policed";
 
     /// <summary>A queue with a limit on the number of messages. Messages above the limit go to <see cref="Rejected"/>.</summary>
     public const string Short = "crash.dying.short";
 
-    /// <summary>A queue whose consumer rejects messages. They go to <see cref="Limited"/>.</summary>
+    /// <summary>A queue whose consumer rejects messages. Rejected messages go to <see cref="Limited"/>.</summary>
     public const string Rejected = "crash.dying.rejected";
 
     /// <summary>

@@ -17,7 +17,7 @@ internal sealed class PolicyChanger
     private const string Fleeting = "policies/%2F/crash.fleeting";
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
-    private int _sent; // number of the last change of the policy Lasting; also the priority of that policy
+    private int _sent; // number of the last change of the policy Lasting; the policy also has this number as its priority
     private int _answered;
     // true if the policy Fleeting exists, false if it does not; null between a change and its response
     private bool? _isFleetingThere = false;

@@ -63,7 +63,7 @@ public sealed class QuarantineTests
     private static async Task<string?> TakeAsync(IChannel channel, bool autoAck) =>
         await channel.BasicGetAsync("q", autoAck) is { } message ? Encoding.UTF8.GetString(message.Body.Span) : null;
 
-    /// <summary>Appends a message that no broker can decode to a queue. Call only while no broker has the data directory open.</summary>
+    /// <summary>Appends an invalid message to a queue. Call only while no broker has the data directory open.</summary>
     private static async Task PoisonAsync(string folder, string queue)
     {
         using var directory = DataDirectory.Open(folder, new StoreOptions());

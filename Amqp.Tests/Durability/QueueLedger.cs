@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Durability;
 
 /// <summary>Records which messages a queue must have or may have. Compares them with the messages that are found after a crash.</summary>
-/// <remarks>Guarded by the lock of <see cref="CrashLedger"/>, whose clock gives all times.</remarks>
+/// <remarks>The lock of <see cref="CrashLedger"/> guards this object. Times are numbers of events, as in that class.</remarks>
 internal sealed class QueueLedger(string name)
 {
     private readonly Dictionary<Serial, Entry> _entries = [];
@@ -102,7 +102,7 @@ internal sealed class QueueLedger(string name)
         {
             if (entry is { IsConfirmed: true, MayBeGone: false })
                 faults.Add($"{Name}: message {serial.Number} of publisher {serial.Publisher} was confirmed and is not here");
-            _entries.Remove(serial); // so an error is reported if the message comes back after a later crash
+            _entries.Remove(serial); // if a later crash brings the message back, an error is reported
         }
         foreach (var entry in _entries.Values)
             (entry.IsConfirmed, entry.MayBeGone, entry.SettledAt, entry.DeliveredAt) = (true, false, long.MaxValue, now);

@@ -11,7 +11,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Durability;
 
-/// <summary>After a restart objects behave as declared, and nothing of deleted objects is left in the data directory.</summary>
+/// <summary>After a restart, objects behave as declared. The data directory contains nothing of deleted objects.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTopologyTests : IAsyncDisposable
 {
@@ -58,7 +58,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         Assert.That(Route("amq.topic", "k"), Is.Empty);
     }
 
-    /// <summary>The catalog, because of damage, has a binding of a queue or an exchange, but not the queue or exchange itself.</summary>
+    /// <summary>The catalog is damaged: it contains a binding, but the queue or exchange of this binding is missing.</summary>
     [TestCase("queues/%2F/gone")]
     [TestCase("exchanges/%2F/gone")]
     public async Task A_binding_whose_one_end_was_lost_keeps_no_other_from_coming_back(string lost)
@@ -99,9 +99,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
             ] : Array.Empty<string>()));
     }
 
-    /// <summary>
-    /// For an unfinished write at the end of the log, as after a crash, the start logs a warning. For damage, the start logs an error.
-    /// </summary>
+    /// <summary>At its start, the broker logs a warning for an unfinished write at the end of the log, and an error for damage.</summary>
     [TestCase(false, "Warning 301 The message log ended in a torn record: cut 5 bytes off ")]
     [TestCase(true, "Error 302 Damage in the data directory: ")]
     public async Task A_start_tells_an_end_that_was_cut_off_from_damage(bool isDamage, string said)
@@ -279,7 +277,7 @@ public sealed class RestoredTopologyTests : IAsyncDisposable
         _broker.Clock.Advance(400);
         _broker.Publish(queue, isPersistent: true, expiration: isItsOwn ? time : Expiry.None);
 
-        await RestartAsync(); // a restart makes the queue's time to live begin again
+        await RestartAsync(); // the clock of the new broker begins 400 ms before the publish
 
         queue = _broker.Host.FindQueue("q")!;
         _broker.Clock.Advance(400 + time - 1);

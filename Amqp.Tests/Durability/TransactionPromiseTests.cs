@@ -43,7 +43,7 @@ public sealed class TransactionPromiseTests : CrashingBroker
         await PublishAsync("", queue, "committed");
         await Channel.TxCommitAsync();
         await PublishAsync("", queue, "held back");
-        await Channel.QueueDeclarePassiveAsync(queue); // the reply to this request shows that the broker has received the publish
+        await Channel.QueueDeclarePassiveAsync(queue); // after the reply to this request, the broker has received the publish
 
         await CrashAsync();
 

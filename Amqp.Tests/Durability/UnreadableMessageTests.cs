@@ -170,9 +170,7 @@ public sealed class UnreadableMessageTests
         return segment;
     }
 
-    /// <summary>
-    /// Hides files of the log from the broker: all whose names match the pattern. Disposing the result brings the files back.
-    /// </summary>
+    /// <summary>Hides log files whose names match the pattern from the broker, until the result is disposed.</summary>
     private HiddenFiles Hide(string pattern) => new(Path.Combine(_broker.DataDirectory, "segments"), pattern);
 
     private sealed class HiddenFiles : IDisposable

@@ -29,7 +29,9 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
 
     /// <summary>Records that a client is about to publish a persistent message.</summary>
     /// <param name="serial">Identity of the message.</param>
-    /// <param name="due">Earliest time, in UTC, at which the broker may deliver the message. By default any time.</param>
+    /// <param name="due">
+    /// Earliest time, in UTC, at which the broker may deliver the message. By default, it may deliver it at any time.
+    /// </param>
     public void Publish(Serial serial, DateTime due = default)
     {
         lock (_gate)
@@ -101,7 +103,7 @@ internal sealed class WandererLedger(string name, bool mayRepeat)
             foreach (var (serial, entry) in _entries.ToList())
             {
                 if (seen.Contains(serial))
-                    // a message that the broker has after one restart must also be there after the next
+                    // a message that was seen after one restart must also exist after the next restart
                     (entry.IsConfirmed, entry.MayBeGone) = (true, false);
                 if (!entry.IsPromised || (isSettled && seen.Contains(serial)))
                     _entries.Remove(serial);

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>The package AmqpBroker.Embedded: start, addresses, settings, data, and the end of a broker.</summary>
+/// <summary>The package AmqpBroker.Embedded starts, configures and stops brokers, and returns their addresses.</summary>
 public class EmbeddedBrokerTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);
@@ -195,7 +195,7 @@ public class EmbeddedBrokerTests
     public async Task A_broker_keeps_no_other_broker_alive()
     {
         await using EmbeddedBroker one = await TestedBroker.StartAsync();
-        await using EmbeddedBroker other = await TestedBroker.StartAsync(); // would inherit the input of the first
+        await using EmbeddedBroker other = await TestedBroker.StartAsync(); // must not inherit the standard input of the first broker
 
         Assert.That(async () => await one.StopAsync(), Throws.Nothing);
     }

@@ -2,7 +2,7 @@ using AmqpBroker.Embedded;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>The environment variables of the process that starts an embedded broker.</summary>
+/// <summary>An embedded broker ignores settings in the environment variables of the process that starts it.</summary>
 [NonParallelizable] // brokers that other tests start inherit the variables of this process
 public sealed class EmbeddedEnvironmentTests
 {
@@ -15,7 +15,7 @@ public sealed class EmbeddedEnvironmentTests
         {
             await using EmbeddedBroker broker = await TestedBroker.StartAsync();
 
-            await broker.DeclareQueueAsync("q"); // as guest
+            await broker.DeclareQueueAsync("q"); // succeeds only if the user guest exists
             Assert.That(broker.Log[0], Does.Contain("[info]"));
         }
         finally

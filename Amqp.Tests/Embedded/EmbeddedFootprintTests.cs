@@ -5,14 +5,16 @@ using AmqpBroker.Embedded;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>What brokers leave in the process that started them.</summary>
+/// <summary>
+/// Embedded brokers that have ended leave no threads, handles, memory or child processes in the process that started them.
+/// </summary>
 [NonParallelizable]
 [Platform("Linux")]
 public class EmbeddedFootprintTests
 {
     private const int AtATime = 4;
 
-    private static readonly int _starts = BrokerProgram.IsNative ? 200 : 40; // the portable build starts ten times as slowly
+    private static readonly int _starts = BrokerProgram.IsNative ? 200 : 40; // the portable build takes ten times as long to start
 
     [Test]
     public async Task Many_starts_leave_no_thread_handle_process_or_memory()
@@ -69,7 +71,7 @@ public class EmbeddedFootprintTests
         {
             try
             {
-                // After the name in parentheses: the state, and the parent's id.
+                // The fields after the name in parentheses are the state and the parent's process id.
                 string stat = File.ReadAllText(Path.Combine(process, "stat"));
                 return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture);
             }

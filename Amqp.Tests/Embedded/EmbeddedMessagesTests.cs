@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>Queues and messages of the package AmqpBroker.Embedded. The tests share a broker, and have queues of their own.</summary>
+/// <summary>Methods of AmqpBroker.Embedded for queues and messages. The tests share a broker, and each test has its own queues.</summary>
 public class EmbeddedMessagesTests
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(30);

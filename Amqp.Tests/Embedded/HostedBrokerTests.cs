@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>A broker among the services of a host.</summary>
+/// <summary>An embedded broker runs as a hosted service of a .NET host.</summary>
 public class HostedBrokerTests
 {
     [Test]

@@ -3,10 +3,10 @@ using AmqpBroker.Embedded;
 
 namespace Amqp.Tests.Embedded;
 
-/// <summary>Starts the broker under test by the package AmqpBroker.Embedded.</summary>
+/// <summary>Starts the broker under test with the package AmqpBroker.Embedded.</summary>
 internal static class TestedBroker
 {
-    /// <summary>Options that name the broker under test.</summary>
+    /// <summary>Options with the path of the broker under test.</summary>
     public static EmbeddedBrokerOptions Options => new() { Program = BrokerProgram.Words[^1] };
 
     /// <inheritdoc cref="EmbeddedBroker.StartAsync"/>

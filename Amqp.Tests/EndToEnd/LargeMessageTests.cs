@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>The broker delivers messages although their bodies need hundreds of frames.</summary>
+/// <summary>The broker delivers messages whose bodies have hundreds of frames.</summary>
 public sealed class LargeMessageTests : ClientTests
 {
     [TestCase(1 << 20, false)]

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// A power cut loses a write to the catalog and keeps a write to the log. The log has messages of a queue that is not in the catalog.
+/// A write to the catalog is lost in a power cut. So the log contains messages of a queue that is missing in the catalog.
 /// </summary>
 public sealed class LostDefinitionTests
 {

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// After a restart, durable queues have their bindings, and transient queues are gone. Unused queues with x-expires are deleted.
+/// After a restart, durable queues still have their bindings, and transient queues do not exist. Unused queues with x-expires are deleted.
 /// </summary>
 public class RestartTests
 {

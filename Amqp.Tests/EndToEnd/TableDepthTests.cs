@@ -8,7 +8,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.EndToEnd;
 
 /// <summary>
-/// A broker is configured to accept deeply nested tables. They are so deep that recursion would overflow the stack of any thread.
+/// A broker is configured to accept tables that are nested very deeply. Recursive code would overflow the stack of any thread.
 /// </summary>
 public sealed class TableDepthTests
 {

@@ -5,7 +5,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.EndToEnd;
 
-/// <summary>Files of the log cannot be read for a while. The tests check a broker process during this time and afterwards.</summary>
+/// <summary>
+/// For some time, a broker process cannot read files of its log. The tests check the broker during this time and afterwards.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class UnreadableLogTests
 {

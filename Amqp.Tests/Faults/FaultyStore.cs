@@ -10,17 +10,18 @@ namespace Amqp.Tests.Faults;
 internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 {
     /// <summary>
-    /// Called before each call of the store, with the method's name and the queue's number, or 0. An exception makes the call fail.
+    /// Called before each method of the store, with its name and the queue number (0 if there is no queue). An exception makes the method
+    /// fail.
     /// </summary>
     public Action<string, uint> Before { get; set; } = static (_, _) => { };
 
     /// <summary>Called before each read of a message. An exception thrown here makes the read fail.</summary>
     public Action<StoredMessage> BeforeRead { get; set; } = static _ => { };
 
-    /// <summary>Called before each settle, with the number of the queue, and with true if the settle depends on earlier appends.</summary>
+    /// <summary>Called before each settle. Parameters: the queue number, and true if the settle depends on earlier appends.</summary>
     public Action<uint, bool> BeforeSettle { get; set; } = static (_, _) => { };
 
-    /// <summary>Replaces the task of each commit. The argument is the task that the wrapped store has returned.</summary>
+    /// <summary>Called for each commit, with the task that the wrapped store has returned. Returns the task to use in its place.</summary>
     public Func<Task, Task> Commit { get; set; } = static committed => committed;
 
     public bool IsDisposed { get; private set; }
@@ -67,7 +68,7 @@ internal sealed class FaultyStore(IMessageStore store) : IMessageStore
 
     public bool ArePayloadsInMemory => store.ArePayloadsInMemory;
 
-    /// <summary>Makes a method of the store fail for one queue: at the next call only, or at every call.</summary>
+    /// <summary>Makes a method of the store fail for one queue, at the next call or at every call.</summary>
     public void Break(string call, uint number, bool once = true) => Before = (called, about) =>
     {
         if (called != call || about != number)

@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Faults;
 
 /// <summary>
-/// If the broker cannot handle a message, it quarantines the message and keeps it stored. It still delivers the messages behind it.
+/// If the broker cannot handle a message, the broker quarantines the message, keeps it on disk, and delivers the next messages.
 /// </summary>
 public class PoisonedMessageTests
 {

@@ -120,7 +120,7 @@ public class QuarantineRestartTests
 
         Assert.That(broker.QuarantineEntries, Is.Zero);
         channel = await broker.ChannelAsync();
-        await PublishAsync(channel, 1); // the new message gets sequence 1, like the message of the dropped quarantine entry
+        await PublishAsync(channel, 1); // the new message gets sequence number 1, which the dropped message also had
         await broker.RestartAsync();
         Assert.That((broker.Queue("q").Faults.QuarantinedCount, broker.Queue("q").Counts.Ready), Is.EqualTo((0, 1L)));
     }

@@ -70,7 +70,7 @@ public sealed class RestartedQueueTests : IAsyncDisposable
         Assert.That(consumer.IsTold);
         Restart(queue);
 
-        // the consumer can then receive another message, because its prefetch count is not used up any more
+        // the acknowledgement frees the prefetch count, but the consumer from before the crash must receive no further message
         _broker.Acknowledge(queue, consumer);
         _broker.Publish(queue);
 

@@ -3,7 +3,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>The resources of the machine that a broker process uses at one moment.</summary>
+/// <summary>The resources that a broker process uses at one moment.</summary>
 /// <param name="Resident">Resident memory in bytes.</param>
 /// <param name="Descriptors">Number of open files and sockets.</param>
 /// <param name="Threads">Number of threads of the process.</param>

@@ -58,7 +58,9 @@ internal static class FrameMutator
         frames[at] = frame;
     }
 
-    /// <summary>Returns a copy of a frame whose arguments are replaced by other bytes, from a random offset to the end.</summary>
+    /// <summary>
+    /// Returns a copy of a frame. From a random offset in the arguments, the bytes are replaced by <paramref name="tail"/>.
+    /// </summary>
     private static byte[] WithTail(byte[] frame, byte[] tail, Random random)
     {
         if (frame.Length <= HeadLength + 1)
@@ -68,7 +70,7 @@ internal static class FrameMutator
         return changed;
     }
 
-    /// <summary>Returns a table within a table, and so on, many levels deep.</summary>
+    /// <summary>Returns tables that are nested many levels deep.</summary>
     private static byte[] NestedTable()
     {
         const int entry = 7; // octets around an inner table: a name of one octet, the type, and the length

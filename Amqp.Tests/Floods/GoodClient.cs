@@ -23,7 +23,7 @@ internal sealed class GoodClient : IAsyncDisposable
 
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Fails if the client is disconnected, or if a message is lost, repeated or out of order.</summary>
+    /// <summary>A task that fails if the client is disconnected, or if a message is lost, repeated or out of order.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Connects, and starts to consume.</summary>

@@ -3,13 +3,13 @@ namespace Amqp.Tests.Floods;
 /// <summary>Sends the frames of valid sessions, with random changes in some of them.</summary>
 internal sealed class MutatedSessions(int port, int seed) : Offender(port, lastOctet: 5, tasks: 24, seed)
 {
-    // time without an answer of the broker after which the attacker disconnects
+    // the attacker disconnects when the broker has sent nothing for this time
     private static readonly TimeSpan _silence = TimeSpan.FromMilliseconds(100);
 
     protected override async Task OffendAsync(Random random, CancellationToken stop)
     {
         using var socket = await DialAsync(stop);
-        // Most sessions have their changes after the handshake, because changes in the handshake find hardly any fault.
+        // Most sessions have a valid handshake, because changes in the handshake seldom find faults.
         var frames = Session.Random(random);
         bool spoilsHandshake = random.Next(8) == 0;
         var spoilt = FrameMutator.Mutate(spoilsHandshake ? [.. Session.Handshake, .. frames] : frames, random);

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Floods;
 
-/// <summary>Attacks a broker in several tasks at the same time, until a token is cancelled. Connects from an address of its own.</summary>
+/// <summary>An attacker with its own IP address. Attacks a broker in several tasks at the same time, until a token is cancelled.</summary>
 /// <remarks>The public members are thread-safe.</remarks>
 internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
 {
     private long _offences;
 
-    /// <summary>The address from which the attacker connects. It is a loopback address that no other client uses.</summary>
+    /// <summary>The IP address from which the attacker connects. It is a loopback address that no other client uses.</summary>
     public IPAddress Address { get; } = new([127, 0, 0, lastOctet]);
 
     public long Offences => Interlocked.Read(ref _offences);
@@ -63,7 +63,7 @@ internal abstract class Offender(int port, byte lastOctet, int tasks, int seed)
         }
     }
 
-    /// <summary>Makes the socket send a reset when it is closed, and not a normal end of the connection.</summary>
+    /// <summary>Makes the socket send a TCP reset when it is closed.</summary>
     protected static void Reset(Socket socket) => socket.LingerState = new LingerOption(true, 0);
 
     private async Task RepeatAsync(Random random, CancellationToken stop)

@@ -7,7 +7,7 @@ namespace Amqp.Tests.Floods;
 /// <summary>Guesses passwords on many connections at the same time, because the broker delays each answer.</summary>
 internal sealed class WrongPasswords(int port, int seed) : Offender(port, lastOctet: 4, tasks: 200, seed)
 {
-    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(5); // longer than three seconds, after which the broker answers
+    private static readonly TimeSpan _silence = TimeSpan.FromSeconds(5); // the broker answers after three seconds
 
     protected override async Task OffendAsync(Random random, CancellationToken stop)
     {

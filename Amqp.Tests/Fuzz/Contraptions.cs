@@ -2,14 +2,11 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>
-/// Builds topologies that random operations hardly ever build: rings and chains of full queues, of alternate exchanges, and of exchanges
-/// that keep or delay messages.
-/// </summary>
+/// <summary>Builds topologies that random operations hardly ever build, such as rings of full queues or of alternate exchanges.</summary>
 internal sealed class Contraptions(FuzzWorker worker)
 {
     /// <summary>
-    /// Numbers of queues in a ring. In a ring of n queues, one publish causes n² dead letters. Only long runs build the large rings.
+    /// Sizes of a ring in queues. In a ring of n queues, one publish causes n² dead letters. Only long runs build the two larger rings.
     /// </summary>
     private const int SmallRing = 60, LargeRing = 350, LargestRing = 700;
 
@@ -38,11 +35,13 @@ internal sealed class Contraptions(FuzzWorker worker)
     {
         foreach (var build in All.Skip(1))
             await BuildAsync(build);
-        // built last, because its messages move for a while
+        // built last, because its messages circulate for a while
         await BuildAsync(() => BuildRingAsync(worker.Run.IsLong ? LargeRing : SmallRing));
     }
 
-    /// <summary>Builds one topology. Before that, channel.flow opens a new channel if the broker has closed the channel.</summary>
+    /// <summary>
+    /// Builds one topology. First sends channel.flow, which opens a new channel if the broker has closed the previous channel.
+    /// </summary>
     private async Task BuildAsync(Func<Task> buildAsync)
     {
         await worker.AskAsync(new ChannelFlow(true));
@@ -156,14 +155,16 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.BindQueueAsync($"{history}.{place}", history);
         }
         await worker.BindExchangeAsync(history, history);
-        await worker.BindQueueAsync($"{history}.0", "amq.fanout"); // connects the topology to other workers, which publish to amq.fanout
+        // other workers publish to amq.fanout, so the topology gets their messages, too
+        await worker.BindQueueAsync($"{history}.0", "amq.fanout");
         await worker.PublishAsync(history, "1", new(), count: 10);
         await PublishAnyAsync(history, "1");
         await worker.BindQueueAsync($"{history}.0", history, "again");
     }
 
     /// <summary>
-    /// Builds an exchange that delays messages for full queues, which dead-letter to the same exchange. May delete this exchange.
+    /// Builds an x-delayed-message exchange, and a full queue that dead-letters back to this exchange. Deletes the exchange in half of the
+    /// calls.
     /// </summary>
     private async Task BuildDelaysAsync()
     {
@@ -180,9 +181,7 @@ internal sealed class Contraptions(FuzzWorker worker)
             await worker.DeleteExchangeAsync(delays);
     }
 
-    /// <summary>
-    /// Binds a full queue to the exchange for traced messages, and publishes messages that are nested as deeply as the broker allows.
-    /// </summary>
+    /// <summary>Binds a full queue to the exchange for traced messages, and publishes messages whose headers are deeply nested.</summary>
     private async Task BuildTraceAsync()
     {
         string trace = worker.NewName();
@@ -205,7 +204,7 @@ internal sealed class Contraptions(FuzzWorker worker)
                 await worker.PublishAsync(exchange, key, new() { Headers = FieldTable.Empty.With("deep", HostileValue.Deep(levels)) });
     }
 
-    /// <summary>Publishes in a transaction, and deletes its queues and its exchange before the commit.</summary>
+    /// <summary>Publishes in a transaction. Before the commit, may delete a queue and the exchange.</summary>
     private async Task BuildTransactionAsync()
     {
         string name = worker.NewName();

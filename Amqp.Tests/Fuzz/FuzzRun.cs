@@ -6,14 +6,14 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>A run of the fuzzer. It knows its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
+/// <summary>A run of the fuzzer: its broker, the logs of the last operations, and the first failure. Thread-safe.</summary>
 internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : IDisposable
 {
-    /// <summary>Maximum time in which a message of an ordinary client must come back, regardless of what the fuzzer does.</summary>
+    /// <summary>Maximum time until a message of an ordinary client must come back, regardless of what the fuzzer does.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Maximum time in which a worker of the fuzzer must get an answer. Long, because the worker itself may have requested much work.
+    /// Maximum time until a worker of the fuzzer must get an answer. Long, because the worker itself may have requested much work.
     /// </summary>
     public static readonly TimeSpan PatienceOfWorkers = TimeSpan.FromMinutes(3);
 
@@ -40,7 +40,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
     /// <summary>Description of the first failure, followed by the last operations before the failure. Null if nothing has failed.</summary>
     public string? Failure => _failed.Task.IsCompleted ? _failed.Task.Result : null;
 
-    /// <summary>A text with the number of answers of each kind that the broker has given so far.</summary>
+    /// <summary>Text that lists the broker's answers so far: each kind of answer, and its count.</summary>
     public string Answers =>
         string.Join(", ", _answers.OrderByDescending(entry => entry.Value).Select(entry => $"{entry.Key} {entry.Value}"));
 
@@ -66,7 +66,7 @@ internal sealed class FuzzRun(BrokerProcess broker, int seed, TimeSpan time) : I
         broker.Kill(); // if the broker hangs, its clients would wait for it without end
     }
 
-    /// <summary>Starts the time for random operations. The run ends when this time is over.</summary>
+    /// <summary>Ends the run after the time for random operations, counted from this call.</summary>
     public void BeginToEnd() => _stop.CancelAfter(time);
 
     /// <summary>Watches the broker's process and its number of faults, until the run ends.</summary>

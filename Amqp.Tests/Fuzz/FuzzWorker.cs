@@ -19,7 +19,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzRun Run => run;
 
-    /// <summary>True for one worker of a run. This worker builds the objects that exist once per run.</summary>
+    /// <summary>True if this is worker 1 of a run. Only worker 1 builds the objects that a run needs once.</summary>
     public bool IsFirst => number == 1;
 
     /// <summary>Prefix for the names of objects that only this worker uses.</summary>
@@ -34,7 +34,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
 
     public FuzzApi Api => _api ??= new FuzzApi(run, Log);
 
-    /// <summary>The user as which the worker logs in at its next connection. The password is the same as the name.</summary>
+    /// <summary>Name of the user for the worker's next login. The password is the same as the name.</summary>
     public string User { get; set; } = "guest";
 
     /// <summary>Returns one of the worker's channels, and opens it first if necessary. Returns null if the run has ended.</summary>
@@ -49,7 +49,7 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
                 if (_client is null)
                 {
                     User = "guest";
-                    await Task.Delay(_pause); // the broker has refused the login, because a resource is used up or the user is deleted
+                    await Task.Delay(_pause); // the broker refused the login, for example because the user was deleted
                     continue;
                 }
             }
@@ -130,10 +130,10 @@ internal sealed class FuzzWorker(FuzzRun run, int number) : IDisposable
             await doAsync();
     }
 
-    /// <summary>Publishes messages to a queue. Some are returned, delivered, rejected, acknowledged or purged.</summary>
+    /// <summary>Publishes messages to a queue. Then gets, requeues, rejects, consumes and purges messages of the queue.</summary>
     /// <param name="queue">Name of a queue. It need not exist.</param>
     /// <param name="properties">Properties of the messages; null for persistent messages of priority 3.</param>
-    /// <param name="consumes">True if the worker is to start and cancel a consumer of the queue.</param>
+    /// <param name="consumes">True to start a consumer of the queue, and cancel it.</param>
     public async Task UseQueueAsync(string queue, BasicProperties? properties = null, bool consumes = true)
     {
         await PublishAsync("", queue, properties ?? new() { DeliveryMode = 2, Priority = 3 }, count: 4, mandatory: true);

@@ -152,7 +152,9 @@ internal sealed class HostileChannel(FuzzRun run, HostileClient client, ushort n
 
 /// <summary>The broker's answer to a method.</summary>
 /// <param name="Method">Id of the method with which the broker answered.</param>
-/// <param name="Code">Reply code of a close; 0 for the expected answer; 1 if the connection ended without a code.</param>
+/// <param name="Code">
+/// Reply code if the broker closed the channel or the connection. 0 for the expected answer. 1 if the connection ended without a code.
+/// </param>
 internal readonly record struct Answer(MethodId Method, ushort Code)
 {
     public static Answer Ended => new(default, 1);

@@ -7,14 +7,16 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>A client whose channels and connection the broker may close. A worker sends methods. A task reads all the time.</summary>
+/// <summary>
+/// A client that sends hostile requests, so the broker may close its channels and its connection. A task of the client reads all the time.
+/// </summary>
 internal sealed class HostileClient : IDisposable
 {
     public const int FrameMax = 131_072;
 
     /// <summary>
-    /// Maximum size in bytes of a received content header. Larger than a frame may be, because the broker adds headers to dead letters and
-    /// to traced messages.
+    /// Maximum size in bytes of a received content header. This is more than the maximum frame size, because the broker adds headers to
+    /// dead letters and to traced messages.
     /// </summary>
     private const int LargestHeader = 1 << 20;
 
@@ -67,7 +69,7 @@ internal sealed class HostileClient : IDisposable
         return await channel.AskAsync(new ChannelOpen()) is { IsOk: true } ? channel : null;
     }
 
-    /// <summary>Sends frames. Discards the frames without an error if the connection has ended.</summary>
+    /// <summary>Sends frames. If the connection has ended, discards the frames without an error.</summary>
     public async Task SendAsync(byte[] frames)
     {
         if (_isClosed)
@@ -142,7 +144,8 @@ internal sealed class HostileClient : IDisposable
     }
 
     /// <summary>
-    /// Returns the reply code of a close method. Leaves the reply text undecoded, because it may contain names that are not valid UTF-8.
+    /// Returns the reply code of a close method. Does not decode the reply text, because the text may contain names that are not valid
+    /// UTF-8.
     /// </summary>
     public static ushort CodeOf(RawFrame close) => BinaryPrimitives.ReadUInt16BigEndian(close.Arguments);
 

@@ -7,12 +7,12 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Fuzz;
 
 /// <summary>
-/// Fuzzing clients send unusual but well-formed requests over AMQP and HTTP. Other clients are not affected, and the broker counts no
-/// fault.
+/// Fuzzing clients send unusual but well-formed requests over AMQP and HTTP. The requests must not affect other clients, or cause a fault
+/// in the broker.
 /// </summary>
 /// <remarks>
-/// First every known input gets every hostile value. Then random operations run for 5 s, or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. A run with
-/// the same <c>AMQP_TESTS_SEED</c> makes the same random operations.
+/// First every argument, header and body field that the broker knows gets every <see cref="HostileValue"/>. Then random operations run for
+/// 5 s, or for <c>AMQP_TESTS_FUZZ_SECONDS</c>. A run with the same <c>AMQP_TESTS_SEED</c> makes the same random operations.
 /// </remarks>
 public sealed class HostileInputTests
 {
@@ -105,7 +105,7 @@ public sealed class HostileInputTests
         public Task RunAsync(CancellationToken stop) =>
             Task.WhenAll([_reader.RunAsync(stop), _listener.RunAsync(stop), .. _clients.Select(client => client.RunAsync(stop))]);
 
-        /// <summary>Waits until each of these clients has received a message that was sent after this call.</summary>
+        /// <summary>Waits until each client has received a message that the client sent after this call.</summary>
         public async Task MoveOnAsync()
         {
             foreach (var client in _clients)

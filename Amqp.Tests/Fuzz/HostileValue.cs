@@ -12,7 +12,8 @@ namespace Amqp.Tests.Fuzz;
 internal sealed record HostileValue(string Name, FieldValue Field, string Json)
 {
     /// <summary>
-    /// Depth of deeply nested values. Together with the tables around a value, the depth is just within the default of max_table_depth.
+    /// Number of nested tables or arrays in a deeply nested value. With the tables around the value, this is just within the default of
+    /// max_table_depth.
     /// </summary>
     private const int DeepLevels = 1020;
 
@@ -22,8 +23,8 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         Number("0", 0),
         Number("-1", -1),
         Number("2^31", 1L << 31),
-        Number("2^32+1", (1L << 32) + 1), // as a number of milliseconds, this is longer than a .NET timer accepts
-        Number("ten years", 315_360_000_000), // as a number of milliseconds, this is the longest time that the broker accepts
+        Number("2^32+1", (1L << 32) + 1), // in milliseconds, this is longer than the maximum time of a .NET timer
+        Number("ten years", 315_360_000_000), // in milliseconds, this is the maximum time that the broker accepts
         Number("2^53", 1L << 53),
         Number("2^63-1", long.MaxValue),
         Number("-2^63", long.MinValue),
@@ -55,7 +56,7 @@ internal sealed record HostileValue(string Name, FieldValue Field, string Json)
         _ => Field.ToString(),
     };
 
-    /// <summary>Returns a table within a table, and so on, to this depth.</summary>
+    /// <summary>Returns nested tables and arrays of this depth.</summary>
     public static FieldValue Deep(int levels)
     {
         var value = FieldValue.FromInt32(1);

@@ -20,12 +20,14 @@ internal static partial class KnownInputs
         ];
 
     /// <summary>
-    /// Names of arguments of queues, exchanges, bindings and consumers, with every name in the broker's code that begins with <c>x-</c>.
+    /// Names of arguments of queues, exchanges, bindings and consumers. Includes every name in the broker's code that begins with
+    /// <c>x-</c>.
     /// </summary>
     public static IReadOnlyList<string> Arguments { get; } = [.. NamesInCode().Union(QueueArguments.Names), .. _plainArguments];
 
     /// <summary>
-    /// Names of headers. The broker's code contains them as octets, which a search for strings does not find. So they are listed here.
+    /// Names of headers. Listed here, because a search for strings in the broker's code does not find these names. They are written as
+    /// octets.
     /// </summary>
     public static IReadOnlyList<string> Headers { get; } =
     [

@@ -14,9 +14,7 @@ internal sealed class OperationLog(string worker, Stopwatch clock)
 
     public long Count { get; private set; }
 
-    /// <summary>
-    /// Records an operation. Its text is built only when the log is read, because most texts would be long and never read.
-    /// </summary>
+    /// <summary>Records an operation. The text of the operation is built only if the log is read.</summary>
     public void Note(object operation)
     {
         lock (_gate)

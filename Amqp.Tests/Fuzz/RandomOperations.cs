@@ -234,9 +234,7 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("GET", $"/exchanges/%2F/{Random.OwnExchange()}");
     }
 
-    /// <summary>
-    /// Creates or deletes a user, or changes its permissions. Afterwards the worker's next login is as this user, or as guest.
-    /// </summary>
+    /// <summary>Creates a user, or changes its permissions. The worker's next login is as this user or as guest.</summary>
     private async Task AccessAsync()
     {
         const string user = SystematicPass.ScratchUser;
@@ -284,7 +282,8 @@ internal sealed class RandomOperations
     }
 
     /// <summary>
-    /// Imports a queue with random values. In half of the calls, first exports the definitions of the broker and imports them again.
+    /// Exports the definitions of the default virtual host, and imports them again in half of the calls. Then imports a queue with random
+    /// values.
     /// </summary>
     private async Task DefinitionsAsync()
     {
@@ -297,7 +296,9 @@ internal sealed class RandomOperations
         await _worker.Api.CallAsync("POST", "/definitions/%2F", queue);
     }
 
-    /// <summary>Deletes most of the objects of all workers, so that their number does not grow in long runs.</summary>
+    /// <summary>
+    /// Deletes most of the shared queues and exchanges, and the topologies of this worker. So their number does not grow in long runs.
+    /// </summary>
     private async Task ClearAsync()
     {
         for (int place = 0; place < 16; place++)

@@ -2,13 +2,13 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Fuzz;
 
-/// <summary>Random arguments, properties and names. Most of them have an effect in the broker, and a few are arbitrary values.</summary>
+/// <summary>Chooses random arguments, properties and names. Most of them have an effect in the broker.</summary>
 internal static class RandomValues
 {
     private const int Queues = 16;
     private const int Exchanges = 10;
 
-    /// <summary>A rare choice, such as a hostile value, is made once in this many calls on average.</summary>
+    /// <summary>Average number of calls per rare choice, such as a hostile value.</summary>
     private const int Seldom = 12;
 
     private static readonly string[] _keys = ["", "a", "b", "a.b", "#", "*.b", "1", "2", "100"];
@@ -29,9 +29,7 @@ internal static class RandomValues
     /// <summary>Returns the name of an exchange that the fuzzer declares.</summary>
     public static string OwnExchange(this Random random) => $"fuzz.x{random.Next(Exchanges)}";
 
-    /// <summary>
-    /// Returns a routing key. It is often the name of a queue, so that the default exchange routes a message with this key.
-    /// </summary>
+    /// <summary>Returns a routing key. Often this is the name of a queue, so that the default exchange can route the message.</summary>
     public static string Key(this Random random) => random.Next(Seldom) switch
     {
         0 => random.Hostile().ShortText,

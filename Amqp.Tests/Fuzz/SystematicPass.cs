@@ -94,7 +94,7 @@ internal static class SystematicPass
         return left;
     }
 
-    /// <summary>Declares queues in which nothing expires for years. The broker's timer for queues then waits for a far deadline.</summary>
+    /// <summary>Declares queues with very long expiry times, so that the broker's timer gets deadlines far in the future.</summary>
     public static async Task LeaveFarDeadlinesAsync(FuzzWorker worker)
     {
         foreach (var value in HostileValue.All.Where(value => value.Field.IsInteger && value.Field.AsInteger() > int.MaxValue + 1L))
@@ -149,7 +149,7 @@ internal static class SystematicPass
         string key = value.ShortText;
         var answer = await worker.BindQueueAsync(queue, exchange, key);
         await worker.PublishAsync(exchange, key, new(), count: 2, mandatory: true);
-        await worker.BindExchangeAsync(exchange, exchange, key); // the exchange is bound to itself, so the bindings form a circle
+        await worker.BindExchangeAsync(exchange, exchange, key); // binds the exchange to itself
         await worker.PublishAsync(exchange, key, new(), count: 2);
         await worker.AskAsync(new ExchangeUnbind(exchange, exchange, key, false, FieldTable.Empty));
         await worker.AskAsync(new QueueUnbind(queue, exchange, key, FieldTable.Empty));
@@ -216,9 +216,7 @@ internal static class SystematicPass
         });
     }
 
-    /// <summary>
-    /// Publishes messages with these properties to a queue that dead-letters them, and to exchanges that route by headers or keep messages.
-    /// </summary>
+    /// <summary>Publishes messages with these properties to a queue that dead-letters, and to exchanges of several types.</summary>
     private static async Task<string> PublishEverywhereAsync(FuzzWorker worker, BasicProperties properties)
     {
         string dying = worker.Prefix + "dying", grave = worker.Prefix + "grave";
@@ -295,7 +293,7 @@ internal static class SystematicPass
             await worker.PublishAsync(exchange, "", new(), count: 2, mandatory: true);
             await worker.Api.CallAsync("DELETE", path);
             await worker.DeclareQueueAsync(queue, arguments); // declared again, because the queue may have expired
-            await worker.PublishAsync("", queue, new()); // makes sure that the queue has a message when the next policy is applied
+            await worker.PublishAsync("", queue, new()); // so that the next policy applies to a queue with a message
         }
         return Text(code);
     }

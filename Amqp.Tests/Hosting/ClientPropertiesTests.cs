@@ -5,7 +5,7 @@ using Amqp.Server.Connections;
 namespace Amqp.Tests.Hosting;
 
 /// <summary>
-/// A client sends properties in start-ok. The broker reads the client's capabilities from them, and a description for its log.
+/// A client sends properties in start-ok. From these properties, the broker reads the client's capabilities and a description for the log.
 /// </summary>
 public sealed class ClientPropertiesTests
 {

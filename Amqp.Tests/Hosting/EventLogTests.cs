@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker writes log lines about its events, but only in log categories that have the level debug.</summary>
+/// <summary>The broker logs an event only if the log category of the event has the level debug.</summary>
 public class EventLogTests
 {
     [TestCase("connection.created", LogCategory.Connection)]

@@ -6,7 +6,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>A reply to a request for messages (<c>get</c>) of the HTTP API has a limited size.</summary>
+/// <summary>A client gets messages over the HTTP API. The size of the response is limited.</summary>
 public class GetBoundTests
 {
     private BrokerInProcess _broker = null!;

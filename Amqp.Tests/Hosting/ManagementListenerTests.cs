@@ -7,9 +7,7 @@ using Amqp.Tests.Tls;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>
-/// Settings of the HTTP API: TLS, response headers, path prefix, allowed origins, delay after failed logins, protected virtual hosts.
-/// </summary>
+/// <summary>The HTTP API obeys its settings, such as TLS, path prefix and allowed origins.</summary>
 public class ManagementListenerTests
 {
     [Test]

@@ -13,8 +13,8 @@ namespace Amqp.Tests.Hosting;
 /// </summary>
 public class ProxiedPeerTests
 {
-    // Parameters: the address of the socket's peer, the rest of the header, the trusted networks, and true if the broker treats the client
-    // as local.
+    // Parameters: the address of the socket's peer, the rest of the PROXY header, the trusted networks, and true if the broker treats the
+    // client as local.
     [TestCase("203.0.113.9", "TCP4 127.0.0.1 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP4 127.8.8.8 127.0.0.1 5 6", "", false)]
     [TestCase("203.0.113.9", "TCP6 ::1 ::1 5 6", "", false)]
@@ -56,8 +56,7 @@ public class ProxiedPeerTests
     }
 
     /// <summary>
-    /// A listener for IPv4 and IPv6 reports IPv4 addresses in IPv6 form. The broker converts the addresses, because limits and permissions
-    /// use IPv4.
+    /// A socket for IPv4 and IPv6 reports an IPv4 address in IPv6 form. The broker converts it to IPv4 for limits and permissions.
     /// </summary>
     [TestCase("::ffff:203.0.113.9", "203.0.113.9", false)]
     [TestCase("::ffff:127.0.0.1", "127.0.0.1", true)]

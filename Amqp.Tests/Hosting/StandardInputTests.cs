@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>A broker that ends with the program that started it.</summary>
+/// <summary>The option <c>--stop-when-stdin-closes</c> stops the broker when the program that started it ends.</summary>
 [Platform("Linux")]
 public class StandardInputTests
 {
@@ -33,7 +33,7 @@ public class StandardInputTests
         string folder = Directory.CreateTempSubdirectory("amqpbroker-tests-").FullName;
         try
         {
-            // The program has the other end of the broker's standard input, and prints the broker's process id.
+            // The program holds the writing end of the broker's standard input, and prints the broker's process id.
             string[] words = [.. BrokerProgram.Words, "serve", "--stop-when-stdin-closes", "--port", "0", "--management-port", "0"];
             string program = $"""
                 import subprocess, sys

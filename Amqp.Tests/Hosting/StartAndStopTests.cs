@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The broker runs as a process. The tests start and stop it, and make its start fail.</summary>
+/// <summary>The broker's process starts and stops, or fails to start.</summary>
 public class StartAndStopTests
 {
     [Test]

@@ -82,7 +82,7 @@ public class SystemdTests
                 {
                     state = await ReceiveAsync(manager);
                 }
-                while (state == "WATCHDOG=1"); // a slow start takes longer than the time between two notifications
+                while (state == "WATCHDOG=1"); // skips notifications that the broker sends during a slow start
                 Assert.That(state, Is.EqualTo("READY=1"));
                 for (int i = 0; i < 3; i++)
                     Assert.That(await ReceiveAsync(manager), Is.EqualTo("WATCHDOG=1"));
@@ -107,7 +107,7 @@ public class SystemdTests
         {
             string[] words = [.. BrokerProgram.Words, "serve", "--port", "1", "--management-port", "0", "--data-dir", $"{folder}/data"];
             // The program acts like systemd: it passes a listening socket as file descriptor 3 and sets the environment variables. Then the
-            // program replaces itself by the broker, and the process id stays.
+            // program executes the broker in its place, under the same process id.
             string program = $"""
                 import os, socket, sys
                 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()

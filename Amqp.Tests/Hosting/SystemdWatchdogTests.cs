@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>Notifications for systemd's watchdog: they are sent only as long as the broker works.</summary>
+/// <summary>The broker notifies systemd's watchdog only as long as the broker works.</summary>
 [Platform("Linux")]
 public sealed class SystemdWatchdogTests
 {
@@ -101,7 +101,7 @@ public sealed class SystemdWatchdogTests
     private static SystemdWatchdog Watch(Manager manager, Func<Task> check, CancellationToken stopping = default) => new(
         _often, check, new SystemdNotification(manager.Path), new ContainedFaults(NullLogger.Instance, TimeProvider.System), stopping);
 
-    /// <summary>The socket of a service manager, which expects the watchdog's notifications.</summary>
+    /// <summary>A service manager, which receives the watchdog's notifications on a socket.</summary>
     private sealed class Manager : IDisposable
     {
         private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -123,7 +123,9 @@ public sealed class SystemdWatchdogTests
             Assert.That(Encoding.UTF8.GetString(_buffer.AsSpan(0, length)), Is.EqualTo("WATCHDOG=1"));
         }
 
-        /// <summary>Returns true once no notification has arrived for fifty times the interval; false after a minute.</summary>
+        /// <summary>
+        /// Waits until no notification has arrived for fifty intervals. Returns false if this does not happen within a minute.
+        /// </summary>
         public async Task<bool> FallsSilentAsync()
         {
             var end = DateTime.UtcNow.AddMinutes(1);

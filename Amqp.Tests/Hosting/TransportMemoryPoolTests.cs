@@ -3,7 +3,7 @@ using Amqp.Server.Hosting;
 
 namespace Amqp.Tests.Hosting;
 
-/// <summary>The pool lends blocks of memory, keeps some of the returned ones, and frees others.</summary>
+/// <summary>The pool lends blocks of memory. It keeps some returned blocks and frees the others.</summary>
 public class TransportMemoryPoolTests
 {
     private readonly TransportMemoryPool _pool = new();
@@ -75,7 +75,7 @@ public class TransportMemoryPoolTests
     {
         GiveBack(8);
         _pool.Trim();
-        GiveBack(8); // rents all of the eight free blocks, and returns them
+        GiveBack(8); // rents all eight free blocks, and returns them
 
         _pool.Trim();
 

@@ -36,7 +36,7 @@ public class UnixSocketTests
         using (var old = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             old.Bind(new UnixDomainSocketEndPoint(_path + ".old"));
-            // the file stays when the old socket is disposed, because a socket deletes only the path that it was bound to
+            // the old socket does not delete this file: a socket deletes only the path that it was bound to
             File.Move(_path + ".old", _path);
         }
         Assert.That(File.Exists(_path), Is.True);

@@ -15,7 +15,9 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Inspection;
 
-/// <summary>An inspection of a data directory reports the store's data together with the broker's names and definitions.</summary>
+/// <summary>
+/// The inspection of a data directory reports the stored messages, and the names and definitions of the broker's objects.
+/// </summary>
 public sealed class DataFolderTests
 {
     private TestFolder _folder = null!;
@@ -79,7 +81,7 @@ public sealed class DataFolderTests
             broker.Publish(gone, body: 100, isPersistent: true);
             broker.Publish(without, isPersistent: true);
             Assert.That(BareBroker.Get(without), Is.True);
-            // both messages have the highest priority, so the consumer gets them first
+            // the consumer gets two messages of the highest priority
             Assert.That(broker.Consume(levels, room: 2).Received, Is.EqualTo(2));
             broker.Host.Topology.DeleteQueue(gone, ifUnused: false, ifEmpty: false);
             broker.Host.Topology.DeleteQueue(without, ifUnused: false, ifEmpty: false);
@@ -98,7 +100,8 @@ public sealed class DataFolderTests
     }
 
     /// <summary>
-    /// Messages that wait in an exchange have a queue number. The inspection shows the name of the exchange for this number.
+    /// A durable x-delayed-message exchange stores waiting messages like a queue. The inspection reports them under the name of the
+    /// exchange.
     /// </summary>
     [Test]
     public async Task What_waits_in_an_exchange_stands_under_its_name()

@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>The callback API of amqplib reports some events separately that other APIs report together.</summary>
+/// <summary>The callback API of amqplib works with the broker. Its events come in the right order.</summary>
 [TestFixture]
 public sealed class CallbackApiTests() : InteropFixture(ClientLanguage.Node)
 {

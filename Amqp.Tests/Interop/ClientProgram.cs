@@ -11,7 +11,7 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private readonly string _name;
     private readonly Process _process;
-    private readonly List<string> _lines = []; // guarded by a lock, like _changed
+    private readonly List<string> _lines = []; // guarded by a lock on the list, which also guards _changed
     private readonly Task<string> _errors;
     private readonly Task _reading;
     private TaskCompletionSource _changed = NewSignal();
@@ -43,7 +43,7 @@ internal sealed class ClientProgram : IAsyncDisposable
         while (true)
         {
             Task changed;
-            bool ended = _reading.IsCompleted; // read before the lines: if reading has ended, no further line is added
+            bool ended = _reading.IsCompleted; // read before the lines: once this is true, no line is added
             lock (_lines)
             {
                 if (_lines.Exists(line => line.Contains(text, StringComparison.Ordinal)))

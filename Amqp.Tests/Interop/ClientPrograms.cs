@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Starts the programs of one language, and installs their dependencies. All test classes of a run share the object.</summary>
+/// <summary>
+/// Starts the programs of one language, and installs their dependencies. All test classes of a run share one object for each language.
+/// </summary>
 internal abstract class ClientPrograms
 {
     private static readonly PythonPrograms _python = new("python", "pika");
@@ -25,7 +27,7 @@ internal abstract class ClientPrograms
     /// <summary>Installs the dependencies of the programs, once per run. Returns the name of missing software, or null.</summary>
     public Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>Starts a program. Its name is that of the program in Python, such as <c>hello_producer</c>.</summary>
+    /// <summary>Starts a program. The name has the form of the Python programs, such as <c>hello_producer</c>.</summary>
     public ClientProgram Start(Uri broker, string program, params string[] arguments) =>
         new(Interpreter, Path.Combine(Folder, FileName(program)), Arguments(program, arguments), new Dictionary<string, string>(Environment)
         {

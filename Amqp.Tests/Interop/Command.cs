@@ -57,7 +57,7 @@ internal static class Command
     }
 }
 
-/// <summary>The result of a command that has ended, and its output.</summary>
+/// <summary>The outcome of a command, and its output.</summary>
 internal sealed record CommandResult(bool Succeeded, string Output)
 {
     public string LastLine => Output.TrimEnd().Split('\n')[^1];

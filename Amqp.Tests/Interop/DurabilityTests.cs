@@ -47,7 +47,7 @@ public sealed class DurabilityTests(ClientLanguage language) : InteropFixture(la
         await PublishAsync();
         await RunAsync("durable_consumer", "--name", "ledger");
 
-        // stopped and not killed, because a killed broker may lose the last acknowledgements, for which no client waits
+        // The broker is stopped, not killed. A killed broker may lose the last acknowledgements, because no client waits for them.
         await RestartAsync("stopped");
 
         Assert.That(await RunAsync("durable_consumer", "--name", "ledger"), Does.Contain(" [x] The queue holds 0 messages"));

@@ -1,7 +1,8 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Beginners' programs for pika work with the broker. Some do not declare their queue, acknowledge messages or close the connection.
+/// Beginners' programs for pika work with the broker. Some programs omit a step: they do not declare their queue, do not acknowledge a
+/// message, or do not close the connection.
 /// </summary>
 [TestFixture]
 public sealed class FirstStepsTests() : InteropFixture(ClientLanguage.Python)

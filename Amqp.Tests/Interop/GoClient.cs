@@ -4,11 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>Builds and runs the tests of RabbitMQ's Go client, whose sources are in a Debian package. All tests are one program.</summary>
+/// <summary>
+/// Builds and runs the tests of RabbitMQ's Go client, whose sources are in a Debian package. All tests are compiled into one program.
+/// </summary>
 internal static partial class GoClient
 {
     /// <summary>
-    /// Key of the outcome of the whole program. The program also fails if a test leaves a connection or a goroutine behind.
+    /// Key for the outcome of the whole program. The program also fails if a test leaves a connection or a goroutine behind.
     /// </summary>
     public const string Whole = "";
 
@@ -26,9 +28,7 @@ internal static partial class GoClient
     /// <summary>Returns the name of missing software that the tests need, or null if all of it is there.</summary>
     public static Task<string?> WhatIsMissingAsync() => _missing.Value;
 
-    /// <summary>
-    /// Returns the names of the integration tests. They are in files that are built only for integration tests, and need a broker.
-    /// </summary>
+    /// <summary>Returns the names of the integration tests, which need a broker. A build tag marks their files.</summary>
     public static IReadOnlyList<string> IntegrationTests() =>
     [
         .. Directory.GetFiles(Folder, "*_test.go")
@@ -38,9 +38,7 @@ internal static partial class GoClient
             .Select(function => function.Groups["name"].Value)
     ];
 
-    /// <summary>
-    /// Returns the names of the tests that are not integration tests, and of the examples that run as tests. Few of them need a broker.
-    /// </summary>
+    /// <summary>Returns the names of all other tests, and of the examples that run as tests. Few of them need a broker.</summary>
     public static async Task<IReadOnlyList<string>> OtherTestsAsync()
     {
         CommandResult list = await Command.RunAsync(Program, ["-test.list", "^(Test|Example)"], Folder, Environment(_nobody));
@@ -92,9 +90,7 @@ internal static partial class GoClient
     [GeneratedRegex(@"^(Test|Example)\w+$")]
     private static partial Regex TestName();
 
-    /// <summary>
-    /// Returns environment variables that turn Go modules off. So no network is needed, because all sources come from Debian.
-    /// </summary>
+    /// <summary>Returns environment variables that turn Go modules off, so that Go takes all sources from Debian packages.</summary>
     private static Dictionary<string, string> Environment(Uri broker) => new()
     {
         ["GO111MODULE"] = "off",

@@ -5,7 +5,7 @@ namespace Amqp.Tests.Interop;
 [Category("Interop")]
 public sealed class GoClientTests
 {
-    // The numbers of tests in version 1.5.0 of the client. If the search for tests finds fewer tests, the search is broken.
+    // Minimum numbers of tests, from version 1.5.0 of the client. If fewer tests are found, the search for tests is broken.
     private const int LeastIntegrationTests = 65;
     private const int LeastOtherTests = 51;
 

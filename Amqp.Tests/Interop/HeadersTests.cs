@@ -1,6 +1,8 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Two queues are bound to a headers exchange. One binding requires all of its headers, the other requires any of them.</summary>
+/// <summary>
+/// Two queues are bound to a headers exchange. One binding requires that all of its headers match, the other that any of them matches.
+/// </summary>
 [TestFixture(ClientLanguage.Python)]
 public sealed class HeadersTests(ClientLanguage language) : InteropFixture(language)
 {

@@ -6,7 +6,7 @@ public abstract class InteropFixture(ClientLanguage language)
 {
     protected ClientLanguage Language => language;
 
-    /// <summary>Address of the broker to which the programs connect.</summary>
+    /// <summary>URI of the broker to which the programs connect.</summary>
     protected virtual Uri BrokerUri => InteropRun.BrokerUri;
 
     [OneTimeSetUp]

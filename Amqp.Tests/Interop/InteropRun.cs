@@ -8,12 +8,12 @@ namespace Amqp.Tests.Interop;
 /// After the run, the queues and exchanges of the tests are deleted.
 /// </summary>
 [SetUpFixture]
-// without this attribute, NUnit runs the folder alone, after all parallel tests
+// without this attribute, NUnit runs the tests of this folder only after all parallel tests
 [Parallelizable(ParallelScope.Self | ParallelScope.Fixtures)]
 public sealed class InteropRun
 {
     private static readonly string? _external = Environment.GetEnvironmentVariable("AMQP_INTEROP_URL");
-    private static readonly List<string> _names = []; // guarded by a lock
+    private static readonly List<string> _names = []; // guarded by a lock on the list
     private static readonly Lazy<Task<BrokerProcess>> _namedRabbitMq = new(StartNamedRabbitMqAsync);
     private static BrokerProcess? _broker;
 
@@ -22,7 +22,9 @@ public sealed class InteropRun
 
     internal static Uri BrokerUri => _broker?.Uri ?? new Uri(_external ?? throw new InvalidOperationException("No broker runs."));
 
-    /// <summary>A second broker, which reports RabbitMQ as its product, for clients that derive features from the product.</summary>
+    /// <summary>
+    /// Returns the URI of a broker that reports RabbitMQ as its product. Some clients choose their features by the product.
+    /// </summary>
     internal static async Task<Uri> NamedRabbitMqAsync() => IsOwnBroker ? (await _namedRabbitMq.Value).Uri : BrokerUri;
 
     /// <summary>

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Interop;
 
-/// <summary>Applications use MassTransit with this broker: endpoints, failures and requests.</summary>
+/// <summary>Applications that use MassTransit work with this broker.</summary>
 [TestFixture]
 public sealed partial class MassTransitTests() : InteropFixture(ClientLanguage.MassTransit)
 {

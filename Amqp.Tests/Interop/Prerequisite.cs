@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Interop;
 
-/// <summary>Checks for installed software that tests need and that is not part of the project.</summary>
+/// <summary>Checks that the machine has the software that tests need in addition to the project.</summary>
 internal static class Prerequisite
 {
     /// <summary>Skips the tests of a class if software is missing. On CI the tests fail instead.</summary>

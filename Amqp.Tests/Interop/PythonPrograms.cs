@@ -20,7 +20,7 @@ internal sealed class PythonPrograms : ClientPrograms
         Folder = Path.Combine(InteropTests(), folder);
         Environment = new Dictionary<string, string>
         {
-            ["PYTHONPATH"] = _packages, // a folder that is empty or missing unless pip has installed packages into it
+            ["PYTHONPATH"] = _packages, // the folder into which pip installs packages
             ["PYTHONUNBUFFERED"] = "1", // makes Python print each line at once, so that the test can read it
             ["PYTHONDONTWRITEBYTECODE"] = "1",
         };

@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Interop;
 
 /// <summary>
-/// Direct and topic exchanges route messages to the matching bindings. Each test first publishes the messages that match no binding. A
+/// Direct and topic exchanges route messages to the matching bindings. Each test publishes messages without a matching binding first, so a
 /// wrong delivery would arrive first.
 /// </summary>
 [TestFixture(ClientLanguage.Python)]

@@ -135,8 +135,8 @@ public sealed class ConnectionLogLimitTests : IDisposable
     }
 
     /// <summary>
-    /// The limit is one warning or error for each address. Later lines are left out and counted. An error with an exception is always
-    /// logged, because the exception is a fault of the broker.
+    /// Each address may cause one warning or error. From the next warning or error on, its lines are counted but not logged. An error with
+    /// an exception is always logged, because the exception is a fault of the broker.
     /// </summary>
     [Test]
     public void Warnings_count_and_who_has_had_too_many_is_cut_short_but_for_what_is_the_brokers_own_fault()

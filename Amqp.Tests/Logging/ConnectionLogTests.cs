@@ -121,7 +121,7 @@ public sealed class ConnectionLogTests
             () => string.Join('\n', broker.Log));
     }
 
-    /// <summary>Connects a client. Returns the client, and the object with which the broker represents the connection.</summary>
+    /// <summary>Connects a client. Returns the client, and the broker's object for the connection.</summary>
     private async Task<(RawClient Client, AmqpConnection Connection)> DialAsync()
     {
         var before = _broker.Connections.All.ToHashSet();
@@ -133,7 +133,9 @@ public sealed class ConnectionLogTests
         return (client, connection!);
     }
 
-    /// <summary>Disconnects a client. Returns the log lines about its connection, up to the moment when the broker has closed it.</summary>
+    /// <summary>
+    /// Disconnects a client. Waits until the broker has closed the connection, and returns the log lines about the connection.
+    /// </summary>
     private async Task<string[]> LinesOfAsync(RawClient client, AmqpConnection connection)
     {
         await client.DisposeAsync();

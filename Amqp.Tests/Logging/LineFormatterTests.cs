@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Logging;
 
-/// <summary>Log lines are written as plain text in a certain form.</summary>
+/// <summary>The formatter writes log lines as plain text.</summary>
 public class LineFormatterTests
 {
     [TestCase(LogLevel.Debug, "debug")]

@@ -9,9 +9,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Metrics;
 
-/// <summary>
-/// Requests for single families of metrics. The tests check the metrics of each family and the count that each metric shows.
-/// </summary>
+/// <summary>A request for one family of metrics returns the metrics of this family, each with the right value.</summary>
 public sealed class MetricFamilyTests
 {
     private BrokerInProcess _broker = null!;

@@ -144,7 +144,7 @@ public partial class MetricsTests
             await channel.QueueDeleteAsync("gone");
             var got = await channel.BasicGetAsync("q", autoAck: false);
             await channel.BasicAckAsync(got!.DeliveryTag, false);
-        } // metrics of the closed channel and connection remain
+        } // the metrics still count the closed channel and connection
 
         string text = await GetAsync(broker, "metrics");
 

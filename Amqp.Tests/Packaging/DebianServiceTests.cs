@@ -25,7 +25,7 @@ public sealed partial class DebianServiceTests
         string[] command = Value("ExecStart").Split(' ');
         Assert.That(command[0], Is.EqualTo("/usr/bin/amqpbroker"));
 
-        // Only the configuration is missing on this machine. An unknown option would be reported instead.
+        // The command fails, because this machine has no configuration file. With an unknown option, it would fail with another error.
         CliRun run = await CliRun.HereAsync(command[1..], new Dictionary<string, string>());
 
         Assert.That(run.Error, Does.Not.Contain("Unrecognized").And.Contain("/etc/amqpbroker/amqpbroker.conf"));

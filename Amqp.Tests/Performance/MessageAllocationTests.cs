@@ -17,7 +17,7 @@ public sealed class MessageAllocationTests
     public async Task A_message_allocates_less_than_ten_bytes(string load)
     {
         await using var broker = await InProcessBroker.StartAsync();
-        // This load makes the runtime compile the code. It has no consumer, so the pools grow as large as they can become in the loads
+        // This load makes the runtime compile the code. It has no consumer, so the memory pools grow at least as large as in the loads
         // below.
         await AllocatedAsync(broker, $"{load} --consumers 0", Many);
         await AllocatedAsync(broker, load, Few);

@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Protocol;
 
-/// <summary>Reading and writing of messages allocates nothing.</summary>
+/// <summary>Reading and writing messages allocates no memory.</summary>
 public class AllocationTests
 {
     private static readonly byte[] _properties = Encoded.Properties(new BasicProperties

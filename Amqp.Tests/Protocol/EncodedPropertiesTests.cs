@@ -130,7 +130,7 @@ public class EncodedPropertiesTests
         Assert.That(EncodedProperties.Read([0x10, 0x01, 0x80, 0x00, 2, 1, (byte)'a']).DeliveryMode, Is.EqualTo(2));
 
     /// <summary>
-    /// The message has known properties and unknown ones. The flags of the unknown properties are in a second and a third word.
+    /// The message has known and unknown properties. The flags of the unknown properties are in a second and a third word of flags.
     /// </summary>
     [TestCase(true)]
     [TestCase(false)]

@@ -7,7 +7,7 @@ namespace Amqp.Tests.Protocol;
 
 public class FieldTableTests
 {
-    /// <summary>For each type: a value, and the type tag and encoding in hexadecimal of a field with this value and the name "k".</summary>
+    /// <summary>For each field type: a value, and its encoding with the type tag in hexadecimal.</summary>
     private static IEnumerable<TestCaseData> Types =>
     [
         new TestCaseData(FieldValue.FromBoolean(true), "74" + "01").SetArgDisplayNames("boolean"),
@@ -244,7 +244,7 @@ public class FieldTableTests
         }
     }
 
-    /// <summary>Returns an encoded field that contains an array or table, which contains another, and so on, to this depth.</summary>
+    /// <summary>Returns an encoded field with nested arrays or tables of this depth.</summary>
     private static byte[] Nested(char type, int depth)
     {
         byte[] name = type == 'F' ? [1, (byte)'k'] : [];

@@ -6,7 +6,7 @@ namespace Amqp.Tests.Protocol;
 /// <summary>Compares an encoded method with the bytes that the specification requires.</summary>
 internal static class GoldenBytes
 {
-    /// <summary>Asserts that the method is encoded to these bytes, and is decoded from them.</summary>
+    /// <summary>Asserts that the method is encoded to these bytes, and that these bytes are decoded to the method.</summary>
     /// <param name="method">The method to encode.</param>
     /// <param name="groups">Class, method and arguments in hexadecimal, grouped by argument.</param>
     public static void AssertAre<TMethod>(TMethod method, params string[] groups)

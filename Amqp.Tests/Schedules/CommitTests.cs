@@ -10,7 +10,7 @@ namespace Amqp.Schedules;
 public sealed class CommitTests
 {
     /// <summary>
-    /// Makes the runtime initialize types before the first schedule, because the runtime's locks are not under the schedule's control.
+    /// The runtime initializes types under locks that no schedule controls. So this call initializes the types before the first schedule.
     /// </summary>
     [OneTimeSetUp]
     public void WarmUp()

@@ -2,7 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace Amqp.Schedules;
 
-/// <summary>The exploration of schedules finds faults that these tests have built in.</summary>
+/// <summary>The exploration of schedules finds the faults that these tests contain on purpose.</summary>
 [NonParallelizable]
 public sealed class ControlTests
 {

@@ -129,7 +129,7 @@ public sealed class QueueTests
         public void Dispose() => _consumer.End();
     }
 
-    /// <remarks>The queue has priorities, because only such a queue keeps a separate count of its messages.</remarks>
+    /// <remarks>Uses a priority queue, because only a priority queue keeps a separate count of its messages.</remarks>
     private sealed class Purging(SchedulesBroker broker) : IScenario
     {
         private readonly ScriptedClient _publisher = Declared(broker, FieldTable.Empty.With("x-max-priority", FieldValue.FromInt32(1))),
@@ -167,7 +167,8 @@ public sealed class QueueTests
     private sealed class Deleting(SchedulesBroker broker) : IScenario
     {
         /// <summary>
-        /// Size of a body. A block has no space for two such bodies. So the store's memory shows each message that is never released.
+        /// Size of a body in bytes. Each such body needs its own block. So the store's memory use shows each message that is never
+        /// released.
         /// </summary>
         private const int LargeBody = 300_000;
 

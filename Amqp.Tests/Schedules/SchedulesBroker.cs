@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Amqp.Schedules;
 
 /// <summary>
-/// A broker without sockets, with a data directory of its own. The schedule drives the broker's threads only if a driven thread creates the
-/// broker.
+/// A broker without sockets, with its own data directory. A schedule controls the broker's threads only if a thread of the schedule creates
+/// the broker.
 /// </summary>
 internal sealed class SchedulesBroker : IDisposable
 {

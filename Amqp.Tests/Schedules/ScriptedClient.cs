@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Schedules;
 
-/// <summary>A client's connection with one channel. Each call does the work of one pass through the read loop of a connection.</summary>
+/// <summary>A client's connection with one channel. Each call does the work of one pass of the broker's read loop.</summary>
 /// <remarks>One thread calls the client. When all threads have ended, the test reads the frames that the client has received.</remarks>
 internal sealed class ScriptedClient
 {

@@ -35,8 +35,8 @@ public class ForeignPageTests
             "POST /api/stop from 127.0.0.1 is refused: a browser sent it from the page of another site, 'https://evil.example'"));
     }
 
-    // Requests without the headers that browsers add. The broker accepts them all, with any content type, because they do not come from a
-    // browser.
+    // Requests without the headers that browsers add. These requests do not come from a browser, so the broker accepts them with any
+    // content type.
     [TestCase("", Form, "", 204)]
     [TestCase("", "text/plain", "", 204)]
     [TestCase("", Json, "", 204)]
@@ -61,7 +61,7 @@ public class ForeignPageTests
     [TestCase("https://console.example", Json, "Origin: https://console.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("https://console.example", Form, "Origin: https://console.example", 204)]
     [TestCase("https://console.example", Json, "Origin: https://evil.example", 403)]
-    // Any origin is allowed. The broker accepts only requests for which a browser sends a preflight request and uses no stored login.
+    // All origins are allowed. The broker accepts only requests for which a browser sends a preflight request and uses no stored login.
     [TestCase("*", Json, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 204)]
     [TestCase("*", Form, "Origin: https://any.example, Sec-Fetch-Site: cross-site", 403)]
     [TestCase("*", "text/plain; charset=utf-8", "Origin: https://any.example", 403)]

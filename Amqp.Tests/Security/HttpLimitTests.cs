@@ -12,8 +12,8 @@ public class HttpLimitTests
 {
     private const string TooLarge = "Exceeded HTTP request body size limit of 8192 bytes";
 
-    // Each of these requests announces a longer body than it sends. If the broker read the body before it refuses the request, it would
-    // wait for the rest.
+    // Each of these requests announces a longer body than it sends. A broker that read the body before it refuses the request would wait
+    // for the rest of the body.
     [TestCase("POST /api/definitions", "", "Content-Length: 10000000", "401 Unauthorized", "")]
     [TestCase("POST /api/definitions", "", "Transfer-Encoding: chunked", "401 Unauthorized", "")]
     [TestCase("PUT /api/queues/%2F/q", "guest:wrong", "Content-Length: 10000000", "401 Unauthorized", "Login failed")]

@@ -4,9 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Security;
 
-/// <summary>
-/// Login sessions are valid for a certain time, and old sessions are removed to make space for newer ones. The tests set the clock.
-/// </summary>
+/// <summary>Login sessions expire. The broker removes old sessions to make space for new sessions. The tests set the clock.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LoginSessionsTests
 {

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// Permissions and policies contain patterns for names. The patterns must have the same matches as with Erlang's <c>re:run/3</c>.
+/// Permissions and policies contain patterns for names. A pattern must match the same names as with Erlang's <c>re:run/3</c>.
 /// </summary>
 public class NamePatternTests
 {

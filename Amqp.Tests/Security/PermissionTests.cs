@@ -6,7 +6,9 @@ using RabbitMQ.Client.Exceptions;
 namespace Amqp.Tests.Security;
 
 /// <summary>The broker refuses operations for which a user lacks permission, with the error texts of RabbitMQ 3.13.</summary>
-/// <remarks>The first letter of an object's name decides what the user of these tests may do: c configure, w write, r read.</remarks>
+/// <remarks>
+/// The first letter of an object's name is the permission that the user of these tests has for the object: c configure, w write, r read.
+/// </remarks>
 public class PermissionTests
 {
     private BrokerInProcess _broker = null!;
@@ -238,7 +240,7 @@ public class PermissionTests
         await using var connection = await _broker.Factory("al", "secret", "limited").CreateConnectionAsync();
         await using var channel = await OpenAsync(connection);
         await PublishAsync(channel, "wx", "k");
-        await PublishAsync(channel, "wx", "k"); // this publish uses the cached route of an earlier one
+        await PublishAsync(channel, "wx", "k"); // this publish uses the cached route of an earlier publish
 
         _broker.Broker.Permissions.Put(new Permission("al", "limited", "", "", ""));
 

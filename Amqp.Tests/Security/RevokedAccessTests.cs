@@ -6,7 +6,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Security;
 
 /// <summary>
-/// A user loses the permission to read a queue. From then on its consumers get no messages, even if the client sends nothing.
+/// A user loses the permission to read a queue. From then on, the user's consumers get no messages, even if the client sends nothing.
 /// </summary>
 public class RevokedAccessTests
 {
@@ -150,7 +150,7 @@ public class RevokedAccessTests
             Permit("jo", change["narrowed to ".Length..]);
     }
 
-    /// <summary>Checks that no consumer takes messages from the queue: a message that the test publishes now stays in the queue.</summary>
+    /// <summary>Publishes a message, and checks that no consumer takes messages from the queue.</summary>
     private async Task ExpectMessagesToStayAsync(int there = 0)
     {
         await Eventually.Holds(() => Queue.Counts.Consumers == 0, () => "the consumer is not cancelled", _limit);

@@ -86,7 +86,7 @@ public class UserStoreTests
     }
 
     /// <summary>
-    /// A certificate or a session cookie proves the name of a user. It does not prove that the user may connect from this address.
+    /// A certificate or a session cookie proves the name of a user. The broker still checks that the user may connect from this address.
     /// </summary>
     [Test]
     public void Who_has_proved_the_name_otherwise_is_let_in_from_where_a_password_would_do()

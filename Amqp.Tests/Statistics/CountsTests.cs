@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Statistics;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>Every count of messages has its own name. When an object is deleted, the sums keep what it has counted.</summary>
+/// <summary>Every count of messages has its own name. The totals still contain the counts of deleted objects.</summary>
 public sealed class CountsTests
 {
     [Test]
@@ -165,7 +165,8 @@ public sealed class CountsTests
     }
 
     /// <summary>
-    /// A channel publishes to more and more exchanges. The channel forgets exchanges, but its total contains all publishes.
+    /// A channel publishes to more and more exchanges. The channel drops the counts of some exchanges, but its total contains all
+    /// publishes.
     /// </summary>
     [Test]
     public void What_went_to_exchanges_that_are_gone_stays_counted_and_they_are_let_go_of()
@@ -238,7 +239,7 @@ public sealed class CountsTests
         Assert.That((attempts.BySource().Count, attempts.ByProtocol().Count), Is.EqualTo((1, 0)));
     }
 
-    /// <summary>Returns counts that all differ from one another. Each is multiplied by a factor.</summary>
+    /// <summary>Returns counts of which no two are equal. The factor multiplies each count.</summary>
     private static MessageCounts Counts(long times) => new()
     {
         Publish = 1 * times,

@@ -66,8 +66,8 @@ public class SampleSeriesTests
     }
 
     /// <summary>
-    /// For a time before the oldest sample, the series returns the count of the oldest sample. If no sample was removed, the object did not
-    /// exist then, and the count is 0.
+    /// For a time before the oldest sample, the series returns the count of the oldest sample. If no sample was ever removed, the series
+    /// returns 0, because the object did not exist at that time.
     /// </summary>
     [TestCase(1_000, 1_001, 1_300)]
     [TestCase(3, 0, 0)]

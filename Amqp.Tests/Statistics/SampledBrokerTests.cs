@@ -13,7 +13,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Statistics;
 
-/// <summary>The broker samples the message counts of each queue every few seconds, by a clock that the tests set.</summary>
+/// <summary>The broker samples the message counts of each queue every few seconds. The tests set the clock.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledBrokerTests : IAsyncDisposable
 {
@@ -157,7 +157,7 @@ public sealed class SampledBrokerTests : IAsyncDisposable
     }
 
     /// <summary>
-    /// When the memory for samples is used up, the broker keeps one sample per minute, and the last two samples for rates.
+    /// When the memory for samples is used up, the broker keeps one sample per minute. For rates, it also keeps the last two samples.
     /// </summary>
     [TestCase(1_000_000, 300)]
     [TestCase(0, 200)]

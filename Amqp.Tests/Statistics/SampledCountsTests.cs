@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Statistics;
 
 /// <summary>
-/// Answers of the HTTP API contain the right samples. The broker takes a sample every five seconds, by a clock that the test sets.
+/// Responses of the HTTP API contain the right samples. The broker takes a sample every five seconds. The test sets the clock.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SampledCountsTests : IAsyncDisposable

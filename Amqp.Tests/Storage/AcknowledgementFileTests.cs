@@ -136,7 +136,8 @@ public sealed class AcknowledgementFileTests
     }
 
     /// <summary>
-    /// Creates a log whose first segment has an acknowledgement file, because the segments with settle records of its messages are deleted.
+    /// Creates a log, and deletes the segments that settle messages of the first segment. So the first segment gets an acknowledgement
+    /// file.
     /// </summary>
     private async Task FoldAsync()
     {

@@ -11,15 +11,14 @@ using Amqp.Storage.Transient;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The order in which blocks of messages are evicted or paged out. A block releases its memory even if reading or writing the block has
+/// Blocks of messages are evicted or paged out in a certain order. A block releases its memory even if reading or writing the block has
 /// failed.
 /// </summary>
 public sealed class BlockSpaceTests
 {
     private const int BlockSize = 4 << 10;
 
-    // Memory in bytes that a block takes for one message of the tests. The message is a little longer than BlockSize, so its block has
-    // twice that size.
+    // Memory in bytes for one message of the tests. The message is a little longer than BlockSize, so it gets a block of twice BlockSize.
     private const int Taken = 2 * BlockSize;
 
     private static readonly StoreOptions _options =

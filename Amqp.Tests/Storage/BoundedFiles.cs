@@ -170,7 +170,7 @@ internal sealed class BoundedFiles(long capacity) : IStoreFiles
                 long reached = owner.Grow(path, length);
                 file.Extend(reached);
                 if (reached < length)
-                    throw owner.NoRoom(); // the failed write leaves the bytes that fitted in the file, as on some file systems
+                    throw owner.NoRoom(); // the bytes that fitted stay in the file, as on some file systems
             }
         }
 

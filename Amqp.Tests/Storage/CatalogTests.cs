@@ -316,7 +316,7 @@ public sealed class CatalogTests
         using (DataDirectory directory = Open())
         {
             for (int i = 0; i < 20; i++)
-                directory.Catalog.Put("key", new byte[100_000]); // does not make the catalog rewrite its file, because no store is open
+                directory.Catalog.Put("key", new byte[100_000]); // the catalog does not rewrite its file, because no store is open
         }
         Assert.That(new FileInfo(_folder.Catalog).Length, Is.GreaterThan(2_000_000));
 
@@ -370,7 +370,7 @@ public sealed class CatalogTests
     [Test]
     public async Task A_rewrite_ends_though_changes_never_do()
     {
-        const int outside = 9; // passes of a rewrite in which a change can be made; a change in the last pass has to wait
+        const int outside = 9; // number of passes before the last; a change in the last pass waits for the end of the rewrite
         var files = new FaultyFiles();
         var last = Task.CompletedTask;
         int syncs = 0;
@@ -386,8 +386,7 @@ public sealed class CatalogTests
                 int change = syncs;
                 last = Task.Run(() => directory.Catalog.Put("changes", [(byte)('a' + change)]));
                 if (syncs <= outside)
-                    // Waits for the change, but not in the last pass. A change in the last pass waits for the end of the rewrite, so
-                    // waiting here would be a deadlock.
+                    // In the last pass, waiting for the change here would be a deadlock.
                     last.Wait();
             };
             await GrowAsync(directory, store);
@@ -435,7 +434,7 @@ public sealed class CatalogTests
             {
                 if ((call, name) != ("sync", "catalog.log.new") || changes == 3)
                     return;
-                // Before each of its first three syncs, the rewrite waits here until other threads have made these changes.
+                // Before each of its first three syncs, the rewrite waits here for these changes by other threads.
                 changes++;
                 Task.Run(() => directory.Catalog.Put($"new {changes}", "1"u8)).Wait();
                 Task.Run(() => directory.Catalog.Put("stays", "2"u8)).Wait();
@@ -480,7 +479,7 @@ public sealed class CatalogTests
 
     private DataDirectory Open(FaultyFiles files) => DataDirectory.Open(_folder.Path, new StoreOptions(), files);
 
-    /// <summary>Creates a catalog first and then opens it, so that the recorded calls do not include those of its creation.</summary>
+    /// <summary>Creates a catalog, then opens it with the given files. So the recorded calls do not include the creation.</summary>
     private DataDirectory OpenExisting(FaultyFiles files)
     {
         Open().Dispose();

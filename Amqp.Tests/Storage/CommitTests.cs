@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Commits of the store: when a position of the log becomes durable, and which failures prevent all further commits.</summary>
+/// <summary>The store commits its log up to a position. Some failures prevent all further commits.</summary>
 public sealed class CommitTests
 {
     private const string FirstSegment = "0000000000000001.log";

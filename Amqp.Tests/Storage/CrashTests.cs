@@ -5,7 +5,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Recovery of a log that ends at any byte, or is damaged at any byte.</summary>
+/// <summary>The store recovers from a log that is cut off at any byte, or damaged at any byte.</summary>
 public sealed class CrashTests
 {
     private static readonly string[] _allTexts = ["first", "second", "", "fourth"];

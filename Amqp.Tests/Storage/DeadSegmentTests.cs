@@ -5,8 +5,8 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A dead segment is deleted when another segment has its delivered marks, and when the older dead segments whose messages it settles are
-/// deleted. The tests pause the threads that delete segments.
+/// Before a dead segment is deleted, another segment must have its delivered marks. Older dead segments must be deleted first if the dead
+/// segment settles their messages. The tests pause the threads that delete segments.
 /// </summary>
 public sealed class DeadSegmentTests
 {
@@ -39,10 +39,10 @@ public sealed class DeadSegmentTests
         run.Store.Publish(kept[0], Persistent, run.Second);
         run.Store.Publish("settled in 2", Persistent, run.First);
         run.Store.Publish(Text("in 2, settled in 3", 1_500), Persistent, run.First);
-        run.Store.Consume(run.First); // the settle is in segment 2, so segment 2 is needed as long as segment 1 exists
+        run.Store.Consume(run.First); // the settle record is in segment 2, so segment 2 is needed as long as segment 1 exists
         run.Store.Publish(Text("in 2, settled in 5", 1_500), Persistent, run.First);
         run.Store.Publish(Text("in 3, settled in 5", 2_000), Persistent, run.First);
-        run.Store.Consume(run.First); // the settle is in segment 3, so segment 3 is needed as long as segment 2 exists
+        run.Store.Consume(run.First); // the settle record is in segment 3, so segment 3 is needed as long as segment 2 exists
         run.Store.Publish(kept[1], Persistent, run.Second);
         await run.SettleDownAsync(); // waits until segments 1 to 3 have indexes
         StoredMessage inSecond = run.First.Take();

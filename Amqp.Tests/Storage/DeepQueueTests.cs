@@ -113,7 +113,7 @@ public sealed class DeepQueueTests
         await using var run = new StoreRun(_folder.Path, StoreRun.Deep);
         for (int i = 0; i < 100; i++)
             run.Store.Publish(new byte[400], Persistent, run.First);
-        // The test takes all messages before it returns the first. So each returned message is put behind the messages that were returned
+        // The test takes all messages, then returns them one by one. Each returned message is put behind the messages that were returned
         // earlier.
         StoredMessage[] taken = run.First.TakeAll();
         foreach (StoredMessage message in taken)
@@ -309,7 +309,7 @@ public sealed class DeepQueueTests
         Assert.That(taken.Take(Many).Select(message => run.Store.Text(message)), Is.EqualTo(texts));
     }
 
-    /// <summary>Publishes many messages to the first queue, and waits until they are on disk only.</summary>
+    /// <summary>Publishes many messages to the first queue, and waits until none of them is in memory.</summary>
     private static async Task<string[]> FillAsync(StoreRun run)
     {
         for (int i = 0; i < Many; i++)

@@ -259,7 +259,8 @@ public sealed class DiskReserveTests
         for (int round = 0; round < 10; round++)
         {
             var expected = new List<string>();
-            // For each expected message: the sequences of the durable messages that may be settled only once this message is durable.
+            // For each expected message: the sequence numbers of the durable messages that may be settled only after this message is
+            // durable.
             var settledFor = new List<long[]>();
             long confirmed = 0;
             using var crashed = await RunAsync();
@@ -341,7 +342,7 @@ public sealed class DiskReserveTests
     private Task DrainedAsync(StoreRun run, int segments = 1) => DrainedAsync(run, _folder, segments);
 
     /// <summary>
-    /// Waits until the given number of segments is left. The reserve must then have its whole size, and a commit must succeed.
+    /// Waits until the given number of segments is left. Then the disk reserve must have its whole size, and a commit must succeed.
     /// </summary>
     private static async Task DrainedAsync(StoreRun run, TestFolder folder, int segments = 1)
     {

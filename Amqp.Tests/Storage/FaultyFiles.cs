@@ -10,8 +10,8 @@ internal sealed class FaultyFiles : IStoreFiles
     private readonly List<string> _calls = [];
 
     /// <summary>
-    /// Runs before each call that changes a file or a folder, with the name of the call, such as "write" or "sync", and the file's name. An
-    /// exception makes the call fail.
+    /// Called before each call that changes a file or a folder. Gets the name of the call, such as "write" or "sync", and the name of the
+    /// file. An exception makes the call fail.
     /// </summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
@@ -20,11 +20,12 @@ internal sealed class FaultyFiles : IStoreFiles
     /// </summary>
     public Func<string, int> Room { get; set; } = _ => int.MaxValue;
 
-    /// <summary>Runs before each read with the file's name. An exception makes the read fail.</summary>
+    /// <summary>Called before each read with the file's name. An exception makes the read fail.</summary>
     public Action<string> BeforeRead { get; set; } = _ => { };
 
     /// <summary>
-    /// Called before each write with the file's name. A returned exception is thrown after half of the bytes are written.
+    /// Called before each write with the file's name. If it returns an exception, the write stores half of the bytes and throws this
+    /// exception.
     /// </summary>
     public Func<string, IOException?> CutShort { get; set; } = _ => null;
 

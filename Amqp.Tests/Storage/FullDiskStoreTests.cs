@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>While the disk is full the store waits for space and confirms nothing, and it loses no message.</summary>
+/// <summary>While the disk is full, the store waits for space. The store confirms nothing and loses no message.</summary>
 public sealed class FullDiskStoreTests
 {
     private const string FirstSegment = "0000000000000001.log";
@@ -271,8 +271,8 @@ public sealed class FullDiskStoreTests
     }
 
     /// <summary>
-    /// Simulates a full disk for files whose names end with <paramref name="file"/>; empty selects all logs. Each write stores at most
-    /// <paramref name="room"/> bytes. With a negative room, a file cannot even be created.
+    /// Simulates a full disk for the files whose names end with <paramref name="file"/>, or for all logs if it is empty. Each write stores
+    /// at most <paramref name="room"/> bytes. If the room is negative, creating a file fails, too.
     /// </summary>
     private void Fill(string file, int room)
     {

@@ -7,7 +7,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// Background work on segments fails, such as writing an index, and is retried. No message is lost, and no settled message returns.
+/// Background work on segments, such as writing an index, fails and is retried. No message is lost, and no settled message returns.
 /// </summary>
 public sealed class HousekeepingFaultTests
 {
@@ -233,7 +233,7 @@ public sealed class HousekeepingFaultTests
     }
 
     /// <summary>
-    /// Publishes and consumes until the condition is true, then purges the queue. Each message is settled in a later segment.
+    /// Publishes and consumes until the condition is true, then purges the queue. The settle record of each message is in a later segment.
     /// </summary>
     private static async Task ChurnAsync(StoreRun run, Func<bool> isSo)
     {

@@ -68,7 +68,7 @@ public sealed class InspectionTests
     public void Bytes_of_a_message_in_two_queues_count_once()
     {
         long live = 0;
-        var settled = new Dictionary<int, int>(); // maps each queue to the number of its messages so far
+        var settled = new Dictionary<int, int>(); // for each queue: the number of its messages so far
         for (int i = 0; i < 900; i++)
         {
             bool first = i % 3 != 1 && Next(1) > 100;
@@ -133,7 +133,8 @@ public sealed class InspectionTests
     public void Acknowledgements_of_segments_that_are_gone_count()
     {
         var settled = new SequenceRanges();
-        settled.Add(new SequenceRange(100, 110)); // the log itself settles sequence 100, so the acknowledgements settle ten more
+        // the log already settles message 100, so the acknowledgement file settles ten more messages
+        settled.Add(new SequenceRange(100, 110));
         new AcknowledgementFiles(new DiskFiles()).Write(_folder.SegmentFiles[0], 1, new Dictionary<uint, SequenceRanges> { [1] = settled });
 
         Assert.That(Inspect().Queues[0].Messages, Is.EqualTo(490));
@@ -406,7 +407,9 @@ public sealed class InspectionTests
         Assert.That(inspection.Verify().IsSound, Is.True);
     }
 
-    /// <summary>Damages files, and leaves files as a crash would. Opening the store would change, rename and delete files.</summary>
+    /// <summary>
+    /// Damages some files, and leaves other files as a crash would leave them. Opening the store would change, rename and delete files.
+    /// </summary>
     private void LeaveEverythingToRepair()
     {
         File.Delete(_folder.IndexFiles[0]);

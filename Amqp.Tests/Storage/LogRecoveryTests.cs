@@ -8,7 +8,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The state of segments after recovery. It decides which segments can be deleted or compacted.</summary>
+/// <summary>Recovery finds the state of each segment, which decides whether the segment can be deleted or compacted.</summary>
 public sealed class LogRecoveryTests
 {
     private const int Bytes = 1_000;

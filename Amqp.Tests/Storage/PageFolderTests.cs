@@ -4,7 +4,8 @@ using Amqp.Storage.Paging;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// The page folder selects the file for a block of transient messages. The folder still works after a page file was deleted or failed.
+/// The page folder selects the page file for each block of transient messages. It continues to work after a page file was deleted or has
+/// failed.
 /// </summary>
 public sealed class PageFolderTests
 {

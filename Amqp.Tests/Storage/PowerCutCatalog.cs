@@ -2,7 +2,7 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a catalog: the changes of each key, and the values that the key may have after a power cut.</summary>
 /// <remarks>
-/// Each change has the position of the log's end at that time. The change is durable once the log is durable beyond the position.
+/// The model records the position of the log's end at each change. The change is durable once the log is durable beyond this position.
 /// </remarks>
 internal sealed class PowerCutCatalog
 {
@@ -16,7 +16,8 @@ internal sealed class PowerCutCatalog
     }
 
     /// <summary>
-    /// Compares recovered entries with the model. Returns an error for each value that no power cut can leave, and for each unknown key.
+    /// Compares recovered entries with the model. Returns an error for each value that cannot result from a power cut, and for each unknown
+    /// key.
     /// </summary>
     public IEnumerable<string> Judge(IReadOnlyDictionary<string, string> found, long durable)
     {
@@ -32,9 +33,7 @@ internal sealed class PowerCutCatalog
             yield return $"catalog: nobody put {key} there";
     }
 
-    /// <summary>
-    /// Makes the recovered values the state of the model, after a start of the store. The start has made these values durable.
-    /// </summary>
+    /// <summary>Sets the model to the recovered values, which the start of the store has made durable.</summary>
     public void GoOn(IReadOnlyDictionary<string, string> found)
     {
         foreach ((string key, List<(string? Value, long At)> history) in _histories)

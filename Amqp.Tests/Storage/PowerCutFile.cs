@@ -50,7 +50,7 @@ internal sealed class PowerCutFile
     }
 
     /// <summary>
-    /// Simulates a power cut. Changes unsynced bytes as <paramref name="unsynced"/> says. Then all bytes count as synced.
+    /// Simulates a power cut. <paramref name="unsynced"/> decides how unsynced bytes change. Afterwards all bytes count as synced.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

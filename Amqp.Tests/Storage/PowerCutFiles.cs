@@ -17,8 +17,8 @@ public enum UnsyncedBytes
 
 /// <summary>Simulated files in memory. A simulated power cut may lose all bytes that were not synced. Thread-safe.</summary>
 /// <remarks>
-/// As in POSIX, a created, changed or deleted name is durable once its folder is synced. Each unsynced change survives or not,
-/// independently of other changes. Folders always survive.
+/// As in POSIX, a created, changed or deleted name is durable once its folder is synced. A power cut keeps or loses each unsynced change at
+/// random. Folders always survive.
 /// </remarks>
 internal sealed class PowerCutFiles : IStoreFiles
 {
@@ -78,7 +78,7 @@ internal sealed class PowerCutFiles : IStoreFiles
     }
 
     /// <summary>
-    /// Simulates a power cut, which may lose unsynced bytes and names, and turns the power on again. Open files become unusable.
+    /// Simulates a power cut: unsynced bytes and names may be lost. Then turns the power on again. Open files become unusable.
     /// </summary>
     public void CutPower(Random random, UnsyncedBytes unsynced)
     {

@@ -6,7 +6,8 @@ namespace Amqp.Tests.Storage;
 
 /// <summary>A model of a durable queue, which knows the messages that the queue must have after a power cut.</summary>
 /// <remarks>
-/// Times are positions of the log in the current run. An operation is durable when the log is durable up to its position.
+/// The time of an operation is a position of the log in the current run. The operation is durable once the log is durable up to this
+/// position.
 /// </remarks>
 internal sealed class PowerCutQueue(uint number)
 {
@@ -49,7 +50,9 @@ internal sealed class PowerCutQueue(uint number)
     /// <summary>Records that all messages except <see cref="Unsettled"/> were settled.</summary>
     public void Purged(long? position) => Settled([.. _entries.Keys.Except(Unsettled.Select(one => one.Text))], position);
 
-    /// <summary>Records that the queue is being deleted. From then on each of its messages may be present or not.</summary>
+    /// <summary>
+    /// Records that the deletion of the queue has begun. From then on, a power cut may keep or lose each of its messages.
+    /// </summary>
     public void Deleted()
     {
         Unsettled.Clear();
@@ -60,8 +63,8 @@ internal sealed class PowerCutQueue(uint number)
     public bool HasDurable(long durable) => _entries.Values.Any(entry => entry.PublishedAt <= durable && !entry.MayBeGone);
 
     /// <summary>
-    /// Compares recovered messages with the model. Returns an error for each message that is lost, out of order, wrongly marked, or
-    /// settled.
+    /// Compares recovered messages with the model. Returns an error for each message that is lost, out of order or wrongly marked, and for
+    /// each settled message that has come back.
     /// </summary>
     public IEnumerable<string> Judge(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable)
     {
@@ -93,7 +96,8 @@ internal sealed class PowerCutQueue(uint number)
     }
 
     /// <summary>
-    /// Makes the recovered messages the state of the model. They are durable if <paramref name="isOnDisk"/>, or after the next commit.
+    /// Sets the model to the recovered messages. If <paramref name="isOnDisk"/> is true, the messages are durable now. Otherwise they are
+    /// durable after the next commit.
     /// </summary>
     public void GoOn(IReadOnlyList<(string Text, bool IsRedelivered)> found, long durable, bool isOnDisk)
     {

@@ -9,13 +9,13 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A store on a simulated disk that repeatedly loses its power, and a model of the store. After each start, the store is compared with the
+/// A store whose simulated disk repeatedly loses its power, and a model of the store. After each start, the store is compared with the
 /// model.
 /// </summary>
 internal sealed class PowerCutSession : IDisposable
 {
     private const int Queues = 3;
-    private const uint Passing = 1_000_000; // number of the queue that is not durable
+    private const uint Passing = 1_000_000; // queue number of the queue that is not durable
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly TestFolder _folder = new(); // a real folder that holds only the lock file
@@ -164,8 +164,8 @@ internal sealed class PowerCutSession : IDisposable
     public void WaitForHousekeeping() => _store.WhenIdleAsync().Wait(_patience);
 
     /// <summary>
-    /// Closes the store, kills the process or cuts the power. Starts the store, and compares it with the model. May end the store again
-    /// during the start.
+    /// Kills the process or cuts the power, possibly after closing the store. Then starts the store and compares it with the model. The
+    /// first starts may fail.
     /// </summary>
     /// <param name="random">Selects the unsynced bytes and names that survive.</param>
     /// <param name="unsynced">Contents of unsynced bytes after the power cut; null if only the process ends.</param>

@@ -65,7 +65,8 @@ public sealed class ReadFaultTests
     [Test]
     public async Task A_queue_whose_messages_cannot_be_found_now_has_them_later([Values(".idx", ".log")] string extension)
     {
-        // The second queue has few records, far apart in the log. So each of them is read separately, from the index and from the log.
+        // The second queue has few records, far apart in the log. So the store reads each record separately, from the index and from the
+        // log.
         var options = new StoreOptions { BlockSize = 256 << 10, SegmentSize = 256 << 10, MaxMessagesInMemory = 0 };
         using var folder = new TestFolder();
         await using (var run = new StoreRun(folder.Path, options))

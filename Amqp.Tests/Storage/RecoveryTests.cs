@@ -6,7 +6,7 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A store that is closed and opened again has the messages, marks and sequences that it had before.</summary>
+/// <summary>A store that is closed and opened again has the same messages, delivered marks and sequence numbers as before.</summary>
 public sealed class RecoveryTests
 {
     private TestFolder _folder = null!;
@@ -60,7 +60,7 @@ public sealed class RecoveryTests
             for (int i = 1; i <= 9; i++)
                 run.Store.Publish($"{i}", persistent: i != 4, run.First);
             StoredMessage[] taken = run.First.TakeAll();
-            // Settles the sequences 3, 4, 5 and 8. Sequence 4 is a transient message.
+            // Settles the messages with the sequence numbers 3, 4, 5 and 8. Message 4 is transient.
             run.Store.Settle(run.First, [taken[2], taken[3], taken[4], taken[7]]);
         }
 

@@ -168,8 +168,8 @@ public sealed class SegmentCompactionTests
     [Test]
     public async Task More_settled_messages_than_one_record_names_stay_settled_when_a_segment_shrinks()
     {
-        // Every second message is settled, which gives 5,000 ranges of sequences. A settle record of a compacted segment holds at most
-        // 4,096 ranges.
+        // Every second message is settled, which gives 5,000 ranges of sequence numbers. A settle record of a compacted segment holds at
+        // most 4,096 ranges.
         const int messages = 10_000;
         var options = new StoreOptions { BlockSize = 64 << 10, SegmentSize = 2 << 20, SyncInterval = TimeSpan.FromMilliseconds(20) };
         await using (var run = new StoreRun(_folder.Path, options, _files))
@@ -249,7 +249,7 @@ public sealed class SegmentCompactionTests
         await run.CommitAsync();
         await writing.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
-        // The second segment is the next to be compacted, but now it is dead. So it must be deleted, not compacted.
+        // The second segment would be compacted next. This settle makes it dead, so it must be deleted instead.
         run.Store.Settle(run.Second, run.Second.TakeAll()[1]);
         await run.CommitAsync();
         await Eventually.Holds(() => _files.Calls.Contains("delete 0000000000000002.idx"), () => "the dead segment is not deleted");

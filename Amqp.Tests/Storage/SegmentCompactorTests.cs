@@ -7,12 +7,13 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The compactor: which segments it selects, how it retries after failures, and which records it keeps.</summary>
+/// <summary>The compactor selects segments, retries after failures, and keeps the records that are still needed.</summary>
 public sealed class SegmentCompactorTests
 {
     private const int Bytes = 1_000;
 
-    // Messages in each segment. A record takes 1,025 bytes, so half of the records and the file's header take just over half a segment.
+    // Number of messages in each segment. A record takes 1,025 bytes, so half of the records and the file header take just over half a
+    // segment.
     private const int PerSegment = 12;
 
     private TestFolder _folder = null!;
@@ -114,7 +115,9 @@ public sealed class SegmentCompactorTests
 
     private WrittenSegment New(long id) => new(_folder.Segments, id);
 
-    /// <summary>Writes the given number of segments, and another one with records that settle half of their messages.</summary>
+    /// <summary>
+    /// Writes the given number of segments, and one more segment with records that settle half of the messages in each of the others.
+    /// </summary>
     private void FillHalfDead(int segments)
     {
         WrittenSegment last = New(segments + 1);
@@ -148,7 +151,7 @@ public sealed class SegmentCompactorTests
     }
 
     /// <summary>
-    /// Runs the compactor, which must compact no segment. Returns 1 if the compactor read the first segment's index, or 0.
+    /// Runs the compactor, which must compact no segment. Returns 1 if the compactor read the index of the first segment, otherwise 0.
     /// </summary>
     private int Tries(bool isIdle)
     {

@@ -3,7 +3,9 @@ using static Amqp.Tests.Storage.StoreActions;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Recovery after a kill at each call that writes an index or an acknowledgement file, or deletes a segment.</summary>
+/// <summary>
+/// The store recovers from a kill before any call that writes an index, writes an acknowledgement file or deletes a segment.
+/// </summary>
 public sealed class SegmentCrashTests
 {
     private const int Messages = 700;
@@ -93,7 +95,7 @@ public sealed class SegmentCrashTests
             return;
         lock (_gate)
         {
-            // The counts are read before the files are copied. So the copy contains at least these numbers of messages and settles.
+            // The counts are read before the files are copied. So the copy contains at least this many messages and settle records.
             (int published, int settled) = (_published, _settled);
             try
             {

@@ -114,7 +114,7 @@ public sealed class SegmentTests
             {
                 run.Store.Publish(new byte[1_000], Persistent, run.First);
                 if (i > 20)
-                    run.Store.Consume(run.First); // lets each segment settle messages of the segment before it
+                    run.Store.Consume(run.First); // so each segment settles messages of the segment before it
             }
             await run.CommitAsync();
             await Until(() => _folder.SegmentFiles.Length <= 8);

@@ -7,7 +7,7 @@ using Amqp.Storage.Segments;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>The writer of the log reports each segment that is complete.</summary>
+/// <summary>The writer of the log reports each complete segment.</summary>
 public sealed class SegmentWriterTests
 {
     [Test]

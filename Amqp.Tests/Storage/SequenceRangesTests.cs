@@ -3,7 +3,7 @@ using Amqp.Storage.Records;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>A set of sequences that is stored as ranges must behave like a plain set of numbers.</summary>
+/// <summary>A set of sequence numbers that is stored as ranges behaves like a plain set.</summary>
 public sealed class SequenceRangesTests
 {
     [Test]

@@ -6,7 +6,7 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Tests.Storage;
 
-/// <summary>Short forms of the operations that a broker makes on a store.</summary>
+/// <summary>Shortcuts for the operations that a broker makes on a store.</summary>
 internal static class StoreActions
 {
     public const bool Persistent = true;

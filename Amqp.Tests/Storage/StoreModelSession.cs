@@ -108,7 +108,7 @@ internal sealed class StoreModelSession : IDisposable
 
     public void Commit() => _store.WaitForCommitAsync(_store.AppendedPosition).Wait(TimeSpan.FromSeconds(10));
 
-    /// <summary>Waits until the store has removed from memory all messages that may be on disk only.</summary>
+    /// <summary>Waits until the store has finished its background work, such as removing messages from memory.</summary>
     public void SettleDown() => _run?.SettleDownAsync().Wait(TimeSpan.FromSeconds(10));
 
     /// <summary>

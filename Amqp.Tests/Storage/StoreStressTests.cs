@@ -124,7 +124,8 @@ public sealed class StoreStressTests
         return settled;
     }
 
-    // Payload: the number and the length as 32-bit integers, then bytes with the value number plus index.
+    // Payload: the number and the length as 32-bit integers. Then follow bytes, each with the value of the number plus the index of the
+    // byte.
     private static byte[] Payload(int number, int length)
     {
         byte[] payload = new byte[length];

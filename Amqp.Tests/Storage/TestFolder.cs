@@ -1,6 +1,6 @@
 namespace Amqp.Tests.Storage;
 
-/// <summary>An empty temporary folder. Disposing it deletes it.</summary>
+/// <summary>An empty temporary folder. Dispose deletes the folder.</summary>
 internal sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("store-").FullName;

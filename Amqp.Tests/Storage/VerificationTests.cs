@@ -9,7 +9,7 @@ using static Amqp.Tests.Storage.StoreActions;
 namespace Amqp.Tests.Storage;
 
 /// <summary>
-/// A verification reports all damage in a data directory with its file, offset and consequence, but no results of a crash.
+/// A verification reports all damage in a data directory, with file, offset and consequence. It does not report what a crash leaves.
 /// </summary>
 public sealed class VerificationTests
 {
@@ -32,7 +32,7 @@ public sealed class VerificationTests
                 continue;
             run.Store.NoteDelivered(run.Second, message);
             run.Store.Settle(run.Second, message);
-            await run.CommitAsync(); // commits each settle alone, so that it gets its own record
+            await run.CommitAsync(); // commits after each settle, so that each settle gets its own record
         }
         await run.SettleDownAsync();
         _folder = living.Copy();

@@ -23,7 +23,7 @@ internal sealed class WrittenSegment
 
     public string Path => SegmentSet.PathOf(_directory, Id, SegmentSet.LogExtension);
 
-    /// <summary>Adds a message with the given queues and sequences, and a payload of the given number of bytes.</summary>
+    /// <summary>Adds a message with the given queues and sequence numbers, and a payload of the given number of bytes.</summary>
     public WrittenSegment Message(int bytes, params (uint Queue, long Sequence)[] places)
     {
         byte[] record = new byte[MessageRecord.PayloadAt(places.Length) + bytes];
@@ -33,7 +33,7 @@ internal sealed class WrittenSegment
         return Add(record);
     }
 
-    /// <summary>Adds messages of one queue with consecutive sequences. Each has a payload of the given number of bytes.</summary>
+    /// <summary>Adds messages of one queue with consecutive sequence numbers. Each has a payload of the given number of bytes.</summary>
     public WrittenSegment Messages(uint queue, long first, int count, int bytes)
     {
         for (long sequence = first; sequence < first + count; sequence++)

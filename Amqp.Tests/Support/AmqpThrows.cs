@@ -16,7 +16,8 @@ internal static class AmqpThrows
     extension(Throws)
     {
         /// <summary>
-        /// Matches an <see cref="AmqpException"/> or a <see cref="BrokerException"/> that AMQP clients see with the given reply code.
+        /// Matches an <see cref="AmqpException"/> with the given reply code, or a <see cref="BrokerException"/> that AMQP clients see with
+        /// this code.
         /// </summary>
         public static Constraint AmqpError(ReplyCode code) =>
             Throws.Exception.With.Matches<Exception>(error => CodeOf(error) == code);

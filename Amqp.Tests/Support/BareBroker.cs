@@ -42,7 +42,7 @@ internal sealed class BareBroker : IAsyncDisposable
     /// <summary>The log lines with the broker's own category, such as those of its start.</summary>
     public ListLogger<MessageBroker> Log { get; } = new();
 
-    /// <summary>The log lines with the queues' category. Virtual hosts and exchanges use it too.</summary>
+    /// <summary>The log lines with the category of queues. Virtual hosts and exchanges use this category, too.</summary>
     public ListLogger<Queue> QueueLog { get; } = new();
 
     public MessageBroker Broker { get; }
@@ -122,7 +122,7 @@ internal sealed class BareBroker : IAsyncDisposable
         return consumer;
     }
 
-    /// <summary>Delivers ready messages to the consumers of the queue, as far as they accept messages.</summary>
+    /// <summary>Delivers ready messages to the consumers of the queue, as many as they accept.</summary>
     public void Serve(Queue queue)
     {
         Round.Touch(queue);

@@ -20,7 +20,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     private readonly string? _configFile;
     private readonly IReadOnlyList<string> _arguments;
     private readonly bool _ownsDataDirectory;
-    private readonly StringBuilder _output = new(); // guarded by a lock on itself, because two threads read the streams of the process
+    private readonly StringBuilder _output = new(); // guarded by a lock on this object, because two threads read the output of the process
     private readonly StringBuilder _errors = new(); // guarded by the lock of _output
     private Process? _process;
     private Task _reading = Task.CompletedTask;
@@ -41,7 +41,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     public int ManagementPort { get; private set; } = FreePorts.Next();
 
     /// <summary>
-    /// Address for clients: user guest, virtual host <c>/</c>. Pass <see cref="System.Uri.OriginalString"/> to client libraries.
+    /// URI for clients, with user guest and virtual host <c>/</c>. Pass <see cref="System.Uri.OriginalString"/> to client libraries.
     /// </summary>
     public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{Port}/%2F");
 
@@ -50,7 +50,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <summary>Id of the broker process that was started last.</summary>
     public int Pid { get; private set; }
 
-    /// <summary>All output of the broker so far: standard output and standard error, of all its starts.</summary>
+    /// <summary>Standard output and standard error of all starts of the broker so far.</summary>
     public string Output
     {
         get
@@ -145,7 +145,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         await LaunchAsync();
     }
 
-    /// <summary>Kills the broker if it runs, and deletes the data directory unless the caller owns that folder.</summary>
+    /// <summary>Kills the broker if it runs. Deletes the data directory, except if the caller owns it.</summary>
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= KillAtExit;

@@ -15,14 +15,16 @@ internal static class BrokerProgram
     /// <summary>True if a native file is tested, which contains its libraries and has no JIT compiler.</summary>
     public static bool IsNative => _native is not null;
 
-    /// <summary>The words of a command line before the arguments: the program, or <c>dotnet</c> and the assembly.</summary>
+    /// <summary>The beginning of each command line: the native file, or <c>dotnet</c> and the assembly.</summary>
     public static IReadOnlyList<string> Words { get; } = _native is null
         ? [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "amqpbroker.dll")]
         : [_native];
 
-    /// <summary>The words for a shell.</summary>
+    /// <summary><see cref="Words"/> as text for a shell.</summary>
     public static string Shell => string.Join(' ', Words.Select(word => $"'{word}'"));
 
-    /// <summary>Describes a start with the given arguments. The output of the process is not redirected.</summary>
+    /// <summary>
+    /// Returns the information to start the program with the given arguments. The output of the process is not redirected.
+    /// </summary>
     public static ProcessStartInfo With(IEnumerable<string> arguments) => new(Words[0], [.. Words.Skip(1), .. arguments]);
 }

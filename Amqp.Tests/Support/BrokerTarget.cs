@@ -3,8 +3,8 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Support;
 
 /// <summary>
-/// The broker that tests use as clients: the broker at <c>AMQPBROKER_TEST_URL</c>, such as RabbitMQ. If the variable is not set, a process
-/// of this project's broker, started by the first use.
+/// The broker to which tests connect as clients: the broker at <c>AMQPBROKER_TEST_URL</c>, such as RabbitMQ. If the variable is not set,
+/// the first use starts a process of this project's broker.
 /// </summary>
 internal static class BrokerTarget
 {
@@ -15,11 +15,11 @@ internal static class BrokerTarget
     private static readonly Lazy<Task<Uri>> _uri = new(FindUriAsync);
     private static readonly Lazy<Task<bool>> _isRabbitMq = new(AskForProductAsync);
 
-    /// <summary>AMQP address of the broker, with user and password.</summary>
+    /// <summary>AMQP URI of the broker, with user and password.</summary>
     public static Task<Uri> UriAsync => _uri.Value;
 
     /// <summary>
-    /// Returns the address of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, or the address of this project's broker.
+    /// Returns the URI of the HTTP API: the value of <c>AMQPBROKER_TEST_API_URL</c>, or the URI of this project's broker.
     /// </summary>
     public static async Task<Uri> ApiUriAsync() =>
         Environment.GetEnvironmentVariable(ApiUrlVariable) is { Length: > 0 } url

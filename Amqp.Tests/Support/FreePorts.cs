@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Returns free ports that stay free while a broker restarts on the same port. Thread-safe.</summary>
+/// <summary>Returns free ports. A port stays free while the broker that uses it restarts. Thread-safe.</summary>
 /// <remarks>
 /// All ports are below the range from which Linux assigns ports to clients. Every second block of ports stays unused, because a broker
 /// derives its metrics port from another port.

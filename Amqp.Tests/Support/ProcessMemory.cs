@@ -5,10 +5,10 @@ namespace Amqp.Tests.Support;
 /// <summary>Reads the resident memory of a process from the kernel.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Returns the bytes of the process that are resident now.</summary>
+    /// <summary>Returns the resident memory of the process in bytes.</summary>
     public static long ResidentBytes(int pid) => Read(pid, "VmRSS:");
 
-    /// <summary>Returns the largest number of resident bytes since the process started.</summary>
+    /// <summary>Returns the maximum resident memory of the process since its start, in bytes.</summary>
     public static long PeakBytes(int pid) => Read(pid, "VmHWM:");
 
     private static long Read(int pid, string field)

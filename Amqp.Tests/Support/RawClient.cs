@@ -29,7 +29,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Connects to the broker under test, and does not send anything.</summary>
     public static async Task<RawClient> DialAsync() => await DialAsync(await BrokerTarget.UriAsync);
 
-    /// <summary>Connects to the broker at the given address, and does not send anything.</summary>
+    /// <summary>Connects to the broker at the given URI, and does not send anything.</summary>
     public static async Task<RawClient> DialAsync(Uri uri)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -35,7 +35,7 @@ internal static class RawHandshake
         await client.SendAsync(
             0, new ConnectionStartOk(properties ?? ClientProperties, mechanism, response ?? await PlainAsync(), "en_US"));
 
-    /// <summary>Returns the SASL response for PLAIN, with the user and password from the address of the broker under test.</summary>
+    /// <summary>Returns the SASL response for PLAIN, with the user and password from the URI of the broker under test.</summary>
     public static async Task<byte[]> PlainAsync()
     {
         string[] login = (await BrokerTarget.UriAsync).UserInfo.Split(':');

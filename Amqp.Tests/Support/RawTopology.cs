@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Tests.Support;
 
-/// <summary>Short forms of declare, bind and consume, with the defaults that most tests need.</summary>
+/// <summary>Shortcuts for declare, bind and consume, with the defaults that most tests need.</summary>
 internal static class RawTopology
 {
     /// <summary>Declares an exclusive queue, which is deleted when the connection closes.</summary>

@@ -10,7 +10,7 @@ internal sealed class SentFrames : OutputSink
 {
     private readonly List<byte> _octets = [];
 
-    /// <summary>Creates an outbox that sends its frames to this sink. By default the outbox is never too full.</summary>
+    /// <summary>Creates an outbox that sends its frames to this sink. By default, the outbox has no high watermark.</summary>
     public Outbox NewOutbox(long highWatermark = long.MaxValue) => new(this, MemoryPool<byte>.Shared, highWatermark);
 
     /// <summary>The methods that the outbox has sent, in order and as text.</summary>

@@ -12,7 +12,7 @@ internal sealed class TestConsumer(int priority = 0, bool noAck = false) : ICons
 
     public bool NoAck => noAck;
 
-    /// <summary>Number of unsettled messages at which the consumer accepts no further ones.</summary>
+    /// <summary>Maximum number of unsettled messages that the consumer accepts.</summary>
     public int Room { get; set; } = int.MaxValue;
 
     /// <summary>The subscription, set once the consumer has subscribed.</summary>

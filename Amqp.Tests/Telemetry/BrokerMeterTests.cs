@@ -118,7 +118,7 @@ public sealed class BrokerMeterTests
             measured.Add(string.Join(
                 ' ',
                 [instrument.Name["amqpbroker.".Length..], .. attributes.ToArray().Select(attribute => $"{attribute.Value}"), $"{value}"])));
-        listener.Start(); // reports the instruments of other brokers in this process, which are ignored because isOurs is false
+        listener.Start(); // reports the instruments of other brokers in this process; the test ignores them, because isOurs is false
         isOurs = true;
         using var meter = new BrokerMeter(broker.Broker, Options.Create(new BrokerOptions { DataDirectory = broker.DataFolder }));
         listener.RecordObservableInstruments();

@@ -7,7 +7,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Telemetry;
 
-/// <summary>Spans of published and delivered messages: which messages have a span, and with which attributes.</summary>
+/// <summary>Published and delivered messages have the right spans with the right attributes.</summary>
 public sealed class MessageSpansTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c", Parent = "b7ad6b7169203331";

@@ -144,7 +144,7 @@ public class OtlpMetricsTests
 
         string maps = await File.ReadAllTextAsync($"/proc/{broker.Pid}/maps");
 
-        // The file must list loaded assemblies, because otherwise the next assertion could never fail.
+        // Checks that the file lists loaded assemblies. Without such a list, the next assertion would prove nothing.
         Assert.That(maps, Does.Contain("amqpbroker.dll"));
         Assert.That(maps, Does.Not.Contain("OpenTelemetry"));
     }

@@ -22,7 +22,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    /// <summary>HTTP status code that the collector answers to every request.</summary>
+    /// <summary>HTTP status code of the collector's answers.</summary>
     public int Answer { get; set; } = StatusCodes.Status200OK;
 
     /// <summary>The value of the header <c>authorization</c> of each received request.</summary>

@@ -7,7 +7,8 @@ using RabbitMQ.Client.Events;
 namespace Amqp.Tests.Telemetry;
 
 /// <summary>
-/// The spans that an OpenTelemetry collector receives. Each broker is a process, because activity sources belong to the process.
+/// The spans that an OpenTelemetry collector receives. Each broker runs in its own process, because all brokers of a process share the
+/// activity sources.
 /// </summary>
 public class OtlpTracesTests
 {

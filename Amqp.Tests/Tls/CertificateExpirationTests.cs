@@ -9,7 +9,7 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Tls;
 
 /// <summary>
-/// The health check for certificates that expire soon. The server certificates are valid for an hour, the authority's for a day.
+/// The health check for certificates that expire soon. A server certificate is valid for an hour, the authority's certificate for a day.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CertificateExpirationTests : IDisposable
@@ -100,9 +100,7 @@ public sealed class CertificateExpirationTests : IDisposable
                 Is.EqualTo($$"""{"status":"ok","protocol":"{{protocol}}"}"""));
     }
 
-    /// <summary>
-    /// Parameters: seconds from the end of a certificate to the time of the check, and the number of expired certificates.
-    /// </summary>
+    /// <summary>Parameters: seconds from the expiration of a certificate to the check, and the number of expired certificates.</summary>
     [TestCase(-1, 0)]
     [TestCase(0, 0)]
     [TestCase(1, 1)]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Amqp.Tests.Tls;
 
-/// <summary>The options with which a TLS listener makes a handshake follow from its settings.</summary>
+/// <summary>The TLS options of a handshake follow from the settings of the listener.</summary>
 public sealed class TlsListeningTests
 {
     private TestAuthority _authority = null!;

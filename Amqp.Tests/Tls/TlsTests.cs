@@ -281,7 +281,7 @@ public sealed class TlsTests : IDisposable
         return stream;
     }
 
-    /// <summary>Reads until the broker ends the connection. Returns false if it does not do so within 30 seconds.</summary>
+    /// <summary>Reads until the broker ends the connection. Returns false if the connection has not ended after 30 seconds.</summary>
     private static async Task<bool> ReadToEndAsync(TcpClient client)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -37,7 +37,7 @@ internal sealed class BoundHost : IDisposable
 
     public RouteFinder Finder { get; }
 
-    /// <summary>Binds queue number <paramref name="queue"/> modulo the number of queues.</summary>
+    /// <summary>Binds the queue with the index <paramref name="queue"/> modulo the number of queues.</summary>
     public void Bind(int queue, string key, FieldTable? arguments = null) =>
         _host.Topology.Bind(ExchangeName, _queues[queue % QueueCount], key, arguments ?? FieldTable.Empty, PooledRound.Current);
 

@@ -17,7 +17,7 @@ internal static class DeviceKeys
         return [.. Enumerable.Range(0, count).Select(_ => Published(random.Next(bindings / PerDevice)))];
     }
 
-    /// <summary>Returns the keys of the given number of bindings.</summary>
+    /// <summary>Returns the binding keys for the given number of bindings.</summary>
     public static IEnumerable<string> Bound(int bindings) => Enumerable.Range(0, bindings / PerDevice).SelectMany(device => new[]
     {
         $"{Region(device)}.{Site(device)}.device-{device}.*",

@@ -15,7 +15,7 @@ public class RoutingBenchmarks
     private byte[] _messageHeaders = [];
     private int _turn;
 
-    /// <summary>Number of bindings that each exchange has: the topic exchange as well as the direct exchange.</summary>
+    /// <summary>Number of bindings of the topic exchange, and of the direct exchange.</summary>
     [Params(1_000, 100_000)]
     public int Bindings { get; set; }
 

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Containers;
 
-/// <summary>A container of the image, with random ports.</summary>
+/// <summary>A container that runs the image under test, on random ports of this machine.</summary>
 internal sealed class BrokerContainer : IAsyncDisposable
 {
     private const string Started = "Server startup complete";
@@ -30,10 +30,10 @@ internal sealed class BrokerContainer : IAsyncDisposable
         return new BrokerContainer(container);
     }
 
-    /// <summary>URI of AMQP with the default login.</summary>
+    /// <summary>Returns the AMQP URI of the broker.</summary>
     public async Task<Uri> UriAsync(string login = "guest:guest")
     {
-        // After a restart, Docker publishes other ports.
+        // The ports change when the container is restarted.
         string address = (await Shell.DockerAsync("port", _container.Id, $"{AmqpPort}")).Split('\n')[0];
         return new Uri($"amqp://{login}@127.0.0.1:{address[(address.LastIndexOf(':') + 1)..]}/");
     }
@@ -42,7 +42,7 @@ internal sealed class BrokerContainer : IAsyncDisposable
     public async Task<string> AddressAsync() =>
         await Shell.DockerAsync("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", _container.Id);
 
-    /// <summary>Connects RabbitMQ's client.</summary>
+    /// <summary>Connects to the broker with RabbitMQ.Client.</summary>
     public async Task<IConnection> ConnectAsync(string login = "guest:guest") =>
         await new ConnectionFactory { Uri = await UriAsync(login), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
 
@@ -75,7 +75,7 @@ internal sealed class BrokerContainer : IAsyncDisposable
         await EventuallyAsync(async () => Starts(await LogAsync()) > starts, "the broker did not start again");
     }
 
-    /// <summary>Returns a field of the container's description.</summary>
+    /// <summary>Returns a field of the output of <c>docker inspect</c>.</summary>
     public Task<string> InspectAsync(string format) => Shell.DockerAsync("inspect", "-f", format, _container.Id);
 
     public async Task<string> LogAsync()

@@ -4,7 +4,7 @@ using Testcontainers.RabbitMq;
 
 namespace Containers;
 
-/// <summary>Clients of RabbitMQ in containers, and Testcontainers' own module for RabbitMQ, with the image.</summary>
+/// <summary>Tests the image with client libraries, and with Testcontainers' module for RabbitMQ.</summary>
 public sealed class ClientTests
 {
     [Test]

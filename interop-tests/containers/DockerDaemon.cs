@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Containers;
 
-/// <summary>A Docker daemon of the tests, for a machine on which none answers. Its images stay for the next run.</summary>
+/// <summary>A Docker daemon that the tests start if no other daemon answers. Its images are kept for the next run.</summary>
 internal sealed class DockerDaemon : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ internal sealed class DockerDaemon : IAsyncDisposable
     /// <summary>Returns whether a daemon answers.</summary>
     public static async Task<bool> AnswersAsync() => (await Shell.TryAsync(Shell.Client, ["info"])).Code == 0;
 
-    /// <summary>Starts a daemon, and sets the variables by which clients find it.</summary>
+    /// <summary>Starts a daemon, and sets the environment variables with which clients find the daemon.</summary>
     /// <returns>The daemon; null if it cannot be started here.</returns>
     public static async Task<DockerDaemon?> StartAsync()
     {
@@ -22,10 +22,10 @@ internal sealed class DockerDaemon : IAsyncDisposable
         Directory.CreateDirectory(folder);
         string socket = $"unix://{folder}/docker.sock";
         Environment.SetEnvironmentVariable("DOCKER_HOST", socket);
-        // Docker 20.10 of Debian 12 has no newer version of its API.
+        // The newest API version of Docker 20.10, which Debian 12 has.
         Environment.SetEnvironmentVariable("DOCKER_API_VERSION", "1.41");
         Environment.SetEnvironmentVariable("TESTCONTAINERS_RYUK_DISABLED", "true");
-        // Within a container the tests would otherwise connect to the bridge's address.
+        // If the tests run in a container themselves, Testcontainers would otherwise use the address of the Docker bridge.
         Environment.SetEnvironmentVariable("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1");
         string log = Path.Combine(folder, "log");
         var start = new ProcessStartInfo(
@@ -53,7 +53,7 @@ internal sealed class DockerDaemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // SIGTERM lets the daemon stop its containers.
+        // After SIGTERM, the daemon stops its containers before it exits.
         await Shell.RunAsync("kill", $"{_process.Id}");
         await _process.WaitForExitAsync();
         _process.Dispose();

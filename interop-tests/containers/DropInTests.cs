@@ -1,9 +1,9 @@
 namespace Containers;
 
-/// <summary>The image in place of RabbitMQ's: environment, mounted files, and the programs that run inside the container.</summary>
+/// <summary>Tests that the image can replace RabbitMQ's image: environment, mounted files, and the programs in the container.</summary>
 public sealed class DropInTests
 {
-    /// <summary>What the modules of Testcontainers for Java and Python, and other users of RabbitMQ's image, run inside.</summary>
+    /// <summary>Commands that users of RabbitMQ's image run inside, such as Testcontainers' modules for Java and Python.</summary>
     private static readonly string[] _commands =
     [
         "rabbitmq-plugins enable rabbitmq_management rabbitmq_prometheus",

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace Containers;
 
-/// <summary>The image itself: size, user, health, crash, stop.</summary>
+/// <summary>Tests the image's size, user and health check, and its reaction to a crash and a stop.</summary>
 public sealed class ImageTests
 {
     private const int Messages = 200;

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Containers;
 
-/// <summary>Builds the image before the tests, with a daemon of its own if none answers.</summary>
+/// <summary>Builds the image before the tests. If no Docker daemon answers, starts one.</summary>
 [SetUpFixture]
 public sealed class ImageUnderTest
 {
@@ -14,7 +14,7 @@ public sealed class ImageUnderTest
 
     private DockerDaemon? _daemon;
 
-    /// <summary>Name of the image below the broker's files.</summary>
+    /// <summary>Name of the base image.</summary>
     public static string Base { get; } = "mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled";
 
     [OneTimeSetUp]
@@ -30,7 +30,7 @@ public sealed class ImageUnderTest
         await DemandBaseAsync("program", Base);
         await DemandBaseAsync("sdk", "mcr.microsoft.com/dotnet/sdk:10.0-noble-aot");
         string[] program = await ProgramAsync();
-        // BuildKit leaves out stages that the image does not need.
+        // BuildKit skips stages of the Dockerfile that are not needed.
         Environment.SetEnvironmentVariable("DOCKER_BUILDKIT", "1");
         await Shell.DockerAsync(["build", "--network", "host", "-t", Name, .. program, Shell.Root]);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds, megabytes = await OwnSizeAsync() / 1e6;
@@ -48,7 +48,7 @@ public sealed class ImageUnderTest
     /// <summary>Returns the size of the image without its base, in bytes.</summary>
     public static async Task<long> OwnSizeAsync() => await SizeAsync(Name) - await SizeAsync(Base);
 
-    /// <summary>Ends a test that cannot run on this machine; with CI=true it fails.</summary>
+    /// <summary>Skips a test that cannot run on this machine. If CI=true is set, the test fails instead.</summary>
     public static void Skip(string reason)
     {
         if (Environment.GetEnvironmentVariable("CI") == "true")
@@ -73,8 +73,8 @@ public sealed class ImageUnderTest
     }
 
     /// <summary>
-    /// Imports the native program named by <c>AMQP_TESTS_BROKER</c>, and returns the build argument for the program. If the variable is not
-    /// set, the build compiles the program, which takes minutes.
+    /// Makes an image of the native program that <c>AMQP_TESTS_BROKER</c> names, and returns the build argument for this image. If the
+    /// variable is not set, returns nothing: the build then compiles the program, which takes minutes.
     /// </summary>
     private static async Task<string[]> ProgramAsync()
     {

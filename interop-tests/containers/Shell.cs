@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace Containers;
 
-/// <summary>Runs programs of this machine, such as Docker's client.</summary>
+/// <summary>Runs programs on this machine, such as Docker's client.</summary>
 internal static class Shell
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(15);
 
-    /// <summary>Docker's client: the one of the system's package, else the first in the path.</summary>
+    /// <summary>Docker's client: <c>/usr/bin/docker</c> if it exists, else the first one in <c>PATH</c>.</summary>
     public static string Client { get; } = File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
     /// <summary>The root folder of the project.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Runs a program, which must succeed, and returns its output.</summary>
+    /// <summary>Runs a program and returns its output. Throws if the program fails.</summary>
     public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
     {
         (int code, string output, string error) = await TryAsync(program, arguments);
@@ -22,7 +22,7 @@ internal static class Shell
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {code}: {error}{output}");
     }
 
-    /// <summary>Runs a command of Docker, which must succeed, and returns its output without the last line break.</summary>
+    /// <summary>Runs a Docker command and returns its output without the last line break. Throws if the command fails.</summary>
     public static async Task<string> DockerAsync(params IEnumerable<string> arguments) => (await RunAsync(Client, arguments)).TrimEnd('\n');
 
     /// <summary>Runs a program and returns its exit code and output; 127 if there is no such program.</summary>

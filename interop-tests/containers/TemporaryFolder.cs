@@ -1,6 +1,6 @@
 namespace Containers;
 
-/// <summary>A folder of files to mount, which is deleted by <see cref="Dispose"/>. Any user may read it.</summary>
+/// <summary>A temporary folder with files to mount in a container. Any user may read the folder.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => File.SetUnixFileMode(Path, Readable);

@@ -10,7 +10,7 @@ internal static class Concurrency
     public static async Task RunAsync(Run run)
     {
         var counting = new Lock();
-        int running = 0, most = 0; // both are accessed only under the lock
+        int running = 0, most = 0; // guarded by the lock
         await using StartedBus started = await run.StartBusAsync(configure => configure.EmptyEndpoint(run.Queue, endpoint =>
         {
             endpoint.PrefetchCount = 8;

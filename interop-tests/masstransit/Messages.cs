@@ -5,7 +5,7 @@ namespace MassTransit8;
 /// <summary>An order that most of the programs publish or send.</summary>
 public sealed record OrderPlaced(int Number);
 
-/// <summary>An order for which no endpoint has a consumer.</summary>
+/// <summary>A message that no endpoint consumes.</summary>
 public sealed record OrderForgotten(int Number);
 
 /// <summary>A request, which a consumer answers with a <see cref="Price"/>.</summary>

@@ -5,7 +5,7 @@ namespace MassTransit8;
 
 /// <summary>
 /// A consumer that fails twice. Each time MassTransit publishes the message to an <c>x-delayed-message</c> exchange. The exchange routes
-/// the message back to the queue after 300 ms and 600 ms.
+/// the message back to the queue, after 300 ms the first time and after 600 ms the second time.
 /// </summary>
 internal static class Redelivery
 {

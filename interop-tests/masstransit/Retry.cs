@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>A consumer that fails twice. MassTransit calls the consumer again with the same message, without the broker.</summary>
+/// <summary>A consumer that fails twice. MassTransit calls the consumer again. The broker does not redeliver the message.</summary>
 internal static class Retry
 {
     private const int Failures = 2;

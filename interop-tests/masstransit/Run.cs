@@ -2,18 +2,18 @@ using MassTransit;
 
 namespace MassTransit8;
 
-/// <summary>The arguments of a program, and the lines that the program and its consumers print. Any thread may print.</summary>
+/// <summary>The arguments of a program. Also prints the lines of the program and of its consumers, on any thread.</summary>
 /// <param name="broker">The broker's URL.</param>
-/// <param name="limit">Maximum time for the start and for all lines that the program waits for.</param>
+/// <param name="limit">Time limit for the start of the bus and for all printed lines together.</param>
 /// <param name="queue">The queue of the program's endpoint.</param>
 /// <param name="other">The queue of the program's second endpoint, if it has one.</param>
 internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other) : IDisposable
 {
-    /// <summary>Time that stopping the bus may take after the limit has passed.</summary>
+    /// <summary>Further time for the stop of the bus after the limit.</summary>
     public static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _deadline = new(limit);
-    private readonly SemaphoreSlim _printed = new(0); // counts the printed lines for which PrintedAsync has not waited yet
+    private readonly SemaphoreSlim _printed = new(0); // its count is the number of printed lines that PrintedAsync has not consumed
 
     public string Queue => queue;
 
@@ -32,7 +32,7 @@ internal sealed class Run(Uri broker, TimeSpan limit, string queue, string other
         _printed.Release();
     }
 
-    /// <summary>Waits until the program and its consumers have printed this number of further lines.</summary>
+    /// <summary>Waits until the given number of further lines are printed.</summary>
     /// <exception cref="OperationCanceledException">The lines were not printed within the limit.</exception>
     public async Task PrintedAsync(int lines)
     {

@@ -3,8 +3,8 @@ using MassTransit;
 namespace MassTransit8;
 
 /// <summary>
-/// Sends two messages to an endpoint. The first message has no consumer. MassTransit moves the message to the queue with the suffix
-/// <c>_skipped</c>.
+/// Sends two messages to an endpoint that consumes only the type of the second. MassTransit moves the first message to the queue with
+/// the suffix <c>_skipped</c>.
 /// </summary>
 internal static class Skipped
 {
@@ -12,7 +12,7 @@ internal static class Skipped
     {
         await using StartedBus started = await run.StartBusAsync(configure => configure.EmptyEndpoint(run.Queue, endpoint =>
         {
-            endpoint.PrefetchCount = 1; // delivers the second message only after the first was moved
+            endpoint.PrefetchCount = 1; // the broker delivers the second message only after the first was moved
             endpoint.Handler<OrderPlaced>(context => run.PrintAsync($"received order {context.Message.Number}"));
         }));
         ISendEndpoint endpoint = await started.Bus.GetSendEndpoint(run.Address);

@@ -6,7 +6,7 @@ namespace RabbitMqClient6;
 /// <summary>Publishes with confirms. If no queue receives a mandatory message, the broker returns the message before the confirm.</summary>
 internal static class Confirms
 {
-    /// <summary>Publishes this number of messages, then two messages that no queue receives.</summary>
+    /// <summary>Publishes the given number of messages, then two messages that no queue receives.</summary>
     public static void Publish(int count)
     {
         using IConnection connection = Connections.Open();
@@ -24,7 +24,7 @@ internal static class Confirms
         channel.BasicReturn += (_, message) =>
             returned = $" [x] Returned '{Encoding.UTF8.GetString(message.Body.Span)}': {message.ReplyCode} {message.ReplyText}";
         channel.BasicPublish("", $"{queue}-none", mandatory: true, basicProperties: null, "lost"u8.ToArray());
-        channel.WaitForConfirmsOrDie(Connections.Limit); // when the acks have arrived, the return has arrived too
+        channel.WaitForConfirmsOrDie(Connections.Limit); // basic.return arrives before the confirm
         Console.WriteLine(returned);
 
         channel.BasicPublish("", $"{queue}-none", basicProperties: null, body: "lost"u8.ToArray());

@@ -19,7 +19,7 @@ internal static class Connections
         return factory.CreateConnection("interop-tests");
     }
 
-    /// <summary>Waits until <paramref name="happening"/> is set.</summary>
+    /// <summary>Waits until the event <paramref name="happening"/> is set.</summary>
     /// <exception cref="TimeoutException">The event did not occur within <see cref="Limit"/>.</exception>
     public static void WaitFor(WaitHandle happening, string what)
     {

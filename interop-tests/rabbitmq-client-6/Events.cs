@@ -4,10 +4,10 @@ using RabbitMQ.Client.Events;
 
 namespace RabbitMqClient6;
 
-/// <summary>Events that the client library raises: a redelivery, the cancellation of a consumer, the shutdown of a channel.</summary>
+/// <summary>Handles a redelivery, the cancellation of a consumer, and the shutdown of a channel.</summary>
 internal static class Events
 {
-    /// <summary>Causes each event with a queue of this name, and waits for it.</summary>
+    /// <summary>Declares a queue, causes each of the events, and waits for the event.</summary>
     public static void Watch(string queue)
     {
         using IConnection connection = Connections.Open();

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 namespace RabbitMqClient6;
 
 /// <summary>
-/// A client that survives a restart of the broker. The library connects again, repeats the declarations, and consumes again.
+/// A client that survives a restart of the broker. The client library connects again, and repeats the declarations and basic.consume.
 /// </summary>
 internal static class Recovery
 {

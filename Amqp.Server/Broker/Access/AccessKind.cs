@@ -6,14 +6,10 @@ internal enum AccessKind
     /// <summary>Permission to declare and delete a queue or exchange.</summary>
     Configure,
 
-    /// <summary>
-    /// Permission to send messages into a queue or exchange: to publish to an exchange, or to bind a queue to an exchange.
-    /// </summary>
+    /// <summary>Permission to publish to this exchange, or to bind this queue or exchange to a source exchange.</summary>
     Write,
 
-    /// <summary>
-    /// Permission to take messages out of a queue or exchange: to consume, get or purge, or to bind a queue to this exchange.
-    /// </summary>
+    /// <summary>Permission to consume, get or purge messages of this queue, or to bind a destination to this exchange.</summary>
     Read,
 }
 

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Algorithm that hashes passwords. The catalog stores these numbers.</summary>
+/// <summary>Algorithm that hashes passwords. The numeric values are stored on disk.</summary>
 internal enum HashingAlgorithm : byte
 {
     /// <summary>RabbitMQ's default since 3.6.</summary>

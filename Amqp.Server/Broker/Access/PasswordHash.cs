@@ -19,7 +19,7 @@ internal sealed class PasswordHash
 
     public HashingAlgorithm Algorithm { get; }
 
-    /// <summary>True if the user has no password, so that no password matches.</summary>
+    /// <summary>True if the user has no password. No password matches an empty hash.</summary>
     public bool IsEmpty => _octets.Length == 0;
 
     /// <summary>The salt, followed by the hash. Empty for a user without a password.</summary>

@@ -5,7 +5,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Hashes and validates new passwords, as RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c> demand.
+/// Hashes and validates new passwords. Corresponds to RabbitMQ's <c>password_hashing_module</c> and <c>credential_validator</c>.
 /// </summary>
 internal sealed class PasswordRules(PasswordOptions options)
 {

@@ -2,9 +2,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>
-/// Permission of a user in a virtual host, with one pattern for each kind of access. The patterns match names of queues and exchanges.
-/// </summary>
+/// <summary>Permission of a user in a virtual host. Each kind of access has a pattern for the names of queues and exchanges.</summary>
 /// <remarks>Without a permission, a user cannot connect to the virtual host.</remarks>
 internal sealed record Permission(string User, string VirtualHost, NamePattern Configure, NamePattern Write, NamePattern Read)
 {
@@ -15,7 +13,7 @@ internal sealed record Permission(string User, string VirtualHost, NamePattern C
     }
 
     /// <summary>
-    /// Returns true if the user may access this queue or exchange. The default exchange is called <c>amq.default</c> here.
+    /// Returns true if the user may access the queue or exchange with this name. For the default exchange, the name is <c>amq.default</c>.
     /// </summary>
     public bool Allows(AccessKind kind, string name) => PatternOf(kind).IsMatch(name);
 

@@ -5,9 +5,10 @@ using Amqp.Protocol;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Encodes permissions for the catalog, the file of all definitions: <c>| version u8 |</c>, and the patterns as long strings.
+/// Encodes permissions for the catalog, the file of all definitions. An encoded permission is a version octet, followed by the patterns
+/// as long strings.
 /// </summary>
-/// <remarks>The entry's key has the virtual host and the user. A topic permission's key also has the exchange.</remarks>
+/// <remarks>The key in the catalog contains the virtual host and the user. For a topic permission, it also contains the exchange.</remarks>
 internal static class PermissionCodec
 {
     private const byte Version = 1;
@@ -16,7 +17,7 @@ internal static class PermissionCodec
 
     public static byte[] Write(TopicPermission permission) => Write(permission.Write, permission.Read);
 
-    /// <param name="names">The names in the entry's key: virtual host and user.</param>
+    /// <param name="names">The names in the key: virtual host and user.</param>
     /// <param name="value">The encoded value.</param>
     /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static Permission ReadPermission(string[] names, ReadOnlySpan<byte> value)
@@ -25,7 +26,7 @@ internal static class PermissionCodec
         return new Permission(names[1], names[0], Text(ref patterns), Text(ref patterns), Text(ref patterns));
     }
 
-    /// <param name="names">The names in the entry's key: virtual host, user and exchange.</param>
+    /// <param name="names">The names in the key: virtual host, user and exchange.</param>
     /// <param name="value">The encoded value.</param>
     /// <exception cref="InvalidDataException">The value was written by a newer version.</exception>
     public static TopicPermission ReadTopicPermission(string[] names, ReadOnlySpan<byte> value)

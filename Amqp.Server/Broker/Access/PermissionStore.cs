@@ -30,16 +30,20 @@ internal sealed class PermissionStore
     /// <summary>Receives events about changed permissions.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Raised with a virtual host's name after its permissions have changed, on the thread of the change.</summary>
+    /// <summary>
+    /// Raised after permissions in a virtual host have changed. The argument is the name of the virtual host. Handlers run on the thread
+    /// that made the change.
+    /// </summary>
     public event Action<string>? Changed;
 
     /// <summary>
-    /// Raised with the names of virtual host and user after the user's permission was set or deleted, on the thread of the change.
+    /// Raised after a user's permission was set or deleted. The arguments are the names of the virtual host and the user. Handlers run on
+    /// the thread that made the change.
     /// </summary>
-    /// <remarks>Not raised if the user or the virtual host is deleted.</remarks>
+    /// <remarks>Not raised if the user or the virtual host itself is deleted.</remarks>
     public event Action<string, string>? UserChanged;
 
-    /// <summary>Number of changes. While the number is the same, cached results of permission checks are valid.</summary>
+    /// <summary>Number of changes so far. Cached results of permission checks are valid until this number changes.</summary>
     public int Version => Volatile.Read(ref _version);
 
     /// <summary>All permissions, sorted by virtual host and user.</summary>
@@ -56,7 +60,8 @@ internal sealed class PermissionStore
     ];
 
     /// <summary>
-    /// Called for each match that takes too long, with pattern, user, virtual host and name. The result of the match is false.
+    /// Called if matching a pattern takes too long; the access is then refused. The arguments are the pattern, the user, the virtual host,
+    /// and the name or routing key to match.
     /// </summary>
     public Action<string, string, string, string>? PatternTooSlow { get; set; }
 
@@ -70,7 +75,7 @@ internal sealed class PermissionStore
         _topics.IsEmpty ? null : _topics.Find((virtualHost, user, exchange));
 
     /// <summary>
-    /// Returns true if the user may access this queue or exchange. The default exchange is called <c>amq.default</c> here.
+    /// Returns true if the user may access the queue or exchange with this name. For the default exchange, the name is <c>amq.default</c>.
     /// </summary>
     public bool Allows(string virtualHost, string user, AccessKind kind, string name)
     {
@@ -130,7 +135,7 @@ internal sealed class PermissionStore
         return isDeleted;
     }
 
-    /// <summary>Deletes all permissions of a user. As in RabbitMQ, raises only the event <c>user.deleted</c> of the user.</summary>
+    /// <summary>Deletes all permissions of a user that is being deleted. As in RabbitMQ, <c>user.deleted</c> is the only event.</summary>
     public void DeleteUser(string user)
     {
         foreach (var permission in _permissions.All.Where(permission => permission.User == user))
@@ -171,7 +176,7 @@ internal sealed class PermissionStore
     private void Restore(TopicPermission permission) =>
         _topics.Restore((permission.VirtualHost, permission.User, permission.Exchange), permission);
 
-    /// <summary>Increments the version and raises <see cref="Changed"/>. Must be called after the change.</summary>
+    /// <summary>Increments the version and raises <see cref="Changed"/>. Must be called after each change.</summary>
     private void NoteChange(string virtualHost)
     {
         Interlocked.Increment(ref _version);

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Names;
 namespace Amqp.Server.Broker.Access;
 
 /// <summary>
-/// Permission of a user for the routing keys of a topic exchange. Without a topic permission every routing key is allowed.
+/// The routing keys that a user may use with a topic exchange. Without a topic permission, the user may use every routing key.
 /// </summary>
 /// <remarks>The patterns may have the variables <c>{username}</c> and <c>{vhost}</c>.</remarks>
 internal sealed record TopicPermission
@@ -36,7 +36,7 @@ internal sealed record TopicPermission
 
     public NamePattern PatternOf(AccessKind kind) => kind == AccessKind.Write ? _write : _read;
 
-    /// <summary>Replaces the variables. Escapes the names, because a user called <c>.*</c> would get access to all topics.</summary>
+    /// <summary>Replaces the variables by escaped names. Without escapes, a user called <c>.*</c> would get access to all topics.</summary>
     private string Expand(string pattern) => pattern
         .Replace("{username}", NamePattern.Escape(User), StringComparison.Ordinal)
         .Replace("{vhost}", NamePattern.Escape(VirtualHost), StringComparison.Ordinal);

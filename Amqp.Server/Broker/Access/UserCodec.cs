@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Amqp.Server.Broker.Access;
 
-/// <summary>Encodes a user without the name for the catalog, the file of all definitions.</summary>
+/// <summary>Encodes users for the catalog, the file of all definitions. The value does not contain the name, which is in the key.</summary>
 /// <remarks>
-/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>. The old format is <c>| hash length u8 |
-/// hash | tags |</c>, with a first octet of 36.
+/// <c>| version u8 | algorithm u8 | hash length u16 | hash | tags in UTF-8, comma separated |</c>
+/// <para>Old format: <c>| hash length u8 | hash | tags |</c>. The hash length is always 36, so the first octet tells the format.</para>
 /// </remarks>
 internal static class UserCodec
 {

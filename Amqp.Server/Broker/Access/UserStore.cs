@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Access;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserStore
 {
-    /// <summary>A login with an unknown name is checked against this hash, to take as long as a login with a known name.</summary>
+    /// <summary>Hash for logins with unknown names. Verifying this hash makes them take as long as logins with known names.</summary>
     private static readonly PasswordHash _noUsersHash = PasswordHash.Create("");
 
     private readonly DefinitionTable<string, User> _users;
@@ -33,11 +33,12 @@ internal sealed class UserStore
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
     /// <summary>
-    /// Raised with the user's name before the user is deleted, on the deleting thread. Handlers delete the user's other data.
+    /// Raised before a user is deleted, on the thread that deletes the user. The argument is the name. Handlers delete other data of the
+    /// user.
     /// </summary>
     public event Action<string>? Deleting;
 
-    /// <summary>Raised with the user's name after a user was deleted, on the thread that deleted the user.</summary>
+    /// <summary>Raised after a user was deleted, on the thread that deleted the user. The argument is the name.</summary>
     public event Action<string>? Deleted;
 
     /// <summary>
@@ -60,11 +61,11 @@ internal sealed class UserStore
         Events.UserPut(user, isNew);
     }
 
-    /// <summary>Deletes a user and all permissions of the user; false if the user does not exist.</summary>
+    /// <summary>Deletes a user and all permissions of the user. Returns false if the user does not exist.</summary>
     public bool Delete(string name)
     {
         Deleting?.Invoke(name);
-        _permissions.DeleteUser(name); // before Remove, so that after a crash no later user of this name inherits permissions
+        _permissions.DeleteUser(name); // before Remove: after a crash, a new user with this name must not get these permissions
         if (!_users.Remove(name))
             return false;
         Events.UserDeleted(name);
@@ -91,9 +92,7 @@ internal sealed class UserStore
         return null;
     }
 
-    /// <summary>
-    /// Admits a user whom a mechanism without a password has authenticated. Returns null if the user is unknown or refused.
-    /// </summary>
+    /// <summary>Admits a user who was authenticated without a password. Returns null if the user is unknown or refused.</summary>
     public User? Admit(string name, bool isLoopback, out string refusal)
     {
         if (_users.Find(name) is { } user)

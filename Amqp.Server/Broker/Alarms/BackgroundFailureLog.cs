@@ -13,7 +13,7 @@ internal sealed class BackgroundFailureLog(ILogger logger, TimeProvider clock, C
     private readonly Dictionary<BackgroundWork, long> _logged = []; // time of the last log line, by kind of work; guarded by _gate
 
     /// <summary>
-    /// Logs a disk error of the store's background work, at most once a minute for each kind of work. Reports other exceptions as faults.
+    /// Logs a failure that is a disk error, at most once a minute for each kind of work. Reports all other exceptions as faults.
     /// </summary>
     public void Write(BackgroundWork work, Exception failure)
     {

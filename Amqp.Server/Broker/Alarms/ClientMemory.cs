@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Memory of all clients: pending output, connections, channels and consumers. Thread-safe.</summary>
+/// <summary>Counts the memory of all clients: pending output, connections, channels and consumers. Thread-safe.</summary>
 internal sealed class ClientMemory
 {
     private readonly ConcurrentDictionary<IMemoryHolder, byte> _holders = new();
@@ -21,7 +21,7 @@ internal sealed class ClientMemory
 
     public void Add(IMemoryHolder holder) => _holders.TryAdd(holder, 0);
 
-    /// <summary>Removes a holder. May be called more than once.</summary>
+    /// <summary>Removes an object. May be called more than once.</summary>
     public void Remove(IMemoryHolder holder) => _holders.TryRemove(holder, out _);
 }
 

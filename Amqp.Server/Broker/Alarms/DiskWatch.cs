@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Watches the free space on the disk of the data directory.</summary>
 /// <remarks>
-/// Measuring the free space costs a system call, so a check is due only after a number of bytes were appended to the log.
+/// A check costs a system call, so the next check is due only after many bytes were appended to the log.
 /// <para>The lock of <see cref="ResourceAlarms"/> guards <see cref="Check"/>. All other members are thread-safe.</para>
 /// </remarks>
 /// <param name="free">The free bytes, and the limit below which the disk is short of space.</param>
@@ -25,11 +25,11 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
         set => free.Limit = value;
     }
 
-    /// <summary>True if the last check found too few free bytes, or found that writes fail because the disk is full. Thread-safe.</summary>
+    /// <summary>True if, at the last check, too few bytes were free, or writes failed because the disk was full. Thread-safe.</summary>
     public bool IsShort => free.IsShort || Volatile.Read(ref _isFull);
 
     /// <summary>
-    /// True if, since the last check, many bytes were appended, or the disk became full or is no longer full. Thread-safe.
+    /// True if many bytes were appended since the last check, or if the disk has become full or is no longer full. Thread-safe.
     /// </summary>
     public bool IsDue => isFull() != Volatile.Read(ref _isFull)
         || appended() - Volatile.Read(ref _checkedAt) >= Math.Clamp(free.Limit / 4, SmallestStep, LargestStep);
@@ -37,7 +37,7 @@ internal sealed class DiskWatch(ResourceLimit free, Func<long> appended, Func<bo
     /// <summary>Checks the disk and logs a change. Called under the lock of <see cref="ResourceAlarms"/>.</summary>
     public void Check(ILogger logger)
     {
-        Volatile.Write(ref _checkedAt, appended()); // read before the free space is measured: later bytes count towards the next check
+        Volatile.Write(ref _checkedAt, appended()); // before the measurement, so that bytes appended meanwhile count for the next check
         free.Update(value => value < free.Limit, logger.DiskAlarmSet, logger.DiskAlarmCleared);
         bool isFullNow = isFull();
         if (isFullNow == Volatile.Read(ref _isFull))

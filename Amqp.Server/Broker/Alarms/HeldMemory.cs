@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Counts the bytes of a client's incomplete messages and open transactions. Thread-safe.</summary>
-/// <param name="whole">The total over all connections, which also gets all bytes added here; null in the total itself.</param>
+/// <summary>Counts the bytes of incomplete messages, open transactions, unacknowledged deliveries and similar data. Thread-safe.</summary>
+/// <param name="whole">The total of all connections. Bytes are added to it, too. Null if this object is the total.</param>
 internal sealed class HeldMemory(HeldMemory? whole = null)
 {
     private long _bytes;

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Alarms;
 
 /// <summary>Measures the memory in use, for comparison with the limit of the memory alarm.</summary>
 /// <remarks>
-/// A tiny limit must block all publishers, as in RabbitMQ. But an empty broker has no counted bytes. A limit below both the empty process
-/// and the configured limit is therefore compared with the resident bytes.
+/// As in RabbitMQ, a tiny limit must block all publishers. But an empty broker has no counted bytes that could exceed a limit. A limit is
+/// tiny if it is below the configured limit and below the resident bytes at the start. It is then compared with the resident bytes.
 /// </remarks>
 /// <param name="counted">Bytes that the broker counts.</param>
 /// <param name="resident">Resident bytes of the process.</param>

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>Heap bytes of each kind of object that a client can create, without names and arguments.</summary>
+/// <summary>Number of heap bytes for each kind of object that a client can create. Names and arguments are not included.</summary>
 /// <remarks><c>ObjectSizeTests</c> compares the sizes with the heap. Only the size of a connection is an estimate.</remarks>
 internal static class ObjectSize
 {

@@ -35,11 +35,11 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer = clock.CreateTimer(_ => Check(), null, _interval, _interval);
     }
 
-    /// <summary>Raised when an alarm is set (true) or cleared. The first argument is <c>memory</c> or <c>disk</c>.</summary>
+    /// <summary>Raised when an alarm is set or cleared. Arguments: <c>memory</c> or <c>disk</c>, and true if the alarm is set.</summary>
     /// <remarks>Handlers run under a lock and must not wait.</remarks>
     public event Action<string, bool>? Changed;
 
-    /// <summary>True while at least one alarm is set, and so publishers are blocked.</summary>
+    /// <summary>True while at least one alarm is set. Publishers are then blocked.</summary>
     public bool IsSet => Reason is not null;
 
     /// <summary>True while the memory alarm is set.</summary>
@@ -117,7 +117,7 @@ internal sealed class ResourceAlarms : IThreadPoolWorkItem, IDisposable
         _timer.Dispose();
         lock (_gate)
         {
-            _isDisposed = true; // makes a timer callback that still runs return at once
+            _isDisposed = true; // a timer callback that is still running then returns at once
             Publish(null);
         }
     }

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Alarms;
 
-/// <summary>A resource with a limit. Remembers whether the resource is short.</summary>
+/// <summary>A resource with a limit. Remembers the result of the last check.</summary>
 /// <param name="measure">Returns the bytes to compare with the given limit; null if unknown.</param>
 /// <param name="limit">Initial limit in bytes.</param>
 internal sealed class ResourceLimit(Func<long, long?> measure, long limit)

@@ -5,15 +5,16 @@ namespace Amqp.Server.Broker.Alarms;
 internal static class UnusedHeap
 {
     /// <summary>
-    /// Size in bytes above which a buffer is freed after use, and not pooled. The owner of a freed buffer calls <see cref="Note"/>.
+    /// Maximum size in bytes of a pooled buffer. A larger buffer is freed after use, and its owner calls <see cref="Note"/>.
     /// </summary>
     public const int LargeSize = 512 << 10;
 
-    /// <summary>Number of freed or allocated bytes above which a collection is worth its cost.</summary>
+    /// <summary>Number of freed or allocated bytes that causes a collection.</summary>
     private const long CollectionThreshold = 64 << 20;
 
     /// <summary>
-    /// The broker is idle if it allocates fewer bytes between two checks. While it is idle, this many freed bytes cause a collection.
+    /// The broker is idle if it allocates fewer bytes than this between two checks. In an idle broker, this many freed bytes cause a
+    /// collection.
     /// </summary>
     private const long IdleAllocation = 1 << 20;
 

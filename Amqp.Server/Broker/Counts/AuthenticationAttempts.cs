@@ -6,7 +6,7 @@ internal sealed class AuthenticationAttempts
     /// <summary>RabbitMQ's names of the protocols.</summary>
     public const string Amqp = "amqp091", Http = "http";
 
-    /// <summary>Maximum number of sources that are counted. Logins from further sources count only for their protocol.</summary>
+    /// <summary>Maximum number of sources with counts of their own. Logins from further sources are counted by protocol only.</summary>
     private const int MaxSources = 4_096;
 
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class AuthenticationAttempts
     private readonly Dictionary<(string Address, string User, string Protocol), (long Succeeded, long Failed)> _bySource = [];
 
     /// <summary>
-    /// True to count logins also by source address and user (<c>track_auth_attempt_source</c>). Set before clients connect.
+    /// True to count logins also by source: address and user (<c>track_auth_attempt_source</c>). Set before clients connect.
     /// </summary>
     public bool TracksSources { get; set; }
 

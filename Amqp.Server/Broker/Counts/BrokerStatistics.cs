@@ -28,11 +28,11 @@ internal sealed class BrokerStatistics
     /// <summary>Returns the number of creations, closings or deletions of this kind.</summary>
     public long Count(Churn churn) => Volatile.Read(ref _churn[(int)churn]);
 
-    /// <summary>Counts messages that died in a queue of this type, by dead-letter strategy and reason.</summary>
+    /// <summary>Counts dead messages by the type of their queue, by dead-letter strategy and by reason.</summary>
     public void NoteDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason, int messages) =>
         Interlocked.Add(ref _dead[Place(type, strategy, reason)], messages);
 
-    /// <summary>Returns how many messages died in queues of this type, with this dead-letter strategy and for this reason.</summary>
+    /// <summary>Returns the number of dead messages for this queue type, dead-letter strategy and reason.</summary>
     public long CountDead(QueueType type, DeadLetterStrategy strategy, DeathReason reason) =>
         Volatile.Read(ref _dead[Place(type, strategy, reason)]);
 

@@ -53,7 +53,7 @@ internal sealed class ChannelCounts
             _dropped++;
     }
 
-    /// <summary>Sets the number of messages that were published since confirm.select. Called by the read loop.</summary>
+    /// <summary>Sets the number of messages published after confirm.select. Called by the read loop.</summary>
     public void NotePublishedToConfirm(long published) => Volatile.Write(ref _publishedToConfirm, published);
 
     /// <summary>Counts messages that were confirmed. Called under the lock of the outbox.</summary>

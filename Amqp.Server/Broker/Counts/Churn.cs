@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>The creations and deletions that the broker counts, in the order of RabbitMQ's <c>churn_rates</c>.</summary>
+/// <summary>Kinds of events that the broker counts, in the order of RabbitMQ's <c>churn_rates</c>.</summary>
 internal enum Churn
 {
     ConnectionCreated,

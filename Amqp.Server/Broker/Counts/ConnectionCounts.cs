@@ -15,7 +15,7 @@ internal sealed class ConnectionCounts
     /// <summary>Octets of AMQP that were received and handled.</summary>
     public long ReceivedOctets => Volatile.Read(ref _receivedOctets);
 
-    /// <summary>Number of reads from the socket that returned octets to handle.</summary>
+    /// <summary>Number of reads from the socket that returned octets.</summary>
     public long Receives => Volatile.Read(ref _receives);
 
     /// <summary>Octets that were written to the socket.</summary>
@@ -44,7 +44,7 @@ internal sealed class ConnectionCounts
     }
 }
 
-/// <summary>Numbers of octets received and sent, and of reads from and writes to sockets.</summary>
+/// <summary>Numbers of received octets, reads from sockets, sent octets, and writes to sockets.</summary>
 internal readonly record struct TrafficCounts(long Received, long Receives, long Sent, long Sends)
 {
     public static TrafficCounts operator +(TrafficCounts one, TrafficCounts other) =>

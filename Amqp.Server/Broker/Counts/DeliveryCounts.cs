@@ -24,7 +24,7 @@ internal struct DeliveryCounts
     /// <summary>Messages acknowledged with basic.ack.</summary>
     public long Ack;
 
-    /// <summary>Messages that were delivered or fetched with the redelivered mark.</summary>
+    /// <summary>Messages that were delivered or fetched with the redelivered flag.</summary>
     public long Redeliver;
 
     /// <summary>RabbitMQ's <c>deliver_get</c>: all messages delivered or fetched, with or without no-ack.</summary>

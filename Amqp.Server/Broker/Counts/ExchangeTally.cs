@@ -1,7 +1,10 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Counts the messages that one channel publishes to one exchange.</summary>
-/// <remarks>The channel's read loop counts without a lock. <see cref="Carry"/> must precede reading the counts of the exchange.</remarks>
+/// <remarks>
+/// The channel's read loop counts without a lock. <see cref="Carry"/> adds the counts to those of the exchange, and must be called
+/// before the counts of the exchange are read.
+/// </remarks>
 internal sealed class ExchangeTally(ExchangeCounts exchange)
 {
     private long _in;
@@ -17,7 +20,7 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     /// <summary>Number of queues that a message was routed to, summed over all messages.</summary>
     public long Out => Volatile.Read(ref _out);
 
-    /// <summary>Counts one message, which was routed to this number of queues. Called by the channel's read loop.</summary>
+    /// <summary>Counts one message and the queues that it was routed to. Called by the channel's read loop.</summary>
     public void Note(int queues)
     {
         _in++;
@@ -25,7 +28,8 @@ internal sealed class ExchangeTally(ExchangeCounts exchange)
     }
 
     /// <summary>
-    /// Adds the new messages to the counts of the exchange. Called under the lock of the <see cref="VirtualHostStatistics"/>.
+    /// Updates the counts of the exchange: adds the messages that were published since the last update. Called under the lock of the
+    /// <see cref="VirtualHostStatistics"/>.
     /// </summary>
     public void Carry()
     {

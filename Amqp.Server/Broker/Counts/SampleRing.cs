@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Counts;
 
-/// <summary>Ring buffer of rows of numbers. The numbers of a row are valid until the time of the next row.</summary>
+/// <summary>Ring buffer of rows. A row has a time, and numbers that are valid until the time of the next row.</summary>
 /// <remarks>The lock of the <see cref="SampleSeries"/> guards all access.</remarks>
 /// <param name="width">Count of numbers in a row, without the time.</param>
 /// <param name="interval">Minimum milliseconds between two rows.</param>
@@ -20,7 +20,7 @@ internal sealed class SampleRing(int width, long interval, int most)
     /// <summary>Bytes that the buffer occupies.</summary>
     public int Bytes => _numbers.Length * sizeof(long);
 
-    /// <summary>True if old rows were discarded, so that the values before the first row are unknown.</summary>
+    /// <summary>True if old rows were discarded. The values before the first row are then unknown.</summary>
     public bool HasLost => _hasLost && Count > 0;
 
     private int Capacity => _numbers.Length / _stride;
@@ -46,8 +46,8 @@ internal sealed class SampleRing(int width, long interval, int most)
         return high;
     }
 
-    /// <summary>Adds a row, if the interval has passed and the row differs from the last row. A full buffer loses its oldest row.</summary>
-    /// <returns>True if the row differs from the last row, even if the row was not added.</returns>
+    /// <summary>Adds a row. Ignores a row that equals the last row, or that comes too early. A full buffer loses its oldest row.</summary>
+    /// <returns>True if the row differs from the last row, even if the row came too early.</returns>
     public bool Add(long time, ReadOnlySpan<long> row, bool mayGrow)
     {
         if (Count > 0 && Row(Count - 1).SequenceEqual(row))

@@ -1,15 +1,15 @@
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>
-/// Past counts of one object: frequent samples for the last ten minutes, and rarer samples for earlier times. Thread-safe.
+/// Past counts of one object. The samples of the last ten minutes are frequent, and older samples are rarer. Thread-safe.
 /// </summary>
-/// <remarks>Unchanged counts add no sample.</remarks>
+/// <remarks>No sample is stored if the counts have not changed since the last sample.</remarks>
 internal sealed class SampleSeries
 {
     private const long Minute = 60_000;
 
     /// <summary>
-    /// Seconds for which samples are kept, from frequent to rare samples, as in RabbitMQ's <c>sample_retention_policies</c>.
+    /// Retention times of samples in seconds, as in RabbitMQ's <c>sample_retention_policies</c>. The most frequent samples come first.
     /// </summary>
     /// <remarks>Basic is for single objects, Global for the broker and its virtual hosts.</remarks>
     public static readonly int[] Basic = [600, 3600], Global = [600, 3600, 28_800, 86_400];
@@ -23,7 +23,7 @@ internal sealed class SampleSeries
     /// <param name="width">Count of numbers in a row.</param>
     /// <param name="retention"><see cref="Basic"/> or <see cref="Global"/>.</param>
     /// <param name="interval">Milliseconds between two samples.</param>
-    /// <param name="isBaseline">True if the first row includes earlier events. The first row then gives no rate.</param>
+    /// <param name="isBaseline">True if the first row also counts events before the series began, and so gives no rate.</param>
     public SampleSeries(int width, int[] retention, long interval, bool isBaseline)
     {
         _isBaseline = isBaseline;
@@ -31,7 +31,7 @@ internal sealed class SampleSeries
         for (int i = 0; i < retention.Length; i++)
         {
             long step = Math.Max(_intervals[i], interval);
-            // Rows may come half an interval too early, because a timer is not exact to the millisecond.
+            // Rows may come up to half an interval early, because a timer is not exact to the millisecond.
             _rings[i] = new SampleRing(
                 width, _intervals[i] == 0 ? 0 : step - interval / 2, (int)Math.Clamp(retention[i] * 1000L / step + 1, 2, 1_000));
         }
@@ -63,7 +63,7 @@ internal sealed class SampleSeries
     /// <summary>Returns the growth per second of one number between the last two samples.</summary>
     /// <param name="column">Index of the number in a row.</param>
     /// <param name="last">Time of the sampler's last run.</param>
-    /// <param name="before">Time of the run before; 0 if there was none.</param>
+    /// <param name="before">Time of the sampler's previous run; 0 if there was none.</param>
     public double Rate(int column, long last, long before)
     {
         lock (_lock)
@@ -77,7 +77,8 @@ internal sealed class SampleSeries
     }
 
     /// <summary>
-    /// Returns the value of one number at the given time. Before the first row: 0, or the oldest known value if rows were lost.
+    /// Returns the value of one number at the given time. For a time before the first row, returns 0 or, if rows were lost, the oldest
+    /// known value.
     /// </summary>
     public long At(long time, int column)
     {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Amqp.Server.Broker.Counts;
 
 /// <summary>Histogram of the sizes of message bodies: RabbitMQ's <c>message_size_bytes</c>.</summary>
-/// <remarks>Only its owner changes the counts. Any thread may read.</remarks>
+/// <remarks>Only one thread at a time may change the counts. Any thread may read.</remarks>
 internal struct SizeCounts
 {
     /// <summary>Upper bound of each size class, in bytes. The last class has no upper bound.</summary>

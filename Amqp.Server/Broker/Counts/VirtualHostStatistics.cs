@@ -86,7 +86,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         broker.Note(Churn.ConnectionClosed);
     }
 
-    /// <summary>Adds the counts of this virtual host, which is deleted, to those of the broker.</summary>
+    /// <summary>Adds the counts of this deleted virtual host to the broker's sums.</summary>
     public void Delete()
     {
         lock (_lock)
@@ -128,7 +128,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
             return _channels.Count(channel => channel.Read().Publish > 0);
     }
 
-    /// <summary>Calls <paramref name="read"/> under the lock, with the counts of the exchanges up to date.</summary>
+    /// <summary>Updates the counts of the exchanges, and then calls <paramref name="read"/> under the lock.</summary>
     /// <param name="read">Reads the counts of the exchanges.</param>
     /// <param name="state">Passed to <paramref name="read"/>.</param>
     public void ReadExchanges<TState>(TState state, Action<TState> read)
@@ -141,7 +141,7 @@ internal sealed class VirtualHostStatistics(BrokerStatistics broker)
         }
     }
 
-    /// <summary>Adds the messages that channels have published since the last call to the counts of the exchanges.</summary>
+    /// <summary>Updates the counts of the exchanges: adds the messages that channels have published since the last update.</summary>
     public void CarryExchanges() => ReadExchanges(0, static _ => { });
 
     /// <summary>Returns the counts of all open channels.</summary>

@@ -24,11 +24,11 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
     private readonly ArrayBufferWriter<byte> _address = new();
     private readonly ArrayBufferWriter<byte> _head = new();
 
-    /// <summary>True if at least one message was stored in a form that survives a restart.</summary>
+    /// <summary>True if at least one stored message survives a restart.</summary>
     public bool HasWritten { get; private set; }
 
     /// <summary>
-    /// Publishes one message. Leaves out queues where the message would go around in a cycle (<see cref="DeathHistory.IsCycle"/>).
+    /// Publishes one message. Leaves out queues to which the message would return in a cycle (<see cref="DeathHistory.IsCycle"/>).
     /// </summary>
     /// <param name="payload">The message in its stored form.</param>
     /// <param name="reason">Reason of the death.</param>
@@ -43,7 +43,7 @@ internal sealed class DeadLetterPublisher(Queue queue, RoutingTable routing, Exc
         string? expiration = (properties.Flags & PropertyFlags.Expiration) != 0 ? OctetText.Decode(properties.Expiration) : null;
         var death = new Death(reason, queue.Name, queue.Host.Services.Timer.Now / 1000, OctetText.Decode(oldExchange), keys, expiration);
         _history.Add(properties.Headers, death, keepsSenderKeys: routingKey is null);
-        var hiddenKeys = message.HiddenKeys; // the keys of the BCC header: used for routing, but not shown in x-death
+        var hiddenKeys = message.HiddenKeys; // the keys of the BCC header: they route the message, but are not written to x-death
         if (routingKey is not null)
         {
             keys = [routingKey];

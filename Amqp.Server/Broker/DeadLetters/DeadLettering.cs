@@ -38,7 +38,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
             try
             {
                 (done, isWritten) = Publish(queue, messages, round);
-                round.HandOver(); // before End, because another thread may publish the next batch as soon as End was called
+                round.HandOver(); // before End, after which another thread may publish the next batch
             }
             finally
             {
@@ -98,7 +98,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (StoreFailedException failure) when (dead.Refused is not null)
         {
-            // The message may be lost, but its publisher learns from a basic.nack that the queue refused it.
+            // The message may be lost. But the queue refused the message, so its publisher gets a basic.nack.
             services.Logger.DeadLetteringFailed(queue.Name, queue.VirtualHost, failure);
             return true;
         }
@@ -109,7 +109,7 @@ internal sealed class DeadLettering(RoutingTable routing) : IDeadLetters
         }
         catch (Exception error) when (dead.Refused is not null)
         {
-            // A message that a full queue refused was never stored, so it cannot be quarantined.
+            // The message was never stored, because a full queue refused it. So it cannot be quarantined.
             services.Faults.Note(Compartment.Queue, $"queue '{queue.Name}' in vhost '{queue.VirtualHost}', a refused message", error);
             return true;
         }

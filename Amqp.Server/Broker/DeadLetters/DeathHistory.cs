@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.DeadLetters;
 /// <summary>Writes the headers about the deaths of a message: x-death for all deaths, and x-first-death-* for the first.</summary>
 /// <remarks>
 /// Fields have the order and types of RabbitMQ 3.10.8. The latest death is the first entry, as in RabbitMQ 3.13.
-/// <para>Clients may send a history of any length, so the history stays encoded. Used by one thread only.</para>
+/// <para>The history is not decoded, because clients may send a history of any length. Used by one thread only.</para>
 /// </remarks>
 internal sealed class DeathHistory
 {
@@ -74,7 +74,8 @@ internal sealed class DeathHistory
     }
 
     /// <summary>
-    /// Writes the entries of x-death, with the new death first. An earlier entry with the same queue and reason is counted up.
+    /// Writes the entries of x-death, with the new death first. If an entry has the same queue and reason, this entry comes first, and its
+    /// count is increased.
     /// </summary>
     private void AddInFront(in Death death)
     {
@@ -126,9 +127,7 @@ internal sealed class DeathHistory
         _deaths.Write(_death.WrittenSpan);
     }
 
-    /// <summary>
-    /// Writes the entry of an earlier death. If the entry has no count, <paramref name="occurrences"/> becomes the count.
-    /// </summary>
+    /// <summary>Writes the entry of an earlier death. Adds <paramref name="occurrences"/> as the count if the entry has no count.</summary>
     private void WriteEarlier(ReadOnlySpan<byte> entry, int occurrences)
     {
         if (EarlierDeath.Read(entry).HasCount)

@@ -25,7 +25,7 @@ internal readonly ref struct EarlierDeath
     public bool HasCount => !_count.IsEmpty;
 
     /// <summary>
-    /// The count plus one; 1 if the entry has no count or the count is no number. Does not exceed the largest 64-bit integer.
+    /// The count plus one, at most the largest 64-bit integer. 1 if the entry has no count, or the count is not a number.
     /// </summary>
     public long NextCount => _count.IsEmpty ? 1 : (FieldType)_count[0] switch
     {

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.DeadLetters;
 
-/// <summary>Entries of an x-death header. If several have the same queue and reason, only the first is kept.</summary>
+/// <summary>Entries of an x-death header. Of several entries with the same queue and reason, only the first is kept.</summary>
 /// <remarks>Ignores values that are not tables. Used by one thread only.</remarks>
 internal sealed class EarlierDeaths
 {
@@ -19,7 +19,7 @@ internal sealed class EarlierDeaths
     /// <summary>One entry as an encoded table, beginning with its type tag.</summary>
     public ReadOnlySpan<byte> this[int index] => Bytes(_entries[index]);
 
-    /// <summary>Replaces the entries by those of an x-death header.</summary>
+    /// <summary>Reads the entries of an x-death header. Removes all previous entries.</summary>
     public void Read(ReadOnlySpan<byte> values)
     {
         if (_values.Length < values.Length)

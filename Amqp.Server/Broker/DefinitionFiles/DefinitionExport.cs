@@ -29,7 +29,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the definitions of one virtual host without its name, for import into any virtual host.</summary>
+    /// <summary>Writes the definitions of one virtual host, but not its name. So any virtual host can import them.</summary>
     public static void Write(Utf8JsonWriter json, DefinitionScope scope, DefinitionOrigin origin, VirtualHost host)
     {
         json.WriteStartObject();
@@ -47,7 +47,7 @@ internal static class DefinitionExport
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the runtime parameters and the operator policies. In RabbitMQ's format operator policies are parameters.</summary>
+    /// <summary>Writes the runtime parameters. In RabbitMQ's format, they include the operator policies.</summary>
     private static void WriteParameters(Utf8JsonWriter json, DefinitionScope scope, IReadOnlyList<VirtualHost> hosts)
     {
         var names = hosts.Select(host => host.Name).ToHashSet();

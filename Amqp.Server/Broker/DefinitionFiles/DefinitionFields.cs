@@ -25,7 +25,7 @@ internal static class DefinitionFields
     }
 
     /// <summary>
-    /// Returns a mandatory flag. A default for <c>durable</c> could silently create a queue that the next restart deletes.
+    /// Returns a mandatory flag. With a default for <c>durable</c>, an import could silently create queues that do not survive a restart.
     /// </summary>
     /// <exception cref="DefinitionException">The field is missing, or is not true or false.</exception>
     public static bool DemandFlag(this FieldTable definition, string field, string owner) =>

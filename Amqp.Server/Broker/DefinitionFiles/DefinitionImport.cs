@@ -19,12 +19,12 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
 {
     private readonly ImportPlan _plan = new();
     private readonly PolicyImport _policies = new(scope.VirtualHosts);
-    // names of existing and of imported users and virtual hosts
+    // names of all users and virtual hosts: existing ones, and those that the import adds
     private readonly HashSet<string> _users = [.. scope.Users.All.Select(user => user.Name)];
     private readonly HashSet<string> _hosts = [.. scope.VirtualHosts.All.Select(host => host.Name)];
 
     /// <summary>Imports all definitions, in the same order as RabbitMQ.</summary>
-    /// <exception cref="DefinitionException">A definition is invalid, and nothing was imported. Or a change failed.</exception>
+    /// <exception cref="DefinitionException">A definition is invalid (then nothing was imported), or a change failed.</exception>
     /// <exception cref="ValidationException">The limit of a user is invalid. Nothing was imported.</exception>
     public ImportReport Run(FieldTable definitions)
     {
@@ -173,9 +173,7 @@ internal sealed class DefinitionImport(DefinitionScope scope, string? importer, 
         _policies.Add(_plan, host, policy!);
     }
 
-    /// <summary>
-    /// Validates a definition. If it is invalid, throws an exception whose text ends with the owner of the definition, as in RabbitMQ.
-    /// </summary>
+    /// <summary>Validates a definition. As in RabbitMQ, the text of the exception ends with the name of the invalid object.</summary>
     private static void Validated(string owner, Action validate)
     {
         try

@@ -62,9 +62,7 @@ internal static class DefinitionReader
             definition.AsTable());
     }
 
-    /// <summary>
-    /// Runs <paramref name="make"/>, which creates a permission. Throws a <see cref="DefinitionException"/> if a pattern is invalid.
-    /// </summary>
+    /// <summary>Creates a permission by calling <paramref name="make"/>.</summary>
     /// <exception cref="DefinitionException">A pattern is not a valid regular expression.</exception>
     public static T ReadPatterns<T>(Func<T> make)
     {

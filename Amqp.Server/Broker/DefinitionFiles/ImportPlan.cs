@@ -8,7 +8,7 @@ internal sealed class ImportPlan
     private readonly List<string> _skipped = [];
     private int _imported;
 
-    /// <summary>Counts a checked definition, and adds the change that applies it.</summary>
+    /// <summary>Counts a definition that was checked, and adds its change to the plan.</summary>
     /// <param name="change">Applies the definition. Fails if a client has changed objects since the check.</param>
     public void Take(Action change)
     {
@@ -25,7 +25,7 @@ internal sealed class ImportPlan
     /// <summary>Reports a definition that this broker does not support.</summary>
     public void LeaveOut(string what) => _leftOut.Add(what);
 
-    /// <summary>Reports a definition that is not imported, because RabbitMQ does not import it either.</summary>
+    /// <summary>Reports a definition that neither this broker nor RabbitMQ imports.</summary>
     public void Skip(string what) => _skipped.Add(what);
 
     /// <summary>Reports a definition whose change was added to the plan, but failed when it was applied.</summary>

@@ -3,9 +3,7 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Broker.DefinitionFiles;
 
-/// <summary>
-/// Sets the policies of an import, with one change for each virtual host. Each change costs a pass over all queues and exchanges.
-/// </summary>
+/// <summary>Sets all policies of a virtual host with a single change, because each change visits all queues and exchanges.</summary>
 /// <param name="virtualHosts">The virtual hosts, including those that the import adds.</param>
 internal sealed class PolicyImport(VirtualHostTable virtualHosts)
 {

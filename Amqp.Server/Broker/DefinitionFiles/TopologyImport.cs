@@ -82,7 +82,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
         var arguments = fields.Arguments(what);
         if (source.Length == 0)
         {
-            plan.CountExisting(); // every queue has a binding to the default exchange
+            plan.CountExisting(); // every queue is bound to the default exchange anyway
             return;
         }
         IBindingDestination? end = isQueue ? FindQueue(host, destination) : FindExchange(host, destination);
@@ -116,7 +116,7 @@ internal sealed class TopologyImport(VirtualHostTable virtualHosts, ImportPlan p
             : null;
     }
 
-    /// <summary>Plans to declare a queue or exchange that does not exist.</summary>
+    /// <summary>Adds the declaration of a queue or exchange to the plan, if the object does not exist.</summary>
     /// <remarks>Leaves the definition out if the object exists with other properties, or if its type is unsupported.</remarks>
     private void Take(string what, bool isThere, Action check, Action declare)
     {

@@ -5,7 +5,8 @@ namespace Amqp.Server.Broker.Definitions;
 /// <summary>The stored properties of an exchange, a queue or another object, without its name.</summary>
 /// <param name="Flags">Flags of an exchange or a queue.</param>
 /// <param name="Number">
-/// Number of a queue or an exchange in the message store; 0 for other objects. Of a queue with priorities, the lowest number.
+/// Number of the queue or exchange in the message store; 0 for other objects. A queue with priorities has several numbers, of which this
+/// is the lowest.
 /// </param>
 /// <param name="Type">Type of an exchange.</param>
 /// <param name="Arguments">Arguments of a queue or an exchange.</param>

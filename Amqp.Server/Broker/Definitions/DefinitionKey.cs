@@ -7,9 +7,7 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Definitions;
 
-/// <summary>
-/// Keys of the catalog. A key is a kind, followed by escaped names, separated by slashes. So keys sort by kind and then by names.
-/// </summary>
+/// <summary>Keys of the catalog. A key is a kind and escaped names, separated by slashes. So keys sort by kind and then by names.</summary>
 internal static class DefinitionKey
 {
     public const string QueueNumbers = "numbers/queues";
@@ -65,14 +63,15 @@ internal static class DefinitionKey
     public static string OfImportedDefinitions(string file) => ImportedDefinitions + Escape(file);
 
     /// <summary>
-    /// Returns the key for a quarantined message. Both numbers have a fixed count of hexadecimal digits, so that keys sort by number.
+    /// Returns the key for a quarantined message: the number of its queue and its sequence number. Both have leading zeros, so that keys
+    /// sort by number.
     /// </summary>
     public static string OfQuarantined(MessagePlace message) =>
         string.Create(CultureInfo.InvariantCulture, $"{Quarantined}{message.Queue:x8}/{message.Sequence:x16}");
 
     public static string KindOf(PolicyKind kind) => kind == PolicyKind.User ? Policies : OperatorPolicies;
 
-    /// <summary>Returns the unescaped names in a key, without its kind.</summary>
+    /// <summary>Returns the unescaped names in a key, but not the kind.</summary>
     public static string[] Names(string key) => [.. key.Split('/').Skip(1).Select(Uri.UnescapeDataString)];
 
     private static string Escape(string name) => Uri.EscapeDataString(name);

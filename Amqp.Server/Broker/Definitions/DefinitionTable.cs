@@ -5,7 +5,7 @@ using Amqp.Storage.Faults;
 namespace Amqp.Server.Broker.Definitions;
 
 /// <summary>All definitions of one kind, kept in memory and in the catalog.</summary>
-/// <remarks>Any thread may read without a lock. Changes take the table's lock.</remarks>
+/// <remarks>Thread-safe: changes take the table's lock, and reads need no lock.</remarks>
 /// <param name="catalog">The file that stores the definitions.</param>
 /// <param name="keyOf">Returns the key of a definition in the catalog.</param>
 /// <param name="write">Encodes a definition for the catalog.</param>
@@ -22,7 +22,7 @@ internal sealed class DefinitionTable<TKey, TDefinition>(ICatalog catalog, Func<
 
     public TDefinition? Find(TKey key) => _definitions.GetValueOrDefault(key);
 
-    /// <summary>Adds a definition that was read from the catalog, to memory only.</summary>
+    /// <summary>Adds a definition, which was read from the catalog, to memory.</summary>
     public void Restore(TKey key, TDefinition definition) => _definitions[key] = definition;
 
     /// <summary>Adds or replaces a definition, first in the catalog and then in memory.</summary>

@@ -10,12 +10,12 @@ namespace Amqp.Server.Broker.Definitions;
 /// Records in the catalog that name the quarantined messages. Quarantine sets aside messages that the broker fails to process. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A power cut may lose the latest changes. Each start deletes the records of missing messages, because sequence numbers may be reused.
+/// A power cut may lose the latest changes. Each start deletes records whose message is missing, because sequence numbers may be reused.
 /// </remarks>
 internal sealed class QuarantineRecords
 {
     private readonly ICatalog _catalog;
-    // records of the last run that no queue or exchange has taken yet; guarded by a lock on the dictionary
+    // records from the last run that no queue or exchange has restored yet; guarded by a lock on the dictionary
     private readonly Dictionary<MessagePlace, QuarantineRecord> _restored = [];
 
     public QuarantineRecords(ICatalog catalog)
@@ -37,7 +37,7 @@ internal sealed class QuarantineRecords
     }
 
     /// <summary>
-    /// Returns the last run's record of a message, and removes the record from memory. Returns an empty record if there is none.
+    /// Returns the record of a message from the last run, and removes the record from memory. Returns an empty record if there is none.
     /// </summary>
     public QuarantineRecord Restore(MessagePlace message)
     {

@@ -7,10 +7,10 @@ namespace Amqp.Server.Broker.Definitions;
 /// <remarks>Thread-safe. The lock guards the counters.</remarks>
 internal sealed class QueueNumbers(ICatalog catalog)
 {
-    /// <summary>The lowest number of a queue that does not survive a restart. Numbers from here on are never written to the disk.</summary>
+    /// <summary>The lowest number for queues that do not survive a restart. This and higher numbers are never written to disk.</summary>
     private const uint FirstTransient = 0x8000_0000;
 
-    /// <summary>One write of the catalog reserves this many numbers. So most declarations of queues need no write for the number.</summary>
+    /// <summary>One write to the catalog reserves this many numbers. So most new queues need no write for their number.</summary>
     private const uint ReservedAtOnce = 256;
 
     private readonly Lock _gate = new();
@@ -49,7 +49,7 @@ internal sealed class QueueNumbers(ICatalog catalog)
         uint to = first + count + ReservedAtOnce;
         Span<byte> value = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, to);
-        catalog.Put(DefinitionKey.QueueNumbers, value); // before the numbers are used: a restart assigns unreserved numbers again
+        catalog.Put(DefinitionKey.QueueNumbers, value); // before use: after a restart, numbers that are not reserved are assigned again
         (_nextDurable, _reserved) = (first, to);
     }
 

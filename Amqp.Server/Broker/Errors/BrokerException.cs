@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>Thrown if a client's request fails. The AMQP and HTTP code translate the error into codes of the protocol.</summary>
+/// <summary>Thrown if a client's request fails. The error becomes an AMQP reply code or an HTTP status code.</summary>
 /// <param name="error">Kind of error.</param>
 /// <param name="message">Reason in RabbitMQ's words.</param>
 internal sealed class BrokerException(BrokerError error, string message) : Exception(message)

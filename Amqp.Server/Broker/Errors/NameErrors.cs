@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Errors;
 
-/// <summary>RabbitMQ's errors for objects that do not exist, that are exclusive to another connection, or that were deleted.</summary>
+/// <summary>RabbitMQ's errors for missing objects, for exclusive queues of other connections, and for deleted virtual hosts.</summary>
 internal static class NameErrors
 {
     public static BrokerException NoQueue(string name, string virtualHost) =>
@@ -15,6 +15,6 @@ internal static class NameErrors
         $"cannot obtain exclusive access to locked queue '{name}' in vhost '{virtualHost}'. It could be originally declared "
             + "on another connection or the exclusive property value does not match that of the original declaration.");
 
-    /// <summary>Returns the error with which the broker closes connections to a deleted virtual host.</summary>
+    /// <summary>Returns the error for connections to a virtual host that was deleted. The broker closes these connections.</summary>
     public static BrokerException Deleted(string virtualHost) => new(BrokerError.Forced, $"vhost '{virtualHost}' is deleted");
 }

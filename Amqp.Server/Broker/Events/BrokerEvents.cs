@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Events;
 /// <remarks>Callers must check <see cref="IsWanted"/> before they collect the details of an event.</remarks>
 internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults = null)
 {
-    /// <summary>The name that RabbitMQ gives as the actor for actions of the broker itself.</summary>
+    /// <summary>RabbitMQ's name for the actor if the broker itself has acted, and not a user.</summary>
     public const string Nobody = "rmq-internal";
 
     [ThreadStatic]
@@ -15,7 +15,7 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
 
     private volatile IBrokerEventListener[] _listeners = [];
 
-    /// <summary>The user for whom this thread works now; <see cref="Nobody"/> if the thread works for no user.</summary>
+    /// <summary>The user whose request this thread handles now; <see cref="Nobody"/> if there is none.</summary>
     public static string Actor => _actor ?? Nobody;
 
     /// <summary>True while at least one listener is active.</summary>
@@ -30,10 +30,10 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
         }
     }
 
-    /// <summary>Returns a stream that has no listeners.</summary>
+    /// <summary>Creates a stream without listeners.</summary>
     public static BrokerEvents Unheard() => new(TimeProvider.System);
 
-    /// <summary>Makes this thread work for a user, until the thread disposes of the result.</summary>
+    /// <summary>Sets the actor of this thread. The thread must dispose of the result to restore the previous actor.</summary>
     public static ActingUser ActAs(string? user)
     {
         var before = new ActingUser(_actor);
@@ -44,7 +44,7 @@ internal sealed class BrokerEvents(TimeProvider clock, ContainedFaults? faults =
     /// <summary>Adds a listener. Called before the first client connects.</summary>
     public void Add(IBrokerEventListener listener) => _listeners = [.. _listeners, listener];
 
-    /// <summary>Passes an event to all active listeners. Never throws. The caller adds the acting user to the facts.</summary>
+    /// <summary>Passes an event to all active listeners. Never throws. The facts must include the acting user.</summary>
     public void Raise(string name, IEnumerable<KeyValuePair<string, FieldValue>> facts)
     {
         try

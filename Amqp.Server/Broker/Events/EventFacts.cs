@@ -6,7 +6,9 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Events;
 
-/// <summary>Creates the details of events as RabbitMQ's plugin rabbitmq_event_exchange does, partly as text in Erlang's notation.</summary>
+/// <summary>
+/// Creates the details of events in the form of RabbitMQ's plugin rabbitmq_event_exchange. Some values are texts in Erlang's notation.
+/// </summary>
 internal static class EventFacts
 {
     public static KeyValuePair<string, FieldValue> Fact(string name, string value) => new(name, FieldValue.FromString(value));
@@ -21,20 +23,20 @@ internal static class EventFacts
     /// <summary>Returns a detail whose value comes from JSON. Null becomes the text <c>null</c>.</summary>
     public static KeyValuePair<string, FieldValue> Json(string name, FieldValue value) => new(name, Plain(value));
 
-    /// <summary>Returns a detail that holds the arguments of a declaration, as an array of Erlang terms.</summary>
+    /// <summary>Returns a detail with the arguments of a declaration as an array of Erlang terms.</summary>
     public static KeyValuePair<string, FieldValue> Arguments(string name, FieldTable table) => Fact(name, table.Select(Term));
 
     /// <summary>
-    /// Returns a detail that holds an IP address, as an Erlang tuple of numbers. A text that is no IP address is left unchanged.
+    /// Returns a detail with an IP address as an Erlang tuple of numbers. A text that is not an IP address stays unchanged.
     /// </summary>
     public static KeyValuePair<string, FieldValue> Address(string name, string address) =>
         Fact(name, IPAddress.TryParse(address, out var ip) ? Term(ip) : address);
 
-    /// <summary>Returns a detail that holds a text as an array of character codes. RabbitMQ sends some texts in this form.</summary>
+    /// <summary>Returns a detail with a text as an array of character codes. RabbitMQ sends some texts in this form.</summary>
     public static KeyValuePair<string, FieldValue> Characters(string name, string text) =>
         new(name, FieldValue.FromArray([.. text.Select(character => FieldValue.FromInt64(character))]));
 
-    /// <summary>Returns the detail that names the actor: the user for whom this thread works.</summary>
+    /// <summary>Returns the detail that names the actor of this thread.</summary>
     public static KeyValuePair<string, FieldValue> Performed() => PerformedBy(BrokerEvents.Actor);
 
     /// <summary>Returns the detail that names this user as the actor.</summary>
@@ -48,7 +50,7 @@ internal static class EventFacts
             : FieldValue.FromTable(
                 new FieldTable(container.AsTable().Zip(elements, (field, plain) => KeyValuePair.Create(field.Key, plain)))));
 
-    /// <summary>Returns a field as an Erlang tuple of name, type and value. A table or an array becomes a list.</summary>
+    /// <summary>Returns a field as an Erlang tuple of name, type and value. For a table or an array, the value is a list.</summary>
     private static string Term(KeyValuePair<string, FieldValue> field)
     {
         var text = new StringBuilder();

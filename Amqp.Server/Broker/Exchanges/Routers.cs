@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges;
 
-/// <summary>The exchange types that clients may declare, with the router for each.</summary>
+/// <summary>The exchange types that clients may declare. Creates the router of each exchange.</summary>
 internal static class Routers
 {
     private static readonly Dictionary<string, Func<ExchangeDeclaration, IRouter>> _byType = new()

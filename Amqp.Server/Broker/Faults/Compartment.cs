@@ -1,7 +1,8 @@
 namespace Amqp.Server.Broker.Faults;
 
 /// <summary>
-/// Kinds of compartments. A compartment is a unit of work. Its unexpected exceptions affect nothing outside of the compartment.
+/// Kinds of compartments. A compartment is a part of the broker or a unit of work. If it throws an unexpected exception, other
+/// compartments continue.
 /// </summary>
 internal enum Compartment
 {
@@ -14,10 +15,10 @@ internal enum Compartment
     /// <summary>The connection of one client.</summary>
     Connection,
 
-    /// <summary>A listener for events, or a single message about an event.</summary>
+    /// <summary>A listener for events, or one message that the broker itself publishes.</summary>
     Events,
 
-    /// <summary>The taking of one sample of all counts.</summary>
+    /// <summary>One run of the sampler of counts.</summary>
     Statistics,
 
     /// <summary>A request to the HTTP API or to the Prometheus port.</summary>

@@ -1,8 +1,8 @@
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>An unexpected exception that was contained in a compartment, such as a queue, and the number of its occurrences.</summary>
+/// <summary>An unexpected exception that did not affect anything outside of its compartment, such as a queue.</summary>
 /// <param name="Compartment">Kind of compartment.</param>
-/// <param name="Place">The object and the place in it, like <c>queue 'q' in vhost '/', message 17</c>.</param>
+/// <param name="Place">Description of the object, such as <c>queue 'q' in vhost '/', message 17</c>.</param>
 /// <param name="Error">The exception of the first occurrence.</param>
 /// <param name="First">Time of the first occurrence.</param>
 /// <param name="Last">Time of the last occurrence.</param>

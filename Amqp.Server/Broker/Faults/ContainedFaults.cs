@@ -4,7 +4,7 @@ namespace Amqp.Server.Broker.Faults;
 
 /// <summary>Counts, remembers and logs unexpected exceptions. Thread-safe. Callers may hold any lock.</summary>
 /// <remarks>
-/// Exceptions with the same compartment, place, type and throwing line are one fault. A fault is logged at most once a minute, and all
+/// Exceptions with the same compartment, object, type and throwing line are one fault. A fault is logged at most once a minute. All
 /// faults together write at most <see cref="MaxLines"/> lines a minute.
 /// </remarks>
 internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
@@ -13,7 +13,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     public const int MaxLines = 60;
 
     /// <summary>
-    /// Maximum number of remembered faults. If there are more, the fault whose last occurrence is the oldest is forgotten.
+    /// Maximum number of remembered faults. If there are more, the fault that has not occurred for the longest time is forgotten.
     /// </summary>
     public const int MaxRemembered = 100;
 
@@ -21,8 +21,8 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 
     private readonly long[] _counts = new long[Compartments.All.Count]; // one count for each compartment; changed with Interlocked
     private readonly Lock _gate = new();
-    private readonly Dictionary<Key, Remembered> _remembered = []; // this field and the next two are guarded by _gate
-    private long _minute; // start of the minute for which _lines counts
+    private readonly Dictionary<Key, Remembered> _remembered = []; // _gate guards this field and the next two
+    private long _minute; // start of the minute to which _lines belongs
     private int _lines = MaxLines; // number of lines that may still be logged in this minute
 
     /// <summary>Returns the number of faults in compartments of this kind.</summary>
@@ -31,7 +31,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
     /// <summary>Number of faults in all compartments.</summary>
     public long Total => Compartments.All.Sum(Count);
 
-    /// <summary>Remembered faults. Those that occurred last come first.</summary>
+    /// <summary>The remembered faults. The fault that occurred most recently comes first.</summary>
     public IReadOnlyList<ContainedFault> Recent
     {
         get
@@ -43,7 +43,7 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
 
     /// <summary>Counts, remembers and logs an exception. Never throws.</summary>
     /// <param name="compartment">Kind of the object in which the exception occurred, such as a queue.</param>
-    /// <param name="place">The object and the place in it, for the log.</param>
+    /// <param name="place">Description of the object, for the log.</param>
     /// <param name="error">The exception.</param>
     public void Note(Compartment compartment, string place, Exception error)
     {
@@ -55,12 +55,12 @@ internal sealed class ContainedFaults(ILogger logger, TimeProvider clock)
         }
         catch (Exception)
         {
-            // Logging failed, so the fault cannot be reported. But callers rely on this method never to throw.
+            // Logging failed, so the fault cannot be reported. This method must not throw.
         }
     }
 
     /// <summary>
-    /// Runs work and contains any exception. Not for code that runs for every message, because each call allocates a delegate.
+    /// Runs work. Catches every exception and notes it. Must not be used for every message, because each call allocates a delegate.
     /// </summary>
     /// <returns>False if the work threw an exception.</returns>
     public bool Contain(Compartment compartment, string place, Action work)

@@ -3,9 +3,7 @@
 
 namespace Amqp.Server.Broker.Faults;
 
-/// <summary>
-/// The system clock. Its timers contain exceptions of their callbacks. Such an exception would otherwise end the process.
-/// </summary>
+/// <summary>The system clock. Its timers catch the exceptions of callbacks, because such an exception would end the process.</summary>
 internal sealed class ContainedTimers(ContainedFaults faults) : TimeProvider
 {
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal enum DeathReason
     /// <summary>A client rejected the message.</summary>
     Rejected,
 
-    /// <summary>The queue was full: it had reached its maximum number or its maximum bytes of ready messages.</summary>
+    /// <summary>The queue was full: it had reached its maximum length, in messages or in bytes.</summary>
     MaxLength,
 
     /// <summary>The message was requeued more often than the delivery limit allows.</summary>

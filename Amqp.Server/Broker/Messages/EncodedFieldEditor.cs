@@ -14,7 +14,7 @@ internal sealed class EncodedFieldEditor
 
     public EncodedFieldEditor() => _byName = CompareNames;
 
-    /// <summary>Takes over the fields of a table.</summary>
+    /// <summary>Begins to edit the fields of a table.</summary>
     /// <param name="fields">Encoded fields that <see cref="FieldTableCodec.Validate"/> has accepted.</param>
     public void Read(ReadOnlySpan<byte> fields)
     {
@@ -46,7 +46,7 @@ internal sealed class EncodedFieldEditor
             _fields.RemoveAt(index);
     }
 
-    /// <summary>Sets a field to a value whose encoding begins with its length: a text, an array or a table.</summary>
+    /// <summary>Sets a field to a string, an array or a table: a value that is encoded with its length.</summary>
     public void Set(ReadOnlySpan<byte> name, FieldType type, ReadOnlySpan<byte> content)
     {
         var value = Put(name, type, sizeof(uint) + content.Length);
@@ -59,7 +59,7 @@ internal sealed class EncodedFieldEditor
         BinaryPrimitives.WriteInt64BigEndian(Put(name, type, sizeof(long)), number);
 
     /// <summary>
-    /// Sorts the fields by name, as RabbitMQ does with tables that it changes. Fields with the same name keep their order.
+    /// Sorts the fields by name, because RabbitMQ sorts tables that it changes. Fields with the same name keep their order.
     /// </summary>
     public void Sort() => _fields.Sort(_byName);
 
@@ -113,6 +113,6 @@ internal sealed class EncodedFieldEditor
         return order != 0 ? order : left.Order.CompareTo(right.Order);
     }
 
-    /// <summary>Place of one encoded field. <paramref name="Order"/> keeps fields of the same name in order during a sort.</summary>
+    /// <summary>Position of one encoded field. <paramref name="Order"/> is its index before a sort.</summary>
     private readonly record struct Field(int Start, int NameLength, int Length, int Order);
 }

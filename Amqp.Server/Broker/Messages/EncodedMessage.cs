@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Amqp.Server.Broker.Messages;
 
-/// <summary>The encoded form of a message. Written at the publish, stored unchanged, and read in slices for every delivery.</summary>
+/// <summary>The encoded form of a message. A message is encoded when it is published, and stored and delivered in this form.</summary>
 /// <remarks>The head is everything before the body. Only this type knows the layout of a head.</remarks>
 internal readonly ref struct EncodedMessage
 {
@@ -38,13 +38,13 @@ internal readonly ref struct EncodedMessage
     /// <summary>Exchange and routing key, as two consecutive short strings.</summary>
     public ReadOnlySpan<byte> Address { get; }
 
-    /// <summary>Time of publication and expiration of a message that may expire; null for any other message.</summary>
+    /// <summary>Time of publishing, and expiration. Null if the message cannot expire.</summary>
     public MessageStamp? Stamp { get; }
 
     /// <summary>Keys of the BCC header, as consecutive short strings. Used for routing, but hidden from consumers.</summary>
     public ReadOnlySpan<byte> HiddenKeys { get; }
 
-    /// <summary>Property flags and property list as the publisher sent them, but without a BCC header.</summary>
+    /// <summary>The property flags and the properties as the publisher sent them, but without a BCC header.</summary>
     public ReadOnlySpan<byte> Properties { get; }
 
     public ReadOnlySpan<byte> Body { get; }
@@ -52,7 +52,7 @@ internal readonly ref struct EncodedMessage
     /// <summary>Number of times that a quorum queue requeued the message; 0 in messages of other queues.</summary>
     public int Requeues { get; private init; }
 
-    /// <summary>Finds the parts of a message in its stored bytes.</summary>
+    /// <summary>Splits a stored message into its parts, without copying.</summary>
     public static EncodedMessage Read(ReadOnlySpan<byte> message)
     {
         int address = 1 + message[0];
@@ -84,7 +84,7 @@ internal readonly ref struct EncodedMessage
     /// <param name="target">Buffer of at least <see cref="StampedHeadSize"/> bytes.</param>
     /// <param name="address">Exchange and routing key, as short strings.</param>
     /// <param name="properties">The property flags and the properties.</param>
-    /// <param name="stamp">Times of publishing and expiration; <see cref="MessageStamp.None"/> if the message cannot expire.</param>
+    /// <param name="stamp">Time of publishing, and expiration; <see cref="MessageStamp.None"/> if the message cannot expire.</param>
     /// <param name="hiddenKeys">Keys of the BCC header, as short strings: at most <see cref="MaxHiddenKeys"/> bytes.</param>
     public static void WriteHead(
         Span<byte> target,
@@ -104,7 +104,7 @@ internal readonly ref struct EncodedMessage
         properties.CopyTo(target[(StampSize + hiddenKeys.Length)..]);
     }
 
-    /// <summary>Returns a head without publication time and expiration.</summary>
+    /// <summary>Returns the head of a message that cannot expire.</summary>
     public static byte[] NewHead(ReadOnlySpan<byte> address, ReadOnlySpan<byte> properties, ReadOnlySpan<byte> hiddenKeys)
     {
         byte[] head = new byte[hiddenKeys.IsEmpty

@@ -8,7 +8,8 @@ namespace Amqp.Server.Broker.Messages;
 
 /// <summary>Reads the expiration of messages, and computes when a stored message expires.</summary>
 /// <remarks>
-/// All times are milliseconds since 1970-01-01 UTC. The time of expiry is not stored, because a policy may change the queue's TTL.
+/// All times are in milliseconds since 1970-01-01 UTC. The time of expiry is not stored, because it depends on the queue's TTL, which
+/// policies can change.
 /// </remarks>
 internal static class Expiry
 {
@@ -16,15 +17,15 @@ internal static class Expiry
     public const long None = -1;
 
     private const long MaxExpiration = 315_360_000_000; // ten years, the longest timer of RabbitMQ
-    private const int LineLength = 80; // RabbitMQ's error text has a line break if the line would be longer than this
+    private const int LineLength = 80; // maximum length of a line in RabbitMQ's error text
 
-    /// <summary>Reads the expiration from the publisher.</summary>
+    /// <summary>Reads the expiration that the publisher gave.</summary>
     /// <returns>Milliseconds, or <see cref="None"/> if there is no expiration.</returns>
     /// <exception cref="BrokerException">406: the expiration is negative, longer than ten years, or not a number.</exception>
     public static long Of(in EncodedProperties properties) =>
         (properties.Flags & PropertyFlags.Expiration) == 0 ? None : Parse(properties.Expiration);
 
-    /// <summary>Returns the time at which a stored message expires; null if it never does.</summary>
+    /// <summary>Returns the time at which a stored message expires; null if the message cannot expire.</summary>
     /// <param name="payload">The whole message, as stored.</param>
     /// <param name="queueTtl">TTL of the queue in milliseconds; null if there is none.</param>
     public static long? DueTime(ReadOnlySpan<byte> payload, long? queueTtl) => EncodedMessage.Read(payload).Stamp?.DueTime(queueTtl);
@@ -57,16 +58,16 @@ internal static class Expiry
     }
 }
 
-/// <summary>Time of publishing and expiration of a message. Stored with each message that can expire.</summary>
+/// <summary>The time of publishing and the expiration of a message. Stored with each message that can expire.</summary>
 /// <param name="Published">Time of publishing, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Expiration">Expiration from the publisher in milliseconds, or <see cref="Expiry.None"/>.</param>
 internal readonly record struct MessageStamp(long Published, long Expiration)
 {
-    /// <summary>The stamp of a message that cannot expire. Needed because every head with hidden keys has a stamp.</summary>
+    /// <summary>The stamp of a message that cannot expire. Needed for a message with hidden keys, which are part of the stamp.</summary>
     public static MessageStamp None { get; } = new(-1, Expiry.None);
 
     /// <summary>
-    /// Returns the time at which the message expires: the expiration or the queue's TTL counts, whichever is shorter. Null if never.
+    /// Returns the time at which the message expires. The shorter of its expiration and the queue's TTL counts. Null if neither is set.
     /// </summary>
     /// <param name="queueTtl">TTL of the queue in milliseconds; null if there is none.</param>
     public long? DueTime(long? queueTtl)

@@ -16,7 +16,7 @@ internal static class SenderSelectedKeys
         EncodedFieldTable.TryFind(headers, "CC"u8, out _) || EncodedFieldTable.TryFind(headers, "BCC"u8, out _);
 
     /// <summary>Returns the keys of the headers CC and BCC.</summary>
-    /// <exception cref="BrokerException">406: CC or BCC is no array.</exception>
+    /// <exception cref="BrokerException">406: CC or BCC is not an array.</exception>
     public static string[] Read(ReadOnlySpan<byte> headers)
     {
         var keys = new List<string>();
@@ -26,7 +26,7 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    /// <summary>Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is no array.</summary>
+    /// <summary>Returns the keys of the headers CC and BCC of a stored message. Ignores a header that is not an array.</summary>
     public static string[] ReadStored(ReadOnlySpan<byte> headers)
     {
         if (!AreIn(headers))
@@ -37,7 +37,7 @@ internal static class SenderSelectedKeys
         return [.. keys];
     }
 
-    /// <returns>False if the header is no array.</returns>
+    /// <returns>False if the header is not an array.</returns>
     private static bool TryRead(ReadOnlySpan<byte> headers, string name, List<string> keys, out FieldType type)
     {
         type = FieldType.Array;
@@ -53,7 +53,7 @@ internal static class SenderSelectedKeys
         return true;
     }
 
-    /// <summary>Returns the properties without the BCC header, because consumers must not see it.</summary>
+    /// <summary>Returns the properties without the BCC header, which consumers must not see.</summary>
     public static ReadOnlySpan<byte> WithoutBcc(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> headers)
     {
         if (!EncodedFieldTable.TryFind(headers, "BCC"u8, out _))
@@ -68,7 +68,7 @@ internal static class SenderSelectedKeys
     }
 
     /// <summary>
-    /// Encodes the keys of the BCC header, up to <see cref="EncodedMessage.MaxHiddenKeys"/> bytes. Omits keys longer than 255 bytes.
+    /// Encodes the keys of the BCC header, in at most <see cref="EncodedMessage.MaxHiddenKeys"/> bytes. Omits keys longer than 255 bytes.
     /// </summary>
     public static byte[] Hide(ReadOnlySpan<byte> headers)
     {

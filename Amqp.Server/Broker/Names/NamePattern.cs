@@ -5,23 +5,23 @@ using System.Text.RegularExpressions;
 
 namespace Amqp.Server.Broker.Names;
 
-/// <summary>A regular expression for names or routing keys, which matches as in RabbitMQ (Erlang's <c>re</c>). Thread-safe.</summary>
+/// <summary>A regular expression for names or routing keys, with the rules of RabbitMQ (Erlang's <c>re</c>). Thread-safe.</summary>
 /// <remarks>
-/// The expression may match anywhere in a name. An empty expression matches nothing. Names are encoded in UTF-8, with each octet as one
+/// The expression may match anywhere in a name. An empty expression matches nothing. Each octet of a name in UTF-8 is matched as one
 /// character, because Erlang matches octets.
-/// <para>Patterns with lookarounds or backreferences have a short timeout, and slow results are cached.</para>
+/// <para>Patterns with lookarounds or backreferences have a short timeout, and the results of slow matches are cached.</para>
 /// </remarks>
 internal sealed partial class NamePattern
 {
     /// <summary>
-    /// Timeout of one match attempt. Clients choose the names, and with some names the time of some patterns grows exponentially.
+    /// Timeout of one attempt to match. Some patterns take exponential time for some names, and clients choose the names.
     /// </summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Maximum number of attempts for one match. A busy machine can make the first attempt time out.</summary>
     private const int Tries = 3;
 
-    /// <summary>Timeout for patterns without backtracking, which only a busy machine or the first compilation can exceed.</summary>
+    /// <summary>Timeout for patterns without backtracking. Exceeded only on a busy machine or during the first compilation.</summary>
     private static readonly TimeSpan _linearTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>If a match takes longer than this, its result is cached.</summary>
@@ -31,8 +31,8 @@ internal sealed partial class NamePattern
     private const int MaxRemembered = 1_000;
 
     private readonly Regex? _regex;
-    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no match can be slow, or if names must not be kept
-    private int _isTimeoutTold = 1; // 1: no timeout yet; 0: a timeout that was not logged yet; 2: logged
+    private readonly ConcurrentDictionary<string, bool>? _remembered; // null if no match can be slow, or if names must not be cached
+    private int _isTimeoutTold = 1; // 1: no timeout has occurred; 0: a timeout has occurred and must be logged; 2: a timeout was logged
     private int _timeouts;
     private readonly bool _matchesAll;
 
@@ -56,7 +56,7 @@ internal sealed partial class NamePattern
     /// <summary>The expression as it was given.</summary>
     public string Text { get; }
 
-    /// <summary>Number of matches that timed out in all their attempts.</summary>
+    /// <summary>Number of matches for which all attempts timed out.</summary>
     public int Timeouts => Volatile.Read(ref _timeouts);
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed partial class NamePattern
             : _remembered.TryGetValue(name, out bool known) ? known : MatchAndRemember(_regex, _remembered, name);
     }
 
-    /// <summary>Returns true once, after the first timeout of this pattern.</summary>
+    /// <summary>Returns true if the pattern has timed out. Later calls return false, so that only one timeout is logged.</summary>
     public bool TakeTimeout() => Volatile.Read(ref _isTimeoutTold) == 0 && Interlocked.Exchange(ref _isTimeoutTold, 2) == 0;
 
     public override string ToString() => Text;
@@ -128,7 +128,7 @@ internal sealed partial class NamePattern
 
     private static string Octets(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>. .NET would read such a class as a set of letters.</summary>
+    /// <summary>Replaces POSIX character classes such as <c>[:digit:]</c>, which .NET does not support.</summary>
     private static string WithErlangsClasses(string pattern) => PosixClass().Replace(pattern, found => found.Groups["name"].Value switch
     {
         "alpha" => "a-zA-Z",

@@ -8,11 +8,11 @@ namespace Amqp.Server.Broker.Names;
 internal static class ReservedNames
 {
     /// <summary>
-    /// Name of the pseudo-queue for direct reply-to. A client that consumes from this name gets the replies to its requests.
+    /// Name of the pseudo-queue for direct reply-to. A client consumes from this pseudo-queue to get the replies to its requests.
     /// </summary>
     public const string ReplyTo = "amq.rabbitmq.reply-to";
 
-    /// <summary>Prefix of the routing keys of direct replies. The rest of the key identifies the client that waits for the reply.</summary>
+    /// <summary>Prefix of the routing keys of direct replies. The prefix is followed by the id of the waiting client.</summary>
     public const string ReplyToPrefix = $"{ReplyTo}.";
 
     private const string Prefix = "amq.";
@@ -38,7 +38,7 @@ internal static class ReservedNames
             throw new BrokerException(BrokerError.Refused, "operation not permitted on the default exchange");
     }
 
-    /// <exception cref="BrokerException">403: the exchange exists in every virtual host.</exception>
+    /// <exception cref="BrokerException">403: the exchange is the default exchange, or its name has the reserved prefix.</exception>
     public static void DemandDeletable(string exchange, string virtualHost)
     {
         DemandNotDefault(exchange);
@@ -47,7 +47,7 @@ internal static class ReservedNames
                 BrokerError.Refused, $"deletion of system exchange '{exchange}' in vhost '{virtualHost}' not allowed");
     }
 
-    /// <summary>Returns true for exchanges that exist in every virtual host and cannot be deleted.</summary>
+    /// <summary>Returns true for names of exchanges that the broker creates and clients cannot delete.</summary>
     public static bool IsSystemExchange(string name) => IsReserved(name);
 
     /// <summary>Removes line breaks from a name, as RabbitMQ does. Line breaks would disturb the output of RabbitMQ's tools.</summary>
@@ -59,7 +59,7 @@ internal static class ReservedNames
     /// <summary>Returns a random name that no other client can guess, for the replies to one client.</summary>
     public static string NewReplyToName() => $"{ReplyToPrefix}{RandomText()}";
 
-    /// <summary>Returns a random id for a broker. Programs that monitor several brokers distinguish the brokers by this id.</summary>
+    /// <summary>Returns a random id for a broker. Monitoring programs distinguish brokers by this id.</summary>
     public static string NewClusterId() => $"rabbitmq-cluster-id-{RandomText()}";
 
     private static string RandomText()

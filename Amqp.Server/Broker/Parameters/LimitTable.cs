@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>The form in which limits are stored: a table of names and numbers.</summary>
+/// <summary>Reads, changes and validates tables of limits. Such a table contains the names and values of limits.</summary>
 internal static class LimitTable
 {
     /// <summary>Returns the value of a limit; null if the limit is not set or is negative.</summary>
@@ -19,7 +19,7 @@ internal static class LimitTable
     /// <param name="value">The table of limits.</param>
     /// <param name="known">All valid names of limits.</param>
     /// <param name="what">RabbitMQ's name of the table, for the error text.</param>
-    /// <exception cref="ValidationException">The value is not a table, or a limit is unknown or not an integer.</exception>
+    /// <exception cref="ValidationException">The value is not a table, a limit is unknown, or a limit is not an integer.</exception>
     public static void Validate(FieldValue value, string[] known, string what)
     {
         if (value.Type != FieldType.Table)

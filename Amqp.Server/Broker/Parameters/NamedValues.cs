@@ -5,18 +5,18 @@ using Amqp.Server.Broker.Definitions;
 namespace Amqp.Server.Broker.Parameters;
 
 /// <summary>Named values of the whole broker: global parameters, limits of users, and digests of imported files.</summary>
-/// <remarks>Thread-safe. Changes take a lock; reads need none.</remarks>
+/// <remarks>Thread-safe: changes take a lock, and reads need no lock.</remarks>
 /// <param name="definitions">Stores the values.</param>
 /// <param name="kind">Prefix of the stored keys: a constant of <see cref="DefinitionKey"/>.</param>
-/// <param name="keyOf">Returns the stored key of a name.</param>
+/// <param name="keyOf">Returns the key under which the value of a name is stored.</param>
 internal sealed class NamedValues(DefinitionStore definitions, string kind, Func<string, string> keyOf)
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, FieldValue> _values = new();
 
     /// <summary>
-    /// Raised with the name and the new value after a change; the value is null after a removal. Handlers run under a lock and must not
-    /// wait.
+    /// Raised after a change. The arguments are the name and the new value, which is null after a removal. Handlers run under a lock and
+    /// must not wait.
     /// </summary>
     public event Action<string, FieldValue?>? Changed;
 
@@ -28,7 +28,7 @@ internal sealed class NamedValues(DefinitionStore definitions, string kind, Func
     /// <returns>True if the name had no value before.</returns>
     public bool Put(string name, FieldValue value) => Change(name, _ => value);
 
-    /// <summary>Sets a value that is computed from the current value, or from null.</summary>
+    /// <summary>Sets a value to the result of a function of the current value. The current value may be null.</summary>
     /// <returns>True if the name had no value before.</returns>
     public bool Change(string name, Func<FieldValue?, FieldValue> change)
     {

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>RabbitMQ's runtime parameters, each of one virtual host and one component. Thread-safe.</summary>
+/// <summary>RabbitMQ's runtime parameters. Each belongs to a virtual host and a component. Thread-safe.</summary>
 /// <remarks>Components are notified of changes under a lock. All components are added before the first client connects.</remarks>
 internal sealed class RuntimeParameters(DefinitionStore definitions)
 {
@@ -48,7 +48,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
     public bool Put(string component, string virtualHost, string name, FieldValue value) =>
         Change(component, virtualHost, name, _ => value);
 
-    /// <summary>Sets a parameter to a value that is computed from the current value, or from null.</summary>
+    /// <summary>Sets a parameter to the result of a function of the current value. The current value may be null.</summary>
     /// <inheritdoc cref="Put"/>
     public bool Change(string component, string virtualHost, string name, Func<FieldValue?, FieldValue> change)
     {
@@ -73,7 +73,7 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
         {
             if (!_values.ContainsKey((component, virtualHost, name)))
                 return false;
-            // First, so that the parameter also stays in memory if the catalog throws.
+            // First: if the catalog throws, the parameter stays in memory, too.
             definitions.DeleteValue(DefinitionKey.OfParameter(component, virtualHost, name));
             _values.Remove((component, virtualHost, name));
             _components.GetValueOrDefault(component)?.OnChanged(virtualHost, name, null);
@@ -107,7 +107,8 @@ internal sealed class RuntimeParameters(DefinitionStore definitions)
 /// <param name="Name">Name of the component, as in the HTTP path of its parameters.</param>
 /// <param name="Validate">Checks a parameter's name and value. Throws a <see cref="ValidationException"/> if they are invalid.</param>
 /// <param name="OnChanged">
-/// Called with a parameter's virtual host, name and new value; null after a removal. Runs under a lock and must not wait.
+/// Called after a change, with the parameter's virtual host, name and new value. The value is null after a removal. Called under a lock;
+/// must not wait.
 /// </param>
 internal sealed record ParameterComponent(string Name, Action<string, FieldValue> Validate, Action<string, string, FieldValue?> OnChanged);
 

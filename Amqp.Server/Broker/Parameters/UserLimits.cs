@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Events;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>For each user, the maximum numbers of open connections and of open channels.</summary>
+/// <summary>The limits of each user: maximum numbers of open connections and open channels.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class UserLimits(DefinitionStore definitions)
 {
@@ -18,10 +18,10 @@ internal sealed class UserLimits(DefinitionStore definitions)
     /// <summary>Receives events about changed limits.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>All users that have limits, with the values that were set. A negative number means no limit.</summary>
+    /// <summary>All users that have limits, and their limits as they were set. A negative value means no limit.</summary>
     public IEnumerable<(string User, FieldTable Limits)> All => _tables.All.Select(entry => (entry.Key, entry.Value.AsTable()));
 
-    /// <summary>Returns the limits of a user, with the values that were set. A negative number means no limit.</summary>
+    /// <summary>Returns the limits of a user as they were set. A negative value means no limit.</summary>
     public FieldTable Of(string user) => _tables.Find(user)?.AsTable() ?? FieldTable.Empty;
 
     /// <summary>Returns one limit of a user; null if the user has no such limit.</summary>

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.Parameters;
 
-/// <summary>Limits of a virtual host. Null means no limit. In RabbitMQ's parameter a negative number means no limit.</summary>
+/// <summary>Limits of a virtual host. Null means no limit, like a negative value of RabbitMQ's parameter.</summary>
 internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
 {
     /// <summary>Component of the runtime parameter that holds these limits.</summary>
@@ -19,6 +19,6 @@ internal sealed record VirtualHostLimits(long? MaxConnections, long? MaxQueues)
     public static VirtualHostLimits Read(FieldTable limits) =>
         new(LimitTable.Read(limits, "max-connections"), LimitTable.Read(limits, "max-queues"));
 
-    /// <exception cref="ValidationException">The value is not a table, or a limit in it is unknown or not an integer.</exception>
+    /// <exception cref="ValidationException">The value is not a table, a limit is unknown, or a limit is not an integer.</exception>
     public static void Validate(FieldValue value) => LimitTable.Validate(value, _known, "limits");
 }

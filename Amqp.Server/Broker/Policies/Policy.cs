@@ -39,7 +39,7 @@ internal sealed class Policy
         validate(kind, definition);
     }
 
-    /// <summary>Restores a stored policy, whose values may be invalid now and are not checked.</summary>
+    /// <summary>Restores a stored policy. The values of its keys are not checked.</summary>
     /// <inheritdoc cref="Policy(PolicyKind, string, string, string, double, FieldTable)"/>
     public static Policy FromStored(PolicyKind kind, string name, string pattern, string applyTo, double priority, FieldTable definition) =>
         new(kind, name, pattern, applyTo, priority, definition, PolicyKeys.DemandKnown);
@@ -56,7 +56,7 @@ internal sealed class Policy
 
     public FieldTable Definition { get; }
 
-    /// <summary>Returns true if the other policy applies to the same queues and exchanges and has the same settings.</summary>
+    /// <summary>Returns true if all properties of the two policies are equal.</summary>
     public bool IsSameAs(Policy other) => (Kind, Name, Pattern, ApplyTo) == (other.Kind, other.Name, other.Pattern, other.ApplyTo)
         && Priority.Equals(other.Priority) && Definition.Equals(other.Definition);
 

@@ -40,8 +40,7 @@ internal static class PolicyKeys
         new("initial-cluster-size", value => IsInteger(value, 0), "is not a valid cluster size"),
         new("queue-master-locator", value => IsOneOf(value, "min-masters", "client-local", "random"), "invalid queue-master-locator value"),
 
-        // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have these keys, but without effect on a broker
-        // with one node.
+        // Keys of RabbitMQ 3 for mirrored classic queues. Accepted because many definitions have these keys, but no queue is mirrored.
         new("ha-mode", value => IsOneOf(value, "all", "exactly", "nodes"), "is not a valid ha-mode value"),
         new("ha-params", _ => true, ""),
         new("ha-sync-mode", value => IsOneOf(value, "manual", "automatic"), "is not a valid ha-sync-mode value"),
@@ -115,7 +114,7 @@ internal static class PolicyKeys
     private static bool IsOneOf(FieldValue value, params ReadOnlySpan<string> allowed) =>
         IsText(value) && allowed.Contains(value.AsString());
 
-    /// <summary>Returns true for a number followed by one of the units Y, M, D, h, m and s.</summary>
+    /// <summary>Returns true for a text such as <c>7D</c>: digits and one of the units Y, M, D, h, m and s.</summary>
     private static bool IsAge(FieldValue value) =>
         IsText(value)
             && value.AsString() is [.. { Length: > 0 } number, 'Y' or 'M' or 'D' or 'h' or 'm' or 's']

@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Names;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>The regular expression of a policy, which may match anywhere in a name. Empty, it matches every name.</summary>
+/// <summary>The regular expression of a policy. It may match anywhere in a name. An empty text matches every name.</summary>
 internal sealed class PolicyPattern
 {
     private readonly NamePattern _pattern;
@@ -24,7 +24,7 @@ internal sealed class PolicyPattern
         }
     }
 
-    /// <summary>The regular expression as it was given.</summary>
+    /// <summary>The text of the regular expression.</summary>
     public string Text => _pattern.Text;
 
     /// <inheritdoc cref="NamePattern.TakeTimeout"/>
@@ -32,7 +32,7 @@ internal sealed class PolicyPattern
 
     public bool IsMatch(string name) => Text.Length == 0 || _pattern.IsMatch(name);
 
-    /// <summary>Returns the error text of PCRE, which RabbitMQ shows for the same mistake.</summary>
+    /// <summary>Translates .NET's error to the text of PCRE, the library that RabbitMQ uses.</summary>
     private static string Describe(RegexParseError error) => error switch
     {
         RegexParseError.InsufficientClosingParentheses => "missing )",

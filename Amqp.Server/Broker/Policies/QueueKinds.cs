@@ -2,9 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Policies;
 
-/// <summary>
-/// The types of queues. This class alone defines how quorum queues differ from classic queues, and which type is refused: streams.
-/// </summary>
+/// <summary>The types of queues: how quorum queues differ from classic queues, and that the broker refuses streams.</summary>
 internal static class QueueKinds
 {
     /// <summary>Name of the argument that gives the type of a queue.</summary>
@@ -52,17 +50,13 @@ internal static class QueueKinds
         /// <summary>Value of <c>apply-to</c> with which a policy applies only to queues of this type.</summary>
         public string PolicyTarget => type.IsQuorum ? "quorum_queues" : "classic_queues";
 
-        /// <summary>
-        /// True if RabbitMQ replicates queues of this type. In this broker, the only node is the leader and the only member.
-        /// </summary>
+        /// <summary>True if RabbitMQ replicates queues of this type. This broker has one node and does not replicate.</summary>
         public bool IsReplicated => type.IsQuorum;
 
         /// <summary>True if queues of this type must be durable and named by the client, and cannot be exclusive or auto-delete.</summary>
         public bool MustBePermanent => type.IsQuorum;
 
-        /// <summary>
-        /// True if the queue stores a requeued message again. The log then has the message's new place and number of requeues.
-        /// </summary>
+        /// <summary>True if the queue appends a requeued message to the log again, with its new number of requeues.</summary>
         public bool StoresReturnsAnew => type.IsQuorum;
 
         /// <summary>
@@ -76,9 +70,7 @@ internal static class QueueKinds
         /// <summary>True if basic.get is refused on a queue that has a single active consumer. Classic queues allow basic.get.</summary>
         public bool RefusesGetBesideSingleActiveConsumer => type.IsQuorum;
 
-        /// <summary>
-        /// Returns true if queues of this type use the policy key. A policy with another key does not apply to the queue.
-        /// </summary>
+        /// <summary>Returns true if the type uses the policy key. A policy with an unused key does not apply to the queue.</summary>
         public bool Understands(string policyKey) => !(type.IsQuorum ? _notForQuorum : _notForClassic).Contains(policyKey);
 
         private bool IsQuorum => type == QueueType.Quorum;

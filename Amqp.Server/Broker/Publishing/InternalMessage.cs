@@ -8,10 +8,10 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.Publishing;
 
-/// <summary>A message from the broker itself, about an event, a log line or a traced message.</summary>
+/// <summary>A message that the broker itself publishes: an event, a log line or a traced message.</summary>
 /// <param name="Target">Exchange to publish to.</param>
 /// <param name="RoutingKey">Routing key, which is cut to 255 bytes.</param>
-/// <param name="Properties">The properties. Their headers hold most of the information.</param>
+/// <param name="Properties">The message properties. Most of the information is in the headers.</param>
 /// <param name="Body">A log line or the body of a traced message; empty for an event.</param>
 internal sealed record InternalMessage(InternalExchange Target, string RoutingKey, BasicProperties Properties, byte[] Body)
     : IDeferredPublish
@@ -64,9 +64,7 @@ internal sealed record InternalMessage(InternalExchange Target, string RoutingKe
         return head;
     }
 
-    /// <summary>
-    /// Cuts a routing key to 255 bytes. The broker adds a prefix to a name, which can make the key longer than AMQP allows.
-    /// </summary>
+    /// <summary>Cuts a routing key to 255 bytes, AMQP's limit. A key made of a prefix and a long name can exceed the limit.</summary>
     private static string Cut(string routingKey)
     {
         while (OctetText.Count(routingKey) > byte.MaxValue)

@@ -26,7 +26,7 @@ internal sealed class InternalPublisher
     }
 
     /// <summary>
-    /// True while the exchange has a binding. Read without the topology lock, so messages during the first bind may be lost.
+    /// True while the exchange has a binding. Read without the topology lock: a message published during the first bind may be lost.
     /// </summary>
     public bool IsHeard => _exchange.Exchange.Bindings.Count > 0;
 

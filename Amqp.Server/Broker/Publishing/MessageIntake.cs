@@ -25,8 +25,8 @@ internal sealed class MessageIntake(QueueServices services)
     /// Stores a message for all targets of its route. The queues get the message later, in <see cref="DispatchRound.HandOver"/>.
     /// </summary>
     /// <returns>
-    /// The log position up to which a sync makes the message durable; 0 if no sync is needed. <see cref="Refused"/> if a queue refused the
-    /// message.
+    /// A log position: the message is durable once the log is synced up to this position. 0 if no sync is needed;
+    /// <see cref="Refused"/> if a queue refused the message.
     /// </returns>
     /// <exception cref="StoreFailedException">The message is persistent, and the store has failed.</exception>
     public long Store(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits, DispatchRound round)
@@ -44,7 +44,7 @@ internal sealed class MessageIntake(QueueServices services)
     /// <param name="route">Route of the message.</param>
     /// <param name="traits">Traits of the message.</param>
     /// <param name="isClients">
-    /// True if a client's acknowledgement or rejection causes the message. It is then refused only if the store is behind with its writes.
+    /// True if a client's acknowledgement or rejection causes the message. Such a message is refused only if the store is behind.
     /// </param>
     /// <exception cref="DiskAlarmException">The message must not be written to disk.</exception>
     public void DemandDisk(MessageRoute route, in MessageTraits traits, bool isClients)
@@ -79,7 +79,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = queue.Settings;
             if (queue.Faults.IsCrashed)
-                continue; // a queue that has crashed refuses messages, as in RabbitMQ
+                continue; // a crashed queue refuses messages, as in RabbitMQ
             if (settings.RejectsPublishes && !queue.Room.TryReserve(body.Length, round))
             {
                 if (settings.Overflow == Overflow.RejectPublishDeadLetter)
@@ -118,7 +118,7 @@ internal sealed class MessageIntake(QueueServices services)
         {
             var settings = takers[i].Settings;
             var message = _places[i].WithNote(MessageNote.Of(Math.Min(traits.Priority, settings.MaxPriority), head.Length, expires));
-            // x-max-length-bytes needs the exact size of the head, which an entry loses when it is moved to the disk.
+            // x-max-length-bytes needs the exact size of the head. An entry that moves to the disk loses this size.
             if (settings.MaxLengthBytes is not null)
                 message = message with { Flags = message.Flags | MessageFlags.StaysInMemory };
             round.Publish(takers[i], message);
@@ -126,7 +126,7 @@ internal sealed class MessageIntake(QueueServices services)
         return position;
     }
 
-    /// <summary>Returns the head, extended by a stamp with the current time.</summary>
+    /// <summary>Returns the head with a stamp: the current time and the expiration of the message.</summary>
     private ReadOnlySpan<byte> Stamp(ReadOnlySpan<byte> head, in MessageTraits traits)
     {
         var message = EncodedMessage.Read(head);

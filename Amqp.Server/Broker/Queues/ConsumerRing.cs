@@ -1,11 +1,11 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The consumers of a queue, served by priority and in turns. The lock of the queue guards the state.</summary>
+/// <summary>The consumers of a queue. Consumers of the same priority take turns. The lock of the queue guards the state.</summary>
 /// <remarks>
 /// A consumer whose prefetch or output buffer is full is parked outside the ring. The thread that frees capacity resumes the consumer.
 /// </remarks>
 /// <param name="singleActive">
-/// True to serve a single active consumer until it leaves. Then the consumer of the highest priority that subscribed first is served.
+/// True if the queue has a single active consumer. When it leaves, the consumer of the highest priority becomes active.
 /// </param>
 internal sealed class ConsumerRing(bool singleActive)
 {
@@ -39,9 +39,9 @@ internal sealed class ConsumerRing(bool singleActive)
             return false;
         _all.Remove(subscription);
         Leave(subscription);
-        _levels.RemoveAll(level => level.Ready.Count == 0); // a level is created again when a consumer with its priority is added
+        _levels.RemoveAll(level => level.Ready.Count == 0); // LevelOf creates a removed level again
         if (ReferenceEquals(_active, subscription))
-            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // of consumers with equal priority, the first subscriber
+            _active = _all.MaxBy(candidate => candidate.Consumer.Priority); // the first subscriber, if several have this priority
         return true;
     }
 

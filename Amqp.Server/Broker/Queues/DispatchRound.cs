@@ -3,11 +3,12 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The work of one thread for one read of a socket, one timer or one HTTP request. Collects messages, and the queues and outputs to serve.
+/// The work that one thread does for one socket read, one timer or one HTTP request. Collects messages, queues to drain, and outputs to
+/// flush.
 /// </summary>
 /// <remarks>
 /// At the end of a round, messages go to their queues, queues deliver to consumers, and outputs are flushed. Owned by one thread at a time.
-/// <para>NotedBy prevents duplicates in the lists. Concurrent rounds may overwrite the property; a queue is then served twice.</para>
+/// <para>NotedBy prevents duplicates in the lists. If concurrent rounds overwrite NotedBy of a queue, the queue is drained twice.</para>
 /// </remarks>
 /// <param name="deadLetterShare">Maximum dead-letter work in one round, in the unit of <see cref="NoteDeadLetter"/>.</param>
 internal sealed class DispatchRound(int deadLetterShare = DispatchRound.PublishersDeadLetterShare)
@@ -19,19 +20,17 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     private const int MinGathered = 64;
 
     /// <summary>
-    /// Maximum number of passes in which a round publishes deferred messages. Each pass may trace the copies of traced messages again.
+    /// Maximum number of passes over deferred messages. The messages of one pass may be traced, which defers messages for the next.
     /// </summary>
     private const int MaxCopiesOfCopies = 16;
 
-    /// <summary>Dead-letter limit of a round that serves a client. The thread pool publishes the dead letters beyond the limit.</summary>
+    /// <summary>Maximum dead-letter work of a round that serves a client. The thread pool publishes further dead letters.</summary>
     public const int PublishersDeadLetterShare = 4096;
 
-    /// <summary>
-    /// Dead-letter limit of a round on the thread pool. The limit is low, because hundreds of queues may wait for the pool.
-    /// </summary>
+    /// <summary>Maximum dead-letter work of a round on the thread pool. Low, because hundreds of queues may wait for the pool.</summary>
     public const int PooledDeadLetterShare = 256;
 
-    /// <summary>Publishing this many bytes of a dead letter counts as much work as adding the dead letter to one more queue.</summary>
+    /// <summary>Bytes of a dead letter that count as one unit of work.</summary>
     private const int BytesPerWork = 4096;
 
     private readonly List<Queue> _queues = [];
@@ -50,17 +49,15 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     /// <summary>True if the round has collected so many messages that it should complete early.</summary>
     public bool IsFull => _publishedCount >= MaxGathered || _acknowledgedCount >= MaxGathered || _deferred?.Count >= MaxGathered;
 
-    /// <summary>
-    /// False once the round has reached its dead-letter limit. The thread pool then publishes the remaining dead letters.
-    /// </summary>
+    /// <summary>True until the round has done its maximum of dead-letter work. The thread pool then does the rest of the work.</summary>
     public bool HasTimeForDeadLetters => _deadLetterWork < deadLetterShare;
 
     /// <summary>
-    /// The messages delivered to the consumer that is being served. Without acknowledgements, the queue settles these messages.
+    /// The messages delivered to the consumer that is being served. If the consumer does not acknowledge, the queue settles them.
     /// </summary>
     public ReadOnlySpan<StoredMessage> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
-    /// <summary>Collects a published message. <see cref="HandOver"/> will add it to its queue.</summary>
+    /// <summary>Collects a published message. <see cref="HandOver"/> adds the message to the queue.</summary>
     public void Publish(Queue queue, in StoredMessage message)
     {
         if (_publishedCount == _published.Length)
@@ -69,7 +66,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
     }
 
     /// <summary>
-    /// True during the commit of a transaction. After a crash, its acknowledgements count only if its publishes are in the log.
+    /// True during the commit of a transaction. If a crash loses its published messages, its acknowledgements are void, too.
     /// </summary>
     public bool BindsSettles { get; set; }
 
@@ -115,7 +112,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _outputs.Add(output);
     }
 
-    /// <summary>Notes that an output already holds enough bytes to be flushed before the round ends.</summary>
+    /// <summary>Notes an output that holds so many bytes that it should be flushed before the round ends.</summary>
     public void NoteDue(IOutput output) => _due.Add(output);
 
     /// <summary>Flushes the outputs that <see cref="NoteDue"/> has noted. Called while the thread holds no lock.</summary>
@@ -128,19 +125,17 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
         _due.Clear();
     }
 
-    /// <summary>
-    /// Adds the collected messages to their queues, and settles the acknowledged messages. The queues are then up to date.
-    /// </summary>
+    /// <summary>Adds the published messages to their queues, and settles the acknowledged messages.</summary>
     public void HandOver()
     {
         HandOverPublished();
         HandOverAcknowledged();
     }
 
-    /// <summary>Collects a message from the broker itself for <see cref="Drain"/>. May be called under a queue's lock.</summary>
+    /// <summary>Collects a message for <see cref="Drain"/> to publish. May be called under the lock of a queue.</summary>
     public void Defer(IDeferredPublish message) => (_deferred ??= []).Add(message);
 
-    /// <summary>Hands the messages to their queues, and delivers from every noted queue. The thread must hold no lock.</summary>
+    /// <summary>Calls <see cref="HandOver"/>, drains noted queues and publishes deferred messages. The thread must hold no lock.</summary>
     public void Drain()
     {
         DrainTouched();
@@ -148,9 +143,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             PublishDeferred(_deferred);
     }
 
-    /// <summary>
-    /// Hands the messages to their queues, delivers from every noted queue and flushes every output. The thread must hold no lock.
-    /// </summary>
+    /// <summary>Calls <see cref="Drain"/>, and then flushes all noted outputs. The thread must hold no lock.</summary>
     public void Complete()
     {
         Drain();
@@ -163,7 +156,7 @@ internal sealed class DispatchRound(int deadLetterShare = DispatchRound.Publishe
             output.Flush();
         }
         _outputs.Clear();
-        // Entries left in the list would keep the output of another connection in memory.
+        // Otherwise the list would keep outputs of closed connections in memory.
         _due.Clear();
     }
 

@@ -19,7 +19,7 @@ internal interface IConsumer
     /// <param name="most">Maximum number of messages to take.</param>
     /// <param name="round">Collects the output to flush and the sent messages.</param>
     /// <returns>True if the consumer has free capacity left.</returns>
-    /// <exception cref="QueueUnreadableException">The disk cannot be read now. Messages that were taken before are sent.</exception>
+    /// <exception cref="QueueUnreadableException">The disk cannot be read now. Messages taken before the error are sent.</exception>
     bool Deliver(Queue queue, int most, DispatchRound round);
 
     /// <summary>Notifies the consumer that its queue was deleted. Called while the thread holds no lock.</summary>

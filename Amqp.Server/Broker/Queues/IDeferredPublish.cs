@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>A message from the broker itself, which a <see cref="DispatchRound"/> publishes later.</summary>
+/// <summary>A message that the broker itself publishes, at the end of a <see cref="DispatchRound"/>.</summary>
 /// <remarks>Routing takes the topology lock, which must not be taken under a queue's lock.</remarks>
 internal interface IDeferredPublish
 {

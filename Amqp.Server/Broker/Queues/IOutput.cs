@@ -3,7 +3,7 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The output of a connection. A round that has written to the output flushes the output once, when the round ends.</summary>
 internal interface IOutput
 {
-    /// <summary>The last round that listed this output to be flushed; null after the flush. Prevents duplicates in the list.</summary>
+    /// <summary>The last round that noted this output; null after the flush. A round does not note the output twice.</summary>
     DispatchRound? NotedBy { get; set; }
 
     /// <summary>Sends the written bytes, or closes the connection if that fails. The thread must hold no lock. Never throws.</summary>

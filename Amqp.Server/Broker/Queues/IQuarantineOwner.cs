@@ -6,7 +6,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// The quarantined messages of a queue or an exchange, which the broker failed to process. An operator can return or drop a message.
+/// A queue or an exchange, with its quarantined messages: the broker failed to process them. An operator can return or drop a message.
 /// </summary>
 /// <remarks>Each member takes the lock of the queue or exchange.</remarks>
 internal interface IQuarantineOwner : IQuarantine
@@ -19,7 +19,7 @@ internal interface IQuarantineOwner : IQuarantine
     /// <exception cref="StoreDamagedException">The message is damaged.</exception>
     bool TryReadQuarantined(MessagePlace place, out PayloadLease payload);
 
-    /// <summary>Ends the quarantine of a message, which returns to its queue or exchange.</summary>
+    /// <summary>Returns a quarantined message to its queue or exchange.</summary>
     /// <inheritdoc cref="TryReadQuarantined"/>
     bool ReturnQuarantined(MessagePlace place, DispatchRound round);
 

@@ -3,6 +3,6 @@ namespace Amqp.Server.Broker.Queues;
 /// <summary>The queues of a virtual host, by name.</summary>
 internal interface IQueueRegistry
 {
-    /// <summary>Deletes the queue if it is unused for the time of <c>x-expires</c>. Checks the time under the locks.</summary>
+    /// <summary>Deletes the queue if it was unused for longer than <c>x-expires</c>. Checks this while the locks are held.</summary>
     void DeleteUnused(Queue queue);
 }

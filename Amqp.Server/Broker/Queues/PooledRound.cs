@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The round for work on the thread pool that belongs to no connection. Each thread of the pool reuses one round.</summary>
+/// <summary>The round for work that belongs to no connection. Each thread of the thread pool has one round.</summary>
 internal static class PooledRound
 {
     [ThreadStatic]

@@ -9,14 +9,14 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The quarantined messages of a queue or an exchange, its owner. The lock of the owner guards the state.</summary>
+/// <summary>The quarantined messages of one owner: a queue or an exchange. The lock of the owner guards the state.</summary>
 /// <remarks>
 /// The messages were taken, but are neither delivered nor settled. Persistent messages stay quarantined after a restart
 /// (<see cref="QuarantineRecords"/>).
 /// </remarks>
 internal sealed class QuarantinedMessages
 {
-    /// <summary>Maximum number of characters kept of an error text.</summary>
+    /// <summary>Maximum length of a stored error text in characters.</summary>
     private const int MostOfError = 1_000;
 
     private readonly List<QuarantinedMessage> _all = [];
@@ -25,9 +25,9 @@ internal sealed class QuarantinedMessages
     private readonly Compartment _compartment;
     private readonly string _owner;
 
-    /// <param name="messages">The messages of the owner, including those that the last run quarantined.</param>
+    /// <param name="messages">The messages of the owner, including messages that were quarantined before a restart.</param>
     /// <param name="services">The broker's services.</param>
-    /// <param name="compartment">Kind of object for which the owner's faults are counted.</param>
+    /// <param name="compartment">Category in which the owner's faults are counted.</param>
     /// <param name="owner">Name of the owner for log lines.</param>
     public QuarantinedMessages(QueueMessages messages, QueueServices services, Compartment compartment, string owner)
     {
@@ -60,7 +60,7 @@ internal sealed class QuarantinedMessages
             Keep(aside);
     }
 
-    /// <summary>Finds a quarantined message. Loads a message of the last run into memory.</summary>
+    /// <summary>Finds a quarantined message. Loads the message if it was quarantined before a restart.</summary>
     /// <returns>False if the message is not quarantined. A message that is damaged on the disk leaves the quarantine.</returns>
     /// <exception cref="IOException">The message cannot be read now.</exception>
     public bool TryFind(MessagePlace place, out StoredMessage message)
@@ -146,13 +146,13 @@ internal sealed class QuarantinedMessage(MessagePlace place, in QuarantineRecord
 {
     public MessagePlace Place { get; } = place;
 
-    /// <summary>Time at which the message was quarantined, and the error that it caused.</summary>
+    /// <summary>The time of the quarantine, and the error that the message caused.</summary>
     public QuarantineRecord Record { get; } = record;
 
     /// <summary>Length of the stored message in bytes.</summary>
     public int Length { get; } = length;
 
-    /// <summary>The message. Null if the message is from the last run and not loaded yet. Guarded by the lock of the owner.</summary>
+    /// <summary>The message; null until it is loaded, after a restart. Guarded by the lock of the owner.</summary>
     public StoredMessage? Message { get; set; }
 
     /// <summary>True if a record on the disk names this message as quarantined. Guarded by the lock of the owner.</summary>

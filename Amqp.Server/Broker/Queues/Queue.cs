@@ -46,9 +46,7 @@ internal sealed class Queue : IBindingDestination
     /// <summary>Settings that result from the queue's arguments and policies.</summary>
     public QueueSettings Settings => _state.Rules.Settings;
 
-    /// <summary>
-    /// The ready messages. Callers hold the lock of the queue. No lock is needed to read which queues of the store hold the messages.
-    /// </summary>
+    /// <summary>The ready messages. Callers hold the lock of the queue, except to find the queues of the message store.</summary>
     public QueueMessages Messages => _state.Messages;
 
     public QueueDeliveries Deliveries { get; }
@@ -65,7 +63,7 @@ internal sealed class Queue : IBindingDestination
 
     public QueueStatus Status { get; }
 
-    /// <summary>The last round that listed this queue to be served; null afterwards. Prevents duplicates in the list.</summary>
+    /// <summary>The last round that noted this queue; null after the drain. A round does not note the queue twice.</summary>
     public DispatchRound? NotedBy { get; set; }
 
     /// <summary>Numbers of ready messages, of unacknowledged messages and of consumers. Takes the lock.</summary>
@@ -133,7 +131,7 @@ internal sealed class Queue : IBindingDestination
         }
         catch (Exception error)
         {
-            // After the next start of the broker, messages that are not settled are redelivered.
+            // Messages that could not be settled are redelivered after a restart of the broker.
             Faults.Crash(error);
         }
     }

@@ -13,7 +13,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// <summary>Milliseconds between two log lines about the same failure.</summary>
     private const long LogInterval = 60_000;
 
-    private bool _isMissingExchange; // true from the log line about the missing exchange until the exchange exists
+    private bool _isMissingExchange; // true if the exchange is missing and this was logged
     private long _nextLogLine;
 
     /// <summary>
@@ -34,14 +34,14 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
         round.Touch(state.Queue);
     }
 
-    /// <summary>Counts a message that a client rejected in a queue without a dead-letter exchange. May be called by any thread.</summary>
+    /// <summary>Counts a rejected message in a queue without a dead-letter exchange. May be called by any thread.</summary>
     public void NoteDropped()
     {
         state.Traffic.NoteDropped();
         Count(DeathReason.Rejected);
     }
 
-    /// <summary>Takes a batch of pending dead letters. Until the caller calls <see cref="End"/>, other threads get none.</summary>
+    /// <summary>Takes a batch of pending dead letters. Other threads get no batch until the caller calls <see cref="End"/>.</summary>
     public DeadMessage[] Begin()
     {
         lock (state.Gate)
@@ -51,7 +51,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
     /// <summary>Settles the dead letters that were published. Another thread may then take the next batch.</summary>
     /// <param name="done">The published messages, from the start of the batch.</param>
     /// <param name="isWritten">
-    /// True if published messages were appended to the log. After a crash, the settles are void if these messages are missing.
+    /// True if published messages were appended to the log. If a crash loses them, the dead letters are still in the queue.
     /// </param>
     public void End(ReadOnlySpan<DeadMessage> done, bool isWritten)
     {
@@ -67,7 +67,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             }
             finally
             {
-                state.Rules.EndDeadLettering(done.Length); // removed even if the settle failed, so that no message is published twice
+                state.Rules.EndDeadLettering(done.Length); // even after an exception, to publish no message twice
             }
         }
     }
@@ -103,7 +103,7 @@ internal sealed class QueueDeadLetters(QueueState state, QueueFaults faults)
             state.Rules.Dead?.Resume();
     }
 
-    /// <summary>Logs that the dead-letter exchange is missing. Logs this again only after the exchange existed in between.</summary>
+    /// <summary>Logs that the dead-letter exchange is missing, but only once until the exchange exists again.</summary>
     public void NoteExchange(bool exists)
     {
         if (!exists && !_isMissingExchange)

@@ -9,8 +9,8 @@ namespace Amqp.Server.Broker.Queues;
 
 /// <summary>Delivers the messages of one queue to consumers and to basic.get.</summary>
 /// <remarks>
-/// Threads that publish, acknowledge or consume drain the queue: they deliver its ready messages, one thread at a time. After
-/// <see cref="DeliveriesPerDrain"/> messages the thread pool continues.
+/// A thread that publishes, acknowledges or consumes also drains the queue: it delivers the ready messages. Only one thread drains the
+/// queue at a time. After <see cref="DeliveriesPerDrain"/> messages the thread pool continues.
 /// </remarks>
 internal sealed class QueueDeliveries : IThreadPoolWorkItem
 {
@@ -23,7 +23,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     /// <summary>Maximum number of expired messages to remove for one consumer before the next consumer is served.</summary>
     private const int ExpiredPerTake = 128;
 
-    /// <summary>Time until the next attempt to drain, if messages could not be read from the disk.</summary>
+    /// <summary>Delay before the queue is drained again after a disk error.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly QueueState _state;
@@ -42,7 +42,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     public long DiskReads => _reader.DiskReads;
 
     /// <summary>
-    /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, and possibly outdated.
+    /// True if expired messages, excess messages or dead letters may be pending. Read without the lock, so it may be outdated.
     /// </summary>
     public bool NeedDrain => _state.Rules.AreActive || _state.Queue.DeadLetters.AreWaiting;
 
@@ -94,7 +94,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     public void Drain(DispatchRound round)
     {
         if (Interlocked.Increment(ref _drainRequests) != 1)
-            return; // the thread that drains sees the raised number and continues
+            return; // another thread drains the queue; it sees the higher number and continues
         try
         {
             DrainRequested(round);
@@ -110,7 +110,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. After the last, removes expired and excess messages. Takes the lock.
+    /// Delivers at most <see cref="DeliveriesPerLock"/> messages. If no more can be delivered, removes expired and excess messages.
     /// </summary>
     /// <returns>True if further messages may be ready to deliver or to remove.</returns>
     public bool DeliverSome(DispatchRound round)
@@ -128,7 +128,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         var round = PooledRound.Current;
-        // Must precede Complete, which drains the queue only if the number of requests is 0. The drain serves the earlier requests, too.
+        // Needed before Complete, which drains the queue only if no requests are pending. The drain also serves the requests cleared here.
         Interlocked.Exchange(ref _drainRequests, 0);
         round.Touch(_state.Queue);
         round.Complete();
@@ -141,7 +141,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
         {
             if (delivered >= DeliveriesPerDrain)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // until this work item runs, no thread may drain the queue
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // until it runs, no other thread drains the queue
                 return;
             }
             bool hasMore;
@@ -151,7 +151,7 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
             }
             catch (QueueUnreadableException)
             {
-                DrainLater(); // until the delayed work item runs, no thread may drain the queue
+                DrainLater(); // until then, no other thread drains the queue
                 return;
             }
             round.FlushDue(); // while the lock is not held
@@ -268,5 +268,5 @@ internal sealed class QueueDeliveries : IThreadPoolWorkItem
 /// <summary>Sends the message that was taken for basic.get. Called under the lock of the queue.</summary>
 internal delegate void GetDelivery<TState>(TState state, in StoredMessage message, ReadOnlySpan<byte> payload, long left);
 
-/// <summary>Thrown if writing a message to its client failed. The message returns to its place in the queue.</summary>
+/// <summary>Thrown if a message could not be written to the client. The message returns to its place in the queue.</summary>
 internal sealed class OutputFailedException(Exception cause) : Exception(cause.Message, cause);

@@ -15,7 +15,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     private readonly QueueState _state;
     private readonly QuarantinedMessages _quarantined;
     private List<StoredMessage>? _stranded; // messages that were published or returned while the queue was crashed
-    private Subscription[] _cancelled = []; // consumers that a crash has removed, but that have not been notified
+    private Subscription[] _cancelled = []; // consumers that a crash removed and that are not notified yet
     private bool _isCrashed;
 
     public QueueFaults(QueueState state)
@@ -24,7 +24,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         _quarantined = new QuarantinedMessages(state.Messages, state.Services, Compartment.Queue, state.Place);
         if (!_quarantined.IsFull)
             return;
-        _isCrashed = true; // the last run has left too many quarantined messages
+        _isCrashed = true; // too many messages were quarantined before the restart
         LogCrash();
     }
 
@@ -94,7 +94,7 @@ internal sealed class QueueFaults : IQuarantineOwner
     }
 
     /// <inheritdoc/>
-    /// <remarks>If the queue is crashed, the message returns to its place at the restart of the queue.</remarks>
+    /// <remarks>If the queue has crashed, the message returns to its place when the queue is restarted.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (_state.Gate)
@@ -129,9 +129,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         }
     }
 
-    /// <summary>
-    /// Stops the queue and removes its consumers, whom the next drain notifies. The caller may hold the lock of the queue.
-    /// </summary>
+    /// <summary>Stops the queue and removes its consumers. The next drain notifies them. The caller may hold the queue's lock.</summary>
     public void Crash(Exception error)
     {
         lock (_state.Gate)
@@ -148,7 +146,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         LogCrash();
     }
 
-    /// <summary>Keeps a message outside of the crashed queue. <see cref="Restart"/> puts the message back.</summary>
+    /// <summary>Strands a message: keeps it outside of the crashed queue. <see cref="Restart"/> puts it back.</summary>
     public void Strand(in StoredMessage message)
     {
         lock (_state.Gate)
@@ -164,7 +162,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         new DeletedQueue(0, cancelled).NotifyConsumers(round);
     }
 
-    /// <summary>Restarts a crashed queue, and adds the messages that arrived since the crash.</summary>
+    /// <summary>Restarts a crashed queue, and adds the messages that were published or returned since the crash.</summary>
     /// <returns>False if the queue has not crashed.</returns>
     /// <exception cref="BrokerException">406: too many messages are quarantined.</exception>
     public bool Restart(DispatchRound round)
@@ -191,7 +189,7 @@ internal sealed class QueueFaults : IQuarantineOwner
         return true;
     }
 
-    /// <summary>Settles the messages that the deleted queue has quarantined. Called under the lock.</summary>
+    /// <summary>Settles the quarantined and the stranded messages of a deleted queue. Called under the lock.</summary>
     public void Discard()
     {
         _quarantined.Delete();

@@ -13,7 +13,7 @@ internal sealed class QueueState
     /// <param name="declaration">Name, flags and arguments of the queue.</param>
     /// <param name="levels">Queues of the message store, one for each priority, the lowest priority first.</param>
     /// <param name="host">Services of the virtual host.</param>
-    /// <param name="ruled">The methods of the queue that its rules call.</param>
+    /// <param name="ruled">The queue, as <see cref="QueueRules"/> calls it.</param>
     public QueueState(Queue queue, QueueDeclaration declaration, StoredQueue[] levels, QueueHost host, IRuledQueue ruled)
     {
         (Queue, Declaration, Host, Services) = (queue, declaration, host, host.Services);
@@ -49,6 +49,6 @@ internal sealed class QueueState
     /// <summary>Name of the queue for log lines and error texts.</summary>
     public string Place => $"queue '{Declaration.Name}' in vhost '{Host.VirtualHost}'";
 
-    /// <summary>Tells the rules that a message with its own expiration becomes ready.</summary>
+    /// <summary>Tells the rules that a message is added that can expire.</summary>
     public void NoteExpiring() => Rules.ExpectExpiry(isFlowing: Messages.Count == 0 && Consumers.Next(out _) is not null);
 }

@@ -5,14 +5,16 @@ using Amqp.Storage.Blocks;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>The state of one queue, for operators. Takes the lock of the queue.</summary>
+/// <summary>Information about one queue for operators. Each member takes the lock of the queue.</summary>
 /// <remarks>A value that cannot be read from the disk is reported as absent.</remarks>
 internal sealed class QueueStatus(QueueState state)
 {
-    /// <summary>Time of the declaration, or of the broker's start for a recovered queue, in milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Time when the queue was declared, or recovered after a restart, in milliseconds since 1970-01-01 UTC.</summary>
     public long CreatedAt { get; } = state.Services.Timer.Now;
 
-    /// <summary>Body bytes of the ready and of the unacknowledged messages. Recovered messages also count their heads.</summary>
+    /// <summary>
+    /// Body bytes of the ready and of the unacknowledged messages. For messages from before a restart, the bytes of the heads are included.
+    /// </summary>
     public (long Ready, long Unacknowledged) Bytes
     {
         get
@@ -22,7 +24,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Numbers and bytes of messages in memory and on the disk. Slow if payloads or entries are on the disk only.</summary>
+    /// <summary>Counts and bytes of the messages in memory and on the disk. Slow if a payload or an entry is only on the disk.</summary>
     public QueueStorage Storage
     {
         get
@@ -46,7 +48,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>The timestamp property of the first message; null if absent or not in memory.</summary>
+    /// <summary>The timestamp property of the first message; null if the message has none or is not in memory.</summary>
     public ulong? HeadTimestamp
     {
         get
@@ -68,7 +70,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>True if the queue has consumers, and is empty or has a consumer with free capacity.</summary>
+    /// <summary>True if a consumer has free capacity. If the queue is empty, any consumer suffices.</summary>
     public bool IsServed
     {
         get
@@ -78,7 +80,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>The consumer with exclusive use, and the single active consumer. Each is null if the queue has no such consumer.</summary>
+    /// <summary>The exclusive consumer and the single active consumer; null for a consumer that the queue does not have.</summary>
     public (IConsumer? Exclusive, IConsumer? Active) SpecialConsumers
     {
         get
@@ -107,7 +109,7 @@ internal sealed class QueueStatus(QueueState state)
         }
     }
 
-    /// <summary>Passes the payload of the first message to <paramref name="look"/>, under the lock. May read from the disk.</summary>
+    /// <summary>Calls <paramref name="look"/> with the payload of the first message, under the lock. May read from the disk.</summary>
     /// <returns>False if the queue is empty or the message cannot be read.</returns>
     public bool TryPeek<TState>(TState argument, Action<TState, PayloadLease> look)
     {

@@ -4,13 +4,13 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Counts the messages that one queue has received, delivered and got back since the broker started.</summary>
+/// <summary>Counts the messages that were published to, delivered by and returned to one queue since the broker started.</summary>
 /// <remarks>The lock of the queue guards the counts. The count of dropped messages is changed with Interlocked.</remarks>
 internal sealed class QueueTraffic
 {
     private long _published;
     private long _diskWrites;
-    private DeliveryCounts _deliveries; // its count of acknowledgements includes dropped messages
+    private DeliveryCounts _deliveries; // Ack includes dropped messages
     private long _dropped; // changed with Interlocked
     private long _unacknowledgedPersistent;
     private long _unacknowledgedPersistentBytes;
@@ -33,7 +33,7 @@ internal sealed class QueueTraffic
         get
         {
             var counts = DeliveryCounts.Read(ref _deliveries);
-            // A dropped message is counted as dropped before it counts as acknowledged, so the difference could be negative.
+            // For a dropped message, _dropped is raised before Ack, so the difference could be negative.
             counts.Ack = Math.Max(counts.Ack - Volatile.Read(ref _dropped), 0);
             return counts;
         }
@@ -76,14 +76,14 @@ internal sealed class QueueTraffic
     /// <summary>Counts a basic.get that found the queue empty.</summary>
     public void NoteGetEmpty() => _deliveries.GetEmpty++;
 
-    /// <summary>Counts messages that were settled because a client acknowledged or dropped them.</summary>
+    /// <summary>Counts messages that a client acknowledged, or rejected without dead-lettering.</summary>
     public void NoteSettled(ReadOnlySpan<StoredMessage> messages)
     {
         _deliveries.Ack += messages.Length;
         NoteReturned(messages);
     }
 
-    /// <summary>Subtracts requeued messages from the counts of unacknowledged messages.</summary>
+    /// <summary>Subtracts messages from the counts of unacknowledged messages.</summary>
     public void NoteReturned(ReadOnlySpan<StoredMessage> messages) => NoteWithClients(messages, -1);
 
     /// <summary>Counts a message that a client rejected and that is not dead-lettered. Any thread may call this.</summary>

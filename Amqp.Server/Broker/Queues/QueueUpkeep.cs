@@ -6,7 +6,7 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Queues;
 
 /// <summary>
-/// Background work for one queue: removes expired messages, publishes dead letters, deletes the queue after <c>x-expires</c>.
+/// Background work for one queue: removes expired messages, publishes dead letters, and deletes the queue after <c>x-expires</c>.
 /// </summary>
 /// <remarks>Has no state. Logs all exceptions and never throws.</remarks>
 internal sealed class QueueUpkeep(Queue queue, IQueueRegistry registry) : IRuledQueue

@@ -3,12 +3,12 @@ using Amqp.Server.Broker.Queues.Rules;
 
 namespace Amqp.Server.Broker.Queues;
 
-/// <summary>Knows the consumers of one queue, and decides when the queue is deleted (auto-delete and <c>x-expires</c>).</summary>
+/// <summary>Adds and removes the consumers of a queue. Decides when the queue is deleted (auto-delete and <c>x-expires</c>).</summary>
 /// <remarks>The lock of the queue guards the state. Every public method except <see cref="RenewForGet"/> takes the lock.</remarks>
 internal sealed class QueueUse(QueueState state, QueueFaults faults)
 {
     private QueueLease? _lease; // null until the time of x-expires is first needed
-    // True if the queue is auto-delete and its last consumer has left. It then refuses new consumers until it is deleted.
+    // True if the queue is auto-delete and its last consumer has left. The queue is about to be deleted and refuses new consumers.
     private bool _isAbandoned;
 
     /// <summary>
@@ -28,7 +28,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
     /// <param name="exclusive">True to refuse all other consumers of this queue.</param>
     /// <param name="onSubscribed">Called under the lock, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: exclusive use is not possible, or another consumer has it. 404: the queue is deleted or has crashed.
+    /// 403: another consumer prevents exclusive use or has it. 404: the queue is deleted or has crashed.
     /// </exception>
     public void Subscribe(IConsumer consumer, bool exclusive, Action<Subscription> onSubscribed)
     {
@@ -60,7 +60,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Serves a consumer again that had no free capacity. Called when the consumer may have free capacity. Never throws.</summary>
+    /// <summary>Serves a parked consumer again, because it may have free capacity now. Never throws.</summary>
     public void Resume(Subscription subscription)
     {
         try
@@ -74,7 +74,7 @@ internal sealed class QueueUse(QueueState state, QueueFaults faults)
         }
     }
 
-    /// <summary>Starts the time of <c>x-expires</c> again.</summary>
+    /// <summary>Restarts the time of <c>x-expires</c>.</summary>
     public void Renew()
     {
         if (state.Rules.Settings.Expires is null)

@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker.Queues;
 /// </remarks>
 internal sealed class Requeue(QueueState state, QueueFaults faults)
 {
-    /// <summary>Number of messages that are stored again before the thread releases the lock, so that other threads can take it.</summary>
+    /// <summary>Number of messages to store again before the thread releases the lock for other threads.</summary>
     private const int StoredPerLock = 64;
 
     private readonly IMessageStore _store = state.Services.Store;
@@ -30,7 +30,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
     /// </param>
     public void Return(ReadOnlySpan<StoredMessage> messages, bool isReturned)
     {
-        // Messages that are stored again return in parts. Between the parts, other threads can take the lock.
+        // Storing messages again takes long. Other threads can take the lock between two parts.
         int most = isReturned && Settings.Type.StoresReturnsAnew ? StoredPerLock : int.MaxValue;
         for (; messages.Length > most; messages = messages[most..])
             ReturnSome(messages[..most], isReturned);
@@ -141,7 +141,7 @@ internal sealed class Requeue(QueueState state, QueueFaults faults)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StoreFailedException or StoreDamagedException)
         {
             head = 0;
-            return false; // the next client that takes the message gets the error
+            return false; // the message returns to its old place; the next read reports the error
         }
     }
 

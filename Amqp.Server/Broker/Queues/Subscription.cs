@@ -18,7 +18,7 @@ internal sealed class Subscription
     public bool IsSubscribed { get; set; }
 
     /// <summary>
-    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. In no list if the consumer has no free capacity or has left.
+    /// The consumer's node in a list of the <see cref="ConsumerRing"/>. The node of a parked or removed consumer is in no list.
     /// </summary>
     public LinkedListNode<Subscription> Place { get; }
 }

@@ -3,7 +3,7 @@ using Amqp.Server.Broker.Queues;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>A destination that a <see cref="ChoosingRouter"/> can choose. Holds the route, to allocate nothing for a message.</summary>
+/// <summary>A destination that a <see cref="ChoosingRouter"/> can choose. Holds the route, so that routing allocates nothing.</summary>
 internal sealed class Choice(IBindingDestination destination)
 {
     public IBindingDestination Destination { get; } = destination;

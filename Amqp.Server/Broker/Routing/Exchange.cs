@@ -75,7 +75,7 @@ internal sealed class Exchange : IBindingDestination
     public void Apply(EffectivePolicy policy) =>
         AlternateExchange = ValueRules.Name(Arguments["alternate-exchange"]) ?? policy.Text("alternate-exchange");
 
-    /// <summary>Returns true if a binding can be added. Returns false if the exchange has the binding already.</summary>
+    /// <summary>Validates a new binding. Returns false if the exchange has the binding already.</summary>
     /// <exception cref="BrokerException">406: the arguments of the binding are invalid for this exchange type.</exception>
     public bool Accepts(Binding binding)
     {

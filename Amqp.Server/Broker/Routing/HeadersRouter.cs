@@ -4,7 +4,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>Routes messages of headers exchanges, by the conditions of the bindings.</summary>
+/// <summary>Routes messages of headers exchanges: compares their headers with the arguments of the bindings.</summary>
 internal sealed class HeadersRouter : IRouter
 {
     private readonly Dictionary<Binding, HeadersMatch> _bindings = [];
@@ -28,7 +28,7 @@ internal sealed class HeadersRouter : IRouter
     }
 }
 
-/// <summary>The condition that a binding to a headers exchange puts on the headers of messages.</summary>
+/// <summary>The condition that the arguments of a binding set for the headers of messages.</summary>
 internal sealed class HeadersMatch
 {
     private readonly bool _all;
@@ -37,8 +37,8 @@ internal sealed class HeadersMatch
     private HeadersMatch(bool all, IEnumerable<KeyValuePair<string, FieldValue>> wanted) => (_all, _wanted) = (all, [.. wanted]);
 
     /// <summary>
-    /// Reads the condition from the arguments of a binding. Arguments that start with <c>x-</c> only count with <c>all-with-x</c> and
-    /// <c>any-with-x</c>.
+    /// Reads the condition from the arguments of a binding. Only the modes <c>all-with-x</c> and <c>any-with-x</c> use arguments that start
+    /// with <c>x-</c>.
     /// </summary>
     /// <exception cref="BrokerException">406: the value of <c>x-match</c> is none of the four modes.</exception>
     public static HeadersMatch Parse(FieldTable arguments)
@@ -58,9 +58,7 @@ internal sealed class HeadersMatch
             argument.Key != "x-match" && (withX || !argument.Key.StartsWith("x-", StringComparison.Ordinal))));
     }
 
-    /// <summary>
-    /// Returns true if the headers satisfy the condition. Without arguments, <c>all</c> is always true and <c>any</c> false.
-    /// </summary>
+    /// <summary>Returns true if the headers match. Without arguments, <c>all</c> always matches and <c>any</c> never matches.</summary>
     public bool Matches(FieldTable headers)
     {
         foreach (var (name, wanted) in _wanted)
@@ -72,7 +70,7 @@ internal sealed class HeadersMatch
         return _all;
     }
 
-    /// <summary>Compares an argument with a header by value, whatever their types. A void argument matches every value.</summary>
+    /// <summary>Compares an argument with a header. The type of a number does not matter. A void argument matches every value.</summary>
     private static bool IsSame(FieldValue wanted, FieldValue value)
     {
         if (wanted.Type == FieldType.Void)

@@ -5,12 +5,12 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>A router that keeps messages in the message store, as a queue does.</summary>
 /// <remarks>
-/// The caller of <see cref="Open"/>, <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock exclusively. The start of the
-/// broker calls <see cref="Open"/> without the lock.
+/// The caller of <see cref="Open"/>, <see cref="OnBound"/> and <see cref="Close"/> holds the topology lock exclusively. While the broker
+/// starts, <see cref="Open"/> is called without the lock.
 /// </remarks>
 internal interface IMessageKeeper
 {
-    /// <summary>Number that the router's durable queue has in the store; 0 if the messages do not survive a restart.</summary>
+    /// <summary>Identifies the router's durable queue in the store; 0 if the messages do not survive a restart.</summary>
     uint DurableNumber => 0;
 
     /// <summary>Number of messages that the router stores until they are due.</summary>
@@ -25,7 +25,7 @@ internal interface IMessageKeeper
     /// </param>
     void Open(Exchange exchange, RoutingTable routing, QueueHost host, Func<bool, StoredQueue> openQueue);
 
-    /// <summary>Starts to work on stored messages. Called when the broker has started; not called for an exchange declared later.</summary>
+    /// <summary>Starts to publish stored messages. Called once the broker has started. Not called for exchanges declared later.</summary>
     void Start()
     {
     }

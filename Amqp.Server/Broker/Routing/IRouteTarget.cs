@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Broker.Routing;
 
-/// <summary>An exchange that keeps messages itself, and takes the place of a queue in a route.</summary>
+/// <summary>An exchange that stores messages itself. In a route, it is a destination like a queue.</summary>
 internal interface IRouteTarget
 {
     /// <summary>True if a message that reaches only this target counts as routed.</summary>
@@ -12,7 +12,7 @@ internal interface IRouteTarget
     bool IsDurable { get; }
 
     /// <summary>Stores a message.</summary>
-    /// <returns>The message is durable when the log is synced up to this position. 0 if nothing must be synced.</returns>
+    /// <returns>A log position: the message is durable once the log is synced up to this position. 0 if no sync is needed.</returns>
     /// <exception cref="Storage.Faults.StoreFailedException">The message must be persistent, but cannot be written.</exception>
     long Take(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, in MessageTraits traits);
 }

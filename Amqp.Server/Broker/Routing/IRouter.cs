@@ -26,11 +26,11 @@ internal interface IRouter
 }
 
 /// <summary>The parts of a message that a router may use.</summary>
-/// <param name="routingKey">The key that the message was published with.</param>
+/// <param name="routingKey">The routing key of the message.</param>
 /// <param name="headers">The encoded fields of the headers table, without the length.</param>
 internal readonly ref struct RoutedMessage(string routingKey, ReadOnlySpan<byte> headers)
 {
-    /// <summary>Creates the view from the encoded parts of a message.</summary>
+    /// <summary>Creates the value from the encoded parts of a message.</summary>
     /// <param name="address">Exchange and routing key, as two short strings.</param>
     /// <param name="properties">Property flags and property list.</param>
     /// <param name="headers">The encoded fields of the headers table, without the length.</param>

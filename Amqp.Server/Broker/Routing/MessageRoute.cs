@@ -5,10 +5,10 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>The destinations of a message. Immutable. Valid until an exchange, queue or binding changes.</summary>
 /// <param name="queues">The queues that receive the message at once.</param>
-/// <param name="targets">The exchanges that keep the message themselves.</param>
+/// <param name="targets">The exchanges that store the message themselves.</param>
 internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 {
-    /// <summary>Creates a route to queues only, as nearly all routes are.</summary>
+    /// <summary>Creates a route to queues only. Nearly all routes are of this kind.</summary>
     public MessageRoute(Queue[] queues)
         : this(queues, [])
     {
@@ -16,13 +16,13 @@ internal sealed class MessageRoute(Queue[] queues, IRouteTarget[] targets)
 
     public Queue[] Queues { get; } = queues;
 
-    /// <summary>The exchanges that keep the message, for later or for new bindings.</summary>
+    /// <summary>The exchanges that store the message: to publish it later, or to copy it to new bindings.</summary>
     public IRouteTarget[] Targets { get; } = targets;
 
     /// <summary>The clients that receive the message as a direct reply. Some may have disconnected.</summary>
     public IReplyConsumer[] Replies { get; init; } = [];
 
-    /// <summary>The message store's queue for each of the <see cref="Queues"/>; for a queue with priorities, its lowest priority.</summary>
+    /// <summary>For each of the <see cref="Queues"/>, the queue in the message store that holds the lowest priority.</summary>
     public StoredQueue[] Stored { get; } = Array.ConvertAll(queues, queue => queue.Messages.Stored);
 
     /// <summary>True if no queue receives the message at once, and no exchange delays the message.</summary>

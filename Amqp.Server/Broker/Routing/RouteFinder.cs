@@ -17,10 +17,10 @@ internal sealed class RouteFinder(RoutingTable routing)
     /// <summary>True if the route is valid for this one message only, and cannot be cached.</summary>
     public bool VariesByMessage { get; private set; }
 
-    /// <summary>True if a queue or an exchange on the way does not exist. Its declaration then changes the route.</summary>
+    /// <summary>True if a queue or an exchange was not found. If it is declared later, the route changes.</summary>
     public bool HasMissed { get; private set; }
 
-    /// <summary>Nodes of a topic exchange that were tried after a '#', with the start of the unmatched rest of the routing key.</summary>
+    /// <summary>Visited '#' nodes of a topic exchange, each with a start position in the routing key. Prevents a second visit.</summary>
     public HashSet<(TopicNode Hash, int Start)> VisitedHashes { get; } = [];
 
     /// <summary>The exchange that had no destination, and whose alternate exchange does not exist; null if there is none.</summary>
@@ -36,7 +36,7 @@ internal sealed class RouteFinder(RoutingTable routing)
             _pending.Push(exchange);
     }
 
-    /// <summary>Adds to the destinations an exchange that keeps the message itself. Called by routers.</summary>
+    /// <summary>Adds an exchange that stores the message itself. Called by routers.</summary>
     public void Add(IRouteTarget target)
     {
         if (target.IsDestination)
@@ -71,7 +71,7 @@ internal sealed class RouteFinder(RoutingTable routing)
         }
     }
 
-    /// <summary>Returns the route, and clears the finder to hold no deleted queues in memory.</summary>
+    /// <summary>Returns the route, and clears the finder, so that it keeps no deleted queues in memory.</summary>
     public MessageRoute ToRoute()
     {
         var route = new MessageRoute([.. _queues], [.. _targets]) { Replies = [.. _replies ?? []] };

@@ -2,8 +2,8 @@ namespace Amqp.Server.Broker.Routing;
 
 /// <summary>Routes messages of topic exchanges, by a trie of the words of the binding keys.</summary>
 /// <remarks>
-/// As in RabbitMQ, an empty key has no words, and <c>a.</c> has two words. A start position beyond the end of a key means that no words are
-/// left.
+/// As in RabbitMQ, an empty key has no words, and the key <c>a.</c> has two: <c>a</c> and an empty word. If no words are left, the start
+/// position is beyond the end of the key.
 /// </remarks>
 internal sealed class TopicRouter : IRouter
 {
@@ -56,7 +56,7 @@ internal sealed class TopicRouter : IRouter
             Match(child, key, next, route, isBelowHash);
     }
 
-    /// <summary>Continues after a '#' with every possible rest of the routing key.</summary>
+    /// <summary>Matches a '#' with any number of words, and continues with each possible rest of the routing key.</summary>
     /// <remarks>If a binding key has several '#', <see cref="RouteFinder.VisitedHashes"/> avoids exponential time.</remarks>
     private static void MatchHash(TopicNode hash, string key, int start, RouteFinder route, bool isBelowHash)
     {

@@ -45,13 +45,13 @@ internal sealed class TopologyLock : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>Represents the lock while it is held shared. Releases it when disposed of.</summary>
+    /// <summary>The lock while a thread holds it shared. Dispose releases the lock.</summary>
     public readonly ref struct Shared(ReaderWriterLockSlim heldLock) : IDisposable
     {
         public void Dispose() => heldLock.ExitReadLock();
     }
 
-    /// <summary>Represents the lock while it is held exclusively. Releases it when disposed of.</summary>
+    /// <summary>The lock while a thread holds it exclusively. Dispose releases the lock.</summary>
     public readonly ref struct Exclusive(TopologyLock held, bool forgetsRoutes) : IDisposable
     {
         public void Dispose()

@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <remarks>Keeps marks, each with a time and the latest delivery tag at that time.</remarks>
 internal sealed class AcknowledgementWatch
 {
-    /// <summary>Maximum number of recorded marks. When it is reached, every second mark is removed.</summary>
+    /// <summary>Maximum number of marks. At this number, every second mark is removed.</summary>
     private const int MaxMarks = 1_024;
 
     private readonly List<(ulong UpTo, long At)> _marks = []; // the oldest mark first
@@ -17,7 +17,7 @@ internal sealed class AcknowledgementWatch
 
     /// <summary>Adds a mark. Does nothing if the last mark has the same tag or is too recent.</summary>
     /// <param name="lastTag">The latest delivery tag of the session.</param>
-    /// <param name="now">Current time in milliseconds, from any starting point.</param>
+    /// <param name="now">Current time in milliseconds since any fixed moment.</param>
     public void Note(ulong lastTag, long now)
     {
         if (_marks.Count == 0 || (_marks[^1].UpTo != lastTag && now - _marks[^1].At >= _spacing))
@@ -42,7 +42,7 @@ internal sealed class AcknowledgementWatch
         _marks.RemoveRange(kept, _marks.Count - kept);
     }
 
-    /// <summary>Returns the highest delivery tag that was certainly sent at least the timeout ago; 0 if there is none.</summary>
+    /// <summary>Returns the highest delivery tag that is known to have exceeded the timeout; 0 if there is none.</summary>
     /// <param name="now">Current time in milliseconds.</param>
     /// <param name="timeout">Timeout in milliseconds.</param>
     public ulong OutFor(long now, long timeout)

@@ -45,12 +45,10 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Addresses and other properties of the client's connection.</summary>
     public required SessionOrigin Origin { get; init; }
 
-    /// <summary>Name of the client for fields in which RabbitMQ has the id of an Erlang process.</summary>
+    /// <summary>The client's name, for fields in which RabbitMQ shows an Erlang process.</summary>
     public string Pid => $"<{Origin.ConnectionName}>";
 
-    /// <summary>
-    /// Shortest consumer timeout of the queues that the client reads, in milliseconds; null for none. Readable by any thread.
-    /// </summary>
+    /// <summary>Shortest consumer timeout of the client's queues in milliseconds; null for none. Readable by any thread.</summary>
     public long? ConsumerTimeout
     {
         get => Volatile.Read(ref _consumerTimeout) is var timeout and < long.MaxValue ? timeout : null;
@@ -62,7 +60,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
     /// <summary>Number of consumers in all sessions of the client. Changed under the lock of the sink. Any thread may read it.</summary>
     public int ConsumerCount { get; set; }
 
-    /// <summary>Confirms of the sessions that have published since the last <see cref="EndRound"/>.</summary>
+    /// <summary>One <see cref="Confirms"/> for each session that has published since the last <see cref="EndRound"/>.</summary>
     public List<Confirms> Confirming { get; } = [];
 
     /// <summary>Returns the time in milliseconds that a delivery from this queue may stay unacknowledged; null for no limit.</summary>
@@ -91,7 +89,7 @@ internal sealed class BrokerClient(SessionServices services, DispatchRound round
         Round.Complete();
     }
 
-    /// <summary>Deletes the exclusive queues, and stops counting the client. If one step fails, the further steps still run.</summary>
+    /// <summary>Deletes the exclusive queues, and stops counting the client. If one step fails, the next steps still run.</summary>
     public void Release()
     {
         string place = $"the end of connection {Origin.ConnectionName}";

@@ -105,7 +105,7 @@ internal sealed class BrokerSession
     public void Consume(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
         Consumers.Add(queue, options, onAdded);
-        // Checked again, because a revocation just before Add did not find the new consumer.
+        // Checked again: if the permission was revoked just before Add, the new consumer was not revoked.
         Access.DemandQueue(AccessKind.Read, queue.Name);
         Client.Round.Touch(Sink.Output);
         Client.Round.Touch(queue);
@@ -129,7 +129,7 @@ internal sealed class BrokerSession
     /// <summary>Requeues every unacknowledged delivery, because the client asks for it.</summary>
     public void RequeueAll() => _settlements.RequeueAll(isReturned: true);
 
-    /// <summary>Sets the maximum number of unacknowledged deliveries, of each new consumer or of the session. 0 means no limit.</summary>
+    /// <summary>Limits the unacknowledged deliveries of each new consumer, or of the whole session. 0 means no limit.</summary>
     public void SetPrefetch(ushort limit, PrefetchScope scope)
     {
         if (scope == PrefetchScope.NewConsumers)
@@ -154,7 +154,7 @@ internal sealed class BrokerSession
         Client.VirtualHost.Statistics.Close(Counts);
     }
 
-    /// <summary>Cancels all consumers. Deliveries and confirms end.</summary>
+    /// <summary>Cancels all consumers, and stops sending confirms.</summary>
     public void LeaveAll()
     {
         SessionConsumer[] consumers;

@@ -4,7 +4,7 @@ using Amqp.Storage;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Waits until the store has made certain messages durable.</summary>
+/// <summary>An object that waits until the store has made its messages durable.</summary>
 internal interface ICommitWaiter
 {
     /// <summary>Called when messages may have become durable, or the store has failed.</summary>
@@ -15,10 +15,10 @@ internal interface ICommitWaiter
     void OnNotifyingFailed();
 }
 
-/// <summary>Notifies waiters after a commit: a few on the store's thread, many on the thread pool.</summary>
+/// <summary>Notifies waiters after a commit. A few waiters are notified on the store's thread, many on the thread pool.</summary>
 internal sealed class CommitNotifier : IThreadPoolWorkItem
 {
-    // The thread pool would take about 80 us of the 360 us until a confirm to a single publisher.
+    // Maximum number of waiters to notify on the store's thread. The thread pool would delay a confirm by about 80 us.
     private const int FewWaiters = 8;
 
     private readonly IMessageStore _store;
@@ -36,7 +36,7 @@ internal sealed class CommitNotifier : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Adds a waiter, until <see cref="ICommitWaiter.OnCommitted"/> returns false. The waiter requests the commit itself.
+    /// Adds a waiter. The waiter is removed when <see cref="ICommitWaiter.OnCommitted"/> returns false. Does not request a commit.
     /// </summary>
     public void Add(ICommitWaiter waiter, long position)
     {

@@ -2,20 +2,20 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Counts the publishes of a session, and confirms the durable ones.</summary>
+/// <summary>Counts the messages that a session publishes, and confirms them once they are durable.</summary>
 /// <remarks>
 /// The thread that uses the session calls <see cref="Note"/> and <see cref="Seal"/>. The lock of the session's sink guards the pending
 /// publishes.
 /// </remarks>
 internal sealed class ConfirmTracker(ChannelCounts counts)
 {
-    /// <summary>Log position for a message that could not be stored. No commit will reach it.</summary>
+    /// <summary>Position for a message that could not be stored. The log never reaches this position.</summary>
     public const long Never = long.MaxValue;
 
     private const long Refused = -1; // position of a publish that a queue refused; the answer is a nack
 
     private readonly Queue<(ulong UpTo, long Position)> _pending = new();
-    private Queue<ulong>? _refused; // numbers of the publishes in this round that a queue refused
+    private Queue<ulong>? _refused; // publishes of this round that a queue refused, by their number in the session
     private ulong _published; // number of the last publish
     private ulong _sealed; // number of the last publish whose round has ended
     private ulong _confirmed; // number of the last publish that was answered
@@ -67,8 +67,8 @@ internal sealed class ConfirmTracker(ChannelCounts counts)
     }
 
     /// <summary>
-    /// Answers the publishes up to a durable log position: a confirm, or a nack if a queue refused the message. Called under the sink's
-    /// lock.
+    /// Answers the publishes whose messages are durable now: with a confirm, or with a nack if a queue refused the message. Called under
+    /// the lock of the sink.
     /// </summary>
     public void Confirm(long durablePosition, ISessionSink sink)
     {

@@ -12,7 +12,7 @@ namespace Amqp.Server.Broker.Sessions;
 internal sealed class Confirms(BrokerSession session) : ICommitWaiter
 {
     private readonly BrokerClient _client = session.Client;
-    private ConfirmTracker? _tracker; // the lock of the sink guards its runs and the fields below
+    private ConfirmTracker? _tracker; // its pending publishes and the fields below are guarded by the lock of the sink
     private bool _isOver;
     private bool _isAwaitingCommit; // true while this object is registered with the commit notifier
 
@@ -29,7 +29,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
         }
     }
 
-    /// <summary>From now on confirms each publish.</summary>
+    /// <summary>Starts to confirm publishes.</summary>
     /// <exception cref="BrokerException">406: the session is transactional.</exception>
     public void Select()
     {
@@ -53,9 +53,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
             confirming.Add(this);
     }
 
-    /// <summary>
-    /// Ends the publishes of a round. Confirms messages that are already durable, and waits for the commit of all others.
-    /// </summary>
+    /// <summary>Called at the end of a round. Confirms the messages that are already durable. The others wait for a commit.</summary>
     public void Seal()
     {
         var store = _client.Store;
@@ -94,7 +92,7 @@ internal sealed class Confirms(BrokerSession session) : ICommitWaiter
     /// <summary>Returns the name of the session for the log.</summary>
     public override string ToString() => session.ToString();
 
-    /// <summary>Confirms durable messages; refuses all others if the store has failed. Returns true if some are still unanswered.</summary>
+    /// <summary>Confirms durable messages. If the store has failed, answers the others with a nack. Returns true if any wait.</summary>
     private bool Answer(IMessageStore store)
     {
         _tracker!.Confirm(store.DurablePosition, session.Sink);

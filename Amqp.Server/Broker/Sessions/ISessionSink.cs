@@ -15,13 +15,11 @@ internal interface ISessionSink
     /// <summary>The output of the client's connection. A round flushes it when the round ends.</summary>
     IOutput Output { get; }
 
-    /// <summary>
-    /// True if there are too many pending bytes to wait for the end of the round. Read under the lock <see cref="Gate"/>.
-    /// </summary>
+    /// <summary>True if the output must be flushed before the end of the round. Read under the lock <see cref="Gate"/>.</summary>
     bool IsFlushDue { get; }
 
     /// <summary>
-    /// Returns true if the output is full. The sink resumes the consumer when there is room. Called under <see cref="Gate"/>.
+    /// Returns true if the output is full. The sink then resumes the consumer once there is room. Called under <see cref="Gate"/>.
     /// </summary>
     bool Refuses(SessionConsumer consumer);
 
@@ -35,7 +33,7 @@ internal interface ISessionSink
 
     /// <summary>Confirms publishes. Called under the lock <see cref="Gate"/>.</summary>
     /// <param name="upTo">Number of the last publish to answer, counted from 1 in each session.</param>
-    /// <param name="isMultiple">True to answer all open publishes up to <paramref name="upTo"/>; false to answer only that publish.</param>
+    /// <param name="isMultiple">True to answer all pending publishes up to <paramref name="upTo"/>; false for only this publish.</param>
     void Confirm(ulong upTo, bool isMultiple);
 
     /// <summary>Answers publishes with a nack. Called under the lock <see cref="Gate"/>.</summary>

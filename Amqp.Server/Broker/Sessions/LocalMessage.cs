@@ -7,7 +7,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="IsRedelivered">True if the message was delivered before.</param>
 /// <param name="Exchange">The exchange that the message was published to.</param>
 /// <param name="RoutingKey">The routing key that the message was published with.</param>
-/// <param name="Left">Number of messages that stayed in the queue.</param>
+/// <param name="Left">Number of messages that are left in the queue.</param>
 /// <param name="EncodedProperties">Property flags and property list.</param>
 /// <param name="Body">The body, or only its beginning.</param>
 /// <param name="BodyLength">Octets of the whole body.</param>

@@ -24,7 +24,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     /// <param name="services">The parts of the broker that all sessions use.</param>
     /// <param name="user">User whose permissions are checked.</param>
     /// <param name="virtualHost">Virtual host that all requests are for.</param>
-    /// <param name="name">Value for fields that name a connection.</param>
+    /// <param name="name">Text for fields that name a connection elsewhere.</param>
     public LocalSession(SessionServices services, User user, VirtualHost virtualHost, string name)
     {
         _client = new BrokerClient(services, new DispatchRound())
@@ -45,7 +45,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
 
     bool ISessionSink.IsFlushDue => false;
 
-    /// <summary>Executes a request, and the deliveries and confirms that follow. Returns the request's result.</summary>
+    /// <summary>Executes a request, and ends the round. Returns the result of the request.</summary>
     /// <exception cref="BrokerException">The broker refused the request.</exception>
     public TResult Ask<TResult>(Func<BrokerSession, TResult> ask)
     {
@@ -133,7 +133,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
     {
     }
 
-    /// <summary>Always true. The session has no consumers that could receive deliveries.</summary>
+    /// <summary>Always true, because the session has no consumers.</summary>
     bool ISessionSink.Refuses(SessionConsumer consumer) => true;
 
     void ISessionSink.Deliver(
@@ -160,7 +160,7 @@ internal sealed class LocalSession : ISessionSink, IOutput, IDisposable
             _published?.TrySetException(new InvalidOperationException("the broker failed"));
     }
 
-    /// <summary>Copies a message during its delivery, because the memory of the message is not valid after the delivery.</summary>
+    /// <summary>Keeps a copy of a message, whose memory is only valid during <see cref="Take"/>.</summary>
     private sealed class Taken(int most)
     {
         public LocalMessage? Message { get; private set; }

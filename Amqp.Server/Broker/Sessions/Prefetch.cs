@@ -2,12 +2,12 @@ namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The prefetch limit that all consumers of a session share: basic.qos with global=true.</summary>
 /// <remarks>
-/// If the limit is reached, consumers without acknowledgements wait, too. Messages taken by basic.get do not count. The lock
+/// If the limit is reached, consumers that do not acknowledge wait, too. Messages taken by basic.get do not count. The lock
 /// <see cref="ISessionSink.Gate"/> guards all state.
 /// </remarks>
 internal sealed class Prefetch
 {
-    private List<SessionConsumer> _waiting = []; // sorted by the time of each consumer's latest delivery, earliest time first
+    private List<SessionConsumer> _waiting = []; // the consumer that has had no delivery for the longest time is first
     private List<SessionConsumer> _resumed = []; // the list that TakeWaiting returned last; its memory is used again
     private int _count; // number of unacknowledged deliveries of all consumers
     private ushort _limit;
@@ -39,7 +39,7 @@ internal sealed class Prefetch
         return false;
     }
 
-    /// <summary>Returns the waiting consumers, and ends their wait. Empty while the limit is reached. The caller clears the list.</summary>
+    /// <summary>Ends the wait of all consumers, and returns them; none while the limit is reached. The caller clears the list.</summary>
     public List<SessionConsumer> TakeWaiting()
     {
         if (_limit != 0 && _count >= _limit)

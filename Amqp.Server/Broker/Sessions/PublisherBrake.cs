@@ -22,7 +22,7 @@ internal sealed class PublisherBrake(ResourceAlarms alarms, IMessageStore store,
     /// <summary>True while memory or disk is short. The caller must then await <see cref="WaitForAlarmsAsync"/>.</summary>
     public bool IsAlarmSet => alarms.IsSet;
 
-    /// <summary>Memory in bytes of a client that the caller must close, because memory is short; null for other clients.</summary>
+    /// <summary>Bytes of memory that the client holds, if memory is short and the caller must close the client; otherwise null.</summary>
     /// <remarks>Messages in the store do not count.</remarks>
     public long? ExcessiveMemory => held.Bytes is var bytes && bytes > memoryHighWatermark / HeldShare && alarms.IsMemoryShort
         ? bytes

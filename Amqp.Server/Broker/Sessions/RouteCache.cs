@@ -36,7 +36,7 @@ internal sealed class RouteCache(RoutingTable routing)
     /// <param name="tally">Counts the publishes to the exchange.</param>
     /// <param name="version">The topology version of the virtual host when the route was found.</param>
     /// <param name="declarations">
-    /// <see cref="TopologyLock.Declarations"/> before routing, if a queue or an exchange was missing; else null.
+    /// The value of <see cref="TopologyLock.Declarations"/> before routing. Null if no queue or exchange was missing.
     /// </param>
     public void Add(ReadOnlySpan<byte> address, MessageRoute route, ExchangeTally tally, int version, int? declarations)
     {
@@ -48,7 +48,7 @@ internal sealed class RouteCache(RoutingTable routing)
         _slots[SlotOf(address)] = new Slot(address.ToArray(), route, tally, declarations);
     }
 
-    /// <summary>Returns the slot of an address: a hash of the first and last 8 bytes, because names mostly differ there.</summary>
+    /// <summary>Returns the slot of an exchange and routing key: a hash of the first and last 8 bytes, where names differ most.</summary>
     private static int SlotOf(ReadOnlySpan<byte> address)
     {
         ulong head = 0, tail = 0;

@@ -35,7 +35,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     public FieldTable Arguments { get; } = options.Arguments;
 
-    /// <summary>Set once, when the queue accepts the consumer; null before.</summary>
+    /// <summary>The subscription; null until the queue has accepted the consumer.</summary>
     public Subscription? Subscription { get; set; }
 
     public int Unacknowledged { get; set; }
@@ -107,7 +107,7 @@ internal sealed class SessionConsumer(BrokerSession session, Queue queue, in Con
 
     /// <summary>Sends a message that was taken from the queue.</summary>
     /// <returns>
-    /// False after an exception. The message is back in its queue if the output failed. Any other exception quarantines the message.
+    /// False after an exception. If the output failed, the message returns to its queue. Otherwise the message is quarantined.
     /// </returns>
     private bool TrySend(Queue from, in StoredMessage message, ReadOnlySpan<byte> payload, DispatchRound round)
     {

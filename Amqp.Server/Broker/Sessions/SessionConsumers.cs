@@ -33,7 +33,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         }
     }
 
-    /// <summary>The error that closes the session after a consumer was revoked; null for none. Readable by any thread.</summary>
+    /// <summary>The error to close the session with, because a consumer was revoked; otherwise null. Readable by any thread.</summary>
     public BrokerException? Revoked => Volatile.Read(ref _revoked);
 
     /// <summary>Begins to consume a queue.</summary>
@@ -41,7 +41,7 @@ internal sealed class SessionConsumers(BrokerSession session)
     /// <param name="options">Tag, prefetch and other options of the consumer.</param>
     /// <param name="onAdded">Called with the lock held, before the first delivery.</param>
     /// <exception cref="BrokerException">
-    /// 403: exclusive use is not possible, or another consumer has it. 530: the tag is in use, or there are too many consumers.
+    /// 403: another consumer prevents exclusive use or has it. 530: the tag is in use, or there are too many consumers.
     /// </exception>
     public SessionConsumer Add(Queue queue, in ConsumeOptions options, Action<SessionConsumer> onAdded)
     {
@@ -49,7 +49,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         var consumer = new SessionConsumer(session, queue, options);
         lock (_gate)
             DemandRoom(options.Tag);
-        // Once the queue's lock is released, another thread may deliver to the new consumer. So onAdded is called under the queue's lock.
+        // onAdded is called under the queue's lock, because afterwards another thread may deliver to the new consumer.
         queue.Use.Subscribe(consumer, options.IsExclusive, subscription =>
         {
             consumer.Subscription = subscription;
@@ -98,7 +98,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return _byTag.Remove(consumer.Tag);
     }
 
-    /// <summary>Removes all consumers from the list, for <see cref="Leave(SessionConsumer)"/>. The caller holds the lock.</summary>
+    /// <summary>Removes all consumers from the list. The caller holds the lock, and unsubscribes the consumers later.</summary>
     public SessionConsumer[] ForgetAll()
     {
         SessionConsumer[] consumers = [.. _byTag.Values];
@@ -107,7 +107,7 @@ internal sealed class SessionConsumers(BrokerSession session)
         return consumers;
     }
 
-    /// <summary>Resumes the consumers that wait for the session's prefetch limit, earliest delivery first, if there is room.</summary>
+    /// <summary>Resumes the consumers that wait for the session's prefetch limit. Does nothing while the limit is reached.</summary>
     public void ResumeWaiting()
     {
         var prefetch = session.Deliveries.Prefetch;

@@ -49,7 +49,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>True if a delivery with this tag is unacknowledged.</summary>
+    /// <summary>Returns true if a delivery with this tag is unacknowledged.</summary>
     public bool Has(ulong tag)
     {
         lock (gate)
@@ -59,7 +59,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
     /// <summary>Removes an unacknowledged delivery, which the caller settles.</summary>
     /// <param name="tag">The delivery tag.</param>
     /// <param name="isHeld">
-    /// True for a transaction. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/>.
+    /// True for a transaction. The delivery then counts for the prefetch limit until <see cref="NoteSettled"/> is called.
     /// </param>
     /// <param name="delivery">The removed delivery.</param>
     public bool TryTake(ulong tag, bool isHeld, out Delivery delivery)
@@ -95,7 +95,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
             MakeRoom(delivery);
     }
 
-    /// <summary>Adds the deliveries that a transaction held to the unacknowledged deliveries again.</summary>
+    /// <summary>Makes the deliveries of a transaction unacknowledged again.</summary>
     public void Restore(IEnumerable<Delivery> held)
     {
         lock (gate)
@@ -114,7 +114,7 @@ internal sealed class SessionDeliveries(BrokerClient client, Lock gate)
                 return false;
             var watch = _watch ??= new AcknowledgementWatch();
             watch.Note(_lastTag, now);
-            // Each queue has its own timeout, so a younger delivery may be late while the oldest one is not.
+            // Each queue has its own timeout, so the oldest delivery need not be the first to exceed its timeout.
             return _unacknowledged.TryFindFirst(
                 watch.OutFor(now, shortest),
                 delivery => client.ConsumerTimeoutOf(delivery.Queue!) is { } timeout && delivery.Tag <= watch.OutFor(now, timeout),

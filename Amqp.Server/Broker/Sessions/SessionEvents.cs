@@ -3,7 +3,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.Sessions;
 
-/// <summary>Raises events of sessions and consumers. The events name a session where RabbitMQ names an Erlang process.</summary>
+/// <summary>Raises events of sessions and consumers. In place of RabbitMQ's Erlang process, the events name the session.</summary>
 internal static class SessionEvents
 {
     public static void ChannelCreated(this BrokerEvents events, BrokerSession session)

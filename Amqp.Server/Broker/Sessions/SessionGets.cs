@@ -32,7 +32,7 @@ internal sealed class SessionGets(BrokerSession session)
         if (!isThere)
             session.Counts.Deliveries.GetEmpty++;
         if (queue.Deliveries.NeedDrain)
-            _client.Round.Touch(queue); // at the end of the round, the queue discards expired messages at its front
+            _client.Round.Touch(queue); // the drain removes expired messages
         _client.Round.Touch(session.Sink.Output);
         return isThere;
     }

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <param name="Port">The broker's port that the client connected to.</param>
 /// <param name="Mechanism">The SASL mechanism of the login.</param>
 /// <param name="ClientProperties">The encoded fields of the client's properties table, without its length.</param>
-/// <param name="ConnectedAt">Time of the connection, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="ConnectedAt">Time when the client connected, in milliseconds since 1970-01-01 UTC.</param>
 internal sealed record SessionOrigin(
     string ConnectionName,
     string PeerHost,

@@ -55,7 +55,7 @@ internal sealed class SessionPublisher(BrokerSession session)
             Deliver(route, tally, head, body, traits, isMandatory);
     }
 
-    /// <summary>Returns the error for a request with direct reply-to, if the session has no consumer for replies.</summary>
+    /// <summary>Returns the error for a message with direct reply-to from a session that has no consumer for replies.</summary>
     /// <param name="head">The head of the request.</param>
     /// <exception cref="BrokerException">403, 404 or 406: the address of the request is invalid.</exception>
     public BrokerException NoRequester(ReadOnlySpan<byte> head)
@@ -101,8 +101,8 @@ internal sealed class SessionPublisher(BrokerSession session)
         return position != MessageIntake.Refused;
     }
 
-    /// <summary>Sends a reply to the requesters that its route contains.</summary>
-    /// <returns>False if all requesters are gone.</returns>
+    /// <summary>Sends a message to the clients of its route that wait for a direct reply.</summary>
+    /// <returns>False if all these clients are gone.</returns>
     private bool Reply(MessageRoute route, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         var message = EncodedMessage.Read(head);

@@ -15,7 +15,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
     private readonly RoutingTable _routing = virtualHost.Routing;
     private readonly RouteCache _routes = new(virtualHost.Routing);
     private readonly RouteFinder _finder = new(virtualHost.Routing);
-    // The exchange of the latest message that went to an exchange with a ChoosingRouter.
+    // The exchange with a ChoosingRouter that was used last.
     private (byte[] Name, Exchange Exchange, int Version) _choosing = ([], null!, 0);
 
     /// <summary>Returns the route of a message. A change of permissions invalidates cached routes.</summary>
@@ -52,7 +52,7 @@ internal sealed class SessionRoutes(VirtualHost virtualHost, AccessCheck access,
         return route;
     }
 
-    /// <summary>Returns the route of a transaction's message at the commit. The names of its queues stay as at the publish.</summary>
+    /// <summary>Updates the route of a message when its transaction commits: finds the queues again by name.</summary>
     /// <param name="route">The route that was found at the publish.</param>
     /// <param name="version"><see cref="RoutingTable.Changes"/> before the publish.</param>
     /// <param name="head">The head of the message.</param>

@@ -7,7 +7,7 @@ using Amqp.Server.Configuration;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>The parts of the broker that all sessions use.</summary>
-/// <param name="Options">Limits of sessions.</param>
+/// <param name="Options">Options of the broker.</param>
 /// <param name="Permissions">Permissions of users.</param>
 /// <param name="Commits">Notifies sessions of commits of the store.</param>
 /// <param name="Events">The stream that events are raised on.</param>

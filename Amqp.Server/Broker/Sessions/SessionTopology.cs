@@ -19,7 +19,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
 
     /// <summary>Declares an exchange, or finds an existing one with the same properties.</summary>
     /// <exception cref="BrokerException">
-    /// 403: reserved name, or access refused. 406: other properties, or invalid arguments. 503: no such type.
+    /// 403: reserved name, or access refused. 406: the exchange has other properties, or invalid arguments. 503: no such type.
     /// </exception>
     public void DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments)
     {
@@ -30,7 +30,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         _host.Topology.DeclareExchange(name, type, flags, arguments);
     }
 
-    /// <summary>Throws if an exchange does not exist: a passive declaration.</summary>
+    /// <summary>Declares an exchange passively: throws if the exchange does not exist.</summary>
     /// <exception cref="BrokerException">403: the default exchange. 404: no such exchange.</exception>
     public void DemandExchange(string name)
     {
@@ -101,7 +101,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         return true;
     }
 
-    /// <summary>Throws if a queue does not exist: a passive declaration.</summary>
+    /// <summary>Declares a queue passively: throws if the queue does not exist.</summary>
     /// <exception cref="BrokerException">404: no such queue, or it has crashed. 405: another connection owns the queue.</exception>
     public Queue DemandQueue(string name)
     {
@@ -181,7 +181,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         DemandSource(source, routingKey);
     }
 
-    /// <summary>Throws unless the user may bind to an exchange with this routing key.</summary>
+    /// <summary>Throws if the user may not bind to an exchange with this routing key.</summary>
     private void DemandSource(string exchange, string routingKey)
     {
         ReservedNames.DemandNotDefault(exchange);
@@ -190,7 +190,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
             access.DemandTopic(AccessKind.Read, exchange, routingKey);
     }
 
-    /// <summary>Throws unless the user may read a new exchange and write to its alternate exchange.</summary>
+    /// <summary>For a new exchange with an alternate: throws if the user may not read the new or write to the alternate exchange.</summary>
     private void DemandAlternateAccess(string name, FieldTable arguments)
     {
         if (arguments["alternate-exchange"] is not { Type: FieldType.LongString } alternate || _host.FindExchange(name) is not null)
@@ -199,7 +199,7 @@ internal sealed class SessionTopology(BrokerClient client, AccessCheck access)
         access.DemandExchange(AccessKind.Write, alternate.AsString());
     }
 
-    /// <summary>Throws unless the user may read a new queue and write to its dead-letter exchange, which receives dead messages.</summary>
+    /// <summary>For a new queue with a dead-letter exchange: throws if the user may not read the queue or write to the exchange.</summary>
     private void DemandDeadLetterAccess(string name, FieldTable arguments)
     {
         if (arguments["x-dead-letter-exchange"] is not { Type: FieldType.LongString } exchange || _host.FindQueue(name) is not null)

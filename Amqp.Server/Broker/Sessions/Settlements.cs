@@ -25,7 +25,7 @@ internal sealed class Settlements(BrokerSession session)
         {
             if (!_deliveries.TryTake(tag, isHeld: false, out var delivery))
                 throw UnknownTag(tag);
-            session.Consumers.ResumeWaiting(); // called before a requeue, so that the consumers that wait longest get the requeued message
+            session.Consumers.ResumeWaiting(); // first, so that the consumers that have waited longest get the message
             Apply(delivery, settlement);
             return;
         }
@@ -62,14 +62,14 @@ internal sealed class Settlements(BrokerSession session)
         }
     }
 
-    /// <summary>Requeues every delivery, the messages of a queue at once to keep their order.</summary>
+    /// <summary>Requeues every delivery. Requeues all messages of one queue in one call, to keep their order.</summary>
     /// <param name="isReturned">True if the client requested the requeue; false if the session ends.</param>
     public void RequeueAll(bool isReturned)
     {
         var deliveries = new List<Delivery>();
         while (_deliveries.TryTakeFirst(ulong.MaxValue, isHeld: false, out var delivery))
             deliveries.Add(delivery);
-        session.Consumers.ResumeWaiting(); // called before the requeues, so that the consumers that wait longest get the requeued messages
+        session.Consumers.ResumeWaiting(); // first, so that the consumers that have waited longest get the messages
         foreach (var ofQueue in deliveries.GroupBy(delivery => delivery.Queue!))
         {
             ofQueue.Key.Requeue([.. ofQueue.Select(delivery => delivery.Message)], isReturned);

@@ -18,7 +18,7 @@ internal sealed class Transaction(HeldMemory held)
     private readonly List<HeldPublish> _publishes = [];
     private readonly List<HeldSettlement> _settlements = [];
 
-    /// <summary>Numbers of held publishes and settlements. Other threads may read numbers that are slightly out of date.</summary>
+    /// <summary>Counts of held publishes and settlements. Other threads may read slightly outdated counts.</summary>
     public (int Publishes, int Acknowledgements) WaitingCounts => (_publishes.Count, _settlements.Count);
 
     public IReadOnlyList<HeldPublish> Publishes => _publishes;
@@ -46,9 +46,7 @@ internal sealed class Transaction(HeldMemory held)
         Hold(PublishSize + head.Length + body.Length);
     }
 
-    /// <summary>
-    /// Returns the settlements in the order of the commit. As in RabbitMQ, settlements of one kind in a row are sorted by tag.
-    /// </summary>
+    /// <summary>Returns the settlements as the commit applies them. Consecutive settlements of one kind are sorted by tag.</summary>
     public IEnumerable<HeldSettlement> SettlementsToCommit()
     {
         for (int start = 0, end; start < _settlements.Count; start = end)

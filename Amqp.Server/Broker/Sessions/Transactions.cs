@@ -3,14 +3,14 @@ using Amqp.Server.Broker.Errors;
 namespace Amqp.Server.Broker.Sessions;
 
 /// <summary>
-/// Keeps the publishes and settlements of a session with tx.select until the client commits. Owned by the session's thread.
+/// After tx.select, holds the publishes and settlements of a session until the client commits. Owned by the session's thread.
 /// </summary>
 internal sealed class Transactions(BrokerSession session, Settlements settlements)
 {
     /// <summary>The held publishes and settlements; null while the session is not transactional.</summary>
     public Transaction? Held { get; private set; }
 
-    /// <summary>Begins to keep publishes and settlements until a commit.</summary>
+    /// <summary>Starts to hold publishes and settlements until a commit.</summary>
     /// <exception cref="BrokerException">406: the session confirms publishes.</exception>
     public void Select()
     {
@@ -20,7 +20,7 @@ internal sealed class Transactions(BrokerSession session, Settlements settlement
     }
 
     /// <summary>Applies the held publishes, then the held settlements.</summary>
-    /// <returns>The log position at which all publishes and settlements are durable.</returns>
+    /// <returns>A log position: the transaction is durable once the log is synced up to this position.</returns>
     /// <exception cref="BrokerException">406: the session is not transactional, or a queue refused a message.</exception>
     public long Commit()
     {

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Sessions;
 /// <summary>
 /// The unacknowledged deliveries of a session, in the order of their tags. The lock of the session's sink guards all state.
 /// </summary>
-/// <remarks>A ring of structs. A delivery that is settled in the middle leaves a gap, until the ring is packed.</remarks>
+/// <remarks>A ring buffer of structs. A settled delivery in the middle leaves a gap, until the ring is packed.</remarks>
 /// <param name="held">Counts the ring's memory.</param>
 internal sealed class UnacknowledgedDeliveries(HeldMemory held)
 {
@@ -75,7 +75,7 @@ internal sealed class UnacknowledgedDeliveries(HeldMemory held)
         return false;
     }
 
-    /// <summary>True if a delivery with this tag is unacknowledged.</summary>
+    /// <summary>Returns true if a delivery with this tag is unacknowledged.</summary>
     public bool Has(ulong tag) => TryFind(tag, out _);
 
     /// <summary>Puts removed deliveries back into their places.</summary>

@@ -20,7 +20,7 @@ internal sealed class StatisticsSampler(
     VirtualHostTable virtualHosts, BrokerStatistics statistics, BrokerOptions options, ContainedFaults faults, TimeProvider clock)
     : IAsyncDisposable
 {
-    /// <summary>Weight of a new value in the moving average of consumer capacity, from 0 to 1.</summary>
+    /// <summary>Weight (0 to 1) of a new value in the moving average of the consumer capacity.</summary>
     private const double CapacityWeight = 0.3;
 
     private readonly Lock _times = new(); // guards _last and _before
@@ -41,7 +41,7 @@ internal sealed class StatisticsSampler(
         }
     }
 
-    /// <summary>Milliseconds since 1970-01-01 UTC.</summary>
+    /// <summary>Current time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Start() => _timer = clock.CreateTimer(_ => Sample(), null, options.Statistics.Interval, options.Statistics.Interval);
@@ -73,7 +73,7 @@ internal sealed class StatisticsSampler(
             await _timer.DisposeAsync();
     }
 
-    /// <summary>Takes one sample. A tick of the timer during a sample is ignored.</summary>
+    /// <summary>Takes one sample. Does nothing if another thread is taking a sample.</summary>
     private void Sample()
     {
         if (!_sampling.TryEnter())

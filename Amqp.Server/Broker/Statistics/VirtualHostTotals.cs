@@ -6,11 +6,11 @@ namespace Amqp.Server.Broker.Statistics;
 /// <summary>Adds up the counts of several virtual hosts.</summary>
 internal static class VirtualHostTotals
 {
-    /// <summary>Returns the message counts of the given virtual hosts and of all deleted virtual hosts.</summary>
+    /// <summary>Adds up the message counts of the given virtual hosts and of all deleted virtual hosts.</summary>
     public static MessageCounts MessagesOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) =>
         statistics.Messages(StatisticsOf(hosts));
 
-    /// <summary>Returns the traffic of the connections to the given virtual hosts and to all deleted virtual hosts.</summary>
+    /// <summary>Adds up the traffic of all connections to the given virtual hosts and to deleted virtual hosts.</summary>
     public static TrafficCounts TrafficOf(this BrokerStatistics statistics, IEnumerable<VirtualHost> hosts) =>
         statistics.Traffic(StatisticsOf(hosts));
 

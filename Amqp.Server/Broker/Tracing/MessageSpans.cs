@@ -14,7 +14,7 @@ internal sealed class MessageSpans : IDisposable
     /// <summary>The name of the source of spans, for listeners.</summary>
     public const string SourceName = "AmqpBroker.Messages";
 
-    /// <summary>Length of a <c>traceparent</c> of version 00: its version, the trace's id, the span's id and flags.</summary>
+    /// <summary>Length of a <c>traceparent</c>: version, trace id, span id and flags, with hyphens in between.</summary>
     private const int ParentLength = 2 + 1 + 32 + 1 + 16 + 1 + 2;
 
     private readonly ActivitySource _source = new(SourceName, BrokerOptions.OwnVersion);
@@ -25,7 +25,7 @@ internal sealed class MessageSpans : IDisposable
     /// <param name="virtualHost">The name of the virtual host.</param>
     /// <param name="message">The message's head.</param>
     /// <param name="bodySize">Octets of the message's body.</param>
-    /// <exception cref="AmqpException">502: the properties do not agree with their flags.</exception>
+    /// <exception cref="AmqpException">502: the property list does not match its flags.</exception>
     public Activity? StartPublish(string virtualHost, in EncodedMessage message, int bodySize)
     {
         if (!TryFindContext(message.Properties, out var context))
@@ -36,7 +36,7 @@ internal sealed class MessageSpans : IDisposable
             virtualHost, message, bodySize);
     }
 
-    /// <summary>Makes the span of a delivery, which only covers the writing into an output.</summary>
+    /// <summary>Makes the span of a delivery that was just written to the output. The span has almost no duration.</summary>
     /// <param name="operation"><c>deliver</c> or <c>get</c>.</param>
     /// <param name="message">The message as it is stored.</param>
     /// <param name="from">The queue that the message was taken from.</param>

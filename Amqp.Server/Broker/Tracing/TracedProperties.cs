@@ -2,7 +2,7 @@ using Amqp.Protocol;
 
 namespace Amqp.Server.Broker.Tracing;
 
-/// <summary>Converts a message's properties to a table for the firehose, with RabbitMQ's names, in the reverse of AMQP's order.</summary>
+/// <summary>Converts message properties to a table for the firehose: with RabbitMQ's names, and in reverse order of AMQP.</summary>
 internal static class TracedProperties
 {
     private static readonly (string Name, PropertyFlags Flag)[] _names =
@@ -17,8 +17,7 @@ internal static class TracedProperties
         ("content_type", PropertyFlags.ContentType),
     ];
 
-    /// <param name="properties">Property flags and list that <see cref="EncodedProperties.Read"/> has accepted. Texts need not be
-    /// UTF-8.</param>
+    /// <param name="properties">Property flags and list. Texts may be invalid UTF-8.</param>
     public static FieldTable Of(ReadOnlySpan<byte> properties)
     {
         var flags = EncodedProperties.Read(properties).Flags;

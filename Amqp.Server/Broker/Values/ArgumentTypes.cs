@@ -27,9 +27,7 @@ internal static class ArgumentTypes
         _ => "void",
     };
 
-    /// <summary>
-    /// Compares arguments as RabbitMQ does: integers and floats by value, whatever their width; others by type and value.
-    /// </summary>
+    /// <summary>Compares two arguments as RabbitMQ does. Integers of different widths can be equal, and so can floats.</summary>
     public static bool AreEquivalent(FieldValue? left, FieldValue? right) => (left, right) switch
     {
         (null, null) => true,

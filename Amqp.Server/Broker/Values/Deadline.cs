@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Values;
 
-/// <summary>Adds times in milliseconds. The sum saturates, so that no time from a client can overflow into the past.</summary>
+/// <summary>Adds a delay to a time. The sum saturates: a very long delay must not give a time in the past.</summary>
 internal static class Deadline
 {
     /// <summary>A time that never comes.</summary>

@@ -16,7 +16,7 @@ internal static class ErlangText
         _ => value.ToString(),
     };
 
-    /// <summary>Formats a binary as quoted text if every octet is printable Latin-1 or has an escape; else as octets.</summary>
+    /// <summary>Formats a binary as quoted text if every octet is printable Latin-1 or has an escape; else as numbers.</summary>
     public static string OfBinary(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -8,7 +8,7 @@ namespace Amqp.Server.Broker.Values;
 /// <remarks>Skips a byte order mark, as RabbitMQ does. Does not recurse: deep nesting must not overflow the stack.</remarks>
 internal static class JsonText
 {
-    /// <summary>Levels of nesting allowed around a table, for example around a message's headers.</summary>
+    /// <summary>Maximum depth of JSON around a table, for example around the headers of a message.</summary>
     public const int DepthAroundTables = 16;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -47,7 +47,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>True if an escape stands for half a surrogate pair without the other half.</summary>
+    /// <summary>Returns true if the text has an escape for one half of a surrogate pair without the other half.</summary>
     private static bool HasHalfOfPair(ReadOnlySpan<byte> text)
     {
         const int length = 6; // \uXXXX

@@ -4,7 +4,8 @@ namespace Amqp.Server.Broker.Values;
 
 /// <summary>Rules for the values of queue arguments and policies. The key of a rule is the argument's name without <c>x-</c>.</summary>
 /// <remarks>
-/// Values are checked when a client sends them. A stored value may violate a newer rule, so readers must accept invalid values.
+/// Values are checked when a client sends them. A stored value may violate a newer rule, so code that uses stored values must accept
+/// invalid values.
 /// </remarks>
 internal static class ValueRules
 {

@@ -2,7 +2,7 @@ using Amqp.Server.Broker.Errors;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Rules of the configuration for new queues and exchanges in every virtual host.</summary>
+/// <summary>Configured limits and defaults for new queues and exchanges in all virtual hosts.</summary>
 /// <param name="Limit">Maximum number of queues in the broker; null: no limit.</param>
 /// <param name="DefaultType">Queue type if neither the declaration nor the virtual host names a type.</param>
 /// <param name="Count">Counts the broker's queues. Called only if there is a limit.</param>

@@ -5,12 +5,10 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>
-/// Compares the declaration of an existing exchange with the exchange. Of the arguments, only the alternate exchange is compared.
-/// </summary>
+/// <summary>Compares a redeclaration with the existing exchange. Of the arguments, only the alternate exchange is compared.</summary>
 internal static class ExchangeEquivalence
 {
-    /// <exception cref="BrokerException">406 naming the first property that differs.</exception>
+    /// <exception cref="BrokerException">406: a property differs. The text names the first such property.</exception>
     public static void Demand(Exchange current, string type, ExchangeFlags flags, FieldTable arguments, string virtualHost)
     {
         if (current.Type != type)

@@ -7,7 +7,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Raises events of policies that are set and cleared.</summary>
+/// <summary>Raises events when policies are set or cleared.</summary>
 internal static class PolicyEvents
 {
     /// <summary>Component of the runtime parameters in which RabbitMQ stores operator policies.</summary>
@@ -27,7 +27,7 @@ internal static class PolicyEvents
                 [Performed(), Fact("vhost", virtualHost), Fact("name", name)]);
     }
 
-    /// <summary>Raises the event that another policy now applies to a queue.</summary>
+    /// <summary>Raises the event for a queue to which another policy now applies.</summary>
     /// <param name="events">The stream that the event is raised on.</param>
     /// <param name="queue">The queue that the policy applies to.</param>
     /// <param name="set">The policy that was set; null if a policy was cleared.</param>
@@ -41,7 +41,7 @@ internal static class PolicyEvents
             ]);
     }
 
-    /// <summary>Raises the event of an operator policy that was set or, if <paramref name="policy"/> is null, cleared.</summary>
+    /// <summary>Raises the event that an operator policy was set or, if <paramref name="policy"/> is null, cleared.</summary>
     public static void OperatorPolicyChanged(this BrokerEvents events, string virtualHost, string name, Policy? policy) =>
         events.ParameterChanged(
             OperatorPolicy, virtualHost, name, policy is null ? null : FieldValue.FromTable(new FieldTable(Say(policy))));

@@ -50,7 +50,7 @@ internal sealed class QueueChanges(TopologyState state, TopologyRemoval removal)
     }
 
     /// <summary>Creates a queue that is not visible yet.</summary>
-    /// <param name="number">The queue's first number in the message store. Further numbers follow without a gap.</param>
+    /// <param name="number">Identifies the queue's first level in the message store. Further levels have the next numbers.</param>
     /// <param name="declaration">Name, flags and arguments.</param>
     /// <param name="isKept">True if the queue survives a restart.</param>
     public Queue Make(uint number, QueueDeclaration declaration, bool isKept)

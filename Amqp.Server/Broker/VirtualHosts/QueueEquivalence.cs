@@ -7,7 +7,7 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Compares the declaration of an existing queue with the queue, and rejects declarations that are never valid.</summary>
+/// <summary>Compares a redeclaration with the existing queue, and rejects declarations that are never valid.</summary>
 internal static class QueueEquivalence
 {
     /// <param name="current">The existing queue.</param>
@@ -48,7 +48,7 @@ internal static class QueueEquivalence
         return isOpen ? arguments.With(QueueKinds.Argument, FieldValue.FromString(type!)) : arguments;
     }
 
-    /// <summary>Demands that a quorum queue is durable, not exclusive, not auto-delete, and named by the client.</summary>
+    /// <summary>Throws if a quorum queue would be non-durable, exclusive, auto-delete or server-named.</summary>
     /// <exception cref="BrokerException">406 with RabbitMQ's text.</exception>
     public static void DemandPossible(string name, bool isServerNamed, QueueFlags flags, FieldTable arguments, string virtualHost)
     {

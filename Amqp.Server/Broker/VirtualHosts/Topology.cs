@@ -29,7 +29,7 @@ internal sealed class Topology
     }
 
     /// <summary>
-    /// Bytes of memory of the queues, exchanges and bindings, without messages, names and arguments. Readable by any thread.
+    /// Bytes of memory that queues, exchanges and bindings use, without messages, names and arguments. Readable by any thread.
     /// </summary>
     public long MemoryInUse =>
         (long)ObjectSize.Queue * _state.Queues.Count
@@ -42,7 +42,9 @@ internal sealed class Topology
     public IReadOnlyList<Binding> Bindings() => _bindings.All;
 
     /// <summary>Declares an exchange, or returns an existing one with the same properties.</summary>
-    /// <exception cref="BrokerException">403: reserved name. 406: other properties, or invalid arguments. 503: no such type.</exception>
+    /// <exception cref="BrokerException">
+    /// 403: reserved name. 406: the exchange has other properties, or invalid arguments. 503: no such type.
+    /// </exception>
     public Exchange DeclareExchange(string name, string type, ExchangeFlags flags, FieldTable arguments) =>
         _exchanges.Declare(name, type, flags, arguments);
 
@@ -81,7 +83,7 @@ internal sealed class Topology
     /// <param name="destination">The queue or exchange that receives the messages.</param>
     /// <param name="routingKey">The binding's key.</param>
     /// <param name="arguments">The binding's arguments.</param>
-    /// <param name="round">Receives messages that the exchange publishes to a new destination. The caller completes the round.</param>
+    /// <param name="round">Collects messages that the exchange has kept for a new destination. The caller completes the round.</param>
     /// <exception cref="BrokerException">
     /// 403: the default exchange. 404: source or destination is missing. 406: invalid arguments.
     /// </exception>

@@ -5,7 +5,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Raises events of queues, exchanges and bindings that are created and deleted.</summary>
+/// <summary>Raises events when queues, exchanges and bindings are created or deleted.</summary>
 internal static class TopologyEvents
 {
     public static void QueueCreated(this BrokerEvents events, Queue queue)

@@ -8,7 +8,7 @@ using Amqp.Storage.Faults;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Removes exchanges and queues with their bindings, and auto-delete exchanges after their last binding.</summary>
+/// <summary>Removes exchanges and queues with their bindings. An auto-delete exchange is removed with its last binding.</summary>
 /// <remarks>The caller holds the topology lock exclusively.</remarks>
 internal sealed class TopologyRemoval(TopologyState state)
 {

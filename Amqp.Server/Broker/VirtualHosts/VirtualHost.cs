@@ -16,7 +16,7 @@ namespace Amqp.Server.Broker.VirtualHosts;
 /// <summary>A namespace of exchanges, queues and bindings. Finds queues and exchanges by name.</summary>
 /// <remarks>
 /// The topology lock (<see cref="RoutingTable.Lock"/>) guards exchanges and bindings. Any thread may look up a queue or an exchange. A
-/// thread with a queue's lock must not take the topology lock.
+/// thread that holds the lock of a queue must not take the topology lock.
 /// </remarks>
 internal sealed class VirtualHost : IDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>True once the deletion of the virtual host has begun. Declarations and new connections are rejected from then on.</summary>
     public bool IsDeleted => Topology.IsDeleted;
 
-    /// <summary>Limits on queues and connections. A change of the runtime parameter for these limits sets a new object.</summary>
+    /// <summary>Limits on queues and connections, from a runtime parameter. If the parameter changes, a new object is set.</summary>
     public VirtualHostLimits Limits { get; set; } = VirtualHostLimits.None;
 
     /// <summary>The policies, which set options of all queues and exchanges whose names match a pattern.</summary>
@@ -55,7 +55,7 @@ internal sealed class VirtualHost : IDisposable
     /// <summary>The parts of the broker that the queues and exchanges of this virtual host use.</summary>
     public QueueServices Services => Host.Services;
 
-    /// <summary>The parts of this virtual host that its queues and exchanges use, besides <see cref="Services"/>.</summary>
+    /// <summary>The parts of this virtual host that its queues and exchanges use. Contains <see cref="Services"/>.</summary>
     public QueueHost Host { get; }
 
     /// <summary>The exchanges of this virtual host. Finds the routes of messages.</summary>
@@ -79,7 +79,7 @@ internal sealed class VirtualHost : IDisposable
             value ? Firehose ?? new Firehose(new InternalExchange(Routing, Host, GetExchange(Firehose.ExchangeName))) : null);
     }
 
-    /// <summary>Makes spans for messages whose publishers trace them; null unless configured.</summary>
+    /// <summary>Makes OpenTelemetry spans for traced messages; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
     /// <summary>Default of <c>x-queue-type</c> for new queues. If null, a queue without the argument is classic.</summary>
@@ -108,7 +108,7 @@ internal sealed class VirtualHost : IDisposable
     public Exchange GetExchange(string name) => FindExchange(name) ?? throw NameErrors.NoExchange(name, Name);
 
     /// <summary>
-    /// Stops the exchanges that publish or keep messages themselves. Called after all connections are closed. Never throws.
+    /// Stops internal exchanges, and exchanges that store messages. Called after all connections are closed. Never throws.
     /// </summary>
     public async Task StopAsync()
     {

@@ -6,7 +6,7 @@ using static Amqp.Server.Broker.Events.EventFacts;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>Raises events of virtual hosts that are created, updated and deleted.</summary>
+/// <summary>Raises events when virtual hosts are created, updated or deleted.</summary>
 internal static class VirtualHostEvents
 {
     /// <summary>Raises the events of a new virtual host and of its predeclared exchanges.</summary>
@@ -45,7 +45,7 @@ internal static class VirtualHostEvents
         ];
     }
 
-    /// <summary>Returns the metadata in the form in which Erlang prints a map; the tags are printed as atoms.</summary>
+    /// <summary>Formats the metadata as Erlang prints a map. Tags are printed as atoms.</summary>
     private static string Metadata(VirtualHostDescription description)
     {
         string type = description.DefaultQueueType is { } named

@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.VirtualHosts;
 
-/// <summary>The policies and operator policies of a virtual host. Finds the policies of a queue or an exchange. Thread-safe.</summary>
+/// <summary>The user policies and operator policies of a virtual host. Finds the policies of a queue or an exchange. Thread-safe.</summary>
 /// <remarks>A change holds the topology lock exclusively. Slow patterns are matched before the lock is taken.</remarks>
 internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore store, ILogger logger)
 {
@@ -18,20 +18,20 @@ internal sealed class VirtualHostPolicies(VirtualHost virtualHost, TopologyStore
 
     public Policy? Find(PolicyKind kind, string name) => ListOf(kind).FirstOrDefault(policy => policy.Name == name);
 
-    /// <summary>Returns the policy of a kind that applies to a queue: the matching policy with the highest priority, or null.</summary>
+    /// <summary>Returns the policy of this kind that applies to a queue: the matching policy of the highest priority, or null.</summary>
     public Policy? Match(PolicyKind kind, Queue queue) => FirstMatch(ListOf(kind), queue);
 
     /// <inheritdoc cref="Match(PolicyKind, Queue)"/>
     public Policy? Match(PolicyKind kind, Exchange exchange) => FirstMatch(ListOf(kind), exchange);
 
-    /// <summary>Returns the combination of the policy and the operator policy that apply to a queue.</summary>
+    /// <summary>Merges the user policy and the operator policy that apply to a queue.</summary>
     public EffectivePolicy Effective(Queue queue) => PolicyKeys.Combine(Match(PolicyKind.User, queue), Match(PolicyKind.Operator, queue));
 
     /// <inheritdoc cref="Effective(Queue)"/>
     public EffectivePolicy Effective(Exchange exchange) =>
         PolicyKeys.Combine(Match(PolicyKind.User, exchange), Match(PolicyKind.Operator, exchange));
 
-    /// <summary>Matches all patterns with a new name, and caches the results for later use under the topology lock.</summary>
+    /// <summary>Matches a new name with all patterns. The results are cached, so that matching is fast under the topology lock.</summary>
     public void TryPatterns(string name)
     {
         foreach (var policy in _users)

@@ -26,19 +26,19 @@ internal sealed class VirtualHostTable(
     /// <summary>The stream on which events of all virtual hosts are raised.</summary>
     public BrokerEvents Events { get; init; } = BrokerEvents.Unheard();
 
-    /// <summary>Called for each virtual host that is restored or added, before it has queues or bindings; may be null.</summary>
+    /// <summary>Called for each virtual host when it is restored or added, before it has queues or bindings. May be null.</summary>
     public Action<VirtualHost>? Making { get; init; }
 
-    /// <summary>Makes spans for traced messages; null unless configured.</summary>
+    /// <summary>Makes OpenTelemetry spans for traced messages; null unless configured.</summary>
     public MessageSpans? Spans { get; init; }
 
     /// <summary>Maximum number of virtual hosts; null: no limit. The first virtual host is allowed whatever the limit.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>Raised on the adding thread when a new virtual host can be used.</summary>
+    /// <summary>Raised when a virtual host was added and can be used, by the thread that added it.</summary>
     public event Action<VirtualHost>? Added;
 
-    /// <summary>Raised on the deleting thread when a virtual host was deleted.</summary>
+    /// <summary>Raised when a virtual host was deleted, by the thread that deleted it.</summary>
     public event Action<VirtualHost>? Deleted;
 
     /// <summary>All virtual hosts, ordered by name.</summary>
@@ -100,7 +100,7 @@ internal sealed class VirtualHostTable(
         {
             if (Find(name) is not { } virtualHost)
                 return false;
-            // The definition of the virtual host is deleted last. After an earlier crash, the virtual host can be deleted again.
+            // The definition of the virtual host is deleted last: after a crash in between, the virtual host can be deleted again.
             var round = new DispatchRound();
             foreach (var queue in virtualHost.Topology.DeleteEverything())
                 queue.NotifyConsumers(round);

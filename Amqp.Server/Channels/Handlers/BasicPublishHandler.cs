@@ -5,7 +5,7 @@ using Amqp.Server.Broker.Messages;
 
 namespace Amqp.Server.Channels.Handlers;
 
-/// <summary>Handles basic.publish, when its content is complete.</summary>
+/// <summary>Handles a basic.publish whose content is complete.</summary>
 internal static class BasicPublishHandler
 {
     /// <summary>Publishes the message that the channel has assembled.</summary>

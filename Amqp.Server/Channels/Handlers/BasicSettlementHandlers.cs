@@ -7,7 +7,7 @@ namespace Amqp.Server.Channels.Handlers;
 /// <summary>Handles the settlements of deliveries: basic.ack, nack, reject and recover.</summary>
 internal static class BasicSettlementHandlers
 {
-    /// <exception cref="AmqpException">The acknowledgement is refused. The error's cause is basic.ack.</exception>
+    /// <exception cref="AmqpException">The acknowledgement is refused. The exception names basic.ack as the failing method.</exception>
     public static void Acknowledge(AmqpChannel channel, in BasicAck method)
     {
         try

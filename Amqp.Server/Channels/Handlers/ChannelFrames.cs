@@ -17,7 +17,9 @@ internal static class ChannelFrames
         .OnTxMethods();
 
     /// <summary>Handles a frame of an open channel.</summary>
-    /// <exception cref="AmqpException">By the reply code, the caller closes the channel or the connection.</exception>
+    /// <exception cref="AmqpException">
+    /// The frame is refused. The reply code says if the caller closes the channel or the connection.
+    /// </exception>
     public static void Handle(AmqpChannel channel, in Frame frame)
     {
         channel.Content.DemandExpected(frame.Type);
@@ -69,7 +71,7 @@ internal static class ChannelFrames
     {
         var id = MethodOf(frame);
         var arguments = frame.Payload[4..];
-        // Nearly all frames are basic.publish and basic.ack. They are read without the table of handlers, to be fast.
+        // Nearly all methods are basic.publish or basic.ack. Both are handled without the method table, to be fast.
         if (id == BasicPublish.Id)
         {
             channel.Connection.Brake.HasPublished = true;
@@ -81,7 +83,7 @@ internal static class ChannelFrames
             BasicSettlementHandlers.Acknowledge(channel, MethodArguments.Read<BasicAck>(arguments));
             return;
         }
-        // Every other method must see the effects of all earlier methods. So the collected messages are added to their queues first.
+        // Any other method must see the effects of earlier publishes, so the messages collected so far go to their queues first.
         channel.Connection.Round.Drain();
         using (BrokerEvents.ActAs(channel.Connection.User.Name))
             _methods.Dispatch(channel, id, arguments, channel.Connection.Options.Limits.MaxTableDepth);

@@ -7,7 +7,7 @@ namespace Amqp.Server.Channels.Handlers;
 /// <summary>Handles direct reply-to: methods that name RabbitMQ's pseudo-queue <c>amq.rabbitmq.reply-to</c>.</summary>
 internal static class DirectReplyToHandlers
 {
-    /// <summary>Replaces the pseudo-queue in a request's reply-to by the name of the channel's reply consumer.</summary>
+    /// <summary>Replaces a request's reply-to, if it is the pseudo-queue, by the name of the channel's reply consumer.</summary>
     /// <exception cref="AmqpException">406: the channel has no reply consumer.</exception>
     public static void NameRequester(AmqpChannel channel)
     {
@@ -15,7 +15,7 @@ internal static class DirectReplyToHandlers
         var properties = EncodedProperties.Read(request.Properties, channel.Connection.Options.Limits.MaxTableDepth);
         if (!properties.ReplyTo.SequenceEqual("amq.rabbitmq.reply-to"u8))
             return;
-        if (channel.ReplyConsumer is not { } consumer) // read without the lock, because only this thread changes the field
+        if (channel.ReplyConsumer is not { } consumer) // needs no lock: only this thread writes the property
             throw channel.Session.Publisher.NoRequester(channel.Content.Head);
         channel.Content.ReplaceReplyTo(consumer.EncodedName);
     }
@@ -36,8 +36,8 @@ internal static class DirectReplyToHandlers
             channel.Send(new BasicConsumeOk(channel.ReplyConsumer.Tag));
     }
 
-    /// <summary>Answers queue.declare of the pseudo-queue or of a reply address. Declares nothing.</summary>
-    /// <remarks>With queue.declare of a reply address, a client checks if the requester still waits for a reply.</remarks>
+    /// <summary>Answers a queue.declare that names the pseudo-queue or a reply consumer. Declares nothing.</summary>
+    /// <remarks>A client that is about to reply sends this queue.declare, to check if the requester still waits.</remarks>
     public static void Declare(AmqpChannel channel, string name, bool noWait)
     {
         channel.LastQueue = name;

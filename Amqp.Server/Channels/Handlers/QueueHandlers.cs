@@ -14,7 +14,7 @@ internal static class QueueHandlers
         .On<QueuePurge>(Purge)
         .On<QueueDelete>(Delete);
 
-    /// <summary>Returns the name; if it is empty, the name of the queue that the channel declared last.</summary>
+    /// <summary>Returns the queue's name. An empty name means the queue that the channel declared last.</summary>
     /// <exception cref="AmqpException">404: the channel has declared no queue.</exception>
     public static string QueueName(this AmqpChannel channel, string name)
     {
@@ -38,7 +38,7 @@ internal static class QueueHandlers
             | (method.Exclusive ? QueueFlags.Exclusive : 0);
         var topology = channel.Session.Topology;
         var queue = method.Passive
-            ? topology.DemandQueue(name) // here an empty name is not replaced by the name of the queue declared last
+            ? topology.DemandQueue(name) // queue.declare with passive: an empty name does not mean the last queue
             : topology.DeclareQueue(name, flags, method.Arguments);
         channel.LastQueue = queue.Name;
         if (method.NoWait)
@@ -62,7 +62,7 @@ internal static class QueueHandlers
         channel.Send(new QueueUnbindOk());
     }
 
-    /// <summary>Replaces an empty queue name by the queue declared last, and then also an empty routing key.</summary>
+    /// <summary>Replaces an empty queue name by the queue declared last. An empty routing key is then replaced by the same name.</summary>
     private static (string Queue, string RoutingKey) BindingNames(AmqpChannel channel, string queue, string routingKey)
     {
         string name = channel.QueueName(queue);

@@ -5,9 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>The execution of one command of <c>rabbitmqadmin</c>.</summary>
+/// <summary>One run of a <c>rabbitmqadmin</c> command.</summary>
 /// <param name="options">The options.</param>
-/// <param name="words">The words after the command.</param>
+/// <param name="words">The command's arguments.</param>
 /// <param name="client">A client of the broker.</param>
 /// <param name="output">Standard output.</param>
 internal sealed class AdminCall(AdminOptions options, IReadOnlyList<string> words, ApiClient client, TextWriter output)
@@ -18,14 +18,14 @@ internal sealed class AdminCall(AdminOptions options, IReadOnlyList<string> word
 
     public TextWriter Output => output;
 
-    /// <summary>Virtual host of objects that the command creates or changes.</summary>
+    /// <summary>Virtual host in which the command creates or changes objects.</summary>
     public string VirtualHost => options.VirtualHost ?? client.Login.VirtualHost;
 
-    /// <summary>Returns the only word after the command.</summary>
-    /// <exception cref="AdminUsageException">There is no word, or there are several.</exception>
+    /// <summary>Returns the command's only argument.</summary>
+    /// <exception cref="AdminUsageException">The command has no argument, or several.</exception>
     public string OnlyWord => words.Count == 1 ? words[0] : throw new AdminUsageException("Exactly one argument required");
 
-    /// <summary>Prints a text about success, unless the option <c>--quiet</c> is set.</summary>
+    /// <summary>Prints the result, unless the option <c>--quiet</c> is set.</summary>
     public void Say(string text)
     {
         if (!options.IsQuiet)
@@ -37,7 +37,7 @@ internal sealed class AdminCall(AdminOptions options, IReadOnlyList<string> word
     /// <param name="path">Path below <c>/api/</c>.</param>
     /// <param name="body">JSON; null for no body.</param>
     /// <returns>The body of the response; undefined if there is none.</returns>
-    /// <exception cref="CliException">The broker refused the request, with <c>rabbitmqadmin</c>'s text.</exception>
+    /// <exception cref="CliException">The broker refused the request. The message is <c>rabbitmqadmin</c>'s.</exception>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonNode? body = null)
     {
         ApiAnswer answer = await client.AskAsync(method, path, body?.ToText());
@@ -50,7 +50,7 @@ internal sealed class AdminCall(AdminOptions options, IReadOnlyList<string> word
         });
     }
 
-    /// <summary>Returns the reason as it is sent: like the script, this command does not decode HTML.</summary>
+    /// <summary>Returns the broker's reason without decoding its HTML entities, as <c>rabbitmqadmin</c> does.</summary>
     private static string Reason(JsonElement json) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty("reason", out JsonElement reason) ? reason.ToString() : "";
 }

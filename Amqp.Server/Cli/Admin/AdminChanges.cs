@@ -9,7 +9,7 @@ internal static class AdminChanges
     {
         AdminObject type = TypeOf(call, AdminObjects.Declarable);
         (JsonObject body, string path) = type.Read(call.Words.Skip(1), call.VirtualHost);
-        // The HTTP API has the type of a queue among its arguments.
+        // The HTTP API expects the queue's type as the queue argument x-queue-type.
         if (body["queue_type"] is { } queueType && body["arguments"] is JsonObject arguments)
             arguments["x-queue-type"] = queueType.DeepClone();
         body.Remove("queue_type");
@@ -20,7 +20,7 @@ internal static class AdminChanges
     /// <summary>Sends the request that deletes, closes or purges an object.</summary>
     /// <param name="call">The execution of the command.</param>
     /// <param name="types">Types that the command accepts.</param>
-    /// <param name="done">Word for the text about success.</param>
+    /// <param name="done">Participle for the printed result, such as <c>deleted</c>.</param>
     public static async Task DeleteAsync(AdminCall call, IReadOnlyList<AdminObject> types, string done)
     {
         AdminObject type = TypeOf(call, types);

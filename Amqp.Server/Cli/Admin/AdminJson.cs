@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>JSON as the script in Python prints it in a cell: in one line, with a blank after each comma and colon.</summary>
+/// <summary>
+/// Formats JSON for a table cell as Python's <c>json.dumps</c> does: in one line, with a blank after each comma and colon.
+/// </summary>
 internal static class AdminJson
 {
     /// <summary>Returns a value as text.</summary>

@@ -8,7 +8,7 @@ namespace Amqp.Server.Cli.Admin;
 internal sealed class AdminListing(AdminCall call)
 {
     /// <summary>Executes the command.</summary>
-    /// <param name="lists">Lists that the command knows.</param>
+    /// <param name="lists">Lists that the command supports.</param>
     /// <param name="verb">Name of the command, for the error text.</param>
     public async Task ListAsync(IReadOnlyList<AdminList> lists, string verb)
     {
@@ -27,7 +27,7 @@ internal sealed class AdminListing(AdminCall call)
     /// <summary>Prints items.</summary>
     /// <param name="items">A list of objects.</param>
     /// <param name="columns">Columns; empty for all.</param>
-    /// <param name="jsonColumns">Columns whose objects are shown as JSON.</param>
+    /// <param name="jsonColumns">Columns that show an object as JSON.</param>
     public void Print(JsonElement items, string[] columns, string[] jsonColumns)
     {
         switch (call.Options.Format)

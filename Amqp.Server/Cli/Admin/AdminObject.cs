@@ -4,14 +4,14 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>The arguments of an object or a message on the command line (<c>name=value</c>), and its path in the HTTP API.</summary>
+/// <summary>A type of object, or a message: the arguments on the command line (<c>name=value</c>) and the path in the HTTP API.</summary>
 /// <param name="Name">Name of the type.</param>
 /// <param name="Path">
 /// Parts of the path. A part in braces is replaced with the argument of that name. <c>{kind}</c> is the first letter of
 /// <c>destination_type</c>.
 /// </param>
-/// <param name="Mandatory">Arguments that must be given. <c>a|b</c>: one of the two must be given.</param>
-/// <param name="Optional">Other arguments, with their defaults; null for none.</param>
+/// <param name="Mandatory">Mandatory arguments. <c>a|b</c> demands one of the two.</param>
+/// <param name="Optional">Optional arguments with their default values. A null default leaves the argument out of the request.</param>
 /// <param name="Json">Arguments whose values are JSON.</param>
 internal sealed record AdminObject(
     string Name,
@@ -26,7 +26,7 @@ internal sealed record AdminObject(
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="words">The arguments, as <c>name=value</c>.</param>
-    /// <param name="virtualHost">Virtual host of an object without the argument <c>vhost</c>.</param>
+    /// <param name="virtualHost">Virtual host for objects whose arguments do not include <c>vhost</c>.</param>
     /// <returns>The body of the request and its path.</returns>
     /// <exception cref="AdminUsageException">An argument is unknown, malformed or missing.</exception>
     public (JsonObject Body, string Path) Read(IEnumerable<string> words, string virtualHost)

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>The types of objects that <c>rabbitmqadmin</c> declares, deletes, closes and purges, and its messages.</summary>
+/// <summary>The object types of <c>rabbitmqadmin</c>'s commands, and the arguments of its commands <c>publish</c> and <c>get</c>.</summary>
 internal static class AdminObjects
 {
-    /// <summary>Types for <c>declare</c>.</summary>
+    /// <summary>Object types that <c>declare</c> supports.</summary>
     public static IReadOnlyList<AdminObject> Declarable { get; } =
     [
         new("exchange", ["exchanges", "{vhost}", "{name}"], ["name", "type"], new()
@@ -27,7 +27,7 @@ internal static class AdminObjects
         new("vhost_limit", ["vhost-limits", "{vhost}", "{name}"], ["vhost", "name", "value"], null, "value"),
     ];
 
-    /// <summary>Types for <c>delete</c>.</summary>
+    /// <summary>Object types that <c>delete</c> supports.</summary>
     public static IReadOnlyList<AdminObject> Deletable { get; } =
     [
         new("exchange", ["exchanges", "{vhost}", "{name}"], ["name"]),
@@ -45,13 +45,13 @@ internal static class AdminObjects
         new("vhost_limit", ["vhost-limits", "{vhost}", "{name}"], ["vhost", "name"]),
     ];
 
-    /// <summary>Types for <c>close</c>.</summary>
+    /// <summary>Object types that <c>close</c> supports.</summary>
     public static IReadOnlyList<AdminObject> Closable { get; } = [new("connection", ["connections", "{name}"], ["name"])];
 
-    /// <summary>Types for <c>purge</c>.</summary>
+    /// <summary>Object types that <c>purge</c> supports.</summary>
     public static IReadOnlyList<AdminObject> Purgable { get; } = [new("queue", ["queues", "{vhost}", "{name}", "contents"], ["name"])];
 
-    /// <summary>A message to publish.</summary>
+    /// <summary>The arguments of <c>publish</c>.</summary>
     public static AdminObject Published { get; } = new(
         "publish",
         ["exchanges", "{vhost}", "{exchange}", "publish"],
@@ -65,7 +65,7 @@ internal static class AdminObjects
         },
         "properties");
 
-    /// <summary>Messages to get.</summary>
+    /// <summary>The arguments of <c>get</c>.</summary>
     public static AdminObject Fetched { get; } = new(
         "get",
         ["queues", "{vhost}", "{queue}", "get"],
@@ -78,7 +78,7 @@ internal static class AdminObjects
             ["encoding"] = "auto",
         });
 
-    // Priority is JSON because it is a number.
+    // The priority is parsed as JSON, so that it is sent as a number.
     private static AdminObject Policy(string name, string path) => new(
         name,
         [path, "{vhost}", "{name}"],

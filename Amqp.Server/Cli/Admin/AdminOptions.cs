@@ -3,14 +3,14 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Admin;
 
-/// <summary>The options of <c>rabbitmqadmin</c>, which may stand anywhere in the command line, and the other words.</summary>
+/// <summary>A command line of <c>rabbitmqadmin</c>, split into options and other words. Options may stand anywhere.</summary>
 internal sealed class AdminOptions
 {
     private const string DefaultPort = "15672";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
 
-    /// <summary>Options with a value. Each is mapped to its long name.</summary>
+    /// <summary>Options that need a value: the short name, and the long name without its dashes.</summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-H"] = "host",
@@ -35,7 +35,7 @@ internal sealed class AdminOptions
         ["--version"] = "version",
     };
 
-    /// <summary>The script's options that cannot be supported, each with the alternative.</summary>
+    /// <summary>Options of <c>rabbitmqadmin</c> that are refused, each with an alternative for the error text.</summary>
     private static readonly Dictionary<string, string> _refused = new()
     {
         ["-c"] = "give host, port and login with -H, -P, -u and -p",
@@ -66,7 +66,7 @@ internal sealed class AdminOptions
                 words.Add(word);
                 continue;
             }
-            // -Vname is -V name, and --vhost=name is --vhost name
+            // -Vname means -V name, and --vhost=name means --vhost name
             int end = word[1] != '-' ? 2 : word.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals ? equals : word.Length;
             string option = word[..end];
             string? value = end == word.Length ? null : word[1] == '-' ? word[(end + 1)..] : word[end..];
@@ -82,10 +82,10 @@ internal sealed class AdminOptions
         Words = [.. words];
     }
 
-    /// <summary>The words that are no options.</summary>
+    /// <summary>The words that are neither options nor values of options.</summary>
     public string[] Words { get; }
 
-    /// <summary>Host of the broker, as the texts name it.</summary>
+    /// <summary>The broker's host, for printed texts.</summary>
     public string Host => Value("host") ?? "localhost";
 
     /// <summary>Virtual host; null if none is given.</summary>
@@ -95,7 +95,7 @@ internal sealed class AdminOptions
 
     public bool IsQuiet => Has("quiet");
 
-    /// <summary>Depth to which objects within objects have columns of their own; null if not given.</summary>
+    /// <summary>Number of levels of nested objects whose fields become columns; null if not given.</summary>
     public int? Depth => Value("depth") is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? depth
         : throw new AdminUsageException($"--depth: '{text}' is no whole number");
@@ -104,7 +104,7 @@ internal sealed class AdminOptions
     public TimeSpan Limit => Value("request-timeout") is not { } text ? _patience
         : LoginSettings.ParseTimeout(text) ?? throw new AdminUsageException($"--request-timeout: '{text}' is no number of seconds");
 
-    /// <summary>Address and login, as far as they are given.</summary>
+    /// <summary>The address and login given on the command line.</summary>
     public LoginSettings Login => new(Url, Value("username"), Value("password"), null, null);
 
     public bool Has(string option) => _options.ContainsKey(option);
@@ -119,7 +119,7 @@ internal sealed class AdminOptions
                 return uri;
             if (!Has("host") && !Has("port") && !Has("ssl") && !Has("path-prefix"))
                 return null;
-            // without a host, the same address as that of the other commands
+            // the default host of all commands
             string host = Value("host") ?? "127.0.0.1";
             return $"{(Has("ssl") ? "https" : "http")}://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}"
                 + $":{Value("port") ?? DefaultPort}{Value("path-prefix")}";

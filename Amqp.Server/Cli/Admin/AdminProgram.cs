@@ -14,7 +14,7 @@ internal sealed class AdminProgram(
     /// <summary>The command's name.</summary>
     public const string Name = "admin";
 
-    /// <summary>Creates the entry that lists this command in the help text of <c>amqpbroker</c>. The command parses its own arguments.</summary>
+    /// <summary>Creates the entry for the help of <c>amqpbroker</c>. The command parses its arguments without System.CommandLine.</summary>
     public static Command Describe() => new(Name, "Accept rabbitmqadmin's commands and print its output: a replacement for rabbitmqadmin.")
     {
         new Argument<string[]>("subcommand")
@@ -80,5 +80,5 @@ internal sealed class AdminProgram(
 }
 
 /// <summary>Thrown for an invalid command line.</summary>
-/// <param name="message">The mistake.</param>
+/// <param name="message">Description of the mistake.</param>
 internal sealed class AdminUsageException(string message) : Exception(message);

@@ -5,7 +5,7 @@ namespace Amqp.Server.Cli.Admin;
 /// <summary>Objects as a table, printed in <c>rabbitmqadmin</c>'s formats.</summary>
 internal sealed class AdminTable
 {
-    /// <summary>Columns that come first, in this order. Others follow, sorted by name.</summary>
+    /// <summary>The first columns, in this order. All other columns follow, sorted by name.</summary>
     private static readonly string[] _first =
         ["vhost", "name", "type", "source", "destination", "destination_type", "routing_key"];
 
@@ -27,9 +27,9 @@ internal sealed class AdminTable
 
     /// <summary>Arranges objects as a table.</summary>
     /// <param name="items">A list of objects.</param>
-    /// <param name="columns">Columns, <c>a.b</c> for a field of a field; empty for all.</param>
-    /// <param name="jsonColumns">Columns whose objects are shown as JSON.</param>
-    /// <param name="depth">Levels of nested fields that become columns; 1 for the fields of the object only.</param>
+    /// <param name="columns">Names of the columns; empty for all. <c>a.b</c> is field b of the object in field a.</param>
+    /// <param name="jsonColumns">Columns that show an object as JSON.</param>
+    /// <param name="depth">Number of levels whose fields become columns. With 1, fields of nested objects are left out.</param>
     public static AdminTable Of(JsonElement items, string[] columns, string[] jsonColumns, int depth)
     {
         Dictionary<string, string>[] cells = [.. items.EnumerateArray().Select(item =>
@@ -62,7 +62,7 @@ internal sealed class AdminTable
         }
     }
 
-    /// <summary>Prints the table in the format of the options.</summary>
+    /// <summary>Prints the table in the format that the options name.</summary>
     public void Print(AdminCall call)
     {
         switch (call.Options.Format)
@@ -115,7 +115,7 @@ internal sealed class AdminTable
 
     private static string Centered(string text, int width) => text.PadLeft((width + text.Length) / 2).PadRight(width);
 
-    /// <summary>Returns a value as the script in Python prints it.</summary>
+    /// <summary>Returns a value as <c>rabbitmqadmin</c>, a Python script, prints it.</summary>
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True => "True",

@@ -10,14 +10,14 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonElement Json)
 {
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    /// <summary>Definitions that an import left out; empty if the response has no such list.</summary>
+    /// <summary>The definitions that an import skipped; empty if the response does not list any.</summary>
     public IReadOnlyList<string> LeftOut => Json.ValueKind == JsonValueKind.Object
         && Json.TryGetProperty("left_out", out JsonElement leftOut)
         && leftOut.ValueKind == JsonValueKind.Array
         ? [.. leftOut.EnumerateArray().Select(what => what.ToString())]
         : [];
 
-    /// <summary>The broker's reason for a refusal, as one text; empty if the response has none.</summary>
+    /// <summary>The reason that the broker gives for a refusal; empty if it gives none.</summary>
     public string Reason =>
         WebUtility.HtmlDecode(Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("reason", out JsonElement reason)
             ? reason.ValueKind == JsonValueKind.Array

@@ -11,12 +11,12 @@ namespace Amqp.Server.Cli.Api;
 /// <summary>Client of the HTTP API of one broker, AmqpBroker or RabbitMQ. Used by one command, for one request at a time.</summary>
 internal sealed class ApiClient : IDisposable
 {
-    /// <summary>Header that requests a report of the definitions that an import left out (RFC 7240).</summary>
+    /// <summary>Request header that asks for a list of the definitions that an import skipped (RFC 7240).</summary>
     public static readonly (string, string) WantsReport = ("Prefer", "return=representation");
 
     private readonly HttpClient _http;
     private readonly TimeSpan _limit;
-    private SslPolicyErrors _distrust; // errors of the server's certificate
+    private SslPolicyErrors _distrust; // reasons why the server's certificate is not trusted
     private X509ChainStatusFlags _chainStatus;
 
     /// <summary>Creates a client.</summary>
@@ -25,7 +25,7 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(BrokerLogin login, TimeSpan limit)
     {
         (Login, _limit) = (login, limit);
-        // For a broker on this machine no proxy is used, because finding the system's proxy takes longer than the request.
+        // A broker on this machine needs no proxy. Looking up the system's proxy would take longer than the request.
         var handler = new SocketsHttpHandler { UseProxy = !login.Url.IsLoopback, AllowAutoRedirect = false, UseCookies = false };
         handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
         _http = new HttpClient(handler) { Timeout = limit };
@@ -35,13 +35,13 @@ internal sealed class ApiClient : IDisposable
 
     public BrokerLogin Login { get; }
 
-    /// <summary>Sends a request and returns the response, whatever its status.</summary>
+    /// <summary>Sends a request and returns the response. An error status is no failure.</summary>
     /// <param name="method">HTTP method.</param>
     /// <param name="path">Path below <c>/api/</c>, made by <see cref="ApiPath"/>.</param>
     /// <param name="body">JSON; null for no body.</param>
     /// <param name="header">Additional header; null for none.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    /// <exception cref="ApiFailure">There was no response, or none from a broker.</exception>
+    /// <exception cref="ApiFailure">There was no response, or the server is no broker.</exception>
     public async Task<ApiAnswer> AskAsync(
         HttpMethod method,
         string path,
@@ -49,7 +49,7 @@ internal sealed class ApiClient : IDisposable
         (string Name, string Value)? header = null,
         CancellationToken cancellation = default)
     {
-        // Names like ".." and "a%2Fb" must reach the broker unchanged.
+        // Names such as ".." and "a%2Fb" in the path must not be normalized.
         var address = new Uri($"{Login}/api/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, address);
         if (body is not null)
@@ -115,7 +115,7 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Trusts the certificates that the system trusts, and records the reason for distrust.</summary>
+    /// <summary>Trusts the certificates that the system trusts. Records why a certificate is not trusted.</summary>
     private bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         _distrust = errors;

@@ -4,11 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Thrown for a request that the broker refused or that did not reach a broker.</summary>
+/// <summary>Thrown if the broker refuses a request, or if no broker answers.</summary>
 /// <param name="exitCode">Exit code of the process.</param>
 /// <param name="message">Error and remedy, for the user.</param>
 /// <param name="status">HTTP status; null if there was no response.</param>
-/// <param name="reason">The broker's own text; empty if there was none.</param>
+/// <param name="reason">Reason from the broker's response; empty if there is none.</param>
 internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? status = null, string reason = "")
     : CliException(exitCode, message)
 {
@@ -83,7 +83,7 @@ internal sealed class ApiFailure(int exitCode, string message, HttpStatusCode? s
                 (Cli.ExitCode.NotFound, NoVirtualHost().Message),
             HttpStatusCode.NotFound => (Cli.ExitCode.NotFound, $"There is no {what}"),
             HttpStatusCode.BadRequest when reason is "vhost_or_user_not_found" => (Cli.ExitCode.NotFound, $"There is no {what}"),
-            // A publish to a missing exchange gets AMQP's code 404 in a reply with status 400.
+            // For a publish to a missing exchange, the HTTP status is 400, and the reason begins with AMQP's 404.
             HttpStatusCode.BadRequest when reason.StartsWith("404 ", StringComparison.Ordinal) =>
                 (Cli.ExitCode.NotFound, $"The broker refuses: {Sentence(reason)}"),
             HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed =>

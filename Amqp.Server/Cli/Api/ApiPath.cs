@@ -16,9 +16,11 @@ internal static class ApiPath
         return string.Join('/', encoded);
     }
 
-    /// <summary>Returns the path of a list of resources: those of one virtual host, or of all virtual hosts if the name is null.</summary>
+    /// <summary>Returns the path that lists the resources of a virtual host, or of all virtual hosts if the name is null.</summary>
     public static string List(string resource, string? virtualHost) => virtualHost is null ? resource : Of(resource, virtualHost);
 
-    /// <summary>Returns the name of an exchange in paths: the default exchange, whose name is empty, is called amq.default.</summary>
+    /// <summary>
+    /// Returns the name of an exchange for a path. The default exchange, whose name is empty, is <c>amq.default</c> in paths.
+    /// </summary>
     public static string Exchange(string name) => name.Length == 0 ? "amq.default" : name;
 }

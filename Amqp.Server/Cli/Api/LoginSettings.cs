@@ -3,9 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>
-/// The broker and login on the command line. A value that is not given is null. The environment or a profile may replace null.
-/// </summary>
+/// <summary>The address and login given on the command line. A null value is taken from the environment or from a profile.</summary>
 /// <param name="Url">URL of the HTTP API, which may contain user and password.</param>
 /// <param name="User">Name of the user.</param>
 /// <param name="Password">Password of the user.</param>
@@ -17,14 +15,14 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
 
     private const string Guest = "guest";
 
-    /// <summary>Determines address and login.</summary>
+    /// <summary>Determines address and login from the command line, the environment and a profile.</summary>
     /// <param name="environment">The environment variables.</param>
     /// <param name="askPassword">Prompts for the password of a user; null without a terminal.</param>
     /// <exception cref="CliException">A value is missing or malformed.</exception>
     public BrokerLogin Resolve(IReadOnlyDictionary<string, string> environment, Func<string, string>? askPassword)
     {
         string? profileName = Profile ?? Variable("AMQPBROKER_PROFILE");
-        // A profile on the command line takes precedence over a URL in the environment, which may be for another broker.
+        // A profile named on the command line excludes the environment's URL, which may belong to another broker.
         string? url = Url ?? (Profile is null ? Variable("AMQPBROKER_URL") : null);
         LoginProfile profile = Profiles.Find(File, profileName, environment, isNeeded: url is null || profileName is not null);
         bool isDefault = url is null && profile.Url is null;
@@ -37,7 +35,7 @@ internal sealed record LoginSettings(string? Url, string? User, string? Password
             throw new CliException(
                 ExitCode.Usage, $"'{WithoutLogin(url)}' is not the URL of an HTTP API; expected http://host:port or https://host:port");
 
-        // In a container, these variables name the first user of the broker on this machine.
+        // In a container, RABBITMQ_DEFAULT_USER and RABBITMQ_DEFAULT_PASS are the login of the broker's first user.
         string? firstUser = isDefault ? First(RabbitMqEnvironment.DefaultUser) ?? Guest : null;
         string[] inUrl = address.UserInfo.Length > 0 ? [.. address.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)] : [];
         string user = User ?? (inUrl.Length > 0 ? inUrl[0] : null) ?? Variable("AMQPBROKER_USER") ?? profile.User ?? firstUser ?? Guest;

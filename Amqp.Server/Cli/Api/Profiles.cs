@@ -3,7 +3,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Api;
 
-/// <summary>Reads the profile file, which holds addresses and logins of brokers by name.</summary>
+/// <summary>Reads the profile file. Each profile has a name, and holds the address of a broker and a login.</summary>
 internal static class Profiles
 {
     private static readonly JsonDocumentOptions _lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -18,12 +18,12 @@ internal static class Profiles
     }
 
     /// <summary>Finds a profile.</summary>
-    /// <param name="file">Path of the file; null for the user's own, which need not exist.</param>
-    /// <param name="name">Name of the profile; null for the file's default.</param>
-    /// <param name="environment">Environment variables, which determine the path of the user's own file.</param>
-    /// <param name="isNeeded">False to skip the user's own file, because address and login are known without a profile.</param>
+    /// <param name="file">Path of the profile file; null for the user's own file, which need not exist.</param>
+    /// <param name="name">Name of the profile; null for the default profile that the file names.</param>
+    /// <param name="environment">Environment variables. They determine the path of the user's own file.</param>
+    /// <param name="isNeeded">False if no profile is needed, because the address is known. The user's own file is then not read.</param>
     /// <exception cref="CliException">
-    /// The file or the profile does not exist, the file is malformed, or other users can read its passwords.
+    /// The file or the profile does not exist, the file is malformed, or other users can read or write the passwords in it.
     /// </exception>
     public static LoginProfile Find(string? file, string? name, IReadOnlyDictionary<string, string> environment, bool isNeeded)
     {
@@ -95,7 +95,7 @@ internal static class Profiles
     }
 }
 
-/// <summary>A profile of the profile file. A value that the profile does not set is null.</summary>
+/// <summary>A profile from the profile file. A value that is not set is null.</summary>
 internal sealed record LoginProfile(string? Url, string? User, string? Password, string? VirtualHost)
 {
     public static LoginProfile None { get; } = new(null, null, null, null);

@@ -4,11 +4,11 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The commands that put load on an AMQP 0-9-1 broker and measure that broker.</summary>
+/// <summary>The commands that put load on an AMQP 0-9-1 broker and measure how the broker performs.</summary>
 internal static class BenchCommands
 {
     private const string FanoutName = "fanout";
-    private const int FanoutConsumers = 16; // default for the number of connections that consume
+    private const int FanoutConsumers = 16; // default number of consuming connections
 
     /// <summary>Creates the command <c>bench</c> with its subcommands.</summary>
     public static Command Create() => new(
@@ -55,7 +55,7 @@ internal static class BenchCommands
         command.SetAction(result => Run(result, (live, cancellation) =>
         {
             Workload load = options.Read(result);
-            // In a fanout each queue has one consumer, so at most as many connections can consume as there are queues.
+            // In a fanout, each queue has one consumer. So the number of consuming connections is at most the number of queues.
             if (name == FanoutName)
                 load = load with { Consumers = Math.Min(load.Consumers, load.Queues) };
             LoadReport report = LoadSession.Run(load, options.IsKept(result), (topology, broker) =>
@@ -142,7 +142,8 @@ internal static class BenchCommands
     }
 
     /// <summary>
-    /// Runs a load and shows its progress. Ctrl-C and SIGTERM end the load early; the results so far are printed and the queues deleted.
+    /// Runs a load and shows its progress. Ctrl-C and SIGTERM end the load early. The results so far are then printed, and the queues are
+    /// deleted.
     /// </summary>
     private static int Run(ParseResult result, Action<LiveLine, CancellationToken> work)
     {

@@ -4,7 +4,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The settings and reports of loads as JSON.</summary>
+/// <summary>Serializes the settings and reports of <c>bench</c> as JSON.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     Converters = [typeof(CamelCaseWord<AckWrite>), typeof(CamelCaseWord<ExchangeKind>), typeof(CamelCaseWord<ChurnKind>)])]
@@ -15,6 +15,6 @@ namespace Amqp.Server.Cli.Bench;
 [JsonSerializable(typeof(ChurnReport))]
 internal sealed partial class BenchJson : JsonSerializerContext;
 
-/// <summary>Writes the members of an enum as their names in camel case.</summary>
+/// <summary>Writes enum values as their names in camel case.</summary>
 internal sealed class CamelCaseWord<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
     where T : struct, Enum;

@@ -4,12 +4,14 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>Creates options that check their values. The error text says which values are valid.</summary>
+/// <summary>Creates options with validated values. The error text lists the valid values.</summary>
 internal static class BenchOption
 {
     /// <summary>Creates an option for a whole number.</summary>
-    /// <param name="name">Name with its dashes.</param>
-    /// <param name="without">Default value. The help shows only a value that is not below the minimum.</param>
+    /// <param name="name">Name of the option, with its dashes.</param>
+    /// <param name="without">
+    /// Default value. The help shows it unless it is below <paramref name="min"/>, which means that the option is not set.
+    /// </param>
     /// <param name="min">Smallest valid value.</param>
     /// <param name="max">Largest valid value.</param>
     /// <param name="description">Text of the help.</param>
@@ -32,7 +34,7 @@ internal static class BenchOption
     /// <summary>Creates an option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    /// <summary>Creates an option whose values are the members of an enum, in lower case.</summary>
+    /// <summary>Creates an option whose values are the names of an enum's members, in lower case.</summary>
     public static Option<T> Word<T>(string name, T without, string description)
         where T : struct, Enum
     {

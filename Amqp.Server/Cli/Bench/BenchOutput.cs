@@ -13,7 +13,7 @@ internal sealed class BenchOutput(TextWriter output)
 
     private readonly bool _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>Prints one JSON object with the verb, the settings, and all fields of the report.</summary>
+    /// <summary>Prints one JSON object: the subcommand's name, the settings, and all fields of the report.</summary>
     public void Json(string verb, object settings, object report)
     {
         var whole = new JsonObject { ["verb"] = verb, ["settings"] = Node(settings) };
@@ -25,7 +25,7 @@ internal sealed class BenchOutput(TextWriter output)
     private static JsonNode? Node(object settingsOrReport) =>
         JsonSerializer.SerializeToNode(settingsOrReport, settingsOrReport.GetType(), BenchJson.Default);
 
-    /// <summary>Prints the report of throughput, latency or fanout.</summary>
+    /// <summary>Prints the report of <c>bench throughput</c>, <c>latency</c> or <c>fanout</c>.</summary>
     public void Print(Workload load, LoadReport report)
     {
         Line($"broker: {report.Broker} at {load.Broker}");
@@ -43,7 +43,7 @@ internal sealed class BenchOutput(TextWriter output)
         Costs("million messages", [("broker", report.BrokerProcess), ("bench", report.OwnProcess)]);
     }
 
-    /// <summary>Prints the report of churn.</summary>
+    /// <summary>Prints the report of <c>bench churn</c>.</summary>
     public void Print(Churn churn, ChurnReport report)
     {
         string what = $"{churn.Kind.ToString().ToLowerInvariant()}s";
@@ -55,7 +55,7 @@ internal sealed class BenchOutput(TextWriter output)
         Costs($"million {what}", [("broker", report.BrokerProcess), ("bench", report.OwnProcess)]);
     }
 
-    /// <summary>Prints the report of depth.</summary>
+    /// <summary>Prints the report of <c>bench depth</c>.</summary>
     public void Print(Workload load, DepthReport report)
     {
         Line($"broker: {report.Broker} at {load.Broker}");

@@ -43,7 +43,7 @@ internal sealed class LiveLine(TextWriter error) : IDisposable
 
     private void Write(string text)
     {
-        int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UsualWidth; // a terminal may report a width of 0
+        int width = Console.WindowWidth > 1 ? Console.WindowWidth - 1 : UsualWidth; // some terminals report a width of 0
         if (text.Length > width)
             text = text[..width];
         error.Write($"\r{text.PadRight(_written)}{(text.Length == 0 ? "\r" : "")}");

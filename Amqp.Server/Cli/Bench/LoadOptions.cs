@@ -3,7 +3,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options of a load. Options that a command does not support have the command's defaults.</summary>
+/// <summary>The options that describe a load. An option that a subcommand lacks has the subcommand's default value.</summary>
 internal sealed class LoadOptions
 {
     private const int Most = 1_000_000_000;
@@ -14,10 +14,10 @@ internal sealed class LoadOptions
 
     /// <summary>Creates the options.</summary>
     /// <param name="defaults">Default values.</param>
-    /// <param name="leastRate">Smallest rate; 0 permits a load without a rate limit.</param>
+    /// <param name="leastRate">Smallest publish rate; 0 if the rate may be unlimited.</param>
     /// <param name="leastSize">Smallest size of a body, in bytes.</param>
-    /// <param name="leastConsumers">Smallest number of consumers; 0 if messages may stay in the queues.</param>
-    /// <param name="leastWindow">Smallest number of unconfirmed messages; 0 if confirms are optional.</param>
+    /// <param name="leastConsumers">Smallest number of consumers; 0 if a load without consumers is valid.</param>
+    /// <param name="leastWindow">Smallest limit for unconfirmed messages; 0 if a load without publisher confirms is valid.</param>
     public LoadOptions(Workload defaults, int leastRate = 0, int leastSize = 0, int leastConsumers = 0, int leastWindow = 0)
     {
         _defaults = defaults;
@@ -81,7 +81,7 @@ internal sealed class LoadOptions
 
     private Option<bool> Keep { get; } = BenchOption.Flag("--keep", "Keep the queues and their messages.");
 
-    /// <summary>Adds the given options of a load to a command, and the options of every subcommand of <c>bench</c>.</summary>
+    /// <summary>Adds the given options to a subcommand, and also the options that every subcommand has.</summary>
     public void AddTo(Command command, params Option[] options)
     {
         foreach (Option option in options)

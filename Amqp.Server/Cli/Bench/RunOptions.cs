@@ -6,7 +6,7 @@ using Amqp.Server.Bench;
 
 namespace Amqp.Server.Cli.Bench;
 
-/// <summary>The options of every subcommand of <c>bench</c>.</summary>
+/// <summary>The options that every subcommand of <c>bench</c> has.</summary>
 internal sealed class RunOptions
 {
     private readonly Option<BrokerAddress> _uri = BenchOption.Uri();
@@ -34,11 +34,11 @@ internal sealed class RunOptions
 
     public bool IsJson(ParseResult result) => result.GetValue(_json);
 
-    /// <summary>Returns the prefix with a random suffix, so that two runs do not share a queue.</summary>
+    /// <summary>Returns the prefix of the queue names. It has a random suffix, so that two runs do not share a queue.</summary>
     public string Prefix(ParseResult result) =>
         $"{result.GetRequiredValue(_prefix)}-{RandomNumberGenerator.GetInt32(0x10000).ToString("x4", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Returns a validator that refuses a command line with both of the given options.</summary>
+    /// <summary>Returns a validator that reports an error if both options are given.</summary>
     public static Action<CommandResult> NotBoth(Option one, Option other) => result =>
     {
         if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false })

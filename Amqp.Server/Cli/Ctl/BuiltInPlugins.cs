@@ -1,15 +1,15 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>One of RabbitMQ's plugins, whose features this broker has.</summary>
-/// <param name="Name">RabbitMQ's name of the plugin.</param>
+/// <summary>A plugin of RabbitMQ. This broker has the plugin's features built in.</summary>
+/// <param name="Name">Name of the plugin in RabbitMQ.</param>
 /// <param name="Description">Text for the verbose list.</param>
-/// <param name="IsExplicit">False if RabbitMQ enables the plugin only because another plugin needs it.</param>
+/// <param name="IsExplicit">False if RabbitMQ enables the plugin only as a dependency of another plugin.</param>
 internal sealed record BuiltInPlugin(string Name, string Description, bool IsExplicit = true);
 
 /// <summary>RabbitMQ's plugins that are built into this broker.</summary>
 internal static class BuiltInPlugins
 {
-    /// <summary>All of them, sorted by name.</summary>
+    /// <summary>All built-in plugins, sorted by name.</summary>
     public static IReadOnlyList<BuiltInPlugin> All { get; } =
     [
         new("rabbitmq_auth_mechanism_ssl", "Login by a client's certificate (EXTERNAL)"),

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Reads the arguments of verbs, and the arguments with which queues, exchanges, bindings and consumers were declared.</summary>
+/// <summary>Reads two kinds of arguments: those of a verb, and those of a declared object, such as <c>x-max-length</c>.</summary>
 internal static class CtlArguments
 {
     private static readonly JsonElement _none = Array.Empty<JsonElement>().ToElement();
 
-    /// <summary>Returns an argument of a verb as a whole number above zero.</summary>
-    /// <exception cref="CtlException">The argument is no such number.</exception>
+    /// <summary>Returns an argument of a verb as a positive integer.</summary>
+    /// <exception cref="CtlException">The argument is not a positive integer.</exception>
     public static int PositiveNumber(CtlCall call, int index) =>
         int.TryParse(call[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
         : throw CtlException.BadArgument(call, "Argument must be a positive integer");
 
-    /// <summary>Returns the arguments of a listed object, such as a queue; without arguments an empty list, as in Erlang.</summary>
+    /// <summary>Returns the arguments of a declared object, such as a queue. No arguments are an empty list, as in Erlang.</summary>
     public static JsonElement Of(JsonElement item) =>
         item.TryGetProperty("arguments", out JsonElement arguments)
             && arguments.ValueKind == JsonValueKind.Object

@@ -6,7 +6,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The execution of one verb: its arguments, a client of the broker, standard output and standard error.</summary>
+/// <summary>One run of a verb: its arguments, a client of the broker, standard output and standard error.</summary>
 internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, TextWriter output, TextWriter error)
 {
     private bool _isAnswered;
@@ -26,10 +26,10 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
         }
     }
 
-    /// <summary>Standard error, for warnings that do not stop the verb.</summary>
+    /// <summary>Standard error. Receives warnings, after which the verb continues.</summary>
     public TextWriter Error => error;
 
-    /// <summary>True if the output is JSON, for programs.</summary>
+    /// <summary>True if the verb must print JSON.</summary>
     public bool IsForProgram => input.Formatter == "json";
 
     /// <summary>Name of the node in printed texts: the value of <c>-n</c>, or RabbitMQ's default.</summary>
@@ -41,12 +41,12 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <summary>Returns an argument by its position, from 0.</summary>
     public string this[int index] => input.Arguments[index];
 
-    /// <summary>Time limit from the option or the verb; infinite if neither has one.</summary>
+    /// <summary>Time limit of the verb: the option <c>--timeout</c>, or else the verb's default. Infinite if neither is set.</summary>
     public TimeSpan Timeout =>
         input.Option("timeout") is { } text ? LoginSettings.ParseTimeout(text) ?? System.Threading.Timeout.InfiniteTimeSpan
             : verb.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>Prints the action of the verb, for people. Call before any request that changes the broker's state.</summary>
+    /// <summary>Announces to a human user what the verb is about to do. Call before any request that changes the broker's state.</summary>
     /// <exception cref="DryRunException">The option <c>--dry-run</c> is set.</exception>
     public void Announce(string text)
     {
@@ -56,16 +56,16 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
             throw new DryRunException();
     }
 
-    /// <summary>Prints a result.</summary>
-    /// <param name="text">Text for people.</param>
-    /// <param name="fields">Fields for programs; null for one field <c>message</c> with the text.</param>
+    /// <summary>Prints the verb's result.</summary>
+    /// <param name="text">Result as plain text.</param>
+    /// <param name="fields">Result as JSON; null for an object whose only field <c>message</c> is the text.</param>
     public void Say(string text, JsonObject? fields = null) =>
         Output.WriteLine(IsForProgram ? (fields ?? new() { ["message"] = text }).ToText() : text);
 
     /// <summary>Prints the value that the verb returns.</summary>
     public void SayValue(string value) => Say(value, new() { ["node"] = Node, ["result"] = "ok", ["value"] = value });
 
-    /// <summary>Ends a successful verb. Programs get a result even if the verb printed nothing.</summary>
+    /// <summary>Ends a successful verb. If the verb printed nothing and JSON is requested, prints an object that reports success.</summary>
     public void End()
     {
         if (IsForProgram && !_isAnswered && !verb.IsMute)
@@ -83,7 +83,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     public async Task<JsonElement> GetAsync(string path) =>
         await FindAsync(path) ?? throw CtlException.Error(ExitCode.Unavailable, "not_found");
 
-    /// <summary>Gets a list; empty if the virtual host does not exist.</summary>
+    /// <summary>Gets a list of resources; empty if the virtual host does not exist.</summary>
     public async Task<JsonElement[]> ListAsync(string path) => await FindAsync(path) is { } list ? [.. list.EnumerateArray()] : [];
 
     /// <summary>Sends a request that must succeed.</summary>
@@ -97,7 +97,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
     /// <summary>Deletes a resource.</summary>
     /// <param name="path">Path of the resource.</param>
     /// <param name="missing">Thrown if the resource does not exist.</param>
-    /// <param name="kept">Thrown if the resource is protected; null to report the broker's reason.</param>
+    /// <param name="kept">Thrown if the resource is protected; null to throw an exception with the broker's reason.</param>
     public Task DeleteAsync(string path, CtlException missing, CtlException? kept = null) =>
         ChangeAsync(HttpMethod.Delete, path, missing, kept);
 
@@ -118,7 +118,7 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
 
     public async Task DemandVirtualHostAsync()
     {
-        // Other users than administrators get an error here, which is ignored. The next request reports the error.
+        // Other users than administrators may get an error, which is ignored here, because the next request reports it.
         ApiAnswer answer = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost));
         if (answer.Status == HttpStatusCode.NotFound)
             throw CtlException.NoVirtualHost(VirtualHost);
@@ -140,13 +140,13 @@ internal sealed class CtlCall(CtlInput input, CtlVerb verb, ApiClient client, Te
         }
     }
 
-    /// <summary>Returns the whole number of an option, or a default if the option is not given.</summary>
+    /// <summary>Returns the integer value of an option, or the default if the option is not given.</summary>
     public int Number(string option, int otherwise) =>
         input.Option(option) is not { } text ? otherwise
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
         : throw CtlException.Usage(input, verb, $"Invalid options for this command:\n--{option} : {text}");
 
-    /// <summary>Translates a response without success into the exception to throw.</summary>
+    /// <summary>Returns the exception for a response with an error status.</summary>
     public CliException Refused(ApiAnswer answer) => answer.Status == HttpStatusCode.BadRequest
         ? CtlException.Error(ExitCode.Unavailable, answer.Reason)
         : ApiFailure.Of(client.Login, answer, $"resource for {verb.Name} in this broker");

@@ -1,9 +1,9 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Reads the columns requested for a list.</summary>
+/// <summary>Reads the column names given on the command line.</summary>
 internal static class CtlColumns
 {
-    /// <summary>Returns the columns that the arguments name, or else the <paramref name="usual"/> columns.</summary>
+    /// <summary>Returns the columns given on the command line. If there are none, returns the <paramref name="usual"/> columns.</summary>
     /// <exception cref="CtlException">A column is unknown.</exception>
     public static string[] Of(CtlCall call, string[] known, params string[] usual)
     {

@@ -2,8 +2,8 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Thrown if a verb fails, with <c>rabbitmqctl</c>'s text and exit code.</summary>
-/// <param name="exitCode">Exit code of sysexits.h.</param>
+/// <summary>Thrown if a verb fails. Has the text and the exit code that <c>rabbitmqctl</c> would have.</summary>
+/// <param name="exitCode">Exit code, as defined by sysexits.h.</param>
 /// <param name="message">Text for standard error.</param>
 internal sealed class CtlException(int exitCode, string message) : CliException(exitCode, message)
 {
@@ -12,7 +12,7 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
 
     public static CtlException NoUser(string user) => Error(Cli.ExitCode.NotFound, $"User \"{user}\" does not exist");
 
-    /// <summary>Creates the error for verbs that print an unknown user as an Erlang term.</summary>
+    /// <summary>Creates the error for an unknown user, as an Erlang term. Some of RabbitMQ's verbs print this form.</summary>
     public static CtlException NoSuchUser(string user) => Error(Cli.ExitCode.Unavailable, $"{{:no_such_user, \"{user}\"}}");
 
     public static CtlException NoParameter() => Error(Cli.ExitCode.Unavailable, "Parameter does not exist");
@@ -28,11 +28,11 @@ internal sealed class CtlException(int exitCode, string message) : CliException(
     public static CtlException Timeout(CtlInput input, string node, string limit) =>
         new(Cli.ExitCode.TemporaryFailure, $"Error: operation {input.Verb} on node {node} timed out. Timeout value used: {limit}");
 
-    /// <summary>Creates the error for an invalid value of an argument, with the usage.</summary>
+    /// <summary>Creates the error for an invalid argument value. The text includes the verb's usage.</summary>
     public static CtlException BadArgument(CtlCall call, string problem = "") =>
         Usage(call.Input, call.Verb, problem.Length == 0 ? "Bad argument." : $"Bad argument: {problem}", Cli.ExitCode.Refused);
 
-    /// <summary>Creates the error for invalid arguments, with the usage.</summary>
+    /// <summary>Creates the error for invalid arguments. The text includes the verb's usage.</summary>
     public static CtlException Usage(CtlInput input, CtlVerb verb, string problem, int exitCode = Cli.ExitCode.Usage) =>
         new(
             exitCode,

@@ -5,16 +5,16 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Prints lists as <c>rabbitmqctl</c> does: columns separated by tabs, JSON, CSV, or boxes.</summary>
+/// <summary>Prints lists in <c>rabbitmqctl</c>'s formats: columns separated by tabs, JSON, CSV, or a table with borders.</summary>
 internal static class CtlFormat
 {
     /// <summary>The supported formatters: all of RabbitMQ's but <c>erlang</c>.</summary>
     public static readonly string[] Known = ["table", "json", "csv", "pretty_table", "plain", "string", "report"];
 
     /// <summary>Prints a list.</summary>
-    /// <param name="call">The execution of the verb. Its options select the format.</param>
-    /// <param name="columns">Headings.</param>
-    /// <param name="rows">Rows, with a value for each column.</param>
+    /// <param name="call">The run of the verb. Its options select the format.</param>
+    /// <param name="columns">Names of the columns.</param>
+    /// <param name="rows">Rows. Each has one value per column.</param>
     /// <param name="isStreamed">
     /// True if RabbitMQ's verb prints row by row. An empty list then prints nothing instead of an empty line.
     /// </param>

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Texts of the help of <c>amqpbroker ctl</c> and <c>amqpbroker plugins</c>.</summary>
+/// <summary>The help texts of <c>amqpbroker ctl</c> and <c>amqpbroker plugins</c>.</summary>
 internal static class CtlHelp
 {
     private static readonly string[] _options =
@@ -21,7 +21,7 @@ internal static class CtlHelp
     /// <summary>Formats a heading in bold, as <c>rabbitmqctl</c> does.</summary>
     public static string Bold(string heading) => $"\e[1m{heading}\e[0m";
 
-    /// <summary>Returns the help for all verbs.</summary>
+    /// <summary>Returns the help text that lists all verbs.</summary>
     public static string All(CtlTool tool)
     {
         int width = tool.Families.Max(family => family.Verbs.Max(verb => verb.Name.Length));

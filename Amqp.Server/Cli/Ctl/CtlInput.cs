@@ -5,7 +5,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>Parses a command line as <c>rabbitmqctl</c> does: options may stand anywhere, even before the verb.</summary>
 internal sealed class CtlInput
 {
-    /// <summary>Options of every verb that need a value, each with the name under which the value is stored.</summary>
+    /// <summary>Options that need a value and are valid for every verb. Maps each to the name under which its value is stored.</summary>
     private static readonly Dictionary<string, string> _valued = new()
     {
         ["-n"] = "node",
@@ -54,10 +54,10 @@ internal sealed class CtlInput
     /// <summary>The verb; null if there is none.</summary>
     public string? Verb { get; }
 
-    /// <summary>The words after the verb that are no options.</summary>
+    /// <summary>The words after the verb, without the options.</summary>
     public List<string> Arguments { get; } = [];
 
-    /// <summary>Options that the verb does not have, or that lack their value.</summary>
+    /// <summary>Invalid options: the verb does not have the option, or the option's value is missing.</summary>
     public List<string> Unknown { get; } = [];
 
     public bool IsQuiet => Has("quiet") || IsSilent;
@@ -66,7 +66,7 @@ internal sealed class CtlInput
 
     public string Formatter => Option("formatter") ?? "table";
 
-    /// <summary>Virtual host of the option <c>-p</c>; null if not given.</summary>
+    /// <summary>Virtual host given with the option <c>-p</c>; null if not given.</summary>
     public string? VirtualHost => Option("vhost");
 
     /// <summary>Returns the address and login given on the command line.</summary>
@@ -81,7 +81,7 @@ internal sealed class CtlInput
     public CtlInput(IReadOnlyList<string> given, CtlTool tool)
     {
         (Given, Tool) = (given, tool);
-        // The verb is the first word that is neither an option nor the value of one.
+        // The verb is the first word that is neither an option nor an option's value.
         CtlVerb? verb = null;
         for (int i = 0; i < given.Count && Verb is null; i++)
         {
@@ -122,16 +122,16 @@ internal sealed class CtlInput
             else if ((verb?.Options.Contains(option) is true ? option.TrimStart('-') : _valued.GetValueOrDefault(option)) is not { } name)
                 Unknown.Add(option);
             else if (value is null && (i + 1 == given.Count || IsOption(given[i + 1])))
-                Unknown.Add(option); // an option that lacks its value is invalid
+                Unknown.Add(option); // the option's value is missing
             else
                 _options[name] = value ?? given[++i];
         }
     }
 
-    /// <summary>True if a word is an option. A minus alone, or a minus before a digit, is not an option.</summary>
+    /// <summary>True if a word is an option. A lone minus or a negative number is not an option.</summary>
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-' && !char.IsAsciiDigit(word[1]);
 
-    /// <summary>Splits options of one letter that share a dash: <c>-qp host</c> is <c>-q -p host</c>.</summary>
+    /// <summary>Splits combined one-letter options: <c>-qp host</c> means <c>-q -p host</c>.</summary>
     private static IEnumerable<string> Apart(string word, CtlVerb? verb) =>
         word.Length > 2 && word[0] == '-' && word[1] != '-' && word[1..].All(letter => IsShort($"-{letter}", verb))
             ? word[1..].Select(letter => $"-{letter}")

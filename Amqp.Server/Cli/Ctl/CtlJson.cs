@@ -6,15 +6,15 @@ namespace Amqp.Server.Cli.Ctl;
 internal static class CtlJson
 {
     /// <summary>
-    /// Returns a field of an item. Fields <c>definition</c> and <c>value</c> are returned as JSON text, as <c>rabbitmqctl</c> does.
+    /// Returns a field of an object. As in <c>rabbitmqctl</c>, the fields <c>definition</c> and <c>value</c> are texts that contain JSON.
     /// </summary>
     public static JsonElement AsText(JsonElement item, string field) => !item.TryGetProperty(field, out JsonElement value) ? default
         : field is "definition" or "value" ? Compact(value).ToElement() : value;
 
-    /// <summary>Formats a value without blanks, with sorted fields.</summary>
+    /// <summary>Formats a value as JSON without white space. The fields of each object are sorted.</summary>
     public static string Compact(JsonElement value) => Sorted(value).ToText();
 
-    /// <summary>Sorts the fields of objects by name, as in Erlang's maps.</summary>
+    /// <summary>Sorts the fields of each object by name: the order in which Erlang prints a map.</summary>
     public static JsonElement Sorted(JsonElement value) => JsonForms.Element(writer => WriteSorted(writer, value));
 
     private static void WriteSorted(Utf8JsonWriter writer, JsonElement value)

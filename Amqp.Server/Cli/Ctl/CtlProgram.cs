@@ -8,16 +8,16 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>The commands <c>amqpbroker ctl</c> and <c>plugins</c>, which replace <c>rabbitmqctl</c> and <c>rabbitmq-plugins</c>.</summary>
 internal sealed class CtlProgram(CtlTool tool, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
 {
-    /// <summary>Name of the command with the verbs of <c>rabbitmqctl</c>.</summary>
+    /// <summary>Name of the command that replaces <c>rabbitmqctl</c>.</summary>
     public const string Name = "ctl";
 
-    /// <summary>Name of the command with the verbs of <c>rabbitmq-plugins</c>.</summary>
+    /// <summary>Name of the command that replaces <c>rabbitmq-plugins</c>.</summary>
     public const string PluginsName = "plugins";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Creates the command for the help and for shell completion.</summary>
-    /// <param name="tool">The tool, whose program is the name of the command.</param>
+    /// <summary>Creates the entry for the help of <c>amqpbroker</c> and for shell completion. The entry runs nothing.</summary>
+    /// <param name="tool">The tool. Its <see cref="CtlTool.Program"/> is the command's name.</param>
     public static Command Describe(CtlTool tool)
     {
         var verb = new Argument<string[]>("command")

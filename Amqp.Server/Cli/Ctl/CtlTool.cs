@@ -2,7 +2,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>One of RabbitMQ's command-line tools: its verbs, and the words by which its help names it.</summary>
+/// <summary>A replacement for one of RabbitMQ's command-line tools: its verbs, and its name in the help.</summary>
 internal sealed class CtlTool
 {
     private readonly Dictionary<string, CtlVerb> _byName;
@@ -17,17 +17,17 @@ internal sealed class CtlTool
         _byName = families.SelectMany(family => family.Verbs).Concat(refused).ToDictionary(verb => verb.Name);
     }
 
-    /// <summary>The words that start the tool, such as <c>amqpbroker ctl</c> or <c>rabbitmqctl</c>.</summary>
+    /// <summary>The words with which a user calls the tool, such as <c>amqpbroker ctl</c> or <c>rabbitmqctl</c>.</summary>
     public string Program { get; }
 
-    /// <summary>Text of the help of <c>amqpbroker</c>.</summary>
+    /// <summary>Description of the tool in the help of <c>amqpbroker</c>.</summary>
     public string Description { get; }
 
-    /// <summary>The supported verbs, by subject.</summary>
+    /// <summary>The supported verbs, grouped by subject.</summary>
     public IReadOnlyList<(string Name, IReadOnlyList<CtlVerb> Verbs)> Families { get; }
 
     /// <summary>Creates the tool with the verbs of <c>rabbitmqctl</c>, <c>rabbitmq-diagnostics</c> and <c>rabbitmq-queues</c>.</summary>
-    /// <param name="program">The words that start the tool.</param>
+    /// <param name="program">The words with which a user calls the tool.</param>
     public static CtlTool Ctl(string program) => new(
         program, "Accept rabbitmqctl's commands and print its output: a replacement for rabbitmqctl.", CtlVerbs.Families, RefusedVerbs.All);
 
@@ -42,10 +42,10 @@ internal sealed class CtlTool
     /// <summary>Returns the verb with a name; null if there is none.</summary>
     public CtlVerb? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Returns the verb whose name is most similar to a misspelled one; null if none is similar.</summary>
+    /// <summary>Returns the name of a verb that is similar to a misspelled name; null if no name is similar.</summary>
     public string? Nearest(string name) => Spelling.Nearest(name, _byName.Keys);
 
-    /// <summary>Returns the usage of a verb, as in the help.</summary>
+    /// <summary>Returns the usage text of a verb for the help.</summary>
     public string UsageOf(CtlVerb verb) =>
         $"{CtlHelp.Bold("Usage")}\n\n{Program} [--node <node>] [--longnames] [--quiet] "
             + $"{verb.Name}{(verb.Usage.Length > 0 ? $" {verb.Usage}" : "")}";

@@ -2,7 +2,7 @@ namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>A verb of one of RabbitMQ's command-line tools.</summary>
 /// <param name="Name">RabbitMQ's name of the verb.</param>
-/// <param name="Usage">Text after the name in the usage.</param>
+/// <param name="Usage">The part of the usage text that follows the name.</param>
 /// <param name="Least">Smallest number of arguments.</param>
 /// <param name="Most">Largest number of arguments.</param>
 /// <param name="Description">Text of the help.</param>
@@ -18,7 +18,7 @@ internal sealed record CtlVerb(string Name, string Usage, int Least, int Most, s
     /// <summary>Default time limit in seconds; null if RabbitMQ's verb has no limit.</summary>
     public double? Timeout { get; init; }
 
-    /// <summary>True if the verb prints nothing when it succeeds, even for programs, as RabbitMQ's verb does.</summary>
+    /// <summary>True if RabbitMQ's verb prints nothing when it succeeds, not even with the JSON formatter.</summary>
     public bool IsMute { get; init; }
 
     /// <summary>True if the verb sends no request to a broker and so needs no password.</summary>

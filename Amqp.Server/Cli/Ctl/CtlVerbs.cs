@@ -3,7 +3,7 @@ namespace Amqp.Server.Cli.Ctl;
 /// <summary>The verbs of <c>rabbitmqctl</c>, <c>rabbitmq-diagnostics</c> and <c>rabbitmq-queues</c>.</summary>
 internal static class CtlVerbs
 {
-    /// <summary>The supported verbs, by subject.</summary>
+    /// <summary>The supported verbs, grouped by subject.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<CtlVerb> Verbs)> Families { get; } =
     [
         ("Nodes", NodeVerbs.All),

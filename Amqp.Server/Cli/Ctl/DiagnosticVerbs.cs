@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The checks of <c>rabbitmq-diagnostics</c> and <c>rabbitmq-queues</c>.</summary>
+/// <summary>The verbs of <c>rabbitmq-diagnostics</c> and <c>rabbitmq-queues</c> that check the broker's health.</summary>
 internal static class DiagnosticVerbs
 {
     private static readonly string[] _periods = ["days", "weeks", "months", "years"];
@@ -65,7 +65,7 @@ internal static class DiagnosticVerbs
     private static async Task BootingAsync(CtlCall call)
     {
         call.Announce($"Asking node {call.Node} for its boot status ...");
-        await call.GetAsync("whoami"); // the HTTP API starts last, so a response means that the broker has started
+        await call.GetAsync("whoami"); // the HTTP API starts last, so a response means that the whole broker has started
         string text = $"RabbitMQ on node {call.Node} is fully booted (check with is_running), stopped or has not started booting yet";
         call.Say(text, new() { ["message"] = text, ["result"] = false });
     }

@@ -1,4 +1,4 @@
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Thrown to end a verb with <c>--dry-run</c> after the announcement of its action.</summary>
+/// <summary>Thrown with <c>--dry-run</c>, to end a verb before its first change.</summary>
 internal sealed class DryRunException : Exception;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Formats values as <c>rabbitmqctl</c> does: an object is printed as Erlang's list of pairs.</summary>
+/// <summary>Formats values as <c>rabbitmqctl</c> does: an object becomes an Erlang list of pairs.</summary>
 internal static class ErlangView
 {
-    /// <summary>Formats the value of one column.</summary>
+    /// <summary>Formats a value for a table cell.</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => "",

@@ -36,7 +36,7 @@ internal static class LimitVerbs
         call.Announce($"Setting vhost limits to \"{call[0]}\" for vhost \"{call.VirtualHost}\" ...");
         JsonObject limits = Parse(call[0]);
         await call.DemandVirtualHostAsync();
-        // All limits are sent in one request, so that either all or none are set.
+        // One request sets all limits, so that an error leaves none of them changed.
         await call.SendAsync(HttpMethod.Put, OfHost(call), new JsonObject { ["value"] = limits });
     }
 

@@ -54,12 +54,12 @@ internal static class ListVerbs
     private static async Task ConsumersAsync(CtlCall call)
     {
         string[] wanted = CtlColumns.Of(call, _consumerColumns, [.. _consumerColumns.Where(column => column != "activity_status")]);
-        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // in the order of _consumerColumns, as in RabbitMQ
+        string[] columns = [.. _consumerColumns.Where(wanted.Contains)]; // RabbitMQ ignores the order in which the user names the columns
         call.Announce($"Listing consumers in vhost {call.VirtualHost} ...");
         await PrintAsync(call, ApiPath.Of("consumers", call.VirtualHost), columns, (consumer, column) => column switch
         {
             "queue_name" => Field(Field(consumer, "queue"), "name"),
-            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // a channel has no Erlang process, so its name is shown
+            "channel_pid" => Field(Field(consumer, "channel_details"), "name"), // the name, for lack of an Erlang process
             "arguments" => CtlArguments.Of(consumer),
             _ => Field(consumer, column),
         });
@@ -79,7 +79,7 @@ internal static class ListVerbs
         if (call[0].Length == 0)
             throw CtlException.BadArgument(call, "feature_flag cannot be an empty string.");
         call.Announce(call[0] == "all" ? "Enabling all feature flags ..." : $"Enabling feature flag \"{call[0]}\" ...");
-        // All flags are always enabled, so only the name is checked.
+        // Every flag is always enabled, so it is enough to check that the named flag exists.
         JsonElement[] flags = await call.ListAsync("feature-flags");
         if (call[0] != "all" && !flags.Any(flag => flag.GetProperty("name").GetString() == call[0]))
             throw CtlException.Error(ExitCode.Usage, $"This feature flag is not supported by node {call.Node}");

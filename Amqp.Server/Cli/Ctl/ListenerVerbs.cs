@@ -43,7 +43,7 @@ internal static class ListenerVerbs
         var failed = new List<int>();
         foreach (ListenerView listener in listeners)
         {
-            // The address that the broker listens on may be unreachable from another machine. So a remote client uses the host of the URL.
+            // The address of a listener may be unreachable from another machine, so a remote client uses the host of the HTTP API's URL.
             string host = call.Client.Login.Url.IsLoopback ? Reachable(listener.Address) : call.Client.Login.Url.Host;
             try
             {
@@ -140,6 +140,6 @@ internal static class ListenerVerbs
     private static string Ports(ListenerView[] listeners) =>
         string.Join(", ", listeners.Select(listener => listener.Port).Distinct().Order());
 
-    // A container may have no ::1. A listener on :: accepts IPv4 too, and localhost is tried with both.
+    // A listener on :: also accepts IPv4. The name localhost resolves to both families, because a container may lack ::1.
     private static string Reachable(string address) => address is "0.0.0.0" ? "127.0.0.1" : address is "::" ? "localhost" : address;
 }

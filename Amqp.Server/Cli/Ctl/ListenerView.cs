@@ -4,10 +4,12 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>A listener, as <c>rabbitmqctl</c> describes it. The protocol is the HTTP API's name, such as <c>amqp/ssl</c>.</summary>
+/// <summary>A listener, as <c>rabbitmqctl</c> describes it. <c>Protocol</c> is the name in the HTTP API, such as <c>amqp/ssl</c>.</summary>
 internal sealed record ListenerView(string Node, string Address, int Port, string Protocol)
 {
-    /// <summary>Reads the listeners from the HTTP API's overview, in RabbitMQ's order: by port, compared as text.</summary>
+    /// <summary>
+    /// Reads the listeners from the response of <c>/api/overview</c>. Sorts them as RabbitMQ does: by port, compared as text.
+    /// </summary>
     public static ListenerView[] Of(JsonElement overview) =>
     [
         .. overview.GetProperty("listeners").EnumerateArray()

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>Prints <c>status</c> and <c>cluster_status</c> as RabbitMQ does, without features that this broker lacks.</summary>
+/// <summary>Prints <c>status</c> and <c>cluster_status</c> in RabbitMQ's format. Leaves out the features that this broker lacks.</summary>
 internal static class NodeStatus
 {
     /// <summary>Gets the broker's process id.</summary>

@@ -104,7 +104,7 @@ internal static class NodeVerbs
         call.Announce(
             $"Will ping {call.Node}. This only checks if the OS process is running and registered with "
                 + $"epmd. Timeout: {(long)call.Timeout.TotalMilliseconds} ms.");
-        // Any response will do, because a ping in RabbitMQ needs no user: a container's health check has no password of one.
+        // A response with any status is a success: RabbitMQ's ping needs no login, and a container's health check has no password.
         await call.Client.AskAsync(HttpMethod.Get, ApiPath.ReadyToServe);
         call.Say("Ping succeeded");
     }
@@ -134,12 +134,14 @@ internal static class NodeVerbs
             $"Will wait for at least {count} nodes to join the cluster of {call.Node}. "
                 + $"Timeout: {call.Timeout.TotalSeconds:0.##} seconds."));
         if (count > 1)
-            // No other node can join this broker's cluster, so the verb fails at once instead of waiting for its time limit.
+            // This broker's cluster always has one node. To wait for others is useless, so the verb fails at once.
             throw CtlException.Error(ExitCode.Software, $"Error: timed out while waiting. Not enough nodes joined {call.Node}'s cluster.");
         await AwaitAsync(call, () => false);
     }
 
-    /// <summary>Repeats a request until the broker responds, the time limit is reached, or the broker's process has ended.</summary>
+    /// <summary>
+    /// Repeats a request until the broker responds. Throws if the time limit is reached, or if the broker's process has ended.
+    /// </summary>
     private static async Task AwaitAsync(CtlCall call, Func<bool> isOver)
     {
         long started = Stopwatch.GetTimestamp();
@@ -155,7 +157,7 @@ internal static class NodeVerbs
             }
             catch (ApiFailure failure) when (failure.Status is null)
             {
-                // The broker has not started yet, so the loop tries again.
+                // There was no response, so the request is repeated.
             }
             if (isOver())
                 throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
@@ -185,9 +187,9 @@ internal static class NodeVerbs
             pid = await ReadPidAsync(call);
             call.Announce($"pid is {pid}");
         }
-        // Scripts search the output for this text of RabbitMQ.
+        // Scripts may search the output for this text, which is RabbitMQ's.
         call.Announce($"Waiting for erlang distribution on node '{call.Node}' while OS process '{pid}' is running");
-        // If the process has ended, a response to the next requests could only come from another broker.
+        // Once the process has ended, only another broker could respond.
         if (!IsRunning(pid))
             throw CtlException.Error(ExitCode.Unavailable, "process_not_running");
         await AwaitAsync(call, () => !IsRunning(pid));
@@ -200,7 +202,7 @@ internal static class NodeVerbs
         long started = Stopwatch.GetTimestamp();
         while (true)
         {
-            // The lock file in the broker's data directory can serve as the pid file.
+            // The lock file in the broker's data directory is also a valid pid file, because it contains the process id.
             if (File.Exists(call[0])
                 && int.TryParse(
                     (await File.ReadAllTextAsync(call[0])).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))

@@ -76,7 +76,7 @@ internal static class ParameterVerbs
     {
         if (column != "value" || parameter.GetProperty("component").GetString() != "operator_policy")
             return CtlJson.AsText(parameter, column);
-        // RabbitMQ sorts the fields of all values but operator policies, which it prints in a fixed order.
+        // RabbitMQ prints the fields of an operator policy in a fixed order. The fields of other values are sorted.
         JsonElement policy = parameter.GetProperty("value");
         IEnumerable<string> fields = _policyFields.Select(field => $"\"{field}\":{CtlJson.Compact(policy.GetProperty(field))}");
         return $"{{{string.Join(',', fields)}}}".ToElement();

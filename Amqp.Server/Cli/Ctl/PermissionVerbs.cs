@@ -60,7 +60,7 @@ internal static class PermissionVerbs
         call.Announce($"Clearing permissions for user \"{call[0]}\" in vhost \"{call.VirtualHost}\" ...");
         await DemandBothAsync(call);
         string path = ApiPath.Of("permissions", call.VirtualHost, call[0]);
-        if (await call.FindAsync(path) is not null) // the verb also succeeds if there are no permissions to clear
+        if (await call.FindAsync(path) is not null) // a user without permissions is no error
             await call.SendAsync(HttpMethod.Delete, path);
     }
 

@@ -4,7 +4,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The verbs of <c>rabbitmq-plugins</c>. Built-in plugins are always enabled; others cannot be added.</summary>
+/// <summary>The verbs of <c>rabbitmq-plugins</c>. Built-in plugins are always enabled. Other plugins cannot be installed.</summary>
 internal static class PluginVerbs
 {
     private static readonly string[] _switches = ["--online", "--offline", "--all"];
@@ -124,7 +124,7 @@ internal static class PluginVerbs
         return fields;
     }
 
-    /// <summary>Returns whether a broker responds, whatever its response.</summary>
+    /// <summary>Returns true if a broker responds, even with an error status.</summary>
     private static async Task<bool> IsRunningAsync(CtlCall call)
     {
         try

@@ -62,7 +62,7 @@ internal static class QueueVerbs
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Timeout: {call.Timeout.TotalSeconds:0.0##} seconds ...\n");
         call.Announce($"{timeout}Listing queues for vhost {call.VirtualHost} ...");
-        // The broker's only node is online, so no queue is offline.
+        // A cluster of this broker has one node, which is online. So no queue is offline.
         JsonElement[] queues = call.Input.Has("offline") && !call.Input.Has("online")
             ? []
             : await call.ListAsync(ApiPath.Of("queues", call.VirtualHost));
@@ -83,7 +83,7 @@ internal static class QueueVerbs
         _ => queue.TryGetProperty(column, out JsonElement value) ? value : default,
     };
 
-    /// <summary>True for a quorum queue, the only type for which leader and members are shown.</summary>
+    /// <summary>True for a quorum queue. Lists show a leader and members only for quorum queues.</summary>
     private static bool IsQuorum(JsonElement queue) => queue.TryGetProperty("type", out JsonElement type) && type.GetString() == "quorum";
 
     private static JsonElement ListColumnOf(JsonElement item, string holder, string field) =>

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Cli.Ctl;
 
 /// <summary>
-/// RabbitMQ's verbs that cannot be supported. Each of these verbs fails, and prints the reason and a possible alternative.
+/// The verbs of RabbitMQ that this broker cannot support. Each verb fails, and prints the reason and, if there is one, an alternative.
 /// </summary>
 internal static class RefusedVerbs
 {

@@ -4,7 +4,9 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Ctl;
 
-/// <summary>The verbs of <c>amqpbroker ctl</c> that change settings of a running broker. Only the cluster's name is stored.</summary>
+/// <summary>
+/// The verbs of <c>amqpbroker ctl</c> that change settings of a running broker. Only the cluster name keeps its value after a restart.
+/// </summary>
 internal static class SettingVerbs
 {
     private static readonly string[] _levels = ["debug", "info", "warning", "error", "critical", "none"];
@@ -65,7 +67,9 @@ internal static class SettingVerbs
         await call.SendAsync(HttpMethod.Put, "log-levels", new JsonObject { ["level"] = call[0] });
     }
 
-    /// <summary>True for the word <paramref name="kind"/> and a value. False for a value alone. Throws for other arguments.</summary>
+    /// <summary>
+    /// True if the arguments are the word <paramref name="kind"/> and a value. False for a value alone. Throws for other arguments.
+    /// </summary>
     private static bool IsOf(CtlCall call, string kind) =>
         call[0] == kind ? call.Input.Arguments.Count == 2 ? true : throw CtlException.Usage(call.Input, call.Verb, "not enough arguments.")
         : call.Input.Arguments.Count == 1 ? false : throw CtlException.Usage(call.Input, call.Verb, "too many arguments.");

@@ -35,7 +35,9 @@ internal static class UserVerbs
         new("set_user_tags", "<username> <tag> [...]", 1, int.MaxValue, "Sets user tags", TagAsync),
     ];
 
-    /// <summary>Hashes a password by RabbitMQ's default algorithm: a salt of four octets, then SHA-256 of salt and password.</summary>
+    /// <summary>
+    /// Hashes a password with RabbitMQ's default algorithm: a salt of four octets, followed by SHA-256 of salt and password.
+    /// </summary>
     private static string HashOf(string password)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(4);
@@ -65,7 +67,7 @@ internal static class UserVerbs
         call.Announce($"Authenticating user \"{user}\" ...");
         using var asUser = new ApiClient(call.Client.Login with { User = user, Password = ReadPassword(call) }, TimeSpan.FromSeconds(60));
         ApiAnswer answer = await asUser.AskAsync(HttpMethod.Get, "whoami");
-        // Status 401 with another reason means that the login succeeded, but the user has no tag for the HTTP API.
+        // The password is also valid if the status is 401 with another reason: the user then lacks a tag for the HTTP API.
         if (answer.Status == HttpStatusCode.Unauthorized && answer.Reason is "" or "Login failed")
             throw CtlException.Error(
                 ExitCode.Refused, $"Error: failed to authenticate user \"{user}\"\nuser '{user}' - invalid credentials");
@@ -98,7 +100,7 @@ internal static class UserVerbs
     private static Task Hash(CtlCall call)
     {
         string password = call.Input.Arguments.Count > 0 ? call[0] : ReadLine();
-        call.Announce("Will hash the password"); // rabbitmqctl's text would show the password on the terminal
+        call.Announce("Will hash the password"); // rabbitmqctl prints the password here
         call.Output.WriteLine(HashOf(password));
         return Task.CompletedTask;
     }
@@ -114,7 +116,7 @@ internal static class UserVerbs
     private static async Task TagAsync(CtlCall call)
     {
         string name = call[0];
-        // Tags may be separated by commas as well as blanks.
+        // Each argument may contain several tags, separated by commas.
         string[] given = [.. call.Input.Arguments.Skip(1)],
             tags = [.. given.SelectMany(tag => tag.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         call.Announce($"Setting tags for user \"{name}\" to [{string.Join(", ", given)}] ...");

@@ -53,7 +53,7 @@ internal static class VirtualHostVerbs
     private static async Task AddAsync(CtlCall call)
     {
         call.Announce($"Adding vhost \"{call[0]}\" ...");
-        // The verb does not change an existing virtual host, but a PUT would.
+        // Without this check, the PUT would change an existing virtual host.
         if (await call.FindAsync(ApiPath.Of("vhosts", call[0])) is null)
             await call.SendAsync(HttpMethod.Put, ApiPath.Of("vhosts", call[0]), Described(call));
     }

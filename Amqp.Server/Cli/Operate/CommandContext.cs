@@ -7,7 +7,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The execution of one command: its arguments, a client of the broker, and the output.</summary>
+/// <summary>One run of a command: its arguments, a client of the broker, and the output.</summary>
 internal sealed class CommandContext(ParseResult arguments, ApiClient client, CancellationToken cancellation) : IDisposable
 {
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -24,17 +24,19 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
     /// <summary>True if output goes to a terminal.</summary>
     public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>Virtual host of the command: from the option, the environment, the profile, or <c>/</c>.</summary>
+    /// <summary>
+    /// Virtual host of the command. The first source that names one is used: option, environment, profile. The default is <c>/</c>.
+    /// </summary>
     public string VirtualHost => VirtualHostOrAll ?? client.Login.VirtualHost;
 
-    /// <summary>Value of the option for the virtual host. If null, a list contains all virtual hosts.</summary>
+    /// <summary>Virtual host given with the option <c>--vhost</c>. If null, a list contains the resources of all virtual hosts.</summary>
     public string? VirtualHostOrAll => arguments.GetValue(CommonOptions.VirtualHost);
 
     public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
-    /// <summary>Sends a POST request for a client's operation in <see cref="VirtualHost"/>, such as a publish.</summary>
+    /// <summary>Sends a POST request that acts as an AMQP client in <see cref="VirtualHost"/>, such as a publish.</summary>
     /// <exception cref="ApiFailure">The broker refused the request.</exception>
     public async Task<JsonElement> PostAsClientAsync(string path, JsonNode body, string what)
     {
@@ -44,13 +46,13 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         }
         catch (ApiFailure refused) when (refused is { Status: HttpStatusCode.Unauthorized, Reason: "Access refused." })
         {
-            // The broker's text is the same for a missing permission and a missing virtual host. A second request finds the cause.
+            // A missing permission and a missing virtual host have the same error text. A second request distinguishes them.
             ApiAnswer host = await client.AskAsync(HttpMethod.Get, ApiPath.Of("vhosts", VirtualHost), cancellation: Cancellation);
             throw host.Status == HttpStatusCode.NotFound ? ApiFailure.NoVirtualHost() : refused;
         }
     }
 
-    /// <summary>Makes Ctrl-C and SIGTERM cancel the work. The command can then clear the terminal before it ends.</summary>
+    /// <summary>Registers Ctrl-C and SIGTERM to cancel the command, so that the command can clear the terminal before it ends.</summary>
     public void TakeInterrupts()
     {
         if (_signals.Count == 0)
@@ -71,9 +73,9 @@ internal sealed class CommandContext(ParseResult arguments, ApiClient client, Ca
         _ending.Dispose();
     }
 
-    /// <summary>Prints the result in one line.</summary>
+    /// <summary>Prints a result of one line.</summary>
     public void Say(string sentence) => Output.WriteLine(sentence);
 
-    /// <summary>Prints JSON, indented.</summary>
+    /// <summary>Prints indented JSON.</summary>
     public void Print(JsonElement json) => Output.WriteLine(json.ToIndentedText());
 }

@@ -3,13 +3,13 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Creates commands that send requests to a broker, all with the same options, errors and exit codes.</summary>
+/// <summary>Creates commands that send requests to a broker. All these commands share options, error texts and exit codes.</summary>
 /// <param name="login">Options for address and login.</param>
 internal sealed class CommandSet(LoginOptions login)
 {
     public LoginOptions Login => login;
 
-    /// <summary>Creates a command that succeeds unless its function throws.</summary>
+    /// <summary>Creates a command that runs a function. The exit code is 0, unless the function throws.</summary>
     public Command Create(string name, string description, Func<CommandContext, Task> run, params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
@@ -21,7 +21,7 @@ internal sealed class CommandSet(LoginOptions login)
         return command;
     }
 
-    /// <summary>Creates the command for a resource, with the verb <c>list</c> and other verbs. Without a verb the command lists.</summary>
+    /// <summary>Creates the command for a resource. Its subcommands are <c>list</c>, which is the default, and the given verbs.</summary>
     public Command Resource(string name, string description, ResourceList list, params ReadOnlySpan<Command> verbs)
     {
         var command = new Command(name, $"{description} Without a subcommand: list.");
@@ -34,7 +34,7 @@ internal sealed class CommandSet(LoginOptions login)
         return command;
     }
 
-    /// <summary>Adds options, arguments and a function to a command.</summary>
+    /// <summary>Adds options and arguments to a command, and sets the function that the command runs.</summary>
     public void Act(Command command, Func<CommandContext, Task<int>> run, params ReadOnlySpan<Symbol> symbols)
     {
         foreach (Symbol symbol in symbols)
@@ -48,14 +48,14 @@ internal sealed class CommandSet(LoginOptions login)
         command.SetAction((result, cancellation) => RunAsync(result, run, cancellation));
     }
 
-    /// <summary>Creates an argument for a name that a shell can complete.</summary>
+    /// <summary>Creates an argument that is the name of a resource. Shells can complete the name.</summary>
     /// <param name="name">Name of the argument in the help.</param>
     /// <param name="description">Text of the help.</param>
-    /// <param name="resource">Resource of the HTTP API whose names are offered.</param>
+    /// <param name="resource">Name of the resource in paths of the HTTP API. Its list provides the names for completion.</param>
     /// <param name="isInVirtualHost">True if the resource belongs to a virtual host.</param>
     public Argument<string> Name(string name, string description, string resource, bool isInVirtualHost = true)
     {
-        // without HelpName, the help would show the completions
+        // without HelpName, the help would list all names that complete the argument
         var argument = new Argument<string>(name) { Description = description, HelpName = name };
         argument.CompletionSources.Add(context => login.Complete(context, host => isInVirtualHost ? ApiPath.Of(resource, host) : resource));
         return argument;

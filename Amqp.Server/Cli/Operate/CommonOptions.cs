@@ -19,7 +19,7 @@ internal static class CommonOptions
 
     public static Option<bool> IfEmpty { get; } = new("--if-empty") { Description = "Only if it has no messages." };
 
-    /// <summary>The option for the arguments of queues, exchanges and bindings.</summary>
+    /// <summary>The option that gives the arguments of a queue, exchange or binding, such as <c>x-max-length=1000</c>.</summary>
     public static Option<string[]> Arguments { get; } = new("--argument", "-a")
     {
         HelpName = "name=value",
@@ -29,7 +29,7 @@ internal static class CommonOptions
         Validators = { result => Refuse(result, "--argument") },
     };
 
-    /// <summary>Creates an object from texts of the form <c>name=value</c>.</summary>
+    /// <summary>Creates a JSON object from texts of the form <c>name=value</c>.</summary>
     public static JsonObject Object(IEnumerable<string>? pairs)
     {
         var fields = new JsonObject();
@@ -41,7 +41,7 @@ internal static class CommonOptions
         return fields;
     }
 
-    /// <summary>Refuses texts that do not have the form <c>name=value</c>.</summary>
+    /// <summary>Reports an error for each text that does not have the form <c>name=value</c>.</summary>
     /// <param name="result">Values of the option.</param>
     /// <param name="name">Name of the option.</param>
     /// <param name="known">Valid names; null to accept any name.</param>

@@ -5,7 +5,7 @@ namespace Amqp.Server.Cli.Operate;
 /// <summary>The command <c>amqpbroker completion</c>, which prints a completion script for a shell.</summary>
 internal static class CompletionCommand
 {
-    // The scripts call the program with the directive [suggest:N], so the completions match the program's version.
+    // The scripts ask the program for completions, with the directive [suggest:N]. So the completions always match the program's version.
     private const string Bash = """
         # Completion of amqpbroker for bash. In ~/.bashrc: source <(amqpbroker completion bash)
         _amqpbroker() {

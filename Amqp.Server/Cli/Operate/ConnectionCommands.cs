@@ -102,7 +102,7 @@ internal static class ConnectionCommands
         return
         [
             .. connections.EnumerateArray()
-                // The list of a user's connections contains connections to all virtual hosts.
+                // The HTTP API lists a user's connections in all virtual hosts.
                 .Where(connection => context.VirtualHostOrAll is not { } wanted || connection.GetProperty("vhost").GetString() == wanted)
                 .Select(connection => connection.GetProperty("name").GetString()!),
         ];
@@ -112,7 +112,7 @@ internal static class ConnectionCommands
     {
         ApiAnswer answer = await context.Client.AskAsync(
             HttpMethod.Delete, ApiPath.Of("connections", name), header: ("X-Reason", reason), cancellation: context.Cancellation);
-        // If the command closes several connections, a connection that its client has closed in the meantime is no error.
+        // A client may close its own connection in the meantime. This is an error only if the command closes a single connection.
         if (!answer.IsSuccess && (isWanted || answer.Status != System.Net.HttpStatusCode.NotFound))
             throw ApiFailure.Of(context.Client.Login, answer, $"connection '{name}'");
     }

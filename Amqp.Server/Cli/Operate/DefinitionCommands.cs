@@ -9,9 +9,9 @@ namespace Amqp.Server.Cli.Operate;
 internal static class DefinitionCommands
 {
     private const string Standard = "-";
-    private const int MostBytes = 16_000_000; // of one request; below the broker's default limit for requests, 20,000,000
+    private const int MostBytes = 16_000_000; // limit for one request: the broker's default limit is 20,000,000 bytes
 
-    /// <summary>The parts of a definition file, ordered so that each part needs only those before it.</summary>
+    /// <summary>The sections of a definition file. A section refers only to sections before it.</summary>
     private static readonly string[] _parts =
         [
             "vhosts", "users", "permissions", "topic_permissions", "parameters", "global_parameters", "policies", "exchanges", "queues",
@@ -44,7 +44,7 @@ internal static class DefinitionCommands
                 }
                 try
                 {
-                    // Only the owner may read the file, which contains password hashes.
+                    // The file contains password hashes. If the file is new, only its owner may read it.
                     var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
                     if (!OperatingSystem.IsWindows())
                         options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -85,7 +85,7 @@ internal static class DefinitionCommands
             CommonOptions.VirtualHost);
     }
 
-    /// <summary>Imports definitions and returns those that the broker left out; none if the response has no such list.</summary>
+    /// <summary>Imports definitions. Returns the definitions that the broker skipped; empty if the broker does not report them.</summary>
     private static async Task<IReadOnlyList<string>> ImportAsync(CommandContext context, JsonObject definitions)
     {
         ApiAnswer answer = await context.Client.AskAsync(
@@ -115,7 +115,7 @@ internal static class DefinitionCommands
     }
 
     /// <summary>
-    /// Splits definitions into pieces of a size that the broker accepts. The broker imports a piece as a whole or not at all.
+    /// Splits definitions into pieces that the broker accepts in one request. Each request imports all of its piece or nothing.
     /// </summary>
     internal static IReadOnlyList<JsonObject> Pieces(JsonObject definitions, int mostBytes) =>
         definitions.ToJsonString().Length <= mostBytes ? [definitions] : [.. Cut(definitions)];

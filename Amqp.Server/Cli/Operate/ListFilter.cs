@@ -5,7 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>A condition on the items of a list, such as <c>messages&gt;0</c>. A word alone must occur in the name.</summary>
+/// <summary>
+/// A condition on the items of a list, such as <c>messages&gt;0</c>. A text without an operator must occur in the item's name.
+/// </summary>
 internal sealed partial class ListFilter
 {
     private readonly string _field = "name";
@@ -14,7 +16,7 @@ internal sealed partial class ListFilter
     private readonly Regex? _pattern;
 
     /// <summary>Parses a condition.</summary>
-    /// <exception cref="CliException">The regular expression is invalid, or the bound is not a number.</exception>
+    /// <exception cref="CliException">The regular expression is invalid, or the value to compare with is not a number.</exception>
     public ListFilter(string text)
     {
         _value = text;
@@ -34,7 +36,7 @@ internal sealed partial class ListFilter
         }
     }
 
-    /// <summary>The field that the condition compares.</summary>
+    /// <summary>Name of the field that the condition tests.</summary>
     public string Field => _field;
 
     /// <summary>True if an item meets the condition.</summary>

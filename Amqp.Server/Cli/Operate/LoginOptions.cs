@@ -5,7 +5,7 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The options for address and login. Missing values come from the environment or a profile.</summary>
+/// <summary>The options for address and login. Values that are not given come from the environment or from a profile.</summary>
 /// <param name="environment">The environment variables.</param>
 internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environment)
 {
@@ -58,23 +58,25 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
         },
     };
 
-    /// <summary>Adds all these options to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _url, _user, _password, _profile, _config, _timeout })
             command.Options.Add(option);
     }
 
-    /// <summary>Creates a client of the broker that a command line selects.</summary>
-    /// <exception cref="CliException">Address or login are missing or malformed.</exception>
+    /// <summary>Creates an HTTP client for the broker that the command line names.</summary>
+    /// <exception cref="CliException">The address or the login is missing or malformed.</exception>
     public ApiClient Connect(ParseResult result) =>
         new(
             Settings(result).Resolve(environment, PasswordPrompt.OnTerminal),
             result.GetResult(_timeout) is null ? _patience : result.GetValue(_timeout));
 
-    /// <summary>Returns the names of a resource, for completion in a shell. Without a response within 3 seconds, returns none.</summary>
+    /// <summary>
+    /// Returns the names of resources that complete a word in a shell. Returns none if the broker does not respond within 3 seconds.
+    /// </summary>
     /// <param name="context">The incomplete command line.</param>
-    /// <param name="path">Returns the path of the list for a virtual host.</param>
+    /// <param name="path">Returns the path of the resources' list for a virtual host.</param>
     public IEnumerable<CompletionItem> Complete(CompletionContext context, Func<string, string> path)
     {
         try
@@ -91,7 +93,7 @@ internal sealed class LoginOptions(IReadOnlyDictionary<string, string> environme
         }
         catch (Exception error) when (error is CliException or InvalidOperationException or KeyNotFoundException)
         {
-            return []; // a shell cannot show messages during completion
+            return []; // an error text would disturb the user's shell
         }
     }
 

@@ -130,7 +130,7 @@ internal static class MessageCommands
         ["payload_encoding"] = "base64",
     };
 
-    /// <summary>Splits octets at line feeds. The line feed after the last line is optional; empty input has no lines.</summary>
+    /// <summary>Splits octets at line feeds. The last line may lack its line feed. Empty input has no lines.</summary>
     private static List<byte[]> Lines(byte[] content)
     {
         var lines = new List<byte[]>();

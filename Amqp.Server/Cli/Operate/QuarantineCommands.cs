@@ -5,7 +5,9 @@ using Amqp.Server.Cli.Api;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The commands <c>quarantine</c> of queues and exchanges, for messages that the broker failed to process and set aside.</summary>
+/// <summary>
+/// The subcommands <c>quarantine</c> of <c>queues</c> and <c>exchanges</c>. A quarantine holds messages that the broker failed to process.
+/// </summary>
 internal sealed class QuarantineCommands
 {
     private readonly Argument<string> _owner;
@@ -22,10 +24,10 @@ internal sealed class QuarantineCommands
     private QuarantineCommands(CommandSet set, string singular, string plural) =>
         (_owner, _singular, _plural) = (set.Name(singular, $"The {singular}.", plural), singular, plural);
 
-    /// <summary>Creates the commands for queues or for exchanges.</summary>
-    /// <param name="set">Creates commands.</param>
+    /// <summary>Creates the subcommands for queues or for exchanges.</summary>
+    /// <param name="set">Creates the single commands.</param>
     /// <param name="singular"><c>queue</c> or <c>exchange</c>.</param>
-    /// <param name="plural">Resource of the HTTP API.</param>
+    /// <param name="plural">Name of the resource in paths of the HTTP API.</param>
     public static Command Create(CommandSet set, string singular, string plural)
     {
         var commands = new QuarantineCommands(set, singular, plural);
@@ -115,7 +117,7 @@ internal sealed class QuarantineCommands
         return Said("Dropped", "dropped", what, answer);
     }
 
-    /// <summary>Returns the sentence that tells how many messages were returned or dropped.</summary>
+    /// <summary>Returns a sentence with the number of messages that were returned or dropped.</summary>
     /// <exception cref="CliException">The broker refused some of the messages.</exception>
     private static string Said(string done, string field, string what, JsonElement answer)
     {

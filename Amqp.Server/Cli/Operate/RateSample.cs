@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Counts of queues at one moment, from the HTTP API. Rates are computed from two samples.</summary>
-/// <param name="at">The moment, from <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="queues">Response of the HTTP API: the list of queues.</param>
+/// <summary>The message counts of all queues at one moment, as the HTTP API reports them. Two samples give a rate.</summary>
+/// <param name="at">Timestamp of the sample, from <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="queues">The list of queues, as the HTTP API returns it.</param>
 internal sealed class RateSample(long at, JsonElement queues)
 {
     private readonly Dictionary<(string Host, string Name), JsonElement> _queues = queues.EnumerateArray()
@@ -14,7 +14,9 @@ internal sealed class RateSample(long at, JsonElement queues)
     /// <summary>The queues, by virtual host and name.</summary>
     public IReadOnlyDictionary<(string Host, string Name), JsonElement> Queues => _queues;
 
-    /// <summary>Returns a count's rate since an earlier sample, or else the broker's rate; <c>-</c> if there is neither.</summary>
+    /// <summary>
+    /// Returns the rate of a count since an earlier sample. Without an earlier count, returns the broker's own rate, or else <c>-</c>.
+    /// </summary>
     public string Rate(RateSample? earlier, (string Host, string Name) queue, string count)
     {
         if (!_queues.TryGetValue(queue, out JsonElement now) || Count(now, count) is not { } last)

@@ -7,7 +7,7 @@ using Amqp.Server.Configuration;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>A command that lists resources of one kind, with options for columns, order, filters and format.</summary>
+/// <summary>A command that lists all resources of one type. Options select columns, order, filters and format.</summary>
 /// <param name="singular">Name of the resource in the singular, for messages.</param>
 /// <param name="plural">Name of the resource in the plural, for messages.</param>
 /// <param name="path">Returns the path of the list in the HTTP API.</param>
@@ -37,10 +37,12 @@ internal sealed class ResourceList(string singular, string plural, Func<CommandC
     /// <summary>All options and arguments of the command.</summary>
     public Symbol[] Symbols => [.. Special, _columns, _sort, _reverse, _filter, CommonOptions.Json];
 
-    /// <summary>Options and arguments that only some lists have.</summary>
+    /// <summary>Options and arguments that are specific to this list.</summary>
     public Symbol[] Special { get; init; } = [CommonOptions.VirtualHost];
 
-    /// <summary>Returns the name of the object that contains the listed items, for the error text of a missing object.</summary>
+    /// <summary>
+    /// Returns the name of the object that contains the listed items. An error text names this object if it does not exist.
+    /// </summary>
     public Func<CommandContext, string> Place { get; init; } = context => $"virtual host '{context.VirtualHost}'";
 
     /// <summary>Prints the list.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>Prints a resource with all its fields, one per line.</summary>
+/// <summary>Prints all fields of a resource, one per line.</summary>
 internal static class ResourceView
 {
     /// <summary>Gets a resource from the HTTP API and prints it.</summary>
@@ -20,7 +20,7 @@ internal static class ResourceView
             context.Output.WriteLine($"{name.PadRight(width)}  {ListColumn.Text(value)}");
     }
 
-    // The name of a field in a nested object is a path with dots. The options --columns and --filter accept such names too.
+    // Names a nested field by its path, with dots. The options --columns and --filter accept the same names.
     private static IEnumerable<(string Name, JsonElement Value)> Flatten(string prefix, JsonElement item) => item.EnumerateObject()
         .SelectMany(field => field.Value.ValueKind == JsonValueKind.Object && field.Value.EnumerateObject().Any()
             ? Flatten($"{prefix}{field.Name}.", field.Value)

@@ -28,7 +28,7 @@ internal static class StatusCommands
                     ? ApiFailure.NoApi(context.Client.Login)
                     : ApiFailure.Of(context.Client.Login, answer, "overview");
             JsonElement overview = answer.Json;
-            // The broker refuses this request to users without the tag monitoring. For these users the status has no lines on the node.
+            // The broker refuses this request to users without the tag monitoring. The status then has no lines about the node.
             ApiAnswer nodes = await context.Client.AskAsync(HttpMethod.Get, "nodes", cancellation: context.Cancellation);
             JsonElement? node = nodes.IsSuccess ? nodes.Json.EnumerateArray().FirstOrDefault() : null;
             if (context.Get(CommonOptions.Json))
@@ -37,7 +37,7 @@ internal static class StatusCommands
                 return;
             }
             Line(context, "broker", $"{Text(overview, "product_name")} {Text(overview, "product_version")} at {context.Client.Login}");
-            // Without the tag monitoring, the overview does not contain the node.
+            // The overview names the node only for users with the tag monitoring.
             if (overview.TryGetProperty("node", out JsonElement name))
                 Line(context, "node", $"{name}, cluster {Text(overview, "cluster_name")}");
             if (node is { } running)
@@ -76,7 +76,7 @@ internal static class StatusCommands
 
     private static void PrintTotals(CommandContext context, string name, JsonElement totals)
     {
-        // RabbitMQ returns an empty array as long as there is nothing to count.
+        // RabbitMQ returns an empty array instead of an object while it has counted nothing.
         if (totals.ValueKind == JsonValueKind.Object)
             Line(context, name, string.Join(", ", totals.EnumerateObject()
                 .Where(count => count.Value.ValueKind == JsonValueKind.Number)

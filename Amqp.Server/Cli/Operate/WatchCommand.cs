@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Amqp.Server.Cli.Operate;
 
-/// <summary>The command <c>amqpbroker watch</c>, which shows queues and the rates of their messages periodically.</summary>
+/// <summary>The command <c>amqpbroker watch</c>, which periodically shows the queues and their message rates.</summary>
 internal static class WatchCommand
 {
     private const int UsualHeight = 24;
@@ -46,7 +46,7 @@ internal static class WatchCommand
                 }
                 catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
                 {
-                    // Ctrl-C is the normal end of the command.
+                    // The user ends the command with Ctrl-C, which is no error.
                 }
             }, CommonOptions.VirtualHost, interval, count, filter);
     }
@@ -124,7 +124,7 @@ internal static class WatchCommand
         };
         foreach (string column in _columns)
             table.AddColumn(new TableColumn(new Text(column.Trim())) { Alignment = column[0] == ' ' ? Justify.Right : Justify.Left });
-        // The busiest queues come first, as many as fit on the terminal.
+        // Shows the busiest queues first, and only as many as fit on the terminal.
         int room = Math.Max(1, (console.Profile.Height > 0 ? console.Profile.Height : UsualHeight) - 6);
         string[][] rows = [.. Rows(now, earlier).OrderByDescending(row => Busy(row))];
         foreach (string[] row in rows.Take(room))

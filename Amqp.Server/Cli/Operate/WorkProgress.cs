@@ -7,7 +7,7 @@ internal static class WorkProgress
 {
     private const int WorthABar = 20;
 
-    /// <summary>Runs a function for each item.</summary>
+    /// <summary>Runs a function for each item, and shows the progress.</summary>
     public static Task ShowAsync<T>(CommandContext context, string what, IReadOnlyCollection<T> items, Func<T, Task> work) =>
         ShowAsync(context, what, items.Count, async advance =>
         {
@@ -19,11 +19,11 @@ internal static class WorkProgress
             }
         });
 
-    /// <summary>Runs work that reports its progress.</summary>
-    /// <param name="context">Context of the command, with its outputs.</param>
+    /// <summary>Runs a function that reports its own progress.</summary>
+    /// <param name="context">The run of the command, whose standard error shows the bar.</param>
     /// <param name="what">Label of the bar.</param>
     /// <param name="total">Number of steps. No bar is shown for fewer than 20 steps.</param>
-    /// <param name="work">Runs the work. Its argument adds a number of completed steps.</param>
+    /// <param name="work">The function to run. Calls its argument with the number of steps that were completed since the last call.</param>
     public static async Task ShowAsync(CommandContext context, string what, long total, Func<Action<long>, Task> work)
     {
         if (total < WorthABar || !ReferenceEquals(context.Error, Console.Error) || Console.IsErrorRedirected)

@@ -6,7 +6,7 @@ namespace Amqp.Server.Cli.Store;
 /// <summary>Shows a progress bar on standard error while a data directory is read.</summary>
 internal static class ReadProgress
 {
-    /// <summary>Runs the work, with a progress bar if standard error is a terminal. The bar is erased at the end.</summary>
+    /// <summary>Runs a function. Shows a progress bar if standard error is a terminal, and erases the bar at the end.</summary>
     public static T Show<T>(TextWriter error, Func<IProgress<InspectionProgress>?, T> work)
     {
         if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)

@@ -4,7 +4,7 @@ using Amqp.Server.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>The reports on a data directory as JSON.</summary>
+/// <summary>Serializes the reports about a data directory as JSON.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(DataFolderReport))]
 [JsonSerializable(typeof(DataFolderVerdict))]

@@ -4,7 +4,7 @@ using Amqp.Storage.Inspection;
 
 namespace Amqp.Server.Cli.Store;
 
-/// <summary>Prints a report about a data directory as text. Only the last column of a table may contain blanks.</summary>
+/// <summary>Prints a report about a data directory as text. In a table, only the last column may contain blanks.</summary>
 /// <param name="output">Receives the text.</param>
 internal sealed class StoreOutput(TextWriter output)
 {
@@ -32,7 +32,7 @@ internal sealed class StoreOutput(TextWriter output)
         to.Findings(report.Findings);
     }
 
-    /// <summary>Prints the report of <c>store verify</c>.</summary>
+    /// <summary>Prints the result of <c>store verify</c>.</summary>
     public static void Print(DataFolderVerdict verdict, StoreOutput to)
     {
         to.Line($"folder: {verdict.Folder}");

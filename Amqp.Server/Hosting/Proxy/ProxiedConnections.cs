@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>Reads the PROXY header at the start of each connection, and sets the connection's address to the client's.</summary>
-/// <param name="next">The next layer of the connection.</param>
+/// <summary>Reads the PROXY header of each connection, and replaces the connection's addresses by those in the header.</summary>
+/// <param name="next">The next middleware of the connection.</param>
 /// <param name="timeout">Time limit for the header.</param>
-/// <param name="trusted">Networks of trusted proxies. Only these proxies and local proxies may report a loopback address.</param>
-/// <param name="logger">Logs connections without a header.</param>
+/// <param name="trusted">Networks of trusted proxies. A loopback address from any other remote proxy does not count as local.</param>
+/// <param name="logger">Logs connections that do not begin with a valid header.</param>
 internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeout, IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
     public async Task OnConnectedAsync(ConnectionContext connection)
@@ -25,7 +25,7 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
         await next(connection);
     }
 
-    /// <summary>True if the proxy is on this machine (loopback or Unix socket) or in a trusted network.</summary>
+    /// <summary>True if the proxy is on this machine or in a trusted network.</summary>
     private bool IsTrusted(EndPoint? proxy)
     {
         if (proxy is not IPEndPoint { Address: var address })
@@ -34,7 +34,7 @@ internal sealed class ProxiedConnections(ConnectionDelegate next, TimeSpan timeo
         return IPAddress.IsLoopback(plain) || trusted.Any(network => network.Contains(plain));
     }
 
-    /// <summary>Reads the header. Returns null if the peer sends no valid header in time, or closes the connection.</summary>
+    /// <summary>Reads the header. Returns null if the peer closes the connection, or sends no valid header in time.</summary>
     private async Task<ProxyHeader?> ReadHeaderAsync(ConnectionContext connection)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);

@@ -6,9 +6,9 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Proxy;
 
-/// <summary>A header of HAProxy's PROXY protocol, version 1 or 2, which a proxy sends before the client's first octet.</summary>
-/// <param name="Source">Address of the client; null if the header has no address.</param>
-/// <param name="Destination">Address that the client connected to; null if the source is null.</param>
+/// <summary>A header of HAProxy's PROXY protocol, version 1 or 2. A proxy sends it before the client's first octet.</summary>
+/// <param name="Source">Address of the client; null if the header contains no addresses.</param>
+/// <param name="Destination">Address to which the client connected; null if the header contains no addresses.</param>
 internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
     /// <summary>Longest line of version 1, in octets, including CR and LF.</summary>
@@ -21,11 +21,11 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
     private static ReadOnlySpan<byte> LineStart => "PROXY "u8;
 
     /// <summary>Reads a header from the first octets of a connection.</summary>
-    /// <param name="received">All octets received.</param>
+    /// <param name="received">All octets received so far.</param>
     /// <param name="header">The header.</param>
     /// <param name="length">Length of the header, in octets.</param>
     /// <returns>False if the header is incomplete.</returns>
-    /// <exception cref="InvalidDataException">The octets do not start a valid header.</exception>
+    /// <exception cref="InvalidDataException">The octets are not the start of a valid header.</exception>
     public static bool TryRead(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {
         (header, length) = (null, 0);
@@ -48,7 +48,8 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
     }
 
     /// <summary>
-    /// Parses a line of version 1: <c>PROXY TCP4 192.0.2.1 192.0.2.2 41000 5672</c>, or <c>PROXY UNKNOWN</c> and any text.
+    /// Parses a header of version 1, such as <c>PROXY TCP4 192.0.2.1 192.0.2.2 41000 5672</c>, or <c>PROXY UNKNOWN</c> with any text after
+    /// it.
     /// </summary>
     private static ProxyHeader ReadLine(string[] words) => words switch
     {
@@ -65,7 +66,8 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
             : throw new InvalidDataException("its PROXY line names no address and port");
 
     /// <summary>
-    /// Parses version 2: signature, version and command u8, family u8, length u16, addresses, extensions. Skips the extensions.
+    /// Parses a header of version 2: signature, version and command (u8), family (u8), length (u16), addresses, extensions. Skips the
+    /// extensions.
     /// </summary>
     private static bool TryReadBinary(ReadOnlySpan<byte> received, [NotNullWhen(true)] out ProxyHeader? header, out int length)
     {
@@ -77,7 +79,7 @@ internal sealed record ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
             return false;
         bool isLocal = received[12] == 0x20;
         var addresses = received[BinaryHeaderSize..length];
-        int size = (received[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 }; // IPv4, IPv6, unspecified or a Unix socket
+        int size = (received[13] >> 4) switch { 1 => 4, 2 => 16, _ => 0 }; // 0 if unspecified or a Unix socket
         if (isLocal || size == 0)
             header = new ProxyHeader(null, null);
         else if (addresses.Length < 2 * size + 4)

@@ -8,7 +8,7 @@ namespace Amqp.Server.Hosting.Tls;
 /// <summary>Reads the files that TLS settings name. An exception says in one line why a file cannot be used.</summary>
 internal sealed class CertificateFiles(TlsOptions options)
 {
-    /// <summary>Names of all files that are set.</summary>
+    /// <summary>Paths of all configured files.</summary>
     public IEnumerable<string> Names => new[] { options.CertificateFile, options.KeyFile, options.AuthoritiesFile }.OfType<string>();
 
     /// <summary>Reads all files.</summary>
@@ -55,7 +55,7 @@ internal sealed class CertificateFiles(TlsOptions options)
             using X509Certificate2 ephemeral = key is RSA rsa
                 ? certificate.CopyWithPrivateKey(rsa)
                 : certificate.CopyWithPrivateKey((ECDsa)key);
-            // Exported to PKCS#12 and loaded again: on some systems SslStream cannot use an ephemeral key.
+            // On some systems, SslStream cannot use an ephemeral key. So the certificate is exported to PKCS#12 and loaded again.
             return X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
         }
         catch (UnusableKeyException error)
@@ -88,7 +88,7 @@ internal sealed class CertificateFiles(TlsOptions options)
         new($"{options.Prefix}.{setting}: {what}", cause);
 }
 
-/// <summary>The certificates, all read at the same time.</summary>
+/// <summary>The certificates from the configured files.</summary>
 /// <param name="Server">The server certificate with its key and its chain.</param>
 /// <param name="Authorities">Authorities of trusted client certificates.</param>
 /// <param name="Expires">Expiry time of the server certificate, in UTC.</param>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Amqp.Server.Hosting.Tls;
 
-/// <summary>Decrypts a PEM block that OpenSSL encrypted in its format before PKCS#8, with the headers of RFC 1421.</summary>
+/// <summary>Decrypts a PEM block in OpenSSL's traditional format, which is older than PKCS#8 and has the headers of RFC 1421.</summary>
 /// <remarks>The key derivation is OpenSSL's EVP_BytesToKey: one round of MD5, with 8 octets of the initialization vector as salt.</remarks>
 internal static class EncryptedPemBody
 {

@@ -9,9 +9,7 @@ internal static partial class PrivateKeyFile
 {
     private const string Rsa = "1.2.840.113549.1.1.1", EllipticCurve = "1.2.840.10045.2.1";
 
-    /// <summary>
-    /// Algorithms that occur in certificates but that .NET's TLS does not support: a description for each object identifier.
-    /// </summary>
+    /// <summary>Kinds of keys that .NET's TLS does not support. Maps the object identifier of each algorithm to a description.</summary>
     private static readonly Dictionary<string, string> _unusable = new()
     {
         ["1.3.101.112"] = "an Ed25519 key",

@@ -1,6 +1,6 @@
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The login, tag and permission that a resource demands.</summary>
+/// <summary>The login, tag and permission that a resource requires.</summary>
 internal enum Access
 {
     /// <summary>No login.</summary>
@@ -9,17 +9,19 @@ internal enum Access
     /// <summary>The tag management, or a tag that includes the tag management.</summary>
     Management,
 
-    /// <summary>For administrators, and for users with the tag management and a permission in the virtual host of the address.</summary>
-    /// <remarks>Operations on queues, exchanges or messages require the permission from administrators, too.</remarks>
+    /// <summary>For administrators; and for users with the tag management and a permission in the virtual host of the URL.</summary>
+    /// <remarks>For operations on queues, exchanges or messages, administrators need the permission too.</remarks>
     VirtualHost,
 
     /// <summary>
-    /// For the tag monitoring, and for users with the tag management and a permission in the virtual host. Read-only resources only.
+    /// For users with the tag monitoring; and for users with the tag management and a permission in the virtual host of the URL. Used for
+    /// resources that can only be read.
     /// </summary>
     VirtualHostView,
 
     /// <summary>
-    /// The tag administrator; or the tag policymaker, and a permission in the virtual host of the address, if there is one.
+    /// For administrators; and for users with the tag policymaker and a permission in the virtual host of the URL. A URL without a virtual
+    /// host requires no permission.
     /// </summary>
     PolicyMaker,
 

@@ -14,7 +14,7 @@ internal sealed class ApiException(int status, string error, params string[] rea
 
     public static ApiException NotFound() => new(StatusCodes.Status404NotFound, "Object Not Found", "Not Found");
 
-    /// <summary>The reply to a request that creates an object in a virtual host that does not exist.</summary>
+    /// <summary>The reply to a PUT or POST in a virtual host that does not exist.</summary>
     public static ApiException NoVirtualHost() => new(StatusCodes.Status404NotFound, "not_found", "vhost_not_found");
 
     public static ApiException BadRequest(params string[] reason) => new(StatusCodes.Status400BadRequest, "bad_request", reason);

@@ -3,13 +3,15 @@ using Amqp.Server.Broker.Counts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>Authenticates requests, by name and password in each request or by the cookie of a session.</summary>
+/// <summary>Authenticates requests by a Basic login or by a session cookie.</summary>
 internal static class ApiLogin
 {
     /// <summary>Delay of the reply after too many failed logins, as over AMQP.</summary>
     private static readonly TimeSpan _delay = TimeSpan.FromSeconds(3);
 
-    /// <summary>Returns the user of the request's Basic login or session. If the request has neither, sends 401 and returns null.</summary>
+    /// <summary>
+    /// Returns the user of the request. If the request has no Basic login and no valid session, sends 401 and returns null.
+    /// </summary>
     /// <exception cref="ApiException">401: the login is wrong.</exception>
     public static async Task<ApiUser?> AuthenticateAsync(ManagementServices services, HttpContext http)
     {

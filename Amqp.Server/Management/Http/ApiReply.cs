@@ -22,20 +22,20 @@ internal abstract class ApiReply
     public static ApiReply Put(bool isNew) => isNew ? Created() : NoContent;
 
     /// <summary>Status 201.</summary>
-    /// <param name="location">Address of the new object, relative to the address of the request; null: not sent.</param>
+    /// <param name="location">URL of the new object, relative to the URL of the request; null: no URL is sent.</param>
     public static ApiReply Created(string? location = null) => new StatusReply(StatusCodes.Status201Created, location);
 
     /// <summary>Status 303.</summary>
-    /// <param name="location">Address that the browser opens next.</param>
+    /// <param name="location">URL that the browser opens next.</param>
     public static ApiReply SeeOther(string location) => new StatusReply(StatusCodes.Status303SeeOther, location);
 
     /// <summary>One JSON value.</summary>
     public static ApiReply Json(Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK) => new JsonReply(write, status);
 
-    /// <summary>A JSON array. The first items are sent while the next ones are written.</summary>
+    /// <summary>A JSON array, sent in parts while it is written.</summary>
     public static ApiReply Array<T>(IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => new ArrayReply<T>(items, write);
 
-    /// <summary>A JSON object of strings.</summary>
+    /// <summary>A JSON object whose values are strings.</summary>
     public static ApiReply Texts(params (string Name, string Value)[] fields) => Json(json =>
     {
         json.WriteStartObject();

@@ -9,7 +9,9 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>One request: its user, address and body. The body is read only after the user's access has been checked.</summary>
+/// <summary>
+/// A request to the HTTP API, with its user, URL and body. The body is read only after the user's access has been checked.
+/// </summary>
 internal sealed class ApiRequest(HttpContext http, ManagementServices services, ApiUser user) : IDisposable
 {
     /// <summary>Width of a line when Erlang prints a term. A longer term is printed on several lines.</summary>
@@ -32,7 +34,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>Virtual hosts that the user may see, ordered by name.</summary>
     public IEnumerable<VirtualHost> VisibleHosts => Broker.VirtualHosts.All.Where(User.CanSee);
 
-    /// <summary>The virtual host of the address.</summary>
+    /// <summary>The virtual host that the URL names.</summary>
     /// <exception cref="ApiException">404: the virtual host does not exist.</exception>
     public VirtualHost VirtualHost => FindVirtualHost() ?? throw (IsChange ? ApiException.NoVirtualHost() : ApiException.NotFound());
 
@@ -53,9 +55,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <inheritdoc cref="RequestBody.ReadAsync"/>
     public async Task ReadBodyAsync(long most) => RawBody = await RequestBody.ReadAsync(Http, most);
 
-    /// <summary>
-    /// Returns the decoded name in the request's address. The argument is the parameter of the route, such as <c>queue</c>.
-    /// </summary>
+    /// <summary>Returns a decoded name from the URL. The argument is the name of the route parameter, such as <c>queue</c>.</summary>
     public string Name(string part) => (string)Http.Request.RouteValues[part]!;
 
     /// <summary>Returns the text if it fits into an AMQP short string.</summary>
@@ -64,11 +64,11 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         ? text
         : throw ApiException.BadRequest($"{what} should be less than 255 bytes, actually was {Encoding.UTF8.GetByteCount(text)}\n");
 
-    /// <summary>Returns the virtual host of the address; null if the address names none, or one that does not exist.</summary>
+    /// <summary>Returns the virtual host that the URL names; null if the URL names none, or if the virtual host does not exist.</summary>
     public VirtualHost? FindVirtualHost() =>
         Http.Request.RouteValues.TryGetValue("vhost", out object? name) ? Broker.VirtualHosts.Find((string)name!) : null;
 
-    /// <summary>Opens a session of the user in the virtual host of the address.</summary>
+    /// <summary>Opens a session of the user in the virtual host that the URL names.</summary>
     /// <exception cref="ApiException">
     /// 401: the user has no permission in the virtual host. Administrators need the permission, too.
     /// </exception>
@@ -78,7 +78,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
     /// <summary>Returns a parameter of the query, or null.</summary>
     public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    /// <exception cref="ApiException">400, naming every missing field.</exception>
+    /// <exception cref="ApiException">400: a field is missing. The reply names all missing fields.</exception>
     public void DemandFields(params ReadOnlySpan<string> names)
     {
         var missing = new List<string>();
@@ -112,7 +112,7 @@ internal sealed class ApiRequest(HttpContext http, ManagementServices services, 
         _ => throw ApiException.BadRequest("not_boolean", JsonFields.Text(value)),
     };
 
-    /// <summary>Returns an integer field: a number, whose fraction is cut off, or a string of digits.</summary>
+    /// <summary>Returns an integer field. The field is a number, whose fraction is cut off, or a string of digits.</summary>
     /// <exception cref="ApiException">400: the field has another value.</exception>
     public long Number(string name) =>
         Json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.Number

@@ -3,10 +3,10 @@ using Amqp.Server.Broker.VirtualHosts;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>The user of a request. Determines the objects that the user's tags and permissions make visible.</summary>
+/// <summary>The user of a request. Decides by tags and permissions which objects the user sees.</summary>
 internal sealed class ApiUser(User user, PermissionStore permissions)
 {
-    /// <summary>The user of a request without a login, for resources that demand none.</summary>
+    /// <summary>The user of a request to a resource that requires no login.</summary>
     public static ApiUser Nobody { get; } = new(new User("", PasswordHash.None, UserTags.None), null!);
 
     public string Name => user.Name;
@@ -30,7 +30,7 @@ internal sealed class ApiUser(User user, PermissionStore permissions)
     /// <summary>True if the user sees a virtual host and its contents.</summary>
     public bool CanSee(VirtualHost virtualHost) => IsMonitoring || CanAccess(virtualHost);
 
-    /// <summary>Throws if the user lacks the demanded access.</summary>
+    /// <summary>Throws if the user does not have the required access.</summary>
     /// <exception cref="ApiException">401: the user lacks the tag or permission.</exception>
     public void Demand(Access access, Func<VirtualHost?>? virtualHost = null)
     {

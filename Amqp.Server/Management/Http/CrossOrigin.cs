@@ -27,7 +27,7 @@ internal sealed class CrossOrigin(CorsOptions options)
         string origin = request.Origin.ToString();
         if (origin.Length == 0 || !(_isAnyAllowed || _allowed.Contains(origin)))
             return;
-        // If only the wildcard allows a page, the browser does not add its remembered login to the page's requests.
+        // If only the wildcard allows an origin, the browser must not add a stored login. So the header for credentials is not sent.
         bool isNamed = _allowed.Contains(origin);
         response.AccessControlAllowOrigin = isNamed ? origin : Any;
         if (isNamed)
@@ -65,8 +65,8 @@ internal sealed class CrossOrigin(CorsOptions options)
                 && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// True if a browser sends a preflight before this request. The broker's reply to a preflight forbids stored logins. A POST of a form
-    /// has no preflight.
+    /// True if a browser sends a preflight before this request. The reply to the preflight then forbids stored logins. A browser posts a
+    /// form without a preflight.
     /// </summary>
     private static bool IsAskedBefore(HttpRequest request) =>
         !HttpMethods.IsPost(request.Method)

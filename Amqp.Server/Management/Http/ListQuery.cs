@@ -39,7 +39,7 @@ internal sealed class ListQuery
 
     public bool IsPaged { get; }
 
-    /// <summary>Number of the page, from 1. May exceed the number of pages, which is not known yet.</summary>
+    /// <summary>Number of the page; the first page is 1. The list may have fewer pages.</summary>
     public BigInteger Page { get; }
 
     public int PageSize { get; }
@@ -52,7 +52,7 @@ internal sealed class ListQuery
     public Columns? Columns { get; }
 
     /// <summary>True if a name passes the filter.</summary>
-    /// <exception cref="ApiException">400: the regular expression took too long, now or earlier.</exception>
+    /// <exception cref="ApiException">400: the regular expression took too long, for this name or an earlier one.</exception>
     public bool Wants(string name)
     {
         if (_pattern is null)

@@ -10,8 +10,8 @@ namespace Amqp.Server.Management.Http;
 /// Thread-safe.
 /// </summary>
 /// <remarks>
-/// A session also ends when its user is deleted or gets a new password. If there are too many sessions, a login ends the oldest session of
-/// the user with the most sessions.
+/// A session ends early if its user is deleted or gets a new password. At the maximum number of sessions, a login ends the oldest session
+/// of the user who has the most sessions.
 /// </remarks>
 /// <param name="lifetime">Time from the login until a session expires.</param>
 /// <param name="most">Maximum number of sessions.</param>
@@ -37,7 +37,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     }
 
     /// <summary>Begins a session.</summary>
-    /// <returns>Token of the session. A request with this token is a request of the user.</returns>
+    /// <returns>Token of the session. A request with this token is authenticated as the user.</returns>
     public string Begin(User user)
     {
         string token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenSize));
@@ -51,7 +51,7 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     }
 
     /// <summary>
-    /// Returns the user whose session has this token. Returns null if no session has the token, or if the session has ended.
+    /// Returns the name of the user whose session has this token; null if there is no such session, or if the session has ended.
     /// </summary>
     public string? Find(string token, UserStore users)
     {
@@ -82,7 +82,8 @@ internal sealed class LoginSessions(TimeSpan lifetime, int most, TimeProvider cl
     public void EndAll(string user) => RemoveWhere(session => session.User == user);
 
     /// <summary>
-    /// Returns the key of a session: the first 16 bytes of a digest. The time of a look-up thus tells a client nothing about tokens.
+    /// Returns the key of a session: the first 16 bytes of the token's digest. The duration of a look-up by digest reveals nothing about
+    /// tokens.
     /// </summary>
     private static UInt128 KeyOf(ReadOnlySpan<byte> digest) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest);
 

@@ -37,7 +37,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
     private ManagementApi Add(string pattern, string[] methods, Access access, Func<ApiRequest, Task<ApiReply>> handle)
     {
         string path = _prefix + pattern;
-        // Publishing and getting messages are not logged as changes: the log would grow with the traffic.
+        // Requests that publish or get messages are not logged as changes, because the log would grow with the message traffic.
         bool isChange = methods != _get
             && !pattern.EndsWith("/publish", StringComparison.Ordinal)
             && !pattern.EndsWith("/get", StringComparison.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
         return this;
     }
 
-    /// <summary>Answers OPTIONS, which browsers send before a request (preflight), without a login.</summary>
+    /// <summary>Answers an OPTIONS request, such as a browser's preflight. Requires no login.</summary>
     private Task AnswerPreflight(HttpContext http, List<string> methods)
     {
         IEnumerable<string> all = [.. methods, HttpMethods.Options];
@@ -82,7 +82,7 @@ internal sealed class ManagementApi(IEndpointRouteBuilder routes, ManagementServ
             await request.ReadBodyAsync(access == Access.Anyone ? RequestBody.MostWithoutLogin : services.Options.Management.MaxBodySize);
             Task<ApiReply> handling;
             using (BrokerEvents.ActAs(user.Name))
-                // Events that the handler raises before its first await name this user. No handler raises events after its first await.
+                // The events of the handler name this user until the handler's first await. No handler raises events after that.
                 handling = handle(request);
             var reply = await handling;
             await reply.SendAsync(http);

@@ -13,7 +13,7 @@ namespace Amqp.Server.Management.Http;
 /// <param name="Opened">The broker, opened before the first request.</param>
 /// <param name="Connections">The connections of AMQP clients.</param>
 /// <param name="Options">The configuration.</param>
-/// <param name="Listeners">Returns the addresses that the broker listens on. Complete once the broker accepts connections.</param>
+/// <param name="Listeners">Returns the listeners of the broker. The list is complete once the broker accepts connections.</param>
 /// <param name="LogLevels">The log level of each category.</param>
 /// <param name="Logger">Logger for changes and errors.</param>
 internal sealed record ManagementServices(

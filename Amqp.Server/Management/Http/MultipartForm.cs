@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>A form (<c>multipart/form-data</c>). RabbitMQ's pages and <c>curl -F file=@...</c> send definitions in such a form.</summary>
+/// <summary>
+/// A form (<c>multipart/form-data</c>). RabbitMQ's management UI and <c>curl -F file=@...</c> upload definitions in such a form.
+/// </summary>
 internal sealed class MultipartForm
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _fields = [];
@@ -47,7 +49,7 @@ internal sealed class MultipartForm
     /// <summary>Returns the content of a field as text, or null.</summary>
     public string? Text(string name) => _fields.TryGetValue(name, out var content) ? Encoding.UTF8.GetString(content.Span) : null;
 
-    /// <summary>Reads all fields. Blocks no thread, because the whole body is in memory.</summary>
+    /// <summary>Reads all fields. The reads never wait, because the whole body is in memory.</summary>
     private void Read(MultipartReader reader, ReadOnlyMemory<byte> body)
     {
         while (reader.ReadNextSectionAsync().GetAwaiter().GetResult() is { } section)

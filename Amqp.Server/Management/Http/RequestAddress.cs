@@ -5,14 +5,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Amqp.Server.Management.Http;
 
-/// <summary>
-/// Decodes the names in an address from the client's bytes. Kestrel does not decode <c>%2F</c>, the default virtual host.
-/// </summary>
+/// <summary>Decodes the names in the URL of a request. Kestrel would not decode <c>%2F</c>, the name of the default virtual host.</summary>
 internal sealed class RequestAddress
 {
     private readonly (string Name, int Segment)[] _names;
 
-    /// <param name="pattern">Pattern of the route: <c>/api/queues/{vhost}/{queue}</c>.</param>
+    /// <param name="pattern">Pattern of the route, such as <c>/api/queues/{vhost}/{queue}</c>.</param>
     public RequestAddress(string pattern) =>
         _names = [.. pattern.Split('/')
             .Select((part, segment) => (part, segment))
@@ -32,7 +30,7 @@ internal sealed class RequestAddress
             if (segment >= segments.Length)
                 continue;
             string decoded = Decode(segments[segment]);
-            // A PUT may create an object with this name, so the length is checked first.
+            // A PUT may create an object with this name, so the length of the name is checked.
             http.Request.RouteValues[name] = HttpMethods.IsPut(http.Request.Method) ? ApiRequest.DemandShort(decoded, name) : decoded;
         }
     }

@@ -6,10 +6,12 @@ namespace Amqp.Server.Management.Http;
 /// <summary>
 /// Key by which a list item is sorted. Types are in Erlang's order: numbers, false, null, true, objects, arrays, strings.
 /// </summary>
-/// <remarks>An object or array with fewer elements comes first. A missing field sorts as the number 0, as in RabbitMQ.</remarks>
+/// <remarks>
+/// Of two objects or two arrays, the one with fewer elements comes first. A missing field sorts as the number 0, as in RabbitMQ.
+/// </remarks>
 internal readonly record struct SortKey(int Kind, double Number, string Text) : IComparable<SortKey>
 {
-    /// <summary>Returns the key of an encoded object: its field at a path.</summary>
+    /// <summary>Returns the sort key of a JSON object: the field with this path.</summary>
     public static SortKey Of(ReadOnlyMemory<byte> item, string path)
     {
         using var document = JsonDocument.Parse(item, JsonText.Own);

@@ -13,7 +13,7 @@ internal sealed class ThreadPoolContext : SynchronizationContext
     {
     }
 
-    /// <summary>Leaves the caller's thread, then runs work whose awaits resume on the thread pool.</summary>
+    /// <summary>Runs work on the thread pool. After each await, the work resumes on the thread pool.</summary>
     public static async Task RunAsync(Func<Task> work)
     {
         await Task.Yield();

@@ -50,7 +50,9 @@ internal static class BindingEndpoints
             .ThenBy(binding => binding.RoutingKey, StringComparer.Ordinal);
     }
 
-    /// <summary>Returns RabbitMQ's key of a binding in addresses: the routing key, and a hash of any arguments.</summary>
+    /// <summary>
+    /// Returns the <c>properties_key</c> of a binding for URLs: the routing key, and a hash of the arguments if there are any.
+    /// </summary>
     public static string PropertiesKey(ListedBinding binding)
     {
         string key = Encode(binding.RoutingKey);
@@ -80,9 +82,7 @@ internal static class BindingEndpoints
             binding.Source.Name == source && binding.Destination.Name == destination && binding.Destination is Queue == (kind == "q"));
     }
 
-    /// <summary>
-    /// Finds the binding whose <see cref="PropertiesKey"/> is in the address. The key may be percent-encoded once or twice.
-    /// </summary>
+    /// <summary>Finds the binding whose <see cref="PropertiesKey"/> is in the URL. The key may be percent-encoded once or twice.</summary>
     private static ListedBinding Demand(ApiRequest request, string kind)
     {
         string key = request.Name("properties");
@@ -115,7 +115,7 @@ internal static class BindingEndpoints
             end = host.FindExchange(destination);
         }
         if (end is null || host.FindExchange(source) is not { } exchange)
-            throw ApiException.NotFound(); // deleted in the meantime
+            throw ApiException.NotFound(); // another client has just deleted the source or the destination
         string key = PropertiesKey(new ListedBinding(host, exchange, end, routingKey, arguments));
         return ApiReply.Created($"{Readable(destination)}/{Readable(key)}");
 

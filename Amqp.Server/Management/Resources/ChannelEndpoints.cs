@@ -33,7 +33,9 @@ internal static class ChannelEndpoints
         return new(sessions, session => session.Name, (json, session) => Write(json, session, query, isAlone: false));
     }
 
-    /// <summary>Writes the fields that only the reply for a single channel has. Counts by queue and by exchange are empty lists.</summary>
+    /// <summary>
+    /// Writes the fields that only the reply for a single channel has. The lists of counts by queue and by exchange are always empty.
+    /// </summary>
     private static void WriteParts(Utf8JsonWriter json, BrokerSession session)
     {
         json.WriteStartArray("consumer_details");

@@ -60,7 +60,7 @@ internal static class DefinitionEndpoints
     }
 
     /// <summary>
-    /// True if the client wants a report on the import: header <c>Prefer</c> (RFC 7240), sent by this broker's command line.
+    /// True if the header <c>Prefer</c> (RFC 7240) asks for a report on the import. This broker's command line sends the header.
     /// </summary>
     private static bool WantsReport(ApiRequest request) =>
         request.Http.Request.Headers["Prefer"].Any(
@@ -76,7 +76,7 @@ internal static class DefinitionEndpoints
         }
         catch (JsonException)
         {
-            // Invalid JSON gets the same answer as any other body that is not an object.
+            // Invalid JSON gets the same reply as JSON that is not an object.
         }
         throw ApiException.BadRequest("failed_to_parse_json");
     }

@@ -13,7 +13,7 @@ using Amqp.Server.Management.Views;
 namespace Amqp.Server.Management.Resources;
 
 /// <summary>
-/// The resources of the HTTP API under <c>/api/exchanges</c>. In addresses, the default exchange is called <c>amq.default</c>.
+/// The resources of the HTTP API under <c>/api/exchanges</c>. In URLs, the default exchange is called <c>amq.default</c>.
 /// </summary>
 internal static class ExchangeEndpoints
 {
@@ -38,7 +38,7 @@ internal static class ExchangeEndpoints
                 binding.Destination is Exchange && binding.Destination.Name == name));
         });
 
-    /// <summary>Returns the name of the exchange that an address names: empty for <c>amq.default</c>.</summary>
+    /// <summary>Converts an exchange name from a URL: <c>amq.default</c> becomes the empty name.</summary>
     public static string NameOf(string name) => name == DefaultExchange ? "" : name;
 
     private static string NameOf(ApiRequest request) => NameOf(request.Name("exchange"));
@@ -135,7 +135,7 @@ internal static class ExchangeEndpoints
     private static async Task<ApiReply> PublishAsync(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // RabbitMQ does not answer 404 here
+            throw ApiException.NotAuthorized("Access refused."); // as in RabbitMQ, 401 instead of 404
         request.DemandFields("routing_key", "properties", "payload", "payload_encoding");
         ApiRequest.DemandShort(NameOf(request), "exchange");
         byte[] body = ReadPayload(request.Text("payload"), request.Text("payload_encoding"));

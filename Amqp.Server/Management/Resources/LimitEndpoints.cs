@@ -22,7 +22,7 @@ internal static class LimitEndpoints
         .Put("/user-limits/{user}/{name}", Access.Administrator, PutOfUser)
         .Delete("/user-limits/{user}/{name}", Access.Administrator, DeleteOfUser);
 
-    /// <summary>Lists the limits of virtual hosts or users. Virtual hosts and users without limits are left out.</summary>
+    /// <summary>Lists the limits of all virtual hosts or of all users that have limits.</summary>
     private static ListReply<(string Owner, FieldTable Limits)> List(
         string what, IEnumerable<(string Owner, FieldTable Limits)> limits) => new(
         limits.Where(entry => entry.Limits.Count > 0),

@@ -46,7 +46,7 @@ internal static class PolicyEndpoints
         }
         catch (ValidationException error) when (kind == PolicyKind.User)
         {
-            // RabbitMQ escapes the error texts of policies as HTML for its pages, but no other error texts.
+            // As in RabbitMQ, only the error texts of policies are escaped as HTML.
             throw new ValidationException(
                 WebUtility.HtmlEncode(error.Message)
                     .Replace("&quot;", "\"", StringComparison.Ordinal)

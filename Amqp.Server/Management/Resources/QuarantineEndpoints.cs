@@ -9,12 +9,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Management.Resources;
 
-/// <summary>
-/// The resources of quarantined messages of a queue or exchange: messages that the broker could not handle. Not in RabbitMQ.
-/// </summary>
+/// <summary>The resources for quarantined messages, which the broker could not handle. RabbitMQ does not have these resources.</summary>
 /// <remarks>
-/// Every action requires the permission to read from the queue or exchange. Returning or dropping messages of an exchange requires instead
-/// the permission to configure the exchange.
+/// For a queue, every request requires the permission to read. For an exchange, a GET requires the permission to read, and any other
+/// request the permission to configure.
 /// </remarks>
 internal static class QuarantineEndpoints
 {
@@ -41,7 +39,7 @@ internal static class QuarantineEndpoints
         return queue.Faults;
     }
 
-    /// <returns>Null for an exchange that does not delay messages, and so has no quarantine.</returns>
+    /// <returns>Null if the exchange does not delay messages. Such an exchange has no quarantine.</returns>
     private static IQuarantineOwner? OfExchange(ApiRequest request, bool isChange)
     {
         string name = request.Name("exchange");
@@ -50,7 +48,7 @@ internal static class QuarantineEndpoints
         return (exchange.Keeper as DelayedMessageRouter)?.Delayed.Quarantine;
     }
 
-    /// <exception cref="ApiException">401: the user does not have the permission. No tag replaces the permission.</exception>
+    /// <exception cref="ApiException">401: the user does not have the permission. Administrators need the permission too.</exception>
     private static void Demand(ApiRequest request, AccessKind kind, string name)
     {
         if (!request.Broker.Permissions.Allows(request.VirtualHost.Name, request.User.Name, kind, name))
@@ -95,7 +93,8 @@ internal static class QuarantineEndpoints
         owner is not null && Try(owner, place, work) ? ApiReply.NoContent : throw ApiException.NotFound();
 
     /// <summary>
-    /// Applies an action to each message that is in quarantine now. A message for which the action fails is counted as refused.
+    /// Applies an action to each message that is in quarantine now. The reply counts the messages for which the action failed as
+    /// <c>refused</c>.
     /// </summary>
     private static ApiReply ApplyToAll(IQuarantineOwner? owner, string what, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
@@ -121,7 +120,7 @@ internal static class QuarantineEndpoints
     }
 
     /// <exception cref="ApiException">503: the content of the message cannot be read from the disk now.</exception>
-    /// <exception cref="BrokerException">406: a delayed message cannot be returned without a readable due time.</exception>
+    /// <exception cref="BrokerException">406: a delayed message cannot be returned, because its due time is unreadable.</exception>
     private static bool Try(IQuarantineOwner owner, MessagePlace place, Func<IQuarantineOwner, MessagePlace, bool> work)
     {
         try

@@ -83,7 +83,7 @@ internal static class QueueEndpoints
         return ApiReply.NoContent;
     }
 
-    /// <summary>Restarts a crashed queue. Has no effect on any other queue.</summary>
+    /// <summary>Restarts a queue if it has crashed; otherwise does nothing.</summary>
     private static ApiReply Restart(ApiRequest request)
     {
         var round = new DispatchRound();

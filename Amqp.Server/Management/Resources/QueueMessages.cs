@@ -11,13 +11,13 @@ namespace Amqp.Server.Management.Resources;
 /// <summary><c>/api/queues/vhost/name/get</c>: takes messages from a queue, and requeues, acknowledges or rejects them.</summary>
 internal static class QueueMessages
 {
-    /// <summary>Estimated bytes that a message takes in a reply, in addition to its body.</summary>
+    /// <summary>Estimated size of a message in a reply, in bytes, without the message's body.</summary>
     private const int Overhead = 512;
 
     public static ApiReply Get(ApiRequest request)
     {
         if (request.FindVirtualHost() is null)
-            throw ApiException.NotAuthorized("Access refused."); // RabbitMQ does not answer 404 here
+            throw ApiException.NotAuthorized("Access refused."); // as in RabbitMQ, 401 instead of 404
         string queue = request.Name("queue");
         ApiRequest.DemandShort(queue, "queue");
         request.DemandFields("ackmode", "count", "encoding");
@@ -34,7 +34,7 @@ internal static class QueueMessages
         var messages = Take(session, request, queue, count < 0 ? long.MaxValue : count, most);
         if (messages.Count > 0 && !isRequeued)
             Settle(session, messages[^1].Tag, isRejected);
-        // The end of the session requeues messages that are not settled.
+        // Messages that are not settled are requeued at the end of the session.
         return ApiReply.Array(messages, (json, message) => Write(json, message, encoding == "auto"));
     }
 
@@ -48,7 +48,7 @@ internal static class QueueMessages
             $"Unsupported ackmode. Please use ack_requeue_true, ack_requeue_false, reject_requeue_true or reject_requeue_false."),
     };
 
-    /// <summary>Takes messages until the next message does not fit into the reply. The first message is taken whatever its size.</summary>
+    /// <summary>Takes messages as long as they fit into the reply. The first message is taken even if it does not fit.</summary>
     private static List<LocalMessage> Take(LocalSession session, ApiRequest request, string name, long count, int most)
     {
         var messages = new List<LocalMessage>();
@@ -65,12 +65,12 @@ internal static class QueueMessages
         }
         catch (BrokerException error) when (error.Error == BrokerError.NotFound)
         {
-            // As in RabbitMQ, the text is AMQP's, with the name of the reply code.
+            // As in RabbitMQ, the reason is AMQP's reply text, which begins with the name of the reply code.
             throw new ApiException(StatusCodes.Status404NotFound, "not_found", error.ToAmqp().ReplyText);
         }
         catch (BrokerException error) when (error.Error == BrokerError.Refused)
         {
-            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // the text is AMQP's, as in RabbitMQ
+            throw ApiException.NotAuthorized(error.ToAmqp().ReplyText); // AMQP's reply text, as in RabbitMQ
         }
         return messages;
     }

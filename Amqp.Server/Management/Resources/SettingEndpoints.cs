@@ -31,7 +31,7 @@ internal static class SettingEndpoints
             bool isOn = ReadFlag(request, "enabled");
             request.Services.Logger.SettingChanged(request.User.Name, "maintenance mode", isOn ? "on" : "off");
             if (isOn)
-                // The drain is not awaited, because clients may take as long as the timeout to disconnect.
+                // The drain is not awaited, because it may last until the timeout.
                 _ = request.Services.Connections.DrainAsync(request.Services.Options.Connections.ShutdownTimeout);
             else
                 request.Services.Connections.Revive();
@@ -61,7 +61,8 @@ internal static class SettingEndpoints
     }
 
     /// <summary>
-    /// Reads a number of bytes. The field <c>absolute</c> has a size, the field <c>relative</c> a share of the available memory.
+    /// Reads a number of bytes: the size in the field <c>absolute</c>, or the fraction of the available memory in the field
+    /// <c>relative</c>.
     /// </summary>
     private static long ReadBytes(ApiRequest request)
     {

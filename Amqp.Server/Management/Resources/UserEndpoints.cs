@@ -48,7 +48,7 @@ internal static class UserEndpoints
             return PermissionEndpoints.List(request.Broker.Permissions.AllTopics.Where(permission => permission.User == name));
         });
 
-    /// <summary>Checks the name and password in a form of RabbitMQ's pages. Sets a cookie that later requests use as login.</summary>
+    /// <summary>Checks a name and password from the login form of RabbitMQ's management UI. The reply sets a session cookie.</summary>
     private static async Task<ApiReply> LogInAsync(ApiRequest request)
     {
         var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.RawBody.Span));

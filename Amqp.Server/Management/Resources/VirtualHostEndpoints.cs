@@ -64,9 +64,7 @@ internal static class VirtualHostEndpoints
         return request.Broker.VirtualHosts.Delete(host.Name) ? ApiReply.NoContent : throw ApiException.NotFound();
     }
 
-    /// <summary>
-    /// Accepts a request to start a virtual host without effect, because every virtual host is running. Refuses an unknown name.
-    /// </summary>
+    /// <summary>Answers a request to start a virtual host. Starts nothing, because every virtual host is running.</summary>
     private static ApiReply Start(ApiRequest request)
     {
         string node = request.Name("node");

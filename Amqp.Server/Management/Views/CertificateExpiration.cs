@@ -11,7 +11,7 @@ internal static class CertificateExpiration
     /// <remarks>If the file cannot be used, returns a text with the reason.</remarks>
     /// <param name="file">Path of the PEM file; null: not configured.</param>
     /// <param name="now">The current time, in UTC.</param>
-    /// <param name="limit">Time in UTC.</param>
+    /// <param name="limit">Earliest accepted expiry time, in UTC.</param>
     public static IReadOnlyList<string> Find(string? file, DateTime now, DateTime limit)
     {
         if (file is null)

@@ -12,7 +12,7 @@ internal static class FeatureFlags
         ("implicit_default_bindings", "Default bindings are now implicit, instead of being stored in the database"),
         ("maintenance_mode_status", "Maintenance mode status"),
         ("quorum_queue", "Support queues of type `quorum`"),
-        ("stream_queue", "Support queues of type `stream`"), // NServiceBus does not start without it
+        ("stream_queue", "Support queues of type `stream`"), // NServiceBus requires this flag
         ("user_limits", "Configure connection and channel limits for a user"),
         ("virtual_host_metadata", "Virtual host metadata (description, tags, etc)"),
     ];

@@ -7,8 +7,8 @@ namespace Amqp.Server.Management.Views;
 internal static class QuarantineView
 {
     /// <summary>
-    /// Writes the known fields of a message, and the body if requested. For a message that cannot be decoded, writes all stored bytes
-    /// instead.
+    /// Writes the known fields of a message, and the body if requested. If the message cannot be decoded, its stored bytes replace the
+    /// body.
     /// </summary>
     public static void Write(Utf8JsonWriter json, QuarantinedMessage message, QuarantinedContent content)
     {

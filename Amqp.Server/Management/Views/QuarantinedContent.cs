@@ -12,7 +12,7 @@ internal sealed class QuarantinedContent
     {
     }
 
-    /// <summary>Reason why the message cannot be read or decoded; null if it can be decoded.</summary>
+    /// <summary>Reason why the message could not be read or decoded; null if the message was decoded.</summary>
     public string? Unreadable { get; private set; }
 
     public string Exchange { get; private set; } = "";

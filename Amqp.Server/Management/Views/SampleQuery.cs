@@ -33,24 +33,25 @@ internal sealed class SampleQuery
     /// <inheritdoc cref="StatisticsSampler.Times"/>
     public long Before { get; }
 
-    /// <summary>True if no statistics are wanted.</summary>
+    /// <summary>True if the client wants no statistics.</summary>
     public bool IsDisabled { get; }
 
-    /// <summary>True if the depth of queues is wanted even if <see cref="IsDisabled"/> is true.</summary>
+    /// <summary>True if the client wants the depth of queues, even without other statistics (<see cref="IsDisabled"/>).</summary>
     public bool WantsQueueTotals { get; }
 
     /// <summary>
-    /// Times of the wanted samples of queue lengths, latest first, in milliseconds since 1970-01-01 UTC. Null: no samples.
+    /// Times of the requested samples of queue lengths, latest first, in milliseconds since 1970-01-01 UTC; null if no samples are
+    /// requested.
     /// </summary>
     public long[]? Lengths { get; }
 
-    /// <summary>Times for samples of publish, delivery and churn rates, as in <see cref="Lengths"/>.</summary>
+    /// <summary>Times of the requested samples of publish, delivery and churn rates, in the form of <see cref="Lengths"/>.</summary>
     public long[]? MessageRates { get; }
 
-    /// <summary>Times for samples of received and sent bytes, as in <see cref="Lengths"/>.</summary>
+    /// <summary>Times of the requested samples of received and sent bytes, in the form of <see cref="Lengths"/>.</summary>
     public long[]? DataRates { get; }
 
-    /// <summary>Times for samples of the process, as in <see cref="Lengths"/>.</summary>
+    /// <summary>Times of the requested samples of the process, in the form of <see cref="Lengths"/>.</summary>
     public long[]? NodeStatistics { get; }
 
     private static long[]? Range(ApiRequest request, string name, long now)

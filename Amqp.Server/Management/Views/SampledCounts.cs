@@ -71,18 +71,21 @@ internal sealed class SampledCounts
     public long this[int column] => _now[column];
 
     /// <summary>
-    /// Time of the last change of the counts, in milliseconds since 1970-01-01 UTC. Null: changed in the latest sample, or never.
+    /// Time of the last change of the counts, in milliseconds since 1970-01-01 UTC. Null if the counts changed in the latest sample or have
+    /// never changed.
     /// </summary>
     public long? ChangedAt => _series[0] is { ChangedAt: > 0 and var changed } && changed != _query.Last ? changed : null;
 
-    /// <summary>True if <paramref name="count"/> consecutive counts, from a column on, are all 0.</summary>
+    /// <summary>True if <paramref name="count"/> consecutive columns, starting at <paramref name="column"/>, are all 0.</summary>
     public bool IsEmpty(int column, int count) => !_now.AsSpan(column, count).ContainsAnyExcept(0);
 
-    /// <summary>Writes consecutive counts under their names, each with its rate and samples.</summary>
+    /// <summary>Writes the counts of consecutive columns, each with its name, rate and samples.</summary>
     /// <param name="json">Writer inside an object.</param>
     /// <param name="names">Names of the counts.</param>
     /// <param name="column">Column of the first count.</param>
-    /// <param name="times">Times of the wanted samples, latest first, in milliseconds since 1970-01-01 UTC. Null: no samples.</param>
+    /// <param name="times">
+    /// Times of the requested samples, latest first, in milliseconds since 1970-01-01 UTC; null if no samples are requested.
+    /// </param>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<string> names, int column, long[]? times)
     {
         for (int i = 0; i < names.Length; i++)
@@ -93,8 +96,8 @@ internal sealed class SampledCounts
     }
 
     /// <summary>
-    /// Writes the object <c>message_stats</c> with the counts of messages. If all counts are 0, writes nothing, as in RabbitMQ, or an empty
-    /// object if <paramref name="isAlwaysThere"/> is true.
+    /// Writes the object <c>message_stats</c> with the counts of messages. If all counts are 0, writes an empty object if
+    /// <paramref name="isAlwaysThere"/> is true; otherwise writes nothing, as RabbitMQ does.
     /// </summary>
     public void WriteMessageStatistics(Utf8JsonWriter json, bool isAlwaysThere = false)
     {

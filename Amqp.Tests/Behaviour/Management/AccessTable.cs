@@ -130,8 +130,8 @@ internal static class AccessTable
 
     /// <summary>
     /// Rows in which this broker's statuses differ from those of RabbitMQ 3.10.8. Users with the tag monitoring may read every virtual
-    /// host, as in later versions of RabbitMQ. Only administrators may change parameters of objects that are reserved for administrators.
-    /// Some resources are missing or fail in RabbitMQ 3.10.8.
+    /// host, as in later versions of RabbitMQ. Only administrators may change certain parameters, such as vhost-limits. Some resources do
+    /// not exist in RabbitMQ 3.10.8, or fail there.
     /// </summary>
     public const string Otherwise = """
         GET /version                                                        | 401 200 200 200 200 | 401 200 200 200 200

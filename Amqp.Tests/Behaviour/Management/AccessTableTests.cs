@@ -4,7 +4,7 @@ using Amqp.Tests.Support;
 
 namespace Amqp.Tests.Behaviour.Management;
 
-/// <summary>Users with different tags and permissions get the statuses that a table lists for every resource of the HTTP API.</summary>
+/// <summary>Users with different tags and permissions get the HTTP statuses that <see cref="AccessTable"/> lists.</summary>
 [NonParallelizable] // other tests read the statistics that this test resets
 public class AccessTableTests : ApiTests
 {
@@ -30,7 +30,7 @@ public class AccessTableTests : ApiTests
 
         var missing = broker.Resources.Where(resource => !rows.Concat(byUser).Any(row => Matches(resource, row)));
 
-        // The tables need no rows for login and logout, because every client may send these requests.
+        // The tables have no rows for login and logout, because these requests need no permission.
         Assert.That(missing, Is.EquivalentTo(new[] { "POST /api/login", "DELETE /api/login" }));
     }
 
@@ -94,7 +94,7 @@ public class AccessTableTests : ApiTests
     }
 
     /// <summary>
-    /// Rows for requests about connections, with a status for each of <see cref="_tags"/>. Requests that close a connection come last.
+    /// Requests about connections, with the expected status for each of <see cref="_tags"/>. Requests that close a connection come last.
     /// </summary>
     private static readonly string[] _ofConnections =
     [

@@ -7,14 +7,14 @@ using Amqp.Tests.Support;
 namespace Amqp.Tests.Behaviour.Management;
 
 /// <summary>
-/// Base of the tests of the HTTP API. If <c>AMQPBROKER_TEST_API_URL</c> and <c>AMQPBROKER_TEST_URL</c> are set, the tests run against the
-/// RabbitMQ at these addresses.
+/// Base of the tests of the HTTP API. If <c>AMQPBROKER_TEST_API_URL</c> and <c>AMQPBROKER_TEST_URL</c> are set, the tests use the RabbitMQ
+/// broker at these URLs.
 /// </summary>
 public abstract class ApiTests : BehaviourTests
 {
     private static readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
 
-    /// <summary>Options for URIs that keep names like <c>a%2Fb</c> and <c>%2E%2E</c> unchanged.</summary>
+    /// <summary>Options for a URI in which names such as <c>a%2Fb</c> and <c>%2E%2E</c> stay unchanged.</summary>
     private static readonly UriCreationOptions _asGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly List<string> _made = [];
@@ -89,7 +89,7 @@ public abstract class ApiTests : BehaviourTests
         return await client.OpenChannelAsync();
     }
 
-    /// <summary>Connects a client that sends connection.open and leaves the answer to the test.</summary>
+    /// <summary>Connects a client, and sends connection.open. The test must receive the answer itself.</summary>
     private protected async Task<RawClient> AskToOpenAsync(string virtualHost, string login = "guest:guest")
     {
         var client = await DialAsync();

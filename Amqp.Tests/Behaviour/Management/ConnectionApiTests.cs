@@ -184,7 +184,7 @@ public class ConnectionApiTests : ApiTests
         await another.ExpectQuietAsync();
     }
 
-    /// <summary>Returns some fields of the only channel in a virtual host, as text.</summary>
+    /// <summary>Returns some fields of the single channel in a virtual host, as text. Checks the number of the channel.</summary>
     private static async Task<string> NumbersAsync(string host, int number)
     {
         var channel = (await GetAsync($"/vhosts/{host}/channels")).Json.EnumerateArray().Single();
@@ -197,7 +197,7 @@ public class ConnectionApiTests : ApiTests
         return string.Join(", ", fields.Select(field => $"{field} {channel.GetProperty(field)}"));
     }
 
-    /// <summary>Waits until the HTTP API shows the only connection to a virtual host. RabbitMQ takes some seconds.</summary>
+    /// <summary>Waits until the HTTP API shows the single connection to a virtual host. RabbitMQ shows it after some seconds.</summary>
     private static async Task<JsonElement> FindAsync(string host)
     {
         JsonElement[] found = [];

@@ -68,8 +68,8 @@ public class ExchangeAndBindingApiTests : ApiTests
     }
 
     /// <summary>
-    /// Two bindings have the keys <c>a%2Fb</c> and <c>a%252Fb</c>. A path with <c>a%252Fb</c> is the encoded form of the first key, and
-    /// must name the first binding.
+    /// Two bindings have the keys <c>a%2Fb</c> and <c>a%252Fb</c>. A path with <c>a%252Fb</c> must name the first binding, because URL
+    /// encoding changes <c>a%2Fb</c> to <c>a%252Fb</c>.
     /// </summary>
     [Test]
     public async Task A_key_names_the_binding_that_has_it_before_one_that_has_it_decoded()

@@ -120,7 +120,7 @@ public class HostileValueTests : ApiTests
             string named = $$"""{"vhost":"{{host}}","name":"p",{{policy[1..]}}""";
             string parameter = $$$"""{"vhost":"{{{host}}}","name":"p","component":"operator_policy","value":{{{policy}}}}""";
 
-            // declares the queue again for each value, because the policy with the previous value may have deleted it
+            // the queue is declared for each value, because the previous policy may have deleted the queue
             await PutAsync($"/queues/{host}/policed", "{}");
             await ExpectAsync(PutAsync($"/policies/{host}/p", policy), isTaken);
             await ExpectAsync(PutAsync($"/operator-policies/{host}/p", policy), isTaken && isOperators);

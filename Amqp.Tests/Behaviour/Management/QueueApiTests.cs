@@ -267,7 +267,7 @@ public class QueueApiTests : ApiTests
         Assert.That((queue.Code, queue.Reason), Is.EqualTo((400, $"queue 'q' in vhost '{host}' in use")));
         Assert.That((exchange.Code, exchange.Reason), Is.EqualTo((400, $"exchange 'x' in vhost '{host}' in use")));
 
-        // After this publish, the queue is not empty, but if-unused permits the deletion of the queue.
+        // The message stays in the queue. Even so, if-unused permits the deletion of the queue, because the consumer is cancelled.
         await channel.PublishAsync("", "q", "held");
         await channel.ExpectDeliveryAsync();
         await channel.CallAsync<BasicCancel, BasicCancelOk>(new BasicCancel(tag, NoWait: false));

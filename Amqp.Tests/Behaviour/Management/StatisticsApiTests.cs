@@ -162,7 +162,7 @@ public class StatisticsApiTests : ApiTests
     }
 
     /// <summary>
-    /// A response contains samples of a certain kind only if the request asks for them by a parameter such as <c>lengths_age</c>.
+    /// Each kind of samples has a request parameter, such as <c>lengths_age</c>. A response contains only the samples that are requested.
     /// </summary>
     [Test]
     public async Task Each_kind_of_samples_is_asked_for_by_its_own_name()

@@ -24,27 +24,29 @@ internal sealed class GoldenDirectory(string version)
     /// <summary>Keys of exported definitions that differ between versions.</summary>
     private static readonly string[] _ofVersion = ["rabbit_version", "rabbitmq_version", "product_name", "product_version"];
 
-    /// <summary>The versions of which there is a directory.</summary>
+    /// <summary>The versions that have a directory.</summary>
     public static IEnumerable<string> Versions =>
         Directory.EnumerateDirectories(Root).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal);
 
     public string Data => Path.Combine(Folder, "data");
 
-    /// <summary>The definitions in a form that can be compared: <see cref="Comparable"/>.</summary>
+    /// <summary>The definitions that were exported, as returned by <see cref="Comparable"/>.</summary>
     public string Definitions => File.ReadAllText(Path.Combine(Folder, "definitions.json"));
 
     private static string Root => Path.Combine(SourceTree.Root, "Amqp.Tests", "Durability", "Golden");
 
-    /// <summary>The definitions that the writer imports.</summary>
+    /// <summary>The definitions that <see cref="GoldenWriter"/> imports.</summary>
     public static string Topology => File.ReadAllText(Path.Combine(Root, "topology.json"));
 
     private string Folder => Path.Combine(Root, version);
 
-    /// <summary>Reads the time of writing, in milliseconds since 1970-01-01 UTC, and the messages by "virtual host|queue".</summary>
+    /// <summary>
+    /// Reads the time of writing, in milliseconds since 1970-01-01 UTC, and the messages of each queue. Keys are "virtual host|queue".
+    /// </summary>
     public (long WrittenAt, SortedDictionary<string, string[]> Queues) ReadMessages() =>
         JsonSerializer.Deserialize<Messages>(File.ReadAllText(Path.Combine(Folder, "messages.json")))!.Deconstructed;
 
-    /// <summary>Replaces the files of this version.</summary>
+    /// <summary>Replaces the files in the directory of this version.</summary>
     public void Write(string data, string definitions, long writtenAt, SortedDictionary<string, string[]> queues)
     {
         if (Directory.Exists(Folder))

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability.Golden;
 
-/// <summary>The broker finds everything in the data directories that its released versions wrote.</summary>
+/// <summary>The broker restores all definitions and messages from data directories that its released versions have written.</summary>
 [TestFixtureSource(typeof(GoldenDirectory), nameof(GoldenDirectory.Versions))]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class GoldenTests(string version)
@@ -58,7 +58,7 @@ public sealed class GoldenTests(string version)
         await using (MessageBroker late = Open(Data, writtenAt + GoldenWriter.LongestDelay + 60_000))
             await Eventually.Holds(() => Ready(late) == delayed.Length, () => $"{Ready(late)} of {delayed.Length} messages came");
 
-        // After the delivery the messages are ordinary ones, which a broker with the real clock finds too.
+        // The messages are now in a queue and not delayed any more, so a broker with the real clock delivers them too.
         await using var broker = await BrokerProcess.StartAsync(Data);
         Assert.That(await TakeAllAsync(broker, "/", "delayed"), Is.EqualTo(delayed));
 

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Durability.Golden;
 
-/// <summary>A message with its address, its properties and its body as one line of text.</summary>
+/// <summary>Formats a message as one line of text, with exchange, routing key, properties and body.</summary>
 internal static class MessageText
 {
     private const int LongestBody = 100;

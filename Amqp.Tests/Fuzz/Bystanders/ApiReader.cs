@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Reads those resources of the HTTP API that a monitoring client would read.</summary>
+/// <summary>Reads resources of the HTTP API, like a monitoring client.</summary>
 internal sealed class ApiReader(FuzzRun run) : IDisposable
 {
     private static readonly string[] _paths =

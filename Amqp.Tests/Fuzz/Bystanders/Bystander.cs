@@ -5,7 +5,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>A well-behaved client. Sends numbered messages. Each message must come back once, in order and in time.</summary>
+/// <summary>
+/// A client that uses the broker correctly. It sends numbered messages. Each message must come back once, in order and in time.
+/// </summary>
 /// <param name="run">The run that fails if a message does not come back.</param>
 /// <param name="virtualHost">Virtual host in which the client works.</param>
 /// <param name="work">Name of the client's kind of work, for failure texts and queue names.</param>
@@ -109,7 +111,7 @@ internal abstract class Bystander(FuzzRun run, string virtualHost, string work) 
         await channel.BasicConsumeAsync(queue, autoAck, consumer);
     }
 
-    /// <summary>Checks the number of a message that has come back. The run fails if it is not the expected number.</summary>
+    /// <summary>Checks the number of a message that has come back. If the number is not the expected one, the run fails.</summary>
     protected Task TakeAsync(BasicDeliverEventArgs delivery)
     {
         if (Messages.Take(BitConverter.ToInt64(delivery.Body.Span)) is { } complaint)

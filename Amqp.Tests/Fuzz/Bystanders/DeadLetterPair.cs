@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Publishes to a queue in which messages expire, and consumes from its dead-letter queue. Sends the next message only after the previous
-/// message has come back. Only the broker's timer can expire the waiting message.
+/// Publishes to a queue with a message TTL, and consumes from its dead-letter queue. Sends each message only after the previous message has
+/// come back. So only the broker's timer can expire a message.
 /// </summary>
 internal sealed class DeadLetterPair(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "dead letters")
 {

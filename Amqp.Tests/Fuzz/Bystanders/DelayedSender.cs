@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace Amqp.Tests.Fuzz.Bystanders;
 
-/// <summary>Publishes to an exchange that delays messages. Sends the next message only when the last one has come back.</summary>
+/// <summary>Publishes to an x-delayed-message exchange. Sends each message only after the previous message has come back.</summary>
 internal sealed class DelayedSender(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "lone delayed messages")
 {
     private const int Milliseconds = 200;

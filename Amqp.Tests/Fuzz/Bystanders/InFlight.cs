@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// The numbers of sent messages that have not come back yet. Each must come back once, in order and in time. Thread-safe.
+/// The sequence numbers of a client's sent messages that have not come back yet. Each message must come back once, in order and in time.
+/// Thread-safe.
 /// </summary>
 internal sealed class InFlight
 {
@@ -35,7 +36,7 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Returns the number for the next message, and adds it to the numbers that must come back.</summary>
+    /// <summary>Returns the sequence number of the next message, and adds it to the expected numbers.</summary>
     public long Next()
     {
         lock (_gate)
@@ -45,8 +46,8 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Removes a number that has come back.</summary>
-    /// <returns>An error text, or null if the number is the expected one.</returns>
+    /// <summary>Checks and removes the sequence number of a message that has come back.</summary>
+    /// <returns>An error text, or null if this is the next expected number.</returns>
     public string? Take(long number)
     {
         lock (_gate)

@@ -3,13 +3,14 @@ using Amqp.Protocol;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Consumes all messages of the predeclared exchanges, and all traced messages. Binds amq.fanout to an x-recent-history exchange again and
-/// again; each binding sends the kept messages to queues of other clients. The broker must not close the connection.
+/// Consumes all messages of four predeclared exchanges, among them the exchange for traced messages. Binds amq.fanout to an
+/// x-recent-history exchange again and again. Each new binding makes the exchange send its kept messages to amq.fanout. The broker must not
+/// close the channel.
 /// </summary>
 internal sealed class Listener(FuzzRun run) : IDisposable
 {
     private const string QueueName = "bystander.listener", History = "bystander.history", Announcements = "amq.fanout";
-    private const ushort Prefetch = 100; // the broker keeps all other messages in the queue, and serves other clients first
+    private const ushort Prefetch = 100; // further messages wait in the queue
     private const int BodySize = 10;
 
     private static readonly string[] _exchanges = [Announcements, "amq.topic", "amq.rabbitmq.trace", "amq.rabbitmq.event"];

@@ -4,7 +4,7 @@ namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
 /// Fills a queue with messages of several priorities and header lengths, and gets the messages one by one. Higher priorities must come
-/// first. Messages of one priority must be in order.
+/// first. Messages of equal priority must stay in order.
 /// </summary>
 internal sealed class PriorityUser(FuzzRun run, string virtualHost) : Bystander(run, virtualHost, "batches by priority")
 {

@@ -3,7 +3,8 @@ using RabbitMQ.Client;
 namespace Amqp.Tests.Fuzz.Bystanders;
 
 /// <summary>
-/// Publishes to a queue and consumes from it: persistent messages with confirms and acknowledgements, or transient messages without.
+/// Publishes to a queue and consumes from it. A durable queue gets persistent messages, with confirms and acknowledgements. A queue that is
+/// not durable gets transient messages, without confirms or acknowledgements.
 /// </summary>
 internal sealed class QueueUser(FuzzRun run, string virtualHost, bool isDurable)
     : Bystander(run, virtualHost, isDurable ? "durable queue" : "transient stream")

@@ -8,8 +8,8 @@ using Amqp.Server.Broker.Tracing;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Reads any bytes as a content header. Encoded and decoded properties must be equal. An accepted header must be usable for routing,
-/// rewriting and tracing.
+/// Reads any bytes as a content header. The properties must have the same values in encoded and in decoded form. An accepted header must be
+/// usable for routing, rewriting and tracing.
 /// </summary>
 internal sealed class ContentHeaderTarget : FuzzTarget
 {
@@ -51,7 +51,7 @@ internal sealed class ContentHeaderTarget : FuzzTarget
         }
         catch (AmqpException error) when (error.Code is ReplyCode.SyntaxError or ReplyCode.FrameError)
         {
-            // Ignored, because this exception is promised for an invalid header.
+            // Expected: the header is invalid.
         }
     }
 

@@ -12,11 +12,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Imports any bytes as definitions. An import succeeds as a whole, or changes nothing. Afterwards the broker's export is importable.
+/// Imports any bytes as definitions. An import succeeds as a whole, or changes nothing. Afterwards the broker can import its own export.
 /// </summary>
 internal sealed class DefinitionTarget : FuzzTarget
 {
-    /// <summary>After this number of imports, the target starts a new broker. Otherwise the broker would get too many objects.</summary>
+    /// <summary>Number of imports after which the target starts a new broker. One broker would get too many objects.</summary>
     private const int ImportsOfBroker = 100;
 
     private string _directory = "";

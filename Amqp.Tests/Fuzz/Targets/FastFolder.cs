@@ -1,7 +1,7 @@
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Creates folders for files that are written and read thousands of times. They are in memory if the system has <c>/dev/shm</c>.
+/// Creates folders for files that are written and read thousands of times. The folders are in memory if the system has <c>/dev/shm</c>.
 /// </summary>
 internal static class FastFolder
 {

@@ -66,7 +66,7 @@ internal sealed class FieldTableTarget : FuzzTarget
         }
         catch (BrokerException)
         {
-            // Ignored, because this exception is promised for a header that is not a list of keys.
+            // Expected: the header is not a list of keys.
         }
         var history = new DeathHistory();
         history.Add(fields, _death, keepsSenderKeys: true);

@@ -13,11 +13,11 @@ internal abstract class FuzzTarget : IDisposable
         ["store-recovery"] = () => new StoreRecoveryTarget(),
     };
 
-    /// <summary>The inputs with which fuzzing begins. Each of them takes another path through the code.</summary>
+    /// <summary>The inputs with which fuzzing begins. Each input takes a different path through the code.</summary>
     public abstract IEnumerable<byte[]> Seeds { get; }
 
-    /// <summary>Passes an input to the part of the broker, and makes the checks.</summary>
-    /// <exception cref="Exception">The part of the broker has thrown an unexpected exception, or a check has failed.</exception>
+    /// <summary>Passes an input to the tested part of the broker, and checks the result.</summary>
+    /// <exception cref="Exception">The tested part has thrown an unexpected exception, or a check has failed.</exception>
     public abstract void Run(ReadOnlySpan<byte> input);
 
     public void Dispose() => Close();

@@ -7,7 +7,8 @@ using Amqp.Storage.Queues;
 namespace Amqp.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Opens a data directory in which one file has any content. The broker starts and reports the damage, or refuses to start with a reason.
+/// Opens a data directory after an input has replaced one of the files. The store opens and reports the damage, or refuses to open with a
+/// reason.
 /// </summary>
 /// <remarks>The first octet of an input chooses the file.</remarks>
 internal sealed class StoreRecoveryTarget : FuzzTarget
@@ -69,11 +70,11 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         try
         {
             Open();
-            Open(); // opened a second time, to read the files as the first start has left them
+            Open(); // reads the files again, as the first call has left them
         }
         catch (DataDirectoryException)
         {
-            // Ignored, because this exception is promised: it contains the reason why the broker does not start.
+            // Expected: the store refuses to open, and the exception contains the reason.
         }
     }
 
@@ -131,7 +132,7 @@ internal sealed class StoreRecoveryTarget : FuzzTarget
         }
         catch (StoreDamagedException)
         {
-            // Ignored, because this exception is promised for a damaged message.
+            // Expected: the message is damaged.
         }
         if (message.Sequence % 2 == 0)
             store.Settle(queue, new ReadOnlySpan<StoredMessage>(in message));

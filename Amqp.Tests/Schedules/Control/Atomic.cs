@@ -1,6 +1,6 @@
 namespace Amqp.Schedules.Control;
 
-/// <summary>Contains the monitor that makes the operations of the types in this folder atomic.</summary>
+/// <summary>Contains the lock object that makes the operations of this folder's types atomic.</summary>
 internal static class Atomic
 {
     public static object Monitor { get; } = new();

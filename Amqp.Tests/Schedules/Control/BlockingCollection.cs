@@ -2,9 +2,7 @@ using Amqp.Schedules.Control;
 
 namespace System.Collections.Concurrent;
 
-/// <summary>
-/// Replaces the framework's type of this name. If a schedule drives the waiting thread, other threads of the schedule run during the wait.
-/// </summary>
+/// <summary>Replaces the framework's type of this name. While a thread of a schedule waits, other threads of the schedule run.</summary>
 internal sealed class BlockingCollection<T> : IEnumerable<T>
 {
     private readonly Queue<T> _elements = [];

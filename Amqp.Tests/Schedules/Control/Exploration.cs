@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amqp.Schedules.Control;
 
-/// <summary>Threads that run at the same time, and a check of the final state. The check is made when all threads have ended.</summary>
+/// <summary>A scenario: threads that run at the same time, and a check of the state after all threads have ended.</summary>
 internal interface IScenario : IDisposable
 {
     /// <summary>The name and the work of each thread. The exploration reads the whole list before it starts any thread.</summary>
@@ -15,16 +15,16 @@ internal interface IScenario : IDisposable
 /// <summary>Runs a scenario under many schedules.</summary>
 internal static class Exploration
 {
-    /// <summary>The report of a failed schedule shows this many of its last steps.</summary>
+    /// <summary>Number of steps that the report of a failed schedule shows, counted from the end.</summary>
     private const int ShownSteps = 80;
 
-    /// <summary>Number of rounds for every test, from the environment variable. If null, each test uses its own number.</summary>
+    /// <summary>Number of rounds for every test, from AMQP_SCHEDULES_ROUNDS. If null, each test uses its own number.</summary>
     private static readonly int? _rounds = Number("AMQP_SCHEDULES_ROUNDS");
 
-    /// <summary>Seed of the first round. A first round with the seed from a report runs the schedule that failed.</summary>
+    /// <summary>Seed of the first round. With the seed from a report, the first round repeats the failed schedule.</summary>
     private static readonly int _seed = Number("AMQP_SCHEDULES_SEED") ?? 1;
 
-    /// <summary>Runs a new scenario in each round. Fails at the first round that fails, and reports its schedule.</summary>
+    /// <summary>Runs a new scenario in each round. Stops at the first failed round, and reports the schedule of this round.</summary>
     public static void Explore(int rounds, Func<IScenario> scenario)
     {
         rounds = _rounds ?? rounds;
@@ -67,8 +67,8 @@ internal static class Exploration
     }
 
     /// <summary>
-    /// Returns the strategy for a seed. An even seed may switch threads at every point. An odd seed changes the priorities of threads at
-    /// one to four points.
+    /// Returns the strategy for a seed. With an even seed, the strategy may switch threads at every point. With an odd seed, it changes the
+    /// priorities of threads at one to four points.
     /// </summary>
     private static ISchedulingStrategy StrategyOf(int seed, int length) =>
         seed % 2 == 0 ? new RandomWalk(seed) : new Priorities(seed, 1 + seed / 2 % 4, length);

@@ -7,12 +7,12 @@ namespace Amqp.Schedules.Control;
 /// continues. The same seed makes the same choices again.
 /// </summary>
 /// <remarks>
-/// Threads of the framework run freely. If a driven thread waits for such a thread, the schedule waits, too. Only the running driven thread
-/// uses the fields.
+/// The schedule does not control threads of the framework. If a driven thread waits for a thread of the framework, the schedule waits, too.
+/// Only the driven thread that is running uses the fields.
 /// </remarks>
 internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 {
-    /// <summary>Maximum number of points that a schedule may pass. If it passes more, it is reported as an endless loop.</summary>
+    /// <summary>Maximum number of points in a schedule. A schedule with more points is reported as an endless loop.</summary>
     private const int MostPoints = 20_000;
 
     /// <summary>Time that the schedule waits for threads that are not driven, before it reports a deadlock.</summary>
@@ -34,7 +34,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
     /// <summary>Number of points that the schedule has passed so far.</summary>
     public int Points { get; private set; }
 
-    /// <summary>The thread and the place in the code of each step, in order. Empty if the schedule is not traced.</summary>
+    /// <summary>For each step, in order: the thread, and its place in the code. Empty if the schedule is not traced.</summary>
     public IReadOnlyList<string> Trace => _trace;
 
     /// <summary>Runs threads until all have ended.</summary>
@@ -61,8 +61,8 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
 
     /// <summary>Waits until a condition is true. Other driven threads run during the wait.</summary>
     /// <param name="isSo">
-    /// The condition, without side effects: any driven thread may evaluate it. A thread of the framework may make the condition false again
-    /// before this call returns.
+    /// The condition. It has no side effects, because any driven thread may evaluate it. A thread of the framework may make the condition
+    /// false again before this call returns.
     /// </param>
     public static void WaitUntil(Func<bool> isSo)
     {
@@ -75,7 +75,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Pause(TimeSpan.FromMilliseconds(1));
     }
 
-    /// <summary>Lets time pass. In a driven thread, no real time passes, and the schedule may run other driven threads.</summary>
+    /// <summary>Waits for a time. In a driven thread, the call takes no real time, but the schedule may run other driven threads.</summary>
     public static void Pause(TimeSpan time)
     {
         if (_me is { } me)
@@ -84,7 +84,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             Task.Delay(time).Wait();
     }
 
-    /// <summary>Starts a thread. If a schedule drives the calling thread, it drives the new thread too.</summary>
+    /// <summary>Starts a thread. If a schedule drives the calling thread, the schedule drives the new thread, too.</summary>
     public static void Start(string name, Action body)
     {
         if (_me is { } me)
@@ -129,7 +129,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
         strategy.NoteYielded(_threads.IndexOf(me));
         me.IsPaused = true;
         if (_threads.TrueForAll(thread => thread.IsOver || thread.IsPaused || !thread.CanGoOn()))
-            Task.Delay(1).Wait(); // lets threads run that are not driven, because the driven threads may be waiting for them
+            Task.Delay(1).Wait(); // gives threads that are not driven time to run; driven threads may be waiting for them
         Switch(me, isReady: null);
         me.IsPaused = false;
     }
@@ -177,7 +177,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
                 _ended.TrySetResult(new TimeoutException($"deadlock: {waiting} wait for each other or for something that nobody does"));
                 return null;
             }
-            Task.Delay(1).Wait(); // lets threads run that are not driven, because the driven threads may be waiting for them
+            Task.Delay(1).Wait(); // gives threads that are not driven time to run; driven threads may be waiting for them
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class Schedule(ISchedulingStrategy strategy, bool isTraced)
             if (IsReady is null)
                 return true;
             var asking = _me;
-            _me = null; // makes the thread look undriven, so that evaluating the condition passes no points
+            _me = null; // without a driven thread, evaluating the condition passes no points
             bool isReady = IsReady();
             _me = asking;
             return isReady;

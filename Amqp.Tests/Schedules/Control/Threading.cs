@@ -249,7 +249,9 @@ internal static class Volatile
     }
 }
 
-/// <summary>Replaces the framework's thread pool. Work that a schedule's thread queues runs on a new thread of that schedule.</summary>
+/// <summary>
+/// Replaces the framework's thread pool. If a thread of a schedule queues work, a new thread of this schedule runs the work.
+/// </summary>
 internal static class ThreadPool
 {
     public static int ThreadCount => 1;
@@ -272,7 +274,8 @@ internal static class ThreadPool
 }
 
 /// <summary>
-/// Replaces the framework's thread. If a schedule drives the thread that calls <see cref="Start"/>, it drives the new thread too.
+/// Replaces the framework's thread. If a schedule drives the thread that calls <see cref="Start"/>, the schedule drives the new thread,
+/// too.
 /// </summary>
 internal sealed class Thread(Action run)
 {

@@ -10,8 +10,8 @@ public static class AmqpBrokerServiceCollectionExtensions
 {
     /// <summary>Adds a broker that runs as long as the host. The broker starts before the services that are registered later.</summary>
     /// <remarks>
-    /// The address is in <see cref="EmbeddedBroker.ConnectionString"/> of the service <see cref="EmbeddedBroker"/>, and in a connection
-    /// string of the configuration.
+    /// The broker's address is <see cref="EmbeddedBroker.ConnectionString"/> of the service <see cref="EmbeddedBroker"/>. The host's
+    /// configuration also has the address, as a connection string.
     /// </remarks>
     /// <param name="services">Services of the host.</param>
     /// <param name="configure">Sets the options. By default, lines of the broker go to the host's log.</param>
@@ -27,7 +27,7 @@ public static class AmqpBrokerServiceCollectionExtensions
         return services;
     }
 
-    // A factory of a service cannot be asynchronous.
+    // Blocks, because the factory of a service cannot be asynchronous.
     private static EmbeddedBroker Start(IServiceProvider provider, Action<EmbeddedBrokerOptions>? configure, string connectionName)
     {
         var options = new EmbeddedBrokerOptions();
@@ -35,7 +35,7 @@ public static class AmqpBrokerServiceCollectionExtensions
             options.LineLogged = new HostLog(loggers.CreateLogger("AmqpBroker")).Write;
         configure?.Invoke(options);
         EmbeddedBroker broker = Task.Run(() => EmbeddedBroker.StartAsync(options)).GetAwaiter().GetResult();
-        // A configuration without a source cannot hold a value.
+        // A configuration without a provider cannot store a value.
         if (provider.GetService<IConfiguration>() is IConfigurationRoot configuration && configuration.Providers.Any())
             configuration[$"ConnectionStrings:{connectionName}"] = broker.ConnectionString;
         return broker;

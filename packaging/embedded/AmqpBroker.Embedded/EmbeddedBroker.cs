@@ -5,7 +5,8 @@ using AmqpBroker.Embedded.Processes;
 namespace AmqpBroker.Embedded;
 
 /// <summary>
-/// An AMQP 0-9-1 broker on free ports of 127.0.0.1, for tests and development. The broker is a process that ends with this process.
+/// An AMQP 0-9-1 broker on free ports of 127.0.0.1, for tests and development. The broker is a separate process, which ends
+/// with this process.
 /// </summary>
 /// <remarks>
 /// Thread-safe. During a restart, other calls may fail. Data is in a temporary folder or in <see
@@ -17,9 +18,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     private readonly TemporaryFolder _folder;
     private readonly BrokerLog _log;
     private readonly BrokerLaunch _launch;
-    private readonly SemaphoreSlim _changes = new(1); // one start or stop at a time
+    private readonly SemaphoreSlim _changes = new(1); // one start at a time
     private volatile BrokerChild? _child;
-    private ManagementClient? _management; // set once the first process is ready, like the next two
+    private ManagementClient? _management; // set when the first process is ready, like the next two fields
     private VirtualHost? _host;
     private BrokerAddress? _address;
     private int _isDisposed;
@@ -54,10 +55,10 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     /// <summary>Port for AMQP on 127.0.0.1.</summary>
     public int Port => _launch.Port;
 
-    /// <summary>User of the address: the setting <c>default_user</c>, or <c>guest</c>.</summary>
+    /// <summary>User in <see cref="Uri"/>: the setting <c>default_user</c>, or <c>guest</c>.</summary>
     public string UserName => Address.User;
 
-    /// <summary>Password of the address: the setting <c>default_pass</c>, or <c>guest</c>.</summary>
+    /// <summary>Password in <see cref="Uri"/>: the setting <c>default_pass</c>, or <c>guest</c>.</summary>
     public string Password => Address.Password;
 
     /// <summary>Folder of the broker's data.</summary>
@@ -69,7 +70,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     /// <summary>True if the broker runs.</summary>
     public bool IsRunning => _child is { Exited.IsCompleted: false };
 
-    /// <summary>Lines that the broker has printed, over all of its starts, the oldest first; at most the last 10,000.</summary>
+    /// <summary>The last 10,000 lines that the broker has printed since the first start, the oldest first.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
 
     private VirtualHost Host => _host ?? throw new ObjectDisposedException(nameof(EmbeddedBroker));
@@ -165,11 +166,11 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     /// <param name="queue">Name of the queue.</param>
     /// <param name="timeout">Time limit; with zero, the message must be there already.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="TimeoutException">No message arrived; the text has the counts of the queue and of its consumers.</exception>
+    /// <exception cref="TimeoutException">No message arrived; the exception's text has the queue's counts.</exception>
     public Task<BrokerMessage> WaitForMessageAsync(string queue, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         new MessageWait(Host).TakeAsync(queue, timeout, cancellationToken);
 
-    /// <summary>Kills the broker (SIGKILL) as a crash does: no client is told, and nothing is written. The data stays.</summary>
+    /// <summary>Kills the broker (SIGKILL), like a crash. Clients get no connection.close, and unwritten data is lost.</summary>
     public async Task KillAsync()
     {
         if (_child is not { } child)
@@ -178,7 +179,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         await child.Exited.ConfigureAwait(false);
     }
 
-    /// <summary>Stops the broker in order if it runs, and starts it again on the same ports and data.</summary>
+    /// <summary>Stops the broker gracefully if it runs, and starts it again with the same ports and data.</summary>
     /// <exception cref="EmbeddedBrokerException">The broker did not start; the message has the end of its log.</exception>
     /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
@@ -187,7 +188,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         await LaunchAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the broker in order: clients get 320 CONNECTION_FORCED, and all data is written.</summary>
+    /// <summary>Stops the broker gracefully: clients get 320 CONNECTION_FORCED, and all data is written.</summary>
     /// <exception cref="TimeoutException">The broker did not stop in time, and was killed.</exception>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -205,15 +206,15 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Ends the broker and deletes its temporary folder. A broker with a <see cref="EmbeddedBrokerOptions.DataDirectory"/> is stopped in
-    /// order, any other broker is killed.
+    /// Ends the broker and deletes its temporary folder. If <see cref="EmbeddedBrokerOptions.DataDirectory"/> is set, the broker is
+    /// stopped gracefully. Otherwise it is killed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
         AppDomain.CurrentDomain.ProcessExit -= DisposeAtExit;
-        await _changes.WaitAsync().ConfigureAwait(false); // until a start that has begun is complete
+        await _changes.WaitAsync().ConfigureAwait(false); // waits for a start in progress
         _changes.Release();
         try
         {
@@ -222,7 +223,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable, IDisposable
         }
         catch (TimeoutException)
         {
-            // It was killed.
+            // StopAsync has killed the broker.
         }
         await KillAsync().ConfigureAwait(false);
         _management?.Dispose();

@@ -13,7 +13,7 @@ public sealed class EmbeddedBrokerException : Exception
         Log = log;
     }
 
-    /// <summary>Lines that the broker printed until then, the oldest first; at most the last 10,000.</summary>
+    /// <summary>The last 10,000 lines that the broker printed before the exception, the oldest first.</summary>
     public IReadOnlyList<string> Log { get; }
 
     /// <summary>Status of the HTTP response by which the broker refused a request; null if it refused none.</summary>

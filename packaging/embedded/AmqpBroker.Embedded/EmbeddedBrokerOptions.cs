@@ -1,6 +1,6 @@
 namespace AmqpBroker.Embedded;
 
-/// <summary>Options of an <see cref="EmbeddedBroker"/>. They are read once, at the start.</summary>
+/// <summary>Options of an <see cref="EmbeddedBroker"/>. Set them before the start.</summary>
 public sealed class EmbeddedBrokerOptions
 {
     /// <summary>
@@ -10,7 +10,7 @@ public sealed class EmbeddedBrokerOptions
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Folder for the data of the broker, which survives it. Null, the default, for a temporary folder that is deleted with the broker.
+    /// Folder for the broker's data, which is kept when the broker ends. The default, null, means a temporary folder, which is deleted.
     /// </summary>
     public string? DataDirectory { get; set; }
 
@@ -20,10 +20,10 @@ public sealed class EmbeddedBrokerOptions
     /// </summary>
     public string? TemporaryFolder { get; set; }
 
-    /// <summary>Port for AMQP on 127.0.0.1; 0, the default, for any free port.</summary>
+    /// <summary>Port for AMQP on 127.0.0.1. The default, 0, means any free port.</summary>
     public int Port { get; set; }
 
-    /// <summary>Port of the HTTP API on 127.0.0.1; 0, the default, for any free port.</summary>
+    /// <summary>Port of the HTTP API on 127.0.0.1. The default, 0, means any free port.</summary>
     public int ManagementPort { get; set; }
 
     /// <summary>
@@ -35,11 +35,11 @@ public sealed class EmbeddedBrokerOptions
     /// <summary>Time limit for the start. The default is one minute.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Time limit for an orderly stop. The broker is killed afterwards. The default is 30 seconds.</summary>
+    /// <summary>Time limit for a graceful stop. A broker that takes longer is killed. The default is 30 seconds.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Receives each line that the broker prints, on a thread of the broker's output. Exceptions that it throws are ignored.
+    /// Receives each line that the broker prints, on a thread that reads the broker's output. Exceptions of this delegate are ignored.
     /// </summary>
     public Action<string>? LineLogged { get; set; }
 }

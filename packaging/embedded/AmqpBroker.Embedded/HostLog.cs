@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AmqpBroker.Embedded;
 
-/// <summary>Writes the broker's lines to the log of a host, at their levels.</summary>
+/// <summary>Writes the broker's log lines to the log of a host, with the same levels.</summary>
 /// <param name="logger">Log of the host.</param>
 internal sealed partial class HostLog(ILogger logger)
 {
@@ -14,7 +14,7 @@ internal sealed partial class HostLog(ILogger logger)
         (" [warning] ", LogLevel.Warning), (" [error] ", LogLevel.Error), (" [critical] ", LogLevel.Critical),
     ];
 
-    /// <summary>Writes a line. The time and level of the line are left out, because the host's log has its own.</summary>
+    /// <summary>Writes a line without its time and level, which the host's log adds itself.</summary>
     public void Write(string line)
     {
         foreach ((string mark, LogLevel level) in _levels)

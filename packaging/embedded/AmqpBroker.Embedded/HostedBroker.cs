@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace AmqpBroker.Embedded;
 
-/// <summary>Stops the broker of a host in order, after all other services.</summary>
+/// <summary>Stops the broker of a host gracefully, after all other services.</summary>
 /// <param name="broker">The running broker. The service container disposes the broker.</param>
 internal sealed class HostedBroker(EmbeddedBroker broker) : IHostedLifecycleService
 {

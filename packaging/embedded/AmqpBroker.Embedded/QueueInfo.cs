@@ -1,6 +1,6 @@
 namespace AmqpBroker.Embedded;
 
-/// <summary>A queue and its counts, at the time of the request.</summary>
+/// <summary>A queue with its counts at the time of the request.</summary>
 public sealed class QueueInfo
 {
     internal QueueInfo(string name) => Name = name;

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Sample.Tests;
 
 /// <summary>
-/// Each test has a broker of its own, because each declares the queue <c>orders</c> with other arguments. The tests run in parallel.
+/// Each test starts its own broker and declares the queue <c>orders</c> with different arguments. The tests run in parallel.
 /// </summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

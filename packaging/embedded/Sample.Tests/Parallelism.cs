@@ -1,2 +1,2 @@
-// The tests mostly wait, for a process to start or for an answer, so more of them run at a time than there are processors.
+// Eight tests run at a time, even on fewer processors, because the tests mostly wait for processes and responses.
 [assembly: LevelOfParallelism(8)]

@@ -21,7 +21,7 @@ internal static class DelayHeader
         return NumberOf(FieldTableCodec.Read(headers)[Name]!.Value) is > 0 and <= Longest and var delay ? delay : 0;
     }
 
-    /// <summary>Returns the properties with the delay negated, which tells consumers that the delay is over.</summary>
+    /// <summary>Returns the properties with a negative delay, which tells consumers that the delay is over.</summary>
     /// <param name="properties">The property flags and the properties, with the header <c>x-delay</c>.</param>
     public static ReadOnlySpan<byte> Negate(ReadOnlySpan<byte> properties)
     {
@@ -38,11 +38,11 @@ internal static class DelayHeader
         return output.WrittenSpan;
     }
 
-    /// <summary>Returns an integer, the integer part of a float, or the integer in a string. Null for any other value.</summary>
+    /// <summary>Converts an integer, float or string to an integer. Returns null if this is not possible.</summary>
     private static long? NumberOf(FieldValue value) => value switch
     {
         { IsInteger: true } => value.AsInteger(),
-        { IsFloat: true } => (long)value.AsDouble(), // the cast limits a value that is too large, and turns NaN into 0
+        { IsFloat: true } => (long)value.AsDouble(), // a value that is too large becomes the largest long, and NaN becomes 0
         { Type: FieldType.LongString } =>
             long.TryParse(value.AsBytes(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null,
         _ => null,

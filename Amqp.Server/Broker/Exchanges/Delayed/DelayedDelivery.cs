@@ -14,10 +14,12 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// Delivers delayed messages that are due, in batches: routes and appends each message, and then settles it in the exchange.
+/// Delivers due messages of a delaying exchange, in batches. Each message is routed and appended to queues, and then settled in the
+/// exchange.
 /// </summary>
 /// <remarks>
-/// A crash between append and settle duplicates messages. Only one task delivers. The task routes and appends without the lock.
+/// A crash between the append and the settle duplicates messages. Only one task delivers. It does not hold the lock while it routes and
+/// appends.
 /// </remarks>
 internal sealed class DelayedDelivery(
     Lock gate,
@@ -41,7 +43,8 @@ internal sealed class DelayedDelivery(
     public int Count { get; private set; }
 
     /// <summary>
-    /// Adds due messages to the batch, after any messages that the last <see cref="Deliver"/> left in the batch. Called under the lock.
+    /// Fills the batch with due messages. The batch may still contain messages that <see cref="Deliver"/> did not deliver. Called under the
+    /// lock.
     /// </summary>
     public void Fill(long now)
     {
@@ -60,7 +63,7 @@ internal sealed class DelayedDelivery(
         int done = 0, delivered = 0;
         try
         {
-            for (; done < Count && !quarantine.IsFull; done++) // Count is read without the lock, because only this task changes it
+            for (; done < Count && !quarantine.IsFull; done++) // needs no lock, because only this task changes Count
                 if (TryDeliver(_batch[done], round, ref position))
                     _batch[delivered++] = _batch[done];
         }
@@ -81,7 +84,7 @@ internal sealed class DelayedDelivery(
     /// <param name="done">Number of messages to remove.</param>
     /// <param name="delivered">Number of delivered messages, which are at the front of the batch.</param>
     /// <param name="isBound">
-    /// True if copies were appended to the log. After a crash, the settles are void if the copies are missing.
+    /// True if copies were appended to the log. After a crash, a settle is valid only if the log still has these copies.
     /// </param>
     private void End(int done, int delivered, bool isBound)
     {
@@ -93,7 +96,7 @@ internal sealed class DelayedDelivery(
             }
             finally
             {
-                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even if the settle failed, so that no message is delivered twice
+                _batch.AsSpan(done, Count - done).CopyTo(_batch); // even if the settle failed: no message may be delivered twice
                 Count -= done;
                 waiting.Release(done);
             }
@@ -116,7 +119,7 @@ internal sealed class DelayedDelivery(
     }
 
     /// <summary>
-    /// Routes a message by the current bindings and appends it to the queues. Returns false if the message is damaged or quarantined.
+    /// Routes a message by the current bindings, and appends it to the queues. Returns false if the message is damaged or quarantined.
     /// </summary>
     /// <exception cref="DiskAlarmException">The message is persistent, and the disk alarm is set.</exception>
     private bool TryRoute(in StoredMessage message, DispatchRound round, ref long position)
@@ -134,7 +137,7 @@ internal sealed class DelayedDelivery(
             byte[] head = EncodedMessage.NewHead(delayed.Message.Address, properties, delayed.Message.HiddenKeys);
             var encoded = EncodedProperties.Read(properties);
             routing.Follow(exchange, RoutedMessage.Of(delayed.Message.Address, properties, encoded.Headers, delayed.FurtherKeys), _finder);
-            // A full queue may refuse the message, and does not get the message later. A publish without confirms is lost in the same way.
+            // If a full queue refuses the message, the queue does not get it later. A publish without confirms is lost in the same way.
             var route = _finder.ToRoute();
             var traits = MessageTraits.Of(encoded);
             _intake.DemandDisk(route, traits, isClients: false);

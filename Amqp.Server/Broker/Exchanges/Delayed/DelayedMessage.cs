@@ -37,7 +37,7 @@ internal readonly ref struct DelayedMessage
         return new DelayedMessage(due, keys, EncodedMessage.Read(reader.Rest));
     }
 
-    /// <summary>Returns the stored form up to the body of the message.</summary>
+    /// <summary>Returns the part of the stored form that precedes the body of the message.</summary>
     public static ReadOnlySpan<byte> WriteHead(long due, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head)
     {
         var output = new ArrayBufferWriter<byte>(sizeof(long) + sizeof(uint) + head.Length);

@@ -7,9 +7,9 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The exchange type <c>x-delayed-message</c>. Delays messages that have the header <c>x-delay</c>, and routes all others at once.
+/// The exchange type <c>x-delayed-message</c>. Delays messages with the header <c>x-delay</c>, and routes other messages at once.
 /// </summary>
-/// <remarks>The bindings follow the rules of another exchange type, the inner type.</remarks>
+/// <remarks>Messages are routed by the rules of another exchange type, which is called the inner type.</remarks>
 internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
 {
     public const string TypeName = "x-delayed-message";
@@ -32,7 +32,7 @@ internal sealed class DelayedMessageRouter : IRouter, IMessageKeeper
         _inner = createInner(exchange with { Type = given.AsString() });
     }
 
-    /// <summary>The delayed messages. Null until <see cref="Open"/> was called.</summary>
+    /// <summary>The delayed messages. Null before <see cref="Open"/> is called.</summary>
     public DelayedMessages Delayed { get; private set; } = null!;
 
     /// <summary>Always true, because the delay depends on the headers of the message.</summary>

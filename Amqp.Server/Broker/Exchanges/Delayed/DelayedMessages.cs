@@ -13,21 +13,21 @@ using Amqp.Storage.Queues;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>The delayed messages of one exchange, and the timer that starts their delivery.</summary>
-/// <remarks>The messages are in a queue of the message store. Memory holds only due time and place of each message.</remarks>
+/// <remarks>The messages are stored in a queue of the message store. Only their due times and positions are kept in memory.</remarks>
 internal sealed class DelayedMessages
 {
     /// <summary>
-    /// Longest wait of the timer in milliseconds. The timer must fire now and then, because the system clock may be changed.
+    /// Maximum time until the timer fires, in milliseconds. The timer must fire regularly, because the system clock may be changed.
     /// </summary>
     private const long LongestWait = 60_000;
 
-    /// <summary>Pause after an unexpected exception, or after the disk could not be read.</summary>
+    /// <summary>Pause after a failed delivery, before the next attempt.</summary>
     private static readonly TimeSpan _retryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly QueueServices _services;
     private readonly IMessageStore _store;
-    // The exchange's queue in the store. Its ready messages were stored by the last run and have not been loaded yet.
+    // The exchange's queue in the store. Its ready messages are those of the last run that have not been loaded yet.
     private readonly StoredQueue _stored;
     private readonly QueueReader _reader;
     private readonly WaitingMessages _waiting;
@@ -54,7 +54,7 @@ internal sealed class DelayedMessages
     /// <summary>Messages that caused an unexpected exception while they were loaded or delivered.</summary>
     public DelayedQuarantine Quarantine { get; }
 
-    /// <summary>Number that the exchange's queue has in the store; 0 if the queue does not survive a restart.</summary>
+    /// <summary>Number of the exchange's queue in the store; 0 if the queue does not survive a restart.</summary>
     public uint DurableNumber => _stored.IsDurable ? _stored.Number : 0;
 
     /// <summary>Number of messages that have not been delivered yet. Takes the lock.</summary>
@@ -74,13 +74,13 @@ internal sealed class DelayedMessages
 
     private long Now => _services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Stores a message for a delay in milliseconds.</summary>
-    /// <returns>The log position up to which a sync makes the message safe; 0 if no sync is needed.</returns>
+    /// <summary>Stores a message that is due after the given number of milliseconds.</summary>
+    /// <returns>The log position up to which the log must be synced; 0 if no sync is needed.</returns>
     /// <exception cref="StoreFailedException">The message must be persistent, and the store has failed.</exception>
     public long Add(
         long milliseconds, ReadOnlySpan<string> furtherKeys, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool isPersistent)
     {
-        // Adds one millisecond, because the current one has already begun and the message must not be early.
+        // One millisecond is added, because the current millisecond has already begun, and the message must not be early.
         long due = Deadline.After(Now, milliseconds + 1);
         StoredMessage message = default;
         long position = _store.Append(
@@ -119,14 +119,14 @@ internal sealed class DelayedMessages
         {
             _closed = true;
             _timer.Dispose();
-            // The queue is deleted from the store first. The store then writes no records for settles of its messages.
+            // The queue is deleted first, because the store writes no settle records for a deleted queue.
             _store.DeleteQueue(_stored);
             Quarantine.Delete();
             _store.Settle(_stored, _waiting.Clear());
         }
     }
 
-    /// <summary>Stops the delivery. Returns once no further message will be read or appended.</summary>
+    /// <summary>Stops the delivery. The task completes once no further message will be read or appended.</summary>
     public async Task StopAsync()
     {
         _stopping.TrySetResult();
@@ -168,7 +168,7 @@ internal sealed class DelayedMessages
             if (_isWorking || IsClosing)
                 return;
             _isWorking = true;
-            _work = DeliverAsync(); // needs no Task.Run, because timer callbacks run on the thread pool
+            _work = DeliverAsync(); // without Task.Run, because this is already a thread of the thread pool
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class DelayedMessages
     /// <summary>Waits before a retry. The wait ends early if the broker stops.</summary>
     private async Task PauseAsync() => await Task.WhenAny(Task.Delay(_retryDelay), _stopping.Task);
 
-    /// <summary>Loads the due times of the next messages of the last run.</summary>
+    /// <summary>Loads the due times of some messages that were stored by the last run.</summary>
     /// <returns>False if all messages are loaded, the quarantine is full, or the exchange is closing.</returns>
     private bool LoadSome()
     {
@@ -215,7 +215,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <summary>Makes a message of the last run wait for its stored due time.</summary>
+    /// <summary>Adds a message of the last run to the waiting messages, with its stored due time.</summary>
     private void WaitAgain(in StoredMessage message, ReadOnlySpan<byte> payload)
     {
         try
@@ -240,7 +240,7 @@ internal sealed class DelayedMessages
                 if (_store.IsBehind)
                     await Task.WhenAny(_store.WaitForRoomAsync(), _stopping.Task).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 _delivery.Deliver();
-                await Task.Yield(); // gives other work on the thread pool a chance before the next batch
+                await Task.Yield(); // other work of the thread pool may run before the next batch
             }
             catch (Exception error) when (error is QueueUnreadableException or DiskAlarmException)
             {
@@ -258,7 +258,7 @@ internal sealed class DelayedMessages
         }
     }
 
-    /// <returns>False if no message is due or deliveries have stopped. The task must then end.</returns>
+    /// <returns>False if no message is due, or if the delivery was stopped. The task must then end.</returns>
     private bool TryFillBatch()
     {
         lock (_gate)

@@ -8,10 +8,10 @@ using Amqp.Storage.Messages;
 namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>
-/// The quarantined messages of a delaying exchange, which the exchange failed to deliver. The owner's lock guards the state.
+/// The quarantined messages of a delaying exchange: those that the exchange failed to deliver. The owner's lock guards the state.
 /// </summary>
 /// <remarks>While the quarantine is full, the exchange delivers no messages. An operator can return or drop quarantined messages.</remarks>
-/// <param name="owner">The exchange's delayed messages, to which a returned message is added again.</param>
+/// <param name="owner">The delayed messages of the exchange. A returned message is added to them again.</param>
 /// <param name="gate">The lock of the owner.</param>
 /// <param name="messages">The owner's messages in the message store.</param>
 /// <param name="exchange">Name of the exchange.</param>
@@ -56,7 +56,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
             LogIfFull();
     }
 
-    /// <summary>If too many messages are quarantined, logs that the exchange has stopped delivering.</summary>
+    /// <summary>If the quarantine is full, logs that the exchange has stopped delivering.</summary>
     public void LogIfFull()
     {
         if (IsFull)
@@ -71,7 +71,7 @@ internal sealed class DelayedQuarantine(DelayedMessages owner, Lock gate, QueueM
     }
 
     /// <inheritdoc/>
-    /// <remarks>The message waits until its due time, as it did before.</remarks>
+    /// <remarks>The message keeps its due time.</remarks>
     public bool ReturnQuarantined(MessagePlace place, DispatchRound round)
     {
         lock (gate)

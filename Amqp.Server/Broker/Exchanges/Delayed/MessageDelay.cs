@@ -5,7 +5,7 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 
 /// <summary>Adds one message to the delayed messages of an exchange.</summary>
 /// <param name="messages">The delayed messages of the exchange.</param>
-/// <param name="milliseconds">The delay, counted from storing the message.</param>
+/// <param name="milliseconds">The delay, which begins when the message is stored.</param>
 /// <param name="furtherKeys">Routing keys from the headers CC and BCC.</param>
 internal sealed class MessageDelay(DelayedMessages messages, long milliseconds, string[] furtherKeys) : IRouteTarget
 {

@@ -9,11 +9,11 @@ namespace Amqp.Server.Broker.Exchanges.Delayed;
 internal sealed class WaitingMessages(HeldMemory held)
 {
     /// <summary>
-    /// Bytes that each message occupies in memory: its entry in the priority queue, and a share of the unused capacity of that queue.
+    /// Number of bytes of memory for each message: an entry of the priority queue, and a share of the queue's unused capacity.
     /// </summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>Maximum capacity that the empty priority queue keeps, in messages.</summary>
+    /// <summary>Capacity (number of messages) above which an empty priority queue is freed.</summary>
     private const int KeptCapacity = 1024;
 
     private readonly PriorityQueue<StoredMessage, (long Due, long Sequence)> _heap = new();
@@ -31,7 +31,7 @@ internal sealed class WaitingMessages(HeldMemory held)
     }
 
     /// <summary>
-    /// Removes and returns the first message if it is due. Its memory still counts as held until <see cref="Release"/> is called.
+    /// Removes and returns the first message if it is due. The message counts as held memory until <see cref="Release"/> is called.
     /// </summary>
     public bool TryTakeDue(long now, [MaybeNullWhen(false)] out StoredMessage message)
     {
@@ -39,7 +39,7 @@ internal sealed class WaitingMessages(HeldMemory held)
         return NextDue <= now && _heap.TryDequeue(out message, out _);
     }
 
-    /// <summary>Reduces the held memory by the memory of this many messages, which <see cref="TryTakeDue"/> has returned.</summary>
+    /// <summary>Reduces the held memory. Called for messages that <see cref="TryTakeDue"/> has returned.</summary>
     public void Release(int messages) => held.Add(-(long)BytesPerEntry * messages);
 
     /// <summary>Frees the memory of the priority queue if it is empty.</summary>

@@ -12,18 +12,18 @@ namespace Amqp.Server.Broker.Exchanges.Hashing;
 /// Routes each message to one destination, chosen by a hash of the message (x-consistent-hash). Binding keys are weights.
 /// </summary>
 /// <remarks>
-/// Rendezvous hashing: the destination with the highest score of hash, name and weight is chosen. A new or removed destination moves only
-/// its own share of the hashes. As in RabbitMQ, only a destination's first binding counts.
+/// Rendezvous hashing: each destination gets a score from the hash, its name and its weight, and the highest score wins. If a destination
+/// is added or removed, only its own share of the messages moves. As in RabbitMQ, only a destination's first binding counts.
 /// </remarks>
 internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
 {
     private readonly Dictionary<IBindingDestination, List<Binding>> _bindings = [];
     private readonly List<Weight> _weights = [];
 
-    /// <exception cref="BrokerException">406: the binding key is no positive integer.</exception>
+    /// <exception cref="BrokerException">406: the binding key is not a positive integer.</exception>
     public override void Validate(Binding binding)
     {
-        // Like Erlang, accepts a sign and leading zeros, but no spaces.
+        // As in Erlang, a sign and leading zeros are valid, but spaces are not.
         if (!BigInteger.TryParse(binding.RoutingKey, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var weight))
             throw new BrokerException(
                 BrokerError.Precondition,
@@ -70,7 +70,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         foreach (var weight in _weights)
         {
             var highest = weight.Highest(hash, out ulong draw);
-            // Logarithm of a number between 0 and 1, divided by the weight: destinations are chosen in proportion to their weights.
+            // The logarithm of a number between 0 and 1, divided by the weight. So destinations are chosen in proportion to their weights.
             double score = Math.Log((draw + 1.0) / (ulong.MaxValue + 2.0)) / weight.Value;
             if (score > best)
                 (chosen, best) = (highest, score);
@@ -89,7 +89,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         return _weights[at];
     }
 
-    /// <summary>The destinations that have one particular weight.</summary>
+    /// <summary>The destinations that have the same weight.</summary>
     private sealed class Weight(double value)
     {
         private readonly List<(ulong Hash, Choice Choice)> _choices = [];
@@ -103,7 +103,7 @@ internal sealed class ConsistentHashRouter(HashSource source) : ChoosingRouter
         public void Remove(IBindingDestination destination) =>
             _choices.RemoveAll(entry => ReferenceEquals(entry.Choice.Destination, destination));
 
-        /// <summary>Returns the destination with the highest number for a message, and that number.</summary>
+        /// <summary>Computes a number for the message and each destination. Returns the destination with the highest number.</summary>
         public Choice Highest(ulong message, out ulong draw)
         {
             draw = 0;

@@ -6,7 +6,7 @@ using Amqp.Server.Broker.Values;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Selects what a consistent-hash exchange hashes: the routing key, a header or a property, as the exchange's arguments say.
+/// The input of a consistent-hash exchange's hash function. The exchange's arguments select the routing key, a header or a property.
 /// </summary>
 internal sealed class HashSource
 {
@@ -21,7 +21,7 @@ internal sealed class HashSource
     private readonly PropertyFlags _property;
 
     /// <exception cref="BrokerException">
-    /// 406: both a header and a property are given, the property is unknown, or an argument is no text.
+    /// 406: both a header and a property are given, the property is unknown, or an argument is not a string.
     /// </exception>
     public HashSource(ExchangeDeclaration exchange)
     {

@@ -6,11 +6,11 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to a random queue of this node, the only node (x-local-random). Allows fewer bindings than x-random.
+/// Routes each message to a random queue (x-local-random). Unlike x-random, allows only classic queues, and no binding keys.
 /// </summary>
 internal sealed class LocalRandomRouter : RandomRouter
 {
-    /// <exception cref="BrokerException">406: the binding has a key, or its destination is no classic queue.</exception>
+    /// <exception cref="BrokerException">406: the binding has a key, or its destination is not a classic queue.</exception>
     public override void Validate(Binding binding)
     {
         if (binding.RoutingKey.Length > 0)

@@ -3,9 +3,9 @@ using Amqp.Server.Broker.Routing;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>
-/// Routes each message to one binding: the routing key's hash modulo the number of bindings is the index (x-modulus-hash).
+/// Routes each message to one binding (x-modulus-hash). The hash of the routing key modulo the number of bindings is the binding's index.
 /// </summary>
-/// <remarks>After a change of the bindings, most keys go to another destination.</remarks>
+/// <remarks>If a binding is added or removed, most routing keys get another destination.</remarks>
 internal sealed class ModulusHashRouter : ChoosingRouter
 {
     private readonly SortedBindings _bindings = new();

@@ -2,14 +2,14 @@ using Amqp.Server.Broker.Routing;
 
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
-/// <summary>The bindings of an exchange, sorted by their content and not by age. So their order is the same after a restart.</summary>
+/// <summary>The bindings of an exchange, sorted by their content. So a restart does not change their order.</summary>
 internal sealed class SortedBindings
 {
     private readonly List<(string Key, Choice Choice)> _sorted = [];
 
     public int Count => _sorted.Count;
 
-    /// <summary>Destination of one binding. The index follows the sorted order.</summary>
+    /// <summary>Destination of the binding at this index in the sorted order.</summary>
     public Choice this[int index] => _sorted[index].Choice;
 
     public void Add(Binding binding)

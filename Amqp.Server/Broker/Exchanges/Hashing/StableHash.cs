@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Amqp.Server.Broker.Exchanges.Hashing;
 
 /// <summary>A hash function whose results are the same in every run and on every machine.</summary>
-/// <remarks>Not for hash tables with keys from clients, because a client could compute colliding keys.</remarks>
+/// <remarks>Not safe for hash tables whose keys come from clients: a client could compute colliding keys.</remarks>
 internal static class StableHash
 {
     private const ulong Start = 0xCBF29CE484222325;

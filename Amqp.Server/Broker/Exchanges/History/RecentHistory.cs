@@ -13,13 +13,13 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Exchanges.History;
 
-/// <summary>The last messages that were published to an exchange, oldest first. As in RabbitMQ, lost at a restart.</summary>
-/// <remarks>A lock of this class guards the state. Order of locks: topology, this class, queues and store.</remarks>
+/// <summary>The last messages that were published to an exchange, oldest first. As in RabbitMQ, a restart discards them.</summary>
+/// <remarks>A lock of this class guards the state. It is taken after the topology lock, and before the locks of queues and store.</remarks>
 /// <param name="length">Number of messages to keep, at most <see cref="QueueServices.RecentHistoryLimit"/>.</param>
 /// <param name="exchange">Name of the exchange, for the log.</param>
 /// <param name="routing">Exchanges and bindings of the virtual host.</param>
 /// <param name="host">Services of the virtual host.</param>
-/// <param name="messages">Queue of the message store with the messages.</param>
+/// <param name="messages">Queue of the message store that holds the messages.</param>
 internal sealed class RecentHistory(long length, string exchange, RoutingTable routing, QueueHost host, StoredQueue messages) : IRouteTarget
 {
     private readonly long _maxCount = Math.Min(length, host.Services.RecentHistoryLimit);
@@ -27,10 +27,10 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     private readonly Lock _gate = new();
     private readonly Queue<StoredMessage> _kept = new();
     private bool _closed;
-    private List<StoredMessage>? _replayed; // replayed messages that were routed back to this exchange; null while no replay runs
+    private List<StoredMessage>? _replayed; // replayed messages that bindings have routed back to this exchange; null while no replay runs
 
     /// <summary>
-    /// False: the history does not count as a destination. A message that reaches only the history is therefore unroutable.
+    /// False, because the history is not a destination: a message that no queue receives is unroutable, even if the history keeps it.
     /// </summary>
     public bool IsDestination => false;
 
@@ -52,8 +52,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
         {
             if (_replayed is not null)
             {
-                // A cycle of bindings has routed a replayed message back to this exchange. The message is added to the history after the
-                // replay.
+                // Because of a cycle of bindings, a replayed message has come back to this exchange. It is added after the replay.
                 _replayed.Add(message);
                 return;
             }
@@ -73,7 +72,7 @@ internal sealed class RecentHistory(long length, string exchange, RoutingTable r
     }
 
     /// <summary>
-    /// Publishes the messages of the history to a destination. Must hold the topology lock, because newer messages have to wait.
+    /// Publishes the messages of the history to a destination. The caller must hold the topology lock, so that newer messages wait.
     /// </summary>
     public void Replay(IBindingDestination destination, DispatchRound round)
     {

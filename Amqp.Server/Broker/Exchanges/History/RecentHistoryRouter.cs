@@ -15,9 +15,9 @@ internal sealed class RecentHistoryRouter : IRouter, IMessageKeeper
 
     private readonly FanoutRouter _bindings = new();
     private readonly long _length;
-    private RecentHistory _history = null!; // null until Open was called
+    private RecentHistory _history = null!; // null before Open is called
 
-    /// <exception cref="BrokerException">406: the length of the history is no positive integer.</exception>
+    /// <exception cref="BrokerException">406: the length of the history is not a positive integer.</exception>
     public RecentHistoryRouter(FieldTable arguments)
     {
         if (arguments[LengthArgument] is not { } length)

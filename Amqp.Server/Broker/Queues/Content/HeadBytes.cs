@@ -4,10 +4,10 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Bytes of the heads of a queue's ready messages. A head is all of a message except its body.</summary>
+/// <summary>Counts the bytes of message heads in a queue. The head of a message is everything except the body.</summary>
 /// <remarks>
-/// The lock of the queue guards this mutable struct. A head of unknown size counts as the average, until the message is read. Messages from
-/// before a restart are not counted.
+/// The lock of the queue guards this mutable struct. A head of unknown size counts with the average size, until the message is read.
+/// Messages from before a restart are not counted.
 /// </remarks>
 /// <param name="recovered">Number of messages from before the restart.</param>
 internal struct HeadBytes(long recovered)

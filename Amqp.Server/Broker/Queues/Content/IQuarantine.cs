@@ -5,10 +5,10 @@ namespace Amqp.Server.Broker.Queues.Content;
 /// <summary>The owner of quarantined messages: a queue, or an exchange that keeps messages.</summary>
 internal interface IQuarantine
 {
-    /// <summary>True if the owner takes no further messages, because too many are quarantined. Read under the lock of the owner.</summary>
+    /// <summary>True if too many messages are quarantined. The owner then stops delivering. Read under the lock of the owner.</summary>
     bool IsFull { get; }
 
-    /// <summary>Sets a message aside, which then stays stored but is not delivered. Called under the lock of the owner.</summary>
+    /// <summary>Quarantines a message: it stays stored, but is not delivered. Called under the lock of the owner.</summary>
     /// <param name="message">A message that was taken, but not settled.</param>
     /// <param name="error">The exception that the message caused.</param>
     void SetAside(in StoredMessage message, Exception error);

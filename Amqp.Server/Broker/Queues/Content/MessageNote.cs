@@ -2,24 +2,22 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>
-/// Bits in a message's entry that have a meaning for the queue only. The store keeps the bits (<see cref="StoredMessage.Note"/>).
-/// </summary>
+/// <summary>Encodes <see cref="StoredMessage.Note"/>: bits that the store keeps with a message, and only the queue interprets.</summary>
 internal static class MessageNote
 {
-    // | returned 1 | expires 1 | priority, or number of requeues 11 | bytes of head 16 |
+    // Fields and their bits: returned 1, expires 1, priority or number of requeues 11, size of the head 16
     private const int HeadBits = 16;
     private const int MaxHead = (1 << HeadBits) - 1;
     private const int MaxCount = (1 << 11) - 1;
 
-    /// <summary>Set if the message can expire. For the queue's TTL, the bit is set only when the queue takes the message.</summary>
+    /// <summary>Set if the message has an expiration. With a TTL of the queue, the bit is set when the message is taken.</summary>
     public const int ExpiresBit = 1 << 27;
 
     private const int ReturnedBit = 1 << 28;
 
     /// <summary>Returns the note of a new message.</summary>
     /// <param name="priority">Priority of the message, in a queue with priorities.</param>
-    /// <param name="head">Bytes of the message's head, stored as at most 65,535.</param>
+    /// <param name="head">Size of the message's head in bytes. A larger size than 65,535 is stored as 65,535.</param>
     /// <param name="expires">True if the message has its own expiration.</param>
     public static int Of(int priority, int head, bool expires) =>
         (expires ? ExpiresBit : 0) | priority << HeadBits | Math.Min(head, MaxHead);
@@ -54,7 +52,7 @@ internal static class MessageNote
     /// </summary>
     public static bool IsReturned(in StoredMessage message) => (message.Note & ReturnedBit) != 0;
 
-    /// <summary>Returns the message with the mark of returned messages set or cleared.</summary>
+    /// <summary>Returns the message, marked as returned or without this mark.</summary>
     public static StoredMessage WithReturned(in StoredMessage message, bool isReturned) =>
         message.WithNote(isReturned ? message.Note | ReturnedBit : message.Note & ~ReturnedBit);
 

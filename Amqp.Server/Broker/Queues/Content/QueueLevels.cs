@@ -6,9 +6,9 @@ using Amqp.Storage.Queues;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>The levels of one queue: queues in the message store, one for each priority. The lock of the queue guards the state.</summary>
+/// <summary>The levels of a queue: one queue in the message store for each priority. The lock of the queue guards the state.</summary>
 /// <remarks>
-/// A quorum queue has a second level instead, for messages that clients returned. Returned messages are delivered before new messages.
+/// A quorum queue has two levels instead: new messages, and messages that clients returned. Returned messages are delivered first.
 /// </remarks>
 internal sealed class QueueLevels
 {
@@ -61,7 +61,7 @@ internal sealed class QueueLevels
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // called once for each message
     public StoredQueue Of(in StoredMessage message) => Only ?? _levels[IndexOf(message)];
 
-    /// <summary>Returns how many messages at the start of the span are in the same level. Only for queues with several levels.</summary>
+    /// <summary>Counts the messages at the start of the span that have the same level. Only for queues with several levels.</summary>
     public int RunLength(ReadOnlySpan<StoredMessage> messages)
     {
         int level = IndexOf(messages[0]);
@@ -75,7 +75,7 @@ internal sealed class QueueLevels
     public void Add(in StoredMessage message)
     {
         DemandGate();
-        Of(message).Add(message); // before counting, because a message that cannot be added must not be counted
+        Of(message).Add(message); // before counting: if Add throws, the message must not be counted
         _count++;
     }
 
@@ -90,7 +90,7 @@ internal sealed class QueueLevels
             long before = level.Count;
             bool isThere = level.TryPeek(out message);
             _count -= before - level.Count; // TryPeek removes damaged messages from the level
-            message = WithLevel(message, priority); // an entry that was on the disk has lost the note that names its level
+            message = WithLevel(message, priority); // an entry read from the disk has no note of its level
             if (isThere)
                 return true;
         }

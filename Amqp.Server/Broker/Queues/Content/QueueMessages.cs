@@ -6,7 +6,7 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>The ready messages of a queue, sorted by priority and age. The lock of the queue guards all state.</summary>
 /// <remarks>
-/// The store counts heads and bodies. <see cref="HeadBytes"/> counts the heads, because reported sizes are of bodies only.
+/// The store counts the bytes of heads and bodies. RabbitMQ reports bodies only, so the bytes of <see cref="HeadBytes"/> are subtracted.
 /// </remarks>
 internal sealed class QueueMessages
 {
@@ -15,7 +15,7 @@ internal sealed class QueueMessages
     private HeadBytes _heads;
 
     /// <param name="store">The store with the messages.</param>
-    /// <param name="levels">The store's queues with the messages, one for each priority, the lowest first.</param>
+    /// <param name="levels">The queues of the message store that hold the messages: one for each priority, the lowest first.</param>
     /// <param name="gate">The lock of the queue; null if only one thread uses the messages.</param>
     /// <param name="hasReturns">True if the second of two levels is for messages that clients returned.</param>
     public QueueMessages(IMessageStore store, StoredQueue[] levels, Lock? gate = null, bool hasReturns = false)
@@ -25,27 +25,27 @@ internal sealed class QueueMessages
         _heads = new HeadBytes(recovered: levels.Sum(level => level.Count));
     }
 
-    /// <summary>Number of the queue's first level in the store. Further levels, if any, have the numbers after it.</summary>
+    /// <summary>Identifies the queue's first level in the store. Further levels have the next numbers.</summary>
     public uint Number => Stored.Number;
 
     /// <summary>Number of ready messages.</summary>
     public long Count => _levels.Count;
 
-    /// <summary>Body bytes of the ready messages. Includes exchange, key and properties of messages from before a restart.</summary>
+    /// <summary>Body bytes of the ready messages. For messages from before a restart, the bytes of the heads are included.</summary>
     public long Bytes => Math.Max(0, _levels.Bytes - _heads.All);
 
     /// <summary>Number of ready messages that survive a restart.</summary>
     public long PersistentCount => _levels.PersistentCount;
 
     /// <summary>
-    /// Body bytes of the ready messages that survive a restart. Includes exchange, key and properties of messages from before a restart.
+    /// Body bytes of the ready messages that survive a restart. For messages from before a restart, the bytes of the heads are included.
     /// </summary>
     public long PersistentBytes => Math.Max(0, _levels.PersistentBytes - _heads.Persistent);
 
     /// <summary>Number of ready messages whose entries are in memory.</summary>
     public long Entries => _levels.Entries;
 
-    /// <summary>The store's queue for new messages. In a queue with priorities, only for new messages of the lowest priority.</summary>
+    /// <summary>The store's queue for new messages. In a queue with priorities, it holds the messages of the lowest priority.</summary>
     public StoredQueue Stored => _levels.Lowest;
 
     /// <summary>
@@ -53,19 +53,19 @@ internal sealed class QueueMessages
     /// </summary>
     public StoredQueue? StoredReturns => _levels.Returns;
 
-    /// <summary>Messages that the last run quarantined, for <see cref="TryTakeAside"/>. They are not ready.</summary>
+    /// <summary>Messages that were quarantined before the restart. They are not ready. <see cref="TryTakeAside"/> takes them.</summary>
     public IEnumerable<(MessagePlace Place, int Length)> Aside => _levels.Aside;
 
     /// <summary>Returns the store's queue for messages of this priority, from 0 to the queue's highest priority.</summary>
     public StoredQueue StoredFor(int priority) => _levels[priority];
 
-    /// <summary>Returns the number of the store's queue that holds the message.</summary>
+    /// <summary>Returns the number that identifies the store's queue with the message.</summary>
     public uint NumberOf(in StoredMessage message) => _levels.Of(message).Number;
 
     /// <summary>Adds a message that was just appended to the store.</summary>
     public void Add(in StoredMessage message)
     {
-        _levels.Add(message); // before counting, because a message that cannot be added must not be counted
+        _levels.Add(message); // before counting: if Add throws, the message must not be counted
         _heads.Add(message);
     }
 
@@ -103,7 +103,7 @@ internal sealed class QueueMessages
     public bool TryTakeAside(MessagePlace place, out StoredMessage message) => _levels.TryTakeAside(place, out message);
 
     /// <summary>
-    /// Counts the messages whose bodies are in memory. Takes about a millisecond for some hundred thousand entries in memory.
+    /// Counts the messages whose bodies are in memory. The call takes about a millisecond for a few hundred thousand entries.
     /// </summary>
     public ResidenceLook CountResident()
     {
@@ -171,6 +171,6 @@ internal sealed class QueueMessages
         _heads.Clear();
     }
 
-    /// <summary>Computes the counts of ready messages again, after an exception interrupted a change.</summary>
+    /// <summary>Counts the ready messages again. Called after an exception, when the counts may be wrong.</summary>
     public void Recount() => _levels.Recount();
 }

@@ -6,15 +6,13 @@ using Amqp.Storage.Messages;
 
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Takes messages of a queue together with their payloads. The lock of the queue guards all state.</summary>
+/// <summary>Takes messages from a queue and reads their payloads. The lock of the queue guards all state.</summary>
 /// <remarks>
 /// A damaged message is settled. If the disk cannot be read now, the message stays in its place. Any other error quarantines the message.
 /// </remarks>
 internal sealed class QueueReader(string queue, QueueMessages messages, IMessageStore store, IQuarantine quarantine, ILogger logger)
 {
-    /// <summary>
-    /// Milliseconds between two warnings that the queue cannot be read. Reads are tried again every second and for every basic.get.
-    /// </summary>
+    /// <summary>Milliseconds between two warnings that the queue cannot be read. Reads are tried again more often.</summary>
     private const long WarningInterval = 60_000;
 
     private long _diskReads;
@@ -129,6 +127,6 @@ internal sealed class QueueReader(string queue, QueueMessages messages, IMessage
 }
 
 /// <summary>
-/// Thrown if the next message of a queue cannot be read from the disk now. The message stays in its place, and the log says why.
+/// Thrown if the next message of a queue cannot be read from the disk now. The message stays in its place. The error is logged.
 /// </summary>
 internal sealed class QueueUnreadableException(Exception cause) : Exception(cause.Message, cause);

@@ -1,7 +1,7 @@
 namespace Amqp.Server.Broker.Queues.Content;
 
-/// <summary>Numbers and body bytes of a queue's messages, as RabbitMQ reports them.</summary>
-/// <remarks>Unacknowledged messages count as in memory.</remarks>
+/// <summary>Counts of a queue's messages and of their body bytes, as RabbitMQ reports them.</summary>
+/// <remarks>The bodies of unacknowledged messages count as bodies in memory.</remarks>
 /// <param name="Persistent">Number of ready and unacknowledged messages that survive a restart.</param>
 /// <param name="PersistentBytes">Body bytes of the persistent messages.</param>
 /// <param name="Ready">Number of ready messages whose bodies are in memory.</param>
@@ -33,6 +33,6 @@ internal readonly record struct QueueStorage(
     /// <summary>Bytes of the bodies that are in memory.</summary>
     public long InMemoryBytes => ReadyBytes + UnacknowledgedBytes;
 
-    /// <summary>Approximate memory of the queue in bytes. In this field RabbitMQ reports the size of the queue's process.</summary>
+    /// <summary>Approximate memory of the queue in bytes. RabbitMQ reports the memory of its Erlang process instead.</summary>
     public long Memory => IdleQueue + Entry * Entries + InMemoryBytes;
 }

@@ -5,8 +5,8 @@ namespace Amqp.Server.Broker.Queues.Content;
 
 /// <summary>Marks messages as redelivered, and counts how often a message was requeued.</summary>
 /// <remarks>
-/// No other code sets <see cref="MessageFlags.Redelivered"/> while the broker runs. At a start, the store marks all messages of a queue up
-/// to the last delivered one (<see cref="IMessageStore.NoteDelivered"/>).
+/// No other code sets <see cref="MessageFlags.Redelivered"/> while the broker runs. When the broker starts, the store marks
+/// all messages up to the last one that was delivered (<see cref="IMessageStore.NoteDelivered"/>).
 /// </remarks>
 internal static class RedeliveredMark
 {
@@ -15,12 +15,12 @@ internal static class RedeliveredMark
 
     /// <summary>Returns the message, marked as redelivered if the number of requeues is not 0.</summary>
     /// <param name="message">A message of a queue that counts deliveries.</param>
-    /// <param name="requeues">Number of requeues that is stored with the message. A higher number in the message's note is kept.</param>
+    /// <param name="requeues">Number of requeues that the log has for the message. A higher number in the message's note is kept.</param>
     public static StoredMessage SetIfRequeued(in StoredMessage message, int requeues) =>
         requeues == 0 ? message : Set(MessageNote.WithRequeueCount(message, Math.Max(MessageNote.Requeues(message), requeues)));
 
     /// <summary>
-    /// Returns the message with one requeue more. The entry must then stay in memory, because the disk does not keep the number.
+    /// Returns the message, counted as requeued once more. Its entry must stay in memory, because an entry on the disk has no count.
     /// </summary>
     public static StoredMessage CountRequeue(in StoredMessage message)
     {

@@ -14,7 +14,7 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Approximate memory of an entry in bytes, not counting the payload of a refused message.</summary>
     private const int BytesPerEntry = 64;
 
-    /// <summary>If the capacity of the empty list exceeds this number of messages, the memory of the list is freed.</summary>
+    /// <summary>Maximum number of messages for which the empty list keeps memory.</summary>
     private const int KeptLength = 1024;
 
     private readonly Queue<DeadMessage> _messages = new();
@@ -23,14 +23,14 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     private int _taken; // number of messages in the batch that Begin has taken
     private int _isScheduled; // changed with Interlocked, because the pool's thread does not hold the lock
 
-    /// <summary>True if messages are pending, publishing is not paused, and no thread publishes. May be read without the lock.</summary>
+    /// <summary>True if messages are pending, but no thread publishes, and publishing is not paused. Readable without the lock.</summary>
     public bool IsWaiting => _messages.Count > 0 && !_isPublishing && !_isPaused;
 
     /// <summary>True if the backlog is not empty.</summary>
     public bool IsAny => _messages.Count > 0;
 
     /// <summary>
-    /// True after <see cref="HoldUp"/>, until a whole batch is published. Expired and excess messages then stay in the queue.
+    /// True after <see cref="HoldUp"/>, until a whole batch is published. While true, expired and excess messages stay in the queue.
     /// </summary>
     public bool IsHeldUp { get; private set; }
 
@@ -88,14 +88,14 @@ internal sealed class DeadLetterBacklog(IRuledQueue queue, HeldMemory held)
     /// <summary>Permits another attempt to publish, after a pause.</summary>
     public void Resume() => _isPaused = false;
 
-    /// <summary>Makes the thread pool publish a share of this backlog, after the backlogs that wait already. Needs no lock.</summary>
+    /// <summary>Makes the thread pool publish some of the dead letters. Backlogs that already wait come first. Needs no lock.</summary>
     public void PublishLater()
     {
         if (Interlocked.Exchange(ref _isScheduled, 1) == 0)
             DeadLetterTurns.Shared.Add(this);
     }
 
-    /// <summary>Publishes a share of the backlog. Never throws.</summary>
+    /// <summary>Publishes some of the dead letters. Never throws.</summary>
     public void PublishShare()
     {
         Interlocked.Exchange(ref _isScheduled, 0);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Publishes the dead letters of all queues on the thread pool, one share of each queue in turn. Thread-safe.</summary>
+/// <summary>Publishes the dead letters of all queues on the thread pool. The queues take turns. Thread-safe.</summary>
 /// <remarks>Uses at most half of the processors, to leave threads for timers, commits and requests.</remarks>
 internal sealed class DeadLetterTurns : IThreadPoolWorkItem
 {
@@ -18,7 +18,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
     /// <summary>The only instance, because the process has only one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
-    /// <summary>Adds a backlog, to publish a share of it after the backlogs that wait already.</summary>
+    /// <summary>Adds a backlog after the backlogs that already wait for their turn.</summary>
     public void Add(DeadLetterBacklog backlog)
     {
         _pending.Enqueue(backlog);

@@ -2,12 +2,12 @@ using Amqp.Server.Broker.Queues.Content;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>The methods of a queue that its rules call.</summary>
+/// <summary>A queue, as <see cref="QueueRules"/> calls it.</summary>
 internal interface IRuledQueue : IWakened, IQuarantine
 {
     /// <summary>True if the queue has crashed, so that no message may be taken from it.</summary>
     bool IsCrashed { get; }
 
-    /// <summary>Publishes a share of the queue's dead letters. Called by a thread of the pool, which holds no lock. Never throws.</summary>
+    /// <summary>Publishes some of the queue's dead letters. Called by a thread of the pool, which holds no lock. Never throws.</summary>
     void PublishDeadLetters();
 }

@@ -26,7 +26,7 @@ internal sealed class LengthLimit(QueueMessages messages, QueueSettings settings
         return true;
     }
 
-    /// <summary>Releases the room reserved for a message, because the message was added to the queue or will not be added.</summary>
+    /// <summary>Releases the room reserved for a message that was added to the queue or will not be added.</summary>
     public void Release(int bodyBytes)
     {
         _reserved = Math.Max(0, _reserved - 1);

@@ -19,7 +19,8 @@ internal sealed class MessageExpiry(QueueTimer timer)
             && stamp.DueTime(queueTtl) <= timer.Now
             && (isRedelivered || stamp.Published < _flowingSince);
 
-    /// <summary>Records if the queue is empty and has a consumer with free capacity (<paramref name="isFlowing"/>).</summary>
+    /// <summary>Records if messages are delivered on arrival from now on.</summary>
+    /// <param name="isFlowing">True if the queue is empty and a consumer has free capacity.</param>
     public void NoteFlow(bool isFlowing)
     {
         if (!isFlowing)

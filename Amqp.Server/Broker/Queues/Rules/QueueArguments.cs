@@ -5,17 +5,15 @@ using Amqp.Server.Broker.Values;
 
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>
-/// The x-arguments of queue.declare, validated once by RabbitMQ's rules. A redeclaration must repeat the values of some arguments.
-/// </summary>
+/// <summary>The x-arguments of a queue, validated as in RabbitMQ. A redeclaration must repeat the values of some arguments.</summary>
 internal sealed class QueueArguments
 {
-    /// <summary>The known arguments, with checks of their values. A redeclaration must repeat arguments with <c>IsCompared</c>.</summary>
+    /// <summary>The known arguments, with checks of their values. <c>IsCompared</c>: a redeclaration must repeat the value.</summary>
     private static readonly (string Name, bool IsCompared, Func<FieldValue, string?> Check)[] _known =
     [
         ("x-expires", true, ValueRules.Of("expires")),
         ("x-message-ttl", true, ValueRules.Of("message-ttl")),
-        // For a wrong type of this argument RabbitMQ has its own error text, so the method Parse checks the type.
+        // Parse checks the type of this argument, because RabbitMQ has a special error text for a wrong type.
         ("x-dead-letter-exchange", true, value => value.Type == FieldType.LongString ? ValueRules.Of("dead-letter-exchange")(value) : null),
         ("x-dead-letter-routing-key", true, ValueRules.Of("dead-letter-routing-key")),
         ("x-dead-letter-strategy", false, ValueRules.Of("dead-letter-strategy")),
@@ -46,9 +44,7 @@ internal sealed class QueueArguments
     /// <summary>True if only one consumer receives messages. When that consumer leaves the queue, another consumer replaces it.</summary>
     public bool SingleActiveConsumer => Table["x-single-active-consumer"] is { Type: FieldType.Boolean } single && single.AsBoolean();
 
-    /// <summary>
-    /// Number of queues in the message store: one for each priority, and one for returned messages, depending on the flags.
-    /// </summary>
+    /// <summary>Number of queues in the message store: one for each priority, and one for returned messages if the flag is set.</summary>
     public int LevelsOf(QueueFlags flags) => 1 + (int)(Integer("x-max-priority") ?? 0) + ((flags & QueueFlags.Returns) != 0 ? 1 : 0);
 
     /// <summary>True if a new queue gets a second queue in the store, for the messages that clients return.</summary>

@@ -15,8 +15,6 @@ internal enum QueueFlags
     /// <summary>The queue can be used by one connection only, and is deleted when that connection ends.</summary>
     Exclusive = 4,
 
-    /// <summary>
-    /// Returned messages have a queue of their own in the message store. Set for quorum queues; old versions did not set the flag.
-    /// </summary>
+    /// <summary>Returned messages have their own queue in the message store. Not set for quorum queues of old versions.</summary>
     Returns = 8,
 }

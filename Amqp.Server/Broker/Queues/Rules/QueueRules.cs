@@ -20,7 +20,7 @@ internal sealed class QueueRules
     /// <summary>Maximum number of excess messages to drop in one pass. Other threads can take the lock before the next pass.</summary>
     private const int MaxDroppedAtOnce = 2048;
 
-    /// <summary>Milliseconds until a retry: RetryDelay after a disk error, RoomDelay while the store lags.</summary>
+    /// <summary>Milliseconds until a retry: RetryDelay after a disk error, RoomDelay while the store is behind.</summary>
     private const long RetryDelay = 1000, RoomDelay = 20;
 
     private readonly IRuledQueue _queue;
@@ -69,15 +69,15 @@ internal sealed class QueueRules
         _limit = (settings.MaxLength ?? settings.MaxLengthBytes) is null ? null : new LengthLimit(_messages, settings);
         if (settings.MessageTtl is not null)
             ExpectExpiry(isFlowing: false);
-        // Some messages of a restored queue may have expired. If messages can expire or be dead-lettered, the queue looks for them now.
+        // Messages may have expired already. The timer calls the queue at once, which then removes them.
         if (_messages.Count > 0 && (settings.MessageTtl is not null || settings.DeadLetterExchange is not null))
             _timer.Set(Alarm, _timer.Now);
     }
 
-    /// <summary>From now on checks messages for expiry, because some messages of the queue might have an expiration.</summary>
+    /// <summary>Starts to check messages for expiry, because some of them may have an expiration.</summary>
     public void SuspectExpiry() => _expiry ??= new MessageExpiry(_timer);
 
-    /// <summary>From now on checks messages for expiry. Called before a message that can expire is added.</summary>
+    /// <summary>Starts to check messages for expiry. Called before a message that can expire is added.</summary>
     /// <param name="isFlowing">True if the queue is empty and a consumer has free capacity.</param>
     public void ExpectExpiry(bool isFlowing)
     {
@@ -108,7 +108,7 @@ internal sealed class QueueRules
     }
 
     /// <summary>
-    /// Dead-letters messages that were taken. Only settles the messages if the queue is deleted or has no dead-letter exchange.
+    /// Dead-letters messages that were taken. Without a dead-letter exchange, or if the queue is deleted, only settles the messages.
     /// </summary>
     public void Bury(ReadOnlySpan<StoredMessage> messages, DeathReason reason)
     {
@@ -152,7 +152,7 @@ internal sealed class QueueRules
         return isDone;
     }
 
-    /// <summary>Pauses dead-lettering until a retry. Until the retry, expired and excess messages stay in the queue.</summary>
+    /// <summary>Pauses dead-lettering until a retry succeeds. During the pause, expired and excess messages stay in the queue.</summary>
     public void HoldDeadLettersUp()
     {
         Dead?.HoldUp();

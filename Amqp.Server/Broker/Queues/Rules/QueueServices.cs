@@ -12,7 +12,7 @@ internal sealed record QueueServices
 {
     public required IMessageStore Store { get; init; }
 
-    /// <summary>Calls queues at the times that their alarms are set to.</summary>
+    /// <summary>Calls each queue at the time of its alarm.</summary>
     public required QueueTimer Timer { get; init; }
 
     public required TimeProvider Clock { get; init; }

@@ -19,15 +19,13 @@ internal sealed record QueueSettings
     /// <summary>Time in milliseconds after which an unused queue is deleted; null if an unused queue is kept.</summary>
     public long? Expires { get; private init; }
 
-    /// <summary>Exchange to which messages that die in the queue are published; null to drop them.</summary>
+    /// <summary>Exchange that receives the dead letters of the queue; null to drop dead letters.</summary>
     public string? DeadLetterExchange { get; private init; }
 
-    /// <summary>Routing key for messages that die in the queue; null if each message keeps its own.</summary>
+    /// <summary>Routing key of the dead letters; null if each message keeps its routing key.</summary>
     public string? DeadLetterRoutingKey { get; private init; }
 
-    /// <summary>
-    /// RabbitMQ's dead-letter strategy. The strategy only affects the statistics, because this broker does the same for all strategies.
-    /// </summary>
+    /// <summary>RabbitMQ's dead-letter strategy. In this broker it only affects the statistics.</summary>
     public DeadLetterStrategy DeadLetterStrategy { get; private init; }
 
     /// <summary>Maximum number of ready messages; null for no limit.</summary>
@@ -44,14 +42,14 @@ internal sealed record QueueSettings
     /// </summary>
     public int MaxPriority { get; private init; }
 
-    /// <summary>Maximum number of times that a message can be requeued. At the next requeue the message dies. Null for no limit.</summary>
+    /// <summary>Maximum number of requeues of a message; null for no limit. The next requeue dead-letters the message.</summary>
     public long? DeliveryLimit { get; private init; }
 
     /// <summary>Time in milliseconds that a delivery may stay unacknowledged; null to use the broker's setting.</summary>
     public long? ConsumerTimeout { get; private init; }
 
     /// <inheritdoc cref="QueueArguments.SingleActiveConsumer"/>
-    /// <remarks>Policies cannot change it.</remarks>
+    /// <remarks>Policies cannot change this setting.</remarks>
     public bool SingleActiveConsumer { get; private init; }
 
     /// <summary>True if the queue refuses new messages when it is full. Publishers then reserve room before they store a message.</summary>
@@ -65,7 +63,7 @@ internal sealed record QueueSettings
     /// <summary>True if no rule of the queue affects a newly published message.</summary>
     public bool IsPlain => MessageTtl is null && MaxLength is null && MaxLengthBytes is null && MaxPriority == 0;
 
-    /// <summary>Combines arguments and policies. The smaller number applies. A text of an argument precedes the policy's text.</summary>
+    /// <summary>Combines arguments and policies. Of two numbers, the smaller applies. Of two texts, the argument's text applies.</summary>
     public static QueueSettings Resolve(QueueArguments arguments, EffectivePolicy policy)
     {
         if (arguments.Table.Count == 0 && ReferenceEquals(policy, EffectivePolicy.None))

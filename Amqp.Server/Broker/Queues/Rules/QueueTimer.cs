@@ -1,6 +1,6 @@
 namespace Amqp.Server.Broker.Queues.Rules;
 
-/// <summary>Calls each queue at a set time, the queue's alarm. One timer serves all queues. Thread-safe.</summary>
+/// <summary>Calls each queue at the time of the queue's alarm. One timer serves all queues. Thread-safe.</summary>
 /// <remarks>May be called under any lock. Calls the queues without a lock.</remarks>
 internal sealed class QueueTimer : IAsyncDisposable
 {
@@ -34,10 +34,10 @@ internal sealed class QueueTimer : IAsyncDisposable
         }
     }
 
-    /// <summary>Creates the alarm of a queue, which is not set yet.</summary>
+    /// <summary>Creates the alarm of a queue. The alarm is not set yet.</summary>
     public Alarm NewAlarm(IWakened queue) => new(queue, Interlocked.Increment(ref _lastNumber));
 
-    /// <summary>Sets an alarm. An earlier time that is already set stays.</summary>
+    /// <summary>Sets an alarm, unless it is already set to an earlier time.</summary>
     /// <param name="alarm">Alarm of the queue.</param>
     /// <param name="due">Time in milliseconds since 1970-01-01 UTC.</param>
     public void Set(Alarm alarm, long due)
@@ -105,7 +105,7 @@ internal sealed class QueueTimer : IAsyncDisposable
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The next time at which one particular queue is called.</summary>
+    /// <summary>The time of the next call of one queue.</summary>
     internal sealed class Alarm(IWakened queue, long number)
     {
         public static readonly IComparer<Alarm> ByTime = Comparer<Alarm>.Create(

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Amqp.Tests.Behaviour.Management.Recorded;
 
 /// <summary>
-/// The fields in which responses may differ from the recorded responses of RabbitMQ, with reasons. docs/compatibility.md describes the last
-/// group.
+/// The fields in which responses may differ from the recorded responses of RabbitMQ, with reasons. docs/compatibility.md describes the
+/// intentional differences.
 /// </summary>
 internal static class AllowedDifferences
 {
@@ -21,8 +21,8 @@ internal static class AllowedDifferences
             "Erlang"),
         new(@"GET /queues/\{v\}/quorum", @"body\.(consumer_|head_message|idle_since|memory|message_bytes|open_files).*", "Erlang"),
 
-        // RabbitMQ shows counts with a delay of some seconds, so the recorded responses lack counts. RabbitMQ 3.10.8 shows only some counts
-        // of quorum queues.
+        // The recorded responses lack counts, because RabbitMQ shows counts some seconds late. RabbitMQ 3.10.8 lacks some counts of quorum
+        // queues at any time.
         new(@"GET /vhosts/\{v\}", @"body\.messages.*", "counts"),
         new(
             @"GET /queues/\{v\}/quorum",

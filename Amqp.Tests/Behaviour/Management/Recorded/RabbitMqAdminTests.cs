@@ -38,7 +38,7 @@ public class RabbitMqAdminTests : ApiTests
         string output = await RunAsync(RabbitMqAdmin.RunOwnAsync);
 
         string expected = AllowedDifferences.Modern(await File.ReadAllTextAsync(Path.Combine(_folder, "rabbitmqadmin.output")));
-        // Where the script fails with Python's stack trace, the broker prints the reason alone.
+        // If the script prints a Python stack trace, the broker's command prints only the reason.
         expected = Regex.Replace(expected, @"Traceback[^$]*(?='\{file\}.missing')", "*** Could not find file ")
             .Replace("'{file}.missing'", "'{file}.missing'.", StringComparison.Ordinal);
         Assert.That(AllowedDifferences.Modern(output).Split('\n'), Is.EqualTo(expected.Split('\n')));
@@ -93,7 +93,7 @@ public class RabbitMqAdminTests : ApiTests
             return;
         }
 
-        // Other tests add and delete objects between the two requests, so the comparison is repeated until it holds.
+        // Other tests may add or delete objects between the two runs, so the comparison is repeated until the outputs are equal.
         string python = "", own = "";
         await Eventually.Holds(
             async () =>
@@ -105,7 +105,7 @@ public class RabbitMqAdminTests : ApiTests
             () => $"{own}\nis not\n{python}");
     }
 
-    /// <summary>Returns the output of a run that succeeded, without numbers, which change while the tests run.</summary>
+    /// <summary>Returns the output of a successful run. Removes all numbers, because they change while the tests run.</summary>
     private static async Task<string> ShownAsync(Task<CommandResult> run)
     {
         var ended = await run;
@@ -113,7 +113,7 @@ public class RabbitMqAdminTests : ApiTests
         return Regex.Replace(ended.Output, @"[-\d ]+", "");
     }
 
-    /// <summary>Runs the commands. Returns a text in which the output of each command follows the command.</summary>
+    /// <summary>Runs the commands. Returns each command, followed by its output.</summary>
     private static async Task<string> RunAsync(Func<IEnumerable<string>, Task<CommandResult>> admin)
     {
         IEnumerable<string> commands =

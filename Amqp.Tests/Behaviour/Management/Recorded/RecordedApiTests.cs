@@ -13,7 +13,7 @@ public class RecordedApiTests : ApiTests
 {
     public const string RecordVariable = "AMQPBROKER_RECORD_API";
 
-    /// <summary>Duration of a pause. Within this time, RabbitMQ shows every change.</summary>
+    /// <summary>Duration of a pause. It is long enough for RabbitMQ to show every change.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(6);
 
     private static readonly JsonSerializerOptions _indented = new()

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace AmqpBroker.Embedded.Management;
 
-/// <summary>Arguments, headers and properties in JSON.</summary>
+/// <summary>Writes and reads arguments, headers and properties in JSON.</summary>
 internal static class JsonValues
 {
     /// <summary>Writes a value of an argument or property.</summary>
-    /// <exception cref="ArgumentException">JSON has no such value.</exception>
+    /// <exception cref="ArgumentException">The type of the value is not supported.</exception>
     public static void Write(Utf8JsonWriter json, object? value)
     {
         switch (value)
@@ -42,7 +42,7 @@ internal static class JsonValues
         }
     }
 
-    /// <summary>Writes an object; an empty one for null.</summary>
+    /// <summary>Writes a table as a JSON object. Null becomes an empty object.</summary>
     public static void WriteTable(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>>? table)
     {
         json.WriteStartObject();
@@ -66,7 +66,7 @@ internal static class JsonValues
         _ => null,
     };
 
-    /// <summary>Reads an object. RabbitMQ's HTTP API writes an empty array for an empty object.</summary>
+    /// <summary>Reads an object. An empty array counts as an empty object, because RabbitMQ's HTTP API writes it so.</summary>
     public static IReadOnlyDictionary<string, object?> ReadTable(JsonElement value)
     {
         var table = new Dictionary<string, object?>(StringComparer.Ordinal);

@@ -15,18 +15,18 @@ internal sealed class ManagementClient : IDisposable
     /// <param name="address">Address of the HTTP API, with a slash at its end.</param>
     /// <param name="user">Name of the user.</param>
     /// <param name="password">Password of the user.</param>
-    /// <param name="log">Lines of the broker, for exceptions.</param>
+    /// <param name="log">The broker's log, whose lines are added to exceptions.</param>
     public ManagementClient(Uri address, string user, string password, BrokerLog log)
     {
         _log = log;
-        // A proxy in the caller's environment does not reach this machine's loopback addresses.
+        // No proxy is used, because a proxy could not reach this machine's loopback addresses.
         _http = new HttpClient(new HttpClientHandler { UseProxy = false, UseCookies = false }) { BaseAddress = address };
         _http.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 
     /// <summary>Sends a request and returns the response in JSON. An empty response becomes the JSON value null.</summary>
-    /// <param name="method">Method of HTTP.</param>
+    /// <param name="method">HTTP method.</param>
     /// <param name="path">Path below the address, with escaped names.</param>
     /// <param name="body">Writes the body; null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>

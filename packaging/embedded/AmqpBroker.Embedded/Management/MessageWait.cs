@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AmqpBroker.Embedded.Management;
 
-/// <summary>Waits for a message. Asks for the message every few milliseconds, because no request of the HTTP API waits.</summary>
+/// <summary>Waits for a message in a queue. Polls the queue, because the HTTP API cannot wait for a message.</summary>
 /// <param name="host">The queue's virtual host.</param>
 internal sealed class MessageWait(VirtualHost host)
 {
@@ -10,7 +10,7 @@ internal sealed class MessageWait(VirtualHost host)
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Takes the next message from a queue, which need not exist yet.</summary>
-    /// <exception cref="TimeoutException">No message arrived; the text has the state of the queue.</exception>
+    /// <exception cref="TimeoutException">No message arrived; the exception's text has the queue's counts.</exception>
     public async Task<BrokerMessage> TakeAsync(string queue, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var elapsed = Stopwatch.StartNew();

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace AmqpBroker.Embedded.Processes;
 
-/// <summary>Addresses of a broker, with the login that its settings create.</summary>
+/// <summary>Addresses of a broker, with the user, password and virtual host in its settings.</summary>
 internal sealed class BrokerAddress
 {
     private const string DefaultLogin = "guest";
     private const string DefaultVirtualHost = "/";
 
     /// <summary>Computes the addresses.</summary>
-    /// <param name="settings">Settings of the broker, with its default user and virtual host.</param>
+    /// <param name="settings">Settings of the broker. They may name a default user and a default virtual host.</param>
     /// <param name="port">Port for AMQP.</param>
     /// <param name="managementPort">Port of the HTTP API.</param>
     public BrokerAddress(IDictionary<string, string> settings, int port, int managementPort)

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace AmqpBroker.Embedded.Processes;
 
-/// <summary>The process of a broker. It ends when its standard input closes, which the system does when this process ends.</summary>
-/// <remarks>Two threads read the output. Asynchronous reads of pipes would block two threads of the thread pool.</remarks>
+/// <summary>The process of a broker. It ends when its standard input is closed, at the latest when this process ends.</summary>
+/// <remarks>Two dedicated threads read the output, because asynchronous reads of pipes would block two pool threads.</remarks>
 internal sealed class BrokerChild
 {
     private const int StackSize = 256 << 10;
 
-    /// <summary>Variables of the caller that would change the broker: its settings, and code loaded into each .NET process.</summary>
+    /// <summary>Prefixes of environment variables that the broker does not inherit, because they would change the broker.</summary>
     private static readonly string[] _withheld =
     [
         "AMQPBROKER_", "RABBITMQ_", "OTEL_", "LISTEN_", "NOTIFY_SOCKET", "DOTNET_STARTUP_HOOKS", "DOTNET_gc", "DOTNET_GC",
@@ -25,10 +25,10 @@ internal sealed class BrokerChild
     /// <summary>Id of the process.</summary>
     public int Id { get; }
 
-    /// <summary>Completes with the ports once the broker is ready, or with null if it has ended instead.</summary>
+    /// <summary>Completes with the ports when the broker is ready, or with null if the process ends before that.</summary>
     public Task<StartupLine?> Started => _started.Task;
 
-    /// <summary>Completes with the exit code once the process has ended and its output is read.</summary>
+    /// <summary>Completes with the exit code when the process has ended and its whole output was read.</summary>
     public Task<int> Exited => _exited.Task;
 
     /// <summary>Starts the process.</summary>
@@ -45,7 +45,7 @@ internal sealed class BrokerChild
         };
         foreach (string name in start.Environment.Keys.Where(IsWithheld).ToList())
             start.Environment.Remove(name);
-        // A runtime that is killed leaves the sockets of its diagnostics in the temporary folder.
+        // Otherwise a killed .NET process would leave diagnostic sockets in the system's temporary folder.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var child = new BrokerChild(
             Process.Start(start) ?? throw new InvalidOperationException($"{command} did not start."), log);
@@ -59,7 +59,7 @@ internal sealed class BrokerChild
         return child;
     }
 
-    /// <summary>Closes standard input, so that the broker stops in order.</summary>
+    /// <summary>Closes the broker's standard input, so that the broker stops gracefully.</summary>
     public void CloseInput()
     {
         try
@@ -102,7 +102,7 @@ internal sealed class BrokerChild
 
     private void Read(StreamReader output)
     {
-        using StreamReader reader = output; // .NET does not close the streams that it has handed out
+        using StreamReader reader = output; // Process.Dispose does not close this reader
         try
         {
             while (reader.ReadLine() is { } line)
@@ -114,7 +114,7 @@ internal sealed class BrokerChild
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // The pipe has failed, which ends the output.
+            // The pipe is broken, so there is no further output.
         }
     }
 }

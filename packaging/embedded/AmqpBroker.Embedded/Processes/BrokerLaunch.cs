@@ -34,10 +34,10 @@ internal sealed class BrokerLaunch
         File.WriteAllText(_configurationFile, ConfigurationText.Of(options.Settings));
     }
 
-    /// <summary>Port for AMQP, which stays the same once the first process listens.</summary>
+    /// <summary>Port for AMQP. It does not change after the first start.</summary>
     public int Port => _port;
 
-    /// <summary>Port of the HTTP API, which stays the same once the first process listens.</summary>
+    /// <summary>Port of the HTTP API. It does not change after the first start.</summary>
     public int ManagementPort => _managementPort;
 
     /// <summary>Starts a process, and waits until the broker is ready.</summary>
@@ -55,7 +55,7 @@ internal sealed class BrokerLaunch
             if (ports is not null)
             {
                 (_port, _managementPort) = (ports.Port, ports.ManagementPort);
-                _commands = [command]; // for the next start
+                _commands = [command]; // a restart uses only this command
                 return child;
             }
 
@@ -76,7 +76,7 @@ internal sealed class BrokerLaunch
     {
         try
         {
-            // Some tools that copy or extract packages lose the permission.
+            // Some tools that copy or extract packages remove the permission to execute the file.
             if (command.IsBroker && !RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
                 _ = SystemLibrary.ChangeMode(command.Executable, ReadAndExecute);
             return BrokerChild.Start(command, Arguments(), _log);

@@ -7,7 +7,7 @@ internal sealed class BrokerLog(Action<string>? lineLogged)
     private const int MostLines = 10_000;
     private const int ShownLines = 50;
 
-    private readonly Queue<string> _lines = new(); // also the lock
+    private readonly Queue<string> _lines = new(); // also used as the lock
 
     /// <summary>A copy of the lines, the oldest first.</summary>
     public IReadOnlyList<string> Lines
@@ -46,7 +46,7 @@ internal sealed class BrokerLog(Action<string>? lineLogged)
         }
         catch (Exception)
         {
-            // This is a thread of its own: an exception of the caller's code would end the caller's process.
+            // Ignored, because an exception on this thread would end the caller's process.
         }
     }
 }

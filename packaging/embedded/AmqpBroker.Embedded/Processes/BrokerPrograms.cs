@@ -5,10 +5,10 @@ namespace AmqpBroker.Embedded.Processes;
 /// <summary>Finds the broker that the package carries: an executable for this platform, else the portable build.</summary>
 internal static class BrokerPrograms
 {
-    /// <summary>Folder of the portable build beside the program that uses the package.</summary>
+    /// <summary>Name of the folder of the portable build, below the folder of the program that uses the package.</summary>
     private const string PortableFolder = "amqpbroker-portable";
 
-    /// <summary>Platform of this process, as packages name it: <c>linux-x64</c>.</summary>
+    /// <summary>Runtime identifier of this process, such as <c>linux-x64</c>.</summary>
     public static string Platform
     {
         get
@@ -19,7 +19,7 @@ internal static class BrokerPrograms
         }
     }
 
-    /// <summary>Returns the ways to run a broker, the preferred one first.</summary>
+    /// <summary>Returns the commands that may run a broker, the preferred command first.</summary>
     /// <param name="program">Path that the caller chose; null for the broker in the package.</param>
     /// <exception cref="FileNotFoundException">The caller's path leads to no file.</exception>
     /// <exception cref="PlatformNotSupportedException">There is no broker beside this program.</exception>
@@ -34,7 +34,7 @@ internal static class BrokerPrograms
 
         string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "amqpbroker.exe" : "amqpbroker";
         string folder = AppContext.BaseDirectory;
-        // Programs that are built for one platform have native files in their own folder.
+        // If the calling program was built for a single platform, the native files are in the program's own folder.
         string[] native = [Path.Combine(folder, "runtimes", Platform, "native", name), Path.Combine(folder, name)];
         string portable = Path.Combine(folder, PortableFolder, "amqpbroker.dll");
         BrokerCommand[] found =
@@ -51,16 +51,16 @@ internal static class BrokerPrograms
                     + "AmqpBroker.Embedded in the project that is started, or set the option Program to the path of amqpbroker.");
     }
 
-    /// <summary>False for an executable that needs the broker's assembly, if the assembly is not beside it.</summary>
+    /// <summary>Returns false if an executable needs an assembly that is not in the same folder.</summary>
     private static bool IsComplete(string path) => !File.Exists(path + ".runtimeconfig.json") || File.Exists(path + ".dll");
 
     private static BrokerCommand Portable(string assembly) => new(DotNet(), assembly);
 
-    /// <summary>Path of <c>dotnet</c>: of the SDK or runtime that runs this process if there is one, else that of the path.</summary>
+    /// <summary>Path of <c>dotnet</c>: the one that runs this process, else from <c>DOTNET_ROOT</c>, else from <c>PATH</c>.</summary>
     private static string DotNet()
     {
         string name = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "dotnet.exe" : "dotnet";
-        // The runtime's folder is shared/Microsoft.NETCore.App/10.0.0 below that of dotnet.
+        // The runtime's folder is shared/Microsoft.NETCore.App/10.0.0 below the folder of dotnet.
         string[] candidates =
         [
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "",

@@ -5,7 +5,7 @@ namespace AmqpBroker.Embedded.Processes;
 /// <summary>Writes settings in the format of <c>rabbitmq.conf</c>.</summary>
 internal static class ConfigurationText
 {
-    /// <summary>Settings that suit a short life on a small disk. Those of the caller take precedence.</summary>
+    /// <summary>Default settings for brokers in tests. The caller's settings take precedence.</summary>
     private static readonly KeyValuePair<string, string>[] _defaults = [new("store.disk_reserve", "0")];
 
     /// <summary>Returns the text of a configuration file.</summary>
@@ -22,7 +22,7 @@ internal static class ConfigurationText
         return text.ToString();
     }
 
-    // Within quotes, a backslash before the closing quote would escape it.
+    // A value that ends in a backslash is not quoted, because the backslash would escape the closing quote.
     private static string Quoted(string value) =>
         value.Length > 0 && value[value.Length - 1] == '\\' ? value : $"'{value.Replace("'", "\\'")}'";
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AmqpBroker.Embedded.Processes;
 
 /// <summary>
-/// A folder that is deleted with the broker. If a process is killed, the next start of a broker deletes the folder of that process.
+/// A folder that is deleted when the broker is disposed. If this process is killed, the next start of a broker deletes the folder.
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class TemporaryFolder : IDisposable
     private TemporaryFolder(string path)
     {
         Path = path;
-        // The system releases the lock when this process ends, however it ends.
+        // The system releases the lock when this process ends, even if the process is killed.
         _owner = new FileStream(System.IO.Path.Combine(path, OwnerFile), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
@@ -65,7 +65,7 @@ internal sealed class TemporaryFolder : IDisposable
         {
             try
             {
-                // A running owner has the file locked. A folder without the file is just being created.
+                // While the owner runs, it locks the file, so opening the file fails. If there is no file, the folder is being created.
                 using (new FileStream(
                     System.IO.Path.Combine(folder, OwnerFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 {
@@ -74,7 +74,7 @@ internal sealed class TemporaryFolder : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // In use, or another user's.
+                // The folder is in use, is being created, or belongs to another user.
             }
         }
     }
