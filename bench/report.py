@@ -123,7 +123,17 @@ def compared(row):
     return [*texts, ratio_text(ratio_of(row))]
 
 
-def markdown(rows, cases, machine, ours, theirs):
+def section(document, heading):
+    """Returns the lines of a section that is written by hand, from its heading to the next one; none if the document has no such section."""
+    lines = document.read_text().splitlines() if document.exists() else []
+    if heading not in lines:
+        return []
+    start = lines.index(heading)
+    end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("## ")), len(lines))
+    return lines[start:end]
+
+
+def markdown(rows, cases, machine, ours, theirs, native):
     def of_kind(*kinds):
         names = [name for name, kind, _, _ in cases if kind in kinds]
         return [row for row in rows if row.case in names]
@@ -157,6 +167,7 @@ def markdown(rows, cases, machine, ours, theirs):
     yield from table(([row.title, row.figure.name, *compared(row)] for row in of_kind("start")),
                      ["case", "figure", "AmqpBroker", "RabbitMQ", "ratio"])
     yield ""
+    yield from native
     yield "## Before and after a change"
     yield ""
     yield "`bench/against COMMIT` compares the broker of this folder with that of an earlier commit, in turn on the same machine, on six cases of `bench/cases`."
@@ -241,7 +252,9 @@ def main(results, cases, output):
     rows = list(read_rows(results, cases))
     if not rows:
         sys.exit("bench/report.py: no case was measured on both brokers")
-    (output / "performance.md").write_text("\n".join(markdown(rows, cases, machine, *versions(results))) + "\n")
+    document = output / "performance.md"
+    native = section(document, "## The native file") # filled with the figures of bench/against --native
+    document.write_text("\n".join(markdown(rows, cases, machine, *versions(results), native)) + "\n")
     (output / "performance.svg").write_text("\n".join(picture(rows)) + "\n")
 
 
