@@ -17,6 +17,7 @@ public sealed class AgainstTests
     [TestCase("HEAD --only", "bench/against: --only needs a value")]
     [TestCase("no-such-commit", "bench/against: 'no-such-commit' is no commit of this repository")]
     [TestCase("HEAD HEAD HEAD", "bench/against: 'HEAD' is one commit too many; expected one or two")]
+    [TestCase("--native HEAD", "bench/against: --native compares builds of this folder, so it takes no commit")]
     public async Task A_bad_argument_is_refused_in_one_line(string arguments, string message)
     {
         CommandResult result = await AgainstAsync(arguments);
