@@ -18,7 +18,7 @@ internal sealed class DeadLetterTurns : IThreadPoolWorkItem
     /// <summary>The only instance, because the process has only one thread pool.</summary>
     public static DeadLetterTurns Shared { get; } = new();
 
-    /// <summary>Adds a backlog after the backlogs that already wait for their turn.</summary>
+    /// <summary>Adds a backlog behind those that already wait.</summary>
     public void Add(DeadLetterBacklog backlog)
     {
         _pending.Enqueue(backlog);
